@@ -1,0 +1,124 @@
+"""Clean up after a parent that could not do it itself.
+
+A process started by the local stack outlives its parent when the parent is killed by SIGKILL, and so do its folders.
+The guard is a small process that holds the reading end of a pipe; the kernel closes the other end however the parent
+ends. What the parent registered and did not take back is then stopped and removed.
+"""
+
+import atexit
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+
+class _Guard:
+    """One guard process for each Python process that needs one, started at the first registration."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def tell(self, verb: str, value: object) -> None:
+        """Register (`stop`, `remove`) or take back (`kept`, `removed`) a process [pid, created] or a folder."""
+        with self._lock:
+            self._entries += 1 if verb in ("stop", "remove") else -1
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._launch()
+            pipe = self._process.stdin
+            assert pipe is not None
+            with contextlib.suppress(BrokenPipeError):
+                pipe.write(json.dumps([verb, value]).encode() + b"\n")
+                pipe.flush()
+            if self._entries <= 0:
+                self._dismiss()
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-P", str(Path(__file__).resolve())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+        )
+
+    def _dismiss(self) -> None:
+        process, self._process, self._entries = self._process, None, 0
+        if process is not None:
+            assert process.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+            process.wait()
+
+    def close(self) -> None:
+        with self._lock:
+            self._dismiss()
+
+
+_guard = _Guard()
+atexit.register(_guard.close)
+
+
+def stop_if_orphaned(pid: int, created: float) -> None:
+    _guard.tell("stop", [pid, created])
+
+
+def process_is_done(pid: int, created: float) -> None:
+    """It ended, or it is meant to outlive this process."""
+    _guard.tell("kept", [pid, created])
+
+
+def remove_if_orphaned(folder: Path) -> None:
+    _guard.tell("remove", str(folder))
+
+
+def folder_is_done(folder: Path) -> None:
+    """It is removed, or it is meant to outlive this process."""
+    _guard.tell("removed", str(folder))
+
+
+def stop_process(pid: int, created: float, *, ask: str = "terminate", patience: float = 10.0) -> None:
+    """Stop exactly this process (the creation time tells it from a stranger with its number), then its descendants."""
+    try:
+        process = psutil.Process(pid)
+        if abs(process.create_time() - created) > 2:
+            return
+        family = process.children(recursive=True)
+        getattr(process, ask)()
+        _, alive = psutil.wait_procs([process], timeout=patience)
+    except psutil.NoSuchProcess:
+        return
+    for left in [*alive, *family]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            left.kill()
+    psutil.wait_procs([*alive, *family], timeout=5)
+
+
+def _watch() -> None:
+    processes: list[list[float]] = []
+    folders: list[str] = []
+    for line in sys.stdin:
+        verb, value = json.loads(line)
+        if verb == "stop":
+            processes.append(value)
+        elif verb == "remove":
+            folders.append(value)
+        elif verb == "kept" and value in processes:
+            processes.remove(value)
+        elif verb == "removed" and value in folders:
+            folders.remove(value)
+    for pid, created in reversed(processes):
+        stop_process(int(pid), created, patience=5)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    _watch()

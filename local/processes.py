@@ -1,0 +1,163 @@
+"""Child processes, ports and folders of the local stack: each has one owner and one way to be cleaned up."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import psutil  # type: ignore[import-untyped]
+
+from local import guard
+
+
+class LocalError(Exception):
+    """Something the person at the keyboard can mend; the message is one sentence, perhaps with the end of a log."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A process, told from a later one with the same number by the time it was created."""
+
+    pid: int
+    created: float
+
+    @classmethod
+    def of(cls, pid: int) -> Self:
+        return cls(pid, psutil.Process(pid).create_time())
+
+    def alive(self) -> bool:
+        try:
+            process = psutil.Process(self.pid)
+            return bool(abs(process.create_time() - self.created) <= 2 and process.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
+
+    def stop(self, *, patience: float = 10.0) -> None:
+        """SIGTERM, `patience` seconds, SIGKILL; its descendants go with it."""
+        guard.stop_process(self.pid, self.created, patience=patience)
+
+
+class Child:
+    """A process of the stack with a log file; the guard stops it should this process be killed."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        log: Path,
+        env: Mapping[str, str],
+        cwd: str | Path = "/",
+        user: Mapping[str, object] | None = None,
+    ) -> None:
+        self.name = name
+        self.log = log
+        with log.open("ab") as output:
+            # A session of its own: Ctrl-C reaches only us, and we stop the children in order.
+            self._popen = subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                cwd=cwd,
+                start_new_session=True,
+                **(user or {}),  # type: ignore[call-overload]
+            )
+        self.identity = Identity.of(self._popen.pid)
+        guard.stop_if_orphaned(self.identity.pid, self.identity.created)
+
+    def running(self) -> bool:
+        return self._popen.poll() is None
+
+    def wait_for[T](self, ready: Callable[[], T | None], *, seconds: float) -> T:
+        """Poll until `ready` gives a value. Raises LocalError with the end of the log if it dies or takes too long."""
+        deadline = time.monotonic() + seconds
+        while True:
+            died = not self.running()
+            if not died and (value := ready()) is not None:
+                return value
+            if died or time.monotonic() > deadline:
+                what = f"ended with status {self._popen.returncode}" if died else f"was not ready after {seconds:.0f} s"
+                self.stop()
+                raise LocalError(f"{self.name} {what}. The end of its log:\n{tail(self.log)}")
+            time.sleep(0.01)
+
+    def signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._popen.send_signal(number)
+
+    def stop(self, *, patience: float = 10.0) -> None:
+        if self.running():
+            self.identity.stop(patience=patience)
+        self.reap()
+
+    def reap(self, *, seconds: float = 10.0) -> None:
+        """Wait for a process that was told to end. Raises subprocess.TimeoutExpired."""
+        self._popen.wait(seconds)
+        guard.process_is_done(self.identity.pid, self.identity.created)
+
+    def detach(self) -> Identity:
+        """Let it outlive this process."""
+        guard.process_is_done(self.identity.pid, self.identity.created)
+        self._popen.returncode = 0  # or its finaliser would warn that the process still runs
+        return self.identity
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    with contextlib.suppress(FileNotFoundError):
+        return "\n".join("    " + line for line in log.read_text(errors="replace").splitlines()[-lines:])
+    return ""
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def require_port(port: int, what: str) -> int:
+    """The port itself if it is free, a free one for 0. Raises LocalError when another process has it."""
+    if port == 0:
+        return free_port()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise LocalError(f"Port {port} for {what} is taken or forbidden; choose another one.") from error
+    return port
+
+
+@contextlib.contextmanager
+def scratch_folder(prefix: str) -> Iterator[Path]:
+    folder = make_folder(prefix)
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)
+
+
+def make_folder(prefix: str, *, parent: Path | None = None) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent)).resolve()
+    guard.remove_if_orphaned(folder)
+    return folder
+
+
+def remove_folder(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    guard.folder_is_done(folder)
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """What a child needs to run at all, and nothing of the caller's shell (an AWS profile, a proxy, a Python path)."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
+    return {"LANG": "C.UTF-8", **kept, "PYTHONDONTWRITEBYTECODE": "1", **more}
