@@ -40,8 +40,8 @@ _SETTINGS = {
 _FAST = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
 
 # The built-in locale knows accents (lower, upper) and sorts the same on every system.
-_INITDB = ("--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync")
-_INITDB += ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+_LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+_INITDB = ("--username=postgres", "--auth=scram-sha-256", "--no-sync", *_LOCALE)
 
 _CREATE_OWNER = "CREATE ROLE {owner} LOGIN CREATEROLE CREATEDB PASSWORD {password}"
 _CREATE_DATABASE = "CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}"

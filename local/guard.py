@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -84,21 +85,39 @@ def folder_is_done(folder: Path) -> None:
     _guard.tell("removed", str(folder))
 
 
-def stop_process(pid: int, created: float, *, ask: str = "terminate", patience: float = 10.0) -> None:
+def stop_process(pid: int, created: float, *, patience: float = 10.0) -> None:
     """Stop exactly this process (the creation time tells it from a stranger with its number), then its descendants."""
     try:
         process = psutil.Process(pid)
         if abs(process.create_time() - created) > 2:
             return
         family = process.children(recursive=True)
-        getattr(process, ask)()
-        _, alive = psutil.wait_procs([process], timeout=patience)
+        process.terminate()
     except psutil.NoSuchProcess:
         return
-    for left in [*alive, *family]:
+    if not _ended([process], patience):
+        family.append(process)
+    for left in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             left.kill()
-    psutil.wait_procs([*alive, *family], timeout=5)
+    _ended(family, 5)
+
+
+def _ended(processes: list[psutil.Process], seconds: float) -> bool:
+    """Wait for them to end; a zombie has ended, whenever its parent may fetch its status."""
+    deadline = time.monotonic() + seconds
+    while any(map(_alive, processes)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _watch() -> None:
