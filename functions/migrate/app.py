@@ -1,0 +1,61 @@
+"""Brings the database to the present schema at each deploy that changes it, as a CloudFormation custom resource."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import requests
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from hidra.gateways.aws import read_json_secret
+from hidra.settings import require
+from hidra.store import schema
+from hidra.telemetry import logger
+
+ENV = require(
+    "DATABASE_HOST",
+    "DATABASE_PORT",
+    "DATABASE_NAME",
+    "DATABASE_SSLMODE",
+    "OWNER_SECRET",
+    "HTTP_LOGIN_SECRET",
+    "JOBS_LOGIN_SECRET",
+)
+MIGRATIONS = Path(os.environ.get("LAMBDA_TASK_ROOT", Path(__file__).parent)) / "sql" / "migrations"
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Migrates; answers CloudFormation if it asks, the caller otherwise. Deleting the stack deletes no data."""
+    if "ResponseURL" not in event:
+        return {"applied": migrate()}
+    try:
+        if event["RequestType"] != "Delete":
+            migrate()
+        status, reason = "SUCCESS", ""
+    except Exception as error:
+        # Whatever it was, CloudFormation must hear of it: without an answer it waits for an hour.
+        logger.exception("migrating failed")
+        status, reason = "FAILED", str(error)[:1000]
+    requests.put(
+        event["ResponseURL"],
+        json={
+            "Status": status,
+            "Reason": reason or "done",
+            "PhysicalResourceId": "hidra-schema",
+            "StackId": event["StackId"],
+            "RequestId": event["RequestId"],
+            "LogicalResourceId": event["LogicalResourceId"],
+        },
+        timeout=10,
+    ).raise_for_status()
+    return {"status": status}
+
+
+def migrate() -> list[str]:
+    """Applies the migrations, then makes the logins; gives a line for each migration applied."""
+    url = schema.owner_url(ENV, read_json_secret(ENV["OWNER_SECRET"]))
+    lines = schema.migrate(url, MIGRATIONS).splitlines()
+    schema.ensure_login(url, read_json_secret(ENV["HTTP_LOGIN_SECRET"]), schema.HTTP_ROLES)
+    schema.ensure_login(url, read_json_secret(ENV["JOBS_LOGIN_SECRET"]), schema.JOBS_ROLES)
+    return [line for line in lines if line.startswith("Applied")]

@@ -1,0 +1,59 @@
+"""The life of a campaign: which action fits which status."""
+
+from enum import StrEnum
+
+from hidra.errors import Conflict
+
+
+class CampaignStatus(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class CampaignChannel(StrEnum):
+    WHATSAPP = "whatsapp"
+
+
+class EvolutionConnectionStatus(StrEnum):
+    DISCONNECTED = "disconnected"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    ERROR = "error"
+
+
+class ContactImportSource(StrEnum):
+    MANUAL = "manual"
+    CSV = "csv"
+    API = "api"
+    EVOLUTION = "evolution"
+
+
+class Action(StrEnum):
+    SCHEDULE = "schedule"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
+ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
+    Action.SCHEDULE: ((CampaignStatus.DRAFT,), CampaignStatus.SCHEDULED),
+    Action.START: ((CampaignStatus.DRAFT,), CampaignStatus.SCHEDULED),
+    Action.PAUSE: ((CampaignStatus.RUNNING,), CampaignStatus.PAUSED),
+    Action.RESUME: ((CampaignStatus.PAUSED,), CampaignStatus.RUNNING),
+    Action.CANCEL: (
+        (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED),
+        CampaignStatus.CANCELED,
+    ),
+}
+
+
+def does_not_fit(action: Action, status: CampaignStatus) -> Conflict:
+    """The error for an action in a status that it does not fit; it names both."""
+    wanted = " or ".join(ACTIONS[action][0])
+    return Conflict(f"Cannot {action} a campaign that is {status}: it must be {wanted}.", code="campaign-status")

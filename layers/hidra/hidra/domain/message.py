@@ -1,0 +1,164 @@
+"""The life of one message. What providers say of it joins as a lattice: order and number of arrivals do not matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+OUTCOME_UNKNOWN = "outcome_unknown"
+PROVIDER_FAILED = "provider_failed"
+
+
+class MessageStatus(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+# Baileys speaks in WhatsApp's acks, the Cloud API in Meta's words in upper case. Evolution API 2.3.7 sends
+# SERVER_ACK also for an edit of a message that was read long ago, so no word may move a message backwards.
+PROVIDER_WORDS = {
+    "SERVER_ACK": MessageStatus.SENT,
+    "SENT": MessageStatus.SENT,
+    "DELIVERY_ACK": MessageStatus.DELIVERED,
+    "DELIVERED": MessageStatus.DELIVERED,
+    "READ": MessageStatus.READ,
+    "PLAYED": MessageStatus.READ,
+    "ERROR": MessageStatus.FAILED,
+    "FAILED": MessageStatus.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A provider's status (sent, failed, delivered or read) and when our webhook received it."""
+
+    status: MessageStatus
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Message:
+    """The part of a message's row that its status, the counters and the timeline follow from."""
+
+    id: int
+    user_id: str
+    campaign_id: str
+    status: MessageStatus
+    counted: bool
+    claimed_at: datetime | None = None
+    sent_at: datetime | None = None
+    acked_at: datetime | None = None
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    failed_at: datetime | None = None
+    provider_message_id: str | None = None
+    error_code: str | None = None
+    error_detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one message adds to its campaign's metrics, and the UTC minute at which the timeline shows it."""
+
+    delivered: int = 0
+    failed: int = 0
+    pending: int = 0
+    skipped: int = 0
+    delivery_ms: int = 0
+    minute: datetime | None = None
+
+
+def share(message: Message) -> Share:
+    """What the message counts for; nothing when another run's row counts for its recipient."""
+    if not message.counted:
+        return Share()
+    match message.status:
+        case MessageStatus.DELIVERED | MessageStatus.READ:
+            if message.delivered_at is None or message.sent_at is None:
+                raise ValueError("a delivered message has the times of its sending and delivery")
+            # Whole milliseconds; 0 where our two clocks disagree about the order.
+            took = max(0, (message.delivered_at - message.sent_at) // timedelta(milliseconds=1))
+            return Share(delivered=1, delivery_ms=took, minute=_minute(message.delivered_at))
+        case MessageStatus.FAILED:
+            if message.failed_at is None:
+                raise ValueError("a failed message has the time of its failure")
+            return Share(failed=1, minute=_minute(message.failed_at))
+        case MessageStatus.SKIPPED:
+            return Share(skipped=1)
+        case _:
+            return Share(pending=1)
+
+
+def learn(message: Message, evidence: Iterable[Evidence]) -> Message:
+    """The message with what a provider said of it: outcome_unknown < sent < failed < delivered < read, by maximum.
+
+    Every rung keeps the least time at which it was heard of, so the result is the same for every order, number and
+    grouping of the evidence. A delivery that was never announced happened at the reading at the latest.
+    """
+    heard: dict[MessageStatus, list[datetime]] = {status: [] for status in PROVIDER_WORDS.values()}
+    for item in evidence:
+        heard[item.status].append(item.at)
+    everything = [at for times in heard.values() for at in times]
+    if not everything:
+        return message
+    # Our own giving up is no rung: any word of the provider's replaces it.
+    failed_before = None if message.error_code == OUTCOME_UNKNOWN else message.failed_at
+    read_at = _least(message.read_at, *heard[MessageStatus.READ])
+    delivered_at = _least(message.delivered_at, read_at, *heard[MessageStatus.DELIVERED])
+    failed_at = _least(failed_before, *heard[MessageStatus.FAILED])
+    if read_at:
+        status = MessageStatus.READ
+    elif delivered_at:
+        status = MessageStatus.DELIVERED
+    elif failed_at:
+        status = MessageStatus.FAILED
+    else:
+        status = MessageStatus.SENT
+    return replace(
+        message,
+        status=status,
+        sent_at=message.sent_at or message.claimed_at,
+        acked_at=_least(message.acked_at, *everything),
+        delivered_at=delivered_at,
+        read_at=read_at,
+        failed_at=failed_at,
+        error_code=PROVIDER_FAILED if status is MessageStatus.FAILED else None,
+        error_detail=None,
+    )
+
+
+def identify(message: Message, provider_message_id: str) -> Message:
+    """The message, unresolved until now, that turns out to have been sent under this provider id."""
+    return replace(
+        message,
+        status=MessageStatus.SENT,
+        provider_message_id=provider_message_id,
+        sent_at=message.sent_at or message.claimed_at,
+        failed_at=None,
+        error_code=None,
+        error_detail=None,
+    )
+
+
+def fail(message: Message, *, code: str, detail: str | None, at: datetime) -> Message:
+    """The message, surely not delivered or given up, with the reason that its owner reads."""
+    return replace(message, status=MessageStatus.FAILED, failed_at=at, error_code=code, error_detail=detail)
+
+
+def skip(message: Message, *, code: str) -> Message:
+    """The message that will not be sent: ``opted_out``, ``canceled`` or ``erased``."""
+    return replace(message, status=MessageStatus.SKIPPED, error_code=code, error_detail=None)
+
+
+def _least(*times: datetime | None) -> datetime | None:
+    return min((time for time in times if time is not None), default=None)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)

@@ -1,0 +1,127 @@
+"""The HTTP edge: who calls, what a request may hold, and errors as problem documents (RFC 9457)."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict
+
+from hidra import errors
+from hidra.telemetry import logger, metrics
+
+STATUS = {
+    errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+PROBLEM_TYPE = "urn:hidra:problem:"
+
+
+class Body(BaseModel):
+    """A request's JSON: a field that is not known is an error, text is stripped, types are not guessed."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, strict=False, frozen=True)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sent the request, as its verified token says."""
+
+    user_id: UUID
+    email: str | None
+    name: str | None
+    groups: frozenset[str]
+
+
+def resolver() -> APIGatewayHttpResolver:
+    """A function's routes, with requests and answers validated and every error told as a problem document."""
+    app = APIGatewayHttpResolver(enable_validation=True)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(error: RequestValidationError) -> Response[Any]:
+        found = error.errors()
+        if any(item["type"] == "json_invalid" for item in found):
+            return problem(errors.Malformed("The body is not valid JSON."))
+        if any(item["loc"][0] == "path" for item in found):
+            return problem(errors.NotFound("There is no such thing."))
+        return problem(errors.Rejected("The request is not valid.", fields=[_field(item) for item in found]))
+
+    @app.exception_handler(errors.HidraError)
+    def known(error: errors.HidraError) -> Response[Any]:
+        return problem(error)
+
+    @app.exception_handler(Exception)
+    def unknown(_: Exception) -> Response[Any]:
+        logger.exception("request failed")
+        return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.", ())
+
+    @app.not_found
+    def no_route(_: NotFoundError) -> Response[Any]:
+        return problem(errors.NotFound("There is no such route."))
+
+    return app
+
+
+def lambda_handler(app: APIGatewayHttpResolver) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+    """The function's entry point, with the request's id in every log line."""
+
+    @metrics.log_metrics
+    @logger.inject_lambda_context(clear_state=True)
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        return app.resolve(event, context)
+
+    return handler
+
+
+def caller(app: APIGatewayHttpResolver, *, groups_claim: str = "") -> Caller:
+    """The token's subject, checked by API Gateway's JWT authorizer.
+
+    Raises:
+        Forbidden: the token has no subject that is a UUID.
+    """
+    claims: Mapping[str, Any] = app.current_event.request_context.authorizer.jwt_claim or {}
+    try:
+        user_id = UUID(str(claims.get("sub", "")))
+    except ValueError:
+        raise errors.Forbidden("The token's subject is not a user's id.") from None
+    return Caller(user_id, claims.get("email"), claims.get("name"), _groups(claims.get(groups_claim)))
+
+
+def problem(error: errors.HidraError) -> Response[Any]:
+    """The problem document of an error of ours."""
+    status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    return _document(status, error.code, str(error), error.fields)
+
+
+def _document(status: HTTPStatus, code: str, detail: str, fields: tuple[errors.Field, ...]) -> Response[Any]:
+    body: dict[str, Any] = {
+        "type": PROBLEM_TYPE + code,
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+    }
+    if fields:
+        body["errors"] = [{"field": item.field, "message": item.message} for item in fields]
+    return Response(status_code=status.value, content_type="application/problem+json", body=body)
+
+
+def _field(item: Mapping[str, Any]) -> errors.Field:
+    place = ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
+    return errors.Field(place, str(item["msg"]))
+
+
+def _groups(claim: object) -> frozenset[str]:
+    # API Gateway's HTTP API hands a list claim on as the text "[admin ops]".
+    if isinstance(claim, str):
+        return frozenset(re.sub(r"^\[(.*)\]$", r"\1", claim).split())
+    return frozenset(claim) if isinstance(claim, list) else frozenset()

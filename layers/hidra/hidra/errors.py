@@ -1,0 +1,56 @@
+"""What can go wrong, told by what the caller may do next.
+
+HidraError
+├── Rejected       the same input fails the same way: mend it
+│   └── Malformed  the body is not even JSON
+├── Forbidden      this caller may not do this
+├── NotFound       there is no such thing, or it belongs to somebody else
+├── Conflict       the input is right, but not in the present state
+└── Unavailable    nothing was changed: try again
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Field:
+    """One wrong field of a request: its place as a dotted path (``contacts.3.phone``) and what is wrong."""
+
+    field: str
+    message: str
+
+
+class HidraError(Exception):
+    """The root. ``code`` is stable and machine-readable, the message is a sentence for people."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, code: str | None = None, fields: Sequence[Field] = ()) -> None:
+        super().__init__(message)
+        self.code = code or type(self).code
+        self.fields = tuple(fields)
+
+
+class Rejected(HidraError):
+    code = "invalid-request"
+
+
+class Malformed(Rejected):
+    code = "malformed-json"
+
+
+class Forbidden(HidraError):
+    code = "forbidden"
+
+
+class NotFound(HidraError):
+    code = "not-found"
+
+
+class Conflict(HidraError):
+    code = "conflict"
+
+
+class Unavailable(HidraError):
+    code = "unavailable"

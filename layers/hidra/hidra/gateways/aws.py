@@ -1,0 +1,57 @@
+"""Clients of AWS, each made at its first use: importing boto3 costs a cold start some 200 ms."""
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_lambda import LambdaClient
+    from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sqs import SQSClient
+
+
+def _client(service: str, *, read_timeout: int = 10, attempts: int = 3) -> Any:
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=3, read_timeout=read_timeout, retries={"mode": "standard", "total_max_attempts": attempts}
+    )
+    return boto3.client(service, config=config)
+
+
+@cache
+def sqs() -> "SQSClient":
+    client: SQSClient = _client("sqs")
+    return client
+
+
+@cache
+def kinesis() -> "KinesisClient":
+    client: KinesisClient = _client("kinesis", read_timeout=5)
+    return client
+
+
+@cache
+def functions() -> "LambdaClient":
+    # One attempt: what is invoked talks to Evolution, and its answer is awaited as long as the caller itself may run.
+    client: LambdaClient = _client("lambda", read_timeout=28, attempts=1)
+    return client
+
+
+@cache
+def _secrets() -> "SecretsManagerClient":
+    client: SecretsManagerClient = _client("secretsmanager")
+    return client
+
+
+def read_secret(secret_id: str) -> str:
+    """The secret's present text."""
+    return _secrets().get_secret_value(SecretId=secret_id)["SecretString"]
+
+
+def read_json_secret(secret_id: str) -> dict[str, str]:
+    """The secret's present value, a flat JSON object."""
+    value: dict[str, str] = json.loads(read_secret(secret_id))
+    return value

@@ -1,0 +1,170 @@
+"""PostgreSQL: one connection a process, transactions under a role, driver errors told in our own terms."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import class_row, scalar_row
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from hidra.errors import Conflict, HidraError, Unavailable
+from hidra.telemetry import logger
+
+CONNECT_TIMEOUT_SECONDS = 5
+LOCK_TIMEOUT_MS = 5_000
+TRANSIENT = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+SET_ROLE: LiteralString = "select set_config('role', %(role)s, true), set_config('hidra.user_id', %(user_id)s, true)"
+
+
+class Tx:
+    """One open transaction. Statements travel in a pipeline: only asking for rows waits for an answer."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+
+    def rows[T](self, cls: type[T], sql: LiteralString, **params: Any) -> list[T]:
+        """Every row as a ``cls``, built from the columns by name."""
+        with self._connection.cursor(row_factory=class_row(cls)) as cursor:
+            return cursor.execute(sql, params).fetchall()
+
+    def row[T](self, cls: type[T], sql: LiteralString, **params: Any) -> T | None:
+        """The first row as a ``cls``, or None."""
+        with self._connection.cursor(row_factory=class_row(cls)) as cursor:
+            return cursor.execute(sql, params).fetchone()
+
+    def value(self, sql: LiteralString, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        with self._connection.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(sql, params).fetchone()
+
+    def values(self, sql: LiteralString, **params: Any) -> list[Any]:
+        """The first column of every row."""
+        with self._connection.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(sql, params).fetchall()
+
+    def run(self, sql: LiteralString, **params: Any) -> None:
+        """Sends the statement on without waiting; its error, if any, is raised by the next wait or the commit."""
+        self._connection.execute(sql, params)
+
+
+class Database:
+    """Runs work in transactions on one connection, opened at the first use and again after it broke."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        credentials: Callable[[str], Mapping[str, str]],
+        *,
+        statement_timeout_ms: int = 25_000,
+    ) -> None:
+        """
+        Args:
+            settings: DATABASE_HOST, _PORT, _NAME, _SSLMODE and _SECRET, the id of the login's secret.
+            credentials: reads a secret, {"username", "password"}, at each new connection, so that it may rotate.
+            statement_timeout_ms: the server ends any statement that takes longer.
+        """
+        self._settings = settings
+        self._credentials = credentials
+        self._statement_timeout_ms = statement_timeout_ms
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def as_user[T](self, user_id: UUID, work: Callable[[Tx], T], refusals: Mapping[str, HidraError] | None = None) -> T:
+        """Runs ``work`` where row-level security shows this user's rows only. See ``_run``."""
+        return self._run("hidra_api", str(user_id), work, refusals or {})
+
+    def as_worker[T](self, work: Callable[[Tx], T], refusals: Mapping[str, HidraError] | None = None) -> T:
+        """Runs ``work`` with every tenant's rows in sight. See ``_run``."""
+        return self._run("hidra_worker", "", work, refusals or {})
+
+    def as_admin[T](self, work: Callable[[Tx], T]) -> T:
+        """Runs ``work`` with every campaign's metrics readable and nothing else. See ``_run``."""
+        return self._run("hidra_admin", "", work, {})
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _run[T](self, role: str, user_id: str, work: Callable[[Tx], T], refusals: Mapping[str, HidraError]) -> T:
+        """One transaction: commits what ``work`` did, or nothing of it.
+
+        ``work`` runs again after a deadlock or serialization failure, and once more on a new connection if the old one
+        had broken before the commit was asked for: it must do nothing but talk to the database.
+
+        Raises:
+            the error that ``refusals`` gives for the name of a violated constraint; Conflict for any other.
+            Unavailable: the database cannot be reached, or a lock was not to be had in time.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception_type(TRANSIENT),
+            wait=wait_random_exponential(multiplier=0.01, max=0.5),
+            stop=stop_after_attempt(8),
+            reraise=True,
+        )
+        try:
+            result: T = retrying(self._once, role, user_id, work)
+            return result
+        except psycopg.errors.IntegrityError as error:
+            name = error.diag.constraint_name or ""
+            raise refusals.get(name) or Conflict("The change contradicts other data.", code=name) from error
+        except psycopg.errors.LockNotAvailable as error:
+            raise Unavailable("Somebody else is changing this; try again in a moment.", code="locked") from error
+        except (psycopg.OperationalError, *TRANSIENT) as error:
+            self.close()
+            raise Unavailable("The database is not available; try again in a moment.") from error
+
+    def _once[T](self, role: str, user_id: str, work: Callable[[Tx], T]) -> T:
+        used_before = self._connection is not None
+        try:
+            return self._transaction(role, user_id, work)
+        except _BrokenBeforeCommit as error:
+            self.close()
+            if not used_before:
+                raise error.cause from None
+            logger.info("database connection was lost, opening another")
+        try:
+            return self._transaction(role, user_id, work)
+        except _BrokenBeforeCommit as error:
+            raise error.cause from None
+
+    def _transaction[T](self, role: str, user_id: str, work: Callable[[Tx], T]) -> T:
+        connection = self._connect()
+        working = True
+        try:
+            with connection.pipeline(), connection.transaction():
+                connection.execute(SET_ROLE, {"role": role, "user_id": user_id})
+                result = work(Tx(connection))
+                working = False
+            return result
+        except psycopg.OperationalError as error:
+            if working and connection.broken:
+                raise _BrokenBeforeCommit(error) from error
+            raise
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            login = self._credentials(self._settings["DATABASE_SECRET"])
+            self._connection = psycopg.connect(
+                host=self._settings["DATABASE_HOST"],
+                port=self._settings["DATABASE_PORT"],
+                dbname=self._settings["DATABASE_NAME"],
+                sslmode=self._settings["DATABASE_SSLMODE"],
+                user=login["username"],
+                password=login["password"],
+                connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                application_name="hidra",
+                autocommit=True,
+                tcp_user_timeout=10_000,
+                keepalives_idle=20,
+                options=f"-c statement_timeout={self._statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
+                "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+            )
+        return self._connection
+
+
+class _BrokenBeforeCommit(Exception):
+    def __init__(self, cause: psycopg.OperationalError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause

@@ -1,0 +1,64 @@
+"""The database as a whole, for its owner: migrations, and the two logins that the functions use."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+
+from hidra.errors import Rejected, Unavailable
+
+# A login holds no right of its own: it must take a role in each transaction (store/db.py).
+HTTP_ROLES = ("hidra_api", "hidra_admin")
+JOBS_ROLES = ("hidra_worker",)
+
+
+def owner_url(settings: Mapping[str, str], owner: Mapping[str, str]) -> str:
+    """The URL of the database for its owner, whose secret is {"username", "password"}."""
+    return (
+        f"postgresql://{quote(owner['username'])}:{quote(owner['password'], safe='')}@{settings['DATABASE_HOST']}"
+        f":{settings['DATABASE_PORT']}/{quote(settings['DATABASE_NAME'])}?{urlencode({'sslmode': settings['DATABASE_SSLMODE']})}"
+    )
+
+
+def migrate(url: str, migrations: Path) -> str:
+    """Applies what is new in the folder of migrations, each in a transaction, and gives the runner's words.
+
+    Raises:
+        Rejected: a migration failed and left nothing behind.
+        Unavailable: the database did not answer within 30 s.
+    """
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("LAMBDA_TASK_ROOT", "") + "/bin"])
+    dbmate = shutil.which("dbmate", path=places)
+    if dbmate is None:
+        raise Rejected("The migration runner dbmate is not installed.")
+    # The URL holds a password: it goes by the environment, not by the command line, which everybody can list.
+    done = subprocess.run(  # noqa: S603
+        [dbmate, "--migrations-dir", migrations, "--migrations-table", "hidra.schema_migrations", "--no-dump-schema",
+         "--migration-lock", "--wait", "--wait-timeout", "30s", "migrate"],
+        env={"DATABASE_URL": url, "PATH": os.environ.get("PATH", "")},
+        capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        error = Unavailable if "unable to connect" in done.stderr.lower() else Rejected
+        raise error(f"Migrating failed: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def ensure_login(url: str, login: Mapping[str, str], roles: tuple[str, ...]) -> None:
+    """Makes the login of a secret {"username", "password"}, or gives it the secret's present password."""
+    name, password = sql.Identifier(login["username"]), sql.Literal(login["password"])
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        known = connection.execute("select from pg_roles where rolname = %s", [login["username"]]).fetchone()
+        verb = sql.SQL("alter" if known else "create")
+        connection.execute(sql.SQL("{} role {} login noinherit password {}").format(verb, name, password))
+        for role in roles:
+            connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), name))
+        connection.execute(
+            sql.SQL("grant connect on database {} to {}").format(sql.Identifier(connection.info.dbname), name)
+        )

@@ -1,0 +1,7 @@
+"""One logger and one metrics sink a function. Logs carry identifiers of ours only: never a phone number, a provider's
+message id (a Cloud API id contains the phone), a key or a text."""
+
+from aws_lambda_powertools import Logger, Metrics
+
+logger = Logger()
+metrics = Metrics()
