@@ -1,0 +1,75 @@
+# The only door: everything is installed, started, tested and deployed from here; `make` alone lists what there is.
+# A uv or any python3 is enough to begin with, local/setup.sh finds or fetches the rest.
+
+# The local stack's name (several run side by side) and the port of its API (0: any free one).
+STACK ?= local
+PORT ?= 0
+UV ?= uv
+PYTHON ?=
+export UV PYTHON
+export PYTHONPATH := layers/hidra
+
+RUN := .venv/bin/python -m
+SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+LOCK = "$$(sh local/setup.sh)" pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-annotate --no-header
+QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
+# Only what stands on make's command line: EMAIL and NAME may well be in somebody's environment, meant for others.
+given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
+
+.DEFAULT_GOAL := help
+.PHONY: demo up down token test prove bench build deploy lock lint clean help venv venv-sam
+
+demo: venv ## set everything up and run a campaign from a CSV file to exact metrics, then clean up
+	@$(RUN) local demo
+
+up: venv ## start the local stack, or deploy changed sources to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)
+	@$(RUN) local up --stack '$(STACK)' --port '$(PORT)'
+
+down: venv ## stop the local stack and leave nothing behind (STACK=name)
+	@$(RUN) local down --stack '$(STACK)'
+
+token: venv ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,ops SUB=uuid STACK=name)
+	@$(RUN) local token --stack '$(STACK)' $(call given,NAME,--name) $(call given,EMAIL,--email) \
+		$(call given,GROUPS,--groups) $(call given,SUB,--sub)
+
+lint: venv ## check style, types and the arrows between the modules
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; exit 1; }
+	@$(QUIET) .venv/bin/lint-imports
+	@.venv/bin/mypy --no-error-summary
+
+test: lint ## lint, then every test that fits into a coffee break
+	@$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup -m 'not prove'
+
+prove: venv ## the long proofs: faults, races and hard pace, over and over
+	@$(RUN) pytest -m prove
+
+bench: venv ## measure the limits of this machine
+	@$(RUN) bench
+
+build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
+	@PATH="$$(dirname "$$(sh local/setup.sh)"):$(CURDIR)/.venv/bin:$$PATH" $(SAM) build
+
+deploy: build ## deploy to AWS, asking for what it needs
+	@$(SAM) deploy --guided
+
+lock: ## pin every requirement anew, with hashes
+	@$(LOCK) requirements/uv.in -o requirements/uv.txt
+	@$(LOCK) requirements/dev.in -o requirements/dev.txt
+	@$(LOCK) requirements/sam.in -o requirements/sam.txt
+	@$(LOCK) -c requirements/dev.txt layers/hidra/requirements.in -o layers/hidra/requirements.txt
+	@$(LOCK) -c requirements/dev.txt functions/migrate/requirements.in -o functions/migrate/requirements.txt
+
+clean: ## stop every local stack of this folder and remove what was installed or built
+	@if [ -d .hidra ] && [ -x .venv/bin/python ]; then $(RUN) local down --all; fi
+	@rm -rf .venv .venv-sam .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv:
+	@sh local/setup.sh .venv requirements/dev.txt
+
+venv-sam:
+	@sh local/setup.sh .venv-sam requirements/sam.txt

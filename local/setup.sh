@@ -1,0 +1,89 @@
+#!/bin/sh
+# Make or refresh one of the project's virtual environments: sh local/setup.sh .venv requirements/dev.txt
+# Needs no more than a uv or any python3; everything else is fetched. Prints nothing when there is nothing to do.
+# Without arguments it prints where uv is, having installed it if need be.
+set -eu
+
+fail() {
+    echo "hidra: $1" >&2
+    exit 1
+}
+
+# The list, and the place: the scripts in an environment name their interpreter by its full path.
+wanted() {
+    echo "# $PWD/$venv"
+    cat "$list"
+}
+
+# A name on PATH proves nothing (pyenv keeps shims for versions that are not chosen): what is found has to run.
+find_uv() {
+    if "${UV:-uv}" --version >/dev/null 2>&1; then
+        command -v "${UV:-uv}"
+    elif [ -x .venv-uv/bin/uv ]; then
+        echo "$PWD/.venv-uv/bin/uv"
+    else
+        return 1
+    fi
+}
+
+# Debian's python3 may come without venv, a pyenv shim may point nowhere: the first that works.
+bootstrap_uv() {
+    for python in "${PYTHON:-python3}" python3.13 python3 /usr/bin/python3; do
+        rm -rf .venv-uv
+        if "$python" -m venv .venv-uv >/dev/null 2>&1; then
+            .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
+                || fail "uv could not be installed; is there a way to the Python package index?"
+            return
+        fi
+    done
+    rm -rf .venv-uv
+    fail "a uv or a python3 with its venv module is needed to begin; install one of them."
+}
+
+is_python_313() {
+    "$1" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' >/dev/null 2>&1
+}
+
+find_managed_python() {
+    "$uv" python find --quiet --no-project --system 3.13 2>/dev/null
+}
+
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        is_python_313 "$PYTHON" || fail "PYTHON=$PYTHON is not a working Python 3.13."
+        echo "$PYTHON"
+        return
+    fi
+    for python in python3.13 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.13*/bin/python3.13; do
+        if is_python_313 "$python"; then
+            command -v "$python"
+            return
+        fi
+    done
+    find_managed_python && return
+    echo "hidra: fetching Python 3.13 ..." >&2
+    "$uv" python install --quiet 3.13 >/dev/null 2>&1 && find_managed_python && return
+    fail "Python 3.13 is missing and could not be fetched; install it, or name one by make PYTHON=/path/to/python3.13."
+}
+
+if [ $# -eq 0 ]; then
+    find_uv || { bootstrap_uv; find_uv; }
+    exit
+fi
+venv=$1
+list=$2
+stamp=$venv/hidra-installed.txt
+if [ -x "$venv/bin/python" ] && wanted | cmp -s - "$stamp" && is_python_313 "$venv/bin/python"; then
+    exit 0
+fi
+
+uv=$(find_uv) || { bootstrap_uv; uv=$(find_uv); }
+rm -f "$stamp"
+if ! is_python_313 "$venv/bin/python"; then
+    python=$(find_python)
+    "$uv" venv --quiet --clear --no-project --python "$python" "$venv"
+fi
+echo "hidra: installing $list into $venv ..." >&2
+"$uv" pip sync --quiet --require-hashes --python "$venv/bin/python" "$list" \
+    || fail "the packages of $list could not be installed; the lines above say why."
+wanted >"$stamp"
