@@ -1,0 +1,117 @@
+"""The development token issuer: OpenID discovery, a key set and tokens for whoever asks.
+
+`python -m local.issuer --port 0` prints one JSON line {"url": ...} when it is ready. It stands in for Cognito: the
+claims are those of an ID token with groups. Anybody who reaches it gets any identity: it listens on 127.0.0.1 only.
+"""
+
+import asyncio
+import json
+import time
+import uuid
+from typing import Annotated, Any
+
+import jwt
+import typer
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import rsa
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+AUDIENCE = "hidra-local"
+# The same person after every start, so that a kept database (DATABASE_URL) finds its rows again.
+LOCAL_USER = uuid.UUID("6f1d5c1e-7a7b-4c57-9d53-0a4e1f6b2c90")
+_DAY = 86_400
+
+
+class TokenRequest(BaseModel):
+    """What POST /token understands, all of it optional; a negative `lifetime` (seconds) makes an expired token."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sub: uuid.UUID = LOCAL_USER
+    email: str = "ana@example.com"
+    name: str = "Ana Local"
+    groups: list[str] = Field(default_factory=list)
+    lifetime: int = Field(default=_DAY, ge=-_DAY, le=30 * _DAY)
+
+
+class Issuer:
+    """One life of the process, one key; `url` is known once the port is."""
+
+    def __init__(self, audience: str) -> None:
+        self.url = ""
+        self._audience = audience
+        self._key_id = uuid.uuid4().hex  # verifiers cache keys by their id
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def application(self) -> web.Application:
+        application = web.Application()
+        application.add_routes(
+            [
+                web.get("/.well-known/openid-configuration", self._discovery),
+                web.get("/.well-known/jwks.json", self._keys),
+                web.post("/token", self._token),
+            ]
+        )
+        return application
+
+    def mint(self, wish: TokenRequest, now: int) -> str:
+        claims: dict[str, Any] = {
+            "iss": self.url,
+            "aud": self._audience,
+            "sub": str(wish.sub),
+            "email": wish.email,
+            "name": wish.name,
+            "iat": now,
+            "exp": now + wish.lifetime,
+        }
+        if wish.groups:  # Cognito leaves the claim out for a user without groups
+            claims["cognito:groups"] = wish.groups
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
+    async def _discovery(self, _: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "issuer": self.url,
+                "jwks_uri": f"{self.url}/.well-known/jwks.json",
+                "token_endpoint": f"{self.url}/token",
+                "id_token_signing_alg_values_supported": ["RS256"],
+                "response_types_supported": ["token"],
+                "subject_types_supported": ["public"],
+            }
+        )
+
+    async def _keys(self, _: web.Request) -> web.Response:
+        public = jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return web.json_response({"keys": [{**public, "kid": self._key_id, "use": "sig", "alg": "RS256"}]})
+
+    async def _token(self, request: web.Request) -> web.Response:
+        try:
+            wish = TokenRequest.model_validate_json(await request.read() or b"{}")
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_context=False, include_input=False)
+            return web.json_response({"error": "invalid_request", "details": problems}, status=400)
+        token = self.mint(wish, int(time.time()))
+        return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": wish.lifetime})
+
+
+async def serve(port: int, audience: str) -> None:
+    issuer = Issuer(audience)
+    runner = web.AppRunner(issuer.application(), handle_signals=True, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    issuer.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    print(json.dumps({"url": issuer.url}), flush=True)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+def main(port: Annotated[int, typer.Option()] = 0, audience: Annotated[str, typer.Option()] = AUDIENCE) -> None:
+    """Issue tokens on 127.0.0.1 until stopped."""
+    asyncio.run(serve(port, audience))
+
+
+if __name__ == "__main__":
+    typer.run(main)
