@@ -1,0 +1,1 @@
+"""A simulator of Evolution API 2.3.7 with phones that behave as their number says: `python -m local.evolution`."""

@@ -1,0 +1,71 @@
+"""`python -m local.evolution`: the simulator as a process of its own."""
+
+import argparse
+import asyncio
+import json
+import signal
+
+from aiohttp import web
+
+from local.evolution import phones
+from local.evolution.server import Simulator
+from local.evolution.webhooks import Schedule
+
+_ROUTES = """
+routes of its own, without a key:
+  GET    /_control/health, /_control/behaviours
+  POST   /_control/phones/{number}               {"like": "failed", "copies": 2, "fault": {"cut": "after"}}
+  POST   /_control/instances/{instance}/faults   {"status": 503, "body": {"code": "LICENSE_REQUIRED"}, "times": 3}
+  POST   /_control/instances/{instance}/scan     {"after_seconds": 0.5, "number": "551140000000"}
+  POST   /_control/instances/{instance}/disconnect {"reason": 403}
+  GET    /_log/messages?after=0&limit=1000, /_log/webhooks?after=0&limit=1000, /_log/summary?instance=NAME
+  DELETE /_log
+"""
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.evolution",
+        description="A simulator of Evolution API 2.3.7.",
+        epilog=f"{phones.__doc__}{_ROUTES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    defaults = Schedule()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080, help="0 chooses a free one")
+    parser.add_argument("--api-key", required=True, help="the global key, AUTHENTICATION_API_KEY")
+    parser.add_argument("--seed", type=int, help="of the phones' latencies; ids are never repeated")
+    parser.add_argument("--retry-attempts", type=int, default=defaults.attempts)
+    parser.add_argument("--retry-initial-seconds", type=float, default=defaults.initial_seconds)
+    parser.add_argument("--retry-max-seconds", type=float, default=defaults.max_seconds)
+    parser.add_argument("--scan-after-seconds", type=float, help="a phone scans every first QR code after so long")
+    return parser.parse_args()
+
+
+async def serve(arguments: argparse.Namespace) -> None:
+    """Listen until SIGTERM or SIGINT; pending webhooks are lost then, as Evolution's are."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    schedule = Schedule(
+        attempts=arguments.retry_attempts,
+        initial_seconds=arguments.retry_initial_seconds,
+        max_seconds=arguments.retry_max_seconds,
+    )
+    simulator = Simulator(
+        arguments.api_key, seed=arguments.seed, schedule=schedule, scan_after=arguments.scan_after_seconds
+    )
+    runner = web.AppRunner(simulator.app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, arguments.host, arguments.port, backlog=1024)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    url = f"http://{host}:{port}"
+    simulator.listening_at(url)
+    print(json.dumps({"url": url}), flush=True)
+    await stop.wait()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(_arguments()))

@@ -1,0 +1,149 @@
+"""The simulator's own routes: scripts under /_control, its account of what happened under /_log. No key."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from local.evolution.errors import Refused
+from local.evolution.faults import Fault
+from local.evolution.instances import Instance
+from local.evolution.jid import create_jid
+from local.evolution.phones import NAMED, parse_behaviour
+
+if TYPE_CHECKING:  # the server builds these routes
+    from local.evolution.server import Simulator
+
+_PAGE = 1000
+_MAX_PAGE = 10_000
+
+
+def routes(simulator: "Simulator") -> list[web.RouteDef]:
+    """All routes that Evolution does not have."""
+    control = _Control(simulator)
+    return [
+        web.get("/_control/health", control.health),
+        web.get("/_control/behaviours", control.behaviours),
+        web.get("/_control/phones/{number}", control.show_phone),
+        web.post("/_control/phones/{number}", control.script_phone),
+        web.delete("/_control/phones/{number}", control.forget_phone),
+        web.get("/_control/instances/{instance}/faults", control.show_faults),
+        web.post("/_control/instances/{instance}/faults", control.add_fault),
+        web.delete("/_control/instances/{instance}/faults", control.clear_faults),
+        web.post("/_control/instances/{instance}/scan", control.scan),
+        web.post("/_control/instances/{instance}/disconnect", control.disconnect),
+        web.get("/_log/messages", control.messages),
+        web.get("/_log/webhooks", control.webhooks),
+        web.get("/_log/summary", control.summary),
+        web.delete("/_log", control.clear_log),
+    ]
+
+
+class _Control:
+    def __init__(self, simulator: "Simulator") -> None:
+        self._simulator = simulator
+
+    async def health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def behaviours(self, _request: web.Request) -> web.Response:
+        return web.json_response({name: behaviour.to_json() for name, behaviour in NAMED.items()})
+
+    async def show_phone(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        return web.json_response(self._simulator.phones.behaviour(number).to_json())
+
+    async def script_phone(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        script = await _object(request)
+        behaviour = _understood(lambda: parse_behaviour(script, number))
+        self._simulator.phones.script(number, behaviour)
+        self._simulator.faults.clear(create_jid(number))
+        if behaviour.fault:
+            self._simulator.faults.add(create_jid(number), behaviour.fault)
+        return web.json_response(behaviour.to_json(), status=201)
+
+    async def forget_phone(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        self._simulator.phones.forget(number)
+        self._simulator.faults.clear(create_jid(number))
+        return web.json_response(self._simulator.phones.behaviour(number).to_json())
+
+    async def show_faults(self, request: web.Request) -> web.Response:
+        return web.json_response(self._simulator.faults.armed(request.match_info["instance"]))
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        script = await _object(request)
+        fault = _understood(lambda: Fault.parse(script))
+        self._simulator.faults.add(request.match_info["instance"], fault)
+        return web.json_response(fault.to_json(), status=201)
+
+    async def clear_faults(self, request: web.Request) -> web.Response:
+        self._simulator.faults.clear(request.match_info["instance"])
+        return web.json_response([])
+
+    def _instance(self, request: web.Request) -> Instance:
+        instance = self._simulator.instances.by_name.get(request.match_info["instance"])
+        if instance is None:
+            raise Refused(404, {"error": "no such instance"})
+        return instance
+
+    async def scan(self, request: web.Request) -> web.Response:
+        """A phone scans the QR code, at once or `after_seconds`."""
+        instance, script = self._instance(request), await _object(request)
+        seconds, number = float(script.get("after_seconds", 0)), script.get("number")
+        if seconds > 0:
+            self._simulator.webhooks.spawn(self._simulator.instances.scan_later(instance, seconds, number))
+        else:
+            self._simulator.instances.scan(instance, number)
+        return web.json_response(instance.state_json(), status=201)
+
+    async def disconnect(self, request: web.Request) -> web.Response:
+        """WhatsApp ends the connection: `reason` 401 logged out, 403 banned."""
+        instance, script = self._instance(request), await _object(request)
+        self._simulator.instances.disconnect(instance, int(script.get("reason", 401)))
+        return web.json_response(instance.state_json(), status=201)
+
+    async def messages(self, request: web.Request) -> web.Response:
+        return _page(request, "messages", self._simulator.log.sends)
+
+    async def webhooks(self, request: web.Request) -> web.Response:
+        return _page(request, "webhooks", self._simulator.log.webhooks)
+
+    async def summary(self, request: web.Request) -> web.Response:
+        return web.json_response(self._simulator.log.totals(request.query.get("instance")).to_json())
+
+    async def clear_log(self, _request: web.Request) -> web.Response:
+        self._simulator.log.clear()
+        return web.json_response({"status": "ok"})
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    raw = await request.read()
+    try:
+        script = json.loads(raw) if raw else {}
+    except ValueError as error:
+        raise Refused(400, {"error": str(error)}) from error
+    if not isinstance(script, dict):
+        raise Refused(400, {"error": "the body is not an object"})
+    return script
+
+
+def _understood[Parsed](parse: Callable[[], Parsed]) -> Parsed:
+    try:
+        return parse()
+    except (ValueError, TypeError) as error:
+        raise Refused(400, {"error": str(error)}) from error
+
+
+def _page(request: web.Request, name: str, rows: Any) -> web.Response:
+    """Rows behind `after` (a seq), which is their place: no look at the rest. `next_after` is null at the end."""
+    try:
+        after = max(0, int(request.query.get("after", 0)))
+        limit = min(max(1, int(request.query.get("limit", _PAGE))), _MAX_PAGE)
+    except ValueError as error:
+        raise Refused(400, {"error": "after and limit are integers"}) from error
+    page = [row.to_json() for row in rows[after : after + limit]]
+    more = after + len(page) if after + len(page) < len(rows) else None
+    return web.json_response({name: page, "next_after": more})

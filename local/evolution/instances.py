@@ -1,0 +1,284 @@
+"""Instances: their life and what they tell about it. Source: Evolution API 2.3.7, instance.controller.ts."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.evolution import qr
+from local.evolution.clock import Clock, iso
+from local.evolution.errors import bad_request, envelope, schema_error
+from local.evolution.jid import Ids, digits_of
+from local.evolution.messages import MessageStore
+from local.evolution.webhooks import EVENTS, WebhookConfig, Webhooks
+
+BAILEYS = "WHATSAPP-BAILEYS"
+CLOUD = "WHATSAPP-BUSINESS"
+OWN_NUMBER = "551140000000"
+_SETTINGS: Mapping[str, Any] = {
+    "rejectCall": False,
+    "msgCall": "",
+    "groupsIgnore": False,
+    "alwaysOnline": False,
+    "readMessages": False,
+    "readStatus": False,
+    "syncFullHistory": False,
+    "wavoipToken": "",
+}
+_REASONS = {401: "Intentional Logout", 403: "Forbidden", 402: "Payment Required", 406: "Not Acceptable"}
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """One connection. `sender` is the own address once a phone scanned the code, which the Cloud API never needs."""
+
+    name: str
+    id: str
+    integration: str
+    token: str
+    number: str | None
+    business_id: str | None
+    created_at: str
+    settings: dict[str, Any]
+    state: str = "close"
+    sender: str | None = None
+    connected_once: bool = False
+    codes: int = 0
+    webhook: WebhookConfig | None = None
+    disconnection: tuple[int, str, str] | None = None
+    messages: MessageStore = field(default_factory=MessageStore)
+
+    @property
+    def cloud(self) -> bool:
+        """True for Meta's Cloud API, false for the web client."""
+        return self.integration == CLOUD
+
+    def state_json(self) -> dict[str, Any]:
+        """The body of connectionState."""
+        return {"instance": {"instanceName": self.name, "state": self.state}}
+
+    def row(self) -> dict[str, Any]:
+        """One object of fetchInstances, its token in clear as Evolution's is."""
+        code, detail, at = self.disconnection or (None, None, None)
+        return {
+            "id": self.id,
+            "name": self.name,
+            "connectionStatus": self.state,
+            "ownerJid": self.sender,
+            "profileName": "Loja" if self.sender else None,
+            "profilePicUrl": None,
+            "integration": self.integration,
+            "number": self.number,
+            "businessId": self.business_id,
+            "token": self.token,
+            "clientName": "evolution_simulator",
+            "disconnectionReasonCode": code,
+            "disconnectionObject": detail,
+            "disconnectionAt": at,
+            "createdAt": self.created_at,
+            "updatedAt": self.created_at,
+            "Chatwoot": None,
+            "Proxy": None,
+            "Rabbitmq": None,
+            "Nats": None,
+            "Sqs": None,
+            "Websocket": None,
+            "Setting": self.settings | {"instanceId": self.id},
+            "_count": {"Message": len(self.messages), "Contact": 0, "Chat": 0},
+        }
+
+
+class Instances:
+    """All instances of the server by name."""
+
+    def __init__(self, webhooks: Webhooks, *, clock: Clock, ids: Ids, scan_after: float | None = None) -> None:
+        self._webhooks = webhooks
+        self._clock = clock
+        self._ids = ids
+        self._scan_after = scan_after
+        self.by_name: dict[str, Instance] = {}
+
+    def refuse_taken(self, name: Any) -> None:
+        """403 for a name in use, and for no name once there is any instance."""
+        if name in self.by_name or (name is None and self.by_name):
+            raise envelope(403, [f'This name "{"undefined" if name is None else name}" is already in use.'])
+
+    def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The body of create's 201. The `hash` of a Cloud API instance is Meta's token as given."""
+        name, number, token = body.get("instanceName"), body.get("number"), body.get("token")
+        if not isinstance(name, str) or not name:
+            raise schema_error('instance requires property "instanceName"')
+        if number is not None and not re.match(r"\d+[.@\w-]+", str(number)):
+            raise schema_error('number does not match pattern "^\\\\d+[\\\\.@\\\\w-]+"')
+        integration = body.get("integration")
+        if integration not in (BAILEYS, CLOUD):
+            raise bad_request("Invalid integration")
+        if integration == CLOUD:
+            for field_name in ("token", "number"):
+                if not body.get(field_name):
+                    raise bad_request(f"{field_name} is required")
+        settings = {name: body.get(name, default) for name, default in _SETTINGS.items()}
+        instance = Instance(
+            name=name,
+            id=self._ids.uuid(),
+            integration=str(integration),
+            token=str(token or self._ids.uuid().upper()),
+            number=None if number is None else str(number),
+            business_id=body.get("businessId"),
+            created_at=iso(self._clock.now()),
+            settings=settings,
+            state="open" if integration == CLOUD else "close",
+        )
+        hook = body.get("webhook") or {}
+        if hook:
+            if not isinstance(hook.get("events"), list):
+                raise bad_request("Cannot read properties of undefined (reading 'length')")
+            self.set_webhook(instance, hook)
+        self.by_name[name] = instance
+        self._webhooks.emit(instance, "instance.create", {"instanceName": name, "instanceId": instance.id})
+        qrcode = {"qrcode": self._offer_code(instance)} if body.get("qrcode") and not instance.cloud else {}
+        return {
+            "instance": {
+                "instanceName": name,
+                "instanceId": instance.id,
+                "integration": instance.integration,
+                "webhookWaBusiness": f"{self._webhooks.server_url}/webhook/meta" if instance.cloud else None,
+                "accessTokenWaBusiness": "evolution" if instance.cloud else "",
+                "status": instance.state,
+            },
+            "hash": instance.token,
+            "webhook": _created_webhook(instance.webhook),
+            "websocket": {},
+            "rabbitmq": {},
+            "nats": {},
+            "sqs": {},
+            "settings": settings,
+        } | qrcode
+
+    def set_webhook(self, instance: Instance, hook: Mapping[str, Any]) -> WebhookConfig:
+        """Keep where to post; `events: []` is all of them, `enabled: false` none."""
+        enabled, events, now = bool(hook.get("enabled", True)), list(hook["events"]), iso(self._clock.now())
+        old = instance.webhook
+        instance.webhook = WebhookConfig(
+            url=str(hook.get("url", "")),
+            row_id=old.row_id if old else self._ids.row(),
+            created_at=old.created_at if old else now,
+            updated_at=now,
+            enabled=enabled,
+            events=(events or list(EVENTS)) if enabled else [],
+            headers={str(name): str(value) for name, value in (hook.get("headers") or {}).items()},
+            by_events=bool(hook.get("byEvents", False)),
+            base64=bool(hook.get("base64", False)),
+        )
+        return instance.webhook
+
+    def connect(self, instance: Instance) -> dict[str, Any]:
+        """The body of connect: the state if open, else a code to scan; nothing for a closed Cloud API instance."""
+        if instance.state == "open":
+            return instance.state_json()
+        return {} if instance.cloud else self._offer_code(instance)
+
+    def _offer_code(self, instance: Instance) -> dict[str, Any]:
+        instance.state = "connecting"
+        instance.codes += 1
+        text = f"2@{self._ids.row()}"
+        pairing = f"{self._ids.phone()[2:10]}" if instance.number else None
+        code = {"pairingCode": pairing, "code": text, "base64": qr.data_url(text)}
+        self._tell_state(instance, 200)
+        self._webhooks.emit(instance, "qrcode.updated", {"qrcode": {"instance": instance.name} | code})
+        if self._scan_after is not None and instance.codes == 1:
+            self._webhooks.spawn(self.scan_later(instance, self._scan_after, None))
+        return {"count": instance.codes} | code
+
+    async def scan_later(self, instance: Instance, seconds: float, number: str | None) -> None:
+        """A phone scans the code after a while."""
+        await self._clock.sleep(seconds)
+        self.scan(instance, number)
+
+    def scan(self, instance: Instance, number: str | None = None) -> None:
+        """A phone scans the code: the instance is open and says so."""
+        own = digits_of(number or instance.number or OWN_NUMBER)
+        instance.sender = instance.sender if number is None and instance.sender else f"{own}@s.whatsapp.net"
+        instance.state, instance.connected_once, instance.codes, instance.disconnection = "open", True, 0, None
+        self._tell_open(instance)
+
+    def restart(self, instance: Instance) -> dict[str, Any]:
+        """Reconnect; a closed instance answers an error with HTTP 200."""
+        if instance.state == "close":
+            return {"error": True, "message": "[object Object]"}
+        if not instance.cloud and instance.state == "open":
+            self._tell_state(instance, 200, state="connecting")
+            self._tell_open(instance)
+        return self.connect(instance)
+
+    def logout(self, instance: Instance) -> dict[str, Any]:
+        """Close it. On the Cloud API this says nothing to anybody, and sends go on working."""
+        if instance.state == "close":
+            raise bad_request(f'The "{instance.name}" instance is not connected')
+        self.disconnect(instance, 401)
+        return {"status": "SUCCESS", "error": False, "response": {"message": "Instance logged out"}}
+
+    def disconnect(self, instance: Instance, reason: int) -> None:
+        """WhatsApp ends the connection: 401 logged out, 403 banned, 402, 406. Only these close an instance."""
+        instance.state = "close"
+        if instance.cloud:
+            return
+        at, text = iso(self._clock.now()), _REASONS.get(reason, "Connection Failure")
+        payload = {"statusCode": reason, "error": text, "message": text}
+        output = {"statusCode": reason, "payload": payload, "headers": {}}
+        boom = {"data": None, "isBoom": True, "isServer": False, "output": output}
+        instance.disconnection = (reason, json.dumps({"error": boom, "date": at}), at)
+        if reason == 401:
+            self._webhooks.emit(instance, "logout.instance", None)
+        self._tell_state(instance, reason)
+        data: dict[str, Any] = {"instance": instance.name, "status": "closed", "disconnectionAt": at}
+        data |= {"disconnectionReasonCode": reason, "disconnectionObject": instance.disconnection[1]}
+        self._webhooks.emit(instance, "status.instance", data)
+
+    def delete(self, instance: Instance) -> dict[str, Any]:
+        """Log out, forget the instance and its messages."""
+        if instance.state != "close":
+            self.disconnect(instance, 401)
+        self._webhooks.emit(instance, "remove.instance", None)
+        del self.by_name[instance.name]
+        instance.webhook = None
+        return {"status": "SUCCESS", "error": False, "response": {"message": "Instance deleted"}}
+
+    def _tell_state(self, instance: Instance, reason: int, *, state: str | None = None) -> None:
+        data = {"instance": instance.name, "state": state or instance.state, "statusReason": reason}
+        self._webhooks.emit(instance, "connection.update", data)
+
+    def _tell_open(self, instance: Instance) -> None:
+        data = {"instance": instance.name, "wuid": instance.sender, "profileName": "Loja", "profilePictureUrl": None}
+        self._webhooks.emit(instance, "connection.update", data | {"state": "open", "statusReason": 200})
+
+
+def _created_webhook(config: WebhookConfig | None) -> dict[str, Any]:
+    if config is None:
+        return {}
+    return {
+        "webhookUrl": config.url,
+        "webhookHeaders": config.headers,
+        "webhookByEvents": config.by_events,
+        "webhookBase64": config.base64,
+    }
+
+
+def webhook_row(instance: Instance) -> dict[str, Any] | None:
+    """The body of /webhook/set and /webhook/find, headers and key in clear."""
+    config = instance.webhook
+    if config is None:
+        return None
+    return {
+        "id": config.row_id,
+        "url": config.url,
+        "headers": config.headers,
+        "enabled": config.enabled,
+        "events": config.events,
+        "webhookByEvents": config.by_events,
+        "webhookBase64": config.base64,
+        "createdAt": config.created_at,
+        "updatedAt": config.updated_at,
+        "instanceId": instance.id,
+    }

@@ -1,0 +1,160 @@
+"""How the phone behind a number behaves: by its last four digits, or as a script says.
+
+  last four   behaviour
+  90xx        slow          Evolution answers the send after about 1.5 s
+  91xx        unread        delivered, never read
+  92xx        undelivered   accepted by the server, never delivered
+  93xx        failed        accepted by the server, then ERROR (Cloud API: FAILED)
+  94xx        unregistered  not on WhatsApp: 400 exists:false (Cloud API: 201 with Meta's error 131026, no key)
+  95xx        leaves        read, then answers SAIR
+  96xx        replies       read, then answers a normal text
+  97xx        duplicated    every webhook twice
+  98xx        overtaken     the webhook of READ arrives before that of DELIVERY_ACK, before that of SERVER_ACK
+  99xx        early         webhooks arrive before the HTTP answer of the send
+  all others  normal        delivered and read
+
+A script (POST /_control/phones/{number}) replaces the table for one phone: {"like": "failed"} takes a row of it,
+and any field of `Behaviour` changes that row, e.g. {"statuses": [["server_ack", 0.1], ["read", [1, 2]]], "copies": 3}.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+from local.evolution.faults import Fault
+from local.evolution.jid import create_jid, digits_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """A stretch of time from which one moment is drawn."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low <= self.high:
+            raise ValueError("seconds are a number or [low, high], from 0 on")
+
+    def draw(self, rng: random.Random) -> float:
+        """One moment, evenly distributed."""
+        return rng.uniform(self.low, self.high)
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """A number is exact, a pair is a stretch."""
+        low, high = value if isinstance(value, list | tuple) else (value, value)
+        return cls(float(low), float(high))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One status of a message and when it happens, counted from the acceptance, never before the step above it.
+
+    The words are neutral (server_ack, delivered, read, played, failed); each integration says its own. A word outside
+    of them is said in capitals, as Evolution does with what Meta invents.
+    """
+
+    status: str
+    after: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """All that a phone does with one message.
+
+    `registered` false refuses it, on the Cloud API with Meta's error `meta_code`; a `meta_code` alone refuses it on the
+    Cloud API only. `answer_seconds` is Evolution's time until the message is out. Each webhook is posted `copies`
+    times; `overtake` posts those of the statuses last first, once all have happened; `early` holds the HTTP answer
+    until the webhooks of the send and of the first status were tried. `reply` is sent `reply_seconds` after the last
+    status. `fault` goes in the place of the HTTP answer.
+    """
+
+    registered: bool = True
+    meta_code: int | None = None
+    answer_seconds: Seconds = Seconds(0.005, 0.03)
+    statuses: tuple[Step, ...] = ()
+    copies: int = 1
+    overtake: bool = False
+    early: bool = False
+    reply: str | None = None
+    reply_seconds: Seconds = Seconds(0.1, 0.5)
+    fault: Fault | None = None
+
+    def __post_init__(self) -> None:
+        if self.copies < 1:
+            raise ValueError("copies is at least 1")
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON that `parse` reads."""
+        seconds = {name: [value.low, value.high] for name, value in _seconds_fields(self)}
+        steps = [[step.status, [step.after.low, step.after.high]] for step in self.statuses]
+        return asdict(self) | seconds | {"statuses": steps}
+
+
+def _seconds_fields(behaviour: Behaviour) -> list[tuple[str, Seconds]]:
+    values = ((f.name, getattr(behaviour, f.name)) for f in fields(behaviour))
+    return [(name, value) for name, value in values if isinstance(value, Seconds)]
+
+
+_ACKED = Step("server_ack", Seconds(0.05, 0.15))
+_DELIVERED = Step("delivered", Seconds(0.2, 1.5))
+_READ = Step("read", Seconds(0.3, 3.0))
+NORMAL = Behaviour(statuses=(_ACKED, _DELIVERED, _READ))
+
+TABLE: Mapping[str, tuple[str, Behaviour]] = {
+    "90": ("slow", replace(NORMAL, answer_seconds=Seconds(1.4, 1.6))),
+    "91": ("unread", replace(NORMAL, statuses=(_ACKED, _DELIVERED))),
+    "92": ("undelivered", replace(NORMAL, statuses=(_ACKED,))),
+    "93": ("failed", replace(NORMAL, statuses=(_ACKED, Step("failed", Seconds(0.2, 1.0))))),
+    "94": ("unregistered", replace(NORMAL, registered=False)),
+    "95": ("leaves", replace(NORMAL, reply="SAIR")),
+    "96": ("replies", replace(NORMAL, reply="Obrigado! Ainda tem no azul?")),
+    "97": ("duplicated", replace(NORMAL, copies=2)),
+    "98": ("overtaken", replace(NORMAL, overtake=True)),
+    "99": ("early", replace(NORMAL, early=True)),
+}
+NAMED: Mapping[str, Behaviour] = {"normal": NORMAL} | dict(TABLE.values())
+
+
+def by_number(number: str) -> Behaviour:
+    """The row of the table for the last four digits; fewer digits are normal."""
+    digits = digits_of(number)
+    row = TABLE.get(digits[-4:-2]) if len(digits) >= 4 else None
+    return row[1] if row else NORMAL
+
+
+def parse_behaviour(script: Mapping[str, Any], number: str) -> Behaviour:
+    """A script's behaviour, on top of `like` or of what the number says; ValueError or TypeError if malformed."""
+    given = dict(script)
+    like = given.pop("like", None)
+    if like is not None and like not in NAMED:
+        raise ValueError(f"like is one of {', '.join(NAMED)}")
+    for name, value in given.items():
+        if name.endswith("_seconds"):
+            given[name] = Seconds.parse(value)
+    if "statuses" in given:
+        given["statuses"] = tuple(Step(str(word), Seconds.parse(after)) for word, after in given["statuses"])
+    if given.get("fault") is not None:
+        given["fault"] = Fault.parse(given["fault"])
+    return replace(NAMED[like] if like is not None else by_number(number), **given)
+
+
+class Phones:
+    """Every phone there is: the scripted ones, and the table for the rest."""
+
+    def __init__(self) -> None:
+        self._scripted: dict[str, Behaviour] = {}
+
+    def script(self, number: str, behaviour: Behaviour) -> None:
+        """Replace a phone's behaviour; the number may be written with or without the ninth digit."""
+        self._scripted[create_jid(number)] = behaviour
+
+    def forget(self, number: str) -> None:
+        """Back to the table."""
+        self._scripted.pop(create_jid(number), None)
+
+    def behaviour(self, number: str) -> Behaviour:
+        """What the phone will do with a message sent now."""
+        return self._scripted.get(create_jid(number)) or by_number(number)

@@ -1,0 +1,200 @@
+"""One message from the request to its last webhook. Source: Evolution API 2.3.7, the services of both integrations."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.evolution.clock import Clock
+from local.evolution.content import Content
+from local.evolution.errors import Refused, bad_request, envelope
+from local.evolution.faults import ANY, Fault, FaultBook
+from local.evolution.instances import Instance
+from local.evolution.jid import Ids, create_jid, digits_of
+from local.evolution.log import Happened, Log, Send
+from local.evolution.messages import Row, inbound_data, said, sent_answer, status_data
+from local.evolution.phones import Behaviour, Phones
+from local.evolution.webhooks import Webhooks
+
+UNREGISTERED_CODE = 131026
+_META = {
+    190: "Error validating access token: Session has expired on Sunday, 01-Jan-26 00:00:00 PST.",
+    130429: "(#130429) Rate limit hit",
+    131026: "(#131026) Message undeliverable",
+    131030: "(#131030) Recipient phone number not in allowed list",
+    131048: "(#131048) Spam rate limit hit",
+    131056: "(#131056) (Business Account, Consumer Account) pair rate limit hit",
+}
+_EARLY_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the client; `cut` closes the connection instead."""
+
+    status: int
+    body: Any
+    cut: bool = False
+    error: Any = None
+
+
+class Sender:
+    """Takes messages and lets their phones act."""
+
+    def __init__(
+        self,
+        log: Log,
+        webhooks: Webhooks,
+        phones: Phones,
+        faults: FaultBook,
+        *,
+        clock: Clock,
+        rng: random.Random,
+        ids: Ids,
+    ) -> None:
+        self._log = log
+        self._webhooks = webhooks
+        self._phones = phones
+        self._faults = faults
+        self._clock = clock
+        self._rng = rng
+        self._ids = ids
+
+    async def send(self, instance: Instance, content: Content, send: Send) -> Answer:
+        """Decide what the client is told; a message that was accepted lives on in a task of its own."""
+        fault = self._fault(instance, content.number)
+        if fault and not fault.lets_through:
+            return await self._spoiled(fault)
+        behaviour = self._phones.behaviour(content.number)
+        try:
+            answer = await self._post(instance, content, behaviour, send)
+        except Refused as refusal:
+            answer = Answer(refusal.status, refusal.body, error=refusal.body)
+        return await self._spoiled(fault) if fault else answer
+
+    def _fault(self, instance: Instance, number: str) -> Fault | None:
+        subjects = (create_jid(number), instance.name, ANY)
+        return next(filter(None, (self._faults.take(subject, scope="sends") for subject in subjects)), None)
+
+    async def _spoiled(self, fault: Fault) -> Answer:
+        if fault.hold_seconds:
+            await self._clock.sleep(fault.hold_seconds)
+        return Answer(fault.status, fault.body, cut=fault.cut is not None, error=fault.body or "connection cut")
+
+    async def _post(self, instance: Instance, content: Content, behaviour: Behaviour, send: Send) -> Answer:
+        if not instance.cloud:
+            _refuse_unconnected(instance)
+            if not behaviour.registered:
+                jid = create_jid(content.number)
+                raise bad_request({"jid": jid, "exists": False, "number": content.number})
+            # The web client shows "composing" and keeps the request open; the Cloud API ignores the delay.
+            await self._clock.sleep(content.delay_ms / 1000)
+        await self._clock.sleep(behaviour.answer_seconds.draw(self._rng))
+        code = behaviour.meta_code or (None if behaviour.registered else UNREGISTERED_CODE)
+        if instance.cloud and code:
+            error = self._meta_error(code)
+            return Answer(201, error, error=error)
+        row = self._accept(instance, content, send)
+        body = sent_answer(row, cloud=instance.cloud)
+        tried = [self._emit(instance, "send.message", body, behaviour=behaviour, send=send)]
+        first_told = asyncio.Event()
+        self._log.hold(send)
+        self._webhooks.spawn(self._live(instance, row, behaviour, send, first_told))
+        if behaviour.early:
+            await self._early(*tried, first_told)
+        return Answer(201, body)
+
+    def _accept(self, instance: Instance, content: Content, send: Send) -> Row:
+        provider_id = self._ids.cloud(digits_of(content.number)) if instance.cloud else self._ids.baileys()
+        jid = create_jid(content.number)
+        key = {"remoteJid": jid, "fromMe": True, "id": provider_id}
+        source, name = ("unknown", None) if instance.cloud else ("web", "Você")
+        stamp = round(self._clock.now())
+        row = Row(self._ids.row(), key, name, content.kind, content.message, stamp, source, instance.id)
+        instance.messages.add(row)
+        self._log.accept(send, provider_id)
+        return row
+
+    def _meta_error(self, code: int) -> dict[str, Any]:
+        """Meta's error object, which the Cloud API integration answers with 201 and without a key."""
+        text = _META.get(code, f"(#{code}) Meta error")
+        details = {"messaging_product": "whatsapp", "details": text.split(") ", 1)[-1]}
+        trace = f"A{self._ids.baileys()[4:].lower()}"
+        return {"message": text, "type": "OAuthException", "code": code, "error_data": details, "fbtrace_id": trace}
+
+    async def _early(self, *told: asyncio.Event) -> None:
+        """Wait until the receiver heard of the message, but not for ever: it may be down."""
+        waiting = [asyncio.create_task(each.wait()) for each in told]
+        await asyncio.wait(waiting, timeout=_EARLY_PATIENCE)
+        for task in waiting:
+            task.cancel()
+
+    def _emit(
+        self,
+        instance: Instance,
+        event: str,
+        data: Mapping[str, Any],
+        *,
+        behaviour: Behaviour,
+        send: Send,
+        about: Happened | None = None,
+    ) -> asyncio.Event:
+        """Post an event as often as the phone makes it; the first copy's attempt is the one to wait for."""
+        told = [self._webhooks.emit(instance, event, data, send=send, about=about) for _ in range(behaviour.copies)]
+        return told[0]
+
+    async def _live(
+        self, instance: Instance, row: Row, behaviour: Behaviour, send: Send, first_told: asyncio.Event
+    ) -> None:
+        """The statuses in order, their webhooks in the order the behaviour asks for, then the reply."""
+        try:
+            moment = start = self._clock.monotonic()
+            kept: list[Happened] = []
+            for step in behaviour.statuses:
+                moment = max(moment, start + step.after.draw(self._rng))
+                await self._clock.until(moment)
+                word = said(step.status, cloud=instance.cloud)
+                about = self._log.happened(send, step.status, word)
+                row.updates.append((self._ids.row(), word))
+                if behaviour.overtake:
+                    kept.append(about)
+                    continue
+                told = self._tell(instance, row, about, behaviour, send)
+                if not first_told.is_set():
+                    await told.wait() if behaviour.early else None
+                    first_told.set()
+            for about in reversed(kept):
+                await self._tell(instance, row, about, behaviour, send).wait()
+            first_told.set()
+            if behaviour.reply is not None:
+                await self._clock.sleep(behaviour.reply_seconds.draw(self._rng))
+                self._reply(instance, row, behaviour, send)
+        finally:
+            self._log.release(send)
+
+    def _tell(self, instance: Instance, row: Row, about: Happened, behaviour: Behaviour, send: Send) -> asyncio.Event:
+        data = status_data(row, about.said, cloud=instance.cloud)
+        return self._emit(instance, "messages.update", data, behaviour=behaviour, send=send, about=about)
+
+    def _reply(self, instance: Instance, sent: Row, behaviour: Behaviour, send: Send) -> None:
+        jid = sent.key["remoteJid"]
+        key = {"remoteJid": jid, "fromMe": False, "id": self._ids.phone()}
+        if instance.cloud:
+            key["id"] = self._ids.cloud(digits_of(jid))
+        else:
+            key |= {"remoteJidAlt": jid, "addressingMode": "lid"}
+        source = "unknown" if instance.cloud else "android"
+        message = {"conversation": behaviour.reply}
+        stamp = round(self._clock.now())
+        row = Row(self._ids.row(), key, "Ana", "conversation", message, stamp, source, instance.id)
+        instance.messages.add(row)
+        self._emit(instance, "messages.upsert", inbound_data(row, cloud=instance.cloud), behaviour=behaviour, send=send)
+
+
+def _refuse_unconnected(instance: Instance) -> None:
+    """The number check before a send fails, differently if there never was a connection. Surely nothing was sent."""
+    if instance.state == "open":
+        return
+    never = "Cannot read properties of undefined (reading 'onWhatsApp')"
+    raise envelope(500, "Connection Closed" if instance.connected_once else never)

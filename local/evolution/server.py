@@ -1,0 +1,287 @@
+"""Evolution's routes, its guards and its middleware. Source: Evolution API 2.3.7, src/api/routes, src/api/guards."""
+
+import base64
+import hashlib
+import hmac
+import json
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from local.evolution import content, control
+from local.evolution.clock import Clock
+from local.evolution.errors import (
+    Refused,
+    bad_request,
+    broken_envelope,
+    envelope,
+    not_found,
+    schema_error,
+    unauthorized,
+)
+from local.evolution.faults import ANY, FaultBook
+from local.evolution.instances import Instance, Instances, webhook_row
+from local.evolution.jid import Ids, create_jid
+from local.evolution.log import Log, Send
+from local.evolution.phones import Phones
+from local.evolution.sending import Answer, Sender
+from local.evolution.webhooks import EVENTS, Schedule, Webhooks
+
+MAX_BODY = 136 * 1024 * 1024
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+InstanceHandler = Callable[[Instance, Mapping[str, Any]], Awaitable[web.StreamResponse] | web.StreamResponse]
+
+
+class Simulator:
+    """The server without a socket: `app` is ready for any aiohttp runner."""
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        seed: int | None = None,
+        clock: Clock | None = None,
+        schedule: Schedule | None = None,
+        scan_after: float | None = None,
+        ids: Ids | None = None,
+    ) -> None:
+        self._api_key = api_key
+        self.clock = clock or Clock()
+        rng = random.Random(seed)
+        ids = ids or Ids()
+        self.log = Log(self.clock)
+        self.phones = Phones()
+        self.faults = FaultBook()
+        self.webhooks = Webhooks(self.log, clock=self.clock, rng=random.Random(seed), schedule=schedule)
+        self.instances = Instances(self.webhooks, clock=self.clock, ids=ids, scan_after=scan_after)
+        self._sender = Sender(self.log, self.webhooks, self.phones, self.faults, clock=self.clock, rng=rng, ids=ids)
+        self.app = web.Application(client_max_size=MAX_BODY, middlewares=[self._errors])
+        self.app.cleanup_ctx.append(self._running)
+        self._add_routes()
+
+    def listening_at(self, url: str) -> None:
+        """Tell the webhooks their `server_url`."""
+        self.webhooks.server_url = url
+
+    async def _running(self, _app: web.Application) -> AsyncIterator[None]:
+        await self.webhooks.open()
+        yield
+        await self.webhooks.close()
+
+    def _add_routes(self) -> None:
+        guarded = self._guarded
+        self.app.add_routes(
+            [
+                web.get("/", self._welcome),
+                web.post("/instance/create", self._create),
+                web.get("/instance/fetchInstances", self._fetch),
+                guarded("GET", "/instance/connectionState", lambda i, _: web.json_response(i.state_json())),
+                guarded("GET", "/instance/connect", lambda i, _: web.json_response(self.instances.connect(i))),
+                guarded("POST", "/instance/restart", lambda i, _: web.json_response(self.instances.restart(i))),
+                guarded("DELETE", "/instance/logout", lambda i, _: web.json_response(self.instances.logout(i))),
+                guarded("DELETE", "/instance/delete", lambda i, _: web.json_response(self.instances.delete(i))),
+                guarded("POST", "/chat/whatsappNumbers", self._numbers),
+                guarded("POST", "/chat/findMessages", lambda i, b: web.json_response(i.messages.find(b))),
+                guarded("POST", "/chat/findStatusMessage", self._statuses),
+                guarded("POST", "/webhook/set", self._set_webhook),
+                guarded("GET", "/webhook/find", lambda i, _: web.json_response(webhook_row(i))),
+                web.post("/message/sendText/{instance}", self._send),
+                web.post("/message/sendMedia/{instance}", self._send),
+                *control.routes(self),
+            ]
+        )
+
+    @web.middleware
+    async def _errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Evolution's envelopes for refusals; routes and methods it does not have are 404."""
+        try:
+            return await handler(request)
+        except Refused as refusal:
+            return web.json_response(refusal.body, status=refusal.status)
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+            missing = not_found(f"Cannot {request.method} {request.path}")
+            return web.json_response(missing.body, status=missing.status)
+
+    async def _welcome(self, _request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "status": 200,
+                "message": "Welcome to the Evolution API, it is working!",
+                "version": "2.3.7",
+                "clientName": "evolution_simulator",
+                "documentation": "https://doc.evolution-api.com",
+                "whatsappWebVersion": "2.3000.1027934701",
+            }
+        )
+
+    def _is_global(self, request: web.Request) -> bool:
+        return hmac.compare_digest(request.headers.get("apikey", "").encode(), self._api_key.encode())
+
+    def _instance(self, request: web.Request) -> Instance:
+        """The instance first, then the key: an unknown name is 404 even with a wrong key."""
+        name = request.match_info["instance"]
+        instance = self.instances.by_name.get(name)
+        if instance is None:
+            raise not_found(f'The "{name}" instance does not exist')
+        if not self._is_global(request) and request.headers.get("apikey") != instance.token:
+            raise unauthorized()
+        return instance
+
+    def _guarded(self, method: str, path: str, handle: InstanceHandler) -> web.RouteDef:
+        """A route of one instance with its guards; the handler gets the instance and the body."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            body = await read_body(request)
+            spoiled = await self._spoiled(request)
+            if spoiled:
+                return respond(request, spoiled)
+            answer = handle(self._instance(request), body)
+            return answer if isinstance(answer, web.StreamResponse) else await answer
+
+        return web.route(method, f"{path}/{{instance}}", guarded)
+
+    async def _spoiled(self, request: web.Request) -> Answer | None:
+        """A fault armed for every route: a server that is unlicensed or down answers before it looks at anything."""
+        subjects = (request.match_info["instance"], ANY)
+        fault = next(filter(None, (self.faults.take(subject, scope="all") for subject in subjects)), None)
+        if fault is None:
+            return None
+        await self.clock.sleep(fault.hold_seconds)
+        return Answer(fault.status, fault.body, cut=fault.cut is not None, error=fault.body)
+
+    async def _create(self, request: web.Request) -> web.Response:
+        body = await read_body(request)
+        self.instances.refuse_taken(body.get("instanceName"))
+        if not self._is_global(request):
+            raise unauthorized()
+        return web.json_response(self.instances.create(body), status=201)
+
+    async def _fetch(self, request: web.Request) -> web.Response:
+        """All rows with the global key, its own with an instance's token."""
+        rows = list(self.instances.by_name.values())
+        if not self._is_global(request):
+            rows = [row for row in rows if row.token == request.headers.get("apikey")]
+            if not rows:
+                raise unauthorized()
+        name, row_id = request.query.get("instanceName"), request.query.get("instanceId")
+        number = request.query.get("number")
+        found = [
+            row.row()
+            for row in rows
+            if name in (None, row.name) and row_id in (None, row.id) and number in (None, row.number)
+        ]
+        if not found and (name or row_id or number):
+            raise not_found(f'Instance "{name or row_id or number}" not found')
+        return web.json_response(found)
+
+    def _numbers(self, instance: Instance, body: Mapping[str, Any]) -> web.Response:
+        """Which numbers are on WhatsApp, not in the order asked: broadcast, groups, users."""
+        numbers = body.get("numbers")
+        if isinstance(numbers, list) and not numbers:
+            raise broken_envelope(["numbers does not meet minimum length of 1"])
+        if instance.cloud:
+            raise broken_envelope("Method not available on WhatsApp Business API")
+        if not isinstance(numbers, list) or not instance.connected_once:
+            raise Refused(400, {})
+        if instance.state != "open":
+            payload = {"statusCode": 428, "error": "Precondition Required", "message": "Connection Closed"}
+            output = {"statusCode": 428, "payload": payload, "headers": {}}
+            raise Refused(400, {"data": None, "isBoom": True, "isServer": False, "output": output})
+        rows = []
+        for number in map(str, numbers):
+            jid = create_jid(number)
+            group = jid.endswith("@g.us")
+            exists = group or jid.endswith("@broadcast") or self.phones.behaviour(number).registered
+            rows.append({"jid": jid, "exists": exists, "number": number})
+        places = ("@broadcast", "@g.us")
+        rows.sort(key=lambda row: next((n for n, end in enumerate(places) if str(row["jid"]).endswith(end)), 2))
+        return web.json_response(rows)
+
+    def _statuses(self, instance: Instance, body: Mapping[str, Any]) -> web.Response:
+        return web.json_response(instance.messages.find_statuses(body, cloud=instance.cloud))
+
+    def _set_webhook(self, instance: Instance, body: Mapping[str, Any]) -> web.Response:
+        hook = body.get("webhook")
+        if not isinstance(hook, dict):
+            raise schema_error('instance requires property "webhook"')
+        for name in ("enabled", "url"):
+            if name not in hook:
+                raise schema_error(f'webhook requires property "{name}"')
+        if "events" not in hook:
+            raise envelope(500, "Cannot read properties of undefined (reading 'length')")
+        for place, event in enumerate(hook["events"]):
+            if event not in EVENTS:
+                raise schema_error(f"webhook.events[{place}] is not one of enum values: {','.join(EVENTS)}")
+        self.instances.set_webhook(instance, hook)
+        return web.json_response(webhook_row(instance), status=201)
+
+    async def _send(self, request: web.Request) -> web.StreamResponse:
+        """Both routes to send: every request is logged from its arrival to its answer, refused or not."""
+        send = self.log.arrive(request.match_info["instance"], request.path.split("/")[2])
+        answer = Answer(500, None)
+        try:
+            answer = await self._send_answer(request, send)
+        except Refused as refusal:
+            answer = Answer(refusal.status, refusal.body, error=refusal.body)
+        finally:
+            self.log.answer(send, None if answer.cut else answer.status, answer.error)
+        return respond(request, answer)
+
+    async def _send_answer(self, request: web.Request, send: Send) -> Answer:
+        body = await read_body(request)
+        send.number, send.text = str(body.get("number", "")), str(body.get("text", body.get("caption", "")))
+        send.media = None if body.get("media") is None else _short(str(body["media"]))
+        spoiled = await self._spoiled(request)
+        if spoiled:
+            return spoiled
+        instance = self._instance(request)
+        read = content.text_content if send.route == "sendText" else content.media_content
+        return await self._sender.send(instance, read(body, cloud=instance.cloud), send)
+
+
+def respond(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """Write an answer, or close the connection under the client."""
+    if answer.cut and request.transport is not None:
+        request.transport.abort()
+    if isinstance(answer.body, str):
+        return web.Response(text=answer.body, status=answer.status, content_type="text/html")
+    return web.json_response(answer.body, status=answer.status)
+
+
+def _short(media: str) -> str:
+    """A URL as it is, a file as its hash."""
+    return media if len(media) <= 200 else f"sha256:{hashlib.sha256(media.encode()).hexdigest()}"
+
+
+async def read_body(request: web.Request) -> dict[str, Any]:
+    """The JSON object or the multipart form of a request. Malformed JSON is refused before any guard looks."""
+    if request.content_type.startswith("multipart/"):
+        return await _read_form(request)
+    raw = await request.read()
+    if not raw:
+        return {}
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise envelope(400, str(error), "Internal Server Error") from error
+    if not isinstance(body, dict):
+        raise bad_request("Invalid body")
+    return body
+
+
+async def _read_form(request: web.Request) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            continue
+        if part.name == "file":
+            body["media"] = base64.b64encode(await part.read()).decode()
+            body.setdefault("fileName", part.filename)
+            body.setdefault("mimetype", part.headers.get("Content-Type"))
+        else:
+            body[part.name] = await part.text()
+    if isinstance(body.get("delay"), str) and body["delay"].isdigit():
+        body["delay"] = int(body["delay"])
+    return body

@@ -1,0 +1,173 @@
+"""Webhooks as Evolution sends them: its envelope, its signature, its retries, kept in memory only.
+
+Source: Evolution API 2.3.7, src/api/integrations/event/webhook/webhook.controller.ts.
+"""
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import aiohttp
+import jwt
+
+from local.evolution.clock import Clock, iso
+from local.evolution.log import Happened, Log, Send, Webhook
+
+TOKEN_SECONDS = 600
+NOT_RETRIED = frozenset({400, 401, 403, 404, 422})
+_AXIOS = {"Accept": "application/json, text/plain, */*", "User-Agent": "axios/1.13.2"}
+
+EVENTS = (
+    "APPLICATION_STARTUP", "CALL", "CHATS_DELETE", "CHATS_SET", "CHATS_UPDATE", "CHATS_UPSERT", "CONNECTION_UPDATE",
+    "CONTACTS_SET", "CONTACTS_UPDATE", "CONTACTS_UPSERT", "GROUP_PARTICIPANTS_UPDATE", "GROUP_UPDATE", "GROUPS_UPSERT",
+    "INSTANCE_CREATE", "INSTANCE_DELETE", "LABELS_ASSOCIATION", "LABELS_EDIT", "LOGOUT_INSTANCE", "MESSAGES_DELETE",
+    "MESSAGES_EDITED", "MESSAGES_SET", "MESSAGES_UPDATE", "MESSAGES_UPSERT", "PRESENCE_UPDATE", "QRCODE_UPDATED",
+    "REMOVE_INSTANCE", "SEND_MESSAGE", "SEND_MESSAGE_UPDATE", "STATUS_INSTANCE", "TYPEBOT_CHANGE_STATUS",
+    "TYPEBOT_START",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Evolution's WEBHOOK_RETRY_* and WEBHOOK_REQUEST_TIMEOUT_MS, with its defaults."""
+
+    attempts: int = 10
+    initial_seconds: float = 5.0
+    max_seconds: float = 300.0
+    jitter: float = 0.2
+    timeout_seconds: float = 30.0
+
+    def wait(self, attempt: int, rng: random.Random) -> float:
+        """Seconds after failed attempt number `attempt` (from 1): doubled, capped, spread, never under the initial."""
+        base = min(self.initial_seconds * 2.0 ** (attempt - 1), self.max_seconds)
+        return max(self.initial_seconds, base * (1 + rng.uniform(-self.jitter, self.jitter)))
+
+
+@dataclass(slots=True)
+class WebhookConfig:
+    """What an instance was told by create or /webhook/set."""
+
+    url: str
+    row_id: str
+    created_at: str
+    updated_at: str
+    enabled: bool = True
+    events: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    by_events: bool = False
+    base64: bool = False
+
+    def address(self, event: str) -> str | None:
+        """Where an event goes, or None if nobody asked for it."""
+        if not self.enabled or event.replace(".", "_").upper() not in self.events:
+            return None
+        return f"{self.url}/{event.replace('.', '-')}" if self.by_events else self.url
+
+
+class Source(Protocol):
+    """What a webhook says of its instance."""
+
+    name: str
+    sender: str | None
+    webhook: WebhookConfig | None
+
+
+class Webhooks:
+    """Posts events, each in a task of its own, never more than `pool` at once."""
+
+    def __init__(
+        self, log: Log, *, clock: Clock, rng: random.Random, schedule: Schedule | None = None, pool: int = 100
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._rng = rng
+        self._schedule = schedule or Schedule()
+        self._pool = pool
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.server_url = ""
+
+    async def open(self) -> None:
+        """Make the client session; call inside the loop that will post."""
+        self._gate = asyncio.Semaphore(self._pool)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._pool, keepalive_timeout=30),
+            timeout=aiohttp.ClientTimeout(total=self._schedule.timeout_seconds),
+            headers=_AXIOS,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def close(self) -> None:
+        """Drop all that is pending, as a restart of Evolution does."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._session.close()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run work beside the request that started it, until `close`."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def emit(
+        self, source: Source, event: str, data: Any, *, send: Send | None = None, about: Happened | None = None
+    ) -> asyncio.Event:
+        """Start an event on its way, if its instance wants it. The answer is set once its first attempt has ended."""
+        tried = asyncio.Event()
+        config = source.webhook
+        url = config.address(event) if config else None
+        if config is None or url is None:
+            tried.set()
+            return tried
+        body = {"event": event, "instance": source.name, "data": data, "destination": config.url}
+        body["date_time"] = iso(self._clock.now())
+        if source.sender:
+            body["sender"] = source.sender
+        body |= {"server_url": self.server_url, "apikey": None}
+        key_id = None if send is None else send.provider_id
+        record = self._log.emit(source.name, event, url, key_id=key_id, send=send, about=about)
+        self.spawn(self._deliver(record, body, self._headers(config), tried))
+        return tried
+
+    def _headers(self, config: WebhookConfig) -> dict[str, str]:
+        """The custom headers; `jwt_key` is not one, it signs. Signed here, once for all attempts."""
+        headers = {name: value for name, value in config.headers.items() if name != "jwt_key"}
+        key = config.headers.get("jwt_key")
+        if key:
+            issued = int(self._clock.now())
+            claims = {"iat": issued, "exp": issued + TOKEN_SECONDS, "app": "evolution", "action": "webhook"}
+            headers["Authorization"] = f"Bearer {jwt.encode(claims, key, algorithm='HS256')}"
+        return headers
+
+    async def _deliver(
+        self, record: Webhook, body: dict[str, Any], headers: dict[str, str], tried: asyncio.Event
+    ) -> None:
+        state = "given_up"
+        try:
+            for attempt in range(1, self._schedule.attempts + 1):
+                status = await self._post(record, body, headers)
+                tried.set()
+                if status is not None and 200 <= status < 300:
+                    state = "delivered"
+                    return
+                if status in NOT_RETRIED or attempt == self._schedule.attempts:
+                    return
+                await self._clock.sleep(self._schedule.wait(attempt, self._rng))
+        finally:
+            tried.set()
+            self._log.ended(record, state)
+
+    async def _post(self, record: Webhook, body: dict[str, Any], headers: dict[str, str]) -> int | None:
+        async with self._gate:
+            posted_at = self._clock.now()
+            try:
+                async with self._session.post(record.url, json=body, headers=headers) as answer:
+                    await answer.read()
+            except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+                self._log.attempt(record, posted_at, None, type(error).__name__)
+                return None
+            self._log.attempt(record, posted_at, answer.status)
+            return answer.status
