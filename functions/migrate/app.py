@@ -25,7 +25,7 @@ MIGRATIONS = Path(os.environ.get("LAMBDA_TASK_ROOT", Path(__file__).parent)) / "
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
     """Migrates; answers CloudFormation if it asks, the caller otherwise. Deleting the stack deletes no data."""
     if "ResponseURL" not in event:
         return {"applied": migrate()}
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if event["RequestType"] != "Delete":
             migrate()
         status, reason = "SUCCESS", ""
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # Whatever it was, CloudFormation must hear of it: without an answer it waits for an hour.
         logger.exception("migrating failed")
         status, reason = "FAILED", str(error)[:1000]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 PROVIDER_FAILED = "provider_failed"
@@ -47,8 +48,8 @@ class Message:
     """The part of a message's row that its status, the counters and the timeline follow from."""
 
     id: int
-    user_id: str
-    campaign_id: str
+    user_id: UUID
+    campaign_id: UUID
     status: MessageStatus
     counted: bool
     claimed_at: datetime | None = None

@@ -1,11 +1,13 @@
 """PostgreSQL: one connection a process, transactions under a role, driver errors told in our own terms."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, LiteralString
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from functools import cache
+from typing import Any, LiteralString, get_args, get_type_hints
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import RowMaker, scalar_row
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from hidra.errors import Conflict, HidraError, Unavailable
@@ -26,12 +28,12 @@ class Tx:
 
     def rows[T](self, cls: type[T], sql: LiteralString, **params: Any) -> list[T]:
         """Every row as a ``cls``, built from the columns by name."""
-        with self._connection.cursor(row_factory=class_row(cls)) as cursor:
+        with self._connection.cursor(row_factory=_typed_row(cls)) as cursor:
             return cursor.execute(sql, params).fetchall()
 
     def row[T](self, cls: type[T], sql: LiteralString, **params: Any) -> T | None:
         """The first row as a ``cls``, or None."""
-        with self._connection.cursor(row_factory=class_row(cls)) as cursor:
+        with self._connection.cursor(row_factory=_typed_row(cls)) as cursor:
             return cursor.execute(sql, params).fetchone()
 
     def value(self, sql: LiteralString, **params: Any) -> Any:
@@ -47,6 +49,29 @@ class Tx:
     def run(self, sql: LiteralString, **params: Any) -> None:
         """Sends the statement on without waiting; its error, if any, is raised by the next wait or the commit."""
         self._connection.execute(sql, params)
+
+
+@cache
+def _enums(cls: type) -> dict[str, type[Enum]]:
+    hints = {name: (hint, *get_args(hint)) for name, hint in get_type_hints(cls).items()}
+    found = {name: [t for t in types if isinstance(t, type) and issubclass(t, Enum)] for name, types in hints.items()}
+    return {name: types[0] for name, types in found.items() if types}
+
+
+def _typed_row[T](cls: type[T]) -> Callable[[psycopg.Cursor[Any]], RowMaker[T]]:
+    """As psycopg's class_row, with enums as the class declares them: the server sends their text."""
+
+    def factory(cursor: psycopg.Cursor[Any]) -> RowMaker[T]:
+        names = [column.name for column in cursor.description or ()]
+        enums = [_enums(cls).get(name) for name in names]
+
+        def make(values: Sequence[Any]) -> T:
+            typed = (v if enum is None or v is None else enum(v) for v, enum in zip(values, enums, strict=True))
+            return cls(**dict(zip(names, typed, strict=True)))
+
+        return make
+
+    return factory
 
 
 class Database:

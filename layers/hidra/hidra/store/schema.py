@@ -20,10 +20,9 @@ JOBS_ROLES = ("hidra_worker",)
 
 def owner_url(settings: Mapping[str, str], owner: Mapping[str, str]) -> str:
     """The URL of the database for its owner, whose secret is {"username", "password"}."""
-    return (
-        f"postgresql://{quote(owner['username'])}:{quote(owner['password'], safe='')}@{settings['DATABASE_HOST']}"
-        f":{settings['DATABASE_PORT']}/{quote(settings['DATABASE_NAME'])}?{urlencode({'sslmode': settings['DATABASE_SSLMODE']})}"
-    )
+    login = f"{quote(owner['username'], safe='')}:{quote(owner['password'], safe='')}"
+    place = f"{settings['DATABASE_HOST']}:{settings['DATABASE_PORT']}/{quote(settings['DATABASE_NAME'])}"
+    return f"postgresql://{login}@{place}?{urlencode({'sslmode': settings['DATABASE_SSLMODE']})}"
 
 
 def migrate(url: str, migrations: Path) -> str:

@@ -1,0 +1,230 @@
+"""Claims of recipients for one post each, and what became of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from hidra.domain.message import Message, MessageStatus, fail
+from hidra.store.counters import change
+from hidra.store.db import Tx
+
+
+class NoClaim(StrEnum):
+    """Why a claim found nobody to send to."""
+
+    CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable
+    NO_ROOM = "no_room"  # max_concurrent_sends requests are open
+    NO_WORK = "no_work"  # no recipient waits, or none may be tried again yet
+
+
+@dataclass(frozen=True)
+class OptedOut:
+    """The claim met this message, whose phone has opted out since the freeze."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that is ours to post, once; and what is needed for it."""
+
+    message_id: int
+    claimed_at: datetime
+    attempts: int
+    phone: str
+    variables: Mapping[str, str]
+    body: str
+    user_id: UUID
+    base_url: str
+    instance_name: str
+    api_key_encrypted: bytes
+
+
+@dataclass(frozen=True)
+class _Claiming:
+    open: bool
+    room: bool
+    found: int | None
+    opted_out: bool | None
+    claimed_at: datetime | None
+    attempts: int | None
+    phone: str | None
+    variables: dict[str, str] | None
+    body: str
+    user_id: UUID
+    base_url: str | None
+    instance_name: str | None
+    api_key_encrypted: bytes | None
+
+
+# Shared: claims of one campaign run side by side, a pause (exclusive) waits for those under way and stops later ones.
+# Row locks would do worse: new share locks keep overtaking a waiting update.
+SHARE_CAMPAIGN = """
+select pg_advisory_xact_lock_shared(hashtextextended(%(campaign_id)s::text, 0))
+"""
+LOCK_CONNECTION = """
+select from hidra.pace_limits where subject = %(config_id)s for update
+"""
+# A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before.
+CLAIM = """
+with place as (
+    select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false) as open,
+        c.user_id, r.body, k.base_url, k.instance_name, k.api_key_encrypted, k.max_concurrent_sends
+    from hidra.campaigns c
+    join hidra.campaign_runs r on r.campaign_id = c.id and r.id = %(run_id)s
+    left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(config_id)s
+    where c.id = %(campaign_id)s
+), space as (
+    select count(*) < (select max_concurrent_sends from place) as room
+    from hidra.campaign_messages
+    where evolution_config_id = %(config_id)s and status = 'sending'
+        and claimed_at > clock_timestamp() - %(sender_timeout)s
+), candidate as (
+    select m.id, exists (
+        select from hidra.opt_outs o where o.user_id = m.user_id and o.phone_hash = m.phone_hash
+    ) as opted_out
+    from hidra.campaign_messages m
+    where m.run_id = %(run_id)s and m.status = 'pending'
+        and (m.not_before is null or m.not_before <= clock_timestamp())
+        and (select open from place) and (select room from space)
+    order by m.id limit 1
+    for update of m skip locked
+), claimed as (
+    update hidra.campaign_messages m
+    set status = 'sending', claimed_at = clock_timestamp(), attempts = m.attempts + 1,
+        evolution_config_id = %(config_id)s
+    from candidate
+    where m.id = candidate.id and not candidate.opted_out
+    returning m.claimed_at, m.attempts, m.phone, m.variables
+)
+select place.open, coalesce(space.room, false) as room, candidate.id as found, candidate.opted_out,
+    claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables,
+    place.body, place.user_id, place.base_url, place.instance_name, place.api_key_encrypted
+from place cross join space left join candidate on true left join claimed on true
+"""
+
+
+def claim(
+    tx: Tx, *, campaign_id: UUID, run_id: UUID, config_id: UUID, sender_timeout: timedelta
+) -> Claim | OptedOut | NoClaim:
+    """Takes the next recipient of the run for one post, if the campaign runs and the connection has room.
+
+    ``sender_timeout``: a claim older than that has no request open any more and takes no room.
+    """
+    tx.run(SHARE_CAMPAIGN, campaign_id=campaign_id)
+    tx.run(LOCK_CONNECTION, config_id=config_id)
+    row = tx.row(
+        _Claiming, CLAIM, campaign_id=campaign_id, run_id=run_id, config_id=config_id, sender_timeout=sender_timeout
+    )
+    if row is None or not row.open:
+        return NoClaim.CLOSED
+    if not row.room:
+        return NoClaim.NO_ROOM
+    if row.found is None:
+        return NoClaim.NO_WORK
+    if row.claimed_at is None:
+        return OptedOut(row.found)
+    # The casts below restate the query: a claimed row has all of them, an open place has a connection.
+    return Claim(
+        message_id=row.found,
+        claimed_at=row.claimed_at,
+        attempts=row.attempts or 0,
+        phone=row.phone or "",
+        variables=row.variables or {},
+        body=row.body,
+        user_id=row.user_id,
+        base_url=row.base_url or "",
+        instance_name=row.instance_name or "",
+        api_key_encrypted=row.api_key_encrypted or b"",
+    )
+
+
+GIVE_BACK = """
+update hidra.campaign_messages
+set status = 'pending', attempts = attempts - 1, claimed_at = null
+where id = %(message_id)s and claimed_at = %(claimed_at)s and status = 'sending'
+"""
+PUT_BACK = """
+update hidra.campaign_messages
+set status = 'pending', claimed_at = null, attempts = attempts - %(uncounted)s,
+    not_before = clock_timestamp() + %(wait)s, error_code = %(code)s, error_detail = %(detail)s
+where id = %(message_id)s and claimed_at = %(claimed_at)s and status in ('sending', 'unknown')
+"""
+MARK_UNKNOWN = """
+update hidra.campaign_messages
+set status = 'unknown', sent_at = %(sent_at)s, error_code = %(code)s, error_detail = %(detail)s
+where id = %(message_id)s and claimed_at = %(claimed_at)s and status = 'sending'
+"""
+MARK_SENT = """
+update hidra.campaign_messages
+set status = 'sent', sent_at = %(sent_at)s, provider_message_id = %(provider_message_id)s,
+    error_code = null, error_detail = null
+where id = %(message_id)s and claimed_at = %(claimed_at)s and status in ('sending', 'unknown')
+"""
+SWEEP = """
+update hidra.campaign_messages set status = 'unknown', error_code = 'sender_lost',
+    error_detail = 'The sending process ended before it could note the outcome.'
+where status = 'sending' and claimed_at < clock_timestamp() - %(older_than)s
+returning id
+"""
+
+
+def give_back(tx: Tx, held: Claim) -> None:
+    """Makes a claim undone that was not posted; it counts no attempt."""
+    tx.run(GIVE_BACK, message_id=held.message_id, claimed_at=held.claimed_at)
+
+
+def put_back(tx: Tx, held: Claim, *, wait: timedelta, counted: bool, code: str, detail: str) -> None:
+    """Lets a message that surely was not sent wait for another attempt; the reason stays readable."""
+    tx.run(
+        PUT_BACK,
+        message_id=held.message_id,
+        claimed_at=held.claimed_at,
+        wait=wait,
+        uncounted=0 if counted else 1,
+        code=code,
+        detail=detail,
+    )
+
+
+def mark_unknown(tx: Tx, held: Claim, *, sent_at: datetime, code: str, detail: str) -> None:
+    """Notes that nobody knows whether the post arrived: it is looked up, never posted again."""
+    tx.run(
+        MARK_UNKNOWN,
+        message_id=held.message_id,
+        claimed_at=held.claimed_at,
+        sent_at=sent_at,
+        code=code,
+        detail=detail,
+    )
+
+
+def mark_sent(tx: Tx, held: Claim, *, sent_at: datetime, provider_message_id: str) -> None:
+    """Notes that Evolution took the message. Moves no counter: a sent message is pending until it is delivered."""
+    tx.run(
+        MARK_SENT,
+        message_id=held.message_id,
+        claimed_at=held.claimed_at,
+        sent_at=sent_at,
+        provider_message_id=provider_message_id,
+    )
+
+
+def mark_failed(tx: Tx, held: Claim, *, code: str, detail: str, at: datetime) -> None:
+    """Notes that this recipient cannot be reached, with the reason."""
+
+    def rule(message: Message) -> Message:
+        ours = message.claimed_at == held.claimed_at and message.status in (
+            MessageStatus.SENDING,
+            MessageStatus.UNKNOWN,
+        )
+        return fail(message, code=code, detail=detail, at=at) if ours else message
+
+    change(tx, [held.message_id], rule)
+
+
+def sweep(tx: Tx, *, older_than: timedelta) -> int:
+    """Moves messages whose sender must be dead to unknown; gives their number."""
+    return len(tx.values(SWEEP, older_than=older_than))

@@ -1,0 +1,133 @@
+"""The one way in which messages move their campaign's metrics and timeline."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hidra.domain.message import Message, Share, share
+from hidra.store.db import Tx
+
+FIND_CAMPAIGNS = """
+select distinct campaign_id from hidra.campaign_messages where id = any(%(ids)s)
+"""
+LOCK_METRICS = """
+select campaign_id from hidra.campaign_metrics where campaign_id = any(%(campaign_ids)s)
+order by campaign_id for update
+"""
+LOCK_MESSAGES = """
+select id, user_id, campaign_id, status, counted, claimed_at, sent_at, acked_at, delivered_at, read_at, failed_at,
+    provider_message_id, error_code, error_detail
+from hidra.campaign_messages where id = any(%(ids)s)
+order by id for update
+"""
+WRITE_MESSAGES = """
+update hidra.campaign_messages m
+set status = n.status, counted = n.counted, sent_at = n.sent_at, acked_at = n.acked_at,
+    delivered_at = n.delivered_at, read_at = n.read_at, failed_at = n.failed_at,
+    provider_message_id = n.provider_message_id, error_code = n.error_code, error_detail = n.error_detail
+from unnest(
+    %(id)s::bigint[], %(status)s::hidra.message_status[], %(counted)s::boolean[], %(sent_at)s::timestamptz[],
+    %(acked_at)s::timestamptz[], %(delivered_at)s::timestamptz[], %(read_at)s::timestamptz[],
+    %(failed_at)s::timestamptz[], %(provider_message_id)s::text[], %(error_code)s::text[], %(error_detail)s::text[]
+) as n (id, status, counted, sent_at, acked_at, delivered_at, read_at, failed_at, provider_message_id, error_code,
+    error_detail)
+where m.id = n.id
+"""
+MOVE_METRICS = """
+update hidra.campaign_metrics m
+set delivered = m.delivered + d.delivered, failed = m.failed + d.failed, pending = m.pending + d.pending,
+    skipped = m.skipped + d.skipped, delivery_ms_total = m.delivery_ms_total + d.delivery_ms,
+    total_messages = m.total_messages + d.delivered + d.failed + d.pending + d.skipped,
+    last_updated_at = clock_timestamp()
+from unnest(
+    %(campaign_id)s::uuid[], %(delivered)s::integer[], %(failed)s::integer[], %(pending)s::integer[],
+    %(skipped)s::integer[], %(delivery_ms)s::bigint[]
+) as d (campaign_id, delivered, failed, pending, skipped, delivery_ms)
+where m.campaign_id = d.campaign_id
+"""
+# The lock on the metrics row orders the writers of a campaign's timeline, so nobody can add a point in between.
+MOVE_TIMELINE = """
+with change as (
+    select * from unnest(
+        %(user_id)s::uuid[], %(campaign_id)s::uuid[], %(minute)s::timestamptz[],
+        %(delivered)s::integer[], %(failed)s::integer[]
+    ) as d (user_id, campaign_id, minute, delivered, failed)
+), moved as (
+    update hidra.campaign_timeline_points p
+    set delivered = p.delivered + d.delivered, failed = p.failed + d.failed
+    from change d
+    where p.campaign_id = d.campaign_id and p.timestamp = d.minute
+    returning p.campaign_id, p.timestamp
+)
+insert into hidra.campaign_timeline_points (user_id, campaign_id, timestamp, delivered, failed)
+select d.user_id, d.campaign_id, d.minute, d.delivered, d.failed
+from change d
+where not exists (select from moved where moved.campaign_id = d.campaign_id and moved.timestamp = d.minute)
+"""
+DROP_EMPTY_POINTS = """
+delete from hidra.campaign_timeline_points
+where campaign_id = any(%(campaign_ids)s) and timestamp = any(%(minutes)s) and delivered = 0 and failed = 0
+"""
+
+
+def change(tx: Tx, ids: Iterable[int], rule: Callable[[Message], Message]) -> list[Message]:
+    """Applies a pure rule to messages and moves metrics and timeline with them; every counter moves only here.
+
+    Locks in the one order: metrics by campaign, then messages by id. The campaigns are found without a lock, which is
+    right because a message never changes its campaign. Gives the messages that changed, as they are now.
+    """
+    ids = sorted(set(ids))
+    campaign_ids = tx.values(FIND_CAMPAIGNS, ids=ids) if ids else []
+    if not campaign_ids:
+        return []
+    tx.run(LOCK_METRICS, campaign_ids=campaign_ids)
+    old = tx.rows(Message, LOCK_MESSAGES, ids=ids)
+    changed = [(before, after) for before in old if (after := rule(before)) != before]
+    if not changed:
+        return []
+    tx.run(WRITE_MESSAGES, **_columns([after for _, after in changed]))
+    _move_counters(tx, changed)
+    return [after for _, after in changed]
+
+
+def _columns(messages: Sequence[Message]) -> dict[str, list[Any]]:
+    return {field.name: [getattr(message, field.name) for message in messages] for field in fields(Message)}
+
+
+def _move_counters(tx: Tx, changed: Sequence[tuple[Message, Message]]) -> None:
+    sums: dict[UUID, Counter[str]] = {}
+    points: dict[tuple[UUID, UUID, datetime], Counter[str]] = {}
+    for before, after in changed:
+        for message, sign in ((before, -1), (after, 1)):
+            part = share(message)
+            _add(sums.setdefault(message.campaign_id, Counter()), part, sign)
+            if part.minute:
+                _add(points.setdefault((message.user_id, message.campaign_id, part.minute), Counter()), part, sign)
+    names = ("delivered", "failed", "pending", "skipped", "delivery_ms")
+    moved = {campaign_id: sums[campaign_id] for campaign_id in sorted(sums) if any(sums[campaign_id].values())}
+    if moved:
+        tx.run(MOVE_METRICS, campaign_id=list(moved), **{name: [s[name] for s in moved.values()] for name in names})
+    shifted = {key: point for key, point in points.items() if point["delivered"] or point["failed"]}
+    if shifted:
+        tx.run(
+            MOVE_TIMELINE,
+            user_id=[user_id for user_id, _, _ in shifted],
+            campaign_id=[campaign_id for _, campaign_id, _ in shifted],
+            minute=[minute for _, _, minute in shifted],
+            delivered=[point["delivered"] for point in shifted.values()],
+            failed=[point["failed"] for point in shifted.values()],
+        )
+        tx.run(
+            DROP_EMPTY_POINTS,
+            campaign_ids=list({campaign_id for _, campaign_id, _ in shifted}),
+            minutes=list({minute for _, _, minute in shifted}),
+        )
+
+
+def _add(sums: Counter[str], part: Share, sign: int) -> None:
+    for name, value in asdict(part).items():
+        if name != "minute":
+            sums[name] += sign * value

@@ -1,0 +1,75 @@
+"""Permits: when the next post may happen under the limits of its connection and its campaign."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, WINDOW_SECONDS
+from hidra.store.db import Tx
+
+
+@dataclass(frozen=True)
+class Permit:
+    """The earliest slot, by the database's clock, which showed ``now``; ``granted`` if it was recorded."""
+
+    slot: datetime
+    now: datetime
+    granted: bool
+
+
+# The connection first: the one lock order.
+LOCK_LIMITS = """
+select from hidra.pace_limits where subject in (%(config_id)s, %(campaign_id)s)
+order by (subject = %(campaign_id)s) for update
+"""
+# A statement of its own, so that its clock is read after the locks were had. Half a spacing between neighbours lets a
+# run catch up after a stall, `rate` slots in every window keep it under the limit.
+PERMIT = """
+with moment as (
+    select coalesce(%(now)s::timestamptz, clock_timestamp()) as now
+), limits as (
+    select l.subject, l.user_id, greatest(
+        moment.now,
+        (select max(s.slot) from hidra.pace_slots s where s.subject = l.subject) + make_interval(secs => 30.0 / l.rate),
+        (select s.slot from hidra.pace_slots s where s.subject = l.subject
+            order by s.slot desc offset l.rate - 1 limit 1) + %(window)s
+    ) as earliest
+    from hidra.pace_limits l, moment
+    where l.subject in (%(config_id)s, %(campaign_id)s)
+), decision as (
+    select max(earliest) as slot, count(*) = 2 and max(earliest) <= max(now) + %(ahead)s as granted
+    from limits, moment
+), pruned as (
+    delete from hidra.pace_slots s using moment
+    where s.subject in (%(config_id)s, %(campaign_id)s) and s.slot < moment.now - %(window)s - interval '0.5 s'
+), recorded as (
+    insert into hidra.pace_slots (subject, user_id, slot)
+    select limits.subject, limits.user_id, decision.slot from limits, decision where decision.granted
+)
+select decision.slot, moment.now, decision.granted from decision, moment where decision.slot is not null
+"""
+FORGET = """
+delete from hidra.pace_slots where subject in (%(config_id)s, %(campaign_id)s) and slot = %(slot)s
+"""
+
+
+def permit(tx: Tx, *, config_id: UUID, campaign_id: UUID, now: datetime | None = None) -> Permit | None:
+    """Records the next slot of both limits, if it is at most 2 s ahead; else only tells when it would be.
+
+    ``now`` replaces the database's clock in tests. None: the connection and the campaign are both gone.
+    """
+    tx.run(LOCK_LIMITS, config_id=config_id, campaign_id=campaign_id)
+    return tx.row(
+        Permit,
+        PERMIT,
+        config_id=config_id,
+        campaign_id=campaign_id,
+        now=now,
+        window=timedelta(seconds=WINDOW_SECONDS),
+        ahead=timedelta(seconds=PERMIT_AHEAD_SECONDS),
+    )
+
+
+def forget(tx: Tx, *, config_id: UUID, campaign_id: UUID, slot: datetime) -> None:
+    """Gives a recorded slot back to both limits: nothing was posted in it."""
+    tx.run(FORGET, config_id=config_id, campaign_id=campaign_id, slot=slot)
