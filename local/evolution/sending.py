@@ -80,7 +80,9 @@ class Sender:
     async def _spoiled(self, fault: Fault) -> Answer:
         if fault.hold_seconds:
             await self._clock.sleep(fault.hold_seconds)
-        return Answer(fault.status, fault.body, cut=fault.cut is not None, error=fault.body or "connection cut")
+        return Answer(
+            fault.status, fault.body, cut=fault.cut is not None, error="connection cut" if fault.cut else fault.body
+        )
 
     async def _post(self, instance: Instance, content: Content, behaviour: Behaviour, send: Send) -> Answer:
         if not instance.cloud:
@@ -110,11 +112,14 @@ class Sender:
         jid = create_jid(content.number)
         key = {"remoteJid": jid, "fromMe": True, "id": provider_id}
         source, name = ("unknown", None) if instance.cloud else ("web", "Você")
-        stamp = round(self._clock.now())
-        row = Row(self._ids.row(), key, name, content.kind, content.message, stamp, source, instance.id)
+        row = Row(self._ids.row(), key, name, content.kind, content.message, self._stamp(instance), source, instance.id)
         instance.messages.add(row)
         self._log.accept(send, provider_id)
         return row
+
+    def _stamp(self, instance: Instance) -> int:
+        """Epoch seconds, rounded on the Cloud API and cut off on Baileys, as the two services do."""
+        return round(self._clock.now()) if instance.cloud else int(self._clock.now())
 
     def _meta_error(self, code: int) -> dict[str, Any]:
         """Meta's error object, which the Cloud API integration answers with 201 and without a key."""
@@ -186,8 +191,7 @@ class Sender:
             key |= {"remoteJidAlt": jid, "addressingMode": "lid"}
         source = "unknown" if instance.cloud else "android"
         message = {"conversation": behaviour.reply}
-        stamp = round(self._clock.now())
-        row = Row(self._ids.row(), key, "Ana", "conversation", message, stamp, source, instance.id)
+        row = Row(self._ids.row(), key, "Ana", "conversation", message, self._stamp(instance), source, instance.id)
         instance.messages.add(row)
         self._emit(instance, "messages.upsert", inbound_data(row, cloud=instance.cloud), behaviour=behaviour, send=send)
 

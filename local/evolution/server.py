@@ -101,7 +101,7 @@ class Simulator:
         except Refused as refusal:
             return web.json_response(refusal.body, status=refusal.status)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-            missing = not_found(f"Cannot {request.method} {request.path}")
+            missing = not_found(f"Cannot {request.method} {request.raw_path}")
             return web.json_response(missing.body, status=missing.status)
 
     async def _welcome(self, _request: web.Request) -> web.Response:
@@ -149,7 +149,9 @@ class Simulator:
         if fault is None:
             return None
         await self.clock.sleep(fault.hold_seconds)
-        return Answer(fault.status, fault.body, cut=fault.cut is not None, error=fault.body)
+        return Answer(
+            fault.status, fault.body, cut=fault.cut is not None, error="connection cut" if fault.cut else fault.body
+        )
 
     async def _create(self, request: web.Request) -> web.Response:
         body = await read_body(request)

@@ -1,0 +1,186 @@
+import asyncio
+from typing import Any
+
+from local.evolution.clock import Clock, minute
+from local.evolution.harness import Bench, play, until
+from local.evolution.log import Log
+from local.evolution.totals import advance, furthest
+
+
+async def summary(bench: Bench, query: str = "") -> dict[str, Any]:
+    return dict((await bench.call("GET", f"/_log/summary{query}"))[1])
+
+
+def test_the_log_needs_no_key_and_counts_every_request() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        for prefix in ("00", "91", "92", "93", "94"):
+            await bench.send(f"551198765{prefix}01")
+        await bench.call("POST", "/message/sendText/b", {}, key="wrong")
+        rows = await bench.settled()
+        status, body = await bench.call("GET", "/_log/summary", key=None)
+        assert status == 200
+        assert (body["received"], body["accepted"], body["refused"]) == (6, 4, 2)
+        assert body["final"] == {"sent": 1, "failed": 1, "delivered": 1, "read": 1, "refused": 2}
+        assert (body["duplicates"], body["unsettled"], body["open"], body["max_open"]) == (0, 0, 0, 1)
+        assert body["webhooks"]["pending"] == 0
+        assert [row["seq"] for row in rows] == [1, 2, 3, 4, 5, 6]
+        assert [row["http_status"] for row in rows] == [201, 201, 201, 201, 400, 401]
+
+    play(story)
+
+
+def test_a_logged_message_tells_what_came_and_what_happened() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        _, sent = await bench.send("+55 (11) 98765-0001")
+        (row,) = await bench.settled()
+        assert (row["number"], row["digits"]) == ("+55 (11) 98765-0001", "5511987650001")
+        assert (row["text"], row["provider_id"], row["route"]) == ("Oi Ana", sent["key"]["id"], "sendText")
+        assert (row["open"], row["accepted"], row["error"]) == (1, True, None)
+        assert row["received_at"] <= row["answered_at"] <= row["statuses"][0]["at"]
+        assert row["received_monotonic"] <= row["answered_monotonic"]
+        for status in row["statuses"]:
+            assert status["at"] <= status["posted_at"] <= status["answered_at"]
+        assert row["settled"] is True
+
+    play(story)
+
+
+def test_the_same_text_accepted_twice_by_a_number_is_a_duplicate_once() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        for number in ("5531987650001", "553187650001", "+55 31 98765-0001", "5531987650002"):
+            await bench.send(number)
+        await bench.send("5531987650001", text="Outra coisa")
+        assert (await summary(bench))["duplicates"] == 1
+
+    play(story)
+
+
+def test_sixty_sends_at_once_are_open_together() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        await bench.call("POST", "/_control/instances/b/faults", {"times": 60, "accepted": True, "hold_seconds": 10})
+        sends = [asyncio.create_task(bench.send(f"55119876500{n:02d}")) for n in range(60)]
+        await until(lambda: bench.simulator.log.totals().accepted == 60)
+        assert (await summary(bench))["open"] == 60
+        await asyncio.gather(*sends)
+        rows = await bench.settled()
+        assert (await summary(bench))["max_open"] == 60
+        assert max(row["open"] for row in rows) == 60
+
+    play(story)
+
+
+def test_each_instance_has_a_summary_of_its_own() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected("one")
+        await bench.connected("two")
+        await bench.send("5511987650001", name="one")
+        await bench.settled()
+        assert (await summary(bench, "?instance=one"))["accepted"] == 1
+        assert (await summary(bench, "?instance=two"))["accepted"] == 0
+        assert (await summary(bench))["accepted"] == 1
+
+    play(story)
+
+
+def test_the_log_is_read_page_by_page_and_can_be_emptied() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        for n in range(5):
+            await bench.send(f"551198765000{n}")
+        _, page = await bench.call("GET", "/_log/messages?after=1&limit=2")
+        assert ([row["seq"] for row in page["messages"]], page["next_after"]) == ([2, 3], 3)
+        _, page = await bench.call("GET", "/_log/messages?after=3&limit=2")
+        assert page["next_after"] is None
+        assert (await bench.call("GET", "/_log/messages?after=x"))[0] == 400
+        await bench.settled()
+        assert (await bench.call("DELETE", "/_log"))[0] == 200
+        assert (await bench.call("GET", "/_log/messages"))[1] == {"messages": [], "next_after": None}
+        assert (await summary(bench))["received"] == 0
+
+    play(story)
+
+
+def test_what_is_on_its_way_when_the_log_is_emptied_does_not_count_in_the_new_one() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        await bench.send("5511987650001")
+        await bench.call("DELETE", "/_log")
+        await until(lambda: len(bench.receiver.of("messages.update")) == 3)
+        counts = await summary(bench)
+        assert (counts["received"], counts["unsettled"], counts["final"]["read"]) == (0, 0, 0)
+        assert (counts["timeline"], counts["webhooks"]["pending"]) == ({}, 0)
+
+    play(story)
+
+
+class Wall:
+    def __init__(self) -> None:
+        self.at = 1_795_358_280.0
+        self.log = Log(Clock(now=lambda: self.at, monotonic=lambda: self.at))
+
+
+def test_the_timeline_holds_each_message_once_where_it_was_first_delivered() -> None:
+    wall = Wall()
+    log = wall.log
+    one, two = (log.arrive("b", "sendText") for _ in range(2))
+    for n, send in enumerate((one, two)):
+        send.number = f"551198765000{n}"
+        log.accept(send, f"id{n}")
+        log.answer(send, 201)
+    first = minute(wall.at)
+    log.happened(one, "failed", "ERROR")
+    log.happened(two, "server_ack", "SERVER_ACK")
+    assert log.totals().to_json()["timeline"] == {first: {"delivered": 0, "failed": 1, "refused": 0}}
+    wall.at += 60
+    log.happened(one, "delivered", "DELIVERY_ACK")
+    log.happened(two, "read", "READ")
+    second = {minute(wall.at): {"delivered": 2, "failed": 0, "refused": 0}}
+    assert log.totals().to_json()["timeline"] == second
+    wall.at += 60
+    log.happened(one, "read", "READ")
+    log.happened(two, "delivered", "DELIVERY_ACK")
+    assert log.totals().to_json()["timeline"] == second
+    assert log.totals("b").to_json()["timeline"] == second
+    assert {one.final, two.final} == {"read"}
+
+
+def test_the_second_timeline_counts_by_the_first_answered_webhook() -> None:
+    wall = Wall()
+    log = wall.log
+    send = log.arrive("b", "sendText")
+    log.accept(send, "id")
+    log.answer(send, 201)
+    about = log.happened(send, "delivered", "DELIVERY_ACK")
+    copies = [log.emit("b", "messages.update", "http://r", key_id="id", send=send, about=about) for _ in range(2)]
+    wall.at += 60
+    told = minute(wall.at)
+    log.attempt(copies[0], wall.at, 200)
+    log.ended(copies[0], "delivered")
+    wall.at += 60
+    log.attempt(copies[1], wall.at, 200)
+    log.ended(copies[1], "delivered")
+    assert list(log.totals().to_json()["timeline_webhook_answered"]) == [told]
+    assert (about.posted_at, about.answered_at) == (1_795_358_340.0, 1_795_358_340.0)
+    assert send.settled
+
+
+def test_truth_moves_only_forward() -> None:
+    assert furthest("failed", "delivered") == "delivered"
+    assert furthest("read", "failed") == "read"
+    assert furthest("sent", "whatever") == "sent"
+    assert advance(("m", "delivered"), "failed", 0.0) == ("m", "delivered")
+
+
+def test_a_hundred_thousand_messages_cost_a_page_and_a_summary_little() -> None:
+    log = Wall().log
+    for n in range(100_000):
+        send = log.arrive("b", "sendText")
+        send.number = str(n)
+        log.accept(send, str(n))
+        log.answer(send, 201)
+    assert log.totals().to_json()["accepted"] == 100_000
+    assert log.sends[99_999:100_000][0].to_json()["seq"] == 100_000
