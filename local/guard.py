@@ -23,22 +23,31 @@ class _Guard:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries = 0
+        self._entries: list[tuple[str, str]] = []
         self._process: subprocess.Popen[bytes] | None = None
 
-    def tell(self, verb: str, value: object) -> None:
-        """Register (`stop`, `remove`) or take back (`kept`, `removed`) a process [pid, created] or a folder."""
+    def register(self, kind: str, value: object) -> None:
+        """A `process` [pid, created] or a `folder`."""
         with self._lock:
-            self._entries += 1 if verb in ("stop", "remove") else -1
-            if self._process is None or self._process.poll() is not None:
+            self._entries.append((kind, json.dumps(value)))
+            if self._process is None:
                 self._process = self._launch()
-            pipe = self._process.stdin
-            assert pipe is not None
-            with contextlib.suppress(BrokenPipeError):
-                pipe.write(json.dumps([verb, value]).encode() + b"\n")
-                pipe.flush()
-            if self._entries <= 0:
+            self._tell("+", kind, value)
+
+    def take_back(self, kind: str, value: object) -> None:
+        with self._lock:
+            if (kind, json.dumps(value)) in self._entries:
+                self._entries.remove((kind, json.dumps(value)))
+                self._tell("-", kind, value)
+            if not self._entries:
                 self._dismiss()
+
+    def _tell(self, *message: object) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
 
     def _launch(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -51,7 +60,7 @@ class _Guard:
         )
 
     def _dismiss(self) -> None:
-        process, self._process, self._entries = self._process, None, 0
+        process, self._process = self._process, None
         if process is not None:
             assert process.stdin is not None
             with contextlib.suppress(BrokenPipeError):
@@ -68,21 +77,21 @@ atexit.register(_guard.close)
 
 
 def stop_if_orphaned(pid: int, created: float) -> None:
-    _guard.tell("stop", [pid, created])
+    _guard.register("process", [pid, created])
 
 
 def process_is_done(pid: int, created: float) -> None:
     """It ended, or it is meant to outlive this process."""
-    _guard.tell("kept", [pid, created])
+    _guard.take_back("process", [pid, created])
 
 
 def remove_if_orphaned(folder: Path) -> None:
-    _guard.tell("remove", str(folder))
+    _guard.register("folder", str(folder))
 
 
 def folder_is_done(folder: Path) -> None:
     """It is removed, or it is meant to outlive this process."""
-    _guard.tell("removed", str(folder))
+    _guard.take_back("folder", str(folder))
 
 
 def stop_process(pid: int, created: float, *, patience: float = 10.0) -> None:
@@ -121,22 +130,19 @@ def _alive(process: psutil.Process) -> bool:
 
 
 def _watch() -> None:
-    processes: list[list[float]] = []
-    folders: list[str] = []
+    entries: list[tuple[str, str | list[float]]] = []
     for line in sys.stdin:
-        verb, value = json.loads(line)
-        if verb == "stop":
-            processes.append(value)
-        elif verb == "remove":
-            folders.append(value)
-        elif verb == "kept" and value in processes:
-            processes.remove(value)
-        elif verb == "removed" and value in folders:
-            folders.remove(value)
-    for pid, created in reversed(processes):
-        stop_process(int(pid), created, patience=5)
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        sign, kind, value = json.loads(line)
+        if sign == "+":
+            entries.append((kind, value))
+        elif (kind, value) in entries:
+            entries.remove((kind, value))
+    for kind, value in reversed(entries):
+        if kind == "process" and isinstance(value, list):
+            stop_process(int(value[0]), value[1], patience=5)
+    for kind, value in entries:
+        if kind == "folder" and isinstance(value, str):
+            shutil.rmtree(value, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Child processes, ports and folders of the local stack: each has one owner and one way to be cleaned up."""
 
 import contextlib
+import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -71,7 +73,8 @@ class Child:
                 start_new_session=True,
                 **(user or {}),  # type: ignore[call-overload]
             )
-        self.identity = Identity.of(self._popen.pid)
+        self.pid = self._popen.pid
+        self.identity = Identity.of(self.pid)
         guard.stop_if_orphaned(self.identity.pid, self.identity.created)
 
     def running(self) -> bool:
@@ -111,6 +114,18 @@ class Child:
         return self.identity
 
 
+def announced_url(child: Child, *, seconds: float = 30) -> str:
+    """The URL that the process prints as {"url": ...}, in a line of its own, when it is ready."""
+
+    def read() -> str | None:
+        for line in child.log.read_text(errors="replace").splitlines():
+            with contextlib.suppress(ValueError):
+                return str(json.loads(line)["url"])
+        return None
+
+    return child.wait_for(read, seconds=seconds)
+
+
 def tail(log: Path, lines: int = 15) -> str:
     with contextlib.suppress(FileNotFoundError):
         return "\n".join("    " + line for line in log.read_text(errors="replace").splitlines()[-lines:])
@@ -118,10 +133,15 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listened on a moment ago.
+
+    It lies below the range from which the kernel gives ports to outgoing connections (32768 on Linux, 49152 on macOS):
+    one of those could take it between two lives of a server that has to come back on the same port.
+    """
+    while True:
+        port = random.randint(20_000, 32_000)
+        with contextlib.suppress(LocalError):
+            return require_port(port, "a test")
 
 
 def require_port(port: int, what: str) -> int:
@@ -160,4 +180,4 @@ def remove_folder(folder: Path) -> None:
 def clean_environment(**more: str) -> dict[str, str]:
     """What a child needs to run at all, and nothing of the caller's shell (an AWS profile, a proxy, a Python path)."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
-    return {"LANG": "C.UTF-8", **kept, "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {"LANG": "C.UTF-8", **kept, **more}
