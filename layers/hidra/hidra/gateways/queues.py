@@ -1,10 +1,13 @@
-"""What goes on the queues. A nudge says "look at this campaign" and nothing else: losing or repeating one is harmless."""
+"""What goes on the queues: nudges ("look at this campaign") and tickets. Losing or repeating one is harmless."""
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import batched
 from uuid import UUID
 
+from hidra.domain.pacing import delay_seconds
+from hidra.domain.ticket import Ticket
 from hidra.gateways.aws import sqs
 from hidra.telemetry import logger
 
@@ -44,3 +47,39 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]]) -> int:
 
 def _nudge(user_id: UUID, campaign_id: UUID) -> str:
     return json.dumps({"version": 1, "user_id": str(user_id), "campaign_id": str(campaign_id)})
+
+
+def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, now: datetime) -> None:
+    """Queues the ticket once for each slot, each due 1 to 2 s before it.
+
+    What the queue does not take is only logged: a later look issues it again.
+    """
+    body = ticket.to_json()
+    refused = 0
+    for batch in batched(slots, BATCH, strict=False):
+        answer = sqs().send_message_batch(
+            QueueUrl=queue_url,
+            Entries=[
+                {
+                    "Id": str(index),
+                    "MessageBody": body,
+                    "DelaySeconds": delay_seconds(slot, now),
+                    # Fair queues: one busy connection does not keep the others waiting.
+                    "MessageGroupId": str(ticket.config_id),
+                }
+                for index, slot in enumerate(batch)
+            ],
+        )
+        refused += len(answer.get("Failed", []))
+    if refused:
+        logger.warning("tickets were not taken", campaign_id=ticket.campaign_id, tickets=refused)
+
+
+def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
+    """Queues one ticket to be delivered after so many seconds, at most SQS's 900."""
+    sqs().send_message(
+        QueueUrl=queue_url,
+        MessageBody=ticket.to_json(),
+        DelaySeconds=min(seconds, 900),
+        MessageGroupId=str(ticket.config_id),
+    )

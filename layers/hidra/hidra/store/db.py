@@ -63,7 +63,7 @@ def _typed_row[T](cls: type[T]) -> Callable[[psycopg.Cursor[Any]], RowMaker[T]]:
 
     def factory(cursor: psycopg.Cursor[Any]) -> RowMaker[T]:
         names = [column.name for column in cursor.description or ()]
-        enums = [_enums(cls).get(name) for name in names]
+        enums = [_enums(cls).get(name) for name in names]  # type: ignore[arg-type]  # a class is hashable
 
         def make(values: Sequence[Any]) -> T:
             typed = (v if enum is None or v is None else enum(v) for v, enum in zip(values, enums, strict=True))

@@ -1,0 +1,32 @@
+"""Looks at the campaign that a queue message names."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from hidra.entry.batch import each_record
+from hidra.gateways.aws import read_json_secret
+from hidra.gateways.queues import send_tickets
+from hidra.services.advance_campaign import advance_campaign
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store.db import Database
+from hidra.telemetry import logger
+
+ENV = require(*DATABASE_SETTINGS, "SEND_QUEUE_URL")
+# Freezing two million recipients is one statement.
+db = Database(ENV, read_json_secret, statement_timeout_ms=280_000)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    return each_record(event, look)
+
+
+def look(body: str) -> None:
+    advance_campaign(
+        UUID(json.loads(body)["campaign_id"]),
+        db=db,
+        hand_out=lambda ticket, slots, now: send_tickets(ENV["SEND_QUEUE_URL"], ticket, slots, now=now),
+    )

@@ -1,0 +1,25 @@
+"""Every minute: asks for a look at each campaign that needs one, and repairs what was lost on the way."""
+
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from hidra.gateways.aws import read_json_secret
+from hidra.gateways.queues import nudge_all
+from hidra.services.keep_time import keep_time
+from hidra.settings import DATABASE_SETTINGS, SENDER_LOST_AFTER_SECONDS, require
+from hidra.store.db import Database
+from hidra.telemetry import logger
+
+ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL")
+db = Database(ENV, read_json_secret)
+
+
+@logger.inject_lambda_context
+def handler(_event: dict[str, Any], _context: LambdaContext) -> None:
+    keep_time(
+        db=db,
+        nudge_all=lambda nudges: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(n.user_id, n.campaign_id) for n in nudges]),
+        sender_lost_after=timedelta(seconds=SENDER_LOST_AFTER_SECONDS),
+    )

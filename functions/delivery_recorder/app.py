@@ -1,0 +1,48 @@
+"""Applies what webhooks put on the stream, a batch at a time.
+
+A record that cannot be understood is parked here, and only whole batches fail: a partial failure report would make the
+stream's poller forget or repeat its neighbours.
+"""
+
+import base64
+import json
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from hidra.domain.delivery import DeliveryEvent, from_record
+from hidra.domain.phone import phone_hash
+from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.services.record_delivery import Rejection, record_delivery
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store.db import Database
+from hidra.telemetry import logger
+
+ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET")
+# A stream's handler must fail fast: its shard waits for it.
+db = Database(ENV, read_json_secret, statement_timeout_ms=20_000)
+
+
+@cache
+def hash_secret() -> bytes:
+    return read_secret(ENV["PHONE_HASH_SECRET"]).encode()
+
+
+def hash_phone(user_id: UUID, e164: str) -> bytes:
+    return phone_hash(hash_secret(), str(user_id), e164)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: LambdaContext) -> None:
+    understood: list[DeliveryEvent] = []
+    rejected: list[Rejection] = []
+    for record in event["Records"]:
+        try:
+            understood.append(from_record(json.loads(base64.b64decode(record["kinesis"]["data"]))))
+        except (ValueError, KeyError, TypeError) as error:
+            rejected.append(Rejection(record["eventID"], f"{type(error).__name__}: {error}"))
+    if rejected:
+        logger.error("stream records could not be understood", records=len(rejected))
+    record_delivery(understood, rejected, db=db, hash_phone=hash_phone)

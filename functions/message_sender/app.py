@@ -1,0 +1,73 @@
+"""Sends at most one message for the ticket that a queue message carries."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from hidra.gateways.evolution import Evolution
+
+from hidra.domain.outcome import NotSent, Outcome
+from hidra.domain.ticket import Ticket
+from hidra.entry.batch import each_record
+from hidra.errors import Rejected
+from hidra.gateways import vault
+from hidra.gateways.aws import read_json_secret
+from hidra.gateways.queues import nudge, send_ticket_later
+from hidra.services.send_message import Clock, send_message
+from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
+from hidra.store.claims import Claim
+from hidra.store.db import Database
+from hidra.telemetry import logger
+
+ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "ALLOW_PRIVATE_ADDRESSES")
+ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
+CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=time.sleep)
+db = Database(ENV, read_json_secret)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    return each_record(event, send)
+
+
+def send(body: str) -> None:
+    ticket = Ticket.from_json(body)
+    end = send_message(
+        ticket,
+        db=db,
+        post=post,
+        postpone=lambda later, seconds: send_ticket_later(ENV["SEND_QUEUE_URL"], later, seconds),
+        nudge=lambda t: nudge(ENV["CAMPAIGN_QUEUE_URL"], user_id=t.user_id, campaign_id=t.campaign_id),
+        clock=CLOCK,
+        sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
+        record_within=20,
+    )
+    logger.debug("ticket used", campaign_id=ticket.campaign_id, end=end)
+
+
+@cache
+def private_keys() -> dict[str, str]:
+    return read_json_secret(ENV["VAULT_SECRET"])
+
+
+def open_key(claim: Claim) -> str:
+    """The API key; one that this process cannot open may be sealed to a key that is newer than the process."""
+    try:
+        return vault.open_sealed(
+            private_keys(), claim.api_key_encrypted, user_id=claim.user_id, base_url=claim.base_url
+        )
+    except Rejected:
+        private_keys.cache_clear()
+    return vault.open_sealed(private_keys(), claim.api_key_encrypted, user_id=claim.user_id, base_url=claim.base_url)
+
+
+def post(claim: Claim, text: str) -> Outcome:
+    """Opens the connection's key and makes the one request."""
+    try:
+        key = open_key(claim)
+    except Rejected as error:
+        logger.error("the connection's key cannot be opened", user_id=claim.user_id, code=error.code)
+        return NotSent("key_unreadable", "The stored API key cannot be read; save it again.", stops_connection=True)
+    return Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE).send_text(claim.phone, text)

@@ -1,0 +1,48 @@
+"""A ticket: leave for one run to send one message more. It names no recipient: losing or repeating it is harmless."""
+
+import json
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from hidra.errors import Rejected
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """``delayed``: it was too early for its slot once already."""
+
+    user_id: UUID
+    config_id: UUID
+    campaign_id: UUID
+    run_id: UUID
+    delayed: bool = False
+
+    def later(self) -> "Ticket":
+        return replace(self, delayed=True)
+
+    def to_json(self) -> str:
+        ids = {name: str(getattr(self, name)) for name in ("user_id", "config_id", "campaign_id", "run_id")}
+        return json.dumps({"version": VERSION, **ids, "delayed": self.delayed})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Ticket":
+        """Reads a queue message.
+
+        Raises:
+            Rejected: it is no ticket of this version.
+        """
+        try:
+            found = json.loads(text)
+            if found["version"] != VERSION:
+                raise Rejected(f"A ticket of version {found['version']} is not understood.")
+            return cls(
+                user_id=UUID(found["user_id"]),
+                config_id=UUID(found["config_id"]),
+                campaign_id=UUID(found["campaign_id"]),
+                run_id=UUID(found["run_id"]),
+                delayed=bool(found["delayed"]),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise Rejected("The queue message is no ticket.") from error

@@ -1,0 +1,104 @@
+"""Whatever a campaign needs next: its start, tickets for its next two minutes, its end, or why it waits."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
+from hidra.domain.pacing import Issue, issue
+from hidra.domain.ticket import Ticket
+from hidra.store import messages, runs
+from hidra.store.db import Database, Tx
+from hidra.telemetry import logger
+
+SKIP_SLICE = 1_000
+
+HandOut = Callable[[Ticket, Sequence[datetime], datetime], None]
+
+
+def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut) -> None:
+    """Looks at one campaign and does what is due; a second look does nothing twice.
+
+    Args:
+        hand_out: sends tickets (the ticket, its slots, the database's time). Those lost on the way are issued again
+            by a later look: tickets carry no recipient.
+    """
+    state = db.as_worker(lambda tx: _start_if_due(tx, campaign_id))
+    if state is CampaignStatus.CANCELED:
+        while db.as_worker(lambda tx: _skip_rest(tx, campaign_id)):
+            pass
+    if state in (CampaignStatus.RUNNING, CampaignStatus.CANCELED):
+        ticket, found, now = db.as_worker(lambda tx: _look(tx, campaign_id))
+        if ticket and found.slots:
+            hand_out(ticket, found.slots, now)
+            logger.info("tickets issued", campaign_id=campaign_id, tickets=len(found.slots))
+
+
+def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
+    """Freezes a due campaign; gives its status afterwards, None if another look or an action holds it."""
+    campaign = runs.lock(tx, campaign_id=campaign_id)
+    if campaign is None:
+        return None
+    if campaign.status is not CampaignStatus.SCHEDULED or not campaign.due:
+        return campaign.status
+    problem = _why_not(campaign)
+    if problem:
+        runs.fail_start(tx, campaign_id=campaign_id, reason=problem)
+        logger.warning("campaign could not start", campaign_id=campaign_id, reason=problem)
+        return CampaignStatus.FAILED
+    frozen = runs.freeze(tx, campaign)
+    logger.info("campaign started", campaign_id=campaign_id, recipients=frozen.total, pending=frozen.pending)
+    return CampaignStatus.RUNNING
+
+
+def _why_not(campaign: runs.LockedCampaign) -> str | None:
+    if campaign.expired:
+        return "The campaign could not start before its not_after."
+    if campaign.total_contacts == 0:
+        return "The segment has no contacts."
+    if campaign.total_contacts > runs.MAX_AUDIENCE:
+        return f"The segment has more than {runs.MAX_AUDIENCE:,} contacts; split it."
+    return None
+
+
+def _skip_rest(tx: Tx, campaign_id: UUID) -> int:
+    found = runs.look(tx, campaign_id=campaign_id)
+    return messages.skip_slice(tx, run_id=found.run_id, limit=SKIP_SLICE, code="canceled") if found else 0
+
+
+NOTHING = Issue((), datetime.min)  # noqa: DTZ901 - never compared
+
+
+def _look(tx: Tx, campaign_id: UUID) -> tuple[Ticket | None, Issue, datetime]:
+    campaign = runs.lock(tx, campaign_id=campaign_id)
+    found = runs.look(tx, campaign_id=campaign_id)
+    if campaign is None or found is None:
+        return None, NOTHING, NOTHING.until
+    if found.pending == 0 and not found.in_flight:
+        canceled = campaign.status is CampaignStatus.CANCELED
+        status = runs.end(tx, campaign_id=campaign_id, run_id=found.run_id, canceled=canceled)
+        logger.info("run ended", campaign_id=campaign_id, run_id=found.run_id, status=status)
+        return None, NOTHING, found.now
+    if campaign.status is not CampaignStatus.RUNNING:
+        return None, NOTHING, found.now
+    reason = _blocked(found)
+    runs.block(tx, campaign_id=campaign_id, reason=reason)
+    if reason or found.config_id is None:
+        runs.note_tickets(tx, run_id=found.run_id, until=None)
+        return None, NOTHING, found.now
+    tickets = issue(now=found.now, ticketed_until=found.ticketed_until, rate=found.rate, pending=found.pending)
+    if tickets.slots:
+        runs.note_tickets(tx, run_id=found.run_id, until=tickets.until)
+    return Ticket(found.user_id, found.config_id, campaign_id, found.run_id), tickets, found.now
+
+
+def _blocked(found: runs.Look) -> str | None:
+    match found.connection:
+        case None:
+            return "The campaign has no Evolution connection. Save one; the campaign then goes on by itself."
+        case EvolutionConnectionStatus.CONNECTED:
+            return None
+        case EvolutionConnectionStatus.ERROR:
+            return f"The Evolution connection is not usable: {found.error_message or 'unknown error'}"
+        case status:
+            return f"WhatsApp is {status} on the Evolution connection. Connect it; the campaign then goes on by itself."

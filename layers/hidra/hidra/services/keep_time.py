@@ -1,0 +1,27 @@
+"""What the clock does each minute beside asking for looks: it mends what was lost on the way."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from hidra.store import claims, deliveries, runs
+from hidra.store.db import Database
+from hidra.store.runs import Nudge
+from hidra.telemetry import logger
+
+MAX_ADOPTING_ROUNDS = 20
+
+
+def keep_time(*, db: Database, nudge_all: Callable[[Sequence[Nudge]], object], sender_lost_after: timedelta) -> None:
+    """Asks for a look at every campaign that needs one, and repairs.
+
+    Args:
+        sender_lost_after: a message in sending for that long has lost its sender, so its outcome is unknown.
+    """
+    nudge_all(db.as_worker(runs.needing_a_look))
+    lost = db.as_worker(lambda tx: claims.sweep(tx, older_than=sender_lost_after))
+    if lost:
+        logger.warning("messages whose sender was lost are unknown now", messages=lost)
+    for _ in range(MAX_ADOPTING_ROUNDS):
+        if not db.as_worker(deliveries.adopt):
+            break
+    db.as_worker(deliveries.forget_old)

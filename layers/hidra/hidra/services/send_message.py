@@ -1,0 +1,189 @@
+"""One ticket: permit, wait, claim, one post, outcome."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
+
+from hidra.domain import pacing, template
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+from hidra.domain.ticket import Ticket
+from hidra.errors import Rejected, Unavailable
+from hidra.store import claims, deliveries, health, messages, pace, runs
+from hidra.store.claims import Claim, NoClaim, OptedOut
+from hidra.store.db import Database, Tx
+from hidra.telemetry import logger
+
+MAX_ATTEMPTS = 5
+ROOM_POLL_SECONDS = 0.1
+
+
+class End(StrEnum):
+    """What became of a ticket."""
+
+    POSTPONED = "postponed"
+    TOO_EARLY = "too_early"
+    CLOSED = "closed"
+    NO_ROOM = "no_room"
+    NO_WORK = "no_work"
+    TOO_LATE = "too_late"
+    POSTED = "posted"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time as a sender needs it: seconds that never step, the wall's time in UTC, and a pause of seconds."""
+
+    monotonic: Callable[[], float]
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+
+def send_message(
+    ticket: Ticket,
+    *,
+    db: Database,
+    post: Callable[[Claim, str], Outcome],
+    postpone: Callable[[Ticket, int], None],
+    nudge: Callable[[Ticket], None],
+    clock: Clock,
+    sender_timeout: timedelta,
+    record_within: float,
+) -> End:
+    """Sends at most one message, at its slot or not at all, and writes down what came of it.
+
+    Args:
+        post: makes the one request to Evolution and sorts what happened; never raises for what Evolution did.
+        postpone: queues the ticket again, for so many seconds.
+        nudge: asks for a look at the campaign, for its run has drained.
+        sender_timeout: how long a post may take at most; claims older than that take no room.
+        record_within: seconds for which the outcome is tried to be written while the database is away.
+
+    Raises:
+        Unavailable: the database was away before anything was posted, or for longer than ``record_within`` after;
+            then the message stays in sending, is looked up later, and is never posted again.
+    """
+    permit = db.as_worker(lambda tx: pace.permit(tx, config_id=ticket.config_id, campaign_id=ticket.campaign_id))
+    # From the receipt of the answer: a slow network makes the post late, never early.
+    received = clock.monotonic()
+    if permit is None:
+        return End.CLOSED
+    if not permit.granted:
+        if ticket.delayed:
+            return End.TOO_EARLY
+        postpone(ticket.later(), pacing.delay_seconds(permit.slot, permit.now))
+        return End.POSTPONED
+    slot = received + (permit.slot - permit.now).total_seconds()
+    clock.sleep(max(0.0, slot - received))
+
+    found, asked = _claim(ticket, db=db, clock=clock, until=slot + pacing.ROOM_UNTIL_SECONDS, timeout=sender_timeout)
+    if not isinstance(found, Claim):
+        db.as_worker(lambda tx: _forget(tx, ticket, permit))
+        if found is NoClaim.NO_WORK:
+            _tell_if_drained(ticket, db=db, nudge=nudge)
+        return End(found)
+    text = _text(found)
+    # The claim's time is the database's, as the slot is; what passed since is measured from before it was asked for.
+    late = (found.claimed_at - permit.slot).total_seconds() + clock.monotonic() - asked
+    if late > pacing.LATEST_AFTER_SLOT_SECONDS:
+        db.as_worker(lambda tx: (claims.give_back(tx, found), _forget(tx, ticket, permit)))
+        return End.TOO_LATE
+    sent_at = clock.now()
+    outcome = post(found, text) if isinstance(text, str) else text
+    _record_patiently(ticket, found, outcome, sent_at, db=db, clock=clock, within=record_within)
+    logger.info("message posted", campaign_id=ticket.campaign_id, message_id=found.message_id, outcome=_name(outcome))
+    if isinstance(outcome, Sent):
+        db.as_worker(lambda tx: deliveries.adopt(tx, provider_ids=[outcome.provider_message_id]))
+    _tell_if_drained(ticket, db=db, nudge=nudge)
+    return End.POSTED
+
+
+def _claim(
+    ticket: Ticket, *, db: Database, clock: Clock, until: float, timeout: timedelta
+) -> tuple[Claim | NoClaim, float]:
+    """The claim, or why there is none, and when it was asked for; waits for room, holding nothing, ``until`` then."""
+    while True:
+        asked = clock.monotonic()
+        found = db.as_worker(
+            lambda tx: claims.claim(
+                tx,
+                campaign_id=ticket.campaign_id,
+                run_id=ticket.run_id,
+                config_id=ticket.config_id,
+                sender_timeout=timeout,
+            )
+        )
+        if isinstance(found, OptedOut):
+            _skip(found, db=db)
+            found = NoClaim.NO_ROOM
+        elif found is NoClaim.NO_ROOM:
+            clock.sleep(ROOM_POLL_SECONDS)
+        if found is not NoClaim.NO_ROOM or clock.monotonic() > until:
+            return found, asked
+
+
+def _skip(found: OptedOut, *, db: Database) -> None:
+    db.as_worker(lambda tx: messages.skip_pending(tx, [found.message_id], code="opted_out"))
+
+
+def _text(found: Claim) -> str | Refused:
+    try:
+        return template.render(found.body, found.variables)
+    except Rejected as error:
+        names = ", ".join(field.field.removeprefix("variables.") for field in error.fields)
+        return Refused("unresolved_variable", f"No value for: {names}")
+
+
+def _forget(tx: Tx, ticket: Ticket, permit: pace.Permit) -> None:
+    pace.forget(tx, config_id=ticket.config_id, campaign_id=ticket.campaign_id, slot=permit.slot)
+
+
+def _record_patiently(
+    ticket: Ticket,
+    found: Claim,
+    outcome: Outcome,
+    sent_at: datetime,
+    *,
+    db: Database,
+    clock: Clock,
+    within: float,
+) -> None:
+    """Writes the outcome down, again and again while the database is away: it is known nowhere else."""
+    give_up_at = clock.monotonic() + within
+    for attempt in Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        wait=wait_exponential_jitter(initial=0.2, max=3),
+        stop=lambda _: clock.monotonic() > give_up_at,
+        sleep=clock.sleep,
+        reraise=True,
+    ):
+        with attempt:
+            db.as_worker(lambda tx: _record(tx, ticket, found, outcome, sent_at))
+
+
+def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: datetime) -> None:
+    match outcome:
+        case Sent(provider_message_id):
+            claims.mark_sent(tx, found, sent_at=sent_at, provider_message_id=provider_message_id)
+        case Unknown(code, detail):
+            claims.mark_unknown(tx, found, sent_at=sent_at, code=code, detail=detail)
+        case NotSent(code, detail, stops_connection=True):
+            # The connection's fault, not the recipient's: it costs them no attempt.
+            health.stop(tx, config_id=ticket.config_id, message=detail)
+            claims.put_back(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
+        case NotSent(code, detail) if found.attempts < MAX_ATTEMPTS:
+            wait = pacing.backoff(found.attempts)
+            claims.put_back(tx, found, wait=wait, counted=True, code=code, detail=detail)
+        case NotSent(code, detail) | Refused(code, detail):
+            claims.mark_failed(tx, found, code=code, detail=detail, at=sent_at)
+
+
+def _tell_if_drained(ticket: Ticket, *, db: Database, nudge: Callable[[Ticket], None]) -> None:
+    if db.as_worker(lambda tx: runs.note_drained(tx, run_id=ticket.run_id)):
+        nudge(ticket)
+
+
+def _name(outcome: Outcome) -> str:
+    return type(outcome).__name__.lower()
