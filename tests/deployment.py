@@ -1,0 +1,201 @@
+"""The template read as data: what SAM makes of it, who may do what, and what the functions' own files say."""
+
+import ast
+import copy
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from samtranslator.public.translator import ManagedPolicyLoader
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+from hidra import settings
+
+ROOT = Path(__file__).parent.parent
+FUNCTIONS = ROOT / "functions"
+# What has no default; the values matter to nobody here.
+PARAMETERS = {
+    "DatabaseHost": "db.example.com",
+    "DatabaseOwnerSecretArn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:owner-AbCdEf",
+    "JwtIssuer": "https://issuer.example.com",
+    "JwtAudience": "hidra",
+    "VaultPublicKeys": "{}",
+    "VaultPrivateKeys": "{}",
+}
+type Resource = dict[str, Any]
+
+
+class NoManagedPolicies(ManagedPolicyLoader):
+    """Policies are named by ARN or template here, so the account's list, which asks AWS, is not needed."""
+
+    def __init__(self) -> None:
+        self._policy_map: dict[str, str] = {}
+
+    def load(self) -> dict[str, str]:
+        return self._policy_map
+
+
+@cache
+def template() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    return parsed
+
+
+@cache
+def expanded() -> dict[str, Any]:
+    """The template as CloudFormation gets it; only the code's places are made up."""
+    sam = copy.deepcopy(template())
+    for name, resource in sam["Resources"].items():
+        for place in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
+            resource["Properties"][place] = {"Bucket": "code", "Key": name}
+    defaults = {name: spec["Default"] for name, spec in sam["Parameters"].items() if "Default" in spec}
+    result: dict[str, Any] = transform(sam, defaults | PARAMETERS, NoManagedPolicies())
+    return result
+
+
+def resources(kind: str, *, sam: bool = False) -> dict[str, Resource]:
+    source = template() if sam else expanded()
+    return {name: resource for name, resource in source["Resources"].items() if resource["Type"] == kind}
+
+
+def functions() -> dict[str, Resource]:
+    """The functions by their folder's name, as CloudFormation gets them."""
+    return {folder(logical_id): function for logical_id, function in resources("AWS::Lambda::Function").items()}
+
+
+def folder(logical_id: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", logical_id.removesuffix("Function")).lower()
+
+
+def logical_id(name: str) -> str:
+    return name.title().replace("_", "") + "Function"
+
+
+def variables(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = functions()[name]["Properties"]["Environment"]["Variables"]
+    return found
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every resource or parameter that a piece of the template names."""
+    match node:
+        case {"Ref": str(name)}:
+            yield name
+        case {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::Sub": str(text)}:
+            yield from re.findall(r"\$\{([^}!.]+)", text)
+        case dict():
+            for value in node.values():
+                yield from references(value)
+        case list():
+            for value in node:
+                yield from references(value)
+
+
+def statements(name: str) -> Iterator[dict[str, Any]]:
+    for policy in resources("AWS::IAM::Role")[logical_id(name) + "Role"]["Properties"]["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    found = statement["Action"]
+    return found if isinstance(found, list) else [found]
+
+
+def may(action: str) -> dict[str, set[str]]:
+    """On what each function may do this, for those that may at all."""
+    rights: dict[str, set[str]] = {}
+    for name in functions():
+        for statement in statements(name):
+            if any(fnmatch(action, allowed) for allowed in actions(statement)):
+                rights.setdefault(name, set()).update(references(statement["Resource"]))
+    return rights
+
+
+def readers(secret: str) -> set[str]:
+    return {name for name, secrets in may("secretsmanager:GetSecretValue").items() if secret in secrets}
+
+
+def events(name: str, kind: str) -> list[dict[str, Any]]:
+    found = template()["Resources"][logical_id(name)]["Properties"].get("Events", {})
+    return [event["Properties"] for event in found.values() if event["Type"] == kind]
+
+
+def http_functions() -> set[str]:
+    return {name for name in functions() if events(name, "HttpApi")}
+
+
+def queues_with_functions() -> dict[str, str]:
+    """Each queue that a function works off, with the function's name."""
+    mappings = [mapping["Properties"] for mapping in resources("AWS::Lambda::EventSourceMapping").values()]
+    sources = {next(references(it["EventSourceArn"])): folder(it["FunctionName"]["Ref"]) for it in mappings}
+    return {source: name for source, name in sources.items() if source in resources("AWS::SQS::Queue")}
+
+
+def dead_letters() -> set[str]:
+    redriven = [queue["Properties"].get("RedrivePolicy") for queue in resources("AWS::SQS::Queue").values()]
+    given_up = [
+        mapping["Properties"].get("DestinationConfig")
+        for mapping in resources("AWS::Lambda::EventSourceMapping").values()
+    ]
+    return set(references(redriven + given_up))
+
+
+def app_tree(name: str) -> ast.Module:
+    return ast.parse((FUNCTIONS / name / "app.py").read_text())
+
+
+def top_level_names(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                yield name
+
+
+def required(name: str) -> set[str]:
+    """What the function asks for by `require(...)`, names or a starred tuple of hidra.settings."""
+    found: set[str] = set()
+    for node in ast.walk(app_tree(name)):
+        match node:
+            case ast.Call(func=ast.Name(id="require"), args=arguments):
+                for argument in arguments:
+                    match argument:
+                        case ast.Constant(value=str(variable)):
+                            found.add(variable)
+                        case ast.Starred(value=ast.Name(id=constant)):
+                            found.update(getattr(settings, constant))
+                        case _:
+                            pytest.fail(f"{name}: require takes names or a constant of hidra.settings")
+    return found
+
+
+def load_app(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The function's module under a name of its own, so that nobody else meets the settings made up here."""
+    for variable in required(name):
+        monkeypatch.setenv(variable, "5432" if variable == "DATABASE_PORT" else '{"k1": "c2V0dGluZ3M="}')
+    spec = importlib.util.spec_from_file_location(f"template_test_{name}", FUNCTIONS / name / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def routes(module: ModuleType) -> set[tuple[str, str]]:
+    """The resolver's own table: the OpenAPI document would leave out what is not meant for readers."""
+    app = module.app
+    return {
+        (route.method, re.sub(r"<(\w+)>", r"{\1}", route.path)) for route in app._static_routes + app._dynamic_routes
+    }
