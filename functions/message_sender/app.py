@@ -54,13 +54,12 @@ def private_keys() -> dict[str, str]:
 
 def open_key(claim: Claim) -> str:
     """The API key; one that this process cannot open may be sealed to a key that is newer than the process."""
+    sealed, owner = claim.api_key_encrypted, claim.user_id
     try:
-        return vault.open_sealed(
-            private_keys(), claim.api_key_encrypted, user_id=claim.user_id, base_url=claim.base_url
-        )
+        return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=claim.base_url)
     except Rejected:
         private_keys.cache_clear()
-    return vault.open_sealed(private_keys(), claim.api_key_encrypted, user_id=claim.user_id, base_url=claim.base_url)
+    return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=claim.base_url)
 
 
 def post(claim: Claim, text: str) -> Outcome:

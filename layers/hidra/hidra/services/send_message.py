@@ -88,7 +88,7 @@ def send_message(
     # The claim's time is the database's, as the slot is; what passed since is measured from before it was asked for.
     late = (found.claimed_at - permit.slot).total_seconds() + clock.monotonic() - asked
     if late > pacing.LATEST_AFTER_SLOT_SECONDS:
-        db.as_worker(lambda tx: (claims.give_back(tx, found), _forget(tx, ticket, permit)))
+        db.as_worker(lambda tx: _undo(tx, found, ticket, permit))
         return End.TOO_LATE
     sent_at = clock.now()
     outcome = post(found, text) if isinstance(text, str) else text
@@ -134,6 +134,11 @@ def _text(found: Claim) -> str | Refused:
     except Rejected as error:
         names = ", ".join(field.field.removeprefix("variables.") for field in error.fields)
         return Refused("unresolved_variable", f"No value for: {names}")
+
+
+def _undo(tx: Tx, found: Claim, ticket: Ticket, permit: pace.Permit) -> None:
+    claims.give_back(tx, found)
+    _forget(tx, ticket, permit)
 
 
 def _forget(tx: Tx, ticket: Ticket, permit: pace.Permit) -> None:

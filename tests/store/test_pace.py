@@ -1,0 +1,90 @@
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import uuid4
+
+from hidra.store import pace
+from tests.conftest import Databases
+from tests.store.world import World
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def permit(world: World, now: datetime, *, campaign_id=None) -> pace.Permit:
+    found = world.databases.jobs.as_worker(
+        lambda tx: pace.permit(tx, config_id=world.config_id, campaign_id=campaign_id or world.campaign_id, now=now)
+    )
+    assert found is not None
+    return found
+
+
+def slots_of(world: World, *, minutes: float, step: float, **kwargs) -> list[datetime]:
+    """The slots that are granted when somebody asks every ``step`` seconds."""
+    slots = []
+    now = START
+    while now < START + timedelta(minutes=minutes):
+        found = permit(world, now, **kwargs)
+        if found.granted:
+            slots.append(found.slot)
+        now += timedelta(seconds=step)
+    return slots
+
+
+def most_in_a_window(slots: list[datetime], seconds: float = 61.5) -> int:
+    return max(sum(start <= slot < start + timedelta(seconds=seconds) for slot in slots) for start in slots)
+
+
+def test_no_window_holds_more_slots_than_the_campaigns_rate(databases: Databases) -> None:
+    world = World.make(databases, rate=20)
+    slots = slots_of(world, minutes=4, step=1)
+    assert most_in_a_window(slots) == 20
+    assert len(slots) >= 20 * 4 * 60 / 61.5
+
+
+def test_campaigns_that_share_a_connection_keep_its_limit_together(databases: Databases) -> None:
+    world = World.make(databases, rate=20, connection_rate=20)
+    other = world.add_campaign(uuid4(), rate=20)
+    slots, now = [], START
+    while now < START + timedelta(minutes=2):
+        for campaign_id in (world.campaign_id, other):
+            found = permit(world, now, campaign_id=campaign_id)
+            if found.granted:
+                slots.append(found.slot)
+        now += timedelta(seconds=1)
+    assert most_in_a_window(slots) == 20
+
+
+def test_a_backlog_released_at_once_does_not_burst(databases: Databases) -> None:
+    world = World.make(databases, rate=60)
+    granted = [found for found in (permit(world, START) for _ in range(30)) if found.granted]
+    assert len(granted) == 5  # the slots of the next 2 s, half a spacing apart
+    assert all(later.slot - earlier.slot >= timedelta(seconds=0.5) for earlier, later in pairwise(granted))
+
+
+def test_a_slot_that_is_forgotten_is_free_again(databases: Databases) -> None:
+    world = World.make(databases, rate=6)
+    first = permit(world, START)
+    databases.jobs.as_worker(
+        lambda tx: pace.forget(tx, config_id=world.config_id, campaign_id=world.campaign_id, slot=first.slot)
+    )
+    assert permit(world, START).slot == first.slot
+
+
+def test_a_permit_too_far_ahead_is_not_recorded(databases: Databases) -> None:
+    world = World.make(databases, rate=6)
+    assert permit(world, START).granted
+    second = permit(world, START)
+    assert not second.granted
+    assert second.slot == START + timedelta(seconds=5)
+    assert len(world.rows("select from hidra.pace_slots where subject = %s", world.campaign_id)) == 1
+
+
+def test_old_slots_are_pruned(databases: Databases) -> None:
+    world = World.make(databases, rate=60)
+    slots_of(world, minutes=5, step=1)
+    assert len(world.rows("select from hidra.pace_slots where subject = %s", world.campaign_id)) <= 65
+
+
+def test_without_a_connection_there_is_no_permit(databases: Databases) -> None:
+    world = World.make(databases)
+    databases.owner.execute("delete from hidra.pace_limits where subject = %s", [world.config_id])
+    assert not permit(world, START).granted

@@ -1,0 +1,224 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from hidra.services.keep_time import keep_time
+from hidra.store import claims, runs
+from hidra.store.claims import Claim
+from tests.conftest import Databases
+from tests.store.world import World
+
+
+def test_a_due_campaign_is_frozen_and_starts(databases: Databases) -> None:
+    world = World.make(databases, recipients=3)
+    [(ticket, slots)] = world.advance()
+    assert world.campaign()["status"] == "running"
+    assert world.campaign()["started_at"]
+    assert [(m["phone"], m["variables"], m["status"]) for m in world.messages()] == [
+        (f"+551198000000{index}", {"name": f"Ana {index}"}, "pending") for index in range(3)
+    ]
+    assert (world.metrics()["total_messages"], world.metrics()["pending"]) == (3, 3)
+    assert ticket.campaign_id == world.campaign_id
+    assert len(slots) == 3
+    world.assert_exact()
+
+
+def test_a_second_look_issues_no_second_tickets_and_no_second_run(databases: Databases) -> None:
+    world = World.make(databases)
+    world.advance()
+    assert world.advance() == []
+    assert len(world.rows("select from hidra.campaign_runs")) == 1
+    assert len(world.messages()) == 3
+
+
+def test_a_campaign_before_its_time_does_not_start(databases: Databases) -> None:
+    world = World.make(databases)
+    databases.owner.execute("update hidra.campaigns set scheduled_at = now() + interval '1 minute'")
+    assert world.advance() == []
+    assert world.campaign()["status"] == "scheduled"
+
+
+def test_a_schedule_missed_beyond_not_after_expires(databases: Databases) -> None:
+    world = World.make(databases)
+    databases.owner.execute(
+        "update hidra.campaigns set scheduled_at = now() - interval '2 h', not_after = now() - interval '1 h'"
+    )
+    world.advance()
+    assert world.campaign()["status"] == "failed"
+    assert "not_after" in world.campaign()["blocked_reason"]
+    assert world.messages() == []
+
+
+def test_an_empty_segment_fails_the_start_and_says_so(databases: Databases) -> None:
+    world = World.make(databases, recipients=0)
+    world.advance()
+    assert (world.campaign()["status"], world.campaign()["blocked_reason"]) == (
+        "failed",
+        "The segment has no contacts.",
+    )
+
+
+def test_recipients_who_opted_out_are_skipped_and_those_without_a_value_fail(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.add_contact("+5511980000100", name=None)
+    world.add_contact("+5511980000101", name="Bia")
+    databases.owner.execute(
+        "insert into hidra.opt_outs (user_id, phone_hash, source) values (%s, %s, 'api')",
+        [world.user_id, world.hash("+5511980000101")],
+    )
+    world.advance()
+    assert {m["phone"]: (m["status"], m["error_code"]) for m in world.messages()} == {
+        "+5511980000000": ("pending", None),
+        "+5511980000100": ("failed", "unresolved_variable"),
+        "+5511980000101": ("skipped", "opted_out"),
+    }
+    world.assert_exact()
+
+
+def test_variables_come_from_attributes_first_and_then_from_the_contact(databases: Databases) -> None:
+    world = World.make(databases, recipients=1, body="{{nome}} {{cidade}} {{pontos}} {{telefone}}")
+    databases.owner.execute("""update hidra.contacts set attributes = '{"cidade": "Recife", "pontos": 7}'""")
+    world.advance()
+    assert world.messages()[0]["variables"] == {
+        "nome": "Ana 0",
+        "cidade": "Recife",
+        "pontos": "7",
+        "telefone": "+5511980000000",
+    }
+
+
+def test_content_and_audience_do_not_change_after_the_start(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    databases.owner.execute("update hidra.message_templates set body = 'changed'")
+    databases.owner.execute("update hidra.contacts set name = 'changed', phone = '+5511999999999'")
+    world.add_contact("+5511980000100", name="Late")
+    held = world.claim()
+    assert isinstance(held, Claim)
+    assert (held.body, held.variables, held.phone) == ("Oi {{name}}", {"name": "Ana 0"}, "+5511980000000")
+    assert len(world.messages()) == 1
+
+
+def test_a_campaign_that_is_being_started_elsewhere_is_left_alone(databases: Databases) -> None:
+    world = World.make(databases)
+    with psycopg.connect(databases.owner.info.dsn, password=databases.owner.info.password) as other:
+        other.execute("select from hidra.campaigns for update")
+        assert world.advance() == []
+    assert world.campaign()["status"] == "scheduled"
+
+
+def test_two_looks_at_once_freeze_one_run(databases: Databases) -> None:
+    world = World.make(databases, recipients=50)
+    threads = [threading.Thread(target=second_look, args=[world]) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(world.rows("select from hidra.campaign_runs")) == 1
+    assert len(world.messages()) == 50
+
+
+def second_look(world: World) -> None:
+    from hidra.services.advance_campaign import advance_campaign
+    from hidra.store.db import Database
+
+    db = Database({**world.databases.settings, "DATABASE_SECRET": "jobs"}, world.databases.logins.__getitem__)
+    advance_campaign(world.campaign_id, db=db, hand_out=lambda *_: None)
+    db.close()
+
+
+def test_a_connection_that_is_not_usable_blocks_the_campaign_and_says_why(databases: Databases) -> None:
+    world = World.make(databases)
+    databases.owner.execute("update hidra.evolution_api_config set status = 'error', error_message = 'no licence'")
+    assert world.advance() == []
+    assert world.campaign()["status"] == "running"
+    assert "no licence" in world.campaign()["blocked_reason"]
+    databases.owner.execute("update hidra.evolution_api_config set status = 'connected'")
+    assert len(world.advance()) == 1
+    assert world.campaign()["blocked_reason"] is None
+
+
+def test_a_campaign_without_a_connection_is_blocked(databases: Databases) -> None:
+    world = World.make(databases)
+    world.advance()
+    databases.owner.execute("delete from hidra.evolution_api_config")
+    assert world.advance() == []
+    assert "no Evolution connection" in world.campaign()["blocked_reason"]
+
+
+def finish_one(world: World, *, refused: bool = False) -> None:
+    held = world.claim()
+    assert isinstance(held, Claim)
+    now = datetime.now(UTC)
+    if refused:
+        world.databases.jobs.as_worker(lambda tx: claims.mark_failed(tx, held, code="x", detail="x", at=now))
+    else:
+        provider_id = str(held.message_id)
+        world.databases.jobs.as_worker(
+            lambda tx: claims.mark_sent(tx, held, sent_at=now, provider_message_id=provider_id)
+        )
+
+
+def test_a_drained_run_completes_its_campaign(databases: Databases) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    finish_one(world)
+    world.advance()
+    assert world.campaign()["status"] == "running"
+    finish_one(world, refused=True)
+    world.advance()
+    assert world.campaign()["status"] == "completed"
+    assert world.campaign()["completed_at"]
+    run = world.one("select * from hidra.campaign_runs")
+    assert (run["status"], run["summary"]) == ("completed", {"total": 2, "sent": 1, "failed": 1, "skipped": 0})
+    assert run["ended_at"]
+
+
+def test_a_campaign_of_which_every_message_failed_failed(databases: Databases) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    finish_one(world, refused=True)
+    finish_one(world, refused=True)
+    world.advance()
+    assert world.campaign()["status"] == "failed"
+
+
+def test_an_unknown_outcome_keeps_the_run_open(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    world.claim()
+    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    world.advance()
+    assert world.campaign()["status"] == "running"
+
+
+def test_a_canceled_campaign_skips_whoever_still_waits_and_ends_its_run(databases: Databases) -> None:
+    world = World.make(databases, recipients=5)
+    world.advance()
+    finish_one(world)
+    databases.owner.execute("update hidra.campaigns set status = 'canceled'")
+    world.advance()
+    assert [m["status"] for m in world.messages()] == ["sent", "skipped", "skipped", "skipped", "skipped"]
+    assert world.one("select status from hidra.campaign_runs")["status"] == "canceled"
+    assert world.campaign()["status"] == "canceled"
+    world.assert_exact()
+
+
+def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) -> None:
+    world = World.make(databases)
+    asked: list[runs.Nudge] = []
+    tick = lambda: keep_time(db=databases.jobs, nudge_all=asked.extend, sender_lost_after=timedelta(0))  # noqa: E731
+    tick()
+    assert [n.campaign_id for n in asked] == [world.campaign_id]
+    world.advance()
+    world.claim()
+    tick()
+    assert len(asked) == 2
+    assert world.messages()[0]["status"] == "unknown"
+    databases.owner.execute("update hidra.campaigns set status = 'canceled'")
+    tick()
+    assert len(asked) == 3
+    databases.owner.execute("update hidra.campaign_runs set ended_at = now()")
+    tick()
+    assert len(asked) == 3
