@@ -1,0 +1,143 @@
+"""What `sam build` makes: an artifact for Lambda's platform, of the same packages that run and are tested here."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import yaml
+
+from tests.deployment import FUNCTIONS, ROOT, functions, logical_id, required
+
+# Two builds side by side would only wait for each other.
+pytestmark = pytest.mark.xdist_group("build")
+
+AARCH64 = 0xB7
+# A flag of bytecode files: checked against no source (PEP 552).
+UNCHECKED_HASH = 0b01
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> str:
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=os.environ | {"SAM_CLI_TELEMETRY": "0", **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def tools() -> dict[str, str]:
+    """The environment in which the recipes find uv and Python 3.13, as `make build` gives it."""
+    uv = run("sh", "local/setup.sh")
+    return {"UV": uv, "PYTHON": sys.executable, "PATH": f"{Path(uv).parent}:{os.environ['PATH']}"}
+
+
+@pytest.fixture(scope="module")
+def sam(tools: dict[str, str]) -> Path:
+    run("sh", "local/setup.sh", ".venv-sam", "requirements/sam.txt", UV=tools["UV"])
+    return ROOT / ".venv-sam" / "bin" / "sam"
+
+
+@pytest.fixture(scope="module")
+def artifact(sam: Path, tools: dict[str, str]) -> Iterator[Path]:
+    """What would be deployed."""
+    with TemporaryDirectory() as folder:
+        run(sam, "build", "--build-dir", f"{folder}/build", **tools)
+        yield Path(folder, "build")
+
+
+@pytest.fixture(scope="module")
+def layer_here(tools: dict[str, str]) -> Iterator[Path]:
+    """The layer by the same recipe and the same list, but for this machine."""
+    with TemporaryDirectory() as folder:
+        run("make", "build-HidraLayer", f"ARTIFACTS_DIR={folder}", "PLATFORM=", cwd=ROOT / "layers" / "hidra", **tools)
+        yield Path(folder, "python")
+
+
+def test_the_template_is_valid(sam: Path) -> None:
+    assert "is a valid SAM Template" in run(sam, "validate", "--lint", "--region", "us-east-1", NO_COLOR="1")
+
+
+def test_every_binary_is_for_lambdas_processor(artifact: Path) -> None:
+    binaries = [path for path in artifact.rglob("*") if is_elf(path)]
+    assert {path.name for path in binaries} >= {"dbmate", "_sodium.abi3.so"}
+    for path in binaries:
+        assert int.from_bytes(path.read_bytes()[18:20], "little") == AARCH64, path
+
+
+def test_lambda_gets_the_same_packages_as_this_machine(artifact: Path, layer_here: Path) -> None:
+    assert distributions(artifact / "HidraLayer" / "python") == distributions(layer_here)
+    assert len(distributions(layer_here)) > 10
+
+
+def test_the_layer_and_every_function_are_complete_without_any_other_package(layer_here: Path) -> None:
+    """In an interpreter with nothing but its standard library; boto3, which Lambda brings, is imported at first use."""
+    modules = [
+        ".".join(path.relative_to(layer_here).with_suffix("").parts).removesuffix(".__init__")
+        for path in (layer_here / "hidra").rglob("*.py")
+    ]
+    assert len(modules) > 10
+    variables = {variable for name in functions() for variable in required(name)}
+    done = run(
+        getattr(sys, "_base_executable", sys.executable), "-I", "-S", "-c",
+        "import importlib, json, runpy, sys\n"
+        "layer, modules, apps = json.loads(sys.argv[1])\n"
+        "sys.path.append(layer)\n"
+        "for name in modules: importlib.import_module(name)\n"
+        "for app in apps: assert callable(runpy.run_path(app)['handler'])\n"
+        "print(len(modules) + len(apps))",
+        json.dumps([str(layer_here), modules, [str(FUNCTIONS / name / "app.py") for name in functions()]]),
+        **{variable: "5432" if variable == "DATABASE_PORT" else '{"k1": "c2V0dGluZ3M="}' for variable in variables},
+    )  # fmt: skip
+    assert int(done) == len(modules) + len(functions())
+
+
+def test_bytecode_is_shipped_and_believed(artifact: Path) -> None:
+    for source in artifact.rglob("*.py"):
+        compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
+        assert compiled.read_bytes()[4] == UNCHECKED_HASH, source
+
+
+def test_the_layer_carries_no_boto3_and_stays_small(artifact: Path) -> None:
+    layer = artifact / "HidraLayer" / "python"
+    assert not {"boto3", "botocore", "aws_xray_sdk"} & {path.name for path in layer.iterdir()}
+    assert sum(path.stat().st_size for path in layer.rglob("*") if path.is_file()) < 60 * 1024 * 1024
+
+
+def test_each_function_carries_its_own_code_and_migrate_alone_the_migrations(artifact: Path) -> None:
+    for name in functions():
+        folder = artifact / logical_id(name)
+        assert (folder / "app.py").read_bytes() == (FUNCTIONS / name / "app.py").read_bytes()
+        content = {path.name for path in folder.iterdir()} - {"app.py", "__pycache__"}
+        assert not content or name == "migrate"
+    migrate = artifact / "MigrateFunction"
+    assert os.access(migrate / "bin" / "dbmate", os.X_OK)
+    assert {path.name: path.read_bytes() for path in (migrate / "sql" / "migrations").iterdir()} == {
+        path.name: path.read_bytes() for path in (ROOT / "sql" / "migrations").iterdir()
+    }
+
+
+def test_the_built_template_needs_no_alias_that_cloudformation_cannot_read(artifact: Path) -> None:
+    text = (artifact / "template.yaml").read_text()
+    assert not [token for token in yaml.scan(text) if isinstance(token, yaml.AliasToken)]
+
+
+def is_elf(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def distributions(folder: Path) -> set[str]:
+    """Name and version of each installed distribution."""
+    return {path.name.removesuffix(".dist-info") for path in folder.glob("*.dist-info")}
