@@ -1,0 +1,85 @@
+"""API keys at rest: anybody with the public key can seal one, only a holder of the private key can open it.
+
+An envelope: a fresh data key encrypts the API key (XChaCha20-Poly1305) and is itself sealed to a public key. The
+user's id and the server's origin are authenticated with it, so a sealed key moved to another user's row, or left in
+place while the origin changes, no longer opens.
+
+Layout: format (1 byte, 0x01), length of the key's id (1), the key's id, sealed data key (80), nonce (24), ciphertext.
+"""
+
+import base64
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import nacl.bindings
+import nacl.exceptions
+import nacl.public
+import nacl.utils
+
+from hidra.errors import Rejected
+
+_FORMAT = 1
+_KEY_BYTES = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_KEYBYTES
+_NONCE_BYTES = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+_SEALED_KEY_BYTES = nacl.bindings.crypto_box_SEALBYTES + _KEY_BYTES
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def origin(base_url: str) -> str:
+    """scheme://host:port, lower case and with the port always there: what a sealed key is bound to."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
+
+
+def seal(public_keys: Mapping[str, str], api_key: str, *, user_id: UUID, base_url: str) -> bytes:
+    """Seals an API key to the current public key, the one whose id is lexically last.
+
+    Args:
+        public_keys: by id, base64 of 32 bytes each.
+    """
+    key_id = max(public_keys)
+    data_key, nonce = nacl.utils.random(_KEY_BYTES), nacl.utils.random(_NONCE_BYTES)
+    sealed_key = nacl.public.SealedBox(nacl.public.PublicKey(_decode(public_keys[key_id]))).encrypt(data_key)
+    ciphertext = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
+        api_key.encode(), _bound_to(user_id, base_url), nonce, data_key
+    )
+    return bytes([_FORMAT, len(key_id.encode())]) + key_id.encode() + sealed_key + nonce + ciphertext
+
+
+def open_sealed(private_keys: Mapping[str, str], blob: bytes, *, user_id: UUID, base_url: str) -> str:
+    """The API key in a blob that ``seal`` made for this user and origin.
+
+    Args:
+        private_keys: by id, base64 of 32 bytes each; all that may still be in use.
+
+    Raises:
+        Rejected: it was tampered with, belongs to another user or origin, or its key's id is unknown.
+    """
+    try:
+        key_id, sealed_key, nonce, ciphertext = _split(bytes(blob))
+        box = nacl.public.SealedBox(nacl.public.PrivateKey(_decode(private_keys[key_id])))
+        plain = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
+            ciphertext, _bound_to(user_id, base_url), nonce, box.decrypt(sealed_key)
+        )
+    except (nacl.exceptions.CryptoError, ValueError, KeyError, IndexError):
+        raise Rejected("The stored API key cannot be opened: save it again.", code="api-key-sealed") from None
+    return plain.decode()
+
+
+def _split(blob: bytes) -> tuple[str, bytes, bytes, bytes]:
+    if blob[0] != _FORMAT:
+        raise ValueError("unknown format")
+    start = 2 + blob[1]
+    key_end, nonce_end = start + _SEALED_KEY_BYTES, start + _SEALED_KEY_BYTES + _NONCE_BYTES
+    return blob[2:start].decode(), blob[start:key_end], blob[key_end:nonce_end], blob[nonce_end:]
+
+
+def _bound_to(user_id: UUID, base_url: str) -> bytes:
+    return f"hidra api key\0{user_id}\0{origin(base_url)}".encode()
+
+
+def _decode(key: str) -> bytes:
+    return base64.b64decode(key, validate=True)
