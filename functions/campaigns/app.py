@@ -1,0 +1,162 @@
+"""Campaigns over HTTP: made, scheduled, started, paused, resumed, canceled, and looked into."""
+
+from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field
+
+from hidra.domain.campaign import CampaignChannel, CampaignStatus
+from hidra.domain.message import MessageStatus
+from hidra.entry.fields import Description, Instant, Name, PerMinute
+from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.paging import Cursor, Limit, after, next_cursor
+from hidra.entry.tenant import Page, instant, known_caller, no_content
+from hidra.errors import NotFound
+from hidra.gateways import queues
+from hidra.gateways.aws import read_json_secret
+from hidra.services import lifecycle
+from hidra.services.create_campaign import create_campaign
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store import campaigns, recipients
+from hidra.store.campaigns import Campaign, Draft
+from hidra.store.db import Database, Tx
+from hidra.store.recipients import Recipient, Run
+
+ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL")
+db = Database(ENV, read_json_secret)
+app = resolver()
+handler = lambda_handler(app)
+nudge = partial(queues.nudge, ENV["CAMPAIGN_QUEUE_URL"])
+
+
+class CampaignIn(Body):
+    name: Name
+    description: Description | None = None
+    segment_id: UUID
+    template_id: UUID
+    external_id: Annotated[
+        Name | None, Field(description="Your own id: the same request again gives the same campaign.")
+    ] = None
+    max_messages_per_minute: PerMinute = 20
+    channel: CampaignChannel = CampaignChannel.WHATSAPP
+
+
+class ScheduleIn(Body):
+    scheduled_at: Instant
+    not_after: Annotated[
+        Instant | None, Field(description="A start missed until then fails instead of firing late.")
+    ] = None
+
+
+@app.post("/v1/campaigns", summary="Create a campaign, as a draft")
+def create(body: CampaignIn) -> tuple[Campaign, HTTPStatus]:
+    campaign, new = create_campaign(db, me(), Draft(**body.model_dump()))
+    return campaign, HTTPStatus.CREATED if new else HTTPStatus.OK
+
+
+@app.get("/v1/campaigns", summary="List campaigns, the newest first")
+def list_campaigns(status: CampaignStatus | None = None, limit: Limit = 50, cursor: Cursor = None) -> Page[Campaign]:
+    user_id = me()
+    after_at, after_id = after(cursor, instant, UUID)
+    rows = db.as_user(
+        user_id,
+        lambda tx: campaigns.page(
+            tx, user_id=user_id, status=status, after_at=after_at, after_id=after_id, limit=limit
+        ),
+    )
+    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.created_at, row.id)))
+
+
+@app.get("/v1/campaigns/<campaign_id>", summary="Show a campaign")
+def get(campaign_id: UUID) -> Campaign:
+    user_id = me()
+    return db.as_user(user_id, lambda tx: campaigns.get(tx, user_id=user_id, campaign_id=campaign_id))
+
+
+@app.delete("/v1/campaigns/<campaign_id>", summary="Delete a draft")
+def delete(campaign_id: UUID) -> Response[Any]:
+    lifecycle.delete_draft(db, me(), campaign_id)
+    return no_content()
+
+
+@app.post("/v1/campaigns/<campaign_id>/schedule", summary="Let a draft start at a time to come")
+def schedule(campaign_id: UUID, body: ScheduleIn) -> Campaign:
+    return lifecycle.schedule(
+        db,
+        me(),
+        campaign_id,
+        scheduled_at=body.scheduled_at,
+        not_after=body.not_after,
+        now=datetime.now(UTC),
+    )
+
+
+@app.post("/v1/campaigns/<campaign_id>/start", summary="Start a draft now")
+def start(campaign_id: UUID) -> Campaign:
+    return lifecycle.start(db, me(), campaign_id, nudge=nudge)
+
+
+@app.post("/v1/campaigns/<campaign_id>/pause", summary="Send nothing more until resumed")
+def pause(campaign_id: UUID) -> Campaign:
+    return lifecycle.pause(db, me(), campaign_id)
+
+
+@app.post("/v1/campaigns/<campaign_id>/resume", summary="Go on where the pause stopped")
+def resume(campaign_id: UUID) -> Campaign:
+    return lifecycle.resume(db, me(), campaign_id, nudge=nudge)
+
+
+@app.post("/v1/campaigns/<campaign_id>/cancel", summary="Send nothing more, for good")
+def cancel(campaign_id: UUID) -> Campaign:
+    return lifecycle.cancel(db, me(), campaign_id, nudge=nudge)
+
+
+@app.get("/v1/campaigns/<campaign_id>/runs", summary="List a campaign's runs, the latest first")
+def list_runs(campaign_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> Page[Run]:
+    user_id = me()
+    after_at, after_id = after(cursor, instant, UUID)
+
+    def work(tx: Tx) -> list[Run]:
+        campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
+        return recipients.runs(
+            tx, user_id=user_id, campaign_id=campaign_id, after_at=after_at, after_id=after_id, limit=limit
+        )
+
+    rows = db.as_user(user_id, work)
+    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.started_at, row.id)))
+
+
+@app.get("/v1/campaigns/<campaign_id>/recipients", summary="List what became of each recipient of a run")
+def list_recipients(
+    campaign_id: UUID,
+    run_id: Annotated[UUID | None, Query(description="The latest run if absent.")] = None,
+    status: MessageStatus | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Recipient]:
+    user_id = me()
+    (after_id,) = after(cursor, UUID)
+
+    def work(tx: Tx) -> list[Recipient]:
+        campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
+        run = run_id
+        if run is None:
+            latest = recipients.runs(tx, user_id=user_id, campaign_id=campaign_id, limit=1)
+            if not latest:
+                return []
+            run = latest[0].id
+        elif not recipients.has_run(tx, user_id=user_id, campaign_id=campaign_id, run_id=run):
+            raise NotFound("The campaign has no such run.")
+        return recipients.recipients(tx, user_id=user_id, run_id=run, status=status, after_id=after_id, limit=limit)
+
+    rows = db.as_user(user_id, work)
+    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.contact_id,)))
+
+
+def me() -> UUID:
+    return known_caller(app, db).user_id

@@ -1,0 +1,173 @@
+"""Contacts and opt-outs over HTTP."""
+
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, Field
+
+from hidra.entry.fields import AttributeName, Attributes, AttributeValue, Country, Name, PhoneText, Reason
+from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.paging import Cursor, Limit, after, next_cursor
+from hidra.entry.tenant import Page, instant, known_caller, no_content
+from hidra.errors import NotFound
+from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.services import manage_contacts
+from hidra.services.manage_contacts import NewContact, OptedOut
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store import contacts, opt_outs
+from hidra.store.contacts import Contact
+from hidra.store.db import Database
+
+ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET")
+db = Database(ENV, read_json_secret)
+app = resolver()
+handler = lambda_handler(app)
+
+
+class ContactIn(Body):
+    phone: PhoneText
+    name: Name | None = None
+    attributes: Annotated[Attributes, Field(default_factory=dict)]
+
+
+class ContactsIn(Body):
+    contacts: Annotated[list[ContactIn], Field(min_length=1, max_length=1_000)]
+    segment_id: Annotated[UUID | None, Field(description="Where to put all of them.")] = None
+    country: Country = "BR"
+
+
+class ContactSaved(BaseModel):
+    id: UUID
+    phone: str
+    name: str | None
+    created: bool
+
+
+class ContactsSaved(BaseModel):
+    """``contacts`` answers the request's one by one; a phone that came twice is there twice and counted once."""
+
+    created: int
+    updated: int
+    contacts: list[ContactSaved]
+
+
+class ContactChange(Body):
+    """What is absent stays. An attribute that is null goes, others are joined to those that the contact has."""
+
+    phone: PhoneText = ""
+    country: Country = "BR"
+    name: Name | None = None
+    attributes: Annotated[dict[AttributeName, AttributeValue | None], Field(default_factory=dict, max_length=50)]
+
+
+class OptOutsIn(Body):
+    phones: Annotated[list[PhoneText], Field(min_length=1, max_length=1_000)]
+    reason: Reason | None = None
+    country: Country = "BR"
+
+
+class OptOut(BaseModel):
+    """``phone`` is null where no contact has it: an opt-out itself keeps only a keyed hash."""
+
+    phone: str | None
+    at: datetime
+    reason: str | None
+    source: str
+
+
+@app.post("/v1/contacts", summary="Create contacts, or complete those that have the same phones")
+def save_contacts(body: ContactsIn) -> tuple[ContactsSaved, HTTPStatus]:
+    rows = manage_contacts.save_contacts(
+        db,
+        me(),
+        [NewContact(item.phone, item.name, item.attributes) for item in body.contacts],
+        segment_id=body.segment_id,
+        country=body.country,
+        secret=phone_hash_secret(),
+    )
+    created = len({row.id for row in rows if row.created})
+    saved = ContactsSaved(
+        created=created,
+        updated=len({row.id for row in rows}) - created,
+        contacts=[ContactSaved(id=row.id, phone=row.phone, name=row.name, created=row.created) for row in rows],
+    )
+    return saved, HTTPStatus.CREATED if created else HTTPStatus.OK
+
+
+@app.get("/v1/contacts", summary="List contacts")
+def list_contacts(limit: Limit = 50, cursor: Cursor = None) -> Page[Contact]:
+    user_id = me()
+    (after_id,) = after(cursor, UUID)
+    rows = db.as_user(user_id, lambda tx: contacts.page(tx, user_id=user_id, after_id=after_id, limit=limit))
+    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.id,)))
+
+
+@app.get("/v1/contacts/<contact_id>", summary="Show a contact")
+def get_contact(contact_id: UUID) -> Contact:
+    user_id = me()
+    return db.as_user(user_id, lambda tx: contacts.get(tx, user_id=user_id, contact_id=contact_id))
+
+
+@app.patch("/v1/contacts/<contact_id>", summary="Change a contact")
+def change_contact(contact_id: UUID, body: ContactChange) -> Contact:
+    return manage_contacts.change_contact(
+        db,
+        me(),
+        contact_id,
+        phone_text=body.phone or None,
+        country=body.country,
+        secret=phone_hash_secret(),
+        name=body.name,
+        set_name="name" in body.model_fields_set,
+        attributes=body.attributes,
+    )
+
+
+@app.delete("/v1/contacts/<contact_id>", summary="Delete a contact")
+def delete_contact(contact_id: UUID) -> Response[Any]:
+    user_id = me()
+    db.as_user(user_id, lambda tx: contacts.delete(tx, user_id=user_id, contact_id=contact_id))
+    return no_content()
+
+
+@app.post("/v1/opt-outs", summary="Never write to these phones again")
+def opt_out(body: OptOutsIn) -> OptedOut:
+    return manage_contacts.opt_out(
+        db, me(), body.phones, reason=body.reason, country=body.country, secret=phone_hash_secret()
+    )
+
+
+@app.get("/v1/opt-outs", summary="List opt-outs, the latest first")
+def list_opt_outs(limit: Limit = 50, cursor: Cursor = None) -> Page[OptOut]:
+    user_id = me()
+    after_at, after_hash = after(cursor, instant, bytes.fromhex)
+    rows = db.as_user(
+        user_id,
+        lambda tx: opt_outs.page(tx, user_id=user_id, after_at=after_at, after_hash=after_hash, limit=limit),
+    )
+    return Page(
+        items=[OptOut(phone=row.phone, at=row.at, reason=row.reason, source=row.source) for row in rows],
+        next_cursor=next_cursor(rows, limit, lambda row: (row.at, row.phone_hash.hex())),
+    )
+
+
+@app.delete("/v1/opt-outs/<phone>", summary="Opt a phone in again")
+def opt_in(phone: str) -> Response[Any]:
+    user_id = me()
+    phone_hash = manage_contacts.hash_of(user_id, phone, secret=phone_hash_secret())
+    if not db.as_user(user_id, lambda tx: opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)):
+        raise NotFound("This phone is not opted out.")
+    return no_content()
+
+
+def me() -> UUID:
+    return known_caller(app, db).user_id
+
+
+@cache
+def phone_hash_secret() -> bytes:
+    return read_secret(ENV["PHONE_HASH_SECRET"]).encode()

@@ -1,0 +1,111 @@
+"""Message templates over HTTP."""
+
+from http import HTTPStatus
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel, Field, model_validator
+
+from hidra.domain.template import check
+from hidra.entry.fields import MessageText, Name, VariableName, VariableValue, WebUrl
+from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.paging import Cursor, Limit, after, next_cursor
+from hidra.entry.tenant import Page, instant, known_caller, no_content
+from hidra.gateways.aws import read_json_secret
+from hidra.services import edit_template
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store import templates
+from hidra.store.db import Database
+from hidra.store.templates import Template
+
+ENV = require(*DATABASE_SETTINGS)
+db = Database(ENV, read_json_secret)
+app = resolver()
+handler = lambda_handler(app)
+
+Variables = Annotated[
+    list[VariableName], Field(max_length=100, description="Exactly the names between double braces in the body.")
+]
+
+
+class TemplateIn(Body):
+    title: Name
+    body: MessageText
+    variables: Annotated[Variables, Field(default_factory=list)]
+    media_url: WebUrl | None = None
+
+
+class TemplateChange(Body):
+    """What is absent stays; only ``media_url`` may be null."""
+
+    title: Name = ""
+    body: MessageText = ""
+    variables: Annotated[Variables, Field(default_factory=list)]
+    media_url: WebUrl | None = None
+
+
+class PreviewIn(Body):
+    """The values themselves, or a contact to take them from."""
+
+    variables: Annotated[dict[VariableName, VariableValue] | None, Field(max_length=100)] = None
+    contact_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def one_source(self) -> Self:
+        if (self.variables is None) == (self.contact_id is None):
+            raise ValueError("give either variables or contact_id")
+        return self
+
+
+class Preview(BaseModel):
+    text: str
+
+
+@app.post("/v1/templates", summary="Create a template", status_code=HTTPStatus.CREATED)
+def create_template(body: TemplateIn) -> Template:
+    user_id = me()
+    check(body.body, body.variables)
+    return db.as_user(user_id, lambda tx: templates.create(tx, user_id=user_id, **body.model_dump()))
+
+
+@app.get("/v1/templates", summary="List templates, the newest first")
+def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Page[Template]:
+    user_id = me()
+    after_at, after_id = after(cursor, instant, UUID)
+    rows = db.as_user(
+        user_id, lambda tx: templates.page(tx, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
+    )
+    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.created_at, row.id)))
+
+
+@app.get("/v1/templates/<template_id>", summary="Show a template")
+def get_template(template_id: UUID) -> Template:
+    user_id = me()
+    return db.as_user(user_id, lambda tx: templates.get(tx, user_id=user_id, template_id=template_id))
+
+
+@app.patch("/v1/templates/<template_id>", summary="Change a template; campaigns that have started keep their text")
+def change_template(template_id: UUID, body: TemplateChange) -> Template:
+    return edit_template.change(db, me(), template_id, body.model_dump(exclude_unset=True))
+
+
+@app.delete("/v1/templates/<template_id>", summary="Delete a template that no campaign uses")
+def delete_template(template_id: UUID) -> Response[Any]:
+    user_id = me()
+    db.as_user(user_id, lambda tx: templates.delete(tx, user_id=user_id, template_id=template_id), templates.IN_USE)
+    return no_content()
+
+
+@app.post("/v1/templates/<template_id>/preview", summary="Show the text that a recipient would get")
+def preview(template_id: UUID, body: PreviewIn) -> Preview:
+    user_id = me()
+    if body.contact_id is None:
+        text = edit_template.preview(db, user_id, template_id, body.variables or {})
+    else:
+        text = edit_template.preview_for(db, user_id, template_id, body.contact_id)
+    return Preview(text=text)
+
+
+def me() -> UUID:
+    return known_caller(app, db).user_id

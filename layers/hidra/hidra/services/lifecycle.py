@@ -1,0 +1,141 @@
+"""What users do to a campaign: each action is one compare-and-set on its status (rules: domain/campaign.py)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hidra.domain.campaign import ACTIONS, Action, does_not_fit
+from hidra.errors import Conflict, Field, Rejected, Unavailable
+from hidra.store import campaigns
+from hidra.store.campaigns import Campaign
+from hidra.store.db import Database, Tx
+
+
+class Nudge(Protocol):
+    """Asks for a look at the campaign, and never fails."""
+
+    def __call__(self, *, user_id: UUID, campaign_id: UUID) -> None: ...
+
+
+def schedule(
+    db: Database,
+    user_id: UUID,
+    campaign_id: UUID,
+    *,
+    scheduled_at: datetime,
+    not_after: datetime | None,
+    now: datetime,
+) -> Campaign:
+    """Lets the campaign start at a time to come; after ``not_after`` a missed start fails instead of firing late.
+
+    Raises:
+        Rejected: the times do not fit each other.
+        NotFound, Conflict: see ``_change``.
+    """
+    if scheduled_at < now:
+        raise Rejected("A campaign cannot be scheduled in the past.", fields=[Field("scheduled_at", "is past")])
+    if not_after is not None and not_after <= scheduled_at:
+        raise Rejected(
+            "The last moment to start must be later than the first.",
+            fields=[Field("not_after", "must be later than scheduled_at")],
+        )
+    return _change(db, user_id, campaign_id, Action.SCHEDULE, _scheduling(scheduled_at, not_after))
+
+
+def start(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
+    """There is one way to start: to be scheduled for now, with a nudge so that now is not the clock's next minute."""
+    campaign = _change(db, user_id, campaign_id, Action.START, _scheduling(None, None))
+    nudge(user_id=user_id, campaign_id=campaign_id)
+    return campaign
+
+
+def pause(db: Database, user_id: UUID, campaign_id: UUID) -> Campaign:
+    """No message is claimed after this committed."""
+    return _change(db, user_id, campaign_id, Action.PAUSE, _stopping)
+
+
+def resume(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
+    campaign = _change(db, user_id, campaign_id, Action.RESUME, _setting)
+    nudge(user_id=user_id, campaign_id=campaign_id)
+    return campaign
+
+
+def cancel(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
+    """No message is claimed after this committed; the look that is nudged skips those that wait."""
+    campaign = _change(db, user_id, campaign_id, Action.CANCEL, _stopping)
+    nudge(user_id=user_id, campaign_id=campaign_id)
+    return campaign
+
+
+type _Change = Callable[[Tx, UUID, UUID, Action], bool]
+
+
+def _change(db: Database, user_id: UUID, campaign_id: UUID, action: Action, change: _Change) -> Campaign:
+    """
+    Raises:
+        NotFound: the user has no such campaign.
+        Conflict: the action does not fit the campaign's status, or a look holds the campaign to start it.
+    """
+
+    def work(tx: Tx) -> Campaign:
+        changed = change(tx, user_id, campaign_id, action)
+        campaign = campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
+        if not changed:
+            raise does_not_fit(action, campaign.status)
+        return campaign
+
+    try:
+        return db.as_user(user_id, work)
+    except Unavailable as error:
+        if error.code != "locked":
+            raise
+        raise Conflict("The campaign is being started; try again in a moment.", code="campaign-starting") from error
+
+
+def _scheduling(scheduled_at: datetime | None, not_after: datetime | None) -> _Change:
+    def change(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
+        wanted, _ = ACTIONS[action]
+        found = campaigns.readiness(tx, user_id=user_id, campaign_id=campaign_id)
+        if found.status not in wanted:
+            return False
+        if not found.has_connection:
+            raise Conflict("Save the connection to an Evolution server first.", code="no-connection")
+        if not found.total_contacts:
+            raise Conflict("The segment has no contacts.", code="segment-empty")
+        return campaigns.schedule(
+            tx,
+            user_id=user_id,
+            campaign_id=campaign_id,
+            wanted=wanted,
+            scheduled_at=scheduled_at,
+            not_after=not_after,
+        )
+
+    return change
+
+
+def _setting(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
+    wanted, status = ACTIONS[action]
+    return campaigns.set_status(tx, user_id=user_id, campaign_id=campaign_id, wanted=wanted, status=status)
+
+
+def _stopping(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
+    campaigns.stop_claims(tx, user_id=user_id, campaign_id=campaign_id)
+    return _setting(tx, user_id, campaign_id, action)
+
+
+def delete_draft(db: Database, user_id: UUID, campaign_id: UUID) -> None:
+    """
+    Raises:
+        NotFound: the user has no such campaign.
+        Conflict: it is no draft any more: what was sent stays on record.
+    """
+
+    def work(tx: Tx) -> None:
+        if campaigns.delete_draft(tx, user_id=user_id, campaign_id=campaign_id):
+            return
+        status = campaigns.get(tx, user_id=user_id, campaign_id=campaign_id).status
+        raise Conflict(f"Cannot delete a campaign that is {status}: it must be draft.", code="campaign-status")
+
+    db.as_user(user_id, work)

@@ -1,0 +1,148 @@
+"""Contacts and opt-outs as users bring them: numbers in any spelling, in one piece or not at all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from hidra.domain import phone
+from hidra.errors import Field, Rejected
+from hidra.store import contacts, messages, opt_outs, segments
+from hidra.store.contacts import Contact, Given, Upserted, Value
+from hidra.store.db import Database, Tx
+
+MAX_ATTRIBUTES = 50
+
+
+@dataclass(frozen=True)
+class NewContact:
+    phone: str
+    name: str | None
+    attributes: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class OptedOut:
+    """How many phones were not out before, and how many waiting messages to them will never go."""
+
+    opted_out: int
+    skipped_messages: int
+
+
+def save_contacts(
+    db: Database,
+    user_id: UUID,
+    wanted: Sequence[NewContact],
+    *,
+    segment_id: UUID | None,
+    country: str,
+    secret: bytes,
+) -> list[Upserted]:
+    """Creates or completes the contacts, and puts them into the segment; one row for each wanted, in their order.
+
+    The same phone twice is one contact: attributes are joined, the last name and the last value of each win.
+
+    Raises:
+        Rejected: naming each phone that is none, contacts with too many attributes, or a segment that is none.
+    """
+    phones = _parse([item.phone for item in wanted], country, lambda index: f"contacts.{index}.phone")
+    given: dict[str, Given] = {}
+    for e164, item in zip(phones, wanted, strict=True):
+        known = given.get(e164) or Given(e164, phone.phone_hash(secret, str(user_id), e164), None, {})
+        given[e164] = replace(known, name=item.name or known.name, attributes={**known.attributes, **item.attributes})
+
+    def work(tx: Tx) -> list[Upserted]:
+        saved = {row.phone: row for row in contacts.upsert(tx, user_id=user_id, given=list(given.values()))}
+        rows = [saved[e164] for e164 in phones]
+        _check_attributes({f"contacts.{index}.attributes": row for index, row in enumerate(rows)})
+        if segment_id is not None:
+            segments.add(tx, user_id=user_id, segment_id=segment_id, contact_ids=[row.id for row in saved.values()])
+        return rows
+
+    return db.as_user(user_id, work, contacts.NO_SEGMENT)
+
+
+def change_contact(
+    db: Database,
+    user_id: UUID,
+    contact_id: UUID,
+    *,
+    phone_text: str | None,
+    country: str,
+    secret: bytes,
+    name: str | None,
+    set_name: bool,
+    attributes: Mapping[str, Value | None],
+) -> Contact:
+    """Changes what is given; an attribute that is None is removed. Messages that wait keep their frozen phone.
+
+    Raises:
+        Rejected: the phone is none, or the contact would have too many attributes.
+        NotFound: the user has no such contact.
+        Conflict: another contact has the phone.
+    """
+    moved = None
+    if phone_text is not None:
+        (e164,) = _parse([phone_text], country, lambda _: "phone")
+        moved = (e164, phone.phone_hash(secret, str(user_id), e164))
+
+    def work(tx: Tx) -> Contact:
+        contact = contacts.update(
+            tx,
+            user_id=user_id,
+            contact_id=contact_id,
+            phone=moved,
+            name=name,
+            set_name=set_name,
+            attributes=attributes,
+        )
+        _check_attributes({"attributes": contact})
+        return contact
+
+    return db.as_user(user_id, work, contacts.PHONE_TAKEN)
+
+
+def opt_out(
+    db: Database, user_id: UUID, phones: Sequence[str], *, reason: str | None, country: str, secret: bytes
+) -> OptedOut:
+    """Opts the phones out, and skips what waits for them, in one transaction.
+
+    Raises:
+        Rejected: naming each phone that is none.
+    """
+    numbers = set(_parse(phones, country, lambda index: f"phones.{index}"))
+    hashes = [phone.phone_hash(secret, str(user_id), e164) for e164 in numbers]
+
+    def work(tx: Tx) -> OptedOut:
+        # Messages first: they come before opt-outs in the order of locks.
+        skipped = messages.skip_phones(tx, user_id=user_id, phone_hashes=hashes, code="opted_out")
+        added = opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=reason, source="api")
+        return OptedOut(added, skipped)
+
+    return db.as_user(user_id, work)
+
+
+def hash_of(user_id: UUID, text: str, *, secret: bytes) -> bytes:
+    """The keyed hash of a phone in a person's spelling.
+
+    Raises:
+        Rejected: it is no phone.
+    """
+    (e164,) = _parse([text], "BR", lambda _: "phone")
+    return phone.phone_hash(secret, str(user_id), e164)
+
+
+def _parse(texts: Sequence[str], country: str, place: Callable[[int], str]) -> list[str]:
+    numbers = [phone.parse(text, country=country) for text in texts]
+    wrong = [Field(place(index), "is not a phone number") for index, number in enumerate(numbers) if number is None]
+    if wrong:
+        raise Rejected("Some phone numbers are not valid; nothing was saved.", code="invalid-phone", fields=wrong)
+    return [number for number in numbers if number is not None]
+
+
+def _check_attributes(rows: Mapping[str, Contact]) -> None:
+    too_many = [place for place, row in rows.items() if len(row.attributes) > MAX_ATTRIBUTES]
+    if too_many:
+        raise Rejected(
+            f"A contact holds at most {MAX_ATTRIBUTES} attributes; nothing was saved.",
+            fields=[Field(place, "would make too many, with those that the contact has") for place in too_many],
+        )

@@ -1,0 +1,236 @@
+"""Campaigns: made with their metrics and their limit, and changed by one compare-and-set an action."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hidra.domain.campaign import CampaignChannel, CampaignStatus
+from hidra.errors import Field, HidraError, NotFound, Rejected
+from hidra.store.db import Tx
+
+UNKNOWN_REFERENCES: Mapping[str, HidraError] = {
+    "campaigns_segment_fk": Rejected(
+        "There is no such segment.", code="unknown-segment", fields=[Field("segment_id", "is not one of your segments")]
+    ),
+    "campaigns_template_fk": Rejected(
+        "There is no such template.",
+        code="unknown-template",
+        fields=[Field("template_id", "is not one of your templates")],
+    ),
+}
+
+# The foreign keys are checked behind the whole statement, so the order of its parts does not matter.
+INSERT = """
+with created as (
+    insert into hidra.campaigns (user_id, evolution_config_id, segment_id, template_id, name, description, channel,
+        external_id, request_digest, max_messages_per_minute)
+    values (%(user_id)s, (select id from hidra.evolution_api_config where user_id = %(user_id)s), %(segment_id)s,
+        %(template_id)s, %(name)s, %(description)s, %(channel)s,
+        %(user_id)s::uuid::text || '/' || %(external_id)s::text, %(request_digest)s, %(max_messages_per_minute)s)
+    on conflict (external_id) do nothing
+    returning id, user_id, max_messages_per_minute
+), counted as (
+    insert into hidra.campaign_metrics (campaign_id, user_id) select id, user_id from created
+), paced as (
+    insert into hidra.pace_limits (subject, user_id, rate) select id, user_id, max_messages_per_minute from created
+)
+select id from created
+"""
+SAME_EXTERNAL_ID = """
+select id, request_digest = %(request_digest)s as same_request from hidra.campaigns
+where user_id = %(user_id)s and external_id = %(user_id)s::uuid::text || '/' || %(external_id)s::text
+"""
+# external_id is shown as it was given: behind 36 characters of the user's id and a slash.
+GET = """
+select id, name, description, channel, status, segment_id, template_id, evolution_config_id,
+    substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
+    blocked_reason, created_at
+from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s
+"""
+LIST = """
+select id, name, description, channel, status, segment_id, template_id, evolution_config_id,
+    substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
+    blocked_reason, created_at
+from hidra.campaigns
+where user_id = %(user_id)s
+  and (%(status)s::hidra.campaign_status is null or status = %(status)s::hidra.campaign_status)
+  and (%(after_at)s::timestamptz is null or (created_at, id) < (%(after_at)s, %(after_id)s::uuid))
+order by created_at desc, id desc limit %(limit)s
+"""
+# A draft has never been paced, so nobody holds its limit's lock.
+DELETE_DRAFT = """
+with gone as (
+    delete from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s and status = 'draft' returning id
+), unpaced as (
+    delete from hidra.pace_limits where subject in (select id from gone)
+)
+select true from gone
+"""
+READINESS = """
+select c.status, s.total_contacts,
+    c.evolution_config_id is not null
+        or exists (select from hidra.evolution_api_config k where k.user_id = c.user_id) as has_connection
+from hidra.campaigns c join hidra.contact_segments s on s.user_id = c.user_id and s.id = c.segment_id
+where c.user_id = %(user_id)s and c.id = %(campaign_id)s
+"""
+SCHEDULE = """
+update hidra.campaigns c
+set status = 'scheduled', scheduled_at = coalesce(%(scheduled_at)s, clock_timestamp()), not_after = %(not_after)s,
+    scheduled_by = %(user_id)s, blocked_reason = null,
+    evolution_config_id = coalesce(
+        c.evolution_config_id, (select k.id from hidra.evolution_api_config k where k.user_id = c.user_id)
+    )
+where c.user_id = %(user_id)s and c.id = %(campaign_id)s and c.status = any(%(wanted)s::hidra.campaign_status[])
+returning true
+"""
+SET_STATUS = """
+update hidra.campaigns set status = %(status)s
+where user_id = %(user_id)s and id = %(campaign_id)s and status = any(%(wanted)s::hidra.campaign_status[])
+returning true
+"""
+# Claims take the same lock shared: whoever has it exclusively waits for those under way and keeps the next ones out.
+# Read from the table, so that nobody takes the lock of another's campaign.
+STOP_CLAIMS = """
+select pg_advisory_xact_lock(hashtextextended(id::text, 0)) from hidra.campaigns
+where user_id = %(user_id)s and id = %(campaign_id)s
+"""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a user says of a campaign to be."""
+
+    name: str
+    description: str | None
+    channel: CampaignChannel
+    segment_id: UUID
+    template_id: UUID
+    external_id: str | None
+    max_messages_per_minute: int
+
+
+@dataclass(frozen=True)
+class Campaign:
+    id: UUID
+    name: str
+    description: str | None
+    channel: CampaignChannel
+    status: CampaignStatus
+    segment_id: UUID
+    template_id: UUID
+    evolution_config_id: UUID | None
+    external_id: str | None
+    max_messages_per_minute: int
+    scheduled_at: datetime | None
+    not_after: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    blocked_reason: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Readiness:
+    status: CampaignStatus
+    total_contacts: int
+    has_connection: bool
+
+
+@dataclass(frozen=True)
+class SameExternalId:
+    id: UUID
+    same_request: bool
+
+
+def insert(tx: Tx, draft: Draft, *, user_id: UUID, request_digest: bytes) -> UUID | None:
+    """A draft with its metrics and its limit; None if the user has a campaign with this external id.
+
+    To be run with ``UNKNOWN_REFERENCES`` as refusals.
+    """
+    campaign_id: UUID | None = tx.value(INSERT, user_id=user_id, request_digest=request_digest, **vars(draft))
+    return campaign_id
+
+
+def same_external_id(tx: Tx, *, user_id: UUID, external_id: str, request_digest: bytes) -> SameExternalId | None:
+    return tx.row(
+        SameExternalId, SAME_EXTERNAL_ID, user_id=user_id, external_id=external_id, request_digest=request_digest
+    )
+
+
+def get(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Campaign:
+    """
+    Raises:
+        NotFound: the user has no such campaign.
+    """
+    campaign = tx.row(Campaign, GET, user_id=user_id, campaign_id=campaign_id)
+    if campaign is None:
+        raise _missing()
+    return campaign
+
+
+def page(
+    tx: Tx,
+    *,
+    user_id: UUID,
+    status: CampaignStatus | None,
+    after_at: datetime | None,
+    after_id: UUID | None,
+    limit: int,
+) -> list[Campaign]:
+    """The newest first, from behind the given one on."""
+    return tx.rows(Campaign, LIST, user_id=user_id, status=status, after_at=after_at, after_id=after_id, limit=limit)
+
+
+def delete_draft(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> bool:
+    """False if there is no such draft, whatever else the campaign may be."""
+    return bool(tx.value(DELETE_DRAFT, user_id=user_id, campaign_id=campaign_id))
+
+
+def readiness(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Readiness:
+    """
+    Raises:
+        NotFound: the user has no such campaign.
+    """
+    found = tx.row(Readiness, READINESS, user_id=user_id, campaign_id=campaign_id)
+    if found is None:
+        raise _missing()
+    return found
+
+
+def schedule(
+    tx: Tx,
+    *,
+    user_id: UUID,
+    campaign_id: UUID,
+    wanted: Sequence[CampaignStatus],
+    scheduled_at: datetime | None,
+    not_after: datetime | None,
+) -> bool:
+    """Compare-and-set: scheduled for then, or for now, on the user's connection; False if the status is not wanted."""
+    return bool(
+        tx.value(
+            SCHEDULE,
+            user_id=user_id,
+            campaign_id=campaign_id,
+            wanted=list(wanted),
+            scheduled_at=scheduled_at,
+            not_after=not_after,
+        )
+    )
+
+
+def set_status(
+    tx: Tx, *, user_id: UUID, campaign_id: UUID, wanted: Sequence[CampaignStatus], status: CampaignStatus
+) -> bool:
+    """Compare-and-set; False if the status is not wanted."""
+    return bool(tx.value(SET_STATUS, user_id=user_id, campaign_id=campaign_id, wanted=list(wanted), status=status))
+
+
+def stop_claims(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
+    """Until this transaction ends no message of the campaign is claimed."""
+    tx.run(STOP_CLAIMS, user_id=user_id, campaign_id=campaign_id)
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such campaign.")

@@ -1,0 +1,200 @@
+"""Contacts: whom a user may write to, each once by phone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from hidra.domain.template import CONTACT_FIELDS
+from hidra.errors import Conflict, Field, HidraError, NotFound, Rejected
+from hidra.store.db import Tx
+
+type Value = str | int | float | bool
+
+PHONE_TAKEN: Mapping[str, HidraError] = {
+    "contacts_user_id_phone_key": Conflict("Another contact has this phone.", code="phone-taken")
+}
+NO_SEGMENT: Mapping[str, HidraError] = {
+    "segment_contacts_segment_fk": Rejected(
+        "There is no such segment.", code="unknown-segment", fields=[Field("segment_id", "is not one of your segments")]
+    )
+}
+
+# Sorted, so that two calls with the same phones wait for each other instead of locking each other out.
+# A row that was there has a locker's transaction in xmax; a new one has none.
+UPSERT = """
+insert into hidra.contacts as c (user_id, phone, phone_hash, name, attributes)
+select %(user_id)s, given.phone, given.phone_hash, given.name, given.attributes
+from unnest(%(phones)s::text[], %(phone_hashes)s::bytea[], %(names)s::text[], %(attributes)s::jsonb[])
+    as given (phone, phone_hash, name, attributes)
+order by given.phone
+on conflict (user_id, phone) do update
+set name = coalesce(excluded.name, c.name), attributes = c.attributes || excluded.attributes, updated_at = now()
+returning c.id, c.phone, c.name, c.attributes, c.created_at, c.updated_at, c.xmax = 0 as created
+"""
+GET = """
+select id, phone, name, attributes, created_at, updated_at
+from hidra.contacts where user_id = %(user_id)s and id = %(contact_id)s
+"""
+LIST = """
+select id, phone, name, attributes, created_at, updated_at from hidra.contacts
+where user_id = %(user_id)s and (%(after_id)s::uuid is null or id > %(after_id)s)
+order by id limit %(limit)s
+"""
+MEMBERS = """
+select c.id, c.phone, c.name, c.attributes, c.created_at, c.updated_at
+from hidra.segment_contacts m join hidra.contacts c on c.user_id = m.user_id and c.id = m.contact_id
+where m.user_id = %(user_id)s and m.segment_id = %(segment_id)s
+  and (%(after_id)s::uuid is null or m.contact_id > %(after_id)s)
+order by m.contact_id limit %(limit)s
+"""
+# As the freeze of an audience does (store/runs.py): an attribute first, then the contact's own column; blank is none.
+VALUES = """
+select coalesce(jsonb_object_agg(v.name, v.value) filter (where v.value is not null), '{}')
+from hidra.contacts c left join lateral (
+    select name, coalesce(
+        nullif(btrim(c.attributes ->> name), ''),
+        case %(contact_fields)s::jsonb ->> name when 'name' then nullif(btrim(c.name), '') when 'phone' then c.phone end
+    ) as value
+    from unnest(%(variables)s::text[]) as name
+) v on true
+where c.user_id = %(user_id)s and c.id = %(contact_id)s
+group by c.id
+"""
+UPDATE = """
+update hidra.contacts
+set phone = coalesce(%(phone)s, phone),
+    phone_hash = coalesce(%(phone_hash)s, phone_hash),
+    name = case when %(set_name)s then %(name)s else name end,
+    attributes = (attributes || %(set_attributes)s) - %(drop_attributes)s::text[],
+    updated_at = now()
+where user_id = %(user_id)s and id = %(contact_id)s
+returning id, phone, name, attributes, created_at, updated_at
+"""
+DELETE = "delete from hidra.contacts where user_id = %(user_id)s and id = %(contact_id)s returning true"
+
+
+@dataclass(frozen=True)
+class Contact:
+    id: UUID
+    phone: str
+    name: str | None
+    attributes: dict[str, Value]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Upserted(Contact):
+    created: bool
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is known of one phone, to be joined to what the contact holds already."""
+
+    phone: str
+    phone_hash: bytes
+    name: str | None
+    attributes: Mapping[str, Value]
+
+
+def upsert(tx: Tx, *, user_id: UUID, given: Sequence[Given]) -> list[Upserted]:
+    """Creates or completes a contact for each phone, which must not repeat; a missing name leaves the old one."""
+    return tx.rows(
+        Upserted,
+        UPSERT,
+        user_id=user_id,
+        phones=[item.phone for item in given],
+        phone_hashes=[item.phone_hash for item in given],
+        names=[item.name for item in given],
+        attributes=[Jsonb(dict(item.attributes)) for item in given],
+    )
+
+
+def get(tx: Tx, *, user_id: UUID, contact_id: UUID) -> Contact:
+    """
+    Raises:
+        NotFound: the user has no such contact.
+    """
+    return _found(tx.row(Contact, GET, user_id=user_id, contact_id=contact_id))
+
+
+def page(tx: Tx, *, user_id: UUID, after_id: UUID | None, limit: int) -> list[Contact]:
+    return tx.rows(Contact, LIST, user_id=user_id, after_id=after_id, limit=limit)
+
+
+def members(tx: Tx, *, user_id: UUID, segment_id: UUID, after_id: UUID | None, limit: int) -> list[Contact]:
+    return tx.rows(Contact, MEMBERS, user_id=user_id, segment_id=segment_id, after_id=after_id, limit=limit)
+
+
+def values(tx: Tx, *, user_id: UUID, contact_id: UUID, variables: Sequence[str]) -> dict[str, str] | None:
+    """What the contact would put in for each variable, those without a value left out; None without such a contact."""
+    found: dict[str, str] | None = tx.value(
+        VALUES,
+        user_id=user_id,
+        contact_id=contact_id,
+        variables=list(variables),
+        contact_fields=Jsonb(CONTACT_FIELDS),
+    )
+    return found
+
+
+def update(
+    tx: Tx,
+    *,
+    user_id: UUID,
+    contact_id: UUID,
+    phone: tuple[str, bytes] | None,
+    name: str | None,
+    set_name: bool,
+    attributes: Mapping[str, Value | None],
+) -> Contact:
+    """To be run with ``PHONE_TAKEN`` as refusals.
+
+    Args:
+        phone: another number and its hash, or None for the old one.
+        set_name: whether ``name`` replaces the old one.
+        attributes: joined to the old ones; those that are None are removed.
+
+    Raises:
+        NotFound: the user has no such contact.
+    """
+    kept: dict[str, Any] = {key: value for key, value in attributes.items() if value is not None}
+    e164, phone_hash = phone or (None, None)
+    return _found(
+        tx.row(
+            Contact,
+            UPDATE,
+            user_id=user_id,
+            contact_id=contact_id,
+            phone=e164,
+            phone_hash=phone_hash,
+            name=name,
+            set_name=set_name,
+            set_attributes=Jsonb(kept),
+            drop_attributes=[key for key in attributes if key not in kept],
+        )
+    )
+
+
+def delete(tx: Tx, *, user_id: UUID, contact_id: UUID) -> None:
+    """
+    Raises:
+        NotFound: the user has no such contact.
+    """
+    if not tx.value(DELETE, user_id=user_id, contact_id=contact_id):
+        raise _missing()
+
+
+def _found(contact: Contact | None) -> Contact:
+    if contact is None:
+        raise _missing()
+    return contact
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such contact.")

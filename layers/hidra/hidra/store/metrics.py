@@ -1,0 +1,110 @@
+"""Counters and timelines for reading; what changes them is elsewhere, in one place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hidra.errors import NotFound
+from hidra.store.db import Tx
+
+OVERVIEW = """
+select owner_id, total_campaigns, running_campaigns, scheduled_campaigns, delivered_messages, failed_messages,
+    pending_messages
+from hidra.campaign_owner_metrics_view where owner_id = %(user_id)s
+"""
+EVERY_OVERVIEW = """
+select owner_id, total_campaigns, running_campaigns, scheduled_campaigns, delivered_messages, failed_messages,
+    pending_messages
+from hidra.campaign_owner_metrics_view where %(after_id)s::uuid is null or owner_id > %(after_id)s
+order by owner_id limit %(limit)s
+"""
+CAMPAIGN = """
+select campaign_id, total_messages, delivered, failed, pending, skipped, average_delivery_ms, delivery_ms_total,
+    last_updated_at
+from hidra.campaign_metrics where user_id = %(user_id)s and campaign_id = %(campaign_id)s
+"""
+TIMELINE = """
+select timestamp, delivered, failed from hidra.campaign_timeline_points
+where user_id = %(user_id)s and campaign_id = %(campaign_id)s
+  and timestamp >= coalesce(%(since)s::timestamptz, '-infinity')
+  and timestamp < coalesce(%(until)s::timestamptz, 'infinity')
+  and timestamp > coalesce(%(after)s::timestamptz, '-infinity')
+order by timestamp limit %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Overview:
+    owner_id: UUID
+    total_campaigns: int = 0
+    running_campaigns: int = 0
+    scheduled_campaigns: int = 0
+    delivered_messages: int = 0
+    failed_messages: int = 0
+    pending_messages: int = 0
+
+
+@dataclass(frozen=True)
+class CampaignMetrics:
+    campaign_id: UUID
+    total_messages: int
+    delivered: int
+    failed: int
+    pending: int
+    skipped: int
+    average_delivery_ms: int | None
+    delivery_ms_total: int
+    last_updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Point:
+    """What happened in one minute, not cumulated."""
+
+    timestamp: datetime
+    delivered: int
+    failed: int
+
+
+def overview(tx: Tx, *, user_id: UUID) -> Overview:
+    """The user's sums; zeros without campaigns, which the view does not know."""
+    return tx.row(Overview, OVERVIEW, user_id=user_id) or Overview(user_id)
+
+
+def every_overview(tx: Tx, *, after_id: UUID | None, limit: int) -> list[Overview]:
+    """Every owner's sums by owner, for admins."""
+    return tx.rows(Overview, EVERY_OVERVIEW, after_id=after_id, limit=limit)
+
+
+def campaign(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> CampaignMetrics:
+    """
+    Raises:
+        NotFound: the user has no such campaign.
+    """
+    found = tx.row(CampaignMetrics, CAMPAIGN, user_id=user_id, campaign_id=campaign_id)
+    if found is None:
+        raise NotFound("There is no such campaign.")
+    return found
+
+
+def timeline(
+    tx: Tx,
+    *,
+    user_id: UUID,
+    campaign_id: UUID,
+    since: datetime | None,
+    until: datetime | None,
+    after: datetime | None,
+    limit: int,
+) -> list[Point]:
+    """The points in ``since <= timestamp < until`` behind ``after``, oldest first."""
+    return tx.rows(
+        Point,
+        TIMELINE,
+        user_id=user_id,
+        campaign_id=campaign_id,
+        since=since,
+        until=until,
+        after=after,
+        limit=limit,
+    )

@@ -1,0 +1,53 @@
+"""Opt-outs: phones, known by their hash, that a user must never write to again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hidra.store.db import Tx
+
+INSERT = """
+insert into hidra.opt_outs (user_id, phone_hash, reason, source)
+select %(user_id)s, given.phone_hash, %(reason)s, %(source)s
+from unnest(%(phone_hashes)s::bytea[]) as given (phone_hash)
+order by given.phone_hash
+on conflict (user_id, phone_hash) do nothing
+returning phone_hash
+"""
+LIST = """
+select o.phone_hash, o.at, o.reason, o.source, c.phone
+from (
+    select user_id, phone_hash, at, reason, source from hidra.opt_outs
+    where user_id = %(user_id)s
+      and (%(after_at)s::timestamptz is null or (at, phone_hash) < (%(after_at)s, %(after_hash)s::bytea))
+    order by at desc, phone_hash desc limit %(limit)s
+) o
+left join hidra.contacts c on c.user_id = o.user_id and c.phone_hash = o.phone_hash
+order by o.at desc, o.phone_hash desc
+"""
+DELETE = "delete from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s returning true"
+
+
+@dataclass(frozen=True)
+class OptOut:
+    phone_hash: bytes
+    at: datetime
+    reason: str | None
+    source: str
+    phone: str | None
+
+
+def insert(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes], reason: str | None, source: str) -> int:
+    """Opts the phones out and gives how many were not out before; those keep their old reason."""
+    return len(tx.values(INSERT, user_id=user_id, phone_hashes=list(phone_hashes), reason=reason, source=source))
+
+
+def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_hash: bytes | None, limit: int) -> list[OptOut]:
+    """The latest first, from behind the given one on; the phone is known where it is a contact's."""
+    return tx.rows(OptOut, LIST, user_id=user_id, after_at=after_at, after_hash=after_hash, limit=limit)
+
+
+def delete(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> bool:
+    """False if the phone was not opted out."""
+    return bool(tx.value(DELETE, user_id=user_id, phone_hash=phone_hash))

@@ -1,0 +1,82 @@
+"""What became of a campaign's runs and of their recipients, for reading."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hidra.domain.campaign import CampaignStatus
+from hidra.domain.message import MessageStatus
+from hidra.store.db import Tx
+
+RUNS = """
+select id, status, initiated_by, started_at, ended_at, summary from hidra.campaign_runs
+where user_id = %(user_id)s and campaign_id = %(campaign_id)s
+  and (%(after_at)s::timestamptz is null or (started_at, id) < (%(after_at)s, %(after_id)s::uuid))
+order by started_at desc, id desc limit %(limit)s
+"""
+HAS_RUN = """
+select true from hidra.campaign_runs
+where user_id = %(user_id)s and campaign_id = %(campaign_id)s and id = %(run_id)s
+"""
+RECIPIENTS = """
+select contact_id, phone, status, attempts, provider_message_id, sent_at, acked_at, delivered_at, read_at, failed_at,
+    error_code, error_detail
+from hidra.campaign_messages
+where user_id = %(user_id)s and run_id = %(run_id)s
+  and (%(status)s::hidra.message_status is null or status = %(status)s::hidra.message_status)
+  and (%(after_id)s::uuid is null or contact_id > %(after_id)s)
+order by contact_id limit %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    id: UUID
+    status: CampaignStatus
+    initiated_by: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    summary: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Recipient:
+    contact_id: UUID
+    phone: str
+    status: MessageStatus
+    attempts: int
+    provider_message_id: str | None
+    sent_at: datetime | None
+    acked_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+    error_code: str | None
+    error_detail: str | None
+
+
+def runs(
+    tx: Tx,
+    *,
+    user_id: UUID,
+    campaign_id: UUID,
+    limit: int,
+    after_at: datetime | None = None,
+    after_id: UUID | None = None,
+) -> list[Run]:
+    """The latest first, from behind the given one on."""
+    return tx.rows(
+        Run, RUNS, user_id=user_id, campaign_id=campaign_id, after_at=after_at, after_id=after_id, limit=limit
+    )
+
+
+def has_run(tx: Tx, *, user_id: UUID, campaign_id: UUID, run_id: UUID) -> bool:
+    return bool(tx.value(HAS_RUN, user_id=user_id, campaign_id=campaign_id, run_id=run_id))
+
+
+def recipients(
+    tx: Tx, *, user_id: UUID, run_id: UUID, status: MessageStatus | None, after_id: UUID | None, limit: int
+) -> list[Recipient]:
+    """By contact, from behind the given one on."""
+    return tx.rows(Recipient, RECIPIENTS, user_id=user_id, run_id=run_id, status=status, after_id=after_id, limit=limit)
