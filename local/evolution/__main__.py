@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import gc
 import json
+import os
 import signal
+import sys
 
 from aiohttp import web
 
@@ -67,5 +70,15 @@ async def serve(arguments: argparse.Namespace) -> None:
     await runner.cleanup()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the process to its end."""
+    # The log only grows: looking through all of it for garbage would halt every request for tenths of a second.
+    gc.set_threshold(10_000, 10, 1_000)
     asyncio.run(serve(_arguments()))
+    # And nothing of it is worth being taken apart, which takes seconds after many messages.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

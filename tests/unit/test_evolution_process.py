@@ -1,25 +1,76 @@
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "local.evolution"]
 
 
-def test_the_process_prints_its_address_as_one_line_and_ends_at_once_on_sigterm() -> None:
-    command = [*COMMAND, "--port", "0", "--api-key", "k", "--seed", "1"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        url = json.loads(process.stdout.readline())["url"]
-        with urllib.request.urlopen(f"{url}/_control/health") as answer:
-            assert json.load(answer) == {"status": "ok"}
+@contextmanager
+def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    # Without PYTHONUNBUFFERED, so that only the program's own flush brings the line.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = [*COMMAND, "--port", "0", "--api-key", "k", "--seed", "1", *options]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        last_resort = threading.Timer(20, process.kill)
+        last_resort.start()
+        try:
+            assert process.stdout is not None
+            yield process, json.loads(process.stdout.readline())["url"]
+        finally:
+            process.kill()
+            last_resort.cancel()
+
+
+def ask(url: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"apikey": "k", "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, data, headers)) as answer:
+        return json.load(answer)
+
+
+def test_the_process_prints_its_address_as_one_line_and_ends_cleanly_on_sigterm() -> None:
+    with running() as (process, url):
+        assert ask(f"{url}/_control/health") == {"status": "ok"}
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=5)
         assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_sigterm_waits_for_no_request_that_is_still_open() -> None:
+    with running() as (process, url):
+        ask(f"{url}/instance/create", {"instanceName": "b", "integration": "WHATSAPP-BAILEYS"})
+        ask(f"{url}/_control/instances/b/scan", {})
+        ask(f"{url}/_control/instances/b/faults", {"hold_seconds": 60, "accepted": True})
+
+        def send() -> None:
+            try:
+                ask(f"{url}/message/sendText/b", {"number": "5511987650001", "text": "Oi"})
+            except OSError:
+                return
+
+        held = threading.Thread(target=send)
+        held.start()
+        while not ask(f"{url}/_log/summary")["accepted"]:
+            pass
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=5)
+        held.join(5)
+        assert (process.returncode, err) == (0, "")
+        assert time.monotonic() - started < 2
 
 
 def test_the_help_holds_the_table_of_behaviours() -> None:
