@@ -180,10 +180,15 @@ def required(name: str) -> set[str]:
     return found
 
 
+def made_up(variable: str) -> str:
+    """A value with which a function that asks for this variable can be imported."""
+    return "5432" if variable == "DATABASE_PORT" else '{"k1": "c2V0dGluZ3M="}'
+
+
 def load_app(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The function's module under a name of its own, so that nobody else meets the settings made up here."""
     for variable in required(name):
-        monkeypatch.setenv(variable, "5432" if variable == "DATABASE_PORT" else '{"k1": "c2V0dGluZ3M="}')
+        monkeypatch.setenv(variable, made_up(variable))
     spec = importlib.util.spec_from_file_location(f"template_test_{name}", FUNCTIONS / name / "app.py")
     assert spec is not None
     assert spec.loader is not None
