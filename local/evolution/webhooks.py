@@ -92,7 +92,7 @@ class Webhooks:
         """Make the client session; call inside the loop that will post."""
         self._gate = asyncio.Semaphore(self._pool)
         self._session = aiohttp.ClientSession(
-            # Shorter than receivers keep theirs (5 s is common): a post on a connection just closed counts as a failure.
+            # Shorter than receivers keep theirs (5 s is common): a post on a connection just closed would fail.
             connector=aiohttp.TCPConnector(limit=self._pool, keepalive_timeout=4),
             timeout=aiohttp.ClientTimeout(total=self._schedule.timeout_seconds),
             headers=_AXIOS,
