@@ -7,6 +7,7 @@ import pytest
 
 from hidra.store import claims, messages, runs
 from hidra.store.claims import Claim, NoClaim, OptedOut
+from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.store.world import World
 

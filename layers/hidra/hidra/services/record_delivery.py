@@ -79,7 +79,7 @@ def _apply(
 
     change(tx, [*evidence, *waiting], rule)
     for user_id, hashes in leaving.items():
-        opt_outs.add(tx, user_id=user_id, phone_hashes=sorted(hashes), reason=None, source="reply")
+        opt_outs.insert(tx, user_id=user_id, phone_hashes=sorted(hashes), reason=None, source="reply")
     deliveries.keep(tx, early)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)

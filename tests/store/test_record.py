@@ -1,0 +1,254 @@
+import random
+import threading
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from uuid import UUID, uuid4
+
+import pytest
+
+from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent
+from hidra.domain.message import MessageStatus as S
+from hidra.domain.phone import phone_hash
+from hidra.services.record_delivery import Rejection, record_delivery
+from hidra.store import claims, deliveries, messages
+from hidra.store.claims import Claim
+from hidra.store.db import Database
+from tests.conftest import Databases
+from tests.store.world import SECRET, World
+
+SENT_AT = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
+
+
+def record(world: World, *events: DeliveryEvent, db: Database | None = None) -> None:
+    record_delivery(
+        events,
+        [],
+        db=db or world.databases.jobs,
+        hash_phone=lambda user_id, phone: phone_hash(SECRET, str(user_id), phone),
+    )
+
+
+def send(world: World, provider_id: str, *, sent_at: datetime = SENT_AT) -> Claim:
+    held = world.claim()
+    assert isinstance(held, Claim)
+    world.databases.jobs.as_worker(
+        lambda tx: claims.mark_sent(tx, held, sent_at=sent_at, provider_message_id=provider_id)
+    )
+    world.databases.jobs.as_worker(lambda tx: deliveries.adopt(tx, provider_ids=[provider_id]))
+    return held
+
+
+def status(world: World, provider_id: str, word: S, seconds: float) -> StatusEvent:
+    return StatusEvent(world.config_id, provider_id, word, SENT_AT + timedelta(seconds=seconds))
+
+
+def test_a_delivery_moves_the_counters_and_the_timeline(databases: Databases) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    send(world, "A")
+    record(world, status(world, "A", S.SENT, 0.2), status(world, "A", S.DELIVERED, 1.5), status(world, "A", S.READ, 40))
+    message = world.messages()[0]
+    assert message["status"] == "read"
+    assert message["acked_at"] == SENT_AT + timedelta(seconds=0.2)
+    assert message["delivered_at"] == SENT_AT + timedelta(seconds=1.5)
+    metrics = world.metrics()
+    assert (metrics["delivered"], metrics["pending"], metrics["average_delivery_ms"]) == (1, 1, 1500)
+    assert world.timeline() == [{"timestamp": SENT_AT.replace(second=0), "delivered": 1, "failed": 0}]
+    world.assert_exact()
+
+
+@pytest.mark.parametrize("order", list(permutations([(S.SENT, 1), (S.FAILED, 50), (S.DELIVERED, 70), (S.READ, 10)])))
+def test_the_order_of_arrival_does_not_change_the_result(databases: Databases, order: list[tuple[S, int]]) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    send(world, "A")
+    for word, seconds in order:
+        record(world, status(world, "A", word, seconds))
+    message = world.messages()[0]
+    assert (message["status"], message["error_code"]) == ("read", None)
+    assert message["delivered_at"] == SENT_AT + timedelta(seconds=10)
+    assert world.timeline() == [{"timestamp": SENT_AT.replace(second=0), "delivered": 1, "failed": 0}]
+    world.assert_exact()
+
+
+def test_the_same_events_again_change_nothing(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    send(world, "A")
+    events = [status(world, "A", S.DELIVERED, 2), status(world, "A", S.FAILED, 1)]
+    record(world, *events)
+    before = (world.messages(), world.metrics(), world.timeline())
+    record(world, *events, *events)
+    assert (world.messages(), world.metrics(), world.timeline()) == before
+
+
+def test_statuses_that_come_before_the_answer_to_the_post_are_applied_with_it(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    record(world, status(world, "A", S.DELIVERED, 3), status(world, "A", S.DELIVERED, 2))
+    assert world.metrics()["delivered"] == 0
+    send(world, "A")
+    assert world.messages()[0]["delivered_at"] == SENT_AT + timedelta(seconds=2)
+    assert world.rows("select from hidra.delivery_events_unmatched") == []
+    world.assert_exact()
+
+
+def test_a_delivery_before_its_sending_counts_as_no_time_at_all(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    send(world, "A")
+    record(world, status(world, "A", S.DELIVERED, -5))
+    assert world.metrics()["average_delivery_ms"] == 0
+    world.assert_exact()
+
+
+def test_statuses_of_messages_that_are_not_ours_wait_and_are_forgotten(databases: Databases) -> None:
+    world = World.make(databases)
+    record(world, status(world, "not ours", S.READ, 1))
+    assert len(world.rows("select from hidra.delivery_events_unmatched")) == 1
+    databases.jobs.as_worker(deliveries.forget_old)
+    assert world.rows("select from hidra.delivery_events_unmatched") == []
+
+
+def test_events_of_a_connection_that_is_gone_are_dropped(databases: Databases) -> None:
+    world = World.make(databases)
+    record(world, StatusEvent(uuid4(), "A", S.READ, SENT_AT))
+    assert world.rows("select from hidra.delivery_events_unmatched") == []
+
+
+def test_one_connection_cannot_speak_of_another_ones_messages(databases: Databases) -> None:
+    world, other = World.make(databases), World.make(databases)
+    world.advance()
+    send(world, "A")
+    record(world, StatusEvent(other.config_id, "A", S.READ, SENT_AT))
+    assert world.messages()[0]["status"] == "sent"
+
+
+def test_a_reply_that_asks_to_stop_opts_out_and_skips_what_waits(databases: Databases) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    record(world, ReplyEvent(world.config_id, "+5511980000001", "SAIR", SENT_AT))
+    assert [m["status"] for m in world.messages()] == ["pending", "skipped"]
+    assert len(world.rows("select from hidra.opt_outs where source = 'reply'")) == 1
+    world.assert_exact()
+
+
+def test_a_reply_that_asks_nothing_changes_nothing(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    record(world, ReplyEvent(world.config_id, "+5511980000000", "Quero sair com vocês amanhã", SENT_AT))
+    assert world.messages()[0]["status"] == "pending"
+
+
+def test_a_connection_that_logs_out_stops_and_an_older_word_does_not(databases: Databases) -> None:
+    world = World.make(databases)
+    now = datetime.now(UTC)
+    databases.owner.execute("update hidra.evolution_api_config set last_health_check_at = %s", [now])
+    gone = EvolutionConnectionStatus.DISCONNECTED
+    record(world, ConnectionEvent(world.config_id, gone, "logged out", now - timedelta(seconds=1)))
+    assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
+    record(world, ConnectionEvent(world.config_id, gone, "logged out", now + timedelta(seconds=1)))
+    config = world.one("select * from hidra.evolution_api_config")
+    assert (config["status"], config["error_message"]) == ("disconnected", "logged out")
+    assert config["last_webhook_at"] == now + timedelta(seconds=1)
+
+
+def test_a_record_that_is_not_understood_is_parked_once(databases: Databases) -> None:
+    for _ in range(2):
+        record_delivery([], [Rejection("shard:1", "KeyError: 'kind'")], db=databases.jobs, hash_phone=lambda *_: b"")
+    rows = databases.owner.execute("select stream_position, reason from hidra.delivery_events_rejected").fetchall()
+    assert rows == [("shard:1", "KeyError: 'kind'")]
+
+
+def test_an_unknown_message_that_is_found_counts_as_sent_and_learns_what_waited(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    held = world.claim()
+    assert isinstance(held, Claim)
+    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    record(world, status(world, "A", S.READ, 1))
+    found = lambda: databases.jobs.as_worker(  # noqa: E731
+        lambda tx: messages.resolve(tx, message_id=held.message_id, provider_message_id="A")
+    )
+    assert found() is True
+    assert found() is False
+    databases.jobs.as_worker(deliveries.adopt)
+    message = world.messages()[0]
+    assert (message["status"], message["sent_at"]) == ("read", held.claimed_at)
+    world.assert_exact()
+
+
+def test_a_message_given_up_fails_and_later_evidence_replaces_that(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    held = world.claim()
+    assert isinstance(held, Claim)
+    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: messages.give_up(tx, message_ids=[held.message_id], at=SENT_AT))
+    assert (world.metrics()["failed"], world.messages()[0]["error_code"]) == (1, "outcome_unknown")
+    world.assert_exact()
+    databases.jobs.as_worker(lambda tx: messages.resolve(tx, message_id=held.message_id, provider_message_id="A"))
+    assert (world.metrics()["failed"], world.metrics()["pending"]) == (0, 1)
+    world.assert_exact()
+
+
+def test_recorders_and_senders_side_by_side_stay_exact(databases: Databases) -> None:
+    """Overlapping transactions on two campaigns of one connection, every event twice and in any order."""
+    world = World.make(databases, recipients=30, rate=6000, concurrent=1000)
+    other = world.add_campaign(uuid4())
+    both = [world.campaign_id, other]
+    for campaign_id in both:
+        world.campaign_id = campaign_id
+        world.advance()
+    order = random.Random(7)
+    ids = [f"id-{index}" for index in range(60)]
+    events = [
+        status(world, provider_id, word, order.uniform(-1, 200))
+        for provider_id in ids
+        for word in order.sample([S.SENT, S.FAILED, S.DELIVERED, S.READ], order.randint(1, 4))
+    ]
+    events = [*events, *events]
+    order.shuffle(events)
+    errors: list[BaseException] = []
+
+    def guarded(work) -> None:
+        db = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
+        try:
+            work(db)
+        except BaseException as error:  # noqa: BLE001
+            errors.append(error)
+        finally:
+            db.close()
+
+    def sender(db: Database, mine: list[tuple[UUID, str]], runs: dict[UUID, UUID]) -> None:
+        for campaign_id, provider_id in mine:
+            held = db.as_worker(
+                lambda tx, c=campaign_id: claims.claim(
+                    tx, campaign_id=c, run_id=runs[c], config_id=world.config_id, sender_timeout=timedelta(seconds=120)
+                )
+            )
+            assert isinstance(held, Claim)
+            db.as_worker(
+                lambda tx, h=held, p=provider_id: claims.mark_sent(tx, h, sent_at=SENT_AT, provider_message_id=p)
+            )
+            db.as_worker(lambda tx, p=provider_id: deliveries.adopt(tx, provider_ids=[p]))
+
+    runs = {row["campaign_id"]: row["id"] for row in world.rows("select id, campaign_id from hidra.campaign_runs")}
+    mine = list(zip(both * 30, ids, strict=True))
+    work = [lambda db, part=mine[n::2]: sender(db, part, runs) for n in range(2)]
+    work += [
+        lambda db, part=events[n::3]: [record(world, *part[i : i + 7], db=db) for i in range(0, len(part), 7)]
+        for n in range(3)
+    ]
+    threads = [threading.Thread(target=guarded, args=[item]) for item in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    assert world.rows("select from hidra.delivery_events_unmatched") == []
+    for campaign_id in both:
+        world.campaign_id = campaign_id
+        world.assert_exact()
+        assert {m["status"] for m in world.messages()} <= {"sent", "failed", "delivered", "read"}

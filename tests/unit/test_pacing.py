@@ -1,0 +1,52 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hidra.domain.pacing import backoff, delay_seconds, issue
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def test_a_first_look_issues_a_ticket_for_everybody_who_waits() -> None:
+    issued = issue(now=NOW, ticketed_until=None, rate=60, pending=3)
+    assert issued.slots == (NOW, after(1.025), after(2.05))
+    assert issued.until == after(3.075)
+
+
+def test_a_look_reaches_130_seconds_ahead_and_the_next_goes_on_from_there() -> None:
+    first = issue(now=NOW, ticketed_until=None, rate=600, pending=100_000)
+    assert after(129.8) < first.until <= after(130)
+    second = issue(now=after(60), ticketed_until=first.until, rate=600, pending=100_000)
+    assert second.slots[0] == first.until
+    assert after(189.8) < second.until <= after(190)
+
+
+def test_tickets_on_their_way_are_not_issued_again() -> None:
+    assert issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=10).slots == ()
+    assert len(issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=12).slots) == 2
+
+
+def test_tickets_that_were_lost_are_issued_again_once_their_time_is_over() -> None:
+    assert len(issue(now=after(60), ticketed_until=after(3), rate=60, pending=2).slots) == 2
+
+
+def test_one_ticket_in_twenty_has_a_spare() -> None:
+    assert len(issue(now=NOW, ticketed_until=None, rate=600, pending=40).slots) == 42
+
+
+def test_a_pace_never_exceeds_the_rate_in_a_window() -> None:
+    slots = sorted(set(issue(now=NOW, ticketed_until=None, rate=7, pending=1000).slots))
+    assert all(later - earlier >= timedelta(seconds=60) for earlier, later in zip(slots, slots[7:], strict=False))
+
+
+@pytest.mark.parametrize(("ahead", "delay"), [(0, 0), (1.9, 0), (2, 1), (2.99, 1), (10.5, 9), (-5, 0)])
+def test_a_ticket_is_due_one_to_two_seconds_before_its_slot(ahead: float, delay: int) -> None:
+    assert delay_seconds(after(ahead), NOW) == delay
+
+
+def test_waiting_doubles_up_to_a_quarter_of_an_hour() -> None:
+    assert [backoff(n).total_seconds() for n in (1, 2, 3, 9)] == [30, 60, 120, 900]
