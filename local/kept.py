@@ -21,7 +21,7 @@ def names() -> list[str]:
     return sorted(path.name for path in HOME.iterdir() if path.is_dir()) if HOME.is_dir() else []
 
 
-def up(name: str, *, port: int, say: Say) -> Stack:
+def up(name: str, *, port: int = 0, root: Path = ROOT, say: Say = print) -> Stack:
     """Start the stack, or deploy the present sources to it if it is up. Raises LocalError."""
     with _sole_use(name) as folder:
         stack = _load(folder)
@@ -29,14 +29,14 @@ def up(name: str, *, port: int, say: Say) -> Stack:
             if port and not stack.aws_endpoint.endswith(f":{port}"):
                 raise LocalError(f"The stack {name!r} is up already, at {stack.aws_endpoint}.")
             say(f"The stack {name!r} is up already.")
-            stack.deploy(say=say)
+            stack.deploy(root, say)
             return stack
         if stack:
             say(f"The stack {name!r} had lost {', '.join(dead(stack))}; it is started anew.")
             stack.stop()
             folder.mkdir(parents=True)
         guard.remove_if_orphaned(folder)
-        stack = Stack.start(name, folder=folder, port=port, say=say)
+        stack = Stack.start(name, folder=folder, root=root, port=port, say=say)
         _keep(stack)
         return stack
 
@@ -85,9 +85,9 @@ def _sole_use(name: str) -> Iterator[Path]:
         raise LocalError(f"Another command is at work on the stack {name!r}.") from error
     finally:
         os.close(handle)
-        with contextlib.suppress(OSError):  # they are not empty
-            folder.rmdir()
-            HOME.rmdir()
+        for path in (folder, HOME):
+            with contextlib.suppress(OSError):  # not empty, or gone
+                path.rmdir()
 
 
 def _keep(stack: Stack) -> None:

@@ -180,4 +180,4 @@ def remove_folder(folder: Path) -> None:
 def clean_environment(**more: str) -> dict[str, str]:
     """What a child needs to run at all, and nothing of the caller's shell (an AWS profile, a proxy, a Python path)."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
-    return {"LANG": "C.UTF-8", **kept, **more}
+    return {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **kept, **more}

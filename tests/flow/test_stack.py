@@ -1,0 +1,279 @@
+"""The local stack itself: it starts, serves, refuses, deploys, and leaves nothing behind however it ends."""
+
+import contextlib
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import jwt
+import psutil
+import psycopg
+import pytest
+import requests
+from typer.testing import CliRunner
+
+from local import __main__ as command
+from local import kept
+from local.database import Database
+from local.processes import Child, LocalError, clean_environment
+from local.stack import ROOT, Stack
+
+PATH = "/v1/contacts"
+
+
+def eventually(what: Callable[[], bool], *, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.02)
+
+
+def get(stack: Stack, token: str = "") -> int:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return requests.get(stack.api_url + PATH, headers=headers, timeout=30).status_code
+
+
+def family(stack: Stack) -> list[psutil.Process]:
+    """The stack's processes and theirs: the functions and PostgreSQL's."""
+    parents = [psutil.Process(process.pid) for process in stack.processes.values()]
+    return [*parents, *(child for parent in parents for child in parent.children(recursive=True))]
+
+
+def alive(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def listens(url: str) -> bool:
+    place = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((str(place.hostname), int(place.port or 0))) == 0
+
+
+def urls(stack: Stack) -> list[str]:
+    return [stack.aws_endpoint, stack.issuer_url, stack.evolution_url, stack.database_url]
+
+
+def folders(stack: Stack) -> list[Path]:
+    assert stack.database_folder
+    return [stack.folder, stack.database_folder]
+
+
+@pytest.fixture(autouse=True)
+def _own_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "EVOLUTION_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place of its own for background stacks, all stopped afterwards."""
+    monkeypatch.setattr(kept, "HOME", tmp_path / ".hidra")
+    yield tmp_path / ".hidra"
+    for name in kept.names():
+        kept.down(name)
+
+
+def test_two_stacks_run_side_by_side_and_leave_nothing_behind(sources: Path) -> None:
+    users = {user.pw_name for user in pwd.getpwall()}
+    with Stack.running("one", root=sources) as one, Stack.running("two", root=sources) as two:
+        tokens = {stack.name: stack.token() for stack in (one, two)}
+        for stack in (one, two):
+            assert get(stack, tokens[stack.name]) == 200
+            assert get(stack) == 401
+        assert get(one, tokens["two"]) == 401
+        assert get(one, one.token(lifetime=-60)) == 401
+        assert not set(urls(one)) & set(urls(two))
+        used = [(process, url, folder) for stack in (one, two) for process, url, folder in [
+            (family(stack), urls(stack), folders(stack))
+        ]]  # fmt: skip
+    for processes, addresses, places in used:
+        assert not [process for process in processes if alive(process)]
+        assert not [url for url in addresses if listens(url)]
+        assert not [folder for folder in places if folder.exists()]
+    assert {user.pw_name for user in pwd.getpwall()} == users
+
+
+def test_a_killed_owner_leaves_nothing_behind(sources: Path) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+from local.stack import Stack
+with Stack.running("killed", root=Path({str(sources)!r})) as stack:
+    pids = [process.pid for process in stack.processes.values()]
+    print(*pids, stack.folder, stack.database_folder, flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as owner:
+        assert owner.stdout
+        words = owner.stdout.readline().split()
+        parents = [psutil.Process(int(word)) for word in words if word.isdigit()]
+        places = [Path(word) for word in words if not word.isdigit()]
+        assert len(parents) == 4
+        processes = [*parents, *(child for parent in parents for child in parent.children(recursive=True))]
+        owner.kill()
+    eventually(lambda: not any(map(alive, processes)) and not any(place.exists() for place in places))
+
+
+def test_the_commands_keep_a_stack_until_it_is_taken_down(home: Path, sources: Path) -> None:
+    said: list[str] = []
+    stack = kept.up("kept", root=sources, say=said.append)
+    processes, addresses, places = family(stack), urls(stack), folders(stack)
+    assert [line.split()[0] for line in said][-1] == "Deploy"
+    assert (home / "kept" / "state.json").stat().st_mode & 0o077 == 0
+
+    token = CliRunner().invoke(command.app, ["token", "--stack", "kept", "--name", "D'Ávila", "--groups", "admin, ops"])
+    claims = jwt.decode(token.stdout.strip(), options={"verify_signature": False})
+    assert (claims["name"], claims["cognito:groups"]) == ("D'Ávila", ["admin", "ops"])
+    assert get(stack, token.stdout.strip()) == 200
+
+    said.clear()
+    assert kept.up("kept", root=sources, say=said.append).api_url == stack.api_url
+    assert "up already" in said[0]
+    assert "nothing has changed" in said[1]
+
+    assert kept.down("kept")
+    assert not [process for process in processes if alive(process)]
+    assert not [url for url in addresses if listens(url)]
+    assert not [folder for folder in (*places, home) if folder.exists()]
+    with pytest.raises(LocalError, match="There is no stack 'kept'"):
+        kept.attach("kept")
+
+
+def test_a_stack_that_lost_a_process_says_so_and_starts_anew(home: Path, sources: Path) -> None:
+    stack = kept.up("maimed", root=sources, say=lambda _: None)
+    psutil.Process(stack.processes["token issuer"].pid).kill()
+    eventually(lambda: kept.dead(stack) == ["token issuer"])
+    with pytest.raises(LocalError, match="has lost token issuer"):
+        kept.attach("maimed")
+    said: list[str] = []
+    again = kept.up("maimed", root=sources, say=said.append)
+    assert "started anew" in said[0]
+    assert get(again, again.token()) == 200
+
+
+def test_changed_sources_are_deployed_to_a_running_stack(sources: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(sources, tmp_path / "copy", ignore=_only_sources))
+    with Stack.running("changed", root=copy) as stack:
+        assert get(stack, stack.token()) == 200
+        (copy / "functions/contacts/app.py").write_text(
+            "def handler(event, context):\n    return {'statusCode': 418}\n"
+        )
+        assert stack.deploy(copy)
+        assert get(stack, stack.token()) == 418
+        assert not stack.deploy(copy)
+
+
+def _only_sources(folder: str, names: list[str]) -> list[str]:
+    wanted = {"template.yaml", "functions", "layers", "sql"}
+    return [
+        name
+        for name in names
+        if name == "__pycache__" or (Path(folder, "template.yaml").exists() and name not in wanted)
+    ]
+
+
+def test_two_stacks_share_a_server_and_take_their_logins_with_them(
+    sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Database.running() as server:
+        monkeypatch.setenv("DATABASE_URL", server.url)
+
+        def logins() -> set[str]:
+            with psycopg.connect(server.url) as connection:
+                rows = connection.execute("select rolname from pg_roles where rolname ~ '_(http|jobs)$'").fetchall()
+            return {name for (name,) in rows}
+
+        with Stack.running("one", root=sources) as one, Stack.running("two", root=sources) as two:
+            assert one.database is None
+            assert len(logins()) == 4
+            assert get(one, one.token()) == get(two, two.token()) == 200
+        assert logins() == set()
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("select to_regclass('hidra.campaigns') is not null").fetchone() == (True,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("DATABASE_URL", "nonsense", "is not a URL of PostgreSQL"),
+        ("DATABASE_URL", "postgresql:///hidra", "lacks its host, user"),
+        ("DATABASE_URL", "postgresql://x@127.0.0.1:1/hidra", "cannot be reached"),
+        ("EVOLUTION_URL", "http://127.0.0.1:1", "EVOLUTION_API_KEY is not"),
+    ],
+)
+def test_a_wrong_address_is_named(name: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(LocalError, match=message), Stack.running("wrong"):
+        pass
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(LocalError, match=f"Port {port} for the API is taken"), Stack.running("late", port=port):
+            pass
+
+
+def test_a_child_that_dies_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    child = Child(
+        "The oracle",
+        [sys.executable, "-c", "print('no answer today'); raise SystemExit(3)"],
+        log=tmp_path / "log",
+        env=clean_environment(),
+    )
+    with pytest.raises(LocalError, match=r"(?s)The oracle ended with status 3\..*no answer today"):
+        child.wait_for(lambda: None, seconds=10)
+
+
+@pytest.mark.parametrize(
+    ("python", "message"),
+    [
+        ("", "Python 3.13 is missing and could not be fetched"),
+        ("/nonexistent/python", "PYTHON=/nonexistent/python is not a working Python 3.13"),
+    ],
+)
+def test_a_missing_python_is_named(python: str, message: str, tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for tool in ("cat", "cmp", "rm", "sh"):
+        (tools / tool).symlink_to(str(shutil.which(tool)))
+    uv = tools / "uv"
+    uv.write_text('#!/bin/sh\n[ "$1" = --version ]\n')
+    uv.chmod(0o755)
+    done = subprocess.run(
+        ["sh", str(ROOT / "local/setup.sh"), str(tmp_path / "venv"), "requirements/dev.txt"],
+        env={"PATH": str(tools), "HOME": str(tmp_path), "PYTHON": python},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert re.search(message, done.stderr)
+    assert not (tmp_path / "venv").exists()
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_a_database_comes_back_on_its_port_with_what_was_committed(mode: str) -> None:
+    with Database.running() as server:
+        url = server.create("kept")
+        with psycopg.connect(url) as connection:
+            connection.execute("create table note (text text)")
+            connection.execute("insert into note values ('remember')")
+        server.stop(mode)
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url)
+        server.start()
+        with psycopg.connect(url) as connection:
+            assert connection.execute("select text from note").fetchone() == ("remember",)
+        server.drop("kept")
