@@ -1,0 +1,135 @@
+"""What an answer to ``POST /message/sendText`` means.
+
+Evolution API 2.3.7: status codes of ``src/main.ts`` and ``src/exceptions``, the envelope's ``message`` in four shapes
+(a text; a list of texts; a list of lists from the JSON schema; a list with an object for a number that is not on
+WhatsApp), and the Cloud API's refusals as 201 with Meta's error object (``whatsapp.business.service.ts``).
+
+Where it cannot be told whether the message went out, the answer is Unknown: a recipient who is not reached can be
+looked up, one who is written to twice cannot be unwritten.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+
+# Meta's error codes (developers.facebook.com, WhatsApp Cloud API, "Error codes").
+_META_STOPS = {
+    0: "Meta does not accept the connection's access token: renew it.",
+    3: "Meta does not let this app send messages: check its permissions.",
+    10: "Meta does not let this app send messages: check its permissions.",
+    190: "The connection's access token at Meta is no longer valid: renew it.",
+    368: "Meta has blocked this account for breaking its policies.",
+    131005: "Meta does not let this app send messages: check its permissions.",
+    131031: "Meta has locked this account.",
+    131042: "Meta sends nothing because of a problem with the account's payment.",
+    131045: "This phone number is not registered with the Cloud API.",
+    133010: "This phone number is not registered with the Cloud API.",
+}
+_META_SLOW_DOWN = {4, 80007, 130429, 131048, 131056}
+_META_DOWN = {2, 131016, 131057, 133004}  # temporarily unavailable or in maintenance: Meta took nothing
+_META_UNSURE = {1, 131000}  # "an unknown error": of those Meta says no more
+_META_REFUSALS = {
+    131021: "The recipient is the sending number itself.",
+    131026: "WhatsApp cannot deliver to this recipient.",
+    131030: "The recipient is not on the list of numbers allowed for this test account.",
+    131047: "More than 24 hours have passed since the recipient last wrote: Meta asks for a template.",
+    131049: "Meta holds marketing messages to this recipient back.",
+    131050: "The recipient asked Meta for no more marketing messages of this sender.",
+}
+
+
+def sort_answer(status: int, body: object) -> Outcome:
+    """The outcome of a send that was answered.
+
+    Args:
+        body: the decoded JSON, or None where there was none.
+    """
+    if 200 <= status < 300:
+        return _sort_success(body)
+    stopped = refusal(status, body)
+    if stopped is not None:
+        return stopped
+    if status == 429:
+        # Evolution has no rate limiter of its own; a proxy in front of it may.
+        return NotSent("too_many_requests", "The Evolution server asks to slow down.", stops_connection=False)
+    return _sort_server_error(status, body) if status >= 500 else _sort_client_error(status, body)
+
+
+def refusal(status: int, body: object) -> NotSent | None:
+    """Why this server serves no call at all to this instance with this key, or None if that is not the matter."""
+    stop = None
+    if status == 401:
+        stop = ("unauthorized", "The Evolution server does not accept the API key.")
+    elif status == 404:
+        known = any("instance does not exist" in item for item in messages(body) if isinstance(item, str))
+        stop = (
+            ("instance_not_found", "There is no instance of this name on the Evolution server.")
+            if known
+            else ("not_evolution", "There is no Evolution API at this address.")
+        )
+    elif 300 <= status < 400 or status in (403, 405, 407):
+        # Evolution answers no call of ours so: a proxy or a firewall does, to everybody alike.
+        stop = ("not_evolution", f"Something in front of the Evolution server answers with status {status}.")
+    elif status == 503 and isinstance(body, Mapping) and body.get("code") == "LICENSE_REQUIRED":
+        stop = ("license_required", "The Evolution server asks for a licence before it does anything.")
+    return NotSent(*stop, stops_connection=True) if stop else None
+
+
+def messages(body: object) -> list[Any]:
+    """Whatever stands as the error's message, as a list: texts, lists of texts, objects."""
+    if not isinstance(body, Mapping):
+        return []
+    response = body.get("response")
+    said = (response if isinstance(response, Mapping) else body).get("message")
+    if said is None:
+        return []
+    return said if isinstance(said, list) else [said]
+
+
+def _sort_success(body: object) -> Outcome:
+    if isinstance(body, Mapping):
+        key, code = body.get("key"), body.get("code")
+        message_id = key.get("id") if isinstance(key, Mapping) else None
+        if isinstance(message_id, str) and message_id:
+            return Sent(message_id)
+        if key is None and isinstance(code, int):
+            return _sort_meta(code)
+    return Unknown("answer_not_understood", "The server's answer does not say whether the message was sent.")
+
+
+def _sort_server_error(status: int, body: object) -> Outcome:
+    said = messages(body)
+    if status == 500 and said == ["Connection Closed"]:
+        # Only the check of the number answers so, and the message itself comes after it.
+        return NotSent("connection_closed", "The WhatsApp connection is closed.", stops_connection=True)
+    if status == 500 and any("reading 'onWhatsApp'" in item for item in said if isinstance(item, str)):
+        return NotSent("never_connected", "This WhatsApp number has never been connected.", stops_connection=True)
+    return Unknown("server_error", f"The Evolution server failed with status {status}.")
+
+
+def _sort_client_error(status: int, body: object) -> Outcome:
+    said = messages(body)
+    if any(isinstance(item, Mapping) and item.get("exists") is False for item in said):
+        return Refused("not_on_whatsapp", "The number is not on WhatsApp.")
+    if any(isinstance(item, list) for item in said):
+        return Refused("invalid_request", "Evolution does not accept the message's form.")
+    if status == 408 or not said or any("Error: " in item for item in said if isinstance(item, str)):
+        # Whatever fails inside the send itself is a 400 with the exception as text: "Error: Connection Closed",
+        # "Error: Timed Out", "TypeError: ... (reading 'message')" when Meta hung up or answered no JSON.
+        return Unknown("failed_while_sending", "Evolution failed while it was sending.")
+    return Refused("refused", f"Evolution refused the message with status {status}.")
+
+
+def _sort_meta(code: int) -> Outcome:
+    """The Cloud API's error, by its code alone: its words may repeat the recipient's number."""
+    name = f"meta_{code}"
+    if code in _META_STOPS or 200 <= code < 300:
+        return NotSent(name, _META_STOPS.get(code, _META_STOPS[10]), stops_connection=True)
+    if code in _META_SLOW_DOWN:
+        return NotSent(name, "Meta asks to slow down.", stops_connection=False)
+    if code in _META_DOWN:
+        return NotSent(name, "Meta's service is not available at the moment.", stops_connection=False)
+    if code in _META_UNSURE:
+        return Unknown(name, "Meta failed and did not say whether the message was sent.")
+    return Refused(name, _META_REFUSALS.get(code, f"Meta refused the message with its code {code}."))

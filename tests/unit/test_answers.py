@@ -1,0 +1,179 @@
+"""Every row of what Evolution API 2.3.7 is known to answer to a send, and some that proxies answer for it."""
+
+from typing import Any
+
+import pytest
+
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+from hidra.gateways.answers import sort_answer
+
+ERRORS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
+PHONE = "5541988887777"
+
+
+def envelope(status: int, message: Any) -> dict[str, Any]:
+    return {"status": status, "error": ERRORS[status], "response": {"message": message}}
+
+
+def meta(code: int, **more: Any) -> dict[str, Any]:
+    return {"message": f"(#{code}) no, {PHONE}", "type": "OAuthException", "code": code, "fbtrace_id": "A1"} | more
+
+
+def accepted(key: Any) -> dict[str, Any]:
+    return {"key": key, "status": "PENDING", "message": {"conversation": "Oi"}, "messageType": "conversation"}
+
+
+STOPS: dict[str, tuple[int, Any]] = {
+    "unauthorized": (401, envelope(401, "Unauthorized")),
+    "instance_not_found": (404, envelope(404, ['The "loja" instance does not exist'])),
+    "license_required": (503, {"code": "LICENSE_REQUIRED", "message": "activate"}),
+    "connection_closed": (500, envelope(500, "Connection Closed")),
+    "never_connected": (500, envelope(500, "Cannot read properties of undefined (reading 'onWhatsApp')")),
+    "meta_190": (201, meta(190, error_subcode=463)),
+    "meta_200": (201, meta(200)),
+    "meta_131031": (201, meta(131031)),
+    "meta_131042": (201, meta(131042)),
+}
+NOT_EVOLUTION: list[tuple[int, Any]] = [
+    (404, envelope(404, ["Cannot POST /message/sendText/loja"])),
+    (404, None),
+    (403, None),
+    (405, None),
+    (301, None),
+    (307, None),
+]
+WAITS: dict[str, tuple[int, Any]] = {
+    "too_many_requests": (429, None),
+    "meta_130429": (201, meta(130429, error_data={"details": "too many"})),
+    "meta_131048": (201, meta(131048)),
+    "meta_131056": (201, meta(131056)),
+    "meta_80007": (201, meta(80007)),
+    "meta_131016": (201, meta(131016)),
+}
+REFUSED: dict[str, list[tuple[int, Any]]] = {
+    "not_on_whatsapp": [
+        (400, envelope(400, [{"jid": f"{PHONE}@s.whatsapp.net", "exists": False, "number": PHONE}])),
+    ],
+    "invalid_request": [
+        (400, envelope(400, [['instance requires property "number"']])),
+        (400, envelope(400, [["Invalid format"]])),
+    ],
+    "refused": [
+        (400, envelope(400, ["Text is required"])),
+        (400, {"status": 400, "error": "Internal Server Error", "response": {"message": "Expected property name"}}),
+        (413, {"status": 413, "error": "Payload Too Large", "response": {"message": "request entity too large"}}),
+    ],
+    "meta_131030": [(201, meta(131030, error_data={"messaging_product": "whatsapp", "details": PHONE}))],
+    "meta_131047": [(201, meta(131047))],
+    "meta_131026": [(201, meta(131026))],
+    "meta_100": [(201, meta(100))],
+}
+UNKNOWN: dict[str, list[tuple[int, Any]]] = {
+    "failed_while_sending": [
+        (400, envelope(400, ["Error: Connection Closed"])),
+        (400, envelope(400, ["Error: Timed Out"])),
+        (400, envelope(400, ["TypeError: Cannot read properties of undefined (reading 'message')"])),
+        (400, envelope(400, ["Error: rate-overlimit"])),
+        (400, {}),
+        (400, None),
+        (408, None),
+    ],
+    "server_error": [
+        (500, envelope(500, "Timed Out")),
+        (500, envelope(500, ["Error: Connection Closed"])),
+        (500, None),
+        (502, None),
+        (503, None),
+        (503, {"code": "OTHER"}),
+        (504, None),
+        (520, None),
+    ],
+    "answer_not_understood": [
+        (200, {"error": True, "message": "[object Object]"}),
+        (201, None),
+        (201, []),
+        (201, "ok"),
+        (201, {}),
+        (201, accepted({})),
+        (201, accepted({"id": ""})),
+        (201, accepted({"id": None})),
+        (201, accepted({"id": 7})),
+        (201, accepted("3EB0")),
+        (204, None),
+    ],
+    "meta_1": [(201, meta(1))],
+    "meta_131000": [(201, meta(131000))],
+}
+
+
+def rows(table: dict[str, list[tuple[int, Any]]]) -> list[tuple[str, int, Any]]:
+    return [(code, status, body) for code, answers in table.items() for status, body in answers]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        accepted({"remoteJid": f"{PHONE}@s.whatsapp.net", "fromMe": True, "id": "3EB0A1"}) | {"source": "web"},
+        accepted({"fromMe": True, "id": "wamid.HBg=", "remoteJid": "554188887777@s.whatsapp.net"}),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 201])
+def test_a_send_succeeded_if_and_only_if_it_got_an_id(status: int, body: Any) -> None:
+    assert sort_answer(status, body) == Sent(body["key"]["id"])
+
+
+@pytest.mark.parametrize("code", STOPS)
+def test_what_no_recipient_would_get_stops_the_connection(code: str) -> None:
+    outcome = sort_answer(*STOPS[code])
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops_connection) == (code, True)
+
+
+@pytest.mark.parametrize(("status", "body"), NOT_EVOLUTION)
+def test_an_answer_that_is_not_evolutions_burns_no_recipient(status: int, body: Any) -> None:
+    outcome = sort_answer(status, body)
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops_connection) == ("not_evolution", True)
+
+
+@pytest.mark.parametrize("code", WAITS)
+def test_being_told_to_slow_down_sends_later(code: str) -> None:
+    outcome = sort_answer(*WAITS[code])
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops_connection) == (code, False)
+
+
+@pytest.mark.parametrize(("code", "status", "body"), rows(REFUSED))
+def test_a_refusal_of_this_message_is_permanent(code: str, status: int, body: Any) -> None:
+    outcome = sort_answer(status, body)
+    assert isinstance(outcome, Refused)
+    assert outcome.code == code
+
+
+@pytest.mark.parametrize(("code", "status", "body"), rows(UNKNOWN))
+def test_what_may_have_been_sent_is_unknown(code: str, status: int, body: Any) -> None:
+    outcome = sort_answer(status, body)
+    assert isinstance(outcome, Unknown)
+    assert outcome.code == code
+
+
+ODD = [None, [], {}, "x", 3, {"response": None}, {"response": "x"}, {"response": {"message": None}}, {"message": [[]]},
+       {"response": {"message": [None, 3, {}, {"exists": None}]}}, {"key": [], "code": "190"}, {"message": {"a": 1}}]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", ODD)
+@pytest.mark.parametrize("status", [200, 201, 302, 400, 401, 404, 418, 422, 429, 500, 502, 503])
+def test_no_shape_of_an_answer_is_an_accident(status: int, body: Any) -> None:
+    assert isinstance(sort_answer(status, body), Outcome)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [*STOPS.values(), *WAITS.values(), *NOT_EVOLUTION, *(row[1:] for row in rows(REFUSED) + rows(UNKNOWN))],
+)
+def test_no_reason_repeats_the_recipients_number_or_the_servers_words(status: int, body: Any) -> None:
+    outcome = sort_answer(status, body)
+    assert not isinstance(outcome, Sent)
+    assert PHONE not in outcome.detail
+    assert "loja" not in outcome.detail
+    assert outcome.detail.endswith(".")
