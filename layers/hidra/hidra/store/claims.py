@@ -80,7 +80,7 @@ with place as (
     select count(*) < (select max_concurrent_sends from place) as room
     from hidra.campaign_messages
     where evolution_config_id = %(config_id)s and status = 'sending'
-        and claimed_at > clock_timestamp() - %(sender_timeout)s
+        and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
 ), candidate as (
     select m.id, exists (
         select from hidra.opt_outs o where o.user_id = m.user_id and o.phone_hash = m.phone_hash
@@ -166,7 +166,7 @@ where id = %(message_id)s and claimed_at = %(claimed_at)s and status in ('sendin
 SWEEP = """
 update hidra.campaign_messages set status = 'unknown', error_code = 'sender_lost',
     error_detail = 'The sending process ended before it could note the outcome.'
-where status = 'sending' and claimed_at < clock_timestamp() - %(older_than)s
+where status = 'sending' and claimed_at < clock_timestamp() - %(older_than)s::interval
 returning id
 """
 

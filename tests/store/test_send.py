@@ -1,0 +1,219 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+from hidra.domain.ticket import Ticket
+from hidra.errors import Unavailable
+from hidra.services.send_message import MAX_ATTEMPTS, Clock, End, send_message
+from hidra.store.claims import Claim
+from tests.conftest import Databases
+from tests.store.world import World
+
+
+@dataclass
+class Outside:
+    """Time that passes only by sleeping, and what was asked of Evolution and the queues."""
+
+    outcome: Outcome | Callable[[Claim, str], Outcome] = field(default_factory=lambda: Sent("A"))
+    seconds: float = 0.0
+    posted: list[str] = field(default_factory=list)
+    postponed: list[tuple[Ticket, int]] = field(default_factory=list)
+    nudged: list[Ticket] = field(default_factory=list)
+
+    def post(self, claim: Claim, text: str) -> Outcome:
+        self.posted.append(f"{claim.phone} {text}")
+        return self.outcome(claim, text) if callable(self.outcome) else self.outcome
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def send(self, world: World, ticket: Ticket, **overrides: object) -> End:
+        arguments = {
+            "db": world.databases.jobs,
+            "post": self.post,
+            "postpone": lambda later, seconds: self.postponed.append((later, seconds)),
+            "nudge": self.nudged.append,
+            "clock": Clock(monotonic=lambda: self.seconds, now=lambda: datetime.now(UTC), sleep=self.sleep),
+            "sender_timeout": timedelta(seconds=120),
+            "record_within": 20.0,
+        }
+        return send_message(ticket, **(arguments | overrides))  # type: ignore[arg-type]
+
+
+def started(databases: Databases, **kwargs: int) -> tuple[World, Ticket]:
+    world = World.make(databases, **kwargs)
+    [(ticket, _)] = world.advance()
+    return world, ticket
+
+
+def slots(world: World) -> int:
+    return len(world.rows("select from hidra.pace_slots"))
+
+
+def test_a_ticket_sends_one_message_with_its_text(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=2)
+    outside = Outside()
+    assert outside.send(world, ticket) is End.POSTED
+    assert outside.posted == ["+5511980000000 Oi Ana 0"]
+    first, second = world.messages()
+    assert (first["status"], first["provider_message_id"], second["status"]) == ("sent", "A", "pending")
+    assert first["sent_at"] is not None
+    assert outside.nudged == []
+
+
+def test_the_last_message_of_a_run_asks_for_a_look(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=1)
+    outside = Outside()
+    outside.send(world, ticket)
+    assert outside.nudged == [ticket]
+    assert outside.send(world, ticket) is End.NO_WORK
+    assert len(outside.nudged) == 1
+
+
+def test_a_ticket_without_work_gives_its_slot_back(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=1)
+    Outside().send(world, ticket)
+    before = slots(world)
+    assert Outside().send(world, ticket) is End.NO_WORK
+    assert slots(world) == before
+
+
+def test_a_ticket_that_is_too_early_is_postponed_once_and_then_forgotten(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=3, rate=6)
+    outside = Outside()
+    assert outside.send(world, ticket) is End.POSTED
+    assert outside.send(world, ticket) is End.POSTPONED
+    [(later, seconds)] = outside.postponed
+    assert later == ticket.later()
+    assert 3 <= seconds <= 4  # the slot is 5 s after the first: due 1 to 2 s before it
+    assert outside.send(world, later) is End.TOO_EARLY
+    assert len(outside.posted) == 1
+
+
+def test_a_ticket_of_a_paused_campaign_is_forgotten_and_gives_its_slot_back(databases: Databases) -> None:
+    world, ticket = started(databases)
+    databases.owner.execute("update hidra.campaigns set status = 'paused'")
+    outside = Outside()
+    assert outside.send(world, ticket) is End.CLOSED
+    assert outside.posted == []
+    assert slots(world) == 0
+
+
+def test_a_ticket_waits_for_room_until_shortly_after_its_slot(databases: Databases) -> None:
+    world, ticket = started(databases, concurrent=1)
+    world.claim()
+    outside = Outside()
+    assert outside.send(world, ticket) is End.NO_ROOM
+    assert 0.45 <= outside.seconds <= 0.7
+    assert slots(world) == 0
+
+
+def test_a_message_that_would_be_late_is_given_back(databases: Databases) -> None:
+    world, ticket = started(databases)
+    outside = Outside()
+    times = iter([0.0, 0.0, 5.0])
+    clock = Clock(monotonic=lambda: next(times), now=lambda: datetime.now(UTC), sleep=outside.sleep)
+    assert outside.send(world, ticket, clock=clock) is End.TOO_LATE
+    assert outside.posted == []
+    assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 3
+    assert slots(world) == 0
+
+
+def test_a_refusal_fails_the_recipient_and_no_other(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=2)
+    Outside(Refused("not_on_whatsapp", "The number is not on WhatsApp.")).send(world, ticket)
+    assert [(m["status"], m["error_code"]) for m in world.messages()] == [
+        ("failed", "not_on_whatsapp"),
+        ("pending", None),
+    ]
+    world.assert_exact()
+
+
+def test_an_unknown_outcome_is_never_sent_again(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=1)
+    outside = Outside(Unknown("timeout", "No answer."))
+    outside.send(world, ticket)
+    assert world.messages()[0]["status"] == "unknown"
+    assert outside.send(world, ticket) is End.NO_WORK
+    assert len(outside.posted) == 1
+
+
+def test_a_broken_connection_costs_the_recipient_nothing_and_stops_the_rest(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=2)
+    outside = Outside(NotSent("unlicensed", "Evolution has no licence.", stops_connection=True))
+    outside.send(world, ticket)
+    assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 2
+    config = world.one("select status, error_message from hidra.evolution_api_config")
+    assert config == {"status": "error", "error_message": "Evolution has no licence."}
+    assert outside.send(world, ticket) is End.CLOSED
+    assert len(outside.posted) == 1
+
+
+def test_a_message_that_was_surely_not_sent_is_tried_again_a_bounded_number_of_times(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=1)
+    outside = Outside(NotSent("busy", "Evolution is busy.", stops_connection=False))
+    for _ in range(MAX_ATTEMPTS):
+        databases.owner.execute("update hidra.campaign_messages set not_before = null")
+        outside.send(world, ticket)
+    message = world.messages()[0]
+    assert (message["status"], message["error_code"], message["attempts"]) == ("failed", "busy", MAX_ATTEMPTS)
+    assert outside.nudged == [ticket]
+    world.assert_exact()
+
+
+def test_a_recipient_who_opted_out_after_the_freeze_is_skipped_and_the_next_one_gets_the_ticket(
+    databases: Databases,
+) -> None:
+    world, ticket = started(databases, recipients=2)
+    databases.owner.execute(
+        "insert into hidra.opt_outs (user_id, phone_hash, source) values (%s, %s, 'api')",
+        [world.user_id, world.hash("+5511980000000")],
+    )
+    outside = Outside()
+    assert outside.send(world, ticket) is End.POSTED
+    assert outside.posted == ["+5511980000001 Oi Ana 1"]
+    assert [m["status"] for m in world.messages()] == ["skipped", "sent"]
+
+
+def test_a_text_with_an_unresolved_variable_never_goes_out(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=1)
+    databases.owner.execute("update hidra.campaign_messages set variables = '{}'")
+    outside = Outside()
+    outside.send(world, ticket)
+    assert outside.posted == []
+    assert world.messages()[0]["error_code"] == "unresolved_variable"
+
+
+def test_an_outcome_is_written_down_when_the_database_comes_back(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=1)
+    outside = Outside()
+    away = iter([True, True, False])
+
+    class Flaky:
+        def as_worker(self, work, refusals=None):
+            if outside.posted and next(away, False):
+                raise Unavailable("away")
+            return databases.jobs.as_worker(work, refusals)
+
+    assert outside.send(world, ticket, db=Flaky()) is End.POSTED
+    assert world.messages()[0]["status"] == "sent"
+    assert len(outside.posted) == 1
+
+
+def test_an_outcome_that_cannot_be_written_leaves_the_message_to_be_looked_up(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=1)
+    outside = Outside()
+
+    class Gone:
+        def as_worker(self, work, refusals=None):
+            if outside.posted:
+                raise Unavailable("away")
+            return databases.jobs.as_worker(work, refusals)
+
+    with pytest.raises(Unavailable):
+        outside.send(world, ticket, db=Gone())
+    assert world.messages()[0]["status"] == "sending"
+    assert Outside().send(world, ticket) is End.NO_WORK
