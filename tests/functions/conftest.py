@@ -1,0 +1,80 @@
+"""The functions against the real database, as any user."""
+
+import importlib
+import os
+import warnings
+from collections.abc import Callable
+from types import ModuleType
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.conftest import Databases
+from tests.functions.api import Api
+
+PHONE_HASH_SECRET = b"test"
+
+# What the functions name at import. No test reaches any of it: db and the gateways are replaced.
+for name in (
+    "DATABASE_HOST",
+    "DATABASE_PORT",
+    "DATABASE_NAME",
+    "DATABASE_SSLMODE",
+    "DATABASE_SECRET",
+    "PHONE_HASH_SECRET",
+    "CAMPAIGN_QUEUE_URL",
+    "CONNECTION_CHECK_FUNCTION",
+):
+    os.environ.setdefault(name, "none")
+os.environ.setdefault("ALLOW_PRIVATE_ADDRESSES", "false")
+os.environ.setdefault("ADMIN_GROUP", "admin")
+os.environ.setdefault("GROUPS_CLAIM", "cognito:groups")
+
+
+@pytest.fixture(autouse=True)
+def _few_metrics() -> None:
+    # Powertools warns of every invocation that measured nothing.
+    warnings.filterwarnings("ignore", message="No application metrics to publish")
+
+
+class Nudges(list[tuple[UUID, UUID]]):
+    def __call__(self, *, user_id: UUID, campaign_id: UUID) -> None:
+        self.append((user_id, campaign_id))
+
+
+@pytest.fixture
+def nudges() -> Nudges:
+    """The nudges sent, as (user id, campaign id)."""
+    return Nudges()
+
+
+@pytest.fixture
+def load_function(databases: Databases, monkeypatch: pytest.MonkeyPatch, nudges: Nudges) -> Callable[[str], ModuleType]:
+    def load(name: str) -> ModuleType:
+        module = importlib.import_module(f"functions.{name}.app")
+        monkeypatch.setattr(module, "db", databases.http)
+        if name == "contacts":
+            monkeypatch.setattr(module, "phone_hash_secret", lambda: PHONE_HASH_SECRET)
+        if name == "campaigns":
+            monkeypatch.setattr(module, "nudge", nudges)
+        return module
+
+    return load
+
+
+@pytest.fixture
+def call(load_function: Callable[[str], ModuleType], user: UUID) -> Callable[..., Api]:
+    """``call("contacts")`` is the function as the tenant ``user`` reaches it, or as ``user_id``."""
+
+    def call(name: str, user_id: UUID = user, **claims: str) -> Api:
+        return Api(load_function(name), user_id, claims)
+
+    return call
+
+
+@pytest.fixture
+def stranger(databases: Databases) -> UUID:
+    """Another tenant."""
+    user_id = uuid4()
+    databases.owner.execute("insert into core.users (id) values (%s)", [user_id])
+    return user_id

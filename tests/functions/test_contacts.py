@@ -1,0 +1,260 @@
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from hidra.domain.phone import phone_hash
+from tests.conftest import Databases
+from tests.functions.conftest import PHONE_HASH_SECRET
+from tests.store.world import World
+
+ANA, BIA = "+5511987654321", "+5531987654321"
+
+
+def rows(databases: Databases, sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    return databases.owner.execute(sql, params).fetchall()
+
+
+def test_contacts_are_saved_under_their_canonical_phones_and_answered_in_order(
+    call: Any, databases: Databases, user: UUID
+) -> None:
+    answer = call("contacts").post(
+        "/v1/contacts",
+        {
+            "contacts": [
+                {"phone": "(31) 8765-4321", "name": " Bia "},
+                {"phone": "+55 11 98765-4321", "attributes": {"city": "Santos", "orders": 3, "rate": 1.5, "vip": True}},
+            ]
+        },
+    )
+    assert answer.status == 201
+    assert (answer.json["created"], answer.json["updated"]) == (2, 0)
+    assert [(c["phone"], c["name"], c["created"]) for c in answer.json["contacts"]] == [
+        (BIA, "Bia", True),
+        (ANA, None, True),
+    ]
+    assert rows(databases, "select phone_hash from hidra.contacts where phone = %s", ANA) == [
+        (phone_hash(PHONE_HASH_SECRET, str(user), ANA),)
+    ]
+    contact = call("contacts").get("/v1/contacts/" + answer.json["contacts"][1]["id"])
+    assert contact.status == 200
+    assert contact.json["attributes"] == {"city": "Santos", "orders": 3, "rate": 1.5, "vip": True}
+    assert contact.json["created_at"].endswith("Z")
+    assert set(contact.json) == {"id", "phone", "name", "attributes", "created_at", "updated_at"}
+
+
+def test_saving_again_joins_attributes_and_keeps_what_is_not_given(call: Any) -> None:
+    contacts = call("contacts")
+    contacts.post("/v1/contacts", {"contacts": [{"phone": ANA, "name": "Ana", "attributes": {"a": 1, "b": 1}}]})
+    answer = contacts.post("/v1/contacts", {"contacts": [{"phone": ANA, "attributes": {"b": 2}}, {"phone": BIA}]})
+    assert answer.status == 201
+    assert (answer.json["created"], answer.json["updated"]) == (1, 1)
+    answer = contacts.post("/v1/contacts", {"contacts": [{"phone": ANA}]})
+    assert answer.status == 200
+    assert (answer.json["created"], answer.json["updated"]) == (0, 1)
+    ana = contacts.get("/v1/contacts/" + answer.json["contacts"][0]["id"]).json
+    assert (ana["name"], ana["attributes"]) == ("Ana", {"a": 1, "b": 2})
+
+
+def test_the_same_phone_twice_in_one_call_is_one_contact_and_the_last_wins(call: Any) -> None:
+    answer = call("contacts").post(
+        "/v1/contacts",
+        {
+            "contacts": [
+                {"phone": "11 98765-4321", "name": "Old", "attributes": {"a": 1, "b": 1}},
+                {"phone": BIA},
+                {"phone": "+55 11 8765-4321", "name": "New", "attributes": {"b": 2}},
+            ]
+        },
+    )
+    assert (answer.json["created"], answer.json["updated"]) == (2, 0)
+    first, _, third = answer.json["contacts"]
+    assert first == third
+    ana = call("contacts").get("/v1/contacts/" + first["id"]).json
+    assert (ana["name"], ana["attributes"]) == ("New", {"a": 1, "b": 2})
+
+
+def test_a_wrong_phone_is_named_by_its_place_and_nothing_is_saved(call: Any, databases: Databases) -> None:
+    answer = call("contacts").post(
+        "/v1/contacts",
+        {"contacts": [{"phone": ANA}, {"phone": "12"}, {"phone": BIA}, {"phone": "nobody"}]},
+    )
+    assert (answer.status, answer.code) == (422, "invalid-phone")
+    assert answer.fields == ["contacts.1.phone", "contacts.3.phone"]
+    assert "nobody" not in str(answer.json)
+    assert rows(databases, "select count(*) from hidra.contacts") == [(0,)]
+
+
+def test_a_country_tells_how_national_numbers_are_read(call: Any) -> None:
+    answer = call("contacts").post("/v1/contacts", {"contacts": [{"phone": "912 345 678"}], "country": "PT"})
+    assert [c["phone"] for c in answer.json["contacts"]] == ["+351912345678"]
+
+
+def test_saved_contacts_go_into_a_segment_of_the_user_or_nothing_is_saved(
+    call: Any, databases: Databases, stranger: UUID
+) -> None:
+    segments, contacts = call("segments"), call("contacts")
+    segment = segments.post("/v1/segments", {"name": "all"}).json
+    body = {"contacts": [{"phone": ANA}, {"phone": BIA}, {"phone": ANA}], "segment_id": segment["id"]}
+    for status in (201, 200):
+        assert contacts.post("/v1/contacts", body).status == status
+        assert segments.get("/v1/segments/" + segment["id"]).json["total_contacts"] == 2
+    theirs = call("segments", stranger).post("/v1/segments", {"name": "theirs"}).json
+    for unknown in (str(uuid4()), theirs["id"]):
+        answer = contacts.post("/v1/contacts", {"contacts": [{"phone": "+351912345678"}], "segment_id": unknown})
+        assert (answer.status, answer.code, answer.fields) == (422, "unknown-segment", ["segment_id"])
+    assert rows(databases, "select count(*) from hidra.contacts") == [(2,)]
+
+
+def test_contacts_are_listed_page_by_page_each_once(call: Any, stranger: UUID) -> None:
+    phones = [f"+551198765432{digit}" for digit in range(5)]
+    contacts = call("contacts")
+    contacts.post("/v1/contacts", {"contacts": [{"phone": phone} for phone in phones]})
+    call("contacts", stranger).post("/v1/contacts", {"contacts": [{"phone": BIA}]})
+    assert sorted(item["phone"] for item in contacts.all("/v1/contacts", limit=2)) == phones
+
+
+def test_a_patch_changes_what_it_names_and_removes_null_attributes(call: Any, databases: Databases, user: UUID) -> None:
+    contacts = call("contacts")
+    body = {"contacts": [{"phone": ANA, "name": "Ana", "attributes": {"a": 1, "b": 1}}, {"phone": BIA}]}
+    path = "/v1/contacts/" + contacts.post("/v1/contacts", body).json["contacts"][0]["id"]
+    assert contacts.patch(path, {}).json["name"] == "Ana"
+    answer = contacts.patch(path, {"name": None, "attributes": {"a": None, "b": 2, "c": "x"}})
+    assert (answer.status, answer.json["name"], answer.json["attributes"]) == (200, None, {"b": 2, "c": "x"})
+    answer = contacts.patch(path, {"phone": "11 98765 0000"})
+    assert (answer.status, answer.json["phone"]) == (200, "+5511987650000")
+    assert rows(databases, "select phone_hash from hidra.contacts where phone = '+5511987650000'") == [
+        (phone_hash(PHONE_HASH_SECRET, str(user), "+5511987650000"),)
+    ]
+    answer = contacts.patch(path, {"phone": BIA, "name": "not kept"})
+    assert (answer.status, answer.code) == (409, "phone-taken")
+    answer = contacts.patch(path, {"phone": "12"})
+    assert (answer.status, answer.fields) == (422, ["phone"])
+    assert contacts.get(path).json["name"] is None
+
+
+def test_a_contact_never_holds_more_than_fifty_attributes(call: Any) -> None:
+    contacts = call("contacts")
+    forty = {f"a{index}": index for index in range(40)}
+    saved = contacts.post("/v1/contacts", {"contacts": [{"phone": ANA, "attributes": forty}]}).json
+    more = {f"b{index}": index for index in range(11)}
+    answer = contacts.post("/v1/contacts", {"contacts": [{"phone": BIA}, {"phone": ANA, "attributes": more}]})
+    assert (answer.status, answer.fields) == (422, ["contacts.1.attributes"])
+    path = "/v1/contacts/" + saved["contacts"][0]["id"]
+    answer = contacts.patch(path, {"attributes": more})
+    assert (answer.status, answer.fields) == (422, ["attributes"])
+    assert contacts.get(path).json["attributes"] == forty
+    assert len(contacts.all("/v1/contacts", limit=9)) == 1
+
+
+def test_contacts_of_another_are_not_found(call: Any, stranger: UUID) -> None:
+    saved = call("contacts").post("/v1/contacts", {"contacts": [{"phone": ANA, "name": "Ana"}]}).json
+    path = "/v1/contacts/" + saved["contacts"][0]["id"]
+    theirs = call("contacts", stranger)
+    for answer in (theirs.get(path), theirs.patch(path, {"name": "x"}), theirs.delete(path)):
+        assert (answer.status, answer.code) == (404, "not-found")
+    assert call("contacts").get(path).json["name"] == "Ana"
+    assert theirs.post("/v1/contacts", {"contacts": [{"phone": ANA}]}).json["created"] == 1
+
+
+def test_a_deleted_contact_leaves_its_segments(call: Any) -> None:
+    segment = call("segments").post("/v1/segments", {"name": "all"}).json["id"]
+    saved = call("contacts").post("/v1/contacts", {"contacts": [{"phone": ANA}], "segment_id": segment}).json
+    path = "/v1/contacts/" + saved["contacts"][0]["id"]
+    answer = call("contacts").delete(path)
+    assert (answer.status, answer.json) == (204, None)
+    assert call("contacts").delete(path).status == 404
+    assert call("segments").get(f"/v1/segments/{segment}").json["total_contacts"] == 0
+
+
+def one(**contact: Any) -> dict[str, Any]:
+    return {"contacts": [{"phone": ANA, **contact}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "contacts"),
+        ({"contacts": []}, "contacts"),
+        ({"contacts": [{"phone": ANA}] * 1001}, "contacts"),
+        ({"contacts": {"phone": ANA}}, "contacts"),
+        ({"contacts": [{}]}, "contacts.0.phone"),
+        ({"contacts": [{"phone": 5511987654321}]}, "contacts.0.phone"),
+        ({"contacts": [{"phone": "1" * 41}]}, "contacts.0.phone"),
+        (one(name="x" * 201), "contacts.0.name"),
+        (one(name="  "), "contacts.0.name"),
+        (one(name="a\0b"), "contacts.0.name"),
+        (one(nickname="x"), "contacts.0.nickname"),
+        (one(attributes=[]), "contacts.0.attributes"),
+        (one(attributes={"a": None}), "contacts.0.attributes.a"),
+        (one(attributes={"a": {"b": 1}}), "contacts.0.attributes.a"),
+        (one(attributes={"a": "x" * 501}), "contacts.0.attributes.a"),
+        (one(attributes={"a": "\0"}), "contacts.0.attributes.a"),
+        (one(attributes={"a": "\ud800"}), "contacts.0.attributes.a"),
+        (one(attributes={"a": float("nan")}), "contacts.0.attributes.a"),
+        (one(attributes={"a": 10**30}), "contacts.0.attributes.a"),
+        (one(attributes={f"a{index}": 1 for index in range(51)}), "contacts.0.attributes"),
+        ({**one(), "segment_id": "x"}, "segment_id"),
+        ({**one(), "country": "Brazil"}, "country"),
+        ({**one(), "more": 1}, "more"),
+    ],
+)
+def test_what_a_contact_may_not_be_is_named(call: Any, databases: Databases, body: Any, field: str) -> None:
+    answer = call("contacts").post("/v1/contacts", body)
+    assert (answer.status, answer.code, answer.fields) == (422, "invalid-request", [field])
+    assert rows(databases, "select count(*) from hidra.contacts") == [(0,)]
+
+
+def test_an_opt_out_skips_what_waits_for_the_phone_and_can_be_taken_back(call: Any, databases: Databases) -> None:
+    world = World.make(databases, recipients=3)
+    world.advance()
+    contacts = call("contacts", world.user_id)
+    phones = ["+5511980000000", "11 98000-0001", "+5511980000000", "+351912345678"]
+    answer = contacts.post("/v1/opt-outs", {"phones": phones, "reason": "asked"})
+    assert (answer.status, answer.json) == (200, {"opted_out": 3, "skipped_messages": 2})
+    assert [(m["status"], m["error_code"]) for m in world.messages()] == [
+        ("skipped", "opted_out"),
+        ("skipped", "opted_out"),
+        ("pending", None),
+    ]
+    assert (world.metrics()["skipped"], world.metrics()["pending"]) == (2, 1)
+    again = contacts.post("/v1/opt-outs", {"phones": ["+5511980000000"], "reason": "again"})
+    assert again.json == {"opted_out": 0, "skipped_messages": 0}
+
+    listed = contacts.all("/v1/opt-outs", limit=2)
+    assert {item["phone"] for item in listed} == {"+5511980000000", "+5511980000001", None}
+    assert {(item["reason"], item["source"]) for item in listed} == {("asked", "api")}
+    assert all(item["at"].endswith("Z") for item in listed)
+
+    assert contacts.delete("/v1/opt-outs/+55 11 8000-0000").status == 204
+    answer = contacts.delete("/v1/opt-outs/+5511980000000")
+    assert (answer.status, answer.code) == (404, "not-found")
+    assert len(contacts.all("/v1/opt-outs", limit=9)) == 2
+
+
+def test_opt_outs_of_another_are_neither_seen_nor_taken_back(call: Any, stranger: UUID) -> None:
+    assert call("contacts").post("/v1/opt-outs", {"phones": [ANA]}).json["opted_out"] == 1
+    theirs = call("contacts", stranger)
+    assert theirs.get("/v1/opt-outs").json["items"] == []
+    assert theirs.delete(f"/v1/opt-outs/{ANA}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"phones": []}, "phones"),
+        ({"phones": [ANA] * 1001}, "phones"),
+        ({"phones": [ANA, "12"]}, "phones.1"),
+        ({"phones": [ANA], "reason": "x" * 501}, "reason"),
+        ({"phones": ANA}, "phones"),
+    ],
+)
+def test_a_wrong_opt_out_opts_nobody_out(call: Any, databases: Databases, body: Any, field: str) -> None:
+    answer = call("contacts").post("/v1/opt-outs", body)
+    assert (answer.status, answer.fields) == (422, [field])
+    assert rows(databases, "select count(*) from hidra.opt_outs") == [(0,)]
+
+
+def test_what_is_no_phone_cannot_be_opted_in(call: Any) -> None:
+    answer = call("contacts").delete("/v1/opt-outs/nobody")
+    assert (answer.status, answer.fields) == (422, ["phone"])
