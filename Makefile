@@ -12,6 +12,9 @@ export PYTHONPATH := layers/hidra
 RUN := .venv/bin/python -m
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 LOCK = "$$(sh local/setup.sh)" pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-annotate --no-header
+TESTS = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --tb short --ignore tests/proofs
+# Where nobody watches the dots, only the last line, or everything if it is not good.
+QUIET_TESTS = if said=$$($(TESTS) 2>&1); then echo "$$said" | tail -n 1; else echo "$$said"; exit 1; fi
 QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 # Only what stands on make's command line: EMAIL and NAME may well be in somebody's environment, meant for others.
 given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
@@ -33,16 +36,16 @@ token: venv ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,
 		$(call given,GROUPS,--groups) $(call given,SUB,--sub)
 
 lint: venv ## check style, types and the arrows between the modules
-	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff check --quiet --output-format concise
 	@.venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; exit 1; }
 	@$(QUIET) .venv/bin/lint-imports
 	@.venv/bin/mypy --no-error-summary
 
 test: lint ## lint, then every test that fits into a coffee break
-	@$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup -m 'not prove'
+	@if [ -t 1 ]; then $(TESTS); else $(QUIET_TESTS); fi
 
 prove: venv ## the long proofs: faults, races and hard pace, over and over
-	@$(RUN) pytest -m prove
+	@$(RUN) pytest tests/proofs
 
 bench: venv ## measure the limits of this machine
 	@$(RUN) bench
