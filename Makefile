@@ -38,7 +38,7 @@ token: venv ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,
 lint: venv ## check style, types and the arrows between the modules
 	@.venv/bin/ruff check --quiet --output-format concise
 	@.venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; exit 1; }
-	@$(QUIET) .venv/bin/lint-imports
+	@$(QUIET) .venv/bin/lint-imports --no-logo
 	@.venv/bin/mypy --no-error-summary
 
 test: lint ## lint, then every test that fits into a coffee break
