@@ -1,0 +1,182 @@
+"""Evolution's webhooks: the key they are signed with, and the few fields of them that matter.
+
+Evolution API 2.3.7, src/api/integrations/event/webhook and src/api/integrations/channel. Bodies carry much that must
+not be kept: ``apikey`` (on the Cloud API it is Meta's access token), names, media, whatever else a person wrote.
+"""
+
+import hmac
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.message import PROVIDER_WORDS
+from hidra.domain.phone import canonical
+
+TEXT_CHARACTERS = 1_000  # of a reply: enough to know an opt-out
+ID_CHARACTERS = 300
+_PHONE_JID = re.compile(r"^([1-9]\d{6,14})(?::\d+)?@s\.whatsapp\.net$", re.ASCII)
+_LID_JID = re.compile(r"^(\d{1,32})(?::\d+)?@lid$", re.ASCII)
+_WRAPPERS = ("ephemeralMessage", "viewOnceMessage", "viewOnceMessageV2", "documentWithCaptionMessage")
+_TEXTS = (
+    ("extendedTextMessage", "text"),
+    ("imageMessage", "caption"),
+    ("videoMessage", "caption"),
+    ("documentMessage", "caption"),
+    ("buttonsResponseMessage", "selectedDisplayText"),
+    ("templateButtonReplyMessage", "selectedDisplayText"),
+    ("listResponseMessage", "title"),
+)
+_CONNECTION_WORDS = {
+    "open": EvolutionConnectionStatus.CONNECTED,
+    "connecting": EvolutionConnectionStatus.CONNECTING,
+    "close": EvolutionConnectionStatus.DISCONNECTED,
+    "closed": EvolutionConnectionStatus.DISCONNECTED,
+    "refused": EvolutionConnectionStatus.ERROR,
+}
+QR_REFUSED = "The QR code was not scanned in time: connect again."
+# WhatsApp's own reasons (Baileys' DisconnectReason); others are told by their number.
+_REASONS = {
+    401: "The phone has logged this connection out: connect again.",
+    402: "WhatsApp asks for a payment on this account.",
+    403: "WhatsApp has banned this number.",
+    406: "WhatsApp does not accept this client any more.",
+}
+LOGGED_OUT = "The connection was logged out: connect again."
+REMOVED = "The instance was deleted on the Evolution server."
+
+
+def jwt_key(master: str, config_id: UUID, instance: str) -> str:
+    """The key that one connection's webhooks are signed with; nothing of it is stored.
+
+    It covers the instance's name, so that a body that names another instance fails the signature.
+    """
+    return hmac.digest(master.encode(), f"{config_id}\0{instance}".encode(), "sha256").hex()
+
+
+def current_key_id(masters: Mapping[str, str]) -> str:
+    """The id of the master key that new registrations use: the lexically last."""
+    return max(masters)
+
+
+def reduce(body: Mapping[str, Any], config_id: UUID, received_at: datetime) -> list[dict[str, Any]]:
+    """What a verified webhook says that matters, as flat records for the stream (``hidra.domain.delivery`` reads them).
+
+    Args:
+        body: the webhook's JSON; ``data`` may be an object, a list of them, or null.
+        received_at: our own time in UTC, for Evolution's ``date_time`` is local time with a false Z.
+    """
+    read = _READERS.get(str(body.get("event")))
+    if read is None:
+        return []
+    data = body.get("data")
+    common = {"config_id": str(config_id), "received_at": received_at.isoformat(timespec="microseconds")}
+    return [
+        record | common
+        for item in (data if isinstance(data, list) else [data])
+        for record in read(item if isinstance(item, Mapping) else {})
+    ]
+
+
+def text_of(message: object) -> str | None:
+    """The text of a WhatsApp message, be it plain, a caption, or the title of a button or list entry; None if none.
+
+    Disappearing chats are not unwrapped by Evolution (src/.../whatsapp.baileys.service.ts, prepareMessage).
+    """
+    content = _mapping(message)
+    for _ in range(3):
+        inner = next((content[name] for name in _WRAPPERS if name in content), None)
+        if inner is None:
+            break
+        content = _mapping(_mapping(inner).get("message"))
+    candidates = [content.get("conversation")]
+    candidates += [_mapping(content.get(kind)).get(field) for kind, field in _TEXTS]
+    candidates.append(_mapping(_mapping(content.get("interactiveResponseMessage")).get("body")).get("text"))
+    return next((text for text in candidates if isinstance(text, str) and text), None)
+
+
+def _statuses(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    # keyId is WhatsApp's id, messageId Evolution's own; remoteJid and fromMe are often wrong here and not needed.
+    message_id, word = _id(data.get("keyId")), data.get("status")
+    status = PROVIDER_WORDS.get(word.upper()) if isinstance(word, str) else None
+    if message_id and status:
+        yield {"kind": "status", "provider_message_id": message_id, "status": status.value}
+
+
+def _replies(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    key, message = _mapping(data.get("key")), _mapping(data.get("message"))
+    jids = [jid for jid in (key.get("remoteJid"), key.get("remoteJidAlt"), key.get("senderPn")) if isinstance(jid, str)]
+    phone = next((match[1] for jid in jids if (match := _PHONE_JID.match(jid))), None)
+    lid = next((match[1] for jid in jids if (match := _LID_JID.match(jid))), None)
+    text = _clean(text_of(message))
+    # A group, a broadcast or a newsletter stands in remoteJid itself, whatever the other fields say.
+    personal = bool(jids) and bool(_PHONE_JID.match(jids[0]) or _LID_JID.match(jids[0]))
+    if key.get("fromMe") or not personal or not text:
+        return
+    yield {
+        "kind": "reply",
+        "message_id": _id(key.get("id")),
+        "phone": canonical(f"+{phone}") if phone else None,
+        "lid": lid,
+        "quoted_id": _quoted_id(data, message),
+        "text": text[:TEXT_CHARACTERS],
+    }
+
+
+def _connection(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """connection.update tells ``state`` and ``statusReason``, status.instance the same in other words."""
+    status = _CONNECTION_WORDS.get(str(data.get("state", data.get("status"))))
+    if status is None:
+        return
+    reason = None
+    if status is EvolutionConnectionStatus.DISCONNECTED:
+        code = data.get("statusReason", data.get("disconnectionReasonCode"))
+        reason = _REASONS.get(code, f"WhatsApp closed the connection with code {code}.") if _is_code(code) else None
+    elif status is EvolutionConnectionStatus.ERROR:
+        reason = QR_REFUSED
+    yield {"kind": "connection", "status": status.value, "reason": reason}
+
+
+def _logged_out(_: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    yield {"kind": "connection", "status": EvolutionConnectionStatus.DISCONNECTED.value, "reason": LOGGED_OUT}
+
+
+def _removed(_: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    yield {"kind": "connection", "status": EvolutionConnectionStatus.ERROR.value, "reason": REMOVED}
+
+
+_READERS = {
+    "messages.update": _statuses,
+    "messages.upsert": _replies,
+    "connection.update": _connection,
+    "status.instance": _connection,
+    "logout.instance": _logged_out,
+    "remove.instance": _removed,
+}
+
+
+def _quoted_id(data: Mapping[str, Any], message: Mapping[str, Any]) -> str | None:
+    places = (data, message, _mapping(message.get("extendedTextMessage")))
+    found = (_id(_mapping(place.get("contextInfo")).get("stanzaId")) for place in places)
+    return next((quoted for quoted in found if quoted), None)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _id(value: object) -> str | None:
+    """WhatsApp's ids are printable ASCII; anything else would only do harm further on."""
+    fits = isinstance(value, str) and 0 < len(value) <= ID_CHARACTERS and value.isascii() and value.isprintable()
+    return str(value) if fits else None
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _clean(text: str | None) -> str:
+    """Without what PostgreSQL or UTF-8 cannot hold: NUL, and halves of surrogate pairs."""
+    return (text or "").replace("\0", "").encode("utf-8", "ignore").decode()

@@ -1,0 +1,275 @@
+"""One instance on one Evolution API 2.3.7 server, over HTTP (src/api/routes, header ``apikey``).
+
+Each call opens a connection of its own. Node closes idle ones after 5 s, and a post that meets such a close could not
+be told from one that was lost on its way: a failure before the connection stands is surely not sent, any later one may
+have been.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil, floor
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from hidra.domain.outcome import NotSent, Outcome, Unknown
+from hidra.domain.webhook import text_of
+from hidra.errors import HidraError, Rejected, Unavailable
+from hidra.gateways import answers
+from hidra.gateways.addresses import Adapter
+
+# Seconds to connect and to wait for an answer. Evolution checks the number and sends before it answers, and Baileys'
+# own queries end after 60 s; nothing else takes long.
+_SEND_TIMEOUT = (5.0, 90.0)
+_ASK_TIMEOUT = (3.0, 10.0)
+_MAX_ANSWER_BYTES = 4_000_000
+_FOUND_AT_MOST = 50
+_FAR_FUTURE = 1 << 33  # seconds since 1970
+
+# LOGOUT_INSTANCE and REMOVE_INSTANCE carry no data; what they say stands in their name.
+WEBHOOK_EVENTS = frozenset(
+    {
+        "SEND_MESSAGE",
+        "MESSAGES_UPDATE",
+        "MESSAGES_UPSERT",
+        "CONNECTION_UPDATE",
+        "STATUS_INSTANCE",
+        "LOGOUT_INSTANCE",
+        "REMOVE_INSTANCE",
+    }
+)
+STATE_ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What ``connect`` gives: the state, and a code to scan (a data URL) or to type where one is needed."""
+
+    state: str
+    qr_code: str | None
+    pairing_code: str | None
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """An instance's one webhook."""
+
+    url: str
+    jwt_key: str
+    events: frozenset[str] = WEBHOOK_EVENTS
+    enabled: bool = True
+    by_events: bool = False
+    base64: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """A message that this instance has sent."""
+
+    provider_message_id: str
+    text: str | None
+    at: datetime
+
+
+class Evolution:
+    def __init__(self, base_url: str, instance: str, api_key: str, *, allow_private: bool) -> None:
+        """
+        Args:
+            base_url: as ``addresses.check_base_url`` gives it.
+            allow_private: whether the server may stand in a private network.
+        """
+        self._base_url, self._instance = base_url, instance
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers.update({"apikey": api_key, "Connection": "close", "User-Agent": "hidra"})
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, Adapter(allow_private=allow_private))
+
+    def send_text(self, number: str, text: str) -> Outcome:
+        """Sends one text, and sorts whatever happens; raises for nothing that Evolution or the network does.
+
+        ``linkPreview`` false: Baileys would fetch links in the text before sending. No ``delay``: it would hold the
+        request open, and the pace is kept elsewhere.
+
+        Args:
+            number: E.164.
+        """
+        body = {"number": number.removeprefix("+"), "text": text, "linkPreview": False}
+        try:
+            return answers.sort_answer(*self._call("POST", "message/sendText", body, timeout=_SEND_TIMEOUT))
+        except HidraError as error:
+            return NotSent(error.code.replace("-", "_"), str(error), stops_connection=True)
+        except requests.Timeout:
+            return Unknown("timed_out", "The Evolution server did not answer in time.")
+        except requests.RequestException:
+            return Unknown("connection_lost", "The connection to the Evolution server broke before it answered.")
+
+    def connection_state(self) -> str:
+        """``open``, ``connecting``, ``close``, ``refused`` (too many QR codes), or ``absent``: known to Evolution's
+        database but not running (github.com/evolution-foundation/evolution-api/issues/2583).
+
+        Raises:
+            Rejected, Unavailable: there is no answer to be had; see ``_ask``.
+        """
+        return _state(self._ask("GET", "instance/connectionState"))
+
+    def connect(self) -> Offer:
+        """Asks for a connection; while a code is being made (2 s) there may be neither code nor error: ask again.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        body = self._ask("GET", "instance/connect")
+        if isinstance(body.get("instance"), Mapping):
+            return Offer(_state(body), None, None)
+        if body.get("error"):  # with HTTP 200 (src/api/controllers/instance.controller.ts)
+            raise Unavailable("Evolution could not begin to connect: try again.", code="connect-failed")
+        # A closed instance of the Cloud API answers {}: there is nothing to scan.
+        state = "connecting" if body else "close"
+        return Offer(state, _text(body.get("base64")), _text(body.get("pairingCode")))
+
+    def find_webhook(self) -> Webhook | None:
+        """The instance's webhook, or None where none was ever set.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        body = self._ask("GET", "webhook/find", may_be_null=True)
+        if not body.get("url"):
+            return None
+        headers, events = body.get("headers"), body.get("events")
+        return Webhook(
+            url=str(body["url"]),
+            jwt_key=str(headers.get("jwt_key", "")) if isinstance(headers, Mapping) else "",
+            events=frozenset(map(str, events)) if isinstance(events, list) else frozenset(),
+            enabled=body.get("enabled") is True,
+            by_events=body.get("webhookByEvents") is True,
+            base64=body.get("webhookBase64") is True,
+        )
+
+    def set_webhook(self, url: str, jwt_key: str) -> None:
+        """Replaces the instance's one webhook by ours.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        webhook = {
+            "enabled": True,
+            "url": url,
+            "headers": {"jwt_key": jwt_key},
+            "byEvents": False,
+            "base64": False,
+            "events": sorted(WEBHOOK_EVENTS),
+        }
+        self._ask("POST", "webhook/set", {"webhook": webhook})
+
+    def find_messages(self, remote_jids: Iterable[str], start: datetime, end: datetime) -> list[Found]:
+        """What this instance sent to any of these addresses between two instants, both in UTC.
+
+        Evolution scans its messages for this: for recovery, not for polling.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        found: dict[str, Found] = {}
+        for jid in remote_jids:
+            where = {
+                "key": {"remoteJid": jid, "fromMe": True},
+                "messageTimestamp": {"gte": _second(floor(start.timestamp())), "lte": _second(ceil(end.timestamp()))},
+            }
+            body = self._ask("POST", "chat/findMessages", {"where": where, "offset": _FOUND_AT_MOST, "page": 1})
+            page = body.get("messages")
+            records = page.get("records") if isinstance(page, Mapping) else None
+            if not isinstance(records, list):
+                raise Unavailable("Evolution's answer was not understood.", code="answer-not-understood")
+            found |= {item.provider_message_id: item for item in map(_found, records) if item}
+        return [item for item in found.values() if start <= item.at <= end]
+
+    def _ask(self, method: str, route: str, body: object = None, *, may_be_null: bool = False) -> Mapping[str, Any]:
+        """A call that sends nothing to anybody; the answer's JSON object.
+
+        Raises:
+            Rejected: the address, the instance's name or the key is wrong, and will be next time.
+            Unavailable: no answer, or none that was understood: try again.
+        """
+        try:
+            status, answer = self._call(method, route, body, timeout=_ASK_TIMEOUT)
+        except requests.Timeout:
+            raise Unavailable("The Evolution server did not answer in time.", code="timed-out") from None
+        except requests.RequestException:
+            raise Unavailable("The connection to the Evolution server broke.", code="connection-lost") from None
+        stopped = answers.refusal(status, answer)
+        if stopped is not None:
+            raise Rejected(stopped.detail, code=stopped.code.replace("_", "-"))
+        if not 200 <= status < 300:
+            raise Unavailable(f"The Evolution server answers with status {status}.", code="server-error")
+        if isinstance(answer, Mapping):
+            return answer
+        if may_be_null and answer is None:
+            return {}
+        raise Rejected("There is no Evolution API at this address.", code="not-evolution")
+
+    def _call(self, method: str, route: str, body: object, *, timeout: tuple[float, float]) -> tuple[int, object]:
+        """The answer's status and its JSON, None where it is none.
+
+        Raises:
+            HidraError: surely nothing was sent.
+            requests.RequestException: the request may have arrived.
+        """
+        url = f"{self._base_url}/{route}/{quote(self._instance, safe='')}"
+        deadline = time.monotonic() + sum(timeout)
+        try:
+            request = self._session.prepare_request(requests.Request(method, url, json=body))
+            request.headers["apikey"].encode("ascii")
+        except (requests.RequestException, ValueError):
+            raise Rejected("The server's address or the API key cannot be used.", code="unusable-config") from None
+        with self._session.send(request, timeout=timeout, allow_redirects=False, stream=True) as response:
+            return response.status_code, _read(response, deadline)
+
+
+def _read(response: requests.Response, deadline: float) -> object:
+    """The body's JSON; a server that answers without end must not hold us for ever."""
+    read = b""
+    for chunk in response.iter_content(65_536):
+        read += chunk
+        if len(read) > _MAX_ANSWER_BYTES:
+            return None
+        if time.monotonic() > deadline:
+            raise requests.Timeout("the answer took too long")
+    try:
+        return json.loads(read)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _state(body: Mapping[str, Any]) -> str:
+    instance = body.get("instance")
+    if not isinstance(instance, Mapping):
+        raise Rejected("There is no Evolution API at this address.", code="not-evolution")
+    return _text(instance.get("state")) or STATE_ABSENT
+
+
+def _found(record: object) -> Found | None:
+    if not isinstance(record, Mapping):
+        return None
+    key, seconds = record.get("key"), record.get("messageTimestamp")
+    if not isinstance(key, Mapping) or key.get("fromMe") is not True:
+        return None
+    if not isinstance(seconds, int) or not 0 < seconds < _FAR_FUTURE:
+        return None
+    message_id = _text(key.get("id"))
+    if message_id is None:
+        return None
+    return Found(message_id, text_of(record.get("message")), datetime.fromtimestamp(seconds, UTC))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _second(epoch: int) -> str:
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,281 @@
+"""The client against sockets that do what servers, proxies and networks do. Its happy paths run against the simulator,
+in tests/functions/test_connection_check.py."""
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hidra.domain.outcome import NotSent, Sent, Unknown
+from hidra.errors import Rejected, Unavailable
+from hidra.gateways import evolution
+from hidra.gateways.evolution import Evolution, Found, Offer, Webhook
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+Act = Callable[[socket.socket], None]
+
+
+@dataclass
+class Server:
+    port: int
+    requests: list[bytes] = field(default_factory=list)
+
+    def client(self, key: str = "key", instance: str = "loja 1") -> Evolution:
+        return Evolution(f"http://127.0.0.1:{self.port}/base", instance, key, allow_private=True)
+
+
+@contextmanager
+def serving(act: Act) -> Iterator[Server]:
+    """Reads each client's request, then does ``act`` with the connection and closes it."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = Server(listener.getsockname()[1])
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            with client, suppress(OSError):
+                client.settimeout(3)
+                server.requests.append(_request(client))
+                act(client)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield server
+    finally:
+        listener.close()
+
+
+def _request(client: socket.socket) -> bytes:
+    read = b""
+    while b"\r\n\r\n" not in read:
+        read += client.recv(65536) or b"\r\n\r\n"
+    head, _, body = read.partition(b"\r\n\r\n")
+    length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+    while len(body) < length:
+        body += client.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def answering(status: int, body: object, *headers: str) -> Act:
+    raw = json.dumps(body).encode()
+    head = "\r\n".join([f"HTTP/1.1 {status} X", f"Content-Length: {len(raw)}", *headers]) + "\r\n\r\n"
+    return lambda client: client.sendall(head.encode() + raw)
+
+
+def resetting(client: socket.socket) -> None:
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def saying(raw: bytes) -> Act:
+    return lambda client: client.sendall(raw)
+
+
+SENT = {"key": {"id": "3EB0A1", "fromMe": True}, "status": "PENDING"}
+
+
+def test_a_text_is_posted_once_in_evolutions_form() -> None:
+    with serving(answering(201, SENT)) as server:
+        assert server.client().send_text("+5541988887777", "Olá, Ana!") == Sent("3EB0A1")
+    [request] = server.requests
+    head, _, body = request.decode().partition("\r\n\r\n")
+    assert head.startswith("POST /base/message/sendText/loja%201 HTTP/1.1")
+    assert "apikey: key" in head
+    assert "Connection: close" in head
+    assert json.loads(body) == {"number": "5541988887777", "text": "Olá, Ana!", "linkPreview": False}
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (resetting, "connection_lost"),
+        (lambda _: None, "connection_lost"),
+        (saying(b"SSH-2.0-x\r\n"), "connection_lost"),
+        (saying(b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"), "connection_lost"),
+        (saying(b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "connection_lost"),
+        (saying(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 500\r\n\r\n{"), "connection_lost"),
+        (saying(b'HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{"key":{"'), "answer_not_understood"),
+        (saying(b"HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"), "connection_lost"),
+    ],
+)
+def test_a_connection_that_breaks_after_the_request_leaves_it_unknown(act: Act, code: str) -> None:
+    with serving(act) as server:
+        outcome = server.client().send_text("+5541988887777", "Oi")
+    assert isinstance(outcome, Unknown)
+    assert outcome.code == code
+    assert len(server.requests) == 1
+
+
+def test_an_answer_that_does_not_come_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evolution, "_SEND_TIMEOUT", (1, 0.2))
+    with serving(lambda client: client.recv(1) and None) as server:
+        outcome = server.client().send_text("+5541988887777", "Oi")
+    assert isinstance(outcome, Unknown)
+    assert outcome.code == "timed_out"
+    assert len(server.requests) == 1
+
+
+def drip(client: socket.socket) -> None:
+    client.sendall(b"HTTP/1.1 201 Created\r\n\r\n")
+    while True:
+        client.sendall(b" " * 65_536)
+
+
+@pytest.mark.parametrize(("name", "value"), [("_MAX_ANSWER_BYTES", 1_000_000), ("_SEND_TIMEOUT", (0.1, 0.1))])
+def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
+    monkeypatch.setattr(evolution, "_MAX_ANSWER_BYTES", 1 << 60)
+    monkeypatch.setattr(evolution, name, value)
+    with serving(drip) as server:
+        assert isinstance(server.client().send_text("+5541988887777", "Oi"), Unknown)
+
+
+def test_nothing_was_sent_where_no_connection_came_about() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    outcome = Server(port).client().send_text("+5541988887777", "Oi")
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops_connection) == ("unreachable", True)
+
+
+def test_nothing_was_sent_where_the_connection_did_not_come_about_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evolution, "_SEND_TIMEOUT", (0.2, 5))
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        outcome = Server(full.getsockname()[1]).client().send_text("+5541988887777", "Oi")
+        for one in waiting:
+            one.close()
+    assert isinstance(outcome, NotSent)
+    assert outcome.stops_connection
+
+
+def test_nothing_was_sent_to_an_address_that_is_not_allowed() -> None:
+    with serving(answering(201, SENT)) as server:
+        client = Evolution(f"http://127.0.0.1:{server.port}", "loja", "key", allow_private=False)
+        outcome = client.send_text("+5541988887777", "Oi")
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops_connection) == ("private_address", True)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("key", ["line\nbreak", "chave-ç"])
+def test_nothing_was_sent_with_a_key_that_no_header_can_hold(key: str) -> None:
+    with serving(answering(201, SENT)) as server:
+        outcome = server.client(key).send_text("+5541988887777", "Oi")
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops_connection) == ("unusable_config", True)
+    assert server.requests == []
+
+
+def test_redirects_are_not_followed() -> None:
+    with serving(answering(201, SENT)) as elsewhere:
+        with serving(answering(307, {}, f"Location: http://127.0.0.1:{elsewhere.port}/")) as server:
+            outcome = server.client().send_text("+5541988887777", "Oi")
+        assert isinstance(outcome, NotSent)
+        assert elsewhere.requests == []
+
+
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with serving(answering(201, SENT)) as server:
+        assert server.client().send_text("+5541988887777", "Oi") == Sent("3EB0A1")
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        ({"instance": {"instanceName": "x", "state": "open"}}, "open"),
+        ({"instance": {"instanceName": "x"}}, "absent"),
+    ],
+)
+def test_the_state_may_be_absent(body: object, state: str) -> None:
+    with serving(answering(200, body)) as server:
+        assert server.client().connection_state() == state
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "code"),
+    [
+        (answering(401, {"response": {"message": "Unauthorized"}}), Rejected, "unauthorized"),
+        (
+            answering(404, {"response": {"message": ['The "x" instance does not exist']}}),
+            Rejected,
+            "instance-not-found",
+        ),
+        (answering(404, {}), Rejected, "not-evolution"),
+        (answering(503, {"code": "LICENSE_REQUIRED"}), Rejected, "license-required"),
+        (answering(200, "hello"), Rejected, "not-evolution"),
+        (answering(200, {}), Rejected, "not-evolution"),
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"), Rejected, "not-evolution"),
+        (answering(502, {}), Unavailable, "server-error"),
+        (answering(400, {}), Unavailable, "server-error"),
+        (resetting, Unavailable, "connection-lost"),
+    ],
+)
+def test_questions_that_fail_say_what_to_do(act: Act, error: type[Exception], code: str) -> None:
+    with serving(act) as server, pytest.raises(error) as raised:
+        server.client().connection_state()
+    assert raised.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "offer"),
+    [
+        ({"instance": {"instanceName": "x", "state": "open"}}, Offer("open", None, None)),
+        ({"count": 1, "code": "2@a", "base64": "data:image/png;base64,xx", "pairingCode": None},
+         Offer("connecting", "data:image/png;base64,xx", None)),
+        ({"count": 2, "code": "2@a", "base64": "data:", "pairingCode": "ABCD1234"}, Offer("connecting", "data:", "ABCD1234")),
+        ({"count": 0}, Offer("connecting", None, None)),
+        ({}, Offer("close", None, None)),
+    ],
+)  # fmt: skip
+def test_connecting_offers_a_code_when_there_is_one(body: object, offer: Offer) -> None:
+    with serving(answering(200, body)) as server:
+        assert server.client().connect() == offer
+
+
+def test_a_failure_to_connect_comes_as_http_200() -> None:
+    with serving(answering(200, {"error": True, "message": "[object Object]"})) as server, pytest.raises(Unavailable):
+        server.client().connect()
+
+
+def test_no_webhook_and_another_webhook_are_told_apart() -> None:
+    with serving(answering(200, None)) as server:
+        assert server.client().find_webhook() is None
+    row = {"url": "https://x/hook", "headers": None, "enabled": True, "events": ["SEND_MESSAGE"], "webhookByEvents": True,
+           "webhookBase64": False}  # fmt: skip
+    with serving(answering(200, row)) as server:
+        found = server.client().find_webhook()
+    assert found == Webhook("https://x/hook", "", frozenset({"SEND_MESSAGE"}), by_events=True)
+
+
+def test_only_well_formed_messages_of_ours_in_the_window_are_found() -> None:
+    at = int(NOW.timestamp())
+    record = {"key": {"id": "A", "fromMe": True}, "message": {"conversation": "Oi"}, "messageTimestamp": at}
+    records = [
+        record,
+        record | {"key": {"id": "B", "fromMe": False}},
+        record | {"key": {"id": "C", "fromMe": True}, "messageTimestamp": at + 600},
+        record | {"key": {"id": "", "fromMe": True}},
+        record | {"key": {"id": "D", "fromMe": True}, "messageTimestamp": 1 << 60},
+        record | {"key": None},
+        None,
+    ]
+    with serving(answering(200, {"messages": {"total": 7, "records": records}})) as server:
+        found = server.client().find_messages(["1@s.whatsapp.net", "2@s.whatsapp.net"], NOW, NOW + timedelta(seconds=9))
+    assert found == [Found("A", "Oi", NOW)]
+    asked = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
+    assert [body["where"]["key"]["remoteJid"] for body in asked] == ["1@s.whatsapp.net", "2@s.whatsapp.net"]
+    assert asked[0]["where"]["messageTimestamp"] == {"gte": "2026-11-22T14:00:00Z", "lte": "2026-11-22T14:00:09Z"}
