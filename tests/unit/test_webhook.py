@@ -1,0 +1,204 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hidra.domain.delivery import ReplyEvent, StatusEvent, from_record
+from hidra.domain.message import MessageStatus
+from hidra.domain.reply import wants_out
+from hidra.domain.webhook import current_key_id, jwt_key, reduce, text_of
+
+CONFIG = UUID("00000000-0000-4000-8000-00000000000c")
+NOW = datetime(2026, 11, 22, 14, 12, 11, 828, tzinfo=UTC)
+COMMON = {"config_id": str(CONFIG), "received_at": "2026-11-22T14:12:11.000828+00:00"}
+
+
+def reduced(event: str, data: Any) -> list[dict[str, Any]]:
+    body = {
+        "event": event,
+        "instance": "loja",
+        "data": data,
+        "destination": "https://hidra.example/webhooks",
+        "date_time": "2026-11-22T11:12:11.828Z",
+        "sender": "551140000000@s.whatsapp.net",
+        "server_url": "https://evo.example",
+        "apikey": "EAAG-a-token",
+    }
+    records = reduce(body, CONFIG, NOW)
+    assert "EAAG" not in json.dumps(records)
+    for record in records:
+        assert record.items() >= COMMON.items()
+        from_record(json.loads(json.dumps(record)))
+    return records
+
+
+def update(status: Any, **more: Any) -> dict[str, Any]:
+    jid = "5511987651111@s.whatsapp.net"
+    return {"keyId": "3EB0A1", "messageId": "cmwr1", "remoteJid": jid, "fromMe": True, "status": status} | more
+
+
+def upsert(message: Any, **key: Any) -> dict[str, Any]:
+    return {
+        "key": {"remoteJid": "5511987651111@s.whatsapp.net", "fromMe": False, "id": "3A01"} | key,
+        "pushName": "Ana",
+        "message": message,
+        "messageTimestamp": 1795357549,
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("SERVER_ACK", "sent"), ("DELIVERY_ACK", "delivered"), ("READ", "read"), ("PLAYED", "read"), ("ERROR", "failed"),
+        ("SENT", "sent"), ("DELIVERED", "delivered"), ("FAILED", "failed"), ("delivered", "delivered"),
+    ],
+)  # fmt: skip
+def test_a_status_is_told_by_whatsapps_id_in_either_vocabulary(word: str, status: str) -> None:
+    [record] = reduced("messages.update", update(word))
+    assert record == COMMON | {"kind": "status", "provider_message_id": "3EB0A1", "status": status}
+    assert from_record(record) == StatusEvent(CONFIG, "3EB0A1", MessageStatus(status), NOW)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        update("PENDING"), update("DELETED"), update(None), update(3), update("READ", keyId=None), update("READ", keyId=""),
+        update("READ", keyId="a\0b"), update("READ", keyId="ç"), update("READ", keyId="x" * 301), None, {}, [], "x", [None],
+    ],
+)  # fmt: skip
+def test_a_status_that_says_nothing_is_dropped(data: Any) -> None:
+    assert reduced("messages.update", data) == []
+
+
+def test_a_list_of_statuses_is_as_many_records() -> None:
+    records = reduced("messages.update", [update("READ"), update("SENT", keyId="wamid.B=="), update("PENDING")])
+    assert [record["provider_message_id"] for record in records] == ["3EB0A1", "wamid.B=="]
+
+
+def test_a_reply_is_told_by_phone_with_the_ninth_digit() -> None:
+    [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}, remoteJid="553187651111@s.whatsapp.net"))
+    assert record == COMMON | {
+        "kind": "reply", "message_id": "3A01", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
+    }  # fmt: skip
+    assert from_record(record) == ReplyEvent(CONFIG, "+5531987651111", "SAIR", NOW)
+
+
+@pytest.mark.parametrize(
+    ("key", "phone", "lid"),
+    [
+        ({"remoteJid": "123@lid", "remoteJidAlt": "5511987651111@s.whatsapp.net"}, "+5511987651111", "123"),
+        ({"remoteJid": "5511987651111:12@s.whatsapp.net", "remoteJidAlt": "123:2@lid"}, "+5511987651111", "123"),
+        ({"remoteJid": "123@lid", "senderPn": "5511987651111@s.whatsapp.net"}, "+5511987651111", "123"),
+        ({"remoteJid": "123@lid"}, None, "123"),
+    ],
+)
+def test_a_hidden_phone_is_looked_for_beside(key: dict[str, str], phone: str | None, lid: str) -> None:
+    [record] = reduced("messages.upsert", upsert({"conversation": "oi"}, **key))
+    assert (record["phone"], record["lid"]) == (phone, lid)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        upsert({"conversation": "SAIR"}, fromMe=True),
+        upsert({"conversation": "SAIR"}, remoteJid="120363000000000000@g.us"),
+        upsert({"conversation": "SAIR"}, remoteJid="120363000000000000@g.us", remoteJidAlt="5511987651111@s.whatsapp.net"),
+        upsert({"conversation": "SAIR"}, remoteJid="status@broadcast"),
+        upsert({"conversation": "SAIR"}, remoteJid="120363@newsletter"),
+        upsert({"conversation": "SAIR"}, remoteJid="0@s.whatsapp.net"),
+        upsert({"conversation": "SAIR"}, remoteJid=None),
+        upsert({"stickerMessage": {}}),
+        upsert({"conversation": ""}),
+        upsert(None),
+        {"message": {"conversation": "SAIR"}},
+        None,
+    ],
+)  # fmt: skip
+def test_what_is_no_persons_text_to_us_is_dropped(data: Any) -> None:
+    assert reduced("messages.upsert", data) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"conversation": "Parar"},
+        {"extendedTextMessage": {"text": "Parar"}},
+        {"ephemeralMessage": {"message": {"extendedTextMessage": {"text": "Parar"}}}},
+        {"ephemeralMessage": {"message": {"viewOnceMessageV2": {"message": {"imageMessage": {"caption": "Parar"}}}}}},
+        {"documentWithCaptionMessage": {"message": {"documentMessage": {"caption": "Parar"}}}},
+        {"imageMessage": {"caption": "Parar", "url": "https://mmg.example"}},
+        {"videoMessage": {"caption": "Parar"}},
+        {"buttonsResponseMessage": {"selectedButtonId": "1", "selectedDisplayText": "Parar"}},
+        {"templateButtonReplyMessage": {"selectedId": "1", "selectedDisplayText": "Parar"}},
+        {"listResponseMessage": {"title": "Parar", "singleSelectReply": {"selectedRowId": "1"}}},
+        {"interactiveResponseMessage": {"body": {"text": "Parar"}}},
+    ],
+)
+def test_a_text_is_found_wherever_whatsapp_puts_it(message: dict[str, Any]) -> None:
+    [record] = reduced("messages.upsert", upsert(message))
+    assert wants_out(record["text"])
+
+
+def test_the_cloud_apis_quick_reply_is_its_title_and_quotes_what_it_answers() -> None:
+    quoted = {"stanzaId": "wamid.Q=="}
+    data = upsert({"conversation": "Parar promoções", "contextInfo": quoted}, id="wamid.in1")
+    [record] = reduced("messages.upsert", data | {"contextInfo": quoted, "messageType": "buttonMessage"})
+    assert (record["text"], record["quoted_id"], record["message_id"]) == ("Parar promoções", "wamid.Q==", "wamid.in1")
+    nested = upsert({"extendedTextMessage": {"text": "oi", "contextInfo": quoted}})
+    assert reduced("messages.upsert", nested)[0]["quoted_id"] == "wamid.Q=="
+
+
+def test_a_text_is_shortened_and_freed_of_what_no_database_holds() -> None:
+    [record] = reduced("messages.upsert", upsert({"conversation": "a\0\ud83dé" + "x" * 2000}))
+    assert record["text"] == "aé" + "x" * 998
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "status", "reason"),
+    [
+        ("connection.update", {"state": "connecting", "statusReason": 200}, "connecting", None),
+        ("connection.update", {"state": "open", "statusReason": 200, "wuid": "551140000000@s.whatsapp.net"}, "connected", None),
+        ("connection.update", {"state": "close", "statusReason": 403}, "disconnected", "banned"),
+        ("connection.update", {"state": "close", "statusReason": 515}, "disconnected", "515"),
+        ("connection.update", {"state": "close"}, "disconnected", None),
+        ("connection.update", {"state": "refused", "statusReason": 428}, "error", "QR"),
+        ("status.instance", {"status": "closed", "disconnectionReasonCode": 401}, "disconnected", "logged"),
+        ("logout.instance", None, "disconnected", "logged out"),
+        ("remove.instance", None, "error", "deleted"),
+    ],
+)  # fmt: skip
+def test_a_connections_events_are_told_in_our_words(event: str, data: Any, status: str, reason: str | None) -> None:
+    [record] = reduced(event, data)
+    assert (record["kind"], record["status"]) == ("connection", status)
+    assert (record["reason"] is None) if reason is None else (reason in record["reason"])
+
+
+@pytest.mark.parametrize(
+    "event", ["send.message", "qrcode.updated", "messages.delete", "contacts.update", "", None, [], 3]
+)
+def test_everything_else_is_nothing(event: Any) -> None:
+    assert reduced(event, update("READ") | upsert({"conversation": "SAIR"})) == []
+
+
+def test_an_unknown_state_is_nothing() -> None:
+    assert reduced("connection.update", {"state": "dancing"}) == []
+    assert reduced("connection.update", None) == []
+
+
+def test_a_message_without_text_has_none() -> None:
+    assert text_of({"reactionMessage": {"text": "👍"}}) is None
+    assert text_of(None) is None
+
+
+def test_the_key_differs_by_master_connection_and_instance() -> None:
+    other = UUID("00000000-0000-4000-8000-00000000000d")
+    keys = {jwt_key(m, c, i) for m in ("m1", "m2") for c in (CONFIG, other) for i in ("loja", "loja2")}
+    assert len(keys) == 8
+    assert all(len(key) == 64 for key in keys)
+    assert jwt_key("m1", CONFIG, "loja") == jwt_key("m1", CONFIG, "loja")
+
+
+def test_new_registrations_use_the_lexically_last_key() -> None:
+    assert current_key_id({"v1": "a", "v2": "b"}) == "v2"
