@@ -22,8 +22,8 @@ given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1
 .DEFAULT_GOAL := help
 .PHONY: demo up down token test prove bench build deploy lock lint clean help venv venv-sam
 
-demo: venv ## set everything up and run a campaign from a CSV file to exact metrics, then clean up
-	@$(RUN) local demo
+demo: venv ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
+	@$(RUN) local demo $(call given,CSV,--csv)
 
 up: venv ## start the local stack, or deploy changed sources to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)
 	@$(RUN) local up --stack '$(STACK)' --port '$(PORT)'

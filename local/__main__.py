@@ -3,11 +3,13 @@
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from local import kept
+from local.demo import recipients, story
 from local.processes import LocalError
 from local.stack import Stack
 
@@ -16,6 +18,18 @@ app = typer.Typer(help="Hidra on this machine.", no_args_is_help=True, add_compl
 Name = Annotated[str, typer.Option("--stack", help="Which stack; several run side by side.")]
 
 _DAY = 86_400
+
+
+@app.command()
+def demo(
+    csv: Annotated[Path, typer.Option(help="Recipients: columns telefone, nome, cidade, pontos.")] = recipients.SHIPPED,
+) -> None:
+    """Run a campaign from a CSV file to exact metrics on a stack of its own; fails if one recipient differs."""
+    began = time.monotonic()
+    with Stack.running("demo", say=lambda line: _say(f"  {line}")) as running:
+        equal = story.tell(running, csv=csv)
+    _say(f"Everything is stopped and removed again; that took {time.monotonic() - began:.0f} s.")
+    raise typer.Exit(0 if equal else 1)
 
 
 @app.command()

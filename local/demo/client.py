@@ -1,0 +1,35 @@
+"""Hidra's public API, as a back-end team would call it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+
+from local.processes import LocalError
+
+
+class Client:
+    """One user's session. Raises LocalError with the problem document where Hidra refuses."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
+        """The answer's JSON."""
+        answer = self._session.request(method, self._url + path, json=body, params=query, timeout=35)  # type: ignore[arg-type]
+        if not answer.ok:
+            raise LocalError(f"{method} {path} was answered {answer.status_code}: {answer.text}")
+        return answer.json() if answer.content else None
+
+    def every(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
+        """All items of a list, page by page."""
+        cursor: str | None = None
+        while True:
+            page = self.call("GET", path, limit=200, **query, **({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return

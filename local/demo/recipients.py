@@ -1,0 +1,41 @@
+"""A CSV of recipients: a column of phones, a column of names, and whatever else templates may use."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from local.processes import LocalError
+
+SHIPPED = Path(__file__).parent / "recipients.csv"
+PHONE_COLUMNS = ("phone", "telefone", "celular", "whatsapp", "number", "numero")
+NAME_COLUMNS = ("name", "nome")
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The contacts of the file, as POST /v1/contacts takes them.
+
+    Raises:
+        LocalError: the file cannot be read, or has no column of phones.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise LocalError(f"{path} cannot be read: {error}") from error
+    columns = list(rows[0]) if rows else []
+    phone = next((column for column in columns if column.strip().lower() in PHONE_COLUMNS), None)
+    if phone is None:
+        raise LocalError(f"{path} needs a first line with a column named {', '.join(PHONE_COLUMNS)}, and recipients.")
+    name = next((column for column in columns if column.strip().lower() in NAME_COLUMNS), None)
+    return [
+        {
+            "phone": row[phone],
+            **({"name": row[name]} if name and row[name] else {}),
+            "attributes": {
+                column.strip(): value
+                for column, value in row.items()
+                if column and value and column not in (phone, name)
+            },
+        }
+        for row in rows
+    ]
