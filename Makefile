@@ -20,7 +20,7 @@ QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
 
 .DEFAULT_GOAL := help
-.PHONY: demo up down token test prove bench build deploy lock lint clean help venv venv-sam
+.PHONY: demo up down token test prove bench build deploy schema lock lint clean help venv venv-sam
 
 demo: venv ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
 	@$(RUN) local demo $(call given,CSV,--csv)
@@ -55,6 +55,9 @@ build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
 
 deploy: build ## deploy to AWS, asking for what it needs
 	@$(SAM) deploy --guided
+
+schema: venv ## sum the migrations up in sql/schema.sql
+	@$(RUN) local.schema
 
 lock: ## pin every requirement anew, with hashes
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt

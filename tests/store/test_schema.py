@@ -10,6 +10,8 @@ import pytest
 import hidra.store
 from hidra.domain import campaign as vocabulary
 from hidra.domain.message import MessageStatus
+from local.database import Database as Server
+from local.schema import SCHEMA, summed_up
 from tests.conftest import MIGRATIONS, Databases
 
 SEED_TABLES = {
@@ -207,3 +209,7 @@ def test_every_statement_fits_the_schema(databases: Databases, name: str, text: 
         databases.owner.execute(f"prepare statement as {numbered}".encode())
     except psycopg.errors.IndeterminateDatatype:
         pytest.fail(f"{name} leaves a parameter's type open; cast it")
+
+
+def test_the_summed_up_schema_is_current(server: Server, migrated: str) -> None:
+    assert summed_up(server, migrated) == SCHEMA.read_text(), "run `make schema`"
