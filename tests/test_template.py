@@ -1,6 +1,8 @@
 """What the template promises, checked on the template itself and on what SAM makes of it."""
 
+import ast
 import json
+import re
 
 import pytest
 
@@ -151,10 +153,19 @@ def test_the_stream_is_tried_again_whole_and_kept_longer_than_it_is_tried() -> N
     assert mapping["MaximumRecordAgeInSeconds"] < retention * 3600
 
 
-@pytest.mark.parametrize("name", sorted(http_functions()))
+@pytest.mark.parametrize("name", sorted(http_functions() - {"evolution_webhook"}))
 def test_a_function_serves_exactly_the_routes_it_is_given(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {(event["Method"], event["Path"]) for event in events(name, "HttpApi")}
     assert routes(load_app(name, monkeypatch)) == given
+
+
+def test_the_webhook_reads_the_parameters_of_its_only_route() -> None:
+    """It has no resolver: with one route it answers the event itself."""
+    [route] = events("evolution_webhook", "HttpApi")
+    subscripts = [node.slice for node in ast.walk(app_tree("evolution_webhook")) if isinstance(node, ast.Subscript)]
+    read = {key.value for key in subscripts if isinstance(key, ast.Constant)}
+    assert route["Method"] == "POST"
+    assert set(re.findall(r"{(\w+)}", route["Path"])) == {"config_id", "key_id"} <= read
 
 
 def test_every_route_but_the_webhook_asks_for_a_token() -> None:
