@@ -8,8 +8,6 @@ DATABASE_SETTINGS = ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABAS
 
 # The sender's function ends after this long (template.yaml); its post has given up before.
 SENDER_TIMEOUT_SECONDS = 120
-# A minute more lets the clocks of the database and of Lambda differ.
-SENDER_LOST_AFTER_SECONDS = SENDER_TIMEOUT_SECONDS + 60
 
 
 def require(*names: str) -> Mapping[str, str]:
