@@ -1,0 +1,145 @@
+"""Takes Evolution's webhooks: verify, keep what matters, put it on the stream, answer.
+
+Needs no database and survives its loss. There is one route and neither parameters nor models to validate, so this
+function answers the event itself: ``entry.http`` would bring the resolver and pydantic, most of the cold start of what
+should answer at once.
+
+Evolution API 2.3.7 (src/api/integrations/event/webhook/webhook.controller.ts) gives an event up for good on 400, 401,
+403, 404 and 422 and tries again for some 20 minutes on anything else that is not 2xx. So whatever is our fault is a
+5xx, and an error that nobody foresaw becomes API Gateway's 500.
+"""
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import jwt
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from hidra.domain.webhook import jwt_key, reduce
+from hidra.errors import Unavailable
+from hidra.gateways.aws import read_json_secret
+from hidra.gateways.stream import put
+from hidra.settings import require
+from hidra.telemetry import logger, metrics
+
+ENV = require("WEBHOOK_SECRET", "DELIVERY_STREAM")
+# The token is made once, before Evolution's own retries: the last of them carries one that expired long ago.
+LEEWAY_SECONDS = 1_800
+REREAD_AFTER_SECONDS = 10
+Answer = dict[str, Any]
+
+
+class Masters:
+    """The master keys by id. One that is not known may be newer than this process: it is looked up before a refusal."""
+
+    def __init__(self) -> None:
+        self._keys: Mapping[str, str] = {}
+        self._read_at: float | None = None
+
+    def get(self, key_id: str) -> str | None:
+        """The key, or None if there surely is none of this id.
+
+        Raises:
+            Unavailable: the keys cannot be read, or were a moment ago: then nobody should be refused for good.
+        """
+        if key_id in self._keys:
+            return self._keys[key_id]
+        if self._read_at is not None and time.monotonic() - self._read_at < REREAD_AFTER_SECONDS:
+            raise Unavailable("The key is not known yet; try again in a moment.")
+        self._keys = _read_masters()
+        self._read_at = time.monotonic()
+        return self._keys.get(key_id)
+
+
+def _read_masters() -> Mapping[str, str]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        return read_json_secret(ENV["WEBHOOK_SECRET"])
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable("The keys cannot be read; try again in a moment.") from error
+
+
+masters = Masters()
+
+
+@metrics.log_metrics
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
+    try:
+        return take(event)
+    except Unavailable as error:
+        logger.warning("webhook not taken", reason=str(error))
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error))
+
+
+def take(event: Mapping[str, Any]) -> Answer:
+    received_at = datetime.now(UTC)
+    path = event["pathParameters"]
+    try:
+        config_id = UUID(path["config_id"])
+    except ValueError:
+        return _problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such thing.")
+    try:
+        body = json.loads(_raw_body(event))
+    except (ValueError, RecursionError):
+        return _problem(HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not valid JSON.")
+    instance = body.get("instance") if isinstance(body, dict) else None
+    token = event["headers"].get("authorization", "")
+    if not isinstance(instance, str) or not _is_authentic(token, config_id, path["key_id"], instance):
+        logger.warning("webhook not authentic", config_id=config_id)
+        return _problem(HTTPStatus.UNAUTHORIZED, "unauthorized", "The webhook's signature is not valid.")
+    records = reduce(body, config_id, received_at)
+    if records:
+        put(ENV["DELIVERY_STREAM"], records)
+    return _answer(HTTPStatus.OK, "application/json", {"accepted": len(records)})
+
+
+def _is_authentic(token: str, config_id: UUID, key_id: str, instance: str) -> bool:
+    scheme, _, encoded = token.partition(" ")
+    master = masters.get(key_id) if scheme.lower() == "bearer" and encoded else None
+    if master is None:
+        return False
+    try:
+        claims = jwt.decode(
+            encoded.strip(),
+            jwt_key(master, config_id, instance),
+            algorithms=["HS256"],
+            leeway=LEEWAY_SECONDS,
+            options={"require": ["exp"]},
+        )
+    except jwt.InvalidTokenError:
+        return False
+    return claims.get("app") == "evolution" and claims.get("action") == "webhook"
+
+
+def _raw_body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _problem(status: HTTPStatus, code: str, detail: str) -> Answer:
+    """The same document that ``entry.http.problem`` makes; a test holds them together."""
+    body = {"type": f"urn:hidra:problem:{code}", "title": status.phrase, "status": status.value, "detail": detail}
+    return _answer(status, "application/problem+json", body)
+
+
+def _answer(status: HTTPStatus, content_type: str, body: Mapping[str, Any]) -> Answer:
+    return {
+        "statusCode": status.value,
+        "headers": {"Content-Type": content_type},
+        "body": json.dumps(body),
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,280 @@
+import base64
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
+from uuid import UUID, uuid4
+
+import boto3
+import jwt
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from moto import mock_aws
+
+from hidra.domain.webhook import jwt_key
+from hidra.entry import http
+from hidra.errors import Malformed, NotFound, Unavailable
+from hidra.gateways import aws, stream
+from tests.functions.api import CONTEXT, Answer, load
+
+os.environ.setdefault("WEBHOOK_SECRET", "webhook-secret")
+os.environ.setdefault("DELIVERY_STREAM", "delivery")
+
+MASTERS = {"v1": "first-master"}
+CONFIG = UUID(load("evolution_webhook_delivered")["pathParameters"]["config_id"])
+
+
+class Stream:
+    """What is on the Kinesis stream, and the secret with the master keys."""
+
+    def __init__(self, app: ModuleType) -> None:
+        self.app = app
+        self.kinesis = boto3.client("kinesis")
+        self.secrets = boto3.client("secretsmanager")
+        self.kinesis.create_stream(StreamName=app.ENV["DELIVERY_STREAM"], ShardCount=1)
+        self.secrets.create_secret(Name=app.ENV["WEBHOOK_SECRET"], SecretString=json.dumps(MASTERS))
+
+    def rotate(self, **masters: str) -> None:
+        self.secrets.put_secret_value(SecretId=self.app.ENV["WEBHOOK_SECRET"], SecretString=json.dumps(masters))
+
+    def records(self) -> list[dict[str, Any]]:
+        name = self.app.ENV["DELIVERY_STREAM"]
+        shard = self.kinesis.describe_stream(StreamName=name)["StreamDescription"]["Shards"][0]["ShardId"]
+        start = self.kinesis.get_shard_iterator(StreamName=name, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+        found = self.kinesis.get_records(ShardIterator=start["ShardIterator"])["Records"]
+        return [json.loads(record["Data"]) for record in found]
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = importlib.import_module("functions.evolution_webhook.app")
+    monkeypatch.setattr(module, "masters", module.Masters())
+    return module
+
+
+@pytest.fixture
+def on_aws(app: ModuleType) -> Iterator[Stream]:
+    with mock_aws():
+        for client in (aws.kinesis, aws._secrets):
+            client.cache_clear()
+        yield Stream(app)
+    for client in (aws.kinesis, aws._secrets):
+        client.cache_clear()
+
+
+def token(
+    key: str | None = None, *, age: timedelta = timedelta(0), algorithm: str | None = "HS256", **claims: Any
+) -> str:
+    """A token as Evolution makes it: valid for ten minutes from its making."""
+    made = datetime.now(UTC) - age
+    payload = {"iat": made, "exp": made + timedelta(seconds=600), "app": "evolution", "action": "webhook"} | claims
+    payload = {name: value for name, value in payload.items() if value is not None}
+    return jwt.encode(payload, jwt_key(MASTERS["v1"], CONFIG, "loja") if key is None else key, algorithm=algorithm)
+
+
+def post(app: ModuleType, event: dict[str, Any], bearer: str | None = None) -> Answer:
+    event["headers"]["authorization"] = f"Bearer {token() if bearer is None else bearer}"
+    answer = app.handler(event, CONTEXT)
+    return Answer(answer["statusCode"], json.loads(answer["body"]))
+
+
+def test_what_matters_is_on_the_stream_before_the_answer(app: ModuleType, on_aws: Stream) -> None:
+    before = datetime.now(UTC)
+    assert post(app, load("evolution_webhook_delivered")) == Answer(200, {"accepted": 1})
+    [record] = on_aws.records()
+    assert before <= datetime.fromisoformat(record.pop("received_at")) <= datetime.now(UTC)
+    assert record == {
+        "kind": "status",
+        "config_id": str(CONFIG),
+        "provider_message_id": "3EB0C0FFEE00000000000001",
+        "status": "delivered",
+    }
+
+
+def test_replies_and_connection_events_are_taken_and_everything_else_is_not(app: ModuleType, on_aws: Stream) -> None:
+    assert post(app, load("evolution_webhook_opt_out")).json == {"accepted": 1}
+    assert post(app, load("evolution_webhook_logged_out")).json == {"accepted": 1}
+    assert post(app, load("evolution_webhook_sent")) == Answer(200, {"accepted": 0})
+    reply, connection = on_aws.records()
+    assert (reply["phone"], reply["text"]) == ("+5531987654321", "SAIR")
+    assert connection["status"] == "disconnected"
+
+
+def test_a_base64_body_is_taken(app: ModuleType, on_aws: Stream) -> None:
+    event = load("evolution_webhook_opt_out")
+    event |= {"body": base64.b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
+    assert post(app, event).json == {"accepted": 1}
+    assert on_aws.records()[0]["text"] == "SAIR"
+
+
+def test_a_list_longer_than_a_put_takes_is_taken_whole(app: ModuleType, on_aws: Stream) -> None:
+    event = load("evolution_webhook_delivered")
+    body = json.loads(event["body"])
+    body["data"] = [body["data"] | {"keyId": f"3EB0{index}", "padding": "x" * 4000} for index in range(1200)]
+    event["body"] = json.dumps(body)
+    assert post(app, event).json == {"accepted": 1200}
+    assert len(on_aws.records()) == 1200
+
+
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(minutes=10), timedelta(minutes=39)])
+def test_a_late_retry_carries_an_old_token_and_is_taken(app: ModuleType, on_aws: Stream, age: timedelta) -> None:
+    assert post(app, load("evolution_webhook_delivered"), token(age=age)).status == 200
+
+
+@pytest.mark.parametrize(
+    "bearer",
+    [
+        token(age=timedelta(minutes=41)),
+        token(jwt_key("another-master", CONFIG, "loja")),
+        token(jwt_key(MASTERS["v1"], CONFIG, "outra")),
+        token(jwt_key(MASTERS["v1"], uuid4(), "loja")),
+        token(MASTERS["v1"].ljust(32)),
+        token("", algorithm="none"),
+        token(algorithm="HS512"),
+        token(exp=None),
+        token(app="other"),
+        token(action=None),
+        "",
+        "nonsense",
+        "a.b.c",
+    ],
+)
+def test_a_webhook_that_is_not_authentic_is_refused(app: ModuleType, on_aws: Stream, bearer: str) -> None:
+    answer = post(app, load("evolution_webhook_delivered"), bearer)
+    assert (answer.status, answer.code) == (401, "unauthorized")
+    assert on_aws.records() == []
+
+
+def test_a_webhook_without_a_token_is_refused(app: ModuleType, on_aws: Stream) -> None:
+    event = load("evolution_webhook_delivered")
+    del event["headers"]["authorization"]
+    assert app.handler(event, CONTEXT)["statusCode"] == 401
+
+
+def test_a_body_that_names_another_instance_fails_the_signature(app: ModuleType, on_aws: Stream) -> None:
+    event = load("evolution_webhook_delivered")
+    event["body"] = event["body"].replace('"loja"', '"outra"')
+    assert post(app, event).status == 401
+
+
+@pytest.mark.parametrize("body", ["[]", "null", '"x"', "{}", '{"instance": 3}'])
+def test_a_body_that_names_no_instance_is_refused(app: ModuleType, on_aws: Stream, body: str) -> None:
+    assert post(app, load("evolution_webhook_delivered") | {"body": body}).status == 401
+
+
+@pytest.mark.parametrize("body", [None, "", "{", "<html>", "[" * 100_000])
+def test_a_body_that_is_no_json_is_malformed(app: ModuleType, on_aws: Stream, body: str | None) -> None:
+    answer = post(app, load("evolution_webhook_delivered") | {"body": body})
+    assert answer.json == json.loads(json.dumps(http.problem(Malformed("The body is not valid JSON.")).body))
+
+
+def test_a_body_that_is_not_even_base64_is_malformed(app: ModuleType, on_aws: Stream) -> None:
+    event = load("evolution_webhook_delivered") | {"body": "%%%", "isBase64Encoded": True}
+    assert post(app, event).status == 400
+
+
+def test_a_path_that_no_connection_can_have_is_not_found(app: ModuleType, on_aws: Stream) -> None:
+    event = load("evolution_webhook_delivered")
+    event["pathParameters"]["config_id"] = "nobody"
+    answer = app.handler(event, CONTEXT)
+    documented = http.problem(NotFound("There is no such thing."))
+    assert answer["statusCode"] == documented.status_code
+    assert answer["headers"]["Content-Type"] == documented.headers["Content-Type"]
+    assert json.loads(answer["body"]) == documented.body
+
+
+def test_a_key_newer_than_the_process_is_looked_up(
+    app: ModuleType, on_aws: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert post(app, load("evolution_webhook_delivered")).status == 200
+    on_aws.rotate(v1=MASTERS["v1"], v2="second-master")
+    newer = load("evolution_webhook_delivered")
+    newer["pathParameters"]["key_id"] = "v2"
+    bearer = token(jwt_key("second-master", CONFIG, "loja"))
+    # The keys were read a moment ago: whoever comes with a new one is not refused for good but asked to come again.
+    assert post(app, newer, bearer).status == 503
+    monkeypatch.setattr(time, "monotonic", lambda real=time.monotonic: real() + app.REREAD_AFTER_SECONDS)
+    assert post(app, newer, bearer).status == 200
+    assert post(app, load("evolution_webhook_delivered")).status == 200
+
+
+def test_an_unknown_key_is_refused(app: ModuleType, on_aws: Stream) -> None:
+    event = load("evolution_webhook_delivered")
+    event["pathParameters"]["key_id"] = "v9"
+    assert post(app, event).status == 401
+
+
+class FlakyStream:
+    """Refuses the given number of records at each call in turn, or raises."""
+
+    def __init__(self, *refusals: int | Exception) -> None:
+        self.refusals = list(refusals)
+        self.taken: list[bytes] = []
+
+    def put_records(self, *, StreamName: str, Records: list[dict[str, Any]]) -> dict[str, Any]:
+        refused = self.refusals.pop(0)
+        if isinstance(refused, Exception):
+            raise refused
+        self.taken += [record["Data"] for record in Records[refused:]]
+        error = {"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": "slow down"}
+        results = [error] * refused + [{"SequenceNumber": "1", "ShardId": "s"}] * (len(Records) - refused)
+        return {"FailedRecordCount": refused, "Records": results}
+
+
+@pytest.mark.parametrize(
+    ("refusals", "status", "taken"),
+    [
+        ((0,), 200, 3),
+        ((2, 0), 200, 3),
+        ((2, 1), 503, 2),
+        ((3, 3), 503, 0),
+        ((EndpointConnectionError(endpoint_url="x"),), 503, 0),
+        ((1, EndpointConnectionError(endpoint_url="x")), 503, 2),
+    ],
+)
+def test_the_answer_is_200_only_after_the_stream_took_everything(
+    app: ModuleType,
+    on_aws: Stream,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    refusals: tuple[Any, ...],
+    status: int,
+    taken: int,
+) -> None:
+    flaky = FlakyStream(*refusals)
+    monkeypatch.setattr(stream, "kinesis", lambda: flaky)
+    event = load("evolution_webhook_delivered")
+    body = json.loads(event["body"])
+    body["data"] = [body["data"] | {"keyId": f"3EB0{index}"} for index in range(3)]
+    event["body"] = json.dumps(body)
+    answer = post(app, event)
+    assert answer.status == status
+    assert len(set(flaky.taken)) == len(flaky.taken) == taken
+    assert flaky.refusals == []
+    if status == 503:
+        assert answer.json == http.problem(Unavailable(answer.json["detail"])).body
+
+
+def test_a_secret_that_cannot_be_read_refuses_nobody_for_good(app: ModuleType, on_aws: Stream) -> None:
+    on_aws.secrets.delete_secret(SecretId=app.ENV["WEBHOOK_SECRET"], ForceDeleteWithoutRecovery=True)
+    assert post(app, load("evolution_webhook_delivered")).status == 503
+
+
+def test_nothing_heavy_is_imported() -> None:
+    check = (
+        "import sys, functions.evolution_webhook.app;"
+        "print([name for name in ('psycopg', 'pydantic', 'requests', 'nacl', 'boto3', 'phonenumbers',"
+        " 'aws_lambda_powertools.event_handler') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(["layers/hidra", "."])},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
