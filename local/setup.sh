@@ -78,8 +78,10 @@ if [ -x "$venv/bin/python" ] && wanted | cmp -s - "$stamp" && is_python_313 "$ve
 fi
 
 uv=$(find_uv) || { bootstrap_uv; uv=$(find_uv); }
+place="# $PWD/$venv"
+[ -f "$stamp" ] && read -r place <"$stamp"
 rm -f "$stamp"
-if ! is_python_313 "$venv/bin/python"; then
+if [ "$place" != "# $PWD/$venv" ] || ! is_python_313 "$venv/bin/python"; then
     python=$(find_python)
     "$uv" venv --quiet --clear --no-project --python "$python" "$venv"
 fi
