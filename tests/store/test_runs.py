@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
+from hidra.services import lifecycle
 from hidra.services.keep_time import keep_time
 from hidra.store import claims, runs
 from hidra.store.claims import Claim
@@ -222,3 +223,13 @@ def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) 
     databases.owner.execute("update hidra.campaign_runs set ended_at = now()")
     tick()
     assert len(asked) == 3
+
+
+def test_a_resumed_campaign_gets_tickets_again_for_those_that_came_due_while_it_was_paused(databases: Databases) -> None:
+    world = World.make(databases)
+    world.advance()
+    lifecycle.pause(databases.http, world.user_id, world.campaign_id)
+    assert world.advance() == []
+    lifecycle.resume(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
+    [(_, slots)] = world.advance()
+    assert len(slots) == 3

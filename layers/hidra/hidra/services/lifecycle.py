@@ -56,7 +56,8 @@ def pause(db: Database, user_id: UUID, campaign_id: UUID) -> Campaign:
 
 
 def resume(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
-    campaign = _change(db, user_id, campaign_id, Action.RESUME, _setting)
+    """The next look issues tickets anew: those that were on their way found the campaign paused."""
+    campaign = _change(db, user_id, campaign_id, Action.RESUME, _going_on)
     nudge(user_id=user_id, campaign_id=campaign_id)
     return campaign
 
@@ -118,6 +119,13 @@ def _scheduling(scheduled_at: datetime | None, not_after: datetime | None) -> _C
 def _setting(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
     wanted, status = ACTIONS[action]
     return campaigns.set_status(tx, user_id=user_id, campaign_id=campaign_id, wanted=wanted, status=status)
+
+
+def _going_on(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
+    changed = _setting(tx, user_id, campaign_id, action)
+    if changed:
+        campaigns.forget_tickets(tx, user_id=user_id, campaign_id=campaign_id)
+    return changed
 
 
 def _stopping(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:

@@ -95,6 +95,10 @@ STOP_CLAIMS = """
 select pg_advisory_xact_lock(hashtextextended(id::text, 0)) from hidra.campaigns
 where user_id = %(user_id)s and id = %(campaign_id)s
 """
+FORGET_TICKETS = """
+update hidra.campaign_runs set ticketed_until = null
+where user_id = %(user_id)s and campaign_id = %(campaign_id)s and ended_at is null
+"""
 
 
 @dataclass(frozen=True)
@@ -225,6 +229,11 @@ def set_status(
 ) -> bool:
     """Compare-and-set; False if the status is not wanted."""
     return bool(tx.value(SET_STATUS, user_id=user_id, campaign_id=campaign_id, wanted=list(wanted), status=status))
+
+
+def forget_tickets(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
+    """Lets the next look issue tickets from now on, whatever was issued before."""
+    tx.run(FORGET_TICKETS, user_id=user_id, campaign_id=campaign_id)
 
 
 def stop_claims(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:

@@ -1,0 +1,114 @@
+"""Campaigns on the real template: scheduled by EventBridge, sent through the queues, counted through the stream."""
+
+import os
+import signal
+
+import psutil
+import pytest
+
+from local.stack import Stack
+from tests.flow.world import Tenant, eventually
+
+
+def phones(*last_four: str, ddd: str = "11") -> list[str]:
+    return [f"+55{ddd}9{8000 + index}{digits}" for index, digits in enumerate(last_four)]
+
+
+EVERY_BEHAVIOUR = phones(
+    "0001", "9001", "9101", "9201", "9301", "9401", "9501", "9601", "9701", "9801", "9901", "0002", ddd="31"
+)
+
+
+@pytest.mark.parametrize("integration", ["baileys", "cloud_api"])
+def test_a_scheduled_campaign_ends_with_every_recipient_equal(stack: Stack, integration: str) -> None:
+    tenant = Tenant.make(stack, integration=integration)
+    campaign_id = tenant.campaign(EVERY_BEHAVIOUR)
+    tenant.schedule(campaign_id)
+    tenant.wait_until_equal(campaign_id, seconds=150)
+    assert tenant.show(campaign_id)["status"] == "completed"
+    tenant.assert_counts_equal_recipients(campaign_id)
+    by_phone = {row["phone"]: row for row in tenant.recipients(campaign_id)}
+    assert [by_phone[phone]["status"] for phone in EVERY_BEHAVIOUR] == [
+        "read", "read", "delivered", "sent", "failed", "failed", "read", "read", "read", "read", "read", "read",
+    ]  # fmt: skip
+    assert by_phone[EVERY_BEHAVIOUR[5]]["error_code"] == "not_on_whatsapp"
+    opted_out = [item["phone"] for item in tenant.client.every("/v1/opt-outs")]
+    assert opted_out == [EVERY_BEHAVIOUR[6]]
+    overview = tenant.client.call("GET", "/v1/metrics/overview")
+    assert (overview["total_campaigns"], overview["delivered_messages"]) == (1, 9)
+
+
+def test_a_killed_worker_and_a_stopped_database_lose_nobody_and_repeat_nothing(stack: Stack) -> None:
+    """The sender dies while Evolution answers; later PostgreSQL is gone for a while in the middle of the run."""
+    assert stack.database is not None
+    tenant = Tenant.make(stack, per_minute=120)
+    slow = phones("9001", ddd="21")
+    campaign_id = tenant.campaign(slow + [f"+5521970{index:02d}0000" for index in range(40)], per_minute=120)
+    tenant.schedule(campaign_id)
+    eventually(lambda: tenant.simulator.summary()["open"] > 0, seconds=90)
+    kill_the_senders()
+    eventually(lambda: tenant.simulator.summary()["accepted"] >= 8, seconds=90)
+    stack.database.stop("immediate")
+    assert webhook_still_answers(tenant)
+    stack.database.start()
+    eventually(
+        lambda: not [row for row in tenant.recipients(campaign_id) if row["status"] in ("pending", "sending")],
+        seconds=180,
+        about=lambda: [tenant.metrics(campaign_id), tenant.show(campaign_id)],
+    )
+    stack.invoke("connection_check", {})
+    tenant.wait_until_equal(campaign_id, seconds=120)
+    tenant.assert_counts_equal_recipients(campaign_id)
+    assert tenant.simulator.summary()["duplicates"] == 0
+    assert tenant.metrics(campaign_id)["delivered"] == 41
+
+
+def kill_the_senders() -> None:
+    killed = 0
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        if "message_sender" in environment.get("POWERTOOLS_SERVICE_NAME", "") and process.pid != os.getpid():
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+    assert killed > 0, "no sender was found"
+
+
+def webhook_still_answers(tenant: Tenant) -> bool:
+    """With the database away the webhook still takes what Evolution says."""
+    before = tenant.simulator.summary()["webhooks"]["delivered"]
+    eventually(lambda: tenant.simulator.summary()["webhooks"]["delivered"] > before, seconds=30)
+    return True
+
+
+def test_a_paused_campaign_sends_nothing_until_it_is_resumed_and_a_canceled_one_nothing_more(stack: Stack) -> None:
+    tenant = Tenant.make(stack, per_minute=120)
+    campaign_id = tenant.campaign([f"+5541970{index:02d}0000" for index in range(30)], per_minute=120)
+    tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/start")
+    eventually(lambda: tenant.simulator.summary()["accepted"] >= 2, seconds=60)
+    tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/pause")
+    eventually(lambda: tenant.simulator.summary()["open"] == 0, seconds=10)
+    paused_at = tenant.simulator.summary()["received"]
+    # Tickets for the rest of the run come due meanwhile; two of them would be sent each second.
+    eventually(lambda: queue_is_idle(stack), seconds=60)
+    assert tenant.simulator.summary()["received"] == paused_at
+    tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/resume")
+    eventually(lambda: tenant.simulator.summary()["received"] > paused_at, seconds=60)
+    tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/cancel")
+    eventually(
+        lambda: {row["status"] for row in tenant.recipients(campaign_id)} <= {"sent", "delivered", "read", "skipped"},
+        seconds=60,
+    )
+    states = [row["status"] for row in tenant.recipients(campaign_id)]
+    assert states.count("skipped") == 30 - tenant.simulator.summary()["received"] > 0
+    tenant.assert_counts_equal_recipients(campaign_id)
+
+
+def queue_is_idle(stack: Stack) -> bool:
+    """No ticket waits, is delayed or is being used."""
+    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
+    queue = stack.cloud.resource("SendQueue")
+    found = stack.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return all(int(found[name]) == 0 for name in names)

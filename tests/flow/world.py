@@ -1,0 +1,147 @@
+"""A tenant on the running stack: an instance at the simulator, a connection, and campaigns through the public API."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+from uuid import uuid4
+
+import requests
+
+from local.demo import truth
+from local.demo.client import Client
+from local.demo.truth import Simulator
+from local.stack import Stack
+
+
+def eventually(what: Callable[[], object], *, seconds: float, about: Callable[[], object] = lambda: "") -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, f"it did not come true in {seconds} s: {about()}"
+        time.sleep(0.2)
+
+
+@dataclass
+class Tenant:
+    stack: Stack
+    instance: str
+    client: Client
+    simulator: Simulator
+
+    @classmethod
+    def make(cls, stack: Stack, *, integration: str = "baileys", per_minute: int = 600, concurrent: int = 10) -> Self:
+        """A new user whose WhatsApp is connected."""
+        instance = f"flow-{uuid4().hex[:8]}"
+        tenant = cls(
+            stack,
+            instance,
+            Client(stack.api_url, stack.token(sub=str(uuid4()))),
+            Simulator(stack.evolution_url, instance),
+        )
+        body: dict[str, Any] = {"instanceName": instance, "integration": "WHATSAPP-BAILEYS", "qrcode": True}
+        if integration == "cloud_api":
+            body |= {
+                "integration": "WHATSAPP-BUSINESS",
+                "token": "t",
+                "number": "1",
+                "businessId": "2",
+                "qrcode": False,
+            }
+        tenant.evolution("/instance/create", body)
+        if integration == "baileys":
+            tenant.evolution(f"/_control/instances/{instance}/scan", {})
+            eventually(lambda: tenant.state() == "open", seconds=10)
+        config = tenant.client.call(
+            "PUT",
+            "/v1/evolution-config",
+            {
+                "base_url": stack.evolution_url,
+                "instance_name": instance,
+                "api_key": stack.evolution_api_key,
+                "integration": integration,
+                "max_messages_per_minute": per_minute,
+                "max_concurrent_sends": concurrent,
+            },
+        )
+        assert config["status"] == "connected", config
+        return tenant
+
+    def evolution(self, path: str, body: object) -> Any:
+        headers = {"apikey": self.stack.evolution_api_key}
+        answer = requests.post(self.stack.evolution_url + path, json=body, headers=headers, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    def state(self) -> str:
+        answer = requests.get(
+            f"{self.stack.evolution_url}/instance/connectionState/{self.instance}",
+            headers={"apikey": self.stack.evolution_api_key},
+            timeout=10,
+        )
+        state: str = answer.json()["instance"]["state"]
+        return state
+
+    def campaign(self, phones: Sequence[str], *, per_minute: int = 600, body: str = "Oi {{nome}}") -> str:
+        """A draft to these phones."""
+        segment = self.client.call("POST", "/v1/segments", {"name": "flow"})
+        contacts = [{"phone": phone, "name": f"Contato {index}"} for index, phone in enumerate(phones)]
+        self.client.call("POST", "/v1/contacts", {"contacts": contacts, "segment_id": segment["id"]})
+        variables = ["nome"] if "{{nome}}" in body else []
+        template = self.client.call("POST", "/v1/templates", {"title": "flow", "body": body, "variables": variables})
+        campaign: dict[str, str] = self.client.call(
+            "POST",
+            "/v1/campaigns",
+            {
+                "name": "flow",
+                "segment_id": segment["id"],
+                "template_id": template["id"],
+                "max_messages_per_minute": per_minute,
+            },
+        )
+        return campaign["id"]
+
+    def schedule(self, campaign_id: str) -> None:
+        at = datetime.now(UTC) + timedelta(seconds=2)
+        self.client.call("POST", f"/v1/campaigns/{campaign_id}/schedule", {"scheduled_at": at.isoformat()})
+
+    def show(self, campaign_id: str) -> dict[str, Any]:
+        campaign: dict[str, Any] = self.client.call("GET", f"/v1/campaigns/{campaign_id}")
+        return campaign
+
+    def recipients(self, campaign_id: str) -> list[dict[str, Any]]:
+        return list(self.client.every(f"/v1/campaigns/{campaign_id}/recipients"))
+
+    def metrics(self, campaign_id: str) -> dict[str, Any]:
+        metrics: dict[str, Any] = self.client.call("GET", f"/v1/campaigns/{campaign_id}/metrics")
+        return metrics
+
+    def differences(self, campaign_id: str) -> list[truth.Difference]:
+        return truth.differences(truth.ours(self.recipients(campaign_id)), truth.theirs(self.simulator.messages()))
+
+    def wait_until_equal(self, campaign_id: str, *, seconds: float) -> None:
+        """Until the campaign has ended, the simulator has nothing more to tell, and both tell the same."""
+        eventually(
+            lambda: (
+                self.show(campaign_id)["status"] in ("completed", "failed")
+                and self.simulator.summary()["unsettled"] == 0
+                and not self.differences(campaign_id)
+            ),
+            seconds=seconds,
+            about=lambda: (self.show(campaign_id), self.metrics(campaign_id), self.differences(campaign_id)),
+        )
+
+    def assert_counts_equal_recipients(self, campaign_id: str) -> None:
+        rows, metrics = self.recipients(campaign_id), self.metrics(campaign_id)
+        count = lambda *states: sum(row["status"] in states for row in rows)  # noqa: E731
+        assert metrics["total_messages"] == len(rows)
+        assert metrics["delivered"] == count("delivered", "read")
+        assert metrics["failed"] == count("failed")
+        assert metrics["skipped"] == count("skipped")
+        assert metrics["pending"] == count("pending", "sending", "unknown", "sent")
+        minutes: dict[str, int] = {}
+        for row in rows:
+            if at := row["failed_at"] if row["status"] == "failed" else row["delivered_at"]:
+                minutes[at[:16]] = minutes.get(at[:16], 0) + 1
+        points = list(self.client.every(f"/v1/campaigns/{campaign_id}/timeline"))
+        assert {point["timestamp"][:16]: point["delivered"] + point["failed"] for point in points} == minutes
