@@ -1,6 +1,8 @@
 """The functions against the real database, as any user."""
 
+import base64
 import importlib
+import json
 import os
 import warnings
 from collections.abc import Callable
@@ -8,6 +10,7 @@ from types import ModuleType
 from uuid import UUID, uuid4
 
 import pytest
+from nacl.public import PrivateKey
 
 from tests.conftest import Databases
 from tests.functions.api import Api
@@ -26,6 +29,8 @@ for name in (
     "CONNECTION_CHECK_FUNCTION",
 ):
     os.environ.setdefault(name, "none")
+VAULT_KEY = PrivateKey.generate()
+os.environ.setdefault("VAULT_PUBLIC_KEYS", json.dumps({"v1": base64.b64encode(bytes(VAULT_KEY.public_key)).decode()}))
 os.environ.setdefault("ALLOW_PRIVATE_ADDRESSES", "false")
 os.environ.setdefault("ADMIN_GROUP", "admin")
 os.environ.setdefault("GROUPS_CLAIM", "cognito:groups")

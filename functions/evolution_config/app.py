@@ -1,0 +1,119 @@
+"""The user's connection to an Evolution server over HTTP. A key comes in here, is sealed at once, and never shown."""
+
+import json
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from hidra.entry.fields import PerMinute
+from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.tenant import known_caller, no_content
+from hidra.errors import Unavailable
+from hidra.gateways import connection
+from hidra.gateways.addresses import check_base_url
+from hidra.gateways.aws import read_json_secret
+from hidra.gateways.vault import origin, seal
+from hidra.services.save_connection import Wanted, save_connection
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store import configs
+from hidra.store.configs import Config
+from hidra.store.db import Database
+from hidra.telemetry import logger
+
+ENV = require(*DATABASE_SETTINGS, "VAULT_PUBLIC_KEYS", "CONNECTION_CHECK_FUNCTION", "ALLOW_PRIVATE_ADDRESSES")
+db = Database(ENV, read_json_secret)
+app = resolver()
+handler = lambda_handler(app)
+
+PUBLIC_KEYS: dict[str, str] = json.loads(ENV["VAULT_PUBLIC_KEYS"])
+ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
+
+
+def _header_value(key: SecretStr) -> SecretStr:
+    text = key.get_secret_value().strip()
+    if not (0 < len(text) <= 500 and text.isascii() and text.isprintable()):
+        raise PydanticCustomError("api_key", "Must be 1 to 500 printable ASCII characters")
+    return SecretStr(text)
+
+
+ApiKey = Annotated[SecretStr, AfterValidator(_header_value)]
+# It becomes a part of a path.
+InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/\\?#]+$")]
+
+
+class ConfigIn(Body):
+    """What is absent stays as it was; a first connection is baileys, 60 messages a minute, one at a time."""
+
+    base_url: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    instance_name: InstanceName
+    api_key: Annotated[
+        ApiKey | None, Field(description="Needed at first, and again for another scheme, host or port.")
+    ] = None
+    integration: Literal["baileys", "cloud_api"] | None = None
+    max_messages_per_minute: PerMinute | None = None
+    max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000)] | None = None
+
+
+class Connecting(BaseModel):
+    """A code to link WhatsApp with, where the instance waits for one."""
+
+    state: str
+    qr_code: str | None = None
+    pairing_code: str | None = None
+
+
+@app.put("/v1/evolution-config", summary="Save your connection to an Evolution server, and check it")
+def save(body: ConfigIn) -> Config:
+    user_id = me()
+    base_url = check_base_url(body.base_url, allow_private=ALLOW_PRIVATE)
+    sealed = None
+    if body.api_key is not None:
+        sealed = seal(PUBLIC_KEYS, body.api_key.get_secret_value(), user_id=user_id, base_url=base_url)
+    wanted = Wanted(
+        base_url, body.instance_name, body.integration, body.max_messages_per_minute, body.max_concurrent_sends
+    )
+    config_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin)
+    try:
+        connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "check", config_id=config_id)
+    except Unavailable:
+        # It is saved; the next scheduled check tells what it is worth.
+        logger.warning("connection was saved but not checked", exc_info=True, config_id=config_id)
+    return read(user_id)
+
+
+@app.get("/v1/evolution-config", summary="Show your connection")
+def get() -> Config:
+    return read(me())
+
+
+@app.delete("/v1/evolution-config", summary="Forget your connection; campaigns wait for another")
+def delete() -> Response[Any]:
+    user_id = me()
+    db.as_user(user_id, lambda tx: configs.delete(tx, user_id=user_id))
+    return no_content()
+
+
+@app.post("/v1/evolution-config/check", summary="Check your connection now")
+def check() -> Config:
+    user_id = me()
+    connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "check", config_id=read(user_id).id)
+    return read(user_id)
+
+
+@app.post("/v1/evolution-config/connect", summary="Link WhatsApp: give its state and the code to scan or type")
+def connect() -> Connecting:
+    found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "connect", config_id=read(me()).id)
+    return Connecting(
+        state=str(found.get("state", "unknown")), qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code")
+    )
+
+
+def read(user_id: UUID) -> Config:
+    return db.as_user(user_id, lambda tx: configs.get(tx, user_id=user_id))
+
+
+def me() -> UUID:
+    return known_caller(app, db).user_id

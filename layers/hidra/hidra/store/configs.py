@@ -1,0 +1,141 @@
+"""Users' connections to their Evolution servers, as users see and change them; never with the key."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.errors import NotFound
+from hidra.store.db import Tx
+
+GET = """
+select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
+    last_webhook_at, max_messages_per_minute, max_concurrent_sends, created_at
+from hidra.evolution_api_config where user_id = %(user_id)s
+"""
+# The limit first: permits lock it before anything else.
+LOCK_LIMIT = """
+select from hidra.pace_limits
+where subject = (select id from hidra.evolution_api_config where user_id = %(user_id)s)
+for update
+"""
+LOCK = """
+select id, base_url, instance_name, integration, max_messages_per_minute, max_concurrent_sends
+from hidra.evolution_api_config where user_id = %(user_id)s
+for update
+"""
+# Campaigns that wait for a connection, or lost theirs, go on with this one.
+INSERT = """
+with created as (
+    insert into hidra.evolution_api_config (user_id, base_url, instance_name, integration, api_key_encrypted,
+        max_messages_per_minute, max_concurrent_sends)
+    values (%(user_id)s, %(base_url)s, %(instance_name)s, %(integration)s, %(sealed)s, %(max_messages_per_minute)s,
+        %(max_concurrent_sends)s)
+    on conflict (user_id) do nothing
+    returning id, user_id, max_messages_per_minute
+), paced as (
+    insert into hidra.pace_limits (subject, user_id, rate) select id, user_id, max_messages_per_minute from created
+), given as (
+    update hidra.campaigns c set evolution_config_id = created.id from created
+    where c.user_id = created.user_id and c.evolution_config_id is null
+      and c.status in ('draft', 'scheduled', 'running', 'paused')
+)
+select id from created
+"""
+# What the connection was found to be says nothing of another server, instance or key.
+UPDATE = """
+update hidra.evolution_api_config
+set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(integration)s,
+    api_key_encrypted = coalesce(%(sealed)s, api_key_encrypted),
+    max_messages_per_minute = %(max_messages_per_minute)s, max_concurrent_sends = %(max_concurrent_sends)s,
+    status = case when %(another)s then 'disconnected' else status end,
+    error_message = case when %(another)s then null else error_message end,
+    connected_at = case when %(another)s then null else connected_at end
+where user_id = %(user_id)s and id = %(id)s
+"""
+SET_RATE = "update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(id)s"
+DELETE_LIMIT = """
+delete from hidra.pace_limits
+where subject = (select id from hidra.evolution_api_config where user_id = %(user_id)s)
+"""
+DELETE = "delete from hidra.evolution_api_config where user_id = %(user_id)s returning true"
+
+
+@dataclass(frozen=True)
+class Config:
+    id: UUID
+    base_url: str
+    instance_name: str
+    integration: str
+    status: EvolutionConnectionStatus
+    error_message: str | None
+    connected_at: datetime | None
+    last_health_check_at: datetime | None
+    last_webhook_at: datetime | None
+    max_messages_per_minute: int
+    max_concurrent_sends: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user says of a connection, the key apart."""
+
+    base_url: str
+    instance_name: str
+    integration: str
+    max_messages_per_minute: int
+    max_concurrent_sends: int
+
+
+@dataclass(frozen=True)
+class Locked(Settings):
+    id: UUID
+
+
+def get(tx: Tx, *, user_id: UUID) -> Config:
+    """
+    Raises:
+        NotFound: the user has no connection.
+    """
+    config = tx.row(Config, GET, user_id=user_id)
+    if config is None:
+        raise _missing()
+    return config
+
+
+def lock(tx: Tx, *, user_id: UUID) -> Locked | None:
+    """The user's connection, which nobody else changes before this transaction ends."""
+    tx.run(LOCK_LIMIT, user_id=user_id)
+    return tx.row(Locked, LOCK, user_id=user_id)
+
+
+def insert(tx: Tx, settings: Settings, *, user_id: UUID, sealed: bytes) -> UUID | None:
+    """The user's first connection, with its limit; None if there is one already."""
+    config_id: UUID | None = tx.value(INSERT, user_id=user_id, sealed=sealed, **vars(settings))
+    return config_id
+
+
+def update(tx: Tx, settings: Settings, *, user_id: UUID, config_id: UUID, sealed: bytes | None, another: bool) -> None:
+    """Writes a connection that was locked, and its limit.
+
+    Args:
+        sealed: another key, or None for the old one.
+        another: whether its state has to be found out anew.
+    """
+    tx.run(SET_RATE, user_id=user_id, id=config_id, rate=settings.max_messages_per_minute)
+    tx.run(UPDATE, user_id=user_id, id=config_id, sealed=sealed, another=another, **vars(settings))
+
+
+def delete(tx: Tx, *, user_id: UUID) -> None:
+    """
+    Raises:
+        NotFound: the user has no connection.
+    """
+    tx.run(DELETE_LIMIT, user_id=user_id)
+    if not tx.value(DELETE, user_id=user_id):
+        raise _missing()
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no connection to an Evolution server.")
