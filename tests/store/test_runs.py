@@ -225,7 +225,9 @@ def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) 
     assert len(asked) == 3
 
 
-def test_a_resumed_campaign_gets_tickets_again_for_those_that_came_due_while_it_was_paused(databases: Databases) -> None:
+def test_a_resumed_campaign_gets_tickets_again_for_those_that_came_due_while_it_was_paused(
+    databases: Databases,
+) -> None:
     world = World.make(databases)
     world.advance()
     lifecycle.pause(databases.http, world.user_id, world.campaign_id)

@@ -3,6 +3,7 @@
 import re
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import hidra.store
 from hidra.domain import campaign as vocabulary
 from hidra.domain.message import MessageStatus
+from hidra.store import schema
 from local.database import Database as Server
 from local.schema import SCHEMA, summed_up
 from tests.conftest import MIGRATIONS, Databases
@@ -213,3 +215,19 @@ def test_every_statement_fits_the_schema(databases: Databases, name: str, text: 
 
 def test_the_summed_up_schema_is_current(server: Server, migrated: str) -> None:
     assert summed_up(server, migrated) == SCHEMA.read_text(), "run `make schema`"
+
+
+def test_migrating_again_changes_nothing_and_gives_the_logins_their_new_passwords(
+    server: Server, migrated: str
+) -> None:
+    url = server.create(template=migrated)
+    assert "Applied" not in schema.migrate(f"{url}?sslmode=disable", MIGRATIONS)
+    login = {"username": "test_again", "password": "first"}
+    schema.ensure_login(url, login, schema.JOBS_ROLES)
+    schema.ensure_login(url, login | {"password": "second"}, schema.JOBS_ROLES)
+    place = urlsplit(url)
+    with psycopg.connect(
+        host="127.0.0.1", port=place.port, dbname=place.path[1:], user="test_again", password="second"
+    ) as mine:
+        mine.execute("set role hidra_worker")
+        assert mine.execute("select count(*) from hidra.campaigns").fetchone() == (0,)

@@ -53,7 +53,7 @@ def ensure_login(url: str, login: Mapping[str, str], roles: tuple[str, ...]) -> 
     """Makes the login of a secret {"username", "password"}, or gives it the secret's present password."""
     name, password = sql.Identifier(login["username"]), sql.Literal(login["password"])
     with psycopg.connect(url, connect_timeout=5) as connection:
-        known = connection.execute("select from pg_roles where rolname = %s", [login["username"]]).fetchone()
+        known = connection.execute("select 1 from pg_roles where rolname = %s", [login["username"]]).fetchone()
         verb = sql.SQL("alter" if known else "create")
         connection.execute(sql.SQL("{} role {} login noinherit password {}").format(verb, name, password))
         for role in roles:

@@ -1,0 +1,57 @@
+"""What each function loads at its start: imports are most of a cold start (boto3 alone costs some 200 ms)."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+# Powertools tells the bare package botocore its name; what costs is the session.
+HEAVY = {"boto3", "botocore.session", "jwt", "nacl", "phonenumbers", "psycopg", "pydantic", "requests", "tenacity"}
+ENTITY = {"psycopg", "pydantic", "tenacity"}
+LOADS = {
+    "campaign_advance": {"psycopg", "tenacity"},
+    "campaign_clock": {"psycopg", "tenacity"},
+    "campaigns": ENTITY,
+    "connection_check": {"nacl", "psycopg", "requests", "tenacity"},
+    "contacts": ENTITY,
+    "delivery_recorder": {"psycopg", "tenacity"},
+    "evolution_config": ENTITY | {"nacl"},
+    "evolution_webhook": {"jwt"},
+    "message_sender": {"nacl", "psycopg", "requests", "tenacity"},
+    "metrics": ENTITY,
+    "migrate": {"psycopg", "requests"},
+    "segments": ENTITY,
+    "templates": ENTITY,
+}
+LOADED = "import json, runpy, sys; runpy.run_path(sys.argv[1], run_name='app'); print(json.dumps(sorted(sys.modules)))"
+
+
+def test_every_function_is_listed() -> None:
+    assert set(LOADS) == {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+
+
+@pytest.mark.parametrize("name", sorted(LOADS))
+def test_a_function_loads_no_heavy_library_that_it_does_not_need(name: str) -> None:
+    path = ROOT / "functions" / name / "app.py"
+    names = "DATABASE_HOST DATABASE_PORT DATABASE_NAME DATABASE_SSLMODE DATABASE_SECRET OWNER_SECRET HTTP_LOGIN_SECRET"
+    names += " JOBS_LOGIN_SECRET VAULT_SECRET VAULT_PUBLIC_KEYS WEBHOOK_SECRET PHONE_HASH_SECRET CAMPAIGN_QUEUE_URL"
+    names += " SEND_QUEUE_URL DELIVERY_STREAM PUBLIC_URL ALLOW_PRIVATE_ADDRESSES ADMIN_GROUP GROUPS_CLAIM"
+    names += " CONNECTION_CHECK_FUNCTION SENDER_LOST_AFTER_SECONDS"
+    settings = {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Hidra"} | dict.fromkeys(
+        names.split(), "1"
+    )
+    settings["VAULT_PUBLIC_KEYS"] = "{}"
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, path],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "layers" / "hidra"), **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert HEAVY & set(json.loads(done.stdout.splitlines()[-1])) == LOADS[name]
