@@ -168,6 +168,12 @@ def test_the_webhook_reads_the_parameters_of_its_only_route() -> None:
     assert set(re.findall(r"{(\w+)}", route["Path"])) == {"config_id", "key_id"} <= read
 
 
+def test_a_sender_counts_as_lost_only_after_it_must_have_ended() -> None:
+    """A minute more than its time-out: Lambda's clock and the database's may differ."""
+    default = template()["Parameters"]["SenderLostAfterSeconds"]["Default"]
+    assert default >= functions()["message_sender"]["Properties"]["Timeout"] + 60
+
+
 def test_every_route_but_the_webhook_asks_for_a_token() -> None:
     paths = resources("AWS::ApiGatewayV2::Api")["Api"]["Properties"]["Body"]["paths"]
     open_routes = [
