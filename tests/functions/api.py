@@ -51,7 +51,7 @@ class Api:
     def send(self, event: dict[str, Any]) -> Answer:
         event = copy.deepcopy(event)
         claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
-        claims.update(sub=str(self.user_id), **self.claims)
+        claims.update({"sub": str(self.user_id), **self.claims})
         answer = self.function.handler(event, CONTEXT)
         body = answer["body"]
         return Answer(answer["statusCode"], json.loads(body) if isinstance(body, str) and body else body or None)

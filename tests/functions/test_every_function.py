@@ -1,0 +1,200 @@
+"""What holds for every function of the tenants' entities alike."""
+
+import base64
+import json
+import socket
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from hidra.store import users
+from hidra.store.db import Database
+from tests.conftest import Databases
+from tests.functions.api import Api, load
+from tests.store.world import World
+
+LISTS = {
+    "contacts": ("/v1/contacts", "/v1/opt-outs"),
+    "segments": ("/v1/segments", "/v1/segments/{id}/contacts"),
+    "templates": ("/v1/templates",),
+    "campaigns": ("/v1/campaigns", "/v1/campaigns/{id}/runs", "/v1/campaigns/{id}/recipients"),
+    "metrics": ("/v1/campaigns/{id}/timeline",),
+}
+BODIES = {
+    "contacts": ("POST", "/v1/contacts"),
+    "segments": ("POST", "/v1/segments"),
+    "templates": ("POST", "/v1/templates"),
+    "campaigns": ("POST", "/v1/campaigns"),
+    "evolution_config": ("PUT", "/v1/evolution-config"),
+}
+ANY = {
+    "contacts": "/v1/contacts",
+    "segments": "/v1/segments",
+    "templates": "/v1/templates",
+    "campaigns": "/v1/campaigns",
+    "metrics": "/v1/metrics/overview",
+    "evolution_config": "/v1/evolution-config",
+}
+NO_UUID = {
+    "contacts": "/v1/contacts/17",
+    "segments": "/v1/segments/17",
+    "templates": "/v1/templates/17",
+    "campaigns": "/v1/campaigns/17",
+    "metrics": "/v1/campaigns/17/metrics",
+}
+EVENTS = {
+    "contacts_save": 201,
+    "contacts_list": 200,
+    "contacts_opt_out": 200,
+    "segments_create": 201,
+    "segments_list": 200,
+    "segments_add_contacts": 200,
+    "templates_create": 201,
+    "templates_preview": 200,
+    "campaigns_create": 201,
+    "campaigns_schedule": 200,
+    "campaigns_start": 200,
+    "campaigns_recipients": 200,
+    "metrics_overview": 200,
+    "metrics_timeline": 200,
+    "metrics_every_owner": 200,
+    "evolution_config_save": 200,
+    "evolution_config_connect": 200,
+}
+
+
+# The ids that the events name: A is a segment and a template, B a template and a contact, C a campaign.
+IDS = {
+    letter: f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}"
+    for letter, digit in zip("ABC", "123", strict=True)
+}
+WORLD = """
+insert into hidra.contact_segments (id, user_id, name) values ('{A}', '{user}', 'all');
+insert into hidra.contacts (id, user_id, phone, phone_hash)
+values ('{B}', '{user}', '+351912345678', ''), ('{C}', '{user}', '+351912345679', '');
+insert into hidra.segment_contacts values ('{user}', '{A}', '{C}');
+insert into hidra.message_templates (id, user_id, title, body)
+values ('{A}', '{user}', 'x', '{{{{nome}}}} {{{{pedido}}}}'), ('{B}', '{user}', 'x', 'x');
+insert into hidra.campaigns (id, user_id, name, segment_id, template_id) values ('{C}', '{user}', 'c', '{A}', '{A}');
+insert into hidra.campaign_metrics (campaign_id, user_id) values ('{C}', '{user}');
+insert into hidra.evolution_api_config (user_id, base_url, instance_name, api_key_encrypted)
+values ('{user}', 'https://evolution.example.com', 'main', '');
+"""
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_events_of_the_repository_work_where_their_ids_exist(
+    call: Any, databases: Databases, user: UUID, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    databases.owner.execute(WORLD.format(user=user, **IDS))
+    api = call(next(name for name in ANY if event.startswith(name)))
+    if event.startswith("evolution_config"):
+        monkeypatch.setattr(api.function.connection, "ask", lambda *_, **__: {"state": "open"})
+    assert api.send(load(event)).status == EVENTS[event]
+
+
+@pytest.mark.parametrize("function", ANY)
+def test_an_unknown_user_of_a_foreign_platform_is_refused(call: Any, databases: Databases, function: str) -> None:
+    databases.owner.execute("comment on table core.users is 'the platform around'")
+    answer = call(function, uuid4()).get(ANY[function])
+    assert (answer.status, answer.code) == (403, "unknown-user")
+
+
+@pytest.mark.parametrize("function", ANY)
+def test_a_token_whose_subject_is_no_uuid_is_refused(call: Any, function: str) -> None:
+    api = call(function)
+    answer = Api(api.function, api.user_id, {"sub": "ana"}).get(ANY[function])
+    assert (answer.status, answer.code) == (403, "forbidden")
+
+
+def test_a_new_user_is_made_and_asked_for_once_a_process(
+    call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    ensure = users.ensure
+
+    def counting(*args: Any, **params: Any) -> bool:
+        asked.append(params)
+        return ensure(*args, **params)
+
+    monkeypatch.setattr(users, "ensure", counting)
+    user_id = uuid4()
+    for function in ("contacts", "contacts", "segments"):
+        api = Api(call(function).function, user_id, {"email": "bia@example.com", "name": "Bia"})
+        assert api.get(ANY[function]).status == 200
+    assert asked == [{"user_id": user_id, "email": "bia@example.com", "name": "Bia"}]
+    row = databases.owner.execute("select email, name, role from core.users where id = %s", [user_id]).fetchone()
+    assert row == ("bia@example.com", "Bia", "user")
+
+
+@pytest.mark.parametrize("function", ANY)
+def test_without_a_database_every_answer_is_try_again(
+    call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    api = call(function)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        settings = {**databases.settings, "DATABASE_SECRET": "http", "DATABASE_PORT": str(closed.getsockname()[1])}
+        monkeypatch.setattr(api.function, "db", Database(settings, databases.logins.__getitem__))
+        for _ in range(2):
+            answer = api.get(ANY[function])
+            assert (answer.status, answer.code) == (503, "unavailable")
+    monkeypatch.setattr(api.function, "db", databases.http)
+    assert api.get(ANY[function]).status in (200, 404)
+
+
+@pytest.mark.parametrize("function", BODIES)
+def test_what_is_no_json_is_refused(call: Any, function: str) -> None:
+    method, path = BODIES[function]
+    for text in ("{", "name=x", '{"name": "x"', '{"name": "x",}', "\0"):
+        answer = call(function)(method, path, text=text)
+        assert (answer.status, answer.code) == (400, "malformed-json")
+    for text in ("", "null", "5", '"x"', "[]", "true"):
+        answer = call(function)(method, path, text=text)
+        assert (answer.status, answer.fields) == (422, ["body"])
+
+
+@pytest.mark.parametrize("function", NO_UUID)
+def test_an_id_that_is_none_is_not_found(call: Any, function: str) -> None:
+    answer = call(function).get(NO_UUID[function])
+    assert (answer.status, answer.code) == (404, "not-found")
+
+
+@pytest.mark.parametrize("function", ANY)
+def test_a_route_that_is_none_is_not_found(call: Any, function: str) -> None:
+    answer = call(function).get("/v1/nothing")
+    assert (answer.status, answer.code) == (404, "not-found")
+
+
+def forged(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+WRONG_CURSORS = [
+    "x",
+    "é",
+    "%00",
+    forged([]),
+    forged({}),
+    forged("x"),
+    forged(["x"] * 2),
+    forged(["x"] * 3),
+    forged(["0001-01-01T00:00:00+23:59", str(uuid4())]),
+    forged(["2030-01-01", str(uuid4())]),
+    "x" * 501,
+]
+
+
+@pytest.mark.parametrize(("function", "path"), [(name, path) for name, paths in LISTS.items() for path in paths])
+def test_limits_and_cursors_that_are_none_are_named(call: Any, databases: Databases, function: str, path: str) -> None:
+    world = World.make(databases, recipients=0)
+    api = call(function, world.user_id)
+    path = path.format(id=world.segment_id if function == "segments" else world.campaign_id)
+    assert api.get(path).json == {"items": [], "next_cursor": None} or api.get(path).json["items"]
+    for limit in ("0", "-1", "x", "1.5", "100000"):
+        answer = api.get(path, limit=limit)
+        assert (answer.status, answer.fields) == (422, ["limit"])
+    for cursor in WRONG_CURSORS:
+        answer = api.get(path, cursor=cursor)
+        assert (answer.status, answer.fields) == (422, ["cursor"])
