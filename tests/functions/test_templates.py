@@ -68,13 +68,14 @@ def test_a_preview_for_a_contact_is_what_the_contact_will_get(call: Any, databas
             "contacts": [
                 {"phone": "+5511987654321", "name": "Ana", "attributes": attributes},
                 {"phone": "+5531987654321", "attributes": {**attributes, "nome": "Bia", "city": " "}},
+                {"phone": "+351912345678", "name": "Eva", "attributes": {**attributes, "nome": " "}},
             ],
             "segment_id": str(world.segment_id),
         },
     )
     variables = ["nome", "phone", "city", "orders", "vip"]
     databases.owner.execute("update hidra.message_templates set variables = %s", [variables])
-    ana, bia = (contact["id"] for contact in saved.json["contacts"])
+    ana, bia, eva = (contact["id"] for contact in saved.json["contacts"])
     templates = call("templates", world.user_id)
     path = f"/v1/templates/{world.template_id}/preview"
     world.advance()
@@ -83,6 +84,10 @@ def test_a_preview_for_a_contact_is_what_the_contact_will_get(call: Any, databas
     text = templates.post(path, {"contact_id": ana}).json["text"]
     assert text == "Ana +5511987654321 Santos 1.5 true"
     assert text == " ".join(frozen["+5511987654321"]["variables"][name] for name in variables)
+
+    text = templates.post(path, {"contact_id": eva}).json["text"]
+    assert text == "Eva +351912345678 Santos 1.5 true"
+    assert text == " ".join(frozen["+351912345678"]["variables"][name] for name in variables)
 
     answer = templates.post(path, {"contact_id": bia})
     assert (answer.status, answer.code, answer.fields) == (422, "unresolved-variables", ["variables.city"])
