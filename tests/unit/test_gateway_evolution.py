@@ -278,4 +278,5 @@ def test_only_well_formed_messages_of_ours_in_the_window_are_found() -> None:
     assert found == [Found("A", "Oi", NOW)]
     asked = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
     assert [body["where"]["key"]["remoteJid"] for body in asked] == ["1@s.whatsapp.net", "2@s.whatsapp.net"]
+    assert asked[0]["where"]["key"]["fromMe"] is True
     assert asked[0]["where"]["messageTimestamp"] == {"gte": "2026-11-22T14:00:00Z", "lte": "2026-11-22T14:00:09Z"}

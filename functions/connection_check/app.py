@@ -1,0 +1,100 @@
+"""Checks connections every five minutes and when asked, and clears up what became of messages in doubt.
+
+The only function beside the sender that can open an API key: what HTTP functions need of Evolution they ask of it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from hidra.domain.webhook import current_key_id, jwt_key
+from hidra.errors import HidraError, Rejected
+from hidra.gateways import vault
+from hidra.gateways.aws import read_json_secret
+from hidra.gateways.evolution import Evolution, Webhook
+from hidra.services.check_connection import Health, check_all, check_one, examine, failed
+from hidra.services.reconcile import reconcile
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store import connections
+from hidra.store.connections import Connection
+from hidra.store.db import Database
+from hidra.telemetry import logger
+
+ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "WEBHOOK_SECRET", "PUBLIC_URL", "ALLOW_PRIVATE_ADDRESSES")
+ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
+SPARE_SECONDS = 5  # between the last work and the function's own time-out
+RECONCILING_SECONDS = 30  # of a scheduled run
+db = Database(ENV, read_json_secret)
+
+
+class Keys:
+    """Both secrets, read anew in each invocation, so that they may rotate."""
+
+    def __init__(self) -> None:
+        self._vault = read_json_secret(ENV["VAULT_SECRET"])
+        self._masters = read_json_secret(ENV["WEBHOOK_SECRET"])
+
+    def evolution(self, connection: Connection) -> Evolution:
+        """A client of the connection's instance.
+
+        Raises:
+            Rejected: its API key cannot be opened.
+        """
+        key = vault.open_sealed(
+            self._vault, connection.api_key_encrypted, user_id=connection.user_id, base_url=connection.base_url
+        )
+        return Evolution(connection.base_url, connection.instance_name, key, allow_private=ALLOW_PRIVATE)
+
+    def webhook(self, connection: Connection) -> Webhook:
+        """What the instance's webhook should be."""
+        key_id = current_key_id(self._masters)
+        return Webhook(
+            url=f"{ENV['PUBLIC_URL'].rstrip('/')}/webhooks/evolution/{connection.id}/{key_id}",
+            jwt_key=jwt_key(self._masters[key_id], connection.id, connection.instance_name),
+        )
+
+    def examine(self, connection: Connection) -> Health:
+        """A connection's health; never raises for what Evolution does."""
+        try:
+            return examine(self.evolution(connection), self.webhook(connection))
+        except Rejected as error:
+            return failed(str(error))
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
+    """{"action": "check" | "connect", "config_id"} from our own functions; anything else is the schedule."""
+    action = event.get("action")
+    if action is None:
+        every_connection(seconds_left=lambda: context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS)
+        return None
+    connection = db.as_worker(lambda tx: connections.get(tx, config_id=UUID(event["config_id"])))
+    if connection is None:
+        return {"error": "There is no such connection."}
+    return connect(connection) if action == "connect" else check(connection)
+
+
+def check(connection: Connection) -> dict[str, Any]:
+    health = check_one(connection, db=db, examine=Keys().examine, now=now)
+    return {"status": health.status.value, "error_message": health.error_message}
+
+
+def connect(connection: Connection) -> dict[str, Any]:
+    try:
+        offer = Keys().evolution(connection).connect()
+    except HidraError as error:
+        return {"error": str(error)}
+    return {"state": offer.state, "qr_code": offer.qr_code, "pairing_code": offer.pairing_code}
+
+
+def every_connection(*, seconds_left: Callable[[], float]) -> None:
+    keys = Keys()
+    answering = check_all(db=db, examine=keys.examine, now=now, seconds=seconds_left() - RECONCILING_SECONDS)
+    reconcile(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left())
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,140 @@
+"""Connections as their checks see them, and the messages of theirs whose outcome is unknown."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.store.db import Tx
+
+GET = """
+select id, user_id, base_url, instance_name, api_key_encrypted
+from hidra.evolution_api_config where id = %(config_id)s
+"""
+# Where there are more than one run can check, those go first that have waited longest.
+DUE = """
+select id, user_id, base_url, instance_name, api_key_encrypted
+from hidra.evolution_api_config order by last_health_check_at nulls first, id limit %(limit)s
+"""
+# Nothing is written of a server or key that is not the connection's any more. WhatsApp's own reason for a close, which
+# only its webhook tells, outlives the checks that merely find it closed.
+RECORD = """
+update hidra.evolution_api_config
+set status = %(status)s, last_health_check_at = %(at)s,
+    error_message = coalesce(
+        %(message)s, case when status = 'disconnected' and %(status)s = 'disconnected' then error_message end
+    ),
+    connected_at = case when status <> 'connected' and %(status)s = 'connected' then %(at)s else connected_at end
+where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
+    and api_key_encrypted = %(api_key_encrypted)s
+returning true
+"""
+# A part of each connection's, the oldest first that are due to be given up, the others by lot: so each is looked up
+# again and again. Not while a request to the same phone is open: what it sends could be taken for this one.
+UNKNOWN = """
+select id, config_id, phone, variables, body, claimed_at
+from (
+    select m.id, m.evolution_config_id as config_id, m.phone, m.variables, r.body, m.claimed_at,
+        row_number() over (
+            partition by m.evolution_config_id order by (m.claimed_at < %(overdue)s) desc, random()
+        ) as place
+    from hidra.campaign_messages m
+    join hidra.campaign_runs r on r.id = m.run_id
+    where m.status = 'unknown' and m.evolution_config_id = any(%(config_ids)s)
+        and not exists (
+            select from hidra.campaign_messages s
+            where s.evolution_config_id = m.evolution_config_id and s.status = 'sending' and s.phone = m.phone
+        )
+) u
+where place <= %(each)s
+order by config_id, claimed_at, id
+"""
+ASSIGNED = """
+select provider_message_id from hidra.campaign_messages
+where evolution_config_id = %(config_id)s and provider_message_id = any(%(provider_message_ids)s)
+"""
+UNREACHABLE = """
+select m.id from hidra.campaign_messages m
+where m.status = 'unknown' and (
+    m.claimed_at < %(hopeless)s
+    or m.claimed_at < %(overdue)s
+        and not exists (select from hidra.evolution_api_config k where k.id = m.evolution_config_id)
+)
+limit %(limit)s
+"""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What is needed to talk to a user's Evolution instance."""
+
+    id: UUID
+    user_id: UUID
+    base_url: str
+    instance_name: str
+    api_key_encrypted: bytes
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """A message that may have been sent, and what it takes to look for it."""
+
+    id: int
+    config_id: UUID
+    phone: str
+    variables: Mapping[str, str]
+    body: str
+    claimed_at: datetime
+
+
+def get(tx: Tx, *, config_id: UUID) -> Connection | None:
+    """One connection, if it still exists."""
+    return tx.row(Connection, GET, config_id=config_id)
+
+
+def due(tx: Tx, *, limit: int) -> list[Connection]:
+    """The connections to check, the longest unchecked first."""
+    return tx.rows(Connection, DUE, limit=limit)
+
+
+def record(
+    tx: Tx, connection: Connection, *, status: EvolutionConnectionStatus, message: str | None, at: datetime
+) -> bool:
+    """Writes what a check found; False if the connection has been changed or deleted since it was read.
+
+    Args:
+        at: when the check began: what webhooks tell from then on is newer.
+    """
+    found = tx.value(
+        RECORD,
+        id=connection.id,
+        base_url=connection.base_url,
+        instance_name=connection.instance_name,
+        api_key_encrypted=connection.api_key_encrypted,
+        status=status,
+        message=message,
+        at=at,
+    )
+    return found is True
+
+
+def unknown(tx: Tx, *, config_ids: Collection[UUID], each: int, overdue: datetime) -> list[Unresolved]:
+    """Up to ``each`` unresolved messages of each connection, by connection and time.
+
+    Args:
+        overdue: those claimed before go first.
+    """
+    return tx.rows(Unresolved, UNKNOWN, config_ids=list(config_ids), each=each, overdue=overdue)
+
+
+def assigned(tx: Tx, *, config_id: UUID, provider_message_ids: Collection[str]) -> set[str]:
+    """Those of the provider's ids that belong to a message already."""
+    return set(tx.values(ASSIGNED, config_id=config_id, provider_message_ids=list(provider_message_ids)))
+
+
+def unreachable(tx: Tx, *, overdue: datetime, patience: timedelta, limit: int) -> list[int]:
+    """Unresolved messages that nobody can look up: overdue with their connection deleted, or for ``patience`` longer
+    because its server never answered."""
+    ids: list[int] = tx.values(UNREACHABLE, overdue=overdue, hopeless=overdue - patience, limit=limit)
+    return ids
