@@ -13,7 +13,6 @@ from hidra.entry.http import Body, lambda_handler, resolver
 from hidra.entry.tenant import known_caller, no_content
 from hidra.errors import Unavailable
 from hidra.gateways import connection
-from hidra.gateways.addresses import check_base_url
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.vault import origin, seal
 from hidra.services.save_connection import Wanted, save_connection
@@ -67,6 +66,9 @@ class Connecting(BaseModel):
 
 @app.put("/v1/evolution-config", summary="Save your connection to an Evolution server, and check it")
 def save(body: ConfigIn) -> Config:
+    # It comes with requests; only saving pays for that.
+    from hidra.gateways.addresses import check_base_url  # noqa: PLC0415
+
     user_id = me()
     base_url = check_base_url(body.base_url, allow_private=ALLOW_PRIVATE)
     sealed = None
@@ -106,9 +108,7 @@ def check() -> Config:
 @app.post("/v1/evolution-config/connect", summary="Link WhatsApp: give its state and the code to scan or type")
 def connect() -> Connecting:
     found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "connect", config_id=read(me()).id)
-    return Connecting(
-        state=str(found.get("state", "unknown")), qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code")
-    )
+    return Connecting(state=found["state"], qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code"))
 
 
 def read(user_id: UUID) -> Config:

@@ -29,7 +29,8 @@ for name in (
     "CONNECTION_CHECK_FUNCTION",
 ):
     os.environ.setdefault(name, "none")
-VAULT_KEY = PrivateKey.generate()
+# The same in every copy of this module that pytest may load.
+VAULT_KEY = PrivateKey(bytes(range(32)))
 os.environ.setdefault("VAULT_PUBLIC_KEYS", json.dumps({"v1": base64.b64encode(bytes(VAULT_KEY.public_key)).decode()}))
 os.environ.setdefault("ALLOW_PRIVATE_ADDRESSES", "false")
 os.environ.setdefault("ADMIN_GROUP", "admin")

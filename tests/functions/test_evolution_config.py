@@ -174,6 +174,17 @@ def test_connect_passes_on_the_code_to_scan(api: Api, check: Check) -> None:
     assert api.post(f"{PATH}/connect").json == {"state": "open", "qr_code": None, "pairing_code": None}
 
 
+def test_what_evolution_says_against_connecting_is_passed_on(api: Api, check: Check) -> None:
+    api.put(PATH, GIVEN)
+    check.answers = lambda: {"StatusCode": 200, "Payload": io.BytesIO(b'{"error": "The API key is refused."}')}
+    answer = api.post(f"{PATH}/connect")
+    assert (answer.status, answer.code, answer.json["detail"]) == (
+        503,
+        "evolution-unavailable",
+        "The API key is refused.",
+    )
+
+
 def throttled() -> dict[str, Any]:
     raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": ""}}, "Invoke")
 

@@ -12,7 +12,7 @@ def ask(function_name: str, action: Literal["check", "connect"], *, config_id: U
     """Lets connection_check look at a connection, which it also notes in the connection's row.
 
     Raises:
-        Unavailable: it could not be invoked, did not answer in time, or failed.
+        Unavailable: it could not be invoked, did not answer in time, or failed; or Evolution did, then in its words.
     """
     # botocore comes with the client: importing it costs a cold start what boto3 does.
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
@@ -26,4 +26,6 @@ def ask(function_name: str, action: Literal["check", "connect"], *, config_id: U
         raise Unavailable("The connection cannot be checked at the moment; try again.") from error
     if "FunctionError" in answer or not isinstance(payload, dict):
         raise Unavailable("The check of the connection failed; try again.")
+    if "error" in payload:
+        raise Unavailable(payload["error"], code="evolution-unavailable")
     return payload
