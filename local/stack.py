@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +32,11 @@ from local.processes import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Each function at work is a process here, and each of their starts costs half a second of a core: a burst of webhooks or
+# tickets must not start dozens at once.
+SENDERS = 20
+WEBHOOKS_AT_ONCE = 6
 
 type Say = Callable[[str], None]
 
@@ -132,6 +138,11 @@ class Stack:
         """Call a function by its folder's name and wait for its answer. Raises FunctionFailed."""
         return self.cloud.invoke(function, payload or {})
 
+    def warm(self, function: str, processes: int) -> None:
+        """Start that many processes of a queue's or stream's function now, so that none has to start under load."""
+        with ThreadPoolExecutor(processes) as threads:
+            list(threads.map(lambda _: self.invoke(function, {"Records": []}), range(processes)))
+
     def logs(self, function: str) -> list[str]:
         """The lines that the function wrote, oldest first."""
         return self.cloud.logs(function)
@@ -187,7 +198,8 @@ class Stack:
                 raise LocalError("EVOLUTION_URL is set, but EVOLUTION_API_KEY is not.")
             return None
         self.evolution_api_key = secrets.token_hex(16)
-        return self._spawn("Evolution simulator", "local.evolution", "--api-key", self.evolution_api_key)
+        options = ("--api-key", self.evolution_api_key, "--webhooks-at-once", str(WEBHOOKS_AT_ONCE))
+        return self._spawn("Evolution simulator", "local.evolution", *options)
 
     def _open_database(self, durable: bool) -> None:
         if url := os.environ.get("DATABASE_URL"):
@@ -219,7 +231,7 @@ class Stack:
             "VaultPrivateKeys": json.dumps({"k1": base64.b64encode(bytes(key)).decode()}),
             "PublicUrl": self.api_url,
             "AllowPrivateAddresses": "true",
-            "SenderConcurrency": "50",
+            "SenderConcurrency": str(SENDERS),
         }
 
 

@@ -19,7 +19,7 @@ from local.demo import recipients, truth
 from local.demo.client import Client
 from local.demo.truth import Difference, Simulator
 from local.processes import LocalError
-from local.stack import Stack
+from local.stack import SENDERS, Stack
 
 PER_MINUTE = 600
 CONCURRENT_SENDS = 10
@@ -58,6 +58,8 @@ def tell(stack: Stack, *, csv: Path) -> bool:
     client = Client(stack.api_url, stack.token(sub=str(uuid4()), email="demo@example.com", name="Demo"))
     campaign_id = _prepare(client, stack, instance, csv)
     simulator = Simulator(stack.evolution_url, instance) if simulated else None
+    with console.status("Starting the sending processes while there is time"):
+        stack.warm("message_sender", SENDERS)
     _watch(client, campaign_id, simulator)
     if simulator is None:
         console.print(_summary(client, campaign_id))

@@ -42,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--retry-initial-seconds", type=float, default=defaults.initial_seconds)
     parser.add_argument("--retry-max-seconds", type=float, default=defaults.max_seconds)
     parser.add_argument("--scan-after-seconds", type=float, help="a phone scans every first QR code after so long")
+    parser.add_argument("--webhooks-at-once", type=int, default=100, help="how many are being posted together at most")
     return parser.parse_args()
 
 
@@ -56,7 +57,11 @@ async def serve(arguments: argparse.Namespace) -> None:
         max_seconds=arguments.retry_max_seconds,
     )
     simulator = Simulator(
-        arguments.api_key, seed=arguments.seed, schedule=schedule, scan_after=arguments.scan_after_seconds
+        arguments.api_key,
+        seed=arguments.seed,
+        schedule=schedule,
+        scan_after=arguments.scan_after_seconds,
+        webhooks_at_once=arguments.webhooks_at_once,
     )
     runner = web.AppRunner(simulator.app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()

@@ -45,6 +45,7 @@ class Simulator:
         clock: Clock | None = None,
         schedule: Schedule | None = None,
         scan_after: float | None = None,
+        webhooks_at_once: int = 100,
         ids: Ids | None = None,
     ) -> None:
         self._api_key = api_key
@@ -54,7 +55,9 @@ class Simulator:
         self.log = Log(self.clock)
         self.phones = Phones()
         self.faults = FaultBook()
-        self.webhooks = Webhooks(self.log, clock=self.clock, rng=random.Random(seed), schedule=schedule)
+        self.webhooks = Webhooks(
+            self.log, clock=self.clock, rng=random.Random(seed), schedule=schedule, at_once=webhooks_at_once
+        )
         self.instances = Instances(self.webhooks, clock=self.clock, ids=ids, scan_after=scan_after)
         self._sender = Sender(self.log, self.webhooks, self.phones, self.faults, clock=self.clock, rng=rng, ids=ids)
         self.app = web.Application(client_max_size=MAX_BODY, middlewares=[self._errors])

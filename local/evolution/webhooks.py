@@ -75,25 +75,25 @@ class Source(Protocol):
 
 
 class Webhooks:
-    """Posts events, each in a task of its own, never more than `pool` at once."""
+    """Posts events, each in a task of its own, never more than `at_once` of them together."""
 
     def __init__(
-        self, log: Log, *, clock: Clock, rng: random.Random, schedule: Schedule | None = None, pool: int = 100
+        self, log: Log, *, clock: Clock, rng: random.Random, schedule: Schedule | None = None, at_once: int = 100
     ) -> None:
         self._log = log
         self._clock = clock
         self._rng = rng
         self._schedule = schedule or Schedule()
-        self._pool = pool
+        self._at_once = at_once
         self._tasks: set[asyncio.Task[None]] = set()
         self.server_url = ""
 
     async def open(self) -> None:
         """Make the client session; call inside the loop that will post."""
-        self._gate = asyncio.Semaphore(self._pool)
+        self._gate = asyncio.Semaphore(self._at_once)
         self._session = aiohttp.ClientSession(
             # Shorter than receivers keep theirs (5 s is common): a post on a connection just closed would fail.
-            connector=aiohttp.TCPConnector(limit=self._pool, keepalive_timeout=4),
+            connector=aiohttp.TCPConnector(limit=self._at_once, keepalive_timeout=4),
             timeout=aiohttp.ClientTimeout(total=self._schedule.timeout_seconds),
             headers=_AXIOS,
             cookie_jar=aiohttp.DummyCookieJar(),
