@@ -20,12 +20,18 @@ from hidra.evolution_api_config order by last_health_check_at nulls first, id li
 # Nothing is written of a server or key that is not the connection's any more. WhatsApp's own reason for a close, which
 # only its webhook tells, outlives the checks that merely find it closed.
 RECORD = """
-update hidra.evolution_api_config
-set status = %(status)s, last_health_check_at = %(at)s,
+update hidra.evolution_api_config k
+set status = found.status, last_health_check_at = found.at,
     error_message = coalesce(
-        %(message)s, case when status = 'disconnected' and %(status)s = 'disconnected' then error_message end
+        found.message, case when k.status = 'disconnected' and found.status = 'disconnected' then k.error_message end
     ),
-    connected_at = case when status <> 'connected' and %(status)s = 'connected' then %(at)s else connected_at end
+    connected_at = case
+        when k.status <> 'connected' and found.status = 'connected' then found.at else k.connected_at
+    end
+from (
+    select %(status)s::hidra.evolution_connection_status as status, %(message)s::text as message,
+        %(at)s::timestamptz as at
+) found
 where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
     and api_key_encrypted = %(api_key_encrypted)s
 returning true

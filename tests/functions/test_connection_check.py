@@ -1,0 +1,572 @@
+"""connection_check and its services against the simulator and the real database."""
+
+import base64
+import importlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from nacl.public import PrivateKey
+
+from hidra.domain.webhook import jwt_key
+from hidra.errors import Rejected, Unavailable
+from hidra.gateways import vault
+from hidra.gateways.evolution import WEBHOOK_EVENTS, Found, Webhook
+from hidra.services import check_connection, reconcile
+from hidra.services.check_connection import Health, check_all, examine
+from hidra.store import claims, connections
+from hidra.store.connections import Unresolved
+from tests.conftest import Databases
+from tests.functions.api import load
+from tests.store.world import World
+
+for name in ("VAULT_SECRET", "WEBHOOK_SECRET"):
+    os.environ.setdefault(name, "none")
+os.environ.setdefault("PUBLIC_URL", "https://hidra.example")
+
+ROOT = Path(__file__).parents[2]
+KEY = "global-key"
+_PAIR = PrivateKey.generate()
+PUBLIC_KEYS = {"k1": base64.b64encode(bytes(_PAIR.public_key)).decode()}
+PRIVATE_KEYS = {"k1": base64.b64encode(bytes(_PAIR)).decode()}
+MASTERS = {"v1": "old-master", "v2": "new-master"}
+
+
+class Context(SimpleNamespace):
+    function_name = "connection_check"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:connection_check"
+    aws_request_id = "request"
+    seconds = 60.0
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds * 1000)
+
+
+class Simulator:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"apikey": KEY, "Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers)) as answer:
+            return json.load(answer)
+
+    def instance(self, *, connected: bool = True, cloud: bool = False) -> str:
+        name = f"loja-{uuid4().hex[:8]}"
+        kind: dict[str, Any] = {"integration": "WHATSAPP-BAILEYS", "qrcode": False}
+        if cloud:
+            kind = {"integration": "WHATSAPP-BUSINESS", "token": f"meta-{name}", "number": "1000000001"}
+        self.ask("/instance/create", {"instanceName": name, **kind})
+        if connected and not cloud:
+            self.ask(f"/_control/instances/{name}/scan", {})
+        return name
+
+    def webhook(self, instance: str) -> Any:
+        return self.ask(f"/webhook/find/{instance}")
+
+    def received(self, instance: str) -> int:
+        return self.ask(f"/_log/summary?instance={instance}")["received"]
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    command = [sys.executable, "-m", "local.evolution", "--port", "0", "--api-key", KEY, "--retry-attempts", "1"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield Simulator(json.loads(process.stdout.readline())["url"])
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def app(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = importlib.import_module("functions.connection_check.app")
+    secrets = {"vault": PRIVATE_KEYS, "webhook": MASTERS}
+    monkeypatch.setattr(
+        module, "ENV", {"VAULT_SECRET": "vault", "WEBHOOK_SECRET": "webhook", "PUBLIC_URL": "https://hidra.example/"}
+    )
+    monkeypatch.setattr(module, "read_json_secret", secrets.__getitem__)
+    monkeypatch.setattr(module, "ALLOW_PRIVATE", True)
+    monkeypatch.setattr(module, "db", databases.jobs)
+    return module
+
+
+class Tenant:
+    """A world whose connection leads to an instance of the simulator."""
+
+    def __init__(self, app: ModuleType, databases: Databases, url: str, instance: str, **world: Any) -> None:
+        self.app, self.instance = app, instance
+        self.world = World.make(databases, **world)
+        self.run = databases.owner.execute
+        self.set(base_url=url, instance_name=instance, status="disconnected")
+        self.seal(KEY)
+
+    def set(self, **columns: Any) -> None:
+        for column, value in columns.items():
+            self.run(
+                f"update hidra.evolution_api_config set {column} = %s where id = %s",  # type: ignore[arg-type]
+                [value, self.world.config_id],
+            )
+
+    def seal(self, key: str, **bound: Any) -> None:
+        bound = {"user_id": self.world.user_id, "base_url": self.row["base_url"]} | bound
+        self.set(api_key_encrypted=vault.seal(PUBLIC_KEYS, key, **bound))
+
+    @property
+    def row(self) -> dict[str, Any]:
+        return self.world.one("select * from hidra.evolution_api_config where id = %s", self.world.config_id)
+
+    def do(self, action: str) -> Any:
+        event = load(f"connection_check_{action}") | {"config_id": str(self.world.config_id)}
+        answer = self.app.handler(event, Context())
+        return json.loads(json.dumps(answer))
+
+
+@pytest.fixture
+def tenant(app: ModuleType, databases: Databases, simulator: Simulator) -> Tenant:
+    return Tenant(app, databases, simulator.url, simulator.instance())
+
+
+def scheduled(app: ModuleType, seconds: float = 60) -> None:
+    context = Context()
+    context.seconds = seconds
+    assert app.handler(load("connection_check_schedule"), context) is None
+
+
+def test_a_connected_instance_is_connected_from_then_on(tenant: Tenant) -> None:
+    before = datetime.now(UTC)
+    assert tenant.do("check") == {"status": "connected", "error_message": None}
+    first = tenant.row
+    assert (first["status"], first["error_message"]) == ("connected", None)
+    assert before <= first["connected_at"] == first["last_health_check_at"] <= datetime.now(UTC)
+    tenant.do("check")
+    assert tenant.row["connected_at"] == first["connected_at"]
+    assert tenant.row["last_health_check_at"] > first["last_health_check_at"]
+
+
+def test_our_webhook_is_set_once_with_the_current_key(tenant: Tenant, simulator: Simulator) -> None:
+    tenant.do("check")
+    hook = simulator.webhook(tenant.instance)
+    assert hook["url"] == f"https://hidra.example/webhooks/evolution/{tenant.world.config_id}/v2"
+    assert hook["headers"] == {"jwt_key": jwt_key("new-master", tenant.world.config_id, tenant.instance)}
+    assert set(hook["events"]) == WEBHOOK_EVENTS
+    assert (hook["enabled"], hook["webhookByEvents"], hook["webhookBase64"]) == (True, False, False)
+    tenant.do("check")
+    assert simulator.webhook(tenant.instance)["updatedAt"] == hook["updatedAt"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "https://elsewhere.example"},
+        {"headers": {"jwt_key": "another"}},
+        {"headers": {}},
+        {"events": ["SEND_MESSAGE"]},
+        {"enabled": False},
+        {"byEvents": True},
+        {"base64": True},
+    ],
+)
+def test_a_webhook_that_somebody_changed_is_set_again(tenant: Tenant, simulator: Simulator, change: Any) -> None:
+    tenant.do("check")
+    right = simulator.webhook(tenant.instance)
+    wrong = {name: right[name] for name in ("url", "headers", "events", "enabled")}
+    simulator.ask(f"/webhook/set/{tenant.instance}", {"webhook": wrong | change})
+    tenant.do("check")
+    assert simulator.webhook(tenant.instance) | {"updatedAt": None} == right | {"updatedAt": None}
+
+
+def test_a_new_number_connects_by_its_code(app: ModuleType, databases: Databases, simulator: Simulator) -> None:
+    tenant = Tenant(app, databases, simulator.url, simulator.instance(connected=False))
+    assert tenant.do("check") == {"status": "disconnected", "error_message": None}
+    offer = tenant.do("connect")
+    assert offer["state"] == "connecting"
+    assert offer["qr_code"].startswith("data:image/")
+    assert tenant.do("check") == {"status": "connecting", "error_message": None}
+    assert tenant.row["connected_at"] is None
+    simulator.ask(f"/_control/instances/{tenant.instance}/scan", {})
+    assert tenant.do("connect") == {"state": "open", "qr_code": None, "pairing_code": None}
+    assert tenant.do("check")["status"] == "connected"
+
+
+def test_a_cloud_api_instance_is_open_whatever_its_token_is_worth(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    tenant = Tenant(app, databases, simulator.url, simulator.instance(cloud=True))
+    assert tenant.do("check")["status"] == "connected"
+
+
+def test_whatsapps_own_reason_for_a_close_outlives_the_checks(tenant: Tenant, simulator: Simulator) -> None:
+    tenant.do("check")
+    simulator.ask(f"/_control/instances/{tenant.instance}/disconnect", {"reason": 403})
+    assert tenant.do("check") == {"status": "disconnected", "error_message": None}
+    tenant.set(error_message="WhatsApp has banned this number.")
+    tenant.do("check")
+    assert tenant.row["error_message"] == "WhatsApp has banned this number."
+    simulator.ask(f"/_control/instances/{tenant.instance}/scan", {})
+    tenant.do("check")
+    assert (tenant.row["status"], tenant.row["error_message"]) == ("connected", None)
+
+
+def wrong_key(tenant: Tenant, _: Simulator) -> None:
+    tenant.seal("another-key")
+
+
+def wrong_instance(tenant: Tenant, _: Simulator) -> None:
+    tenant.set(instance_name="nobody")
+
+
+def no_server(tenant: Tenant, _: Simulator) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        tenant.set(base_url=f"http://127.0.0.1:{closed.getsockname()[1]}")
+    tenant.seal(KEY)
+
+
+def no_licence(tenant: Tenant, simulator: Simulator) -> None:
+    fault = {"status": 503, "body": {"code": "LICENSE_REQUIRED"}, "scope": "all", "times": 1}
+    simulator.ask(f"/_control/instances/{tenant.instance}/faults", fault)
+
+
+def cut_off(tenant: Tenant, simulator: Simulator) -> None:
+    simulator.ask(f"/_control/instances/{tenant.instance}/faults", {"cut": "before", "scope": "all", "times": 1})
+
+
+def sealed_for_another(tenant: Tenant, _: Simulator) -> None:
+    tenant.seal(KEY, user_id=uuid4())
+
+
+def not_allowed(tenant: Tenant, _: Simulator) -> None:
+    tenant.app.ALLOW_PRIVATE = False
+
+
+@pytest.mark.parametrize(
+    ("break_it", "words"),
+    [
+        (wrong_key, "API key"),
+        (wrong_instance, "no instance of this name"),
+        (no_server, "cannot be reached"),
+        (no_licence, "licence"),
+        (cut_off, "broke"),
+        (sealed_for_another, "save it again"),
+        (not_allowed, "private"),
+    ],
+)
+def test_what_is_broken_is_told_in_a_sentence(tenant: Tenant, simulator: Simulator, break_it: Any, words: str) -> None:
+    tenant.do("check")
+    break_it(tenant, simulator)
+    answer = tenant.do("check")
+    assert answer["status"] == "error"
+    assert words in answer["error_message"]
+    assert (tenant.row["status"], tenant.row["error_message"]) == ("error", answer["error_message"])
+    break_it(tenant, simulator)
+    offered = tenant.do("connect")
+    assert list(offered) == ["error"]
+    assert words in offered["error"]
+
+
+@pytest.mark.parametrize("action", ["check", "connect"])
+def test_a_connection_that_is_gone_is_an_error_and_not_an_exception(app: ModuleType, action: str) -> None:
+    assert app.handler(load(f"connection_check_{action}"), Context()) == {"error": "There is no such connection."}
+
+
+def fake(state: Any, *, found: Any = None, set_fails: bool = False) -> Any:
+    def answer(value: Any) -> Any:
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    refused = Unavailable("The Evolution server answers with status 500.")
+    return SimpleNamespace(
+        connection_state=lambda: answer(state),
+        find_webhook=lambda: answer(found),
+        set_webhook=lambda url, jwt_key: answer(refused if set_fails else None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("evolution", "status", "words"),
+    [
+        (fake("refused"), "error", "QR"),
+        (fake("absent"), "error", "restart"),
+        (fake("dancing"), "error", "does not know"),
+        (fake(Rejected("no key")), "error", "no key"),
+        (fake("open", set_fails=True), "connected", "webhook could not be set"),
+        (fake("open", found=Unavailable("slow")), "connected", "slow"),
+        (fake("refused", set_fails=True), "error", "QR"),
+    ],
+)
+def test_every_state_has_its_words(evolution: Any, status: str, words: str) -> None:
+    health = examine(evolution, Webhook("https://x", "k"))
+    assert health.status == status
+    assert words in (health.error_message or "")
+
+
+def test_a_schedule_checks_everybody_and_one_who_is_broken_harms_nobody(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    good, bad, worse = (Tenant(app, databases, simulator.url, simulator.instance()) for _ in range(3))
+    bad.seal("another-key")
+    worse.set(api_key_encrypted=b"rubbish")
+    scheduled(app)
+    assert [tenant.row["status"] for tenant in (good, bad, worse)] == ["connected", "error", "error"]
+
+
+def test_a_server_that_hangs_stops_neither_the_others_nor_the_run(databases: Databases) -> None:
+    worlds = [World.make(databases) for _ in range(3)]
+    hangs = worlds[1].config_id
+    released = threading.Event()
+
+    def slow(connection: connections.Connection) -> Health:
+        if connection.id == hangs:
+            released.wait(5)
+        return check_connection.Health(check_connection.EvolutionConnectionStatus.CONNECTED, None, answers=True)
+
+    started = time.monotonic()
+    answering = check_all(db=databases.jobs, examine=slow, now=lambda: datetime.now(UTC), seconds=0.5)
+    assert time.monotonic() - started < 3
+    released.set()
+    assert {connection.id for connection in answering} == {world.config_id for world in worlds} - {hangs}
+    checked = "select last_health_check_at from hidra.evolution_api_config where id = %s"
+    assert [world.one(checked, world.config_id)["last_health_check_at"] is None for world in worlds] == [
+        False, True, False,
+    ]  # fmt: skip
+
+
+def test_those_who_waited_longest_are_checked_first(databases: Databases) -> None:
+    worlds = [World.make(databases) for _ in range(3)]
+    for world, minutes in zip(worlds, (1, 3, 2), strict=True):
+        databases.owner.execute(
+            "update hidra.evolution_api_config set last_health_check_at = now() - %s where id = %s",
+            [timedelta(minutes=minutes), world.config_id],
+        )
+    fresh = World.make(databases)
+    due = databases.jobs.as_worker(lambda tx: connections.due(tx, limit=3))
+    assert [connection.id for connection in due] == [fresh.config_id, worlds[1].config_id, worlds[2].config_id]
+
+
+def test_what_was_found_of_an_old_key_is_not_written_of_the_new_one(databases: Databases) -> None:
+    world = World.make(databases)
+    read = databases.jobs.as_worker(lambda tx: connections.get(tx, config_id=world.config_id))
+    assert read is not None
+    error = check_connection.EvolutionConnectionStatus.ERROR
+    stale = replace(read, api_key_encrypted=b"before")
+    write = lambda connection: databases.jobs.as_worker(  # noqa: E731
+        lambda tx: connections.record(tx, connection, status=error, message="no", at=datetime.now(UTC))
+    )
+    assert write(stale) is False
+    assert write(read) is True
+
+
+class Doubtful(Tenant):
+    """A tenant with a running campaign, some of whose posts ended nobody knows how."""
+
+    def __init__(self, app: ModuleType, databases: Databases, simulator: Simulator, phones: list[str]) -> None:
+        super().__init__(app, databases, simulator.url, simulator.instance(), recipients=0)
+        self.simulator, self.databases = simulator, databases
+        for phone in phones:
+            self.world.add_contact(phone, name="Ana")
+        self.set(status="connected")
+        self.world.advance()
+
+    def claim(self) -> claims.Claim:
+        claim = self.world.claim()
+        assert isinstance(claim, claims.Claim)
+        return claim
+
+    def lose(self, claim: claims.Claim) -> None:
+        self.databases.jobs.as_worker(
+            lambda tx: claims.mark_unknown(tx, claim, sent_at=claim.claimed_at, code="timed_out", detail="It did.")
+        )
+
+    def deliver(self, phone: str, text: str = "Oi Ana") -> str:
+        """Posts as the sender would; gives the provider's id."""
+        body = {"number": phone.removeprefix("+"), "text": text}
+        return self.simulator.ask(f"/message/sendText/{self.instance}", body)["key"]["id"]
+
+    def age(self, message_id: int, by: timedelta) -> None:
+        self.run("update hidra.campaign_messages set claimed_at = claimed_at - %s where id = %s", [by, message_id])
+
+    def statuses(self) -> list[tuple[str, str | None]]:
+        return [(row["status"], row["provider_message_id"]) for row in self.world.messages()]
+
+
+NORMAL, DDD_31 = "+5511980000001", "+5531980000001"
+
+
+@pytest.mark.parametrize("phone", [NORMAL, DDD_31])
+def test_a_message_in_doubt_that_was_sent_is_found_and_not_sent_again(
+    app: ModuleType, databases: Databases, simulator: Simulator, phone: str
+) -> None:
+    tenant = Doubtful(app, databases, simulator, [phone])
+    claim = tenant.claim()
+    sent = tenant.deliver(phone)
+    tenant.lose(claim)
+    tenant.run(
+        "insert into hidra.delivery_events_unmatched values (%s, %s, %s, 'delivered', now())",
+        [tenant.world.user_id, tenant.world.config_id, sent],
+    )
+    scheduled(app)
+    [row] = tenant.world.messages()
+    assert (row["status"], row["provider_message_id"], row["sent_at"]) == ("delivered", sent, claim.claimed_at)
+    assert tenant.simulator.received(tenant.instance) == 1
+    tenant.world.assert_exact()
+
+
+def test_a_message_in_doubt_that_is_not_found_waits_for_a_day(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    tenant = Doubtful(app, databases, simulator, [NORMAL])
+    claim = tenant.claim()
+    tenant.lose(claim)
+    scheduled(app)
+    assert tenant.statuses() == [("unknown", None)]
+    tenant.age(claim.message_id, timedelta(hours=23, minutes=59))
+    scheduled(app)
+    assert tenant.statuses() == [("unknown", None)]
+    tenant.age(claim.message_id, timedelta(minutes=2))
+    scheduled(app)
+    [row] = tenant.world.messages()
+    assert (row["status"], row["error_code"]) == ("failed", "outcome_unknown")
+    assert tenant.simulator.received(tenant.instance) == 0
+    tenant.world.assert_exact()
+
+
+def test_another_text_another_phone_or_another_time_is_not_it(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    tenant = Doubtful(app, databases, simulator, [NORMAL])
+    claim = tenant.claim()
+    tenant.deliver(NORMAL, "Oi Bia")
+    tenant.deliver("+5511980000002")
+    tenant.lose(claim)
+    scheduled(app)
+    assert tenant.statuses() == [("unknown", None)]
+    tenant.deliver(NORMAL)
+    tenant.age(claim.message_id, timedelta(minutes=10))
+    scheduled(app)
+    assert tenant.statuses() == [("unknown", None)]
+
+
+def test_what_belongs_to_another_message_is_not_given_twice(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    tenant = Doubtful(app, databases, simulator, [NORMAL])
+    other = tenant.world.add_campaign(uuid4())
+    claim = tenant.claim()
+    sent = tenant.deliver(NORMAL)
+    tenant.lose(claim)
+    tenant.run(
+        "insert into hidra.campaign_runs (id, user_id, campaign_id, initiated_by, body) values (%s, %s, %s, %s, 'x')",
+        [other, tenant.world.user_id, other, tenant.world.user_id],
+    )
+    tenant.run(
+        "insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,"
+        " phone_hash, status, provider_message_id, counted) values (%s, %s, %s, %s, %s, %s, '', 'sent', %s, false)",
+        [tenant.world.user_id, other, other, uuid4(), tenant.world.config_id, NORMAL, sent],
+    )
+    scheduled(app)
+    assert tenant.statuses() == [("unknown", None)]
+
+
+def test_while_another_post_to_the_phone_is_open_nothing_is_decided(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    tenant = Doubtful(app, databases, simulator, [NORMAL])
+    claim = tenant.claim()
+    tenant.deliver(NORMAL)
+    tenant.lose(claim)
+    tenant.run(
+        "insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,"
+        " phone_hash, status, claimed_at, counted) select user_id, campaign_id, run_id, %s, evolution_config_id, phone,"
+        " phone_hash, 'sending', now(), false from hidra.campaign_messages",
+        [uuid4()],
+    )
+    scheduled(app)
+    assert tenant.statuses()[0] == ("unknown", None)
+
+
+def test_a_server_that_does_not_answer_delays_giving_up_by_a_day(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    tenant = Doubtful(app, databases, simulator, [NORMAL])
+    claim = tenant.claim()
+    tenant.lose(claim)
+    no_server(tenant, simulator)
+    tenant.age(claim.message_id, timedelta(hours=47))
+    scheduled(app)
+    assert tenant.statuses() == [("unknown", None)]
+    tenant.age(claim.message_id, timedelta(hours=2))
+    scheduled(app)
+    assert tenant.statuses() == [("failed", None)]
+    tenant.world.assert_exact()
+
+
+def test_what_a_deleted_connection_left_in_doubt_is_given_up_after_a_day(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    tenant = Doubtful(app, databases, simulator, [NORMAL])
+    claim = tenant.claim()
+    tenant.lose(claim)
+    tenant.run("delete from hidra.evolution_api_config where id = %s", [tenant.world.config_id])
+    scheduled(app)
+    assert tenant.statuses() == [("unknown", None)]
+    tenant.age(claim.message_id, timedelta(hours=25))
+    scheduled(app)
+    assert tenant.statuses() == [("failed", None)]
+
+
+def test_the_oldest_in_doubt_are_looked_up_first_and_others_by_lot(
+    app: ModuleType, databases: Databases, simulator: Simulator
+) -> None:
+    phones = [f"+551198000000{digit}" for digit in range(6)]
+    tenant = Doubtful(app, databases, simulator, phones)
+    lost = [tenant.claim() for _ in phones]
+    for claim in lost:
+        tenant.lose(claim)
+    tenant.age(lost[4].message_id, timedelta(hours=25))
+    seen: set[int] = set()
+    for _ in range(60):
+        rows = databases.jobs.as_worker(
+            lambda tx: connections.unknown(
+                tx, config_ids=[tenant.world.config_id], each=2, overdue=datetime.now(UTC) - timedelta(hours=24)
+            )
+        )
+        assert len(rows) == 2
+        assert rows[0].id == lost[4].message_id
+        seen.add(rows[1].id)
+    assert seen == {claim.message_id for claim in lost} - {lost[4].message_id}
+
+
+def test_a_brazilian_number_is_looked_for_with_and_without_its_ninth_digit() -> None:
+    assert reconcile.addresses("+5531987650000") == ["5531987650000@s.whatsapp.net", "553187650000@s.whatsapp.net"]
+    assert reconcile.addresses("+5215512345678") == ["5215512345678@s.whatsapp.net", "525512345678@s.whatsapp.net"]
+    assert reconcile.addresses("+14155550100") == ["14155550100@s.whatsapp.net"]
+
+
+AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", AT)
+
+
+def test_of_several_that_fit_the_nearest_in_time_is_it() -> None:
+    found = [Found("far", "Oi Ana", AT + timedelta(seconds=60)), Found("near", "Oi Ana\n", AT + timedelta(seconds=1)),
+             Found("other", "Oi", AT), Found("none", None, AT)]  # fmt: skip
+    assert reconcile.choose(MESSAGE, found, taken=set()) == "near"
+    assert reconcile.choose(MESSAGE, found, taken={"near"}) == "far"
+    assert reconcile.choose(MESSAGE, found, taken={"near", "far"}) is None
+    assert reconcile.choose(replace(MESSAGE, variables={}), found, taken=set()) is None
