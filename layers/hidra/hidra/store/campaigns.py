@@ -55,7 +55,9 @@ select id, name, description, channel, status, segment_id, template_id, evolutio
 from hidra.campaigns
 where user_id = %(user_id)s
   and (%(status)s::hidra.campaign_status is null or status = %(status)s::hidra.campaign_status)
-  and (%(after_at)s::timestamptz is null or (created_at, id) < (%(after_at)s, %(after_id)s::uuid))
+  and (created_at, id) < (
+    coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+  )
 order by created_at desc, id desc limit %(limit)s
 """
 # A draft has never been paced, so nobody holds its limit's lock.

@@ -39,16 +39,17 @@ GET = """
 select id, phone, name, attributes, created_at, updated_at
 from hidra.contacts where user_id = %(user_id)s and id = %(contact_id)s
 """
+# An OR with "no cursor yet" would cost the index its range once the plan is generic.
 LIST = """
 select id, phone, name, attributes, created_at, updated_at from hidra.contacts
-where user_id = %(user_id)s and (%(after_id)s::uuid is null or id > %(after_id)s)
+where user_id = %(user_id)s and id > coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
 order by id limit %(limit)s
 """
 MEMBERS = """
 select c.id, c.phone, c.name, c.attributes, c.created_at, c.updated_at
 from hidra.segment_contacts m join hidra.contacts c on c.user_id = m.user_id and c.id = m.contact_id
 where m.user_id = %(user_id)s and m.segment_id = %(segment_id)s
-  and (%(after_id)s::uuid is null or m.contact_id > %(after_id)s)
+  and m.contact_id > coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
 order by m.contact_id limit %(limit)s
 """
 # As the freeze of an audience does (store/runs.py): an attribute first, then the contact's own column; blank is none.

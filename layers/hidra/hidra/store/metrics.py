@@ -15,7 +15,8 @@ from hidra.campaign_owner_metrics_view where owner_id = %(user_id)s
 EVERY_OVERVIEW = """
 select owner_id, total_campaigns, running_campaigns, scheduled_campaigns, delivered_messages, failed_messages,
     pending_messages
-from hidra.campaign_owner_metrics_view where %(after_id)s::uuid is null or owner_id > %(after_id)s
+from hidra.campaign_owner_metrics_view
+where owner_id > coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
 order by owner_id limit %(limit)s
 """
 CAMPAIGN = """

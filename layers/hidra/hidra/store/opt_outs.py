@@ -20,7 +20,7 @@ select o.phone_hash, o.at, o.reason, o.source, c.phone
 from (
     select user_id, phone_hash, at, reason, source from hidra.opt_outs
     where user_id = %(user_id)s
-      and (%(after_at)s::timestamptz is null or (at, phone_hash) < (%(after_at)s, %(after_hash)s::bytea))
+      and (at, phone_hash) < (coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_hash)s::bytea, ''))
     order by at desc, phone_hash desc limit %(limit)s
 ) o
 left join hidra.contacts c on c.user_id = o.user_id and c.phone_hash = o.phone_hash

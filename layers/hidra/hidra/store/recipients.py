@@ -12,7 +12,9 @@ from hidra.store.db import Tx
 RUNS = """
 select id, status, initiated_by, started_at, ended_at, summary from hidra.campaign_runs
 where user_id = %(user_id)s and campaign_id = %(campaign_id)s
-  and (%(after_at)s::timestamptz is null or (started_at, id) < (%(after_at)s, %(after_id)s::uuid))
+  and (started_at, id) < (
+    coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+  )
 order by started_at desc, id desc limit %(limit)s
 """
 HAS_RUN = """
@@ -25,7 +27,7 @@ select contact_id, phone, status, attempts, provider_message_id, sent_at, acked_
 from hidra.campaign_messages
 where user_id = %(user_id)s and run_id = %(run_id)s
   and (%(status)s::hidra.message_status is null or status = %(status)s::hidra.message_status)
-  and (%(after_id)s::uuid is null or contact_id > %(after_id)s)
+  and contact_id > coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
 order by contact_id limit %(limit)s
 """
 

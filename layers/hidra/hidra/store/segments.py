@@ -25,7 +25,9 @@ from hidra.contact_segments where user_id = %(user_id)s and id = %(segment_id)s
 LIST = """
 select id, name, description, import_source, total_contacts, created_at from hidra.contact_segments
 where user_id = %(user_id)s
-  and (%(after_at)s::timestamptz is null or (created_at, id) < (%(after_at)s, %(after_id)s::uuid))
+  and (created_at, id) < (
+    coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+  )
 order by created_at desc, id desc limit %(limit)s
 """
 UPDATE = """

@@ -29,7 +29,9 @@ for no key update
 LIST = """
 select id, title, body, variables, media_url, created_at from hidra.message_templates
 where user_id = %(user_id)s
-  and (%(after_at)s::timestamptz is null or (created_at, id) < (%(after_at)s, %(after_id)s::uuid))
+  and (created_at, id) < (
+    coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+  )
 order by created_at desc, id desc limit %(limit)s
 """
 UPDATE = """
