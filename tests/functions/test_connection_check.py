@@ -329,19 +329,19 @@ def test_a_schedule_checks_everybody_and_one_who_is_broken_harms_nobody(
 
 def test_a_server_that_hangs_stops_neither_the_others_nor_the_run(databases: Databases) -> None:
     worlds = [World.make(databases) for _ in range(3)]
-    hangs = worlds[1].config_id
+    hangs, refuses = worlds[1].config_id, worlds[2].config_id
     released = threading.Event()
 
     def slow(connection: connections.Connection) -> Health:
         if connection.id == hangs:
             released.wait(5)
-        return check_connection.Health(check_connection.EvolutionConnectionStatus.CONNECTED, None, answers=True)
+        return check_connection.failed("no") if connection.id == refuses else examine(fake("open"), Webhook("x", "k"))
 
     started = time.monotonic()
     answering = check_all(db=databases.jobs, examine=slow, now=lambda: datetime.now(UTC), seconds=0.5)
     assert time.monotonic() - started < 3
     released.set()
-    assert {connection.id for connection in answering} == {world.config_id for world in worlds} - {hangs}
+    assert [connection.id for connection in answering] == [worlds[0].config_id]
     checked = "select last_health_check_at from hidra.evolution_api_config where id = %s"
     assert [world.one(checked, world.config_id)["last_health_check_at"] is None for world in worlds] == [
         False, True, False,
