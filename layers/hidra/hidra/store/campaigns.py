@@ -56,7 +56,8 @@ from hidra.campaigns
 where user_id = %(user_id)s
   and (%(status)s::hidra.campaign_status is null or status = %(status)s::hidra.campaign_status)
   and (created_at, id) < (
-    coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+    coalesce(%(after_at)s::timestamptz, 'infinity'),
+    coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
   )
 order by created_at desc, id desc limit %(limit)s
 """

@@ -13,7 +13,8 @@ RUNS = """
 select id, status, initiated_by, started_at, ended_at, summary from hidra.campaign_runs
 where user_id = %(user_id)s and campaign_id = %(campaign_id)s
   and (started_at, id) < (
-    coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+    coalesce(%(after_at)s::timestamptz, 'infinity'),
+    coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
   )
 order by started_at desc, id desc limit %(limit)s
 """

@@ -26,7 +26,8 @@ LIST = """
 select id, name, description, import_source, total_contacts, created_at from hidra.contact_segments
 where user_id = %(user_id)s
   and (created_at, id) < (
-    coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+    coalesce(%(after_at)s::timestamptz, 'infinity'),
+    coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
   )
 order by created_at desc, id desc limit %(limit)s
 """

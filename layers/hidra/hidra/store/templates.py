@@ -30,7 +30,8 @@ LIST = """
 select id, title, body, variables, media_url, created_at from hidra.message_templates
 where user_id = %(user_id)s
   and (created_at, id) < (
-    coalesce(%(after_at)s::timestamptz, 'infinity'), coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+    coalesce(%(after_at)s::timestamptz, 'infinity'),
+    coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
   )
 order by created_at desc, id desc limit %(limit)s
 """
