@@ -33,7 +33,7 @@ from local.processes import (
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Each function at work is a process here, and each of their starts costs half a second of a core: a burst of webhooks or
+# Each function at work is a process here, and the start of one costs half a second of a core: a burst of webhooks or
 # tickets must not start dozens at once.
 SENDERS = 20
 WEBHOOKS_AT_ONCE = 6

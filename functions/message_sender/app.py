@@ -6,16 +6,16 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from hidra.gateways.evolution import Evolution
 
 from hidra.domain.outcome import NotSent, Outcome
 from hidra.domain.ticket import Ticket
 from hidra.entry.batch import each_record
-from hidra.errors import Rejected
+from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.aws import read_json_secret
+from hidra.gateways.evolution import Evolution
 from hidra.gateways.queues import nudge, send_ticket_later
-from hidra.services.send_message import Clock, send_message
+from hidra.services.send_message import Clock, End, send_message
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
 from hidra.store.claims import Claim
 from hidra.store.db import Database
@@ -34,7 +34,17 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 def send(body: str) -> None:
     ticket = Ticket.from_json(body)
-    end = send_message(
+    try:
+        end = send_once(ticket)
+    except Unavailable as error:
+        # Not to be tried again: a ticket names nobody, and the next look issues another in its place.
+        logger.warning("ticket lost", campaign_id=ticket.campaign_id, reason=str(error))
+    else:
+        logger.debug("ticket used", campaign_id=ticket.campaign_id, end=end)
+
+
+def send_once(ticket: Ticket) -> End:
+    return send_message(
         ticket,
         db=db,
         post=post,
@@ -44,7 +54,6 @@ def send(body: str) -> None:
         sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
         record_within=20,
     )
-    logger.debug("ticket used", campaign_id=ticket.campaign_id, end=end)
 
 
 @cache

@@ -50,5 +50,7 @@ def sources() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def stack(sources: Path) -> Iterator[Stack]:
     """Few senders: each is a process of some 70 MB as soon as it is needed."""
-    with Stack.running("flow", root=sources, parameters={"SenderConcurrency": "10", "SenderLostAfterSeconds": "20"}) as running:
+    with Stack.running(
+        "flow", root=sources, parameters={"SenderConcurrency": "10", "SenderLostAfterSeconds": "20"}
+    ) as running:
         yield running

@@ -4,7 +4,6 @@ import os
 import signal
 
 import psutil
-import pytest
 
 from local.stack import Stack
 from tests.flow.world import Tenant, eventually
@@ -19,23 +18,24 @@ EVERY_BEHAVIOUR = phones(
 )
 
 
-@pytest.mark.parametrize("integration", ["baileys", "cloud_api"])
-def test_a_scheduled_campaign_ends_with_every_recipient_equal(stack: Stack, integration: str) -> None:
-    tenant = Tenant.make(stack, integration=integration)
-    campaign_id = tenant.campaign(EVERY_BEHAVIOUR)
-    tenant.schedule(campaign_id)
-    tenant.wait_until_equal(campaign_id, seconds=150)
-    assert tenant.show(campaign_id)["status"] == "completed"
-    tenant.assert_counts_equal_recipients(campaign_id)
-    by_phone = {row["phone"]: row for row in tenant.recipients(campaign_id)}
-    assert [by_phone[phone]["status"] for phone in EVERY_BEHAVIOUR] == [
-        "read", "read", "delivered", "sent", "failed", "failed", "read", "read", "read", "read", "read", "read",
-    ]  # fmt: skip
-    assert by_phone[EVERY_BEHAVIOUR[5]]["error_code"] == "not_on_whatsapp"
-    opted_out = [item["phone"] for item in tenant.client.every("/v1/opt-outs")]
-    assert opted_out == [EVERY_BEHAVIOUR[6]]
-    overview = tenant.client.call("GET", "/v1/metrics/overview")
-    assert (overview["total_campaigns"], overview["delivered_messages"]) == (1, 9)
+def test_scheduled_campaigns_of_two_tenants_end_with_every_recipient_equal(stack: Stack) -> None:
+    """One sends through Baileys, one through the Cloud API; each sees its own numbers only."""
+    tenants = [Tenant.make(stack, integration=integration) for integration in ("baileys", "cloud_api")]
+    campaigns = [tenant.campaign(EVERY_BEHAVIOUR) for tenant in tenants]
+    for tenant, campaign_id in zip(tenants, campaigns, strict=True):
+        tenant.schedule(campaign_id)
+    for tenant, campaign_id in zip(tenants, campaigns, strict=True):
+        tenant.wait_until_equal(campaign_id, seconds=150)
+        assert tenant.show(campaign_id)["status"] == "completed"
+        tenant.assert_counts_equal_recipients(campaign_id)
+        by_phone = {row["phone"]: row for row in tenant.recipients(campaign_id)}
+        assert [by_phone[phone]["status"] for phone in EVERY_BEHAVIOUR] == [
+            "read", "read", "delivered", "sent", "failed", "failed", "read", "read", "read", "read", "read", "read",
+        ]  # fmt: skip
+        assert by_phone[EVERY_BEHAVIOUR[5]]["error_code"] == "not_on_whatsapp"
+        assert [item["phone"] for item in tenant.client.every("/v1/opt-outs")] == [EVERY_BEHAVIOUR[6]]
+        overview = tenant.client.call("GET", "/v1/metrics/overview")
+        assert (overview["total_campaigns"], overview["delivered_messages"]) == (1, 9)
 
 
 def test_a_killed_worker_and_a_stopped_database_lose_nobody_and_repeat_nothing(stack: Stack) -> None:
@@ -107,8 +107,8 @@ def test_a_paused_campaign_sends_nothing_until_it_is_resumed_and_a_canceled_one_
 
 
 def queue_is_idle(stack: Stack) -> bool:
-    """No ticket waits, is delayed or is being used."""
-    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
+    """No ticket waits or is delayed; what a killed sender held stays hidden for long, and is not waited for."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
     queue = stack.cloud.resource("SendQueue")
     found = stack.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
     return all(int(found[name]) == 0 for name in names)

@@ -43,9 +43,9 @@ class Tenant:
         if integration == "cloud_api":
             body |= {
                 "integration": "WHATSAPP-BUSINESS",
-                "token": "t",
-                "number": "1",
-                "businessId": "2",
+                "token": f"meta-{instance}",
+                "number": "1000000001",
+                "businessId": "2000000001",
                 "qrcode": False,
             }
         tenant.evolution("/instance/create", body)

@@ -155,6 +155,41 @@ def test_what_is_no_json_is_refused(call: Any, function: str) -> None:
         assert (answer.status, answer.fields) == (422, ["body"])
 
 
+@pytest.mark.parametrize("function", BODIES)
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"name": ' + "9" * 5_000 + "}"], ids=["brackets", "digits"])
+def test_json_that_python_cannot_hold_is_refused(call: Any, function: str, text: str) -> None:
+    method, path = BODIES[function]
+    answer = call(function)(method, path, text=text)
+    assert (answer.status, answer.code) == (400, "malformed-json")
+
+
+def test_a_body_is_an_object_not_a_list_of_them(call: Any) -> None:
+    answer = call("segments").post("/v1/segments", [{"name": "a"}, {"name": "b"}])
+    assert (answer.status, answer.fields) == (422, ["body"])
+
+
+def test_bytes_that_are_no_text_are_refused(call: Any) -> None:
+    answer = call("segments").send({**load("segments_create"), "body": "/w==", "isBase64Encoded": True})
+    assert (answer.status, answer.code) == (400, "malformed-json")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json; charset=utf-8"],
+)
+def test_a_body_is_read_as_json_whatever_it_is_called(call: Any, kind: str) -> None:
+    event = load("segments_create")
+    event["headers"]["content-type"] = kind
+    assert call("segments").send(event).status == 201
+
+
+def test_an_answer_that_does_not_fit_is_our_error(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = call("metrics")
+    monkeypatch.setattr(api.function.db, "as_user", lambda *_: {"owner_id": "x"})
+    answer = api.get("/v1/metrics/overview")
+    assert (answer.status, answer.code) == (500, "internal")
+
+
 @pytest.mark.parametrize("function", NO_UUID)
 def test_an_id_that_is_none_is_not_found(call: Any, function: str) -> None:
     answer = call(function).get(NO_UUID[function])
@@ -183,6 +218,9 @@ WRONG_CURSORS = [
     forged(["0001-01-01T00:00:00+23:59", str(uuid4())]),
     forged(["2030-01-01", str(uuid4())]),
     "x" * 501,
+    forged([5, 5]),
+    forged([None]),
+    forged([[]]),
 ]
 
 

@@ -1,5 +1,6 @@
 """The HTTP edge: who calls, what a request may hold, and errors as problem documents (RFC 9457)."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,16 +46,22 @@ class Caller:
 
 def resolver() -> APIGatewayHttpResolver:
     """A function's routes, with requests and answers validated and every error told as a problem document."""
-    app = APIGatewayHttpResolver(enable_validation=True)
+    app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_read_json)
 
     @app.exception_handler(RequestValidationError)
     def invalid(error: RequestValidationError) -> Response[Any]:
         found = error.errors()
+        if any(item["loc"][0] == "response" for item in found):
+            return broken()
         if any(item["type"] == "json_invalid" for item in found):
             return problem(errors.Malformed("The body is not valid JSON."))
         if any(item["loc"][0] == "path" for item in found):
             return problem(errors.NotFound("There is no such thing."))
         return problem(errors.Rejected("The request is not valid.", fields=[_field(item) for item in found]))
+
+    @app.exception_handler(UnicodeDecodeError)
+    def no_text(_: UnicodeDecodeError) -> Response[Any]:
+        return problem(errors.Malformed("The body is not valid JSON."))
 
     @app.exception_handler(errors.HidraError)
     def known(error: errors.HidraError) -> Response[Any]:
@@ -62,6 +69,9 @@ def resolver() -> APIGatewayHttpResolver:
 
     @app.exception_handler(Exception)
     def unknown(_: Exception) -> Response[Any]:
+        return broken()
+
+    def broken() -> Response[Any]:
         logger.exception("request failed")
         return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.", ())
 
@@ -78,7 +88,12 @@ def lambda_handler(app: APIGatewayHttpResolver) -> Callable[[dict[str, Any], Lam
     @metrics.log_metrics
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        return app.resolve(event, context)
+        # Whatever the client calls it, a body is JSON; Powertools would read it as a form, or fail.
+        event = {**event, "headers": {**event.get("headers", {}), "content-type": "application/json"}}
+        answer = app.resolve(event, context)
+        if not isinstance(answer["body"], str):  # Powertools writes out application/json, not application/problem+json
+            answer["body"] = json.dumps(answer["body"])
+        return answer
 
     return handler
 
@@ -113,6 +128,15 @@ def _document(status: HTTPStatus, code: str, detail: str, fields: tuple[errors.F
     if fields:
         body["errors"] = [{"field": item.field, "message": item.message} for item in fields]
     return Response(status_code=status.value, content_type="application/problem+json", body=body)
+
+
+def _read_json(text: str) -> Any:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):  # a number of 5,000 digits, 100,000 brackets
+        raise json.JSONDecodeError("not JSON", "", 0) from None
+    # Of a list Powertools would take the first item for the whole.
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _field(item: Mapping[str, Any]) -> errors.Field:

@@ -27,7 +27,7 @@ def after(cursor: str | None, *parse: Callable[[str], Any]) -> tuple[Any, ...]:
         return (None,) * len(parse)
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return tuple(read(value) for read, value in zip(parse, values, strict=True))
+        return tuple(read(str(value)) for read, value in zip(parse, values, strict=True))
     except (ValueError, TypeError):
         raise Rejected("The cursor is not valid.", fields=[Field("cursor", "is none that this list gave")]) from None
 
