@@ -128,8 +128,15 @@ class Tenant:
                 and not self.differences(campaign_id)
             ),
             seconds=seconds,
-            about=lambda: (self.show(campaign_id), self.metrics(campaign_id), self.differences(campaign_id)),
+            about=lambda: self._doubts(campaign_id),
         )
+
+    def _doubts(self, campaign_id: str) -> str:
+        different = {difference.phone for difference in self.differences(campaign_id)}
+        ours = [row for row in self.recipients(campaign_id) if row["phone"] in different]
+        theirs = [row for row in self.simulator.messages() if f"+{row['digits']}" in different]
+        logs = [line for line in self.stack.logs("message_sender") if "ERROR" in line or "WARNING" in line]
+        return "\n".join(map(str, [self.show(campaign_id), self.metrics(campaign_id), *ours, *theirs, *logs]))
 
     def assert_counts_equal_recipients(self, campaign_id: str) -> None:
         rows, metrics = self.recipients(campaign_id), self.metrics(campaign_id)
