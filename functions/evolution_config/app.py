@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from hidra.domain.address import check_base_url
 from hidra.entry.fields import PerMinute
 from hidra.entry.http import Body, lambda_handler, resolver
 from hidra.entry.tenant import known_caller, no_content
@@ -66,9 +67,6 @@ class Connecting(BaseModel):
 
 @app.put("/v1/evolution-config", summary="Save your connection to an Evolution server, and check it")
 def save(body: ConfigIn) -> Config:
-    # It comes with requests; only saving pays for that.
-    from hidra.gateways.addresses import check_base_url  # noqa: PLC0415
-
     user_id = me()
     base_url = check_base_url(body.base_url, allow_private=ALLOW_PRIVATE)
     sealed = None

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from hidra.domain.address import check_base_url, is_public
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import addresses
-from hidra.gateways.addresses import Adapter, check_base_url, is_public
+from hidra.gateways.addresses import Adapter
 
 PUBLIC = "93.184.215.14"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"

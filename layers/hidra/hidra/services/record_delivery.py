@@ -8,7 +8,7 @@ from uuid import UUID
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent
 from hidra.domain.message import Evidence, Message, MessageStatus, learn, skip
 from hidra.domain.reply import wants_out
-from hidra.store import deliveries, health, messages, opt_outs
+from hidra.store import connections, deliveries, messages, opt_outs
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
@@ -53,7 +53,7 @@ def _apply(
     heard: dict[UUID, datetime] = {}
     for event in events:
         heard[event.config_id] = max(event.received_at, heard.get(event.config_id, event.received_at))
-    health.hear(tx, heard, [event for event in events if isinstance(event, ConnectionEvent)])
+    connections.hear(tx, heard, [event for event in events if isinstance(event, ConnectionEvent)])
 
     statuses = [event for event in events if isinstance(event, StatusEvent)]
     known = deliveries.match(tx, statuses)
@@ -92,7 +92,7 @@ def _leaving(tx: Tx, replies: Sequence[ReplyEvent], hash_phone: Callable[[UUID, 
     hidden = sum(reply.phone is None for reply in asking)
     if hidden:
         logger.warning("opt-outs whose sender WhatsApp hides could not be applied", replies=hidden)
-    owners = health.owners(tx, {reply.config_id for reply in asking}) if asking else {}
+    owners = connections.owners(tx, {reply.config_id for reply in asking}) if asking else {}
     leaving: dict[UUID, set[bytes]] = {}
     for reply in asking:
         if reply.phone and reply.config_id in owners:

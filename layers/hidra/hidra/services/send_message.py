@@ -11,7 +11,7 @@ from hidra.domain import pacing, template
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
 from hidra.domain.ticket import Ticket
 from hidra.errors import Rejected, Unavailable
-from hidra.store import claims, deliveries, health, messages, pace, runs
+from hidra.store import claims, connections, deliveries, messages, pace, runs
 from hidra.store.claims import Claim, NoClaim, OptedOut
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
@@ -176,7 +176,7 @@ def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: dat
             claims.mark_unknown(tx, found, sent_at=sent_at, code=code, detail=detail)
         case NotSent(code, detail, stops_connection=True):
             # The connection's fault, not the recipient's: it costs them no attempt.
-            health.stop(tx, config_id=ticket.config_id, message=detail)
+            connections.stop(tx, config_id=ticket.config_id, message=detail)
             claims.put_back(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail) if found.attempts < MAX_ATTEMPTS:
             wait = pacing.backoff(found.attempts)
