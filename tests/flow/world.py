@@ -121,12 +121,18 @@ class Tenant:
 
     def wait_until_equal(self, campaign_id: str, *, seconds: float) -> None:
         """Until the campaign has ended, the simulator has nothing more to tell, and both tell the same."""
-        eventually(
-            lambda: (
+
+        def equal() -> bool:
+            if any(row["status"] == "unknown" for row in self.recipients(campaign_id)):
+                self.stack.invoke("connection_check")  # which looks them up; its schedule is five minutes
+            return (
                 self.show(campaign_id)["status"] in ("completed", "failed")
                 and self.simulator.summary()["unsettled"] == 0
                 and not self.differences(campaign_id)
-            ),
+            )
+
+        eventually(
+            equal,
             seconds=seconds,
             about=lambda: self._doubts(campaign_id),
         )
