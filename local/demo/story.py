@@ -30,7 +30,8 @@ SETTLE_WITHIN_SECONDS = 90
 POLL_SECONDS = 1.0
 PRINT_SECONDS = 5.0  # where there is no terminal to draw a bar on
 
-console = Console(highlight=False)
+# Lines may be longer than a narrow terminal; breaking them is its own affair.
+console = Console(highlight=False, soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _prepare(client: Client, stack: Stack, instance: str, csv: Path) -> str:
     )
     if config["status"] != "connected":
         raise LocalError(f"The Evolution connection is {config['status']}: {config['error_message']}")
-    console.print(f"  Evolution config   {instance} is {config['status']}, its key is sealed, our webhook registered")
+    console.print(f"  Evolution config   {instance} is {config['status']}, its key sealed, our webhook set")
     contacts = recipients.read(csv)
     segment = client.call("POST", "/v1/segments", {"name": csv.name})
     for start in range(0, len(contacts), 1_000):
@@ -145,7 +146,7 @@ def _watch(client: Client, campaign_id: str, simulator: Simulator | None) -> Non
         )
     console.print(f"  Started            by EventBridge at {datetime.now(UTC):%H:%M:%S} UTC")
     columns = TextColumn("  {task.description}"), BarColumn(bar_width=30), TimeElapsedColumn()
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=None)
         began = sending_until = changed_at = time.monotonic()
         before: object = None
