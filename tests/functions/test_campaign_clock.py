@@ -1,0 +1,160 @@
+"""The clock's tick against the real database, with SQS in the place of the campaign queue."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hidra.domain.delivery import StatusEvent
+from hidra.domain.message import MessageStatus
+from hidra.errors import Unavailable
+from hidra.store import claims, deliveries
+from hidra.store.claims import Claim
+from tests.conftest import Databases
+from tests.functions.api import CONTEXT, load
+from tests.functions.workers import Aws, Logs, unreachable, use
+from tests.store.world import World
+
+PROVIDER_ID = "3EB0C0FFEE00000000000001"
+
+
+@pytest.fixture
+def on_aws() -> Iterator[Aws]:
+    with Aws.running() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[Logs]:
+    with Logs.captured() as logs:
+        yield logs
+    logs.tell_nothing_of("119800000", PROVIDER_ID, "Oi Ana", "sealed")
+
+
+@pytest.fixture
+def clock(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    app = use("campaign_clock", monkeypatch, CAMPAIGN_QUEUE_URL=on_aws.queue("campaigns"))
+    monkeypatch.setattr(app, "db", databases.jobs)
+    return app
+
+
+def tick(clock: ModuleType) -> None:
+    assert clock.handler(load("campaign_clock_tick"), CONTEXT) is None
+
+
+def set_campaign(world: World, **columns: Any) -> None:
+    for column, value in columns.items():
+        statement = f"update hidra.campaigns set {column} = %s where id = %s"
+        world.databases.owner.execute(statement, [value, world.campaign_id])  # type: ignore[arg-type]
+
+
+def lose_sender(world: World, *, age: timedelta) -> int:
+    """A message that has been in sending for so long."""
+    claim = world.claim()
+    assert isinstance(claim, Claim)
+    world.databases.owner.execute(
+        "update hidra.campaign_messages set claimed_at = now() - %s where id = %s", [age, claim.message_id]
+    )
+    return claim.message_id
+
+
+def test_each_tick_asks_for_a_look_at_what_needs_one_and_at_nothing_else(
+    clock: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    due, running, canceled, paused, draft, later, ended = (World.make(databases) for _ in range(7))
+    for world in (running, canceled, paused):
+        world.advance()
+    set_campaign(canceled, status="canceled")
+    set_campaign(paused, status="paused")
+    set_campaign(draft, status="draft", scheduled_at=None)
+    set_campaign(later, scheduled_at=datetime.now(UTC) + timedelta(minutes=2))
+    set_campaign(ended, status="completed")
+    tick(clock)
+    asked = on_aws.bodies(clock.ENV["CAMPAIGN_QUEUE_URL"])
+    assert sorted(asked, key=str) == sorted(
+        (
+            {"version": 1, "user_id": str(world.user_id), "campaign_id": str(world.campaign_id)}
+            for world in (due, running, canceled)
+        ),
+        key=str,
+    )
+
+
+def test_more_campaigns_than_one_call_takes_are_all_asked_for(
+    clock: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases)
+    campaigns = {world.campaign_id} | {world.add_campaign(uuid4()) for _ in range(22)}
+    tick(clock)
+    asked = on_aws.bodies(clock.ENV["CAMPAIGN_QUEUE_URL"])
+    assert sorted(body["campaign_id"] for body in asked) == sorted(map(str, campaigns))
+
+
+def test_a_message_whose_sender_was_lost_is_unknown_from_then_on(
+    clock: ModuleType, databases: Databases, logs: Logs
+) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    lost = lose_sender(world, age=timedelta(seconds=181))
+    in_flight = lose_sender(world, age=timedelta(seconds=170))
+    tick(clock)
+    messages = {message["id"]: message for message in world.messages()}
+    assert (messages[lost]["status"], messages[lost]["error_code"]) == ("unknown", "sender_lost")
+    assert messages[in_flight]["status"] == "sending"
+    [line] = logs.named("messages whose sender was lost are unknown now")
+    assert line["messages"] == 1
+    world.assert_exact()
+
+
+def test_what_a_webhook_said_too_early_finds_its_message(clock: ModuleType, databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    claim = world.claim()
+    assert isinstance(claim, Claim)
+    early = StatusEvent(world.config_id, PROVIDER_ID, MessageStatus.DELIVERED, datetime.now(UTC))
+    old = StatusEvent(world.config_id, "none of ours", MessageStatus.READ, datetime.now(UTC) - timedelta(hours=49))
+    databases.jobs.as_worker(lambda tx: deliveries.keep(tx, [early, old]))
+    databases.jobs.as_worker(
+        lambda tx: claims.mark_sent(tx, claim, sent_at=claim.claimed_at, provider_message_id=PROVIDER_ID)
+    )
+    tick(clock)
+    assert world.messages()[0]["status"] == "delivered"
+    assert world.metrics()["delivered"] == 1
+    assert world.rows("select from hidra.delivery_events_unmatched") == []
+    world.assert_exact()
+
+
+def test_a_queue_that_takes_nothing_keeps_no_tick_from_repairing(
+    clock: ModuleType, databases: Databases, logs: Logs
+) -> None:
+    clock.ENV["CAMPAIGN_QUEUE_URL"] += "-that-is-gone"
+    world = World.make(databases, recipients=1)
+    world.advance()
+    lose_sender(world, age=timedelta(hours=1))
+    tick(clock)
+    assert world.messages()[0]["status"] == "unknown"
+    [line] = logs.named("nudges were not taken")
+    assert line["campaigns"] == 1
+
+
+def test_a_second_tick_repairs_nothing_more(clock: ModuleType, databases: Databases, on_aws: Aws) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    lose_sender(world, age=timedelta(hours=1))
+    tick(clock)
+    before = (world.messages(), world.metrics(), world.timeline(), world.campaign())
+    tick(clock)
+    assert (world.messages(), world.metrics(), world.timeline(), world.campaign()) == before
+    assert len(on_aws.sent) == 2
+
+
+def test_a_tick_without_a_database_fails_so_that_the_alarm_hears_of_it(
+    clock: ModuleType, databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "db", unreachable(databases))
+    with pytest.raises(Unavailable):
+        tick(clock)
+    assert on_aws.sent == []
