@@ -1,0 +1,184 @@
+"""Looks at campaigns, as the campaign queue asks for them: the real database, and SQS in the place of the send queue."""
+
+import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.conftest import Databases
+from tests.functions.api import CONTEXT, load
+from tests.functions.workers import Aws, Logs, failed, from_queue, unreachable, use
+from tests.store.world import World
+
+EVENT = "campaign_advance_look"
+
+
+@pytest.fixture
+def on_aws() -> Iterator[Aws]:
+    with Aws.running() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[Logs]:
+    with Logs.captured() as logs:
+        yield logs
+    logs.tell_nothing_of("119800000", "Oi", "sealed")
+
+
+@pytest.fixture
+def advance(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    app = use("campaign_advance", monkeypatch, SEND_QUEUE_URL=on_aws.queue("sends"))
+    monkeypatch.setattr(app, "db", databases.jobs)
+    return app
+
+
+def body(world: World) -> str:
+    [record] = load(EVENT)["Records"]
+    ids = {"user_id": str(world.user_id), "campaign_id": str(world.campaign_id)}
+    return json.dumps(json.loads(record["body"]) | ids)
+
+
+def look(advance: ModuleType, *worlds: World) -> None:
+    assert advance.handler(from_queue(EVENT, *map(body, worlds)), CONTEXT) == {"batchItemFailures": []}
+
+
+def statuses(world: World) -> list[str]:
+    return [message["status"] for message in world.messages()]
+
+
+def tickets(advance: ModuleType, on_aws: Aws) -> list[dict[str, Any]]:
+    return on_aws.on(advance.ENV["SEND_QUEUE_URL"])
+
+
+def test_a_due_campaign_is_frozen_and_its_tickets_are_queued_for_their_slots(
+    advance: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases, recipients=4, rate=6)
+    look(advance, world)
+    assert world.campaign()["status"] == "running"
+    assert statuses(world) == ["pending"] * 4
+    [run] = world.rows("select * from hidra.campaign_runs where campaign_id = %s", world.campaign_id)
+    ticket = {
+        "version": 1,
+        "user_id": str(world.user_id),
+        "config_id": str(world.config_id),
+        "campaign_id": str(world.campaign_id),
+        "run_id": str(run["id"]),
+        "delayed": False,
+    }
+    assert on_aws.bodies(advance.ENV["SEND_QUEUE_URL"]) == [ticket] * 4
+    # 61.5 s for 6 messages: slots 10.25 s apart, each ticket due one to two seconds before its own.
+    assert [entry["DelaySeconds"] for entry in tickets(advance, on_aws)] == [0, 9, 19, 29]
+    assert {entry["MessageGroupId"] for entry in tickets(advance, on_aws)} == {str(world.config_id)}
+    world.assert_exact()
+
+
+def test_no_ticket_tells_whom_it_is_for(advance: ModuleType, databases: Databases, on_aws: Aws) -> None:
+    world = World.make(databases, recipients=25)
+    look(advance, world)
+    said = json.dumps(tickets(advance, on_aws))
+    assert len(tickets(advance, on_aws)) == 26  # a spare for each twenty
+    assert not [word for word in ("119800000", "Ana", "Oi", "sealed") if word in said]
+
+
+def test_the_same_look_again_queues_nothing_more(advance: ModuleType, databases: Databases, on_aws: Aws) -> None:
+    world = World.make(databases, recipients=3)
+    look(advance, world, world)
+    look(advance, world)
+    assert len(tickets(advance, on_aws)) == 3
+    assert statuses(world) == ["pending"] * 3
+    world.assert_exact()
+
+
+def test_a_look_at_a_campaign_that_does_not_exist_ends_quietly(
+    advance: ModuleType, databases: Databases, on_aws: Aws, logs: Logs
+) -> None:
+    event = load(EVENT)
+    assert advance.handler(event, CONTEXT) == failed(event)
+    assert on_aws.sent == []
+    assert logs.text == ""
+
+
+@pytest.mark.parametrize("wrong", ["", "{", "[]", "null", '{"version": 1}', '{"campaign_id": "+5511980000000"}'])
+def test_one_message_that_fails_takes_none_of_its_neighbours_along(
+    advance: ModuleType, databases: Databases, logs: Logs, wrong: str
+) -> None:
+    before, after = World.make(databases), World.make(databases)
+    event = from_queue(EVENT, body(before), wrong, body(after))
+    assert advance.handler(event, CONTEXT) == failed(event, 1)
+    assert [world.campaign()["status"] for world in (before, after)] == ["running", "running"]
+    assert len(logs.named("queue message failed")) == 1
+
+
+def test_a_campaign_that_cannot_start_says_why_and_sends_nothing(
+    advance: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases, recipients=0)
+    look(advance, world)
+    assert (world.campaign()["status"], world.campaign()["blocked_reason"]) == (
+        "failed",
+        "The segment has no contacts.",
+    )
+    assert on_aws.sent == []
+
+
+def test_a_connection_that_is_down_blocks_the_campaign_until_it_is_back(
+    advance: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases)
+    say = "update hidra.evolution_api_config set status = %s where id = %s"
+    databases.owner.execute(say, ["disconnected", world.config_id])
+    look(advance, world)
+    assert world.campaign()["status"] == "running"
+    assert "WhatsApp is disconnected" in world.campaign()["blocked_reason"]
+    assert on_aws.sent == []
+    databases.owner.execute(say, ["connected", world.config_id])
+    look(advance, world)
+    assert world.campaign()["blocked_reason"] is None
+    assert len(tickets(advance, on_aws)) == 3
+
+
+def test_a_canceled_campaign_ends_with_everybody_accounted_for(
+    advance: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases)
+    look(advance, world)
+    databases.owner.execute("update hidra.campaigns set status = 'canceled' where id = %s", [world.campaign_id])
+    look(advance, world)
+    assert statuses(world) == ["skipped"] * 3
+    run = world.one(
+        "select status, ended_at, summary from hidra.campaign_runs where campaign_id = %s", world.campaign_id
+    )
+    assert (run["status"], run["summary"]) == ("canceled", {"total": 3, "sent": 0, "failed": 0, "skipped": 3})
+    assert run["ended_at"] is not None
+    assert len(tickets(advance, on_aws)) == 3
+    world.assert_exact()
+
+
+def test_a_look_that_the_database_refuses_comes_again(
+    advance: ModuleType, databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World.make(databases)
+    monkeypatch.setattr(advance, "db", unreachable(databases))
+    event = from_queue(EVENT, body(world))
+    assert advance.handler(event, CONTEXT) == failed(event, 0)
+    monkeypatch.setattr(advance, "db", databases.jobs)
+    assert advance.handler(event, CONTEXT) == failed(event)
+    assert len(tickets(advance, on_aws)) == 3
+
+
+def test_a_look_whose_tickets_the_queue_refuses_comes_again_and_has_frozen_once(
+    advance: ModuleType, databases: Databases, logs: Logs
+) -> None:
+    advance.ENV["SEND_QUEUE_URL"] += "-that-is-gone"
+    world, other = World.make(databases), uuid4()
+    event = from_queue(EVENT, body(world), json.dumps({"campaign_id": str(other)}))
+    assert advance.handler(event, CONTEXT) == failed(event, 0)
+    advance.handler(event, CONTEXT)
+    assert statuses(world) == ["pending"] * 3
+    assert logs.named("queue message failed")
+    world.assert_exact()
