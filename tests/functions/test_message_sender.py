@@ -1,0 +1,283 @@
+"""Tickets as the send queue delivers them: the real database, a server on loopback in the place of Evolution."""
+
+import base64
+import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from nacl.public import PrivateKey
+
+from hidra.domain.ticket import Ticket
+from hidra.gateways import vault
+from tests.conftest import Databases
+from tests.functions.api import CONTEXT, load
+from tests.functions.workers import Aws, Logs, Server, failed, from_queue, unreachable, use
+from tests.store.world import World
+
+EVENT = "message_sender_ticket"
+KEY, PROVIDER_ID = "evolution-key-of-ana", "3EB0C0FFEE00000000000001"
+_PAIRS = {key_id: PrivateKey.generate() for key_id in ("k1", "k2")}
+PUBLIC = {key_id: base64.b64encode(bytes(pair.public_key)).decode() for key_id, pair in _PAIRS.items()}
+PRIVATE = {key_id: base64.b64encode(bytes(pair)).decode() for key_id, pair in _PAIRS.items()}
+
+
+@pytest.fixture
+def on_aws() -> Iterator[Aws]:
+    with Aws.running() as running:
+        running.secret("vault", {"k1": PRIVATE["k1"]})
+        yield running
+
+
+@pytest.fixture
+def evolution() -> Iterator[Server]:
+    with Server.running() as server:
+        server.answer = (201, {"key": {"id": PROVIDER_ID}, "status": "PENDING"})
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[Logs]:
+    with Logs.captured() as logs:
+        yield logs
+    logs.tell_nothing_of("119800000", PROVIDER_ID, KEY, "Oi Ana", *PRIVATE.values())
+
+
+@pytest.fixture
+def sender(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    app = use(
+        "message_sender",
+        monkeypatch,
+        VAULT_SECRET="vault",
+        SEND_QUEUE_URL=on_aws.queue("sends"),
+        CAMPAIGN_QUEUE_URL=on_aws.queue("campaigns"),
+    )
+    monkeypatch.setattr(app, "db", databases.jobs)
+    monkeypatch.setattr(app, "ALLOW_PRIVATE", True)
+    app.private_keys.cache_clear()
+    yield app
+    app.private_keys.cache_clear()
+
+
+class Run:
+    """A world whose campaign runs over the server on loopback, and its ticket."""
+
+    def __init__(self, sender: ModuleType, databases: Databases, evolution: Server, **world: Any) -> None:
+        self.sender, self.evolution = sender, evolution
+        self.world = World.make(databases, **world)
+        self.set_connection(base_url=evolution.url)
+        self.seal(KEY, "k1")
+        [(self.ticket, _)] = self.world.advance()
+
+    def set_connection(self, **columns: Any) -> None:
+        for column, value in columns.items():
+            statement = f"update hidra.evolution_api_config set {column} = %s where id = %s"
+            self.world.databases.owner.execute(statement, [value, self.world.config_id])  # type: ignore[arg-type]
+
+    def seal(self, key: str, key_id: str, **bound: Any) -> None:
+        bound = {"user_id": self.world.user_id, "base_url": self.evolution.url} | bound
+        self.set_connection(api_key_encrypted=vault.seal({key_id: PUBLIC[key_id]}, key, **bound))
+
+    def event(self, *bodies: str) -> dict[str, Any]:
+        """The event of events/, with this run's ids in the ticket."""
+        [record] = load(EVENT)["Records"]
+        found = json.loads(record["body"]) | {name: str(value) for name, value in vars(self.ticket).items()}
+        found["delayed"] = self.ticket.delayed
+        return from_queue(EVENT, *(bodies or [json.dumps(found)]))
+
+    def send(self, times: int = 1) -> None:
+        for _ in range(times):
+            event = self.event()
+            assert self.sender.handler(event, CONTEXT) == failed(event)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        return self.world.one("select * from hidra.evolution_api_config where id = %s", self.world.config_id)
+
+    def statuses(self) -> list[str]:
+        return [message["status"] for message in self.world.messages()]
+
+    def assert_nobody_is_harmed(self) -> None:
+        """Everybody waits as if nothing had been tried."""
+        for message in self.world.messages():
+            assert (message["status"], message["attempts"], message["claimed_at"]) == ("pending", 0, None)
+        assert self.evolution.requests == []
+        self.world.assert_exact()
+
+
+def test_the_event_of_the_repository_is_a_ticket() -> None:
+    [record] = load(EVENT)["Records"]
+    ticket = Ticket.from_json(record["body"])
+    assert ticket.to_json() == record["body"]
+    assert record["attributes"]["MessageGroupId"] == str(ticket.config_id)
+
+
+def test_a_ticket_sends_one_text_with_the_opened_key_and_notes_its_id(
+    sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
+) -> None:
+    run = Run(sender, databases, evolution, recipients=2)
+    run.send()
+    [request] = evolution.requests
+    assert (request.method, request.path, request.headers["apikey"]) == ("POST", "/message/sendText/main", KEY)
+    assert request.json == {"number": "5511980000000", "text": "Oi Ana 0", "linkPreview": False}
+    first, second = run.world.messages()
+    assert (first["status"], first["provider_message_id"], first["attempts"]) == ("sent", PROVIDER_ID, 1)
+    assert first["sent_at"] >= first["claimed_at"]
+    assert second["status"] == "pending"
+    [line] = logs.named("message posted")
+    assert (line["message_id"], line["outcome"]) == (first["id"], "sent")
+    run.world.assert_exact()
+
+
+def test_a_ticket_that_comes_twice_writes_to_nobody_twice(
+    sender: ModuleType, databases: Databases, evolution: Server
+) -> None:
+    run = Run(sender, databases, evolution, recipients=1)
+    run.send(times=3)
+    assert [request.json["number"] for request in evolution.requests] == ["5511980000000"]
+    assert run.statuses() == ["sent"]
+
+
+def test_the_last_send_of_a_run_asks_for_a_look_once(
+    sender: ModuleType, databases: Databases, evolution: Server, on_aws: Aws
+) -> None:
+    run = Run(sender, databases, evolution, recipients=2)
+    campaigns = sender.ENV["CAMPAIGN_QUEUE_URL"]
+    run.send()
+    assert on_aws.on(campaigns) == []
+    evolution.answer = (201, {"key": {"id": f"{PROVIDER_ID}2"}})
+    run.send(times=2)
+    ids = {"user_id": str(run.world.user_id), "campaign_id": str(run.world.campaign_id)}
+    assert on_aws.bodies(campaigns) == [{"version": 1, **ids}]
+
+
+def test_a_look_that_cannot_be_asked_for_fails_no_send(
+    sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
+) -> None:
+    sender.ENV["CAMPAIGN_QUEUE_URL"] += "-that-is-gone"
+    run = Run(sender, databases, evolution, recipients=1)
+    run.send()
+    assert run.statuses() == ["sent"]
+    assert logs.named("nudges were not taken")
+
+
+def test_a_ticket_that_is_too_early_comes_again_once_and_is_then_forgotten(
+    sender: ModuleType, databases: Databases, evolution: Server, on_aws: Aws
+) -> None:
+    run = Run(sender, databases, evolution, recipients=3, rate=1)
+    run.send(times=2)
+    assert run.statuses() == ["sent", "pending", "pending"]
+    [entry] = on_aws.on(sender.ENV["SEND_QUEUE_URL"])
+    assert Ticket.from_json(entry["MessageBody"]) == run.ticket.later()
+    assert json.loads(entry["MessageBody"])["delayed"] is True
+    # A campaign of one message a minute has its next slot 61.5 s after the last; due a second or two before.
+    assert 50 <= entry["DelaySeconds"] <= 60
+    assert entry["MessageGroupId"] == str(run.world.config_id)
+    run.ticket = run.ticket.later()
+    run.send()
+    assert len(on_aws.on(sender.ENV["SEND_QUEUE_URL"])) == 1
+    assert len(evolution.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "code", "connection"),
+    [
+        ((400, {"response": {"message": [{"exists": False}]}}), "failed", "not_on_whatsapp", "connected"),
+        ((401, {"response": {"message": "Unauthorized"}}), "pending", "unauthorized", "error"),
+        ((500, {"response": {"message": ["Connection Closed"]}}), "pending", "connection_closed", "error"),
+        ((429, {}), "pending", "too_many_requests", "connected"),
+        ((500, {}), "unknown", "server_error", "connected"),
+        ((201, {"status": "PENDING"}), "unknown", "answer_not_understood", "connected"),
+        (None, "unknown", "connection_lost", "connected"),
+    ],
+)
+def test_what_evolution_answers_is_what_the_message_and_the_connection_show(
+    sender: ModuleType,
+    databases: Databases,
+    evolution: Server,
+    *,
+    answer: tuple[int, Any] | None,
+    status: str,
+    code: str,
+    connection: str,
+) -> None:
+    run = Run(sender, databases, evolution, recipients=1)
+    evolution.answer = answer
+    run.send(times=2)
+    [message] = run.world.messages()
+    assert (message["status"], message["error_code"], run.connection["status"]) == (status, code, connection)
+    assert message["error_detail"]
+    assert len(evolution.requests) == 1
+    run.world.assert_exact()
+
+
+def test_a_key_that_was_sealed_after_a_rotation_is_opened_by_an_old_process(
+    sender: ModuleType, databases: Databases, evolution: Server, on_aws: Aws
+) -> None:
+    run = Run(sender, databases, evolution, recipients=2)
+    run.send()
+    on_aws.secret("vault", PRIVATE)
+    run.seal("a-newer-key", "k2")
+    evolution.answer = (201, {"key": {"id": f"{PROVIDER_ID}2"}})
+    run.send()
+    assert [request.headers["apikey"] for request in evolution.requests] == [KEY, "a-newer-key"]
+    assert run.statuses() == ["sent", "sent"]
+
+
+@pytest.mark.parametrize(
+    "bound", [{"user_id": uuid4()}, {"base_url": "https://elsewhere.example"}, {"key_id": "k2"}, {"rubbish": b"sealed"}]
+)
+def test_a_key_that_cannot_be_opened_stops_the_connection_and_burns_nobody(
+    sender: ModuleType, databases: Databases, evolution: Server, logs: Logs, bound: dict[str, Any]
+) -> None:
+    run = Run(sender, databases, evolution)
+    if "rubbish" in bound:
+        run.set_connection(api_key_encrypted=bound["rubbish"])
+    else:
+        run.seal(KEY, **({"key_id": "k1"} | bound))
+    run.send(times=2)
+    assert run.connection["status"] == "error"
+    assert run.connection["error_message"] == "The stored API key cannot be read; save it again."
+    [line] = logs.named("the connection's key cannot be opened")
+    assert (line["level"], line["user_id"]) == ("ERROR", str(run.world.user_id))
+    run.assert_nobody_is_harmed()
+
+
+def test_a_private_address_is_not_posted_to_where_the_deployment_forbids_it(
+    sender: ModuleType, databases: Databases, evolution: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "ALLOW_PRIVATE", False)
+    run = Run(sender, databases, evolution)
+    run.send()
+    assert run.connection["status"] == "error"
+    run.assert_nobody_is_harmed()
+
+
+def test_without_a_database_the_ticket_is_dropped_and_nothing_comes_again(
+    sender: ModuleType, databases: Databases, evolution: Server, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(sender, databases, evolution)
+    monkeypatch.setattr(sender, "db", unreachable(databases))
+    run.send()
+    [line] = logs.named("ticket lost")
+    assert (line["level"], line["campaign_id"]) == ("WARNING", str(run.world.campaign_id))
+    run.assert_nobody_is_harmed()
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"version": 2}', '{"version": 1, "user_id": "+5511980000000"}'])
+def test_a_body_that_is_no_ticket_fails_alone_and_so_reaches_the_dead_letters(
+    sender: ModuleType, databases: Databases, evolution: Server, body: str
+) -> None:
+    run = Run(sender, databases, evolution)
+    [good] = run.event()["Records"]
+    event = run.event(body, good["body"])
+    assert sender.handler(event, CONTEXT) == failed(event, 0)
+    assert run.statuses() == ["sent", "pending", "pending"]
+
+
+def test_a_ticket_of_a_campaign_that_is_gone_is_forgotten(sender: ModuleType, evolution: Server, on_aws: Aws) -> None:
+    event = load(EVENT)
+    assert sender.handler(event, CONTEXT) == failed(event)
+    assert evolution.requests == on_aws.sent == []
