@@ -210,3 +210,17 @@ def test_a_drained_run_is_told_once(databases: Databases) -> None:
     )
     assert told() is True
     assert told() is False
+
+
+def test_a_claim_passes_over_a_recipient_whose_opt_out_is_just_being_written(databases: Databases) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    with psycopg.connect(databases.owner.info.dsn, password=databases.owner.info.password) as leaving:
+        leaving.execute("update hidra.campaign_messages set status = 'skipped' where phone = '+5511980000000'")
+        found: list[object] = []
+        claiming = threading.Thread(target=lambda: found.append(world.claim()))
+        claiming.start()
+        claiming.join(3)  # a claim that waited for the opt-out would post to a phone that has left
+        leaving.commit()
+    claiming.join(10)
+    assert [held.phone for held in found if isinstance(held, Claim)] == ["+5511980000001"]
