@@ -20,7 +20,7 @@ QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
 
 .DEFAULT_GOAL := help
-.PHONY: demo up down token test prove bench build deploy schema lock lint clean help venv venv-sam
+.PHONY: demo up down token test build deploy schema lock lint clean help venv venv-sam
 
 demo: venv ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
 	@$(RUN) local demo $(call given,CSV,--csv)
@@ -43,12 +43,6 @@ lint: venv ## check style, types and the arrows between the modules
 
 test: lint ## lint, then every test that fits into a coffee break
 	@if [ -t 1 ]; then $(TESTS); else $(QUIET_TESTS); fi
-
-prove: venv ## the long proofs: faults, races and hard pace, over and over
-	@$(RUN) pytest tests/proofs
-
-bench: venv ## measure the limits of this machine
-	@$(RUN) bench
 
 build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
 	@PATH="$$(dirname "$$(sh local/setup.sh)"):$(CURDIR)/.venv/bin:$$PATH" $(SAM) build

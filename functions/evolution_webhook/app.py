@@ -53,18 +53,9 @@ class Masters:
             return self._keys[key_id]
         if self._read_at is not None and time.monotonic() - self._read_at < REREAD_AFTER_SECONDS:
             raise Unavailable("The key is not known yet; try again in a moment.")
-        self._keys = _read_masters()
+        self._keys = read_json_secret(ENV["WEBHOOK_SECRET"])
         self._read_at = time.monotonic()
         return self._keys.get(key_id)
-
-
-def _read_masters() -> Mapping[str, str]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    try:
-        return read_json_secret(ENV["WEBHOOK_SECRET"])
-    except (BotoCoreError, ClientError) as error:
-        raise Unavailable("The keys cannot be read; try again in a moment.") from error
 
 
 masters = Masters()

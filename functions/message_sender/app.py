@@ -35,6 +35,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 def send(body: str) -> None:
     ticket = Ticket.from_json(body)
     try:
+        # Before anybody is claimed: reading them may fail, and takes time that a post at its slot has not.
+        private_keys()
         end = send_once(ticket)
     except Unavailable as error:
         # Not to be tried again: a ticket names nobody, and the next look issues another in its place.
@@ -62,7 +64,12 @@ def private_keys() -> dict[str, str]:
 
 
 def open_key(claim: Claim) -> str:
-    """The API key; one that this process cannot open may be sealed to a key that is newer than the process."""
+    """The API key; one that this process cannot open may be sealed to a key that is newer than the process.
+
+    Raises:
+        Rejected: it cannot be opened.
+        Unavailable: it could not be looked up whether there is a newer key.
+    """
     sealed, owner = claim.api_key_encrypted, claim.user_id
     try:
         return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=claim.base_url)
@@ -78,4 +85,6 @@ def post(claim: Claim, text: str) -> Outcome:
     except Rejected as error:
         logger.error("the connection's key cannot be opened", user_id=claim.user_id, code=error.code)
         return NotSent("key_unreadable", "The stored API key cannot be read; save it again.", stops_connection=True)
+    except Unavailable:
+        return NotSent("keys_unavailable", "The stored API key could not be read.", stops_connection=False)
     return Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE).send_text(claim.phone, text)

@@ -281,3 +281,32 @@ def test_a_ticket_of_a_campaign_that_is_gone_is_forgotten(sender: ModuleType, ev
     event = load(EVENT)
     assert sender.handler(event, CONTEXT) == failed(event)
     assert evolution.requests == on_aws.sent == []
+
+
+def test_secrets_that_cannot_be_read_cost_a_ticket_and_no_recipient(
+    sender: ModuleType, databases: Databases, evolution: Server, on_aws: Aws, logs: Logs
+) -> None:
+    run = Run(sender, databases, evolution)
+    on_aws.lose_secret("vault")
+    run.send()
+    assert len(logs.named("ticket lost")) == 1
+    assert run.connection["status"] == "connected"
+    run.assert_nobody_is_harmed()
+    on_aws.secret("vault", PRIVATE)
+    run.send()
+    assert run.statuses() == ["sent", "pending", "pending"]
+
+
+def test_secrets_that_cannot_be_read_again_let_the_recipient_wait(
+    sender: ModuleType, databases: Databases, evolution: Server, on_aws: Aws
+) -> None:
+    run = Run(sender, databases, evolution, recipients=1)
+    sender.private_keys()
+    run.seal(KEY, "k2")
+    on_aws.lose_secret("vault")
+    run.send()
+    [message] = run.world.messages()
+    assert (message["status"], message["error_code"]) == ("pending", "keys_unavailable")
+    assert run.connection["status"] == "connected"
+    assert evolution.requests == []
+    run.world.assert_exact()

@@ -4,6 +4,9 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from hidra.errors import Unavailable
+from hidra.telemetry import logger
+
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
     from types_boto3_lambda import LambdaClient
@@ -47,11 +50,26 @@ def _secrets() -> "SecretsManagerClient":
 
 
 def read_secret(secret_id: str) -> str:
-    """The secret's present text."""
-    return _secrets().get_secret_value(SecretId=secret_id)["SecretString"]
+    """The secret's present text.
+
+    Raises:
+        Unavailable: it could not be read.
+    """
+    # botocore comes with the client: importing it costs a cold start what boto3 does.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        return _secrets().get_secret_value(SecretId=secret_id)["SecretString"]
+    except (BotoCoreError, ClientError) as error:
+        logger.warning("a secret could not be read", exc_info=True)
+        raise Unavailable("A secret could not be read; try again in a moment.") from error
 
 
 def read_json_secret(secret_id: str) -> dict[str, str]:
-    """The secret's present value, a flat JSON object."""
+    """The secret's present value, a flat JSON object.
+
+    Raises:
+        Unavailable: it could not be read.
+    """
     value: dict[str, str] = json.loads(read_secret(secret_id))
     return value
