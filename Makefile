@@ -12,7 +12,7 @@ export PYTHONPATH := layers/hidra
 RUN := .venv/bin/python -m
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 LOCK = "$$(sh local/setup.sh)" pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-annotate --no-header
-TESTS = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --tb short --ignore tests/proofs
+TESTS = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --tb short
 # Where nobody watches the dots, only the last line, or everything if it is not good.
 QUIET_TESTS = if said=$$($(TESTS) 2>&1); then echo "$$said" | tail -n 1; else echo "$$said"; exit 1; fi
 QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
