@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> None:
     for record in event["Records"]:
         try:
             understood.append(from_record(json.loads(base64.b64decode(record["kinesis"]["data"]))))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:  # the last: 100,000 brackets
             rejected.append(Rejection(record["eventID"], f"{type(error).__name__}: {error}"))
     if rejected:
         logger.error("stream records could not be understood", records=len(rejected))

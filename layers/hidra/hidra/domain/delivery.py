@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.domain.message import MessageStatus
+from hidra.domain.message import PROVIDER_WORDS, MessageStatus
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,35 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
     """Reads one record as domain.webhook.reduce made it.
 
     Raises:
-        ValueError, KeyError, TypeError: it is none.
+        ValueError, KeyError, TypeError: it is none. Whatever passes here can be applied: one record that cannot would
+            stop its shard.
     """
-    config_id, received_at = UUID(record["config_id"]), datetime.fromisoformat(record["received_at"])
+    config_id, received_at = UUID(_text(record["config_id"])), datetime.fromisoformat(record["received_at"])
+    if received_at.tzinfo is None:
+        raise ValueError("the time has no zone")
     match record["kind"]:
         case "status":
-            provider_message_id = record["provider_message_id"]
-            if not isinstance(provider_message_id, str) or "\0" in provider_message_id:
-                raise ValueError("the provider's id is no text")
-            return StatusEvent(config_id, provider_message_id, MessageStatus(record["status"]), received_at)
+            said = MessageStatus(record["status"])
+            if said not in PROVIDER_WORDS.values():
+                raise ValueError(f"no provider says {said}")
+            return StatusEvent(config_id, _text(record["provider_message_id"]), said, received_at)
         case "connection":
             status = EvolutionConnectionStatus(record["status"])
-            return ConnectionEvent(config_id, status, record.get("reason"), received_at)
+            return ConnectionEvent(config_id, status, _text_or_none(record.get("reason")), received_at)
         case "reply":
-            return ReplyEvent(config_id, record.get("phone"), str(record.get("text") or ""), received_at)
+            phone = _text_or_none(record.get("phone"))
+            return ReplyEvent(config_id, phone, str(record.get("text") or ""), received_at)
         case kind:
             raise ValueError(f"unknown kind {kind!r}")
+
+
+def _text(value: object) -> str:
+    """A text that PostgreSQL can hold: without NUL and halves of surrogate pairs."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("a field is no text")
+    value.encode()  # its UnicodeEncodeError is a ValueError
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)

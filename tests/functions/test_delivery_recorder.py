@@ -1,0 +1,233 @@
+"""Batches of the delivery stream as Kinesis hands them over, against the real database."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from hidra.domain.webhook import reduce
+from hidra.errors import Unavailable
+from hidra.store import claims
+from hidra.store.claims import Claim
+from tests.conftest import Databases
+from tests.functions.api import CONTEXT, load
+from tests.functions.workers import PHONE_HASH_SECRET, Aws, Logs, of_stream, on_stream, unreachable, use
+from tests.store.world import World
+
+SENT_AT = datetime(2030, 1, 31, 12, 0, 0, tzinfo=UTC)
+DELIVERED_AT = datetime(2030, 1, 31, 12, 0, 0, 500_000, tzinfo=UTC)
+PROVIDER_ID = of_stream(load("delivery_recorder_batch")["Records"][0])["provider_message_id"]
+PHONE = of_stream(load("delivery_recorder_batch")["Records"][2])["phone"]
+
+
+@pytest.fixture
+def on_aws() -> Iterator[Aws]:
+    with Aws.running() as running:
+        running.secret("phones", PHONE_HASH_SECRET)
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[Logs]:
+    with Logs.captured() as logs:
+        yield logs
+    logs.tell_nothing_of("119800000", PHONE.removeprefix("+55"), "C0FFEE", "Oi Ana", "SAIR", "sealed")
+
+
+@pytest.fixture
+def recorder(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    app = use("delivery_recorder", monkeypatch, PHONE_HASH_SECRET="phones")
+    monkeypatch.setattr(app, "db", databases.jobs)
+    app.hash_secret.cache_clear()
+    yield app
+    app.hash_secret.cache_clear()
+
+
+class Told:
+    """A world with a message sent under the events' provider id and one that waits for the events' phone."""
+
+    def __init__(self, databases: Databases) -> None:
+        self.world = World.make(databases, recipients=1)
+        self.world.add_contact(PHONE, name="Bia")
+        self.world.advance()
+        claim = self.world.claim()
+        assert isinstance(claim, Claim)
+        databases.jobs.as_worker(
+            lambda tx: claims.mark_sent(tx, claim, sent_at=SENT_AT, provider_message_id=PROVIDER_ID)
+        )
+
+    def batch(self, name: str, *more: Any) -> dict[str, Any]:
+        """An event of events/ for this world's connection; ``more`` are the data of further records."""
+        records = load(name)["Records"]
+        mould = records[0]
+        for at, record in enumerate(records):
+            try:
+                records[at] = on_stream(record, of_stream(record) | {"config_id": str(self.world.config_id)})
+            except ValueError:
+                continue  # it is no JSON, and meant so
+        records += [on_stream(mould, data) | {"eventID": f"more:{at}"} for at, data in enumerate(more)]
+        return {"Records": records}
+
+    def statuses(self) -> list[str]:
+        return [message["status"] for message in self.world.messages()]
+
+    def seen(self) -> list[Any]:
+        """All that a batch may change, as its owner sees it."""
+        tables = ("evolution_api_config", "opt_outs", "delivery_events_unmatched", "delivery_events_rejected")
+        rows = [self.world.rows(f"select * from hidra.{table} t order by t::text") for table in tables]
+        return [self.world.messages(), self.world.metrics(), self.world.timeline(), self.world.campaign(), *rows]
+
+    def parked(self) -> dict[str, str]:
+        rows = self.world.rows("select stream_position, reason from hidra.delivery_events_rejected")
+        return {row["stream_position"]: row["reason"] for row in rows}
+
+
+@pytest.fixture
+def told(databases: Databases) -> Told:
+    return Told(databases)
+
+
+def take(recorder: ModuleType, batch: dict[str, Any]) -> None:
+    assert recorder.handler(batch, CONTEXT) is None
+
+
+@pytest.mark.parametrize(
+    ("webhook", "place"), [("evolution_webhook_delivered", 1), ("evolution_webhook_opt_out", 2), ("evolution_webhook_logged_out", 3)]
+)  # fmt: skip
+def test_the_events_records_are_what_the_webhook_puts_on_the_stream(webhook: str, place: int) -> None:
+    event, written = load(webhook), of_stream(load("delivery_recorder_batch")["Records"][place])
+    [made] = reduce(
+        json.loads(event["body"]),
+        UUID(event["pathParameters"]["config_id"]),
+        datetime.fromisoformat(written["received_at"]),
+    )
+    assert written == made
+
+
+def test_a_batch_moves_messages_counters_opt_outs_and_the_connection(recorder: ModuleType, told: Told) -> None:
+    take(recorder, told.batch("delivery_recorder_batch"))
+    sent, waiting = told.world.messages()
+    assert (sent["status"], sent["delivered_at"]) == ("delivered", DELIVERED_AT)
+    assert (waiting["status"], waiting["error_code"]) == ("skipped", "opted_out")
+    metrics = told.world.metrics()
+    assert {name: metrics[name] for name in ("delivered", "skipped", "pending", "average_delivery_ms")} == {
+        "delivered": 1, "skipped": 1, "pending": 0, "average_delivery_ms": 500,
+    }  # fmt: skip
+    [point] = told.world.timeline()
+    assert point == {"timestamp": SENT_AT, "delivered": 1, "failed": 0}
+    [opt_out] = told.world.rows("select * from hidra.opt_outs")
+    assert (opt_out["user_id"], opt_out["source"]) == (told.world.user_id, "reply")
+    assert bytes(opt_out["phone_hash"]) == told.world.hash(PHONE)
+    connection = told.world.one("select * from hidra.evolution_api_config")
+    assert (connection["status"], connection["last_webhook_at"]) == ("disconnected", DELIVERED_AT)
+    assert connection["error_message"] == "The phone has logged this connection out: connect again."
+    assert told.parked() == {}
+    told.world.assert_exact()
+
+
+def test_the_same_batch_again_changes_nothing(recorder: ModuleType, told: Told) -> None:
+    for name in ("delivery_recorder_batch", "delivery_recorder_poison"):
+        take(recorder, told.batch(name))
+        before = told.seen()
+        take(recorder, told.batch(name))
+        assert told.seen() == before
+    told.world.assert_exact()
+
+
+def test_a_batch_that_is_cut_in_two_ends_as_the_whole_would(recorder: ModuleType, told: Told) -> None:
+    records = told.batch("delivery_recorder_batch")["Records"]
+    for half in (records[2:], records[:2]):
+        take(recorder, {"Records": half})
+    assert told.statuses() == ["delivered", "skipped"]
+    told.world.assert_exact()
+
+
+def test_poison_is_parked_with_its_place_and_reason_and_the_rest_is_applied(
+    recorder: ModuleType, told: Told, logs: Logs
+) -> None:
+    batch = told.batch("delivery_recorder_poison")
+    take(recorder, batch)
+    assert told.statuses() == ["delivered", "pending"]
+    places = [record["eventID"] for record in batch["Records"]]
+    parked = told.parked()
+    assert sorted(parked) == sorted([places[0], places[2], places[3]])
+    assert parked[places[0]].startswith("JSONDecodeError")
+    assert parked[places[2]] == "ValueError: unknown kind 'wish'"
+    assert parked[places[3]] == "KeyError: 'status'"
+    [line] = logs.named("stream records could not be understood")
+    assert (line["level"], line["records"]) == ("ERROR", 3)
+    told.world.assert_exact()
+
+
+def test_a_status_that_comes_before_the_answer_to_the_post_is_kept(recorder: ModuleType, databases: Databases) -> None:
+    told = Told(databases)
+    databases.owner.execute("update hidra.campaign_messages set provider_message_id = null, status = 'sending'")
+    take(recorder, told.batch("delivery_recorder_batch"))
+    kept = told.world.rows("select status from hidra.delivery_events_unmatched order by status")
+    assert [row["status"] for row in kept] == ["sent", "delivered"]
+    told.world.assert_exact()
+
+
+def test_a_batch_of_a_connection_that_is_gone_is_dropped(recorder: ModuleType, told: Told) -> None:
+    before = told.seen()
+    take(recorder, load("delivery_recorder_batch"))
+    assert told.seen() == before
+
+
+def test_a_database_that_is_away_fails_the_whole_batch_and_nothing_is_applied(
+    recorder: ModuleType, told: Told, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = told.seen()
+    monkeypatch.setattr(recorder, "db", unreachable(databases))
+    for name in ("delivery_recorder_batch", "delivery_recorder_poison"):
+        with pytest.raises(Unavailable):
+            recorder.handler(told.batch(name), CONTEXT)
+    assert told.seen() == before
+    monkeypatch.setattr(recorder, "db", databases.jobs)
+    take(recorder, told.batch("delivery_recorder_batch"))
+    assert told.statuses() == ["delivered", "skipped"]
+
+
+def test_a_secret_that_cannot_be_read_fails_the_whole_batch_and_nothing_is_applied(
+    recorder: ModuleType, told: Told, on_aws: Aws
+) -> None:
+    before = told.seen()
+    on_aws.lose_secret("phones")
+    with pytest.raises(Unavailable):
+        recorder.handler(told.batch("delivery_recorder_batch"), CONTEXT)
+    assert told.seen() == before
+
+
+RECORD = {"config_id": str(uuid4()), "received_at": "2030-01-31T12:00:00.500000+00:00"}
+STATUS = RECORD | {"kind": "status", "provider_message_id": PROVIDER_ID, "status": "delivered"}
+REPLY = RECORD | {"kind": "reply", "phone": PHONE, "text": "SAIR"}
+CONNECTION = RECORD | {"kind": "connection", "status": "disconnected", "reason": None}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"{", b"[" * 100_000, b"9" * 5_000, 5, None, [], "text", {},
+        STATUS | {"config_id": 5}, STATUS | {"config_id": None}, STATUS | {"config_id": []},
+        STATUS | {"received_at": 5}, STATUS | {"received_at": "yesterday"},
+        STATUS | {"received_at": "2030-01-31T12:00:00"},
+        STATUS | {"provider_message_id": 5}, STATUS | {"provider_message_id": "a\0b"},
+        STATUS | {"provider_message_id": "\ud800"},
+        STATUS | {"status": "pending"}, STATUS | {"status": None}, STATUS | {"status": []},
+        REPLY | {"phone": 5}, REPLY | {"phone": "\ud800"},
+        CONNECTION | {"reason": 5}, CONNECTION | {"reason": "a\0b"}, CONNECTION | {"reason": "\ud800"},
+        CONNECTION | {"status": "happy"},
+        RECORD | {"kind": []}, RECORD | {"kind": "a\0b"}, RECORD | {"kind": "\ud800"},
+    ],
+)  # fmt: skip
+def test_no_record_whatever_it_holds_stops_its_neighbours(recorder: ModuleType, told: Told, data: Any) -> None:
+    if isinstance(data, dict) and isinstance(data.get("config_id"), str):
+        data = data | {"config_id": str(told.world.config_id)}
+    take(recorder, told.batch("delivery_recorder_batch", data))
+    assert told.statuses() == ["delivered", "skipped"]
+    assert list(told.parked()) == ["more:0"]
+    told.world.assert_exact()
