@@ -1,5 +1,6 @@
 """Brings the database to the present schema at each deploy that changes it, as a CloudFormation custom resource."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -37,18 +38,18 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         # Whatever it was, CloudFormation must hear of it: without an answer it waits for an hour.
         logger.exception("migrating failed")
         status, reason = "FAILED", str(error)[:1000]
-    requests.put(
-        event["ResponseURL"],
-        json={
-            "Status": status,
-            "Reason": reason or "done",
-            "PhysicalResourceId": "hidra-schema",
-            "StackId": event["StackId"],
-            "RequestId": event["RequestId"],
-            "LogicalResourceId": event["LogicalResourceId"],
-        },
-        timeout=10,
-    ).raise_for_status()
+    answer = {
+        "Status": status,
+        "Reason": reason or "done",
+        "PhysicalResourceId": "hidra-schema",
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+    }
+    # As bytes, so that no Content-Type goes with it: some regions sign the address for none and refuse any other
+    # (https://github.com/binxio/cfn-secret-provider/issues/3).
+    body = json.dumps(answer, ensure_ascii=False).encode()
+    requests.put(event["ResponseURL"], data=body, timeout=10).raise_for_status()
     return {"status": status}
 
 

@@ -1,0 +1,225 @@
+"""Migrations as CloudFormation and people ask for them: fresh databases, a server on loopback where S3 takes the answer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import requests
+
+from hidra.errors import Unavailable
+from hidra.store.db import Database
+from local.database import Database as PostgreSQL
+from tests.conftest import MIGRATIONS, Databases
+from tests.functions.api import CONTEXT, load
+from tests.functions.workers import Aws, Logs, Server, use
+from tests.store.world import World
+
+LOGINS = {
+    name: {"username": f"test_migrate_{name}", "password": f"password-of-{name}"} for name in ("http", "jobs")
+}  # fmt: skip
+
+
+@pytest.fixture
+def on_aws() -> Iterator[Aws]:
+    with Aws.running() as running:
+        for name, login in LOGINS.items():
+            running.secret(name, login)
+        yield running
+
+
+@pytest.fixture
+def s3() -> Iterator[Server]:
+    with Server.running() as server:
+        yield server
+
+
+@pytest.fixture
+def owner_url(server: PostgreSQL) -> Iterator[str]:
+    """A database in which nothing was ever done."""
+    url = server.create()
+    yield url
+    server.drop(urlsplit(url).path.lstrip("/"))
+
+
+@pytest.fixture(autouse=True)
+def logs(owner_url: str) -> Iterator[Logs]:
+    with Logs.captured() as logs:
+        yield logs
+    logs.tell_nothing_of(str(urlsplit(owner_url).password), "password-of-")
+
+
+def point_to(app: ModuleType, on_aws: Aws, url: str) -> None:
+    where = urlsplit(url)
+    on_aws.secret("owner", {"username": where.username, "password": where.password})
+    app.ENV.update(DATABASE_PORT=str(where.port), DATABASE_NAME=where.path.lstrip("/"))
+
+
+@pytest.fixture
+def migrate(owner_url: str, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    app = use(
+        "migrate",
+        monkeypatch,
+        DATABASE_HOST="127.0.0.1",
+        DATABASE_SSLMODE="disable",
+        OWNER_SECRET="owner",
+        HTTP_LOGIN_SECRET="http",
+        JOBS_LOGIN_SECRET="jobs",
+    )
+    monkeypatch.setattr(app, "MIGRATIONS", MIGRATIONS)
+    point_to(app, on_aws, owner_url)
+    return app
+
+
+def asked(s3: Server, kind: str = "Create") -> dict[str, Any]:
+    """The event of events/, to be answered at the server on loopback."""
+    event = load("migrate_create")
+    place = urlsplit(event["ResponseURL"])
+    more = {} if kind == "Create" else {"PhysicalResourceId": "hidra-schema"}
+    return event | {"RequestType": kind, "ResponseURL": f"{s3.url}{place.path}?{place.query}"} | more
+
+
+def answer(s3: Server) -> dict[str, Any]:
+    [request] = s3.requests
+    event = load("migrate_create")
+    place = urlsplit(event["ResponseURL"])
+    assert (request.method, request.path) == ("PUT", f"{place.path}?{place.query}")
+    assert int(request.headers["content-length"]) <= 4096  # CloudFormation reads no more
+    for name in ("StackId", "RequestId", "LogicalResourceId"):
+        assert request.json[name] == event[name]
+    assert request.json["PhysicalResourceId"] == "hidra-schema"
+    return request.json
+
+
+def tables(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select count(*) from pg_tables where schemaname in ('core', 'hidra')").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def log_in(migrate: ModuleType, name: str, password: str | None = None) -> Database:
+    login = LOGINS[name] if password is None else {**LOGINS[name], "password": password}
+    return Database({**migrate.ENV, "DATABASE_SECRET": ""}, lambda _: login)
+
+
+def test_a_deploy_migrates_and_makes_logins_that_work(
+    migrate: ModuleType, on_aws: Aws, s3: Server, owner_url: str
+) -> None:
+    assert migrate.handler(asked(s3), CONTEXT) == {"status": "SUCCESS"}
+    assert answer(s3)["Status"] == "SUCCESS"
+    assert tables(owner_url) > 10
+    jobs, http = log_in(migrate, "jobs"), log_in(migrate, "http")
+    assert jobs.as_worker(lambda tx: tx.value("select count(*) from hidra.campaigns")) == 0
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        http.as_worker(lambda tx: tx.value("select 1"))
+    jobs.close()
+    http.close()
+
+
+def test_the_answer_has_no_content_type_for_its_address_is_signed_without(migrate: ModuleType, s3: Server) -> None:
+    migrate.handler(asked(s3, "Delete"), CONTEXT)
+    [request] = s3.requests
+    assert "content-type" not in request.headers
+
+
+def test_an_update_takes_over_passwords_that_changed_and_keeps_the_data(
+    migrate: ModuleType, on_aws: Aws, s3: Server, databases: Databases, server: PostgreSQL
+) -> None:
+    point_to(migrate, on_aws, server.url_of(databases.settings["DATABASE_NAME"]))
+    world = World.make(databases)
+    world.advance()
+    before = (world.campaign(), world.messages(), world.metrics())
+    migrate.migrate()
+    on_aws.secret("jobs", {**LOGINS["jobs"], "password": "password-of-tomorrow"})
+    migrate.handler(asked(s3, "Update"), CONTEXT)
+    assert answer(s3)["Status"] == "SUCCESS"
+    assert (world.campaign(), world.messages(), world.metrics()) == before
+    with pytest.raises(Unavailable):
+        log_in(migrate, "jobs").as_worker(lambda tx: tx.value("select 1"))
+    jobs = log_in(migrate, "jobs", "password-of-tomorrow")
+    assert jobs.as_worker(lambda tx: tx.value("select count(*) from hidra.campaign_messages")) == 3
+    jobs.close()
+
+
+def test_deleting_the_stack_deletes_nothing(
+    migrate: ModuleType, on_aws: Aws, s3: Server, databases: Databases, server: PostgreSQL
+) -> None:
+    url = server.url_of(databases.settings["DATABASE_NAME"])
+    point_to(migrate, on_aws, url)
+    world = World.make(databases)
+    world.advance()
+    before = (tables(url), world.campaign(), world.messages(), world.metrics())
+    assert migrate.handler(asked(s3, "Delete"), CONTEXT) == {"status": "SUCCESS"}
+    assert answer(s3)["Status"] == "SUCCESS"
+    assert (tables(url), world.campaign(), world.messages(), world.metrics()) == before
+
+
+def test_deleting_a_stack_whose_database_and_secrets_are_gone_succeeds(
+    migrate: ModuleType, on_aws: Aws, s3: Server, owner_url: str
+) -> None:
+    on_aws.lose_secret("owner")
+    migrate.ENV["DATABASE_PORT"] = "1"
+    migrate.handler(asked(s3, "Delete"), CONTEXT)
+    assert answer(s3)["Status"] == "SUCCESS"
+    assert tables(owner_url) == 0
+
+
+def test_a_migration_that_fails_fails_the_deploy_with_its_words_and_leaves_nothing_behind(
+    migrate: ModuleType, s3: Server, logs: Logs, *, owner_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "0001_half.sql").write_text(
+        "-- migrate:up\ncreate table hidra.half (id int);\nselect * from nowhere;\n-- migrate:down\n"
+    )
+    monkeypatch.setattr(migrate, "MIGRATIONS", tmp_path)
+    assert migrate.handler(asked(s3), CONTEXT) == {"status": "FAILED"}
+    said = answer(s3)
+    assert said["Status"] == "FAILED"
+    assert 'relation "nowhere" does not exist' in said["Reason"]
+    assert str(urlsplit(owner_url).password) not in said["Reason"]
+    with psycopg.connect(owner_url) as connection:
+        assert connection.execute("select to_regclass('hidra.half')").fetchone() == (None,)
+    assert len(logs.named("migrating failed")) == 1
+
+
+def test_whatever_fails_is_told_to_cloudformation_in_what_it_can_read(
+    migrate: ModuleType, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down() -> None:
+        raise RuntimeError("ç" * 5_000)
+
+    monkeypatch.setattr(migrate, "migrate", break_down)
+    migrate.handler(asked(s3), CONTEXT)
+    assert answer(s3)["Status"] == "FAILED"
+
+
+def test_a_secret_that_cannot_be_read_fails_the_deploy(
+    migrate: ModuleType, on_aws: Aws, s3: Server, owner_url: str
+) -> None:
+    on_aws.lose_secret("owner")
+    migrate.handler(asked(s3), CONTEXT)
+    assert answer(s3)["Status"] == "FAILED"
+    assert tables(owner_url) == 0
+
+
+def test_an_answer_that_is_not_taken_is_an_error_so_that_lambda_tries_again(migrate: ModuleType, s3: Server) -> None:
+    s3.answer = (403, {})
+    with pytest.raises(requests.HTTPError):
+        migrate.handler(asked(s3, "Delete"), CONTEXT)
+
+
+def test_whoever_invokes_it_is_told_what_was_applied(migrate: ModuleType, owner_url: str) -> None:
+    applied = migrate.handler(load("migrate_invoke"), CONTEXT)["applied"]
+    names = sorted(path.name for path in MIGRATIONS.glob("*.sql"))
+    assert [any(name in line for name in names) for line in applied] == [True] * len(names)
+    assert tables(owner_url) > 10
+    assert migrate.handler(load("migrate_invoke"), CONTEXT) == {"applied": []}
+
+
+def test_whoever_invokes_it_hears_of_a_failure(migrate: ModuleType, on_aws: Aws) -> None:
+    on_aws.lose_secret("http")
+    with pytest.raises(Unavailable):
+        migrate.handler(load("migrate_invoke"), CONTEXT)
