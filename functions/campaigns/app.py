@@ -19,7 +19,7 @@ from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.errors import NotFound
 from hidra.gateways import queues
 from hidra.gateways.aws import read_json_secret
-from hidra.services import lifecycle
+from hidra.services import edit_campaign, lifecycle
 from hidra.services.create_campaign import create_campaign
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import campaigns, recipients
@@ -44,6 +44,19 @@ class CampaignIn(Body):
     ] = None
     max_messages_per_minute: PerMinute = 20
     channel: CampaignChannel = CampaignChannel.WHATSAPP
+
+
+ABSENT = Field(default_factory=lambda: None)  # not a default that a client could read and send
+
+
+class CampaignChange(Body):
+    """What is absent stays; only ``description`` may be null."""
+
+    name: Annotated[Name, ABSENT]
+    description: Annotated[Description | None, ABSENT]
+    segment_id: Annotated[UUID, ABSENT]
+    template_id: Annotated[UUID, ABSENT]
+    max_messages_per_minute: Annotated[PerMinute, ABSENT]
 
 
 class ScheduleIn(Body):
@@ -76,6 +89,11 @@ def list_campaigns(status: CampaignStatus | None = None, limit: Limit = 50, curs
 def get(campaign_id: UUID) -> Campaign:
     user_id = me()
     return db.as_user(user_id, lambda tx: campaigns.get(tx, user_id=user_id, campaign_id=campaign_id))
+
+
+@app.patch("/v1/campaigns/<campaign_id>", summary="Change a draft")
+def change(campaign_id: UUID, body: CampaignChange) -> Campaign:
+    return edit_campaign.change(db, me(), campaign_id, body.model_dump(exclude_unset=True))
 
 
 @app.delete("/v1/campaigns/<campaign_id>", summary="Delete a draft")

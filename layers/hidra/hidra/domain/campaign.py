@@ -57,3 +57,8 @@ def does_not_fit(action: Action, status: CampaignStatus) -> Conflict:
     """The error for an action in a status that it does not fit; it names both."""
     wanted = " or ".join(ACTIONS[action][0])
     return Conflict(f"Cannot {action} a campaign that is {status}: it must be {wanted}.", code="campaign-status")
+
+
+def only_a_draft(verb: str, status: CampaignStatus) -> Conflict:
+    """The error for what can be done to a draft only."""
+    return Conflict(f"Cannot {verb} a campaign that is {status}: it must be draft.", code="campaign-status")

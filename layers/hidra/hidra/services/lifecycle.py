@@ -1,12 +1,12 @@
 """What users do to a campaign: each action is one compare-and-set on its status (rules: domain/campaign.py)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hidra.domain.campaign import ACTIONS, Action, does_not_fit
-from hidra.errors import Conflict, Field, Rejected, Unavailable
+from hidra.domain.campaign import ACTIONS, Action, does_not_fit, only_a_draft
+from hidra.errors import Conflict, Field, HidraError, Rejected, Unavailable
 from hidra.store import campaigns
 from hidra.store.campaigns import Campaign
 from hidra.store.db import Database, Tx
@@ -86,8 +86,19 @@ def _change(db: Database, user_id: UUID, campaign_id: UUID, action: Action, chan
             raise does_not_fit(action, campaign.status)
         return campaign
 
+    return unless_starting(db, user_id, work)
+
+
+def unless_starting[T](
+    db: Database, user_id: UUID, work: Callable[[Tx], T], refusals: Mapping[str, HidraError] | None = None
+) -> T:
+    """Runs work that locks a campaign.
+
+    Raises:
+        Conflict: a look holds the campaign to start it.
+    """
     try:
-        return db.as_user(user_id, work)
+        return db.as_user(user_id, work, refusals)
     except Unavailable as error:
         if error.code != "locked":
             raise
@@ -143,7 +154,6 @@ def delete_draft(db: Database, user_id: UUID, campaign_id: UUID) -> None:
     def work(tx: Tx) -> None:
         if campaigns.delete_draft(tx, user_id=user_id, campaign_id=campaign_id):
             return
-        status = campaigns.get(tx, user_id=user_id, campaign_id=campaign_id).status
-        raise Conflict(f"Cannot delete a campaign that is {status}: it must be draft.", code="campaign-status")
+        raise only_a_draft("delete", campaigns.get(tx, user_id=user_id, campaign_id=campaign_id).status)
 
-    db.as_user(user_id, work)
+    unless_starting(db, user_id, work)

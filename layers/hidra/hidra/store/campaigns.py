@@ -61,7 +61,22 @@ where user_id = %(user_id)s
   )
 order by created_at desc, id desc limit %(limit)s
 """
-# A draft has never been paced, so nobody holds its limit's lock.
+# The limit first: the one lock order.
+LOCK_LIMIT = """
+select from hidra.pace_limits where user_id = %(user_id)s and subject = %(campaign_id)s for update
+"""
+LOCK = """
+select from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s for no key update
+"""
+SAVE = """
+update hidra.campaigns
+set name = %(name)s, description = %(description)s, segment_id = %(segment_id)s, template_id = %(template_id)s,
+    max_messages_per_minute = %(max_messages_per_minute)s
+where user_id = %(user_id)s and id = %(campaign_id)s
+"""
+SET_RATE = """
+update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(campaign_id)s
+"""
 DELETE_DRAFT = """
 with gone as (
     delete from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s and status = 'draft' returning id
@@ -189,8 +204,35 @@ def page(
     return tx.rows(Campaign, LIST, user_id=user_id, status=status, after_at=after_at, after_id=after_id, limit=limit)
 
 
+def lock(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Campaign:
+    """The campaign, which nobody else changes before this transaction ends.
+
+    Raises:
+        NotFound: the user has no such campaign.
+    """
+    tx.run(LOCK_LIMIT, user_id=user_id, campaign_id=campaign_id)
+    tx.run(LOCK, user_id=user_id, campaign_id=campaign_id)
+    return get(tx, user_id=user_id, campaign_id=campaign_id)
+
+
+def save(tx: Tx, campaign: Campaign, *, user_id: UUID) -> None:
+    """Writes what may change in a campaign that was locked, and its limit. Run it with ``UNKNOWN_REFERENCES``."""
+    tx.run(SET_RATE, user_id=user_id, campaign_id=campaign.id, rate=campaign.max_messages_per_minute)
+    tx.run(
+        SAVE,
+        user_id=user_id,
+        campaign_id=campaign.id,
+        name=campaign.name,
+        description=campaign.description,
+        segment_id=campaign.segment_id,
+        template_id=campaign.template_id,
+        max_messages_per_minute=campaign.max_messages_per_minute,
+    )
+
+
 def delete_draft(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> bool:
     """False if there is no such draft, whatever else the campaign may be."""
+    tx.run(LOCK_LIMIT, user_id=user_id, campaign_id=campaign_id)
     return bool(tx.value(DELETE_DRAFT, user_id=user_id, campaign_id=campaign_id))
 
 
