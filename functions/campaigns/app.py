@@ -59,6 +59,10 @@ class CampaignChange(Body):
     max_messages_per_minute: Annotated[PerMinute, ABSENT]
 
 
+class DuplicateIn(Body):
+    name: Annotated[Name | None, Field(description="The old name with “(copy)” behind it if absent.")] = None
+
+
 class ScheduleIn(Body):
     scheduled_at: Instant
     not_after: Annotated[
@@ -100,6 +104,15 @@ def change(campaign_id: UUID, body: CampaignChange) -> Campaign:
 def delete(campaign_id: UUID) -> Response[Any]:
     lifecycle.delete_draft(db, me(), campaign_id)
     return no_content()
+
+
+@app.post(
+    "/v1/campaigns/<campaign_id>/duplicate",
+    summary="Make a draft of what another campaign holds",
+    status_code=HTTPStatus.CREATED,
+)
+def duplicate(campaign_id: UUID, body: DuplicateIn | None = None) -> Campaign:
+    return edit_campaign.duplicate(db, me(), campaign_id, name=body.name if body else None)
 
 
 @app.post("/v1/campaigns/<campaign_id>/schedule", summary="Let a draft start at a time to come")

@@ -149,3 +149,60 @@ def test_a_change_of_a_campaign_that_is_being_started_is_told_so(
     with held(world, "select from hidra.campaigns where id = %s for update", world.campaign_id):
         answer = api.patch(f"/v1/campaigns/{world.campaign_id}", {"name": "Other"})
     assert (answer.status, answer.code) == (409, "campaign-starting")
+
+
+@pytest.mark.parametrize("status", ["draft", "running", "completed"])
+def test_a_duplicate_is_a_draft_with_the_same_content(api: Api, world: World, status: str) -> None:
+    made = draft(api, world, description="d", external_id="crm-42", max_messages_per_minute=30)
+    world.databases.owner.execute("update hidra.campaigns set status = %s, started_at = now()", [status])
+    answer = api.post(f"{path(made)}/duplicate")
+    assert answer.status == 201
+    copied = answer.json
+    assert copied["id"] != made["id"]
+    assert copied == made | {
+        "id": copied["id"],
+        "name": "Launch (copy)",
+        "external_id": None,
+        "created_at": copied["created_at"],
+    }
+    assert api.get(path(copied)).json == copied
+    assert api.patch(path(copied), {"max_messages_per_minute": 7}).status == 200
+    assert world.one("select rate from hidra.pace_limits where subject = %s", copied["id"])["rate"] == 7
+    assert world.one("select count(*) from hidra.campaign_metrics where campaign_id = %s", copied["id"])["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ({"name": " Second "}, "Second"),
+        ({"name": None}, "x" * 193 + " (copy)"),
+        ({}, "x" * 193 + " (copy)"),
+        (None, "x" * 193 + " (copy)"),
+    ],
+)
+def test_a_duplicate_has_the_wanted_name_or_one_that_fits(api: Api, world: World, body: Any, name: str) -> None:
+    answer = api.post(f"{path(draft(api, world, name='x' * 200))}/duplicate", body)
+    assert (answer.status, answer.json["name"]) == (201, name)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({"name": ""}, "name"), ({"name": "x" * 201}, "name"), ({"external_id": "crm-43"}, "external_id")],
+)
+def test_a_duplicate_takes_a_name_only(api: Api, world: World, body: Any, field: str) -> None:
+    answer = api.post(f"/v1/campaigns/{world.campaign_id}/duplicate", body)
+    assert (answer.status, answer.code, answer.fields) == (422, "invalid-request", [field])
+    assert world.one("select count(*) from hidra.campaigns")["count"] == 1
+
+
+@pytest.mark.parametrize("text", ["[]", "5", "[{}]"])
+def test_a_duplicates_body_is_an_object(api: Api, world: World, text: str) -> None:
+    answer = api("POST", f"/v1/campaigns/{world.campaign_id}/duplicate", text=text)
+    assert (answer.status, answer.code) == (422, "invalid-request")
+
+
+def test_nobody_duplicates_a_campaign_of_another(api: Api, call: Any, world: World) -> None:
+    other = World.make(world.databases, recipients=0)
+    answer = call("campaigns", other.user_id).post(f"/v1/campaigns/{world.campaign_id}/duplicate")
+    assert (answer.status, answer.code) == (404, "not-found")
+    assert world.one("select count(*) from hidra.campaigns")["count"] == 2

@@ -8,8 +8,11 @@ from uuid import UUID
 from hidra.domain.campaign import CampaignStatus, only_a_draft
 from hidra.services.lifecycle import unless_starting
 from hidra.store import campaigns
-from hidra.store.campaigns import Campaign
+from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
+
+NAME_CHARACTERS = 200
+COPY = " (copy)"
 
 
 def change(db: Database, user_id: UUID, campaign_id: UUID, changes: Mapping[str, Any]) -> Campaign:
@@ -30,3 +33,29 @@ def change(db: Database, user_id: UUID, campaign_id: UUID, changes: Mapping[str,
         return changed
 
     return unless_starting(db, user_id, work, campaigns.UNKNOWN_REFERENCES)
+
+
+def duplicate(db: Database, user_id: UUID, campaign_id: UUID, *, name: str | None) -> Campaign:
+    """A new draft with the content of a campaign in any status; its external id stays the old one's alone.
+
+    Raises:
+        NotFound: the user has no such campaign.
+    """
+
+    def work(tx: Tx) -> Campaign:
+        old = campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
+        draft = Draft(
+            name=name or old.name[: NAME_CHARACTERS - len(COPY)] + COPY,
+            description=old.description,
+            channel=old.channel,
+            segment_id=old.segment_id,
+            template_id=old.template_id,
+            external_id=None,
+            max_messages_per_minute=old.max_messages_per_minute,
+        )
+        created = campaigns.insert(tx, draft, user_id=user_id, request_digest=None)
+        if created is None:
+            raise AssertionError("without an external id there is no other campaign to meet")
+        return campaigns.get(tx, user_id=user_id, campaign_id=created)
+
+    return db.as_user(user_id, work)

@@ -165,10 +165,10 @@ class SameExternalId:
     same_request: bool
 
 
-def insert(tx: Tx, draft: Draft, *, user_id: UUID, request_digest: bytes) -> UUID | None:
+def insert(tx: Tx, draft: Draft, *, user_id: UUID, request_digest: bytes | None) -> UUID | None:
     """A draft with its metrics and its limit; None if the user has a campaign with this external id.
 
-    To be run with ``UNKNOWN_REFERENCES`` as refusals.
+    To be run with ``UNKNOWN_REFERENCES`` as refusals. ``request_digest`` tells requests of one external id apart.
     """
     campaign_id: UUID | None = tx.value(INSERT, user_id=user_id, request_digest=request_digest, **vars(draft))
     return campaign_id
