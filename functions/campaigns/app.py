@@ -165,8 +165,12 @@ def list_runs(campaign_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> Pa
 @app.get("/v1/campaigns/<campaign_id>/recipients", summary="List what became of each recipient of a run")
 def list_recipients(
     campaign_id: UUID,
+    *,
     run_id: Annotated[UUID | None, Query(description="The latest run if absent.")] = None,
     status: MessageStatus | None = None,
+    error_code: Annotated[
+        str | None, Query(pattern="^[a-z0-9_-]{1,64}$", description="Why it failed or was skipped.")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Recipient]:
@@ -183,7 +187,9 @@ def list_recipients(
             run = latest[0].id
         elif not recipients.has_run(tx, user_id=user_id, campaign_id=campaign_id, run_id=run):
             raise NotFound("The campaign has no such run.")
-        return recipients.recipients(tx, user_id=user_id, run_id=run, status=status, after_id=after_id, limit=limit)
+        return recipients.recipients(
+            tx, user_id=user_id, run_id=run, status=status, error_code=error_code, after_id=after_id, limit=limit
+        )
 
     rows = db.as_user(user_id, work)
     return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.contact_id,)))

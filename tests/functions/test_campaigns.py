@@ -404,6 +404,27 @@ def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: Wo
     assert api.get(f"{path}/recipients", run_id="x").status == 422
 
 
+def test_recipients_are_found_by_what_went_wrong(api: Api, world: World) -> None:
+    path = f"/v1/campaigns/{world.campaign_id}/recipients"
+    for index in range(3, 6):
+        world.add_contact(f"+551198000000{index}")  # without a name for the template
+    world.advance()
+    failed = world.messages()[0]["id"]
+    world.databases.owner.execute(
+        "update hidra.campaign_messages set status = 'failed', error_code = 'refused' where id = %s", [failed]
+    )
+    nameless = api.all(path, limit=2, error_code="unresolved_variable")
+    assert [item["error_code"] for item in nameless] == ["unresolved_variable"] * 3
+    assert nameless == sorted(nameless, key=lambda item: item["contact_id"])
+    assert len(api.all(path, limit=2, error_code="refused", status="failed")) == 1
+    assert len(api.all(path, limit=9, status="failed")) == 4
+    assert api.all(path, limit=2, error_code="refused", status="pending") == []
+    assert api.all(path, limit=2, error_code="no_such_code") == []
+    for wrong in ("", "x" * 65, "a\0", "Quero!", "refused\n"):
+        answer = api.get(path, error_code=wrong)
+        assert (answer.status, answer.fields) == (422, ["error_code"])
+
+
 def test_a_nudge_says_which_campaign_and_its_failure_is_only_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     from botocore.exceptions import EndpointConnectionError
 

@@ -28,6 +28,7 @@ select contact_id, phone, status, attempts, provider_message_id, sent_at, acked_
 from hidra.campaign_messages
 where user_id = %(user_id)s and run_id = %(run_id)s
   and (%(status)s::hidra.message_status is null or status = %(status)s::hidra.message_status)
+  and (%(error_code)s::text is null or error_code = %(error_code)s::text)
   and contact_id > coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
 order by contact_id limit %(limit)s
 """
@@ -79,7 +80,23 @@ def has_run(tx: Tx, *, user_id: UUID, campaign_id: UUID, run_id: UUID) -> bool:
 
 
 def recipients(
-    tx: Tx, *, user_id: UUID, run_id: UUID, status: MessageStatus | None, after_id: UUID | None, limit: int
+    tx: Tx,
+    *,
+    user_id: UUID,
+    run_id: UUID,
+    status: MessageStatus | None,
+    error_code: str | None,
+    after_id: UUID | None,
+    limit: int,
 ) -> list[Recipient]:
     """By contact, from behind the given one on."""
-    return tx.rows(Recipient, RECIPIENTS, user_id=user_id, run_id=run_id, status=status, after_id=after_id, limit=limit)
+    return tx.rows(
+        Recipient,
+        RECIPIENTS,
+        user_id=user_id,
+        run_id=run_id,
+        status=status,
+        error_code=error_code,
+        after_id=after_id,
+        limit=limit,
+    )
