@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from hidra.services import lifecycle
+from hidra.services import advance_campaign, lifecycle
 from hidra.services.keep_time import keep_time
 from hidra.store import claims, runs
 from hidra.store.claims import Claim
@@ -223,6 +223,18 @@ def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) 
     databases.owner.execute("update hidra.campaign_runs set ended_at = now()")
     tick()
     assert len(asked) == 3
+
+
+def test_a_pause_at_the_moment_the_run_drains_leaves_it_open_for_the_resume(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    finish_one(world)
+    lifecycle.pause(databases.http, world.user_id, world.campaign_id)
+    databases.jobs.as_worker(lambda tx: advance_campaign._look(tx, world.campaign_id))
+    assert world.one("select ended_at from hidra.campaign_runs")["ended_at"] is None
+    lifecycle.resume(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
+    world.advance()
+    assert world.campaign()["status"] == "completed"
 
 
 def test_a_resumed_campaign_gets_tickets_again_for_those_that_came_due_while_it_was_paused(

@@ -141,6 +141,21 @@ def test_an_unknown_outcome_is_never_sent_again(databases: Databases) -> None:
     assert len(outside.posted) == 1
 
 
+def test_outcomes_in_doubt_again_and_again_stop_the_connection(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=10)
+    outside = Outside(Unknown("server_error", "The Evolution server failed with status 502."))
+    ends = [outside.send(world, ticket) for _ in range(6)]
+    assert ends == [End.POSTED] * 3 + [End.CLOSED] * 3
+    assert [m["status"] for m in world.messages()] == ["unknown"] * 3 + ["pending"] * 7
+    assert "502" in world.one("select error_message from hidra.evolution_api_config")["error_message"]
+
+
+def test_a_single_doubt_stops_nothing(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=10)
+    Outside(Unknown("timed_out", "No answer.")).send(world, ticket)
+    assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
+
+
 def test_a_broken_connection_costs_the_recipient_nothing_and_stops_the_rest(databases: Databases) -> None:
     world, ticket = started(databases, recipients=2)
     outside = Outside(NotSent("unlicensed", "Evolution has no licence.", stops_connection=True))

@@ -94,7 +94,7 @@ def _sort_success(body: object) -> Outcome:
         if isinstance(message_id, str) and message_id:
             return Sent(message_id)
         if key is None and isinstance(code, int):
-            return _sort_meta(code)
+            return _sort_meta(code, subcode=body.get("error_subcode"))
     return Unknown("answer_not_understood", "The server's answer does not say whether the message was sent.")
 
 
@@ -103,8 +103,12 @@ def _sort_server_error(status: int, body: object) -> Outcome:
     if status == 500 and said == ["Connection Closed"]:
         # Only the check of the number answers so, and the message itself comes after it.
         return NotSent("connection_closed", "The WhatsApp connection is closed.", stops_connection=True)
-    if status == 500 and any("reading 'onWhatsApp'" in item for item in said if isinstance(item, str)):
+    said_texts = [item for item in said if isinstance(item, str)]
+    if status == 500 and any("reading 'onWhatsApp'" in item for item in said_texts):
         return NotSent("never_connected", "This WhatsApp number has never been connected.", stops_connection=True)
+    if status == 500 and any("reading 'textMessage'" in item for item in said_texts):
+        # The instance is in Evolution's database but not in its memory (issue 2583): nobody was there to send.
+        return NotSent("not_running", "Evolution knows this instance but does not run it.", stops_connection=True)
     return Unknown("server_error", f"The Evolution server failed with status {status}.")
 
 
@@ -121,9 +125,11 @@ def _sort_client_error(status: int, body: object) -> Outcome:
     return Refused("refused", f"Evolution refused the message with status {status}.")
 
 
-def _sort_meta(code: int) -> Outcome:
-    """The Cloud API's error, by its code alone: its words may repeat the recipient's number."""
+def _sort_meta(code: int, *, subcode: object) -> Outcome:
+    """The Cloud API's error, by its codes alone: its words may repeat the recipient's number."""
     name = f"meta_{code}"
+    if (code, subcode) == (100, 33):
+        return NotSent(name, "Meta does not know the connection's phone number id.", stops_connection=True)
     if code in _META_STOPS or 200 <= code < 300:
         return NotSent(name, _META_STOPS.get(code, _META_STOPS[10]), stops_connection=True)
     if code in _META_SLOW_DOWN:

@@ -72,14 +72,15 @@ NOTHING = Issue((), datetime.min)  # noqa: DTZ901 - never compared
 def _look(tx: Tx, campaign_id: UUID) -> tuple[Ticket | None, Issue, datetime]:
     campaign = runs.lock(tx, campaign_id=campaign_id)
     found = runs.look(tx, campaign_id=campaign_id)
-    if campaign is None or found is None:
+    # Paused since the first look: it may be resumed, and needs its run open for that.
+    if campaign is None or found is None or campaign.status not in (CampaignStatus.RUNNING, CampaignStatus.CANCELED):
         return None, NOTHING, NOTHING.until
     if found.pending == 0 and not found.in_flight:
         canceled = campaign.status is CampaignStatus.CANCELED
         status = runs.end(tx, campaign_id=campaign_id, run_id=found.run_id, canceled=canceled)
         logger.info("run ended", campaign_id=campaign_id, run_id=found.run_id, status=status)
         return None, NOTHING, found.now
-    if campaign.status is not CampaignStatus.RUNNING:
+    if campaign.status is CampaignStatus.CANCELED:
         return None, NOTHING, found.now
     reason = _blocked(found)
     runs.block(tx, campaign_id=campaign_id, reason=reason)

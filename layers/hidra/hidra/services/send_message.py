@@ -18,6 +18,9 @@ from hidra.telemetry import logger
 
 MAX_ATTEMPTS = 5
 ROOM_POLL_SECONDS = 0.1
+# So many outcomes in doubt within the time between two checks stop the connection until one finds it well: a server that
+# is down may burn a handful of recipients, not the audience.
+DOUBTS, DOUBT_WITHIN = 3, timedelta(minutes=5)
 
 
 class End(StrEnum):
@@ -173,6 +176,11 @@ def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: dat
         case Sent(provider_message_id):
             claims.mark_sent(tx, found, sent_at=sent_at, provider_message_id=provider_message_id)
         case Unknown(code, detail):
+            # Lock order: the connection before its messages.
+            if claims.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
+                connections.stop(
+                    tx, config_id=ticket.config_id, message=f"Sending is in doubt again and again: {detail}"
+                )
             claims.mark_unknown(tx, found, sent_at=sent_at, code=code, detail=detail)
         case NotSent(code, detail, stops_connection=True):
             # The connection's fault, not the recipient's: it costs them no attempt.

@@ -163,6 +163,10 @@ set status = 'sent', sent_at = %(sent_at)s, provider_message_id = %(provider_mes
     error_code = null, error_detail = null
 where id = %(message_id)s and claimed_at = %(claimed_at)s and status in ('sending', 'unknown')
 """
+RECENTLY_UNKNOWN = """
+select count(*) from hidra.campaign_messages
+where run_id = %(run_id)s and status = 'unknown' and claimed_at > clock_timestamp() - %(within)s::interval
+"""
 SWEEP = """
 update hidra.campaign_messages set status = 'unknown', error_code = 'sender_lost',
     error_detail = 'The sending process ended before it could note the outcome.'
@@ -199,6 +203,12 @@ def mark_unknown(tx: Tx, held: Claim, *, sent_at: datetime, code: str, detail: s
         code=code,
         detail=detail,
     )
+
+
+def recently_unknown(tx: Tx, *, run_id: UUID, within: timedelta) -> int:
+    """How many messages of the run were claimed that recently and are in doubt."""
+    found: int = tx.value(RECENTLY_UNKNOWN, run_id=run_id, within=within)
+    return found
 
 
 def mark_sent(tx: Tx, held: Claim, *, sent_at: datetime, provider_message_id: str) -> None:
