@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from urllib3.exceptions import HTTPError
 
 from hidra.domain.outcome import NotSent, Sent, Unknown
 from hidra.errors import Rejected, Unavailable
@@ -185,6 +186,52 @@ def test_redirects_are_not_followed() -> None:
             outcome = server.client().send_text("+5541988887777", "Oi")
         assert isinstance(outcome, NotSent)
         assert elsewhere.requests == []
+
+
+@contextmanager
+def redirecting_to_nothing(body: int) -> Iterator[tuple[Server, list[int]]]:
+    """A redirect with a body of so many megabytes; the list grows by one with each that was taken."""
+    taken: list[int] = []
+
+    def act(client: socket.socket) -> None:
+        client.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://[\r\n\r\n")
+        for number in range(body):
+            client.sendall(b" " * 1_000_000)
+            taken.append(number)
+
+    with serving(act) as server:
+        yield server, taken
+
+
+def test_a_redirect_is_an_answer_like_any_other_wherever_it_leads() -> None:
+    with redirecting_to_nothing(body=0) as (server, _):
+        outcome = server.client().send_text("+5541988887777", "Oi")
+        assert isinstance(outcome, NotSent)
+        assert (outcome.code, outcome.stops_connection) == ("not_evolution", True)
+        with pytest.raises(Rejected):
+            server.client().connection_state()
+
+
+def test_of_a_redirects_body_no_more_is_read_than_of_any_other() -> None:
+    with redirecting_to_nothing(body=60) as (server, taken):
+        with pytest.raises(Rejected):
+            server.client().connection_state()
+        assert len(taken) < 30  # 4 MB, and what the sockets hold
+
+
+@pytest.mark.parametrize("error", [ValueError("bad"), HTTPError("bad"), KeyError("bad")])
+def test_an_answer_that_no_library_foresaw_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(evolution, "_read", fail)
+    with serving(answering(201, SENT)) as server:
+        outcome = server.client().send_text("+5541988887777", "Oi")
+        assert isinstance(outcome, Unknown)
+        assert outcome.code == "connection_lost"
+        with pytest.raises(Unavailable) as raised:
+            server.client().connection_state()
+        assert raised.value.code == "connection-lost"
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,8 +227,16 @@ class Evolution:
             request.headers["apikey"].encode("ascii")
         except (requests.RequestException, ValueError):
             raise Rejected("The server's address or the API key cannot be used.", code="unusable-config") from None
-        with self._session.send(request, timeout=timeout, allow_redirects=False, stream=True) as response:
-            return response.status_code, _read(response, deadline)
+        # Not through the session: it reads the whole body of a redirect, however long, even where it follows none.
+        adapter = self._session.get_adapter(url)
+        try:
+            with adapter.send(request, timeout=timeout, stream=True, verify=True) as response:
+                return response.status_code, _read(response, deadline)
+        except (HidraError, requests.RequestException):
+            raise
+        except Exception as error:
+            # A server can answer what no library foresees; by then the request has arrived.
+            raise requests.ConnectionError("the answer could not be read") from error
 
 
 def _read(response: requests.Response, deadline: float) -> object:
