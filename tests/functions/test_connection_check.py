@@ -559,6 +559,41 @@ def test_a_brazilian_number_is_looked_for_with_and_without_its_ninth_digit() -> 
     assert reconcile.addresses("+14155550100") == ["14155550100@s.whatsapp.net"]
 
 
+def test_one_connection_that_cannot_be_settled_stops_no_other(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds = [World.make(databases, recipients=1) for _ in range(2)]
+    for world in worlds:
+        world.advance()
+        databases.owner.execute(
+            "update hidra.campaign_messages set status = 'unknown', claimed_at = now() where campaign_id = %s",
+            [world.campaign_id],
+        )
+    broken, whole = (
+        databases.jobs.as_worker(lambda tx, w=w: connections.get(tx, config_id=w.config_id)) for w in worlds
+    )
+    assert broken
+    assert whole
+    settled = threading.Event()
+
+    def evolution(connection: connections.Connection) -> Any:
+        if connection == whole:
+            settled.wait(5)
+        found = [Found(str(uuid4()), "Oi Ana 0", datetime.now(UTC))]
+        return SimpleNamespace(find_messages=lambda *_: found)
+
+    def settle(connection: connections.Connection, *args: Any, **kwargs: Any) -> None:
+        if connection == broken:
+            settled.set()
+            raise ValueError("what no rule foresaw")
+        real(connection, *args, **kwargs)
+
+    real = reconcile._settle
+    monkeypatch.setattr(reconcile, "_settle", settle)
+    reconcile.reconcile([broken, whole], db=databases.jobs, evolution=evolution, now=datetime.now(UTC), seconds=40)
+    assert [world.messages()[0]["status"] for world in worlds] == ["unknown", "sent"]
+
+
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", AT)
 

@@ -315,7 +315,7 @@ def test_only_well_formed_messages_of_ours_in_the_window_are_found() -> None:
         record,
         record | {"key": {"id": "B", "fromMe": False}},
         record | {"key": {"id": "C", "fromMe": True}, "messageTimestamp": at + 600},
-        record | {"key": {"id": "", "fromMe": True}},
+        *(record | {"key": {"id": bad, "fromMe": True}} for bad in ("", "A\0B", "A\ud800", "A" * 9_000)),
         record | {"key": {"id": "D", "fromMe": True}, "messageTimestamp": 1 << 60},
         record | {"key": None},
         None,

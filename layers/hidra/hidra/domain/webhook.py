@@ -99,7 +99,7 @@ def text_of(message: object) -> str | None:
 
 def _statuses(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     # keyId is WhatsApp's id, messageId Evolution's own; remoteJid and fromMe are often wrong here and not needed.
-    message_id, word = _id(data.get("keyId")), data.get("status")
+    message_id, word = id_of(data.get("keyId")), data.get("status")
     status = PROVIDER_WORDS.get(word.upper()) if isinstance(word, str) else None
     if message_id and status:
         yield {"kind": "status", "provider_message_id": message_id, "status": status.value}
@@ -117,7 +117,7 @@ def _replies(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         return
     yield {
         "kind": "reply",
-        "message_id": _id(key.get("id")),
+        "message_id": id_of(key.get("id")),
         "phone": canonical(f"+{phone}") if phone else None,
         "lid": lid,
         "quoted_id": _quoted_id(data, message),
@@ -159,7 +159,7 @@ _READERS = {
 
 def _quoted_id(data: Mapping[str, Any], message: Mapping[str, Any]) -> str | None:
     places = (data, message, _mapping(message.get("extendedTextMessage")))
-    found = (_id(_mapping(place.get("contextInfo")).get("stanzaId")) for place in places)
+    found = (id_of(_mapping(place.get("contextInfo")).get("stanzaId")) for place in places)
     return next((quoted for quoted in found if quoted), None)
 
 
@@ -167,8 +167,8 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _id(value: object) -> str | None:
-    """WhatsApp's ids are printable ASCII; anything else would only do harm further on."""
+def id_of(value: object) -> str | None:
+    """A provider's id; WhatsApp's are printable ASCII, anything else would only do harm further on."""
     fits = isinstance(value, str) and 0 < len(value) <= ID_CHARACTERS and value.isascii() and value.isprintable()
     return str(value) if fits else None
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+from hidra.domain.webhook import id_of
 
 # Meta's error codes (developers.facebook.com, WhatsApp Cloud API, "Error codes").
 _META_STOPS = {
@@ -90,8 +91,8 @@ def messages(body: object) -> list[Any]:
 def _sort_success(body: object) -> Outcome:
     if isinstance(body, Mapping):
         key, code = body.get("key"), body.get("code")
-        message_id = key.get("id") if isinstance(key, Mapping) else None
-        if isinstance(message_id, str) and message_id:
+        message_id = id_of(key.get("id")) if isinstance(key, Mapping) else None
+        if message_id is not None:
             return Sent(message_id)
         if key is None and isinstance(code, int):
             return _sort_meta(code, subcode=body.get("error_subcode"))

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import requests
 
 from hidra.domain.outcome import NotSent, Outcome, Unknown
-from hidra.domain.webhook import text_of
+from hidra.domain.webhook import id_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.gateways import answers
 from hidra.gateways.addresses import Adapter
@@ -269,7 +269,7 @@ def _found(record: object) -> Found | None:
         return None
     if not isinstance(seconds, int) or not 0 < seconds < _FAR_FUTURE:
         return None
-    message_id = _text(key.get("id"))
+    message_id = id_of(key.get("id"))
     if message_id is None:
         return None
     return Found(message_id, text_of(record.get("message")), datetime.fromtimestamp(seconds, UTC))

@@ -62,7 +62,10 @@ def reconcile(
         return _look_up(evolution(batch[0]), batch[1], begin_until=begin_until)
 
     for (connection, _), looked_up in in_parallel(look_up, batches, seconds=seconds):
-        _settle(connection, looked_up, db=db, overdue=overdue, now=now)
+        try:
+            _settle(connection, looked_up, db=db, overdue=overdue, now=now)
+        except Exception:  # noqa: BLE001 - one server's answers must not keep the messages of the others in doubt
+            logger.exception("a connection's messages could not be settled", config_id=connection.id)
     left = db.as_worker(lambda tx: connections.unreachable(tx, overdue=overdue, patience=PATIENCE, limit=AT_MOST))
     _give_up(left, db=db, now=now)
 
@@ -130,7 +133,7 @@ def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> 
     if resolved:
         logger.info("an unknown message was found", message_id=message.id)
         # Its statuses may have come before anybody knew its id.
-        db.as_worker(lambda tx: deliveries.adopt(tx, provider_ids=[provider_message_id]))
+        db.as_worker(lambda tx: deliveries.adopt(tx, [(message.config_id, provider_message_id)]))
 
 
 def _give_up(message_ids: list[int], *, db: Database, now: datetime) -> None:
