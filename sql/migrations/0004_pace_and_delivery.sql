@@ -5,16 +5,18 @@
 create table hidra.pace_limits (
     subject uuid constraint pace_limits_pkey primary key,
     user_id uuid not null constraint pace_limits_user_fk references core.users (id) on delete cascade,
-    rate integer not null constraint pace_limits_rate_range check (rate between 1 and 6000)
+    rate integer not null constraint pace_limits_rate_range check (rate between 1 and 6000),
+    constraint pace_limits_user_id_subject_key unique (user_id, subject)
 );
-create index pace_limits_user on hidra.pace_limits (user_id);
 
 -- A row is one instant at which a post was permitted under a limit; only the last 62 seconds and the newest matter.
 create table hidra.pace_slots (
-    subject uuid not null constraint pace_slots_limit_fk references hidra.pace_limits (subject) on delete cascade,
+    subject uuid not null,
     user_id uuid not null,
     slot timestamptz not null,
-    constraint pace_slots_pkey primary key (subject, slot)
+    constraint pace_slots_pkey primary key (subject, slot),
+    constraint pace_slots_limit_fk foreign key (user_id, subject)
+        references hidra.pace_limits (user_id, subject) on delete cascade
 );
 
 -- A row is a provider's status for a message that we do not know yet: it came before the answer to our post did.

@@ -35,7 +35,7 @@ def send(world: World, provider_id: str, *, sent_at: datetime = SENT_AT) -> Clai
     world.databases.jobs.as_worker(
         lambda tx: claims.mark_sent(tx, held, sent_at=sent_at, provider_message_id=provider_id)
     )
-    world.databases.jobs.as_worker(lambda tx: deliveries.adopt(tx, provider_ids=[provider_id]))
+    world.databases.jobs.as_worker(lambda tx: deliveries.adopt(tx, [(world.config_id, provider_id)]))
     return held
 
 
@@ -173,7 +173,7 @@ def test_an_unknown_message_that_is_found_counts_as_sent_and_learns_what_waited(
     )
     assert found() is True
     assert found() is False
-    databases.jobs.as_worker(deliveries.adopt)
+    databases.jobs.as_worker(deliveries.adopt_any)
     message = world.messages()[0]
     assert (message["status"], message["sent_at"]) == ("read", held.claimed_at)
     world.assert_exact()
@@ -232,7 +232,7 @@ def test_recorders_and_senders_side_by_side_stay_exact(databases: Databases) -> 
             db.as_worker(
                 lambda tx, h=held, p=provider_id: claims.mark_sent(tx, h, sent_at=SENT_AT, provider_message_id=p)
             )
-            db.as_worker(lambda tx, p=provider_id: deliveries.adopt(tx, provider_ids=[p]))
+            db.as_worker(lambda tx, p=provider_id: deliveries.adopt(tx, [(world.config_id, p)]))
 
     runs = {row["campaign_id"]: row["id"] for row in world.rows("select id, campaign_id from hidra.campaign_runs")}
     mine = list(zip(both * 30, ids, strict=True))

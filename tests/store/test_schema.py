@@ -58,6 +58,7 @@ REFERENCES = {
     ("campaign_runs", "user_id,campaign_id"): ("hidra.campaigns", "cascade"),
     ("campaign_runs", "initiated_by"): ("core.users", "restrict"),
     ("campaign_messages", "user_id,campaign_id,run_id"): ("hidra.campaign_runs", "cascade"),
+    ("pace_slots", "user_id,subject"): ("hidra.pace_limits", "cascade"),
     ("campaign_metrics", "user_id,campaign_id"): ("hidra.campaigns", "cascade"),
     ("campaign_timeline_points", "user_id,campaign_id"): ("hidra.campaigns", "cascade"),
 }

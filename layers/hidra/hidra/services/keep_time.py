@@ -21,7 +21,7 @@ def keep_time(*, db: Database, nudge_all: Callable[[Sequence[Nudge]], object], s
     lost = db.as_worker(lambda tx: claims.sweep(tx, older_than=sender_lost_after))
     if lost:
         logger.warning("messages whose sender was lost are unknown now", messages=lost)
-    for _ in range(MAX_ADOPTING_ROUNDS):
-        if not db.as_worker(deliveries.adopt):
-            break
     db.as_worker(deliveries.forget_old)
+    for _ in range(MAX_ADOPTING_ROUNDS):
+        if not db.as_worker(deliveries.adopt_any):
+            break

@@ -40,7 +40,7 @@ def record_delivery(
     early = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
     if early:
         # A sender may have written an id between our look and our commit; see deliveries.adopt.
-        db.as_worker(lambda tx: deliveries.adopt(tx, provider_ids=early))
+        db.as_worker(lambda tx: deliveries.adopt(tx, early))
 
 
 def _apply(
@@ -48,8 +48,8 @@ def _apply(
     events: Sequence[DeliveryEvent],
     rejections: Sequence[Rejection],
     hash_phone: Callable[[UUID, str], bytes],
-) -> list[str]:
-    """Applies everything in the one lock order; gives the provider ids that are not known yet."""
+) -> set[deliveries.Key]:
+    """Applies everything in the one lock order; gives the keys of messages that are not known yet."""
     heard: dict[UUID, datetime] = {}
     for event in events:
         heard[event.config_id] = max(event.received_at, heard.get(event.config_id, event.received_at))
@@ -83,7 +83,7 @@ def _apply(
     deliveries.keep(tx, early)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
-    return sorted({event.provider_message_id for event in early})
+    return {(event.config_id, event.provider_message_id) for event in early}
 
 
 def _leaving(tx: Tx, replies: Sequence[ReplyEvent], hash_phone: Callable[[UUID, str], bytes]) -> dict[UUID, set[bytes]]:

@@ -18,8 +18,8 @@ from hidra.telemetry import logger
 
 MAX_ATTEMPTS = 5
 ROOM_POLL_SECONDS = 0.1
-# So many outcomes in doubt within the time between two checks stop the connection until one finds it well: a server that
-# is down may burn a handful of recipients, not the audience.
+# So many outcomes in doubt within the time between two checks stop the connection until one finds it well: a server
+# that is down may burn a handful of recipients, not the audience.
 DOUBTS, DOUBT_WITHIN = 3, timedelta(minutes=5)
 
 
@@ -98,7 +98,8 @@ def send_message(
     _record_patiently(ticket, found, outcome, sent_at, db=db, clock=clock, within=record_within)
     logger.info("message posted", campaign_id=ticket.campaign_id, message_id=found.message_id, outcome=_name(outcome))
     if isinstance(outcome, Sent):
-        db.as_worker(lambda tx: deliveries.adopt(tx, provider_ids=[outcome.provider_message_id]))
+        sent = (ticket.config_id, outcome.provider_message_id)
+        db.as_worker(lambda tx: deliveries.adopt(tx, [sent]))
     _tell_if_drained(ticket, db=db, nudge=nudge)
     return End.POSTED
 

@@ -136,7 +136,7 @@ class Database:
             raise refusals.get(name) or Conflict("The change contradicts other data.", code=name) from error
         except psycopg.errors.LockNotAvailable as error:
             raise Unavailable("Somebody else is changing this; try again in a moment.", code="locked") from error
-        except (psycopg.OperationalError, *TRANSIENT) as error:
+        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, *TRANSIENT) as error:
             self.close()
             raise Unavailable("The database is not available; try again in a moment.") from error
 
@@ -179,6 +179,7 @@ class Database:
                 user=login["username"],
                 password=login["password"],
                 connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                target_session_attrs="read-write",  # behind a failover, not the old primary that only reads now
                 application_name="hidra",
                 autocommit=True,
                 tcp_user_timeout=10_000,

@@ -1,6 +1,6 @@
 """Providers' statuses on their way to messages, and those that have to wait for theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,8 +33,15 @@ select m.id as message_id, u.evolution_config_id as config_id, u.provider_messag
 from hidra.delivery_events_unmatched u
 join hidra.campaign_messages m
     on m.evolution_config_id = u.evolution_config_id and m.provider_message_id = u.provider_message_id
-where %(provider_ids)s::text[] is null or u.provider_message_id = any(%(provider_ids)s)
 limit %(limit)s
+"""
+WAITING_FOR = """
+select m.id as message_id, u.evolution_config_id as config_id, u.provider_message_id, u.status, u.received_at
+from unnest(%(config_ids)s::uuid[], %(provider_ids)s::text[]) as e (config_id, provider_id)
+join hidra.delivery_events_unmatched u
+    on u.evolution_config_id = e.config_id and u.provider_message_id = e.provider_id
+join hidra.campaign_messages m
+    on m.evolution_config_id = u.evolution_config_id and m.provider_message_id = u.provider_message_id
 """
 # The time is compared too: an earlier one that was kept since then has not been applied yet.
 DROP_WAITING = """
@@ -100,13 +107,26 @@ def keep(tx: Tx, events: Sequence[StatusEvent]) -> None:
         )
 
 
-def adopt(tx: Tx, *, provider_ids: Sequence[str] | None = None, limit: int = 1000) -> int:
-    """Applies kept events whose message is known by now; gives their number.
+type Key = tuple[UUID, str]  # a connection and a provider's id
+
+
+def adopt(tx: Tx, keys: Collection[Key]) -> int:
+    """Applies kept events of these messages, if they are known by now; gives the events' number.
 
     Whoever writes a provider's id, and whoever keeps an event, calls this after their commit: then at least one of the
     two sees the other's, in whatever order they commit.
     """
-    waiting = tx.rows(Waiting, WAITING, provider_ids=None if provider_ids is None else list(provider_ids), limit=limit)
+    given = sorted(set(keys))
+    config_ids, provider_ids = [key[0] for key in given], [key[1] for key in given]
+    return _apply_waiting(tx, tx.rows(Waiting, WAITING_FOR, config_ids=config_ids, provider_ids=provider_ids))
+
+
+def adopt_any(tx: Tx, *, limit: int = 1000) -> int:
+    """The same for whatever waits, as far as ``limit``."""
+    return _apply_waiting(tx, tx.rows(Waiting, WAITING, limit=limit))
+
+
+def _apply_waiting(tx: Tx, waiting: Sequence[Waiting]) -> int:
     if not waiting:
         return 0
     evidence: dict[int, list[Evidence]] = {}
