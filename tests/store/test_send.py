@@ -150,6 +150,12 @@ def test_outcomes_in_doubt_again_and_again_stop_the_connection(databases: Databa
     assert "502" in world.one("select error_message from hidra.evolution_api_config")["error_message"]
 
 
+def test_an_id_that_another_message_has_leaves_the_outcome_in_doubt(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=2)
+    assert [Outside().send(world, ticket), Outside().send(world, ticket)] == [End.POSTED, End.POSTED]
+    assert [(m["status"], m["error_code"]) for m in world.messages()] == [("sent", None), ("unknown", "duplicate_id")]
+
+
 def test_a_single_doubt_stops_nothing(databases: Databases) -> None:
     world, ticket = started(databases, recipients=10)
     Outside(Unknown("timed_out", "No answer.")).send(world, ticket)

@@ -1,8 +1,9 @@
 """What goes on the queues: nudges ("look at this campaign") and tickets. Losing or repeating one is harmless."""
 
 import json
+import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from uuid import UUID
 
@@ -55,15 +56,17 @@ def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, n
     What the queue does not take is only logged: a later look issues it again.
     """
     body = ticket.to_json()
-    refused = 0
+    refused, began = 0, time.monotonic()
     for batch in batched(slots, BATCH, strict=False):
+        # Thousands of tickets take seconds to hand out: the later ones wait that much shorter.
+        at = now + timedelta(seconds=time.monotonic() - began)
         answer = sqs().send_message_batch(
             QueueUrl=queue_url,
             Entries=[
                 {
                     "Id": str(index),
                     "MessageBody": body,
-                    "DelaySeconds": delay_seconds(slot, now),
+                    "DelaySeconds": delay_seconds(slot, at),
                     # Fair queues: one busy connection does not keep the others waiting.
                     "MessageGroupId": str(ticket.config_id),
                 }

@@ -10,7 +10,7 @@ from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 from hidra.domain import pacing, template
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
 from hidra.domain.ticket import Ticket
-from hidra.errors import Rejected, Unavailable
+from hidra.errors import Conflict, Rejected, Unavailable
 from hidra.store import claims, connections, deliveries, messages, pace, runs
 from hidra.store.claims import Claim, NoClaim, OptedOut
 from hidra.store.db import Database, Tx
@@ -169,7 +169,11 @@ def _record_patiently(
         reraise=True,
     ):
         with attempt:
-            db.as_worker(lambda tx: _record(tx, ticket, found, outcome, sent_at))
+            try:
+                db.as_worker(lambda tx: _record(tx, ticket, found, outcome, sent_at))
+            except Conflict:
+                twice = Unknown("duplicate_id", "Evolution answered with the id of another message.")
+                db.as_worker(lambda tx: _record(tx, ticket, found, twice, sent_at))
 
 
 def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: datetime) -> None:
