@@ -18,6 +18,7 @@ from hidra.telemetry import logger
 
 MAX_ATTEMPTS = 5
 ROOM_POLL_SECONDS = 0.1
+DUPLICATE_ID = Unknown("duplicate_id", "Evolution answered with the id of another message.")
 # So many outcomes in doubt within the time between two checks stop the connection until one finds it well: a server
 # that is down may burn a handful of recipients, not the audience.
 DOUBTS, DOUBT_WITHIN = 3, timedelta(minutes=5)
@@ -172,8 +173,7 @@ def _record_patiently(
             try:
                 db.as_worker(lambda tx: _record(tx, ticket, found, outcome, sent_at))
             except Conflict:
-                twice = Unknown("duplicate_id", "Evolution answered with the id of another message.")
-                db.as_worker(lambda tx: _record(tx, ticket, found, twice, sent_at))
+                db.as_worker(lambda tx: _record(tx, ticket, found, DUPLICATE_ID, sent_at))
 
 
 def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: datetime) -> None:
