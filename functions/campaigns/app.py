@@ -21,6 +21,7 @@ from hidra.gateways import queues
 from hidra.gateways.aws import read_json_secret
 from hidra.services import edit_campaign, lifecycle
 from hidra.services.create_campaign import create_campaign
+from hidra.services.preflight import Preflight, preflight
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import campaigns, recipients
 from hidra.store.campaigns import Campaign, Draft
@@ -113,6 +114,13 @@ def delete(campaign_id: UUID) -> Response[Any]:
 )
 def duplicate(campaign_id: UUID, body: DuplicateIn | None = None) -> Campaign:
     return edit_campaign.duplicate(db, me(), campaign_id, name=body.name if body else None)
+
+
+@app.post(
+    "/v1/campaigns/<campaign_id>/preflight", summary="Tell who would get a campaign, who not, and how long it takes"
+)
+def check(campaign_id: UUID) -> Preflight:
+    return preflight(db, me(), campaign_id, now=datetime.now(UTC))
 
 
 @app.post("/v1/campaigns/<campaign_id>/schedule", summary="Let a draft start at a time to come")

@@ -42,6 +42,11 @@ def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending:
     return Issue(tuple(_with_spares(start, spacing, slots)), start + slots * spacing)
 
 
+def duration_seconds(messages: int, rate: int) -> int:
+    """How many whole seconds so many messages take at a rate a minute, if nothing stops them."""
+    return ceil(messages * WINDOW_SECONDS / rate)
+
+
 def delay_seconds(slot: datetime, now: datetime) -> int:
     """For how many whole seconds a queue holds a ticket back, so that it is due 1 to 2 s before its slot.
 

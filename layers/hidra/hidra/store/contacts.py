@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from hidra.domain.template import CONTACT_FIELDS
 from hidra.errors import Conflict, Field, HidraError, NotFound, Rejected
+from hidra.store.audience import RESOLVED
 from hidra.store.db import Tx
 
 type Value = str | int | float | bool
@@ -52,19 +53,10 @@ where m.user_id = %(user_id)s and m.segment_id = %(segment_id)s
   and m.contact_id > coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
 order by m.contact_id limit %(limit)s
 """
-# As the freeze of an audience does (store/runs.py): an attribute first, then the contact's own column; blank is none.
-VALUES = """
-select coalesce(jsonb_object_agg(v.name, v.value) filter (where v.value is not null), '{}')
-from hidra.contacts c left join lateral (
-    select name, coalesce(
-        nullif(btrim(c.attributes ->> name), ''),
-        case %(contact_fields)s::jsonb ->> name when 'name' then nullif(btrim(c.name), '') when 'phone' then c.phone end
-    ) as value
-    from unnest(%(variables)s::text[]) as name
-) v on true
+VALUES = f"""
+select v.resolved from hidra.contacts c cross join {RESOLVED} v
 where c.user_id = %(user_id)s and c.id = %(contact_id)s
-group by c.id
-"""
+"""  # noqa: S608 - made of constants
 UPDATE = """
 update hidra.contacts
 set phone = coalesce(%(phone)s, phone),

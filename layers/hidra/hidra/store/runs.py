@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.template import CONTACT_FIELDS, placeholders
+from hidra.store.audience import AUDIENCE
 from hidra.store.db import Tx
 
 MAX_AUDIENCE = 2_000_000
@@ -31,40 +32,21 @@ select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url
 from hidra.message_templates t where t.id = %(template_id)s
 returning id, body
 """
-# One pass: who is in the segment, who opted out, and each variable from the contact's attributes or its own columns.
-FREEZE = """
-with frozen as (
+FREEZE = f"""
+with audience as ({AUDIENCE}), frozen as (
     insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,
         phone_hash, variables, status, failed_at, error_code, error_detail)
-    select c.user_id, %(campaign_id)s, %(run_id)s, c.id, %(config_id)s, c.phone, c.phone_hash, v.resolved,
-        case when o.phone_hash is not null then 'skipped' when v.missing is not null then 'failed'
+    select user_id, %(campaign_id)s, %(run_id)s, contact_id, %(config_id)s, phone, phone_hash, resolved,
+        case error_code when 'opted_out' then 'skipped' when 'unresolved_variable' then 'failed'
             else 'pending' end::hidra.message_status,
-        case when o.phone_hash is null and v.missing is not null then now() end,
-        case when o.phone_hash is not null then 'opted_out' when v.missing is not null then 'unresolved_variable' end,
-        case when o.phone_hash is null and v.missing is not null then 'No value for: ' || v.missing end
-    from hidra.segment_contacts s
-    join hidra.contacts c on c.id = s.contact_id
-    left join hidra.opt_outs o on o.user_id = c.user_id and o.phone_hash = c.phone_hash
-    cross join lateral (
-        select coalesce(jsonb_object_agg(p.name, p.value) filter (where p.value is not null), '{}') as resolved,
-            string_agg(p.name, ', ') filter (where p.value is null) as missing
-        from (
-            select name, coalesce(
-                nullif(btrim(c.attributes ->> name), ''),
-                case %(contact_fields)s::jsonb ->> name
-                    when 'name' then nullif(btrim(c.name), '') when 'phone' then c.phone
-                end
-            ) as value
-            from unnest(%(variables)s::text[]) as name
-        ) p
-    ) v
-    where s.segment_id = %(segment_id)s
+        case error_code when 'unresolved_variable' then now() end, error_code, error_detail
+    from audience
     returning status
 )
 select count(*) as total, count(*) filter (where status = 'pending') as pending,
     count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
 from frozen
-"""
+"""  # noqa: S608 - made of constants
 COUNT_FROZEN = """
 update hidra.campaign_metrics
 set total_messages = total_messages + %(total)s, pending = pending + %(pending)s, failed = failed + %(failed)s,

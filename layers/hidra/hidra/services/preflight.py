@@ -1,0 +1,123 @@
+"""What a campaign would do if it started with the segment, the template and the connection as they are now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.pacing import duration_seconds
+from hidra.domain.template import placeholders
+from hidra.store import audience
+from hidra.store.audience import Plan, Reason
+from hidra.store.db import Database, Tx
+from hidra.store.runs import MAX_AUDIENCE
+
+EXAMPLES = 5
+BAILEYS_RATE = 20  # a campaign's default: numbers that send more through WhatsApp Web are banned sooner
+
+
+@dataclass(frozen=True)
+class Example:
+    contact_id: UUID
+    phone: str
+    detail: str | None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Recipients who would not get the message, and a few of them."""
+
+    reason: Reason
+    recipients: int
+    examples: list[Example]
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What its owner should know before the start; ``code`` is stable."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Preflight:
+    recipients: int
+    will_receive: int
+    will_not: list[LeftOut]
+    expected_duration_seconds: int
+    expected_end: datetime
+    warnings: list[Caution]
+
+
+def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) -> Preflight:
+    """Changes nothing and fits every status.
+
+    Raises:
+        NotFound: the user has no such campaign.
+    """
+
+    def work(tx: Tx) -> tuple[Plan, list[audience.Fate]]:
+        plan = audience.plan(tx, user_id=user_id, campaign_id=campaign_id)
+        return plan, audience.fates(
+            tx, segment_id=plan.segment_id, variables=placeholders(plan.body), examples=EXAMPLES
+        )
+
+    plan, fates = db.as_user(user_id, work)
+    recipients = sum(fate.recipients for fate in fates)
+    will_receive = sum(fate.recipients for fate in fates if fate.reason is None)
+    seconds = duration_seconds(will_receive, _pace(plan))
+    return Preflight(
+        recipients=recipients,
+        will_receive=will_receive,
+        will_not=[
+            LeftOut(
+                fate.reason,
+                fate.recipients,
+                [Example(UUID(item["contact_id"]), item["phone"], item["detail"]) for item in fate.examples],
+            )
+            for fate in fates
+            if fate.reason is not None
+        ],
+        expected_duration_seconds=seconds,
+        expected_end=_later(max(now, plan.scheduled_at or now), seconds),
+        warnings=list(_warnings(plan, recipients, will_receive)),
+    )
+
+
+def _pace(plan: Plan) -> int:
+    return min(plan.rate, plan.connection_rate or plan.rate)
+
+
+def _later(start: datetime, seconds: int) -> datetime:
+    try:
+        return start + timedelta(seconds=seconds)
+    except OverflowError:  # it may be scheduled for the last day of the calendar
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _warnings(plan: Plan, recipients: int, will_receive: int) -> Iterator[Caution]:
+    if plan.connection is None:
+        yield Caution("no-connection", "There is no connection to an Evolution server: the campaign cannot start.")
+    elif plan.connection is not EvolutionConnectionStatus.CONNECTED:
+        yield Caution(
+            "connection-not-connected", f"The connection is {plan.connection}: nothing is sent until it is connected."
+        )
+    if plan.connection_rate is not None and plan.rate > plan.connection_rate:
+        yield Caution(
+            "pace-above-connection",
+            f"The campaign may send {plan.rate} messages a minute, its connection only {plan.connection_rate}.",
+        )
+    if plan.integration == "baileys" and _pace(plan) > BAILEYS_RATE:
+        yield Caution(
+            "pace-risks-ban",
+            f"WhatsApp may ban a number that sends {_pace(plan)} messages a minute through a baileys connection; "
+            f"{BAILEYS_RATE} or fewer are safer.",
+        )
+    if not recipients:
+        yield Caution("segment-empty", "The segment has no contacts: the campaign cannot start.")
+    elif not will_receive:
+        yield Caution("nobody-receives", "Nobody in the segment would get the message.")
+    if recipients > MAX_AUDIENCE:
+        yield Caution("segment-too-large", f"The segment has more than {MAX_AUDIENCE:,} contacts; split it.")

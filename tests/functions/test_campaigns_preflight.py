@@ -1,0 +1,192 @@
+"""What a preflight says holds when the campaign is frozen at the same moment."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.conftest import Databases
+from tests.functions.api import Answer, Api
+from tests.store.world import World
+
+
+@pytest.fixture
+def world(databases: Databases) -> World:
+    """A tenant whose campaign reaches three contacts at a pace that nothing warns of."""
+    return World.make(databases, recipients=3, rate=20, connection_rate=60, body="Oi {{nome}}, pedido {{ pedido }}")
+
+
+@pytest.fixture
+def api(call: Any, world: World) -> Api:
+    world.databases.owner.execute("""update hidra.contacts set attributes = '{"pedido": 7}'""")
+    return call("campaigns", world.user_id)
+
+
+def preflight(api: Api, world: World) -> Answer:
+    answer = api.post(f"/v1/campaigns/{world.campaign_id}/preflight")
+    assert answer.status == 200
+    return answer
+
+
+def codes(api: Api, world: World) -> list[str]:
+    return [warning["code"] for warning in preflight(api, world).json["warnings"]]
+
+
+def opt_out(world: World, *phones: str) -> None:
+    for phone in phones:
+        world.databases.owner.execute(
+            "insert into hidra.opt_outs (user_id, phone_hash, source) values (%s, %s, 'api')",
+            [world.user_id, world.hash(phone)],
+        )
+
+
+def in_seconds(text: str) -> float:
+    return (datetime.fromisoformat(text) - datetime.now(UTC)).total_seconds()
+
+
+def test_a_campaign_that_all_is_well_with(api: Api, world: World) -> None:
+    found = preflight(api, world).json
+    end = found.pop("expected_end")
+    # 3 messages at 20 a minute, 61.5 seconds to each of our minutes.
+    assert found == {
+        "recipients": 3,
+        "will_receive": 3,
+        "will_not": [],
+        "expected_duration_seconds": 10,
+        "warnings": [],
+    }
+    assert 0 < in_seconds(end) <= 10
+
+
+def test_who_gets_nothing_is_told_with_reasons_and_examples(api: Api, world: World) -> None:
+    for index in range(3, 10):
+        world.add_contact(f"+551198000000{index}", name="Eva" if index < 9 else " ")  # none of them has a pedido
+    opt_out(world, "+5511980000000", "+5511980000003")
+    found = preflight(api, world).json
+    assert (found["recipients"], found["will_receive"]) == (10, 2)
+    assert [(item["reason"], item["recipients"]) for item in found["will_not"]] == [
+        ("opted_out", 2),
+        ("unresolved_variable", 6),
+    ]
+    opted_out, unresolved = (item["examples"] for item in found["will_not"])
+    # One who opted out and lacks a value has opted out.
+    assert {item["phone"] for item in opted_out} == {"+5511980000000", "+5511980000003"}
+    assert {item["detail"] for item in opted_out} == {None}
+    assert len(unresolved) == 5
+    ids = [item["contact_id"] for item in unresolved]
+    assert ids == sorted(ids)
+    for item in unresolved:
+        assert set(item) == {"contact_id", "phone", "detail"}
+        contact = world.one("select phone, name from hidra.contacts where id = %s", item["contact_id"])
+        assert item["phone"] == contact["phone"]
+        missing = "pedido" if contact["name"] == "Eva" else "nome, pedido"
+        assert item["detail"] == f"No value for: {missing}"
+
+
+def test_the_freeze_does_as_the_preflight_said(api: Api, world: World) -> None:
+    for index in range(3, 8):
+        world.add_contact(f"+551198000000{index}", name="Eva")
+    opt_out(world, "+5511980000001", "+5511980000004")
+    found = preflight(api, world).json
+    world.advance()
+    frozen = Counter(message["error_code"] for message in world.messages())
+    said = {item["reason"]: item["recipients"] for item in found["will_not"]}
+    assert frozen == {**said, None: found["will_receive"]}
+    details = {str(message["contact_id"]): message["error_detail"] for message in world.messages()}
+    for item in found["will_not"]:
+        assert {it["contact_id"]: it["detail"] for it in item["examples"]}.items() <= details.items()
+
+
+@pytest.mark.parametrize("status", ["draft", "scheduled", "running", "paused", "completed", "failed", "canceled"])
+def test_every_status_has_a_preflight_that_changes_nothing(api: Api, world: World, status: str) -> None:
+    world.databases.owner.execute("update hidra.campaigns set status = %s", [status])
+    before = world.campaign()
+    assert preflight(api, world).json["will_receive"] == 3
+    assert world.campaign() == before
+    assert world.messages() == []
+
+
+@pytest.mark.parametrize(("rate", "connection_rate", "seconds"), [(10, 60, 19), (60, 10, 19), (1, None, 185)])
+def test_the_lower_limit_says_how_long_it_takes(
+    api: Api, world: World, rate: int, connection_rate: int | None, seconds: int
+) -> None:
+    run = world.databases.owner.execute
+    run("update hidra.campaigns set max_messages_per_minute = %s", [rate])
+    run("update hidra.evolution_api_config set max_messages_per_minute = coalesce(%s, 1)", [connection_rate])
+    if connection_rate is None:
+        run("delete from hidra.evolution_api_config")
+    assert preflight(api, world).json["expected_duration_seconds"] == seconds
+
+
+def test_the_end_counts_from_a_schedule_that_is_to_come(api: Api, world: World) -> None:
+    run = world.databases.owner.execute
+    later = datetime.now(UTC) + timedelta(hours=1)
+    run("update hidra.campaigns set scheduled_at = %s", [later])
+    assert preflight(api, world).json["expected_end"] == (later + timedelta(seconds=10)).isoformat().replace(
+        "+00:00", "Z"
+    )
+    run("update hidra.campaigns set scheduled_at = now() - interval '1 hour'")
+    assert 0 < in_seconds(preflight(api, world).json["expected_end"]) <= 10
+    run("update hidra.campaigns set scheduled_at = '9999-12-31T23:59:59Z'")
+    assert preflight(api, world).json["expected_end"].startswith("9999-12-31T23:59:59")
+
+
+def test_a_connection_that_cannot_send_is_warned_of(api: Api, world: World) -> None:
+    run = world.databases.owner.execute
+    for status in ("disconnected", "connecting", "error"):
+        run("update hidra.evolution_api_config set status = %s", [status])
+        [warning] = preflight(api, world).json["warnings"]
+        assert warning["code"] == "connection-not-connected"
+        assert status in warning["message"]
+    run("update hidra.campaigns set evolution_config_id = null")
+    run("update hidra.evolution_api_config set status = 'connected'")
+    assert codes(api, world) == []  # the campaign will take the one there is
+    run("delete from hidra.evolution_api_config")
+    assert codes(api, world) == ["no-connection"]
+
+
+@pytest.mark.parametrize(
+    ("integration", "rate", "connection_rate", "wanted"),
+    [
+        ("baileys", 20, 60, []),
+        ("baileys", 21, 60, ["pace-risks-ban"]),
+        ("baileys", 60, 30, ["pace-above-connection", "pace-risks-ban"]),
+        ("baileys", 60, 20, ["pace-above-connection"]),
+        ("cloud_api", 600, 600, []),
+        ("cloud_api", 601, 600, ["pace-above-connection"]),
+    ],
+)
+def test_a_pace_is_warned_of(
+    api: Api, world: World, *, integration: str, rate: int, connection_rate: int, wanted: list[str]
+) -> None:
+    run = world.databases.owner.execute
+    run("update hidra.campaigns set max_messages_per_minute = %s", [rate])
+    run(
+        "update hidra.evolution_api_config set integration = %s, max_messages_per_minute = %s",
+        [integration, connection_rate],
+    )
+    assert codes(api, world) == wanted
+
+
+def test_a_campaign_for_nobody_is_warned_of(api: Api, world: World) -> None:
+    run = world.databases.owner.execute
+    run("update hidra.contacts set attributes = '{}'")
+    assert codes(api, world) == ["nobody-receives"]
+    run("delete from hidra.segment_contacts")
+    found = preflight(api, world).json
+    assert [warning["code"] for warning in found["warnings"]] == ["segment-empty"]
+    assert (found["recipients"], found["will_receive"], found["will_not"]) == (0, 0, [])
+    assert found["expected_duration_seconds"] == 0
+
+
+def test_a_template_without_variables_reaches_everybody(api: Api, world: World) -> None:
+    world.databases.owner.execute("update hidra.contacts set attributes = '{}', name = null")
+    world.databases.owner.execute("update hidra.message_templates set body = 'Oi'")
+    assert preflight(api, world).json["will_receive"] == 3
+
+
+def test_a_campaign_of_another_has_no_preflight(api: Api, call: Any, world: World) -> None:
+    other = World.make(world.databases, recipients=0)
+    answer = call("campaigns", other.user_id).post(f"/v1/campaigns/{world.campaign_id}/preflight")
+    assert (answer.status, answer.code) == (404, "not-found")
