@@ -14,6 +14,7 @@ create table hidra.evolution_api_config (
     api_key_encrypted bytea not null,
     status hidra.evolution_connection_status not null default 'disconnected',
     error_message text,
+    status_at timestamptz, -- as of when the status holds; an older word does not change it
     connected_at timestamptz,
     last_health_check_at timestamptz,
     last_webhook_at timestamptz,

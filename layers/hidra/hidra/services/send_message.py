@@ -183,13 +183,12 @@ def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: dat
         case Unknown(code, detail):
             # Lock order: the connection before its messages.
             if claims.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
-                connections.stop(
-                    tx, config_id=ticket.config_id, message=f"Sending is in doubt again and again: {detail}"
-                )
+                message = f"Sending is in doubt again and again: {detail}"
+                connections.stop(tx, found, config_id=ticket.config_id, message=message)
             claims.mark_unknown(tx, found, sent_at=sent_at, code=code, detail=detail)
         case NotSent(code, detail, stops_connection=True):
             # The connection's fault, not the recipient's: it costs them no attempt.
-            connections.stop(tx, config_id=ticket.config_id, message=detail)
+            connections.stop(tx, found, config_id=ticket.config_id, message=detail)
             claims.put_back(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail) if found.attempts < MAX_ATTEMPTS:
             wait = pacing.backoff(found.attempts)

@@ -50,6 +50,7 @@ set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(
     max_messages_per_minute = %(max_messages_per_minute)s, max_concurrent_sends = %(max_concurrent_sends)s,
     status = case when %(another)s then 'disconnected' else status end,
     error_message = case when %(another)s then null else error_message end,
+    status_at = case when %(another)s then null else status_at end,
     connected_at = case when %(another)s then null else connected_at end
 where user_id = %(user_id)s and id = %(id)s
 """

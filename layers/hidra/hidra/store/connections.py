@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.delivery import ConnectionEvent
+from hidra.store.claims import Claim
 from hidra.store.db import Tx
 
 GET = """
@@ -18,11 +19,19 @@ DUE = """
 select id, user_id, base_url, instance_name, api_key_encrypted
 from hidra.evolution_api_config order by last_health_check_at nulls first, id limit %(limit)s
 """
-# Nothing is written of a server or key that is not the connection's any more. WhatsApp's own reason for a close, which
-# only its webhook tells, outlives the checks that merely find it closed.
+# Nothing is written of a server or key that is not the connection's any more.
+CHECKED = """
+update hidra.evolution_api_config
+set last_health_check_at = greatest(last_health_check_at, %(at)s::timestamptz)
+where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
+    and api_key_encrypted = %(api_key_encrypted)s
+returning true
+"""
+# Not over what was told or met while the check ran. WhatsApp's own reason for a close, which only its webhook tells,
+# outlives the checks that merely find it closed.
 RECORD = """
 update hidra.evolution_api_config k
-set status = found.status, last_health_check_at = found.at,
+set status = found.status, status_at = found.at,
     error_message = coalesce(
         found.message, case when k.status = 'disconnected' and found.status = 'disconnected' then k.error_message end
     ),
@@ -34,8 +43,7 @@ from (
         %(at)s::timestamptz as at
 ) found
 where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
-    and api_key_encrypted = %(api_key_encrypted)s
-returning true
+    and api_key_encrypted = %(api_key_encrypted)s and coalesce(k.status_at, '-infinity') <= found.at
 """
 # A part of each connection's, the oldest first that are due to be given up, the others by lot: so each is looked up
 # again and again. Not while a request to the same phone is open: what it sends could be taken for this one.
@@ -71,9 +79,12 @@ where m.status = 'unknown' and (
 limit %(limit)s
 """
 
+# What stopped already is stopped anew, so that no check that is under way undoes it.
 STOP = """
-update hidra.evolution_api_config set status = 'error', error_message = %(message)s
-where id = %(config_id)s and status = 'connected'
+update hidra.evolution_api_config
+set status = 'error', error_message = %(message)s, status_at = greatest(status_at, clock_timestamp())
+where id = %(config_id)s and status in ('connected', 'error') and base_url = %(base_url)s
+    and instance_name = %(instance_name)s and api_key_encrypted = %(api_key_encrypted)s
 """
 HEARD = """
 update hidra.evolution_api_config k
@@ -84,16 +95,17 @@ where k.id = h.id
 LOCK_CONFIGS = """
 select from hidra.evolution_api_config where id = any(%(config_ids)s) order by id for update
 """
-# An event that is older than the last check knows less than it.
+# Events come in any order, and again; one that is older than the status, or than the last check, knows less than it.
 CHANGE_STATUS = """
 update hidra.evolution_api_config k
-set status = e.status, error_message = e.reason,
+set status = e.status, status_at = e.at,
+    error_message = case when k.status = e.status then k.error_message else e.reason end,
     connected_at = case when e.status = 'connected' and k.status <> 'connected' then e.at else k.connected_at end
 from unnest(
     %(config_ids)s::uuid[], %(statuses)s::hidra.evolution_connection_status[], %(reasons)s::text[],
     %(times)s::timestamptz[]
 ) as e (id, status, reason, at)
-where k.id = e.id and k.status <> e.status and e.at > coalesce(k.last_health_check_at, '-infinity')
+where k.id = e.id and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
 """
 OWNERS = """
 select id as config_id, user_id from hidra.evolution_api_config where id = any(%(config_ids)s)
@@ -145,19 +157,16 @@ def record(
     """Writes what a check found; False if the connection has been changed or deleted since it was read.
 
     Args:
-        at: when the check began: what webhooks tell from then on is newer.
+        at: when the check began: what webhooks and sends tell from then on is newer.
     """
-    found = tx.value(
-        RECORD,
-        id=connection.id,
-        base_url=connection.base_url,
-        instance_name=connection.instance_name,
-        api_key_encrypted=connection.api_key_encrypted,
-        status=status,
-        message=message,
-        at=at,
-    )
-    return found is True
+    place = {
+        "id": connection.id,
+        "base_url": connection.base_url,
+        "instance_name": connection.instance_name,
+        "api_key_encrypted": connection.api_key_encrypted,
+    }
+    tx.run(RECORD, **place, status=status, message=message, at=at)
+    return tx.value(CHECKED, **place, at=at) is True
 
 
 def unknown(tx: Tx, *, config_ids: Collection[UUID], each: int, overdue: datetime) -> list[Unresolved]:
@@ -186,9 +195,19 @@ def owners(tx: Tx, config_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return {row.config_id: row.user_id for row in tx.rows(_Owner, OWNERS, config_ids=list(config_ids))}
 
 
-def stop(tx: Tx, *, config_id: UUID, message: str) -> None:
-    """Notes that nothing can be sent on the connection; the next check that finds it well lets it go on."""
-    tx.run(STOP, config_id=config_id, message=message)
+def stop(tx: Tx, held: Claim, *, config_id: UUID, message: str) -> None:
+    """Notes that nothing can be sent on the connection; the next check that finds it well lets it go on.
+
+    Says nothing of another server, instance or key than the claim's.
+    """
+    tx.run(
+        STOP,
+        config_id=config_id,
+        base_url=held.base_url,
+        instance_name=held.instance_name,
+        api_key_encrypted=held.api_key_encrypted,
+        message=message,
+    )
 
 
 def hear(tx: Tx, heard: dict[UUID, datetime], events: Sequence[ConnectionEvent]) -> None:

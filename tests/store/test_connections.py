@@ -1,0 +1,136 @@
+"""What a connection is believed to be, whatever the order in which it is told."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from hidra.domain.campaign import EvolutionConnectionStatus as S
+from hidra.domain.delivery import ConnectionEvent
+from hidra.domain.outcome import NotSent, Outcome
+from hidra.services.check_connection import Health, check_one
+from hidra.services.record_delivery import record_delivery
+from hidra.services.save_connection import Wanted, save_connection
+from hidra.store import claims, connections
+from hidra.store.connections import Connection
+from tests.conftest import Databases
+from tests.store.test_send import Outside, started
+from tests.store.world import World
+
+NOW = datetime.now(UTC)
+WELL = Health(S.CONNECTED, None, answers=True)
+REFUSED = NotSent("unauthorized", "The Evolution server does not accept the API key.", stops_connection=True)
+
+
+def told(world: World, status: S, seconds: float, reason: str | None = None) -> None:
+    event = ConnectionEvent(world.config_id, status, reason, NOW + timedelta(seconds=seconds))
+    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"")
+
+
+def believed(world: World) -> tuple[str, str | None]:
+    row = world.one("select status, error_message from hidra.evolution_api_config where id = %s", world.config_id)
+    return row["status"], row["error_message"]
+
+
+def read(world: World) -> Connection:
+    found = world.databases.jobs.as_worker(lambda tx: connections.get(tx, config_id=world.config_id))
+    assert found is not None
+    return found
+
+
+def save_key(world: World) -> None:
+    wanted = Wanted("https://evo.example", "main", None, None, None)
+    save_connection(world.databases.http, world.user_id, wanted, sealed=b"another", origin=lambda url: url)
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations([(S.DISCONNECTED, 1, "bye"), (S.CONNECTING, 2, None), (S.CONNECTED, 3, None)]))
+)
+def test_the_latest_word_of_a_connection_holds_in_whatever_order_they_come(
+    databases: Databases, order: list[tuple[S, float, str | None]]
+) -> None:
+    world = World.make(databases)
+    for status, seconds, reason in [*order, *order]:
+        told(world, status, seconds, reason)
+    assert believed(world) == ("connected", None)
+
+
+def test_the_same_word_again_makes_older_ones_older_and_keeps_its_reason(databases: Databases) -> None:
+    world = World.make(databases)
+    told(world, S.DISCONNECTED, 1, "WhatsApp has banned this number.")
+    told(world, S.DISCONNECTED, 5)
+    told(world, S.CONNECTED, 3)
+    assert believed(world) == ("disconnected", "WhatsApp has banned this number.")
+
+
+def test_a_check_that_began_before_a_word_of_the_connection_changes_it_no_more(databases: Databases) -> None:
+    world = World.make(databases)
+    check_one(
+        read(world),
+        db=databases.jobs,
+        examine=lambda _: told(world, S.DISCONNECTED, 1, "bye") or WELL,  # type: ignore[func-returns-value]
+        now=lambda: NOW,
+    )
+    assert believed(world) == ("disconnected", "bye")
+    row = world.one("select last_health_check_at from hidra.evolution_api_config")
+    assert row["last_health_check_at"] == NOW
+
+
+def test_a_check_that_began_before_a_stop_does_not_undo_it_and_the_next_one_does(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=2)
+
+    def examine(_: Connection) -> Health:
+        Outside(REFUSED).send(world, ticket)
+        return WELL
+
+    check_one(read(world), db=databases.jobs, examine=examine, now=lambda: datetime.now(UTC))
+    assert believed(world) == ("error", REFUSED.detail)
+    told(world, S.CONNECTED, -60)
+    assert believed(world) == ("error", REFUSED.detail)
+    check_one(read(world), db=databases.jobs, examine=lambda _: WELL, now=lambda: datetime.now(UTC))
+    assert believed(world) == ("connected", None)
+
+
+def test_a_stop_while_stopped_already_outlives_a_check_that_began_between_the_two(databases: Databases) -> None:
+    world, _ = started(databases, recipients=2)
+    held = world.claim()
+    assert isinstance(held, claims.Claim)
+    stop = lambda message: databases.jobs.as_worker(  # noqa: E731
+        lambda tx: connections.stop(tx, held, config_id=world.config_id, message=message)
+    )
+    stop("first")
+    check_one(read(world), db=databases.jobs, examine=lambda _: stop("second") or WELL, now=lambda: datetime.now(UTC))
+    assert believed(world) == ("error", "second")
+
+
+@pytest.mark.parametrize("column", ["base_url", "instance_name"])
+def test_what_an_old_place_refused_does_not_stop_the_new_one(databases: Databases, column: str) -> None:
+    world, ticket = started(databases, recipients=2)
+
+    def post(*_: object) -> Outcome:
+        databases.owner.execute(f"update hidra.evolution_api_config set {column} = 'another'")
+        return REFUSED
+
+    Outside(post).send(world, ticket)
+    assert believed(world) == ("connected", None)
+
+
+def test_what_an_old_key_was_refused_does_not_stop_the_new_one(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=2)
+
+    def post(*_: object) -> Outcome:
+        save_key(world)
+        check_one(read(world), db=databases.jobs, examine=lambda _: WELL, now=lambda: datetime.now(UTC))
+        return REFUSED
+
+    Outside(post).send(world, ticket)
+    assert believed(world) == ("connected", None)
+    assert world.messages()[0]["status"] == "pending"
+
+
+def test_another_key_begins_without_a_past(databases: Databases) -> None:
+    world = World.make(databases)
+    told(world, S.CONNECTED, 60)
+    save_key(world)
+    told(world, S.CONNECTING, 1)
+    assert believed(world) == ("connecting", None)
