@@ -16,6 +16,7 @@ create table hidra.evolution_api_config (
     error_message text,
     status_at timestamptz, -- as of when the status holds; an older word does not change it
     connected_at timestamptz,
+    checked_from timestamptz, -- when a scheduled check last began, whatever came of it
     last_health_check_at timestamptz,
     last_webhook_at timestamptz,
     max_messages_per_minute integer not null default 60

@@ -143,6 +143,10 @@ def tenant(app: ModuleType, databases: Databases, simulator: Simulator) -> Tenan
     return Tenant(app, databases, simulator.url, simulator.instance())
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def scheduled(app: ModuleType, seconds: float = 60) -> None:
     context = Context()
     context.seconds = seconds
@@ -352,12 +356,63 @@ def test_those_who_waited_longest_are_checked_first(databases: Databases) -> Non
     worlds = [World.make(databases) for _ in range(3)]
     for world, minutes in zip(worlds, (1, 3, 2), strict=True):
         databases.owner.execute(
-            "update hidra.evolution_api_config set last_health_check_at = now() - %s where id = %s",
+            "update hidra.evolution_api_config set checked_from = now() - %s where id = %s",
             [timedelta(minutes=minutes), world.config_id],
         )
     fresh = World.make(databases)
     due = databases.jobs.as_worker(lambda tx: connections.due(tx, limit=3))
     assert [connection.id for connection in due] == [fresh.config_id, worlds[1].config_id, worlds[2].config_id]
+
+
+def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_connection, "THREADS", 4)
+    monkeypatch.setattr(check_connection, "FAIR", timedelta(seconds=0.3))
+    ids = sorted(World.make(databases, recipients=0).config_id for _ in range(6))
+    released = threading.Event()
+
+    def slow(connection: connections.Connection) -> Health:
+        if connection.id in ids[:4]:
+            released.wait(20)
+        return Health(check_connection.EvolutionConnectionStatus.CONNECTED, None, answers=True)
+
+    answering = [
+        {connection.id for connection in check_all(db=databases.jobs, examine=slow, now=now, seconds=0.5)}
+        for _ in range(2)
+    ]
+    released.set()
+    assert answering == [set(), set(ids[4:])]
+    rows = databases.owner.execute(
+        "select status, error_message from hidra.evolution_api_config order by id"
+    ).fetchall()
+    assert rows == [("error", "The Evolution server did not answer in time.")] * 4 + [("connected", None)] * 2
+
+
+def test_a_turn_is_noted_before_the_server_is_asked(databases: Databases) -> None:
+    world = World.make(databases)
+    turns: list[Any] = []
+
+    def ask(_: connections.Connection) -> Health:
+        turns.append(world.one("select checked_from from hidra.evolution_api_config")["checked_from"])
+        return check_connection.failed("no")
+
+    check_all(db=databases.jobs, examine=ask, now=now, seconds=5)
+    assert turns
+    assert None not in turns
+
+
+def test_a_check_that_began_shortly_before_the_end_says_nothing_of_its_server(databases: Databases) -> None:
+    world = World.make(databases)
+    released = threading.Event()
+
+    def slow(_: connections.Connection) -> Health:
+        released.wait(20)
+        return check_connection.failed("late")
+
+    assert check_all(db=databases.jobs, examine=slow, now=now, seconds=0.2) == []
+    released.set()
+    assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
 
 
 def test_what_was_found_of_an_old_key_is_not_written_of_the_new_one(databases: Databases) -> None:

@@ -1,9 +1,11 @@
 """Whether a connection works, in words that its owner understands; and our webhook on it."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.webhook import QR_REFUSED
@@ -16,6 +18,7 @@ from hidra.telemetry import logger
 
 THREADS = 16
 AT_MOST = 1_000  # connections that one run begins to check
+FAIR = timedelta(seconds=15)  # a check that was given less before the run's end says nothing of its server
 
 # Evolution's words. On the Cloud API the word says nothing: it is "open" from the creation on, no token or number is
 # checked (src/api/integrations/channel/meta/whatsapp.business.service.ts). There only a send tells, and its refusal
@@ -79,37 +82,65 @@ def check_all(
 ) -> list[Connection]:
     """Checks connections side by side for so long; gives those whose server takes our calls.
 
-    Only the talking to servers is in threads: the database stays on this one.
+    Only the talking to servers is in threads: the database stays on this one. A connection's turn is noted before its
+    server is asked, or those that never answer would be the first to be asked again, for ever.
     """
+    began: dict[Connection, datetime] = {}
 
-    def timed(connection: Connection) -> tuple[datetime, Health]:
-        return now(), examine(connection)
+    def begin(batch: list[Connection]) -> None:
+        at = now()
+        db.as_worker(lambda tx: connections.begin(tx, config_ids=[connection.id for connection in batch], at=at))
+        began.update(dict.fromkeys(batch, at))
 
     answering = []
     due = db.as_worker(lambda tx: connections.due(tx, limit=AT_MOST))
-    for connection, (began, health) in in_parallel(timed, due, seconds=seconds):
-        _record(connection, health, began, db=db)
+    for connection, health in in_parallel(examine, due, seconds=seconds, begin=begin):
+        _record(connection, health, began.pop(connection), db=db)
         if health.answers:
             answering.append(connection)
+    for connection, at in began.items():
+        if now() - at >= FAIR:
+            _record(connection, failed("The Evolution server did not answer in time."), at, db=db)
     logger.info("connections checked", connections=len(due), answering=len(answering))
     return answering
 
 
-def in_parallel[T, R](work: Callable[[T], R], items: Iterable[T], *, seconds: float) -> Iterator[tuple[T, R]]:
-    """Each item with what ``work`` made of it, as they are done; what is not done in time is left to itself."""
+def in_parallel[T, R](
+    work: Callable[[T], R],
+    items: Iterable[T],
+    *,
+    seconds: float,
+    begin: Callable[[list[T]], None] = lambda _: None,
+) -> Iterator[tuple[T, R]]:
+    """Each item with what ``work`` made of it, as they are done; what is not done in time is left to itself.
+
+    Args:
+        begin: is told of items right before their work begins, on this thread.
+    """
+    end = time.monotonic() + seconds
     pool = ThreadPoolExecutor(THREADS)
-    doing = {pool.submit(work, item): item for item in items}
+    waiting = iter(items)
+    doing: dict[Future[R], T] = {}
     try:
-        for done in as_completed(doing, timeout=seconds):
-            error = done.exception()
-            if error is None:
-                yield doing[done], done.result()
-            else:
-                logger.error("a connection's work failed", exc_info=error)
-    except TimeoutError:
-        logger.warning("not everything was done in time", left=sum(not future.done() for future in doing))
+        while True:
+            batch = list(islice(waiting, THREADS - len(doing))) if time.monotonic() < end else []
+            if batch:
+                begin(batch)
+                doing |= {pool.submit(work, item): item for item in batch}
+            done, _ = wait(doing, timeout=max(0.0, end - time.monotonic()), return_when=FIRST_COMPLETED)
+            if not done:
+                break
+            for future in done:
+                item, error = doing.pop(future), future.exception()
+                if error is None:
+                    yield item, future.result()
+                else:
+                    logger.error("a connection's work failed", exc_info=error)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    left = len(doing) + sum(1 for _ in waiting)
+    if left:
+        logger.warning("not everything was done in time", left=left)
 
 
 def _record(connection: Connection, health: Health, began: datetime, *, db: Database) -> None:

@@ -14,10 +14,13 @@ GET = """
 select id, user_id, base_url, instance_name, api_key_encrypted
 from hidra.evolution_api_config where id = %(config_id)s
 """
-# Where there are more than one run can check, those go first that have waited longest.
+# Where there are more than one run can check, those go first whose turn was longest ago, even if nothing came of it.
 DUE = """
 select id, user_id, base_url, instance_name, api_key_encrypted
-from hidra.evolution_api_config order by last_health_check_at nulls first, id limit %(limit)s
+from hidra.evolution_api_config order by checked_from nulls first, id limit %(limit)s
+"""
+BEGIN = """
+update hidra.evolution_api_config set checked_from = %(at)s where id = any(%(config_ids)s)
 """
 # Nothing is written of a server or key that is not the connection's any more.
 CHECKED = """
@@ -147,8 +150,15 @@ def get(tx: Tx, *, config_id: UUID) -> Connection | None:
 
 
 def due(tx: Tx, *, limit: int) -> list[Connection]:
-    """The connections to check, the longest unchecked first."""
+    """The connections to check, those first whose turn was longest ago."""
     return tx.rows(Connection, DUE, limit=limit)
+
+
+def begin(tx: Tx, *, config_ids: Iterable[UUID], at: datetime) -> None:
+    """Notes that it is these connections' turn to be checked."""
+    given = sorted(config_ids)
+    tx.run(LOCK_CONFIGS, config_ids=given)
+    tx.run(BEGIN, config_ids=given, at=at)
 
 
 def record(
