@@ -103,15 +103,15 @@ def test_a_look_at_a_campaign_that_does_not_exist_ends_quietly(
     assert logs.text == ""
 
 
-@pytest.mark.parametrize("wrong", ["", "{", "[]", "null", '{"version": 1}', '{"campaign_id": "+5511980000000"}'])
-def test_one_message_that_fails_takes_none_of_its_neighbours_along(
-    advance: ModuleType, databases: Databases, logs: Logs, wrong: str
+def test_messages_that_fail_take_none_of_their_neighbours_along(
+    advance: ModuleType, databases: Databases, logs: Logs
 ) -> None:
     before, after = World.make(databases), World.make(databases)
-    event = from_queue(EVENT, body(before), wrong, body(after))
-    assert advance.handler(event, CONTEXT) == failed(event, 1)
+    wrong = ["", "{", "[]", "null", '{"version": 1}', '{"campaign_id": "+5511980000000"}']
+    event = from_queue(EVENT, body(before), *wrong, body(after))
+    assert advance.handler(event, CONTEXT) == failed(event, *range(1, len(wrong) + 1))
     assert [world.campaign()["status"] for world in (before, after)] == ["running", "running"]
-    assert len(logs.named("queue message failed")) == 1
+    assert len(logs.named("queue message failed")) == len(wrong)
 
 
 def test_a_campaign_that_cannot_start_says_why_and_sends_nothing(

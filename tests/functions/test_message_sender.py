@@ -266,14 +266,16 @@ def test_without_a_database_the_ticket_is_dropped_and_nothing_comes_again(
     run.assert_nobody_is_harmed()
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"version": 2}', '{"version": 1, "user_id": "+5511980000000"}'])
-def test_a_body_that_is_no_ticket_fails_alone_and_so_reaches_the_dead_letters(
-    sender: ModuleType, databases: Databases, evolution: Server, body: str
+def test_bodies_that_are_no_tickets_fail_alone_and_so_reach_the_dead_letters(
+    sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
 ) -> None:
     run = Run(sender, databases, evolution)
     [good] = run.event()["Records"]
-    event = run.event(body, good["body"])
-    assert sender.handler(event, CONTEXT) == failed(event, 0)
+    wrong = ["", "{", "[]", '{"version": 2}', '{"version": 1, "user_id": "+5511980000000"}']
+    event = run.event(*wrong, good["body"])
+    assert sender.handler(event, CONTEXT) == failed(event, *range(len(wrong)))
+    lines = logs.named("queue message failed")
+    assert [(line["level"], line["code"]) for line in lines] == [("WARNING", "invalid-request")] * len(wrong)
     assert run.statuses() == ["sent", "pending", "pending"]
 
 

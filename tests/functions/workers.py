@@ -16,7 +16,6 @@ from types import ModuleType
 from typing import Any, Self
 from uuid import uuid4
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -85,25 +84,26 @@ class Aws:
         with mock_aws():
             forget()
             running = cls([])
-            aws.sqs().meta.events.register("provide-client-params.sqs", running._note)
+            for call in ("SendMessage", "SendMessageBatch"):
+                aws.sqs().meta.events.register(f"provide-client-params.sqs.{call}", running._note)
             yield running
         forget()
 
     def queue(self, name: str) -> str:
         """A queue's URL."""
-        return boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+        return aws.sqs().create_queue(QueueName=name)["QueueUrl"]
 
     def secret(self, name: str, value: Any) -> None:
         """Makes a secret or changes it."""
         text = value if isinstance(value, str) else json.dumps(value)
-        client = boto3.client("secretsmanager")
+        client = aws._secrets()
         if any(known["Name"] == name for known in client.list_secrets()["SecretList"]):
             client.put_secret_value(SecretId=name, SecretString=text)
         else:
             client.create_secret(Name=name, SecretString=text)
 
     def lose_secret(self, name: str) -> None:
-        boto3.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        aws._secrets().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
     def on(self, queue_url: str) -> list[dict[str, Any]]:
         """What was sent to the queue, as SQS was told it."""
@@ -200,6 +200,6 @@ class Logs:
         return [line for line in self.lines if line["message"] == message]
 
     def tell_nothing_of(self, *private: str) -> None:
-        """No line holds any of these, however it is written."""
+        """No line holds any of these, in whatever case."""
         for word in private:
             assert word.casefold() not in self.text.casefold()
