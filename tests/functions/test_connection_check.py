@@ -556,6 +556,42 @@ def test_while_another_post_to_the_phone_is_open_nothing_is_decided(
     assert tenant.statuses()[0] == ("unknown", None)
 
 
+@pytest.mark.parametrize(("end", "found"), [(None, False), ("unknown", False), ("refused", True)])
+def test_a_post_that_began_while_evolution_was_asked_is_not_taken_for_the_one_in_doubt(
+    databases: Databases, end: str | None, found: bool
+) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    world.claim()
+    databases.owner.execute("update hidra.campaign_messages set status = 'unknown'")
+    second = world.add_campaign(uuid4())
+    first, world.campaign_id = world.campaign_id, second
+    world.advance()
+    connection = databases.jobs.as_worker(lambda tx: connections.get(tx, config_id=world.config_id))
+    assert connection
+
+    def find(*_: object) -> list[Found]:
+        databases.owner.execute(
+            "update hidra.campaign_messages set status = 'sending', claimed_at = clock_timestamp() where campaign_id = %s",
+            [second],
+        )
+        if end == "unknown":
+            databases.owner.execute("update hidra.campaign_messages set status = 'unknown'")
+        elif end == "refused":
+            databases.owner.execute(
+                "update hidra.campaign_messages set status = 'pending', claimed_at = null where campaign_id = %s",
+                [second],
+            )
+        return [Found("REAL", "Oi Ana 0", now())]
+
+    reconcile.reconcile(
+        [connection], db=databases.jobs, evolution=lambda _: SimpleNamespace(find_messages=find), now=now(), seconds=40
+    )
+    world.campaign_id = first
+    [row] = world.messages()
+    assert (row["status"], row["provider_message_id"]) == (("sent", "REAL") if found else ("unknown", None))
+
+
 def test_a_server_that_does_not_answer_delays_giving_up_by_a_day(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
@@ -650,7 +686,7 @@ def test_one_connection_that_cannot_be_settled_stops_no_other(
 
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", AT)
+MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", AT, AT)
 
 
 def test_of_several_that_fit_the_nearest_in_time_is_it() -> None:

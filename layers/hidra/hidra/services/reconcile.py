@@ -13,7 +13,7 @@ from hidra.gateways.evolution import Evolution, Found
 from hidra.services.check_connection import in_parallel
 from hidra.store import connections, deliveries, messages
 from hidra.store.connections import Connection, Unresolved
-from hidra.store.db import Database
+from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
 EACH = 20  # messages of one connection in one run: each look-up makes Evolution scan its messages
@@ -124,10 +124,13 @@ def _settle(
 
 
 def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> None:
-    try:
-        resolved = db.as_worker(
-            lambda tx: messages.resolve(tx, message_id=message.id, provider_message_id=provider_message_id)
+    def work(tx: Tx) -> bool:
+        return not connections.crossed(tx, message) and messages.resolve(
+            tx, message_id=message.id, provider_message_id=provider_message_id
         )
+
+    try:
+        resolved = db.as_worker(work)
     except Conflict:  # somebody gave this id to another message a moment ago
         return
     if resolved:

@@ -51,7 +51,7 @@ where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_nam
 # A part of each connection's, the oldest first that are due to be given up, the others by lot: so each is looked up
 # again and again. Not while a request to the same phone is open: what it sends could be taken for this one.
 UNKNOWN = """
-select id, config_id, phone, variables, body, claimed_at
+select id, config_id, phone, variables, body, claimed_at, statement_timestamp() as read_at
 from (
     select m.id, m.evolution_config_id as config_id, m.phone, m.variables, r.body, m.claimed_at,
         row_number() over (
@@ -67,6 +67,15 @@ from (
 ) u
 where place <= %(each)s
 order by config_id, claimed_at, id
+"""
+# The same guard as above, for what began while Evolution was asked. What was sent meanwhile and has its id needs none:
+# no two messages have the same.
+CROSSED = """
+select exists (
+    select from hidra.campaign_messages s
+    where s.evolution_config_id = %(config_id)s and s.phone = %(phone)s and s.id <> %(message_id)s
+        and (s.status = 'sending' or s.status = 'unknown' and s.claimed_at > %(read_at)s)
+)
 """
 ASSIGNED = """
 select provider_message_id from hidra.campaign_messages
@@ -136,6 +145,7 @@ class Unresolved:
     variables: Mapping[str, str]
     body: str
     claimed_at: datetime
+    read_at: datetime  # by the database's clock, as claimed_at is
 
 
 @dataclass(frozen=True)
@@ -186,6 +196,16 @@ def unknown(tx: Tx, *, config_ids: Collection[UUID], each: int, overdue: datetim
         overdue: those claimed before go first.
     """
     return tx.rows(Unresolved, UNKNOWN, config_ids=list(config_ids), each=each, overdue=overdue)
+
+
+def crossed(tx: Tx, message: Unresolved) -> bool:
+    """Whether another post to the same phone has begun since the message was read: it may be what was found."""
+    return (
+        tx.value(
+            CROSSED, message_id=message.id, config_id=message.config_id, phone=message.phone, read_at=message.read_at
+        )
+        is True
+    )
 
 
 def assigned(tx: Tx, *, config_id: UUID, provider_message_ids: Collection[str]) -> set[str]:
