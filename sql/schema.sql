@@ -390,7 +390,9 @@ CREATE TABLE hidra.evolution_api_config (
     api_key_encrypted bytea NOT NULL,
     status hidra.evolution_connection_status DEFAULT 'disconnected'::hidra.evolution_connection_status NOT NULL,
     error_message text,
+    status_at timestamp with time zone,
     connected_at timestamp with time zone,
+    checked_from timestamp with time zone,
     last_health_check_at timestamp with time zone,
     last_webhook_at timestamp with time zone,
     max_messages_per_minute integer DEFAULT 60 NOT NULL,
@@ -661,6 +663,13 @@ ALTER TABLE ONLY hidra.pace_limits
     ADD CONSTRAINT pace_limits_pkey PRIMARY KEY (subject);
 
 --
+-- Name: pace_limits pace_limits_user_id_subject_key; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.pace_limits
+    ADD CONSTRAINT pace_limits_user_id_subject_key UNIQUE (user_id, subject);
+
+--
 -- Name: pace_slots pace_slots_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -763,12 +772,6 @@ CREATE INDEX contact_imports_user ON hidra.contact_imports USING btree (user_id,
 --
 
 CREATE INDEX delivery_events_unmatched_received ON hidra.delivery_events_unmatched USING btree (received_at);
-
---
--- Name: pace_limits_user; Type: INDEX; Schema: hidra; Owner: -
---
-
-CREATE INDEX pace_limits_user ON hidra.pace_limits USING btree (user_id);
 
 --
 -- Name: segment_contacts_contact; Type: INDEX; Schema: hidra; Owner: -
@@ -919,7 +922,7 @@ ALTER TABLE ONLY hidra.pace_limits
 --
 
 ALTER TABLE ONLY hidra.pace_slots
-    ADD CONSTRAINT pace_slots_limit_fk FOREIGN KEY (subject) REFERENCES hidra.pace_limits(subject) ON DELETE CASCADE;
+    ADD CONSTRAINT pace_slots_limit_fk FOREIGN KEY (user_id, subject) REFERENCES hidra.pace_limits(user_id, subject) ON DELETE CASCADE;
 
 --
 -- Name: segment_contacts segment_contacts_contact_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
