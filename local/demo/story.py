@@ -148,15 +148,16 @@ def _watch(client: Client, campaign_id: str, simulator: Simulator | None) -> Non
     columns = TextColumn("  {task.description}"), BarColumn(bar_width=30), TimeElapsedColumn()
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=None)
-        began = sending_until = changed_at = time.monotonic()
+        changed_at, sending_until = time.monotonic(), datetime.now(UTC)
         before: object = None
         printed_at = 0.0
         while True:
             seen = _look(client, campaign_id, simulator)
             now = time.monotonic()
             if seen.campaign["status"] == "running":
-                sending_until = now
-            line = _line(seen, per_minute=seen.sent / max(1.0, sending_until - began) * 60)
+                sending_until = datetime.now(UTC)
+            sending = sending_until - datetime.fromisoformat(seen.campaign["started_at"] or sending_until.isoformat())
+            line = _line(seen, per_minute=seen.sent / max(1.0, sending.total_seconds()) * 60)
             done = seen.metrics["total_messages"] - seen.states["pending"] - seen.states["sending"]
             progress.update(bar, description=line, total=max(1, seen.metrics["total_messages"]), completed=done)
             if not console.is_terminal and now - printed_at >= PRINT_SECONDS:
