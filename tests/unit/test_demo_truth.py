@@ -1,0 +1,50 @@
+from typing import Any
+
+import pytest
+
+from local.demo.recipients import SHIPPED, read
+from local.demo.truth import Difference, Recipient, differences, ours, theirs
+from local.processes import LocalError
+
+OURS: dict[str, Any] = {"phone": "+5511987650001", "status": "read", "provider_message_id": "A"}
+THEIRS: dict[str, Any] = {"digits": "5511987650001", "final": "read", "provider_id": "A"}
+
+
+def compare(our_rows: list[dict[str, Any]], their_rows: list[dict[str, Any]]) -> list[Difference]:
+    return differences(ours(our_rows), theirs(their_rows))
+
+
+def test_equal_recipients_have_no_difference() -> None:
+    refused = {"digits": "5511987650002", "final": "refused", "provider_id": None}
+    failed = {"phone": "+5511987650002", "status": "failed", "provider_message_id": None}
+    assert compare([OURS, failed], [refused, THEIRS]) == []
+
+
+@pytest.mark.parametrize("change", [{"status": "delivered"}, {"provider_message_id": "B"}])
+def test_another_state_or_id_is_a_difference(change: dict[str, str]) -> None:
+    [difference] = compare([OURS | change], [THEIRS])
+    assert difference.phone == "+5511987650001"
+    assert difference.theirs == Recipient("+5511987650001", "read", "A")
+
+
+def test_a_recipient_whom_one_side_alone_knows_is_a_difference() -> None:
+    assert [item.theirs for item in compare([OURS], [])] == [None]
+    assert [item.ours for item in compare([], [THEIRS])] == [None]
+
+
+def test_a_recipient_who_was_sent_to_twice_is_a_difference() -> None:
+    assert len(compare([OURS], [THEIRS, THEIRS])) == 1
+
+
+def test_the_shipped_list_holds_300_recipients_with_every_behaviour() -> None:
+    contacts = read(SHIPPED)
+    assert len(contacts) == 300
+    assert {str(number) for number in range(90, 100)} <= {contact["phone"][-4:-2] for contact in contacts}
+    assert all(contact["name"] and set(contact["attributes"]) == {"cidade", "pontos"} for contact in contacts)
+
+
+def test_a_list_without_phones_is_refused_in_one_sentence(tmp_path: Any) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("nome,cidade\nAna,Recife\n")
+    with pytest.raises(LocalError, match="needs a first line"):
+        read(path)
