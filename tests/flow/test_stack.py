@@ -82,9 +82,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         kept.down(name)
 
 
-def test_two_stacks_run_side_by_side_and_leave_nothing_behind(sources: Path) -> None:
+def test_two_stacks_run_side_by_side_and_leave_nothing_behind() -> None:
     users = {user.pw_name for user in pwd.getpwall()}
-    with Stack.running("one", root=sources) as one, Stack.running("two", root=sources) as two:
+    with Stack.running("one", root=ROOT) as one, Stack.running("two", root=ROOT) as two:
         tokens = {stack.name: stack.token() for stack in (one, two)}
         for stack in (one, two):
             assert get(stack, tokens[stack.name]) == 200
@@ -102,12 +102,12 @@ def test_two_stacks_run_side_by_side_and_leave_nothing_behind(sources: Path) -> 
     assert {user.pw_name for user in pwd.getpwall()} == users
 
 
-def test_a_killed_owner_leaves_nothing_behind(sources: Path) -> None:
+def test_a_killed_owner_leaves_nothing_behind() -> None:
     script = f"""
 import sys
 from pathlib import Path
 from local.stack import Stack
-with Stack.running("killed", root=Path({str(sources)!r})) as stack:
+with Stack.running("killed", root=Path({str(ROOT)!r})) as stack:
     pids = [process.pid for process in stack.processes.values()]
     print(*pids, stack.folder, stack.database_folder, flush=True)
     sys.stdin.read()
@@ -125,9 +125,9 @@ with Stack.running("killed", root=Path({str(sources)!r})) as stack:
     eventually(lambda: not any(map(alive, processes)) and not any(place.exists() for place in places))
 
 
-def test_the_commands_keep_a_stack_until_it_is_taken_down(home: Path, sources: Path) -> None:
+def test_the_commands_keep_a_stack_until_it_is_taken_down(home: Path) -> None:
     said: list[str] = []
-    stack = kept.up("kept", root=sources, say=said.append)
+    stack = kept.up("kept", root=ROOT, say=said.append)
     processes, addresses, places = family(stack), urls(stack), folders(stack)
     assert [line.split()[0] for line in said][-1] == "Deploy"
     assert (home / "kept" / "state.json").stat().st_mode & 0o077 == 0
@@ -138,7 +138,7 @@ def test_the_commands_keep_a_stack_until_it_is_taken_down(home: Path, sources: P
     assert get(stack, token.stdout.strip()) == 200
 
     said.clear()
-    assert kept.up("kept", root=sources, say=said.append).api_url == stack.api_url
+    assert kept.up("kept", root=ROOT, say=said.append).api_url == stack.api_url
     assert "up already" in said[0]
     assert "nothing has changed" in said[1]
 
@@ -150,20 +150,20 @@ def test_the_commands_keep_a_stack_until_it_is_taken_down(home: Path, sources: P
         kept.attach("kept")
 
 
-def test_a_stack_that_lost_a_process_says_so_and_starts_anew(home: Path, sources: Path) -> None:
-    stack = kept.up("maimed", root=sources, say=lambda _: None)
+def test_a_stack_that_lost_a_process_says_so_and_starts_anew(home: Path) -> None:
+    stack = kept.up("maimed", root=ROOT, say=lambda _: None)
     psutil.Process(stack.processes["token issuer"].pid).kill()
     eventually(lambda: kept.dead(stack) == ["token issuer"])
     with pytest.raises(LocalError, match="has lost token issuer"):
         kept.attach("maimed")
     said: list[str] = []
-    again = kept.up("maimed", root=sources, say=said.append)
+    again = kept.up("maimed", root=ROOT, say=said.append)
     assert "started anew" in said[0]
     assert get(again, again.token()) == 200
 
 
-def test_changed_sources_are_deployed_to_a_running_stack(sources: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(sources, tmp_path / "copy", ignore=_only_sources))
+def test_changed_sources_are_deployed_to_a_running_stack(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(ROOT, tmp_path / "copy", ignore=_only_sources))
     with Stack.running("changed", root=copy) as stack:
         assert get(stack, stack.token()) == 200
         (copy / "functions/contacts/app.py").write_text(
@@ -183,9 +183,7 @@ def _only_sources(folder: str, names: list[str]) -> list[str]:
     ]
 
 
-def test_two_stacks_share_a_server_and_take_their_logins_with_them(
-    sources: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_stacks_share_a_server_and_take_their_logins_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
     with Database.running() as server:
         monkeypatch.setenv("DATABASE_URL", server.url)
 
@@ -194,7 +192,7 @@ def test_two_stacks_share_a_server_and_take_their_logins_with_them(
                 rows = connection.execute("select rolname from pg_roles where rolname ~ '_(http|jobs)$'").fetchall()
             return {name for (name,) in rows}
 
-        with Stack.running("one", root=sources) as one, Stack.running("two", root=sources) as two:
+        with Stack.running("one", root=ROOT) as one, Stack.running("two", root=ROOT) as two:
             assert one.database is None
             assert len(logins()) == 4
             assert get(one, one.token()) == get(two, two.token()) == 200

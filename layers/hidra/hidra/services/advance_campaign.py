@@ -1,11 +1,12 @@
 """Whatever a campaign needs next: its start, tickets for its next two minutes, its end, or why it waits."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
-from hidra.domain.pacing import Issue, issue
+from hidra.domain.pacing import issue
 from hidra.domain.ticket import Ticket
 from hidra.store import messages, runs
 from hidra.store.db import Database, Tx
@@ -28,10 +29,10 @@ def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut) -> N
         while db.as_worker(lambda tx: _skip_rest(tx, campaign_id)):
             pass
     if state in (CampaignStatus.RUNNING, CampaignStatus.CANCELED):
-        ticket, found, now = db.as_worker(lambda tx: _look(tx, campaign_id))
-        if ticket and found.slots:
-            hand_out(ticket, found.slots, now)
-            logger.info("tickets issued", campaign_id=campaign_id, tickets=len(found.slots))
+        due = db.as_worker(lambda tx: _look(tx, campaign_id))
+        if due:
+            hand_out(due.ticket, due.slots, due.now)
+            logger.info("tickets issued", campaign_id=campaign_id, tickets=len(due.slots))
 
 
 def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
@@ -66,31 +67,38 @@ def _skip_rest(tx: Tx, campaign_id: UUID) -> int:
     return messages.skip_slice(tx, run_id=found.run_id, limit=SKIP_SLICE, code="canceled") if found else 0
 
 
-NOTHING = Issue((), datetime.min)  # noqa: DTZ901 - never compared
+@dataclass(frozen=True)
+class _Due:
+    """Tickets to hand out, and the database's time when they were decided on."""
+
+    ticket: Ticket
+    slots: Sequence[datetime]
+    now: datetime
 
 
-def _look(tx: Tx, campaign_id: UUID) -> tuple[Ticket | None, Issue, datetime]:
+def _look(tx: Tx, campaign_id: UUID) -> _Due | None:
     campaign = runs.lock(tx, campaign_id=campaign_id)
     found = runs.look(tx, campaign_id=campaign_id)
     # Paused since the first look: it may be resumed, and needs its run open for that.
     if campaign is None or found is None or campaign.status not in (CampaignStatus.RUNNING, CampaignStatus.CANCELED):
-        return None, NOTHING, NOTHING.until
+        return None
     if found.pending == 0 and not found.in_flight:
         canceled = campaign.status is CampaignStatus.CANCELED
         status = runs.end(tx, campaign_id=campaign_id, run_id=found.run_id, canceled=canceled)
         logger.info("run ended", campaign_id=campaign_id, run_id=found.run_id, status=status)
-        return None, NOTHING, found.now
+        return None
     if campaign.status is CampaignStatus.CANCELED:
-        return None, NOTHING, found.now
+        return None
     reason = _blocked(found)
     runs.block(tx, campaign_id=campaign_id, reason=reason)
     if reason or found.config_id is None:
         runs.note_tickets(tx, run_id=found.run_id, until=None)
-        return None, NOTHING, found.now
+        return None
     tickets = issue(now=found.now, ticketed_until=found.ticketed_until, rate=found.rate, pending=found.pending)
-    if tickets.slots:
-        runs.note_tickets(tx, run_id=found.run_id, until=tickets.until)
-    return Ticket(found.user_id, found.config_id, campaign_id, found.run_id), tickets, found.now
+    if not tickets.slots:
+        return None
+    runs.note_tickets(tx, run_id=found.run_id, until=tickets.until)
+    return _Due(Ticket(found.user_id, found.config_id, campaign_id, found.run_id), tickets.slots, found.now)
 
 
 def _blocked(found: runs.Look) -> str | None:

@@ -126,7 +126,7 @@ def claim(
         return NoClaim.NO_WORK
     if row.claimed_at is None:
         return OptedOut(row.found)
-    # The casts below restate the query: a claimed row has all of them, an open place has a connection.
+    # The defaults are for the types alone: a claimed row has all of these, and an open place has a connection.
     return Claim(
         message_id=row.found,
         claimed_at=row.claimed_at,
