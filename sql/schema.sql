@@ -261,7 +261,9 @@ CREATE TABLE hidra.campaign_runs (
     media_url text,
     ticketed_until timestamp with time zone,
     drained_at timestamp with time zone,
-    summary jsonb
+    summary jsonb,
+    media_type text,
+    file_name text
 );
 
 ALTER TABLE ONLY hidra.campaign_runs FORCE ROW LEVEL SECURITY;
@@ -416,7 +418,12 @@ CREATE TABLE hidra.message_templates (
     body text NOT NULL,
     variables text[] DEFAULT '{}'::text[] NOT NULL,
     media_url text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    media_type text,
+    file_name text,
+    CONSTRAINT message_templates_file_name_of_document CHECK (((file_name IS NULL) OR (media_type = 'document'::text))),
+    CONSTRAINT message_templates_media_has_type CHECK (((media_url IS NULL) = (media_type IS NULL))),
+    CONSTRAINT message_templates_media_type_known CHECK ((media_type = ANY (ARRAY['image'::text, 'document'::text, 'video'::text, 'audio'::text])))
 );
 
 ALTER TABLE ONLY hidra.message_templates FORCE ROW LEVEL SECURITY;
@@ -472,6 +479,21 @@ CREATE TABLE hidra.segment_contacts (
 );
 
 ALTER TABLE ONLY hidra.segment_contacts FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: test_sends; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.test_sends (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    evolution_config_id uuid NOT NULL,
+    claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    ended_at timestamp with time zone,
+    provider_message_id text
+);
+
+ALTER TABLE ONLY hidra.test_sends FORCE ROW LEVEL SECURITY;
 
 --
 -- Name: users users_pkey; Type: CONSTRAINT; Schema: core; Owner: -
@@ -684,6 +706,13 @@ ALTER TABLE ONLY hidra.segment_contacts
     ADD CONSTRAINT segment_contacts_pkey PRIMARY KEY (segment_id, contact_id);
 
 --
+-- Name: test_sends test_sends_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.test_sends
+    ADD CONSTRAINT test_sends_pkey PRIMARY KEY (id);
+
+--
 -- Name: campaign_messages_pending; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -778,6 +807,18 @@ CREATE INDEX delivery_events_unmatched_received ON hidra.delivery_events_unmatch
 --
 
 CREATE INDEX segment_contacts_contact ON hidra.segment_contacts USING btree (user_id, contact_id);
+
+--
+-- Name: test_sends_claimed; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX test_sends_claimed ON hidra.test_sends USING btree (claimed_at);
+
+--
+-- Name: test_sends_config; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX test_sends_config ON hidra.test_sends USING btree (evolution_config_id, claimed_at);
 
 --
 -- Name: segment_contacts segment_contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
@@ -937,6 +978,13 @@ ALTER TABLE ONLY hidra.segment_contacts
 
 ALTER TABLE ONLY hidra.segment_contacts
     ADD CONSTRAINT segment_contacts_segment_fk FOREIGN KEY (user_id, segment_id) REFERENCES hidra.contact_segments(user_id, id) ON DELETE CASCADE;
+
+--
+-- Name: test_sends test_sends_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.test_sends
+    ADD CONSTRAINT test_sends_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
 
 --
 -- Name: campaign_metrics admin; Type: POLICY; Schema: hidra; Owner: -
@@ -1113,6 +1161,12 @@ CREATE POLICY owner ON hidra.pace_slots TO hidra_owner USING (true) WITH CHECK (
 CREATE POLICY owner ON hidra.segment_contacts TO hidra_owner USING (true) WITH CHECK (true);
 
 --
+-- Name: test_sends owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.test_sends TO hidra_owner USING (true) WITH CHECK (true);
+
+--
 -- Name: pace_limits; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -1221,6 +1275,18 @@ CREATE POLICY tenant ON hidra.pace_slots TO hidra_api USING ((user_id = ( SELECT
 CREATE POLICY tenant ON hidra.segment_contacts TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: test_sends tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.test_sends TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
+-- Name: test_sends; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.test_sends ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: campaign_messages worker; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1309,6 +1375,12 @@ CREATE POLICY worker ON hidra.pace_slots TO hidra_worker USING (true) WITH CHECK
 --
 
 CREATE POLICY worker ON hidra.segment_contacts TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: test_sends worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.test_sends TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- PostgreSQL database dump complete
