@@ -155,6 +155,15 @@ def cancel(campaign_id: UUID) -> Campaign:
     return lifecycle.cancel(db, me(), campaign_id, nudge=nudge)
 
 
+@app.post(
+    "/v1/campaigns/<campaign_id>/retry-failed",
+    summary="Send once more to those alone whose message failed",
+    status_code=HTTPStatus.ACCEPTED,
+)
+def retry_failed(campaign_id: UUID) -> Campaign:
+    return lifecycle.retry_failed(db, me(), campaign_id, nudge=nudge)
+
+
 @app.get("/v1/campaigns/<campaign_id>/runs", summary="List a campaign's runs, the latest first")
 def list_runs(campaign_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> Page[Run]:
     user_id = me()

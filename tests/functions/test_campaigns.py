@@ -235,6 +235,22 @@ def test_an_action_that_does_not_fit_is_a_conflict_that_names_both(
     assert len(nudges) == (0 if action in ("pause", "schedule") else len(FITS[action]))
 
 
+def test_those_who_failed_are_sent_to_once_more_at_once(api: Api, world: World, nudges: Nudges) -> None:
+    path = f"/v1/campaigns/{world.campaign_id}"
+    world.advance()
+    world.finish_one()
+    world.finish_one()
+    world.finish_one(refused=True)
+    assert api.post(f"{path}/retry-failed").code == "campaign-status"
+    world.advance()
+    answer = api.post(f"{path}/retry-failed")
+    assert (answer.status, answer.json["status"]) == (202, "scheduled")
+    assert nudges == [(world.user_id, world.campaign_id)]
+    world.advance()
+    assert [item["status"] for item in api.get(f"{path}/recipients").json["items"]] == ["pending"]
+    assert api.get(path).json["completed_at"] is None
+
+
 @contextmanager
 def held(world: World, sql: str) -> Iterator[None]:
     """Somebody else's transaction that has run this statement on the campaign."""
@@ -384,11 +400,10 @@ def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: Wo
     assert [(item["phone"], item["error_code"]) for item in skipped] == [("+5511980000001", "opted_out")]
     assert len(api.all(f"{path}/recipients", limit=9, status="pending")) == 2
 
-    world.databases.owner.execute("update hidra.campaign_runs set ended_at = now(), status = 'failed'")
-    world.databases.owner.execute("update hidra.campaigns set status = 'scheduled'")
-    world.databases.owner.execute(
-        "delete from hidra.segment_contacts where contact_id <> %s", [listed[0]["contact_id"]]
-    )
+    world.finish_one(refused=True)
+    world.finish_one()
+    world.advance()
+    assert api.post(f"{path}/retry-failed").status == 202
     world.advance()
     newer = api.all(f"{path}/runs", limit=1)
     assert [run["id"] == runs[0]["id"] for run in newer] == [False, True]

@@ -58,6 +58,7 @@ EVENTS = {
     "campaigns_preflight": 200,
     "campaigns_schedule": 200,
     "campaigns_start": 200,
+    "campaigns_retry_failed": 202,
     "campaigns_recipients": 200,
     "metrics_overview": 200,
     "metrics_timeline": 200,
@@ -67,10 +68,11 @@ EVENTS = {
 }
 
 
-# The ids that the events name: A is a segment and a template, B a template and a contact, C a campaign.
+# The ids that the events name: A is a segment and a template, B a template and a contact, C a draft, D a campaign that
+# has ended with a failure.
 IDS = {
     letter: f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}"
-    for letter, digit in zip("ABC", "123", strict=True)
+    for letter, digit in zip("ABCD", "1234", strict=True)
 }
 WORLD = """
 insert into hidra.contact_segments (id, user_id, name) values ('{A}', '{user}', 'all');
@@ -81,6 +83,12 @@ insert into hidra.message_templates (id, user_id, title, body)
 values ('{A}', '{user}', 'x', '{{{{nome}}}} {{{{pedido}}}}'), ('{B}', '{user}', 'x', 'x');
 insert into hidra.campaigns (id, user_id, name, segment_id, template_id) values ('{C}', '{user}', 'c', '{A}', '{A}');
 insert into hidra.campaign_metrics (campaign_id, user_id) values ('{C}', '{user}');
+insert into hidra.campaigns (id, user_id, name, segment_id, template_id, status)
+values ('{D}', '{user}', 'd', '{A}', '{A}', 'completed');
+insert into hidra.campaign_runs (id, user_id, campaign_id, initiated_by, body)
+values ('{D}', '{user}', '{D}', '{user}', 'x');
+insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, phone, phone_hash, status)
+values ('{user}', '{D}', '{D}', '{C}', '+351912345679', '', 'failed');
 insert into hidra.evolution_api_config (user_id, base_url, instance_name, api_key_encrypted)
 values ('{user}', 'https://evolution.example.com', 'main', '');
 """

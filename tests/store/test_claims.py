@@ -97,18 +97,10 @@ def test_a_claim_waits_for_a_pause_that_is_open_and_then_finds_it(databases: Dat
         pause.execute("update hidra.campaigns set status = 'paused' where id = %s", [world.campaign_id])
         claiming = threading.Thread(target=lambda: found.append(world.claim()))
         claiming.start()
-        wait_until_blocked(databases)
+        world.wait_until_somebody_is_blocked()
         pause.commit()
     claiming.join(10)
     assert found == [NoClaim.CLOSED]
-
-
-def wait_until_blocked(databases: Databases) -> None:
-    waiting = "select exists (select from pg_locks where not granted and locktype = 'advisory')"
-    with psycopg.connect(databases.owner.info.dsn, password=databases.owner.info.password, autocommit=True) as watch:
-        deadline = datetime.now(UTC) + timedelta(seconds=10)
-        while watch.execute(waiting).fetchone() != (True,):
-            assert datetime.now(UTC) < deadline, "the claim did not wait"
 
 
 def test_open_requests_never_exceed_the_connections_limit(databases: Databases) -> None:

@@ -1,5 +1,5 @@
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import psycopg
 
@@ -148,26 +148,13 @@ def test_a_campaign_without_a_connection_is_blocked(databases: Databases) -> Non
     assert "no Evolution connection" in world.campaign()["blocked_reason"]
 
 
-def finish_one(world: World, *, refused: bool = False) -> None:
-    held = world.claim()
-    assert isinstance(held, Claim)
-    now = datetime.now(UTC)
-    if refused:
-        world.databases.jobs.as_worker(lambda tx: claims.mark_failed(tx, held, code="x", detail="x", at=now))
-    else:
-        provider_id = str(held.message_id)
-        world.databases.jobs.as_worker(
-            lambda tx: claims.mark_sent(tx, held, sent_at=now, provider_message_id=provider_id)
-        )
-
-
 def test_a_drained_run_completes_its_campaign(databases: Databases) -> None:
     world = World.make(databases, recipients=2)
     world.advance()
-    finish_one(world)
+    world.finish_one()
     world.advance()
     assert world.campaign()["status"] == "running"
-    finish_one(world, refused=True)
+    world.finish_one(refused=True)
     world.advance()
     assert world.campaign()["status"] == "completed"
     assert world.campaign()["completed_at"]
@@ -179,8 +166,8 @@ def test_a_drained_run_completes_its_campaign(databases: Databases) -> None:
 def test_a_campaign_of_which_every_message_failed_failed(databases: Databases) -> None:
     world = World.make(databases, recipients=2)
     world.advance()
-    finish_one(world, refused=True)
-    finish_one(world, refused=True)
+    world.finish_one(refused=True)
+    world.finish_one(refused=True)
     world.advance()
     assert world.campaign()["status"] == "failed"
 
@@ -197,7 +184,7 @@ def test_an_unknown_outcome_keeps_the_run_open(databases: Databases) -> None:
 def test_a_canceled_campaign_skips_whoever_still_waits_and_ends_its_run(databases: Databases) -> None:
     world = World.make(databases, recipients=5)
     world.advance()
-    finish_one(world)
+    world.finish_one()
     databases.owner.execute("update hidra.campaigns set status = 'canceled'")
     world.advance()
     assert [m["status"] for m in world.messages()] == ["sent", "skipped", "skipped", "skipped", "skipped"]
@@ -228,7 +215,7 @@ def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) 
 def test_a_pause_at_the_moment_the_run_drains_leaves_it_open_for_the_resume(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
-    finish_one(world)
+    world.finish_one()
     lifecycle.pause(databases.http, world.user_id, world.campaign_id)
     databases.jobs.as_worker(lambda tx: advance_campaign._look(tx, world.campaign_id))
     assert world.one("select ended_at from hidra.campaign_runs")["ended_at"] is None

@@ -1,15 +1,17 @@
 """A tenant's world for the store tests, written as its owner."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 from psycopg.rows import dict_row
 
 from hidra.domain.phone import phone_hash
 from hidra.services.advance_campaign import advance_campaign
 from hidra.store import claims
+from hidra.store.db import Tx
 from tests.conftest import Databases
 
 SECRET = b"test"
@@ -90,7 +92,9 @@ class World:
 
     def claim(self, *, campaign_id: UUID | None = None) -> claims.Claim | claims.OptedOut | claims.NoClaim:
         campaign_id = campaign_id or self.campaign_id
-        run_id = self.one("select id from hidra.campaign_runs where campaign_id = %s", campaign_id)["id"]
+        run_id = self.one(
+            "select id from hidra.campaign_runs where campaign_id = %s order by started_at desc", campaign_id
+        )["id"]
         return self.databases.jobs.as_worker(
             lambda tx: claims.claim(
                 tx,
@@ -100,6 +104,29 @@ class World:
                 sender_timeout=timedelta(seconds=120),
             )
         )
+
+    def finish_one(self, *, refused: bool = False) -> claims.Claim:
+        """Claims the next recipient, who is sent to or refused."""
+        held = self.claim()
+        assert isinstance(held, claims.Claim)
+        now = datetime.now(UTC)
+
+        def finish(tx: Tx) -> None:
+            if refused:
+                claims.mark_failed(tx, held, code="not_on_whatsapp", detail="x", at=now)
+            else:
+                claims.mark_sent(tx, held, sent_at=now, provider_message_id=uuid4().hex)
+
+        self.databases.jobs.as_worker(finish)
+        return held
+
+    def wait_until_somebody_is_blocked(self) -> None:
+        """Until a transaction waits for another's lock."""
+        dsn = self.databases.owner.info
+        with psycopg.connect(dsn.dsn, password=dsn.password, autocommit=True) as watch:
+            deadline = datetime.now(UTC) + timedelta(seconds=10)
+            while watch.execute("select exists (select from pg_locks where not granted)").fetchone() != (True,):
+                assert datetime.now(UTC) < deadline, "nobody waits"
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         with self.databases.owner.cursor(row_factory=dict_row) as cursor:

@@ -39,6 +39,7 @@ class Action(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
+    RETRY = "retry"
 
 
 ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
@@ -50,6 +51,7 @@ ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
         (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED),
         CampaignStatus.CANCELED,
     ),
+    Action.RETRY: ((CampaignStatus.COMPLETED, CampaignStatus.FAILED), CampaignStatus.SCHEDULED),
 }
 
 

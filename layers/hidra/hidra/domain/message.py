@@ -153,7 +153,7 @@ def fail(message: Message, *, code: str, detail: str | None, at: datetime) -> Me
 
 
 def skip(message: Message, *, code: str) -> Message:
-    """The message that will not be sent: ``opted_out``, ``canceled`` or ``erased``."""
+    """The message that will not be sent: ``opted_out``, ``canceled``, ``erased``; in a retry ``delivered_already``."""
     return replace(message, status=MessageStatus.SKIPPED, error_code=code, error_detail=None)
 
 

@@ -10,6 +10,7 @@ from hidra.domain.pacing import issue
 from hidra.domain.ticket import Ticket
 from hidra.store import messages, runs
 from hidra.store.db import Database, Tx
+from hidra.store.freeze import freeze
 from hidra.telemetry import logger
 
 SKIP_SLICE = 1_000
@@ -47,7 +48,7 @@ def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
         runs.fail_start(tx, campaign_id=campaign_id, reason=problem)
         logger.warning("campaign could not start", campaign_id=campaign_id, reason=problem)
         return CampaignStatus.FAILED
-    frozen = runs.freeze(tx, campaign)
+    frozen = freeze(tx, campaign)
     logger.info("campaign started", campaign_id=campaign_id, recipients=frozen.total, pending=frozen.pending)
     return CampaignStatus.RUNNING
 
@@ -55,6 +56,8 @@ def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
 def _why_not(campaign: runs.LockedCampaign) -> str | None:
     if campaign.expired:
         return "The campaign could not start before its not_after."
+    if campaign.again:
+        return None  # its recipients are those of its first run
     if campaign.total_contacts == 0:
         return "The segment has no contacts."
     if campaign.total_contacts > runs.MAX_AUDIENCE:

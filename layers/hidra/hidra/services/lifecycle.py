@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import ACTIONS, Action, does_not_fit, only_a_draft
 from hidra.errors import Conflict, Field, HidraError, Rejected, Unavailable
-from hidra.store import campaigns
+from hidra.store import campaigns, freeze
 from hidra.store.campaigns import Campaign
 from hidra.store.db import Database, Tx
 
@@ -69,6 +69,13 @@ def cancel(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> C
     return campaign
 
 
+def retry_failed(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
+    """Lets the campaign run again for those alone whose message failed; never for those whose outcome is unknown."""
+    campaign = _change(db, user_id, campaign_id, Action.RETRY, _scheduling(None, None))
+    nudge(user_id=user_id, campaign_id=campaign_id)
+    return campaign
+
+
 type _Change = Callable[[Tx, UUID, UUID, Action], bool]
 
 
@@ -113,7 +120,10 @@ def _scheduling(scheduled_at: datetime | None, not_after: datetime | None) -> _C
             return False
         if not found.has_connection:
             raise Conflict("Save the connection to an Evolution server first.", code="no-connection")
-        if not found.total_contacts:
+        if action is Action.RETRY:
+            if not freeze.any_failed(tx, user_id=user_id, campaign_id=campaign_id):
+                raise Conflict("No recipient of this campaign can be tried again.", code="nothing-failed")
+        elif not found.total_contacts:
             raise Conflict("The segment has no contacts.", code="segment-empty")
         return campaigns.schedule(
             tx,

@@ -77,7 +77,7 @@ def _apply(
             return skip(message, code="opted_out")
         return learn(message, evidence.get(message.id, ()))
 
-    change(tx, [*evidence, *waiting], rule)
+    messages.settle_retries(tx, change(tx, [*evidence, *waiting], rule))
     for user_id, hashes in leaving.items():
         opt_outs.insert(tx, user_id=user_id, phone_hashes=sorted(hashes), reason=None, source="reply")
     deliveries.keep(tx, early)

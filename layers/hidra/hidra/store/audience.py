@@ -28,20 +28,23 @@ RESOLVED = """lateral (
         from unnest(%(variables)s::text[]) as name
     ) p
 )"""
-# One pass: who is in the segment, who opted out, and each variable. Without an error_code a contact gets the message.
-AUDIENCE = f"""
-select c.user_id, c.id as contact_id, c.phone, c.phone_hash, v.resolved,
-    case when o.phone_hash is not null then 'opted_out' when v.missing is not null then 'unresolved_variable' end
-        as error_code,
-    case when o.phone_hash is null and v.missing is not null then 'No value for: ' || v.missing end as error_detail
-from hidra.segment_contacts s
-join hidra.contacts c on c.id = s.contact_id
-left join hidra.opt_outs o on o.user_id = c.user_id and o.phone_hash = c.phone_hash
-cross join {RESOLVED} v
-where s.segment_id = %(segment_id)s
-"""  # noqa: S608 - made of constants
+# One pass over the table `members` of contact ids that a statement makes before: who opted out, and each variable.
+# Without an error_code a contact gets the message.
+AUDIENCE = f"""audience as (
+    select c.user_id, c.id as contact_id, c.phone, c.phone_hash, v.resolved,
+        case when o.phone_hash is not null then 'opted_out' when v.missing is not null then 'unresolved_variable' end
+            as error_code,
+        case when o.phone_hash is null and v.missing is not null then 'No value for: ' || v.missing end as error_detail
+    from members m
+    join hidra.contacts c on c.id = m.contact_id
+    left join hidra.opt_outs o on o.user_id = c.user_id and o.phone_hash = c.phone_hash
+    cross join {RESOLVED} v
+)"""  # noqa: S608 - made of constants
+MEMBERS = """
+select contact_id from hidra.segment_contacts where segment_id = %(segment_id)s
+"""
 FATES = f"""
-with audience as ({AUDIENCE}), numbered as (
+with members as ({MEMBERS}), {AUDIENCE}, numbered as (
     select contact_id, phone, error_code, error_detail,
         row_number() over (partition by error_code order by contact_id) as place
     from audience

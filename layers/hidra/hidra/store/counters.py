@@ -1,8 +1,8 @@
 """The one way in which messages move their campaign's metrics and timeline."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,6 +72,46 @@ delete from hidra.campaign_timeline_points
 where campaign_id = any(%(campaign_ids)s) and timestamp = any(%(minutes)s) and delivered = 0 and failed = 0
 """
 
+# A retry's recipients were counted as failed before.
+ADD_FROZEN = """
+update hidra.campaign_metrics
+set total_messages = total_messages + %(total)s - %(retried)s, pending = pending + %(pending)s,
+    failed = failed + %(failed)s - %(retried)s, skipped = skipped + %(skipped)s, last_updated_at = clock_timestamp()
+where campaign_id = %(campaign_id)s
+"""
+POINT_FROZEN = """
+insert into hidra.campaign_timeline_points (user_id, campaign_id, timestamp, failed)
+select %(user_id)s, %(campaign_id)s, date_trunc('minute', now()), %(failed)s
+on conflict (campaign_id, timestamp) do update set failed = campaign_timeline_points.failed + excluded.failed
+"""
+DROP_EMPTIED_POINTS = """
+delete from hidra.campaign_timeline_points where campaign_id = %(campaign_id)s and delivered = 0 and failed = 0
+"""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """How many recipients a freeze found, by what becomes of them."""
+
+    total: int
+    pending: int
+    failed: int
+    skipped: int
+
+
+def lock(tx: Tx, campaign_ids: Collection[UUID]) -> None:
+    """Keeps everybody else from the campaigns' counters until the transaction ends."""
+    tx.run(LOCK_METRICS, campaign_ids=list(campaign_ids))
+
+
+def add_frozen(tx: Tx, found: Frozen, *, user_id: UUID, campaign_id: UUID, retried: bool) -> None:
+    """Counts a freeze, whose counters are locked; ``retried``: its recipients counted as failed until now."""
+    tx.run(ADD_FROZEN, campaign_id=campaign_id, retried=found.total if retried else 0, **asdict(found))
+    if found.failed:
+        tx.run(POINT_FROZEN, user_id=user_id, campaign_id=campaign_id, failed=found.failed)
+    if retried:
+        tx.run(DROP_EMPTIED_POINTS, campaign_id=campaign_id)
+
 
 def change(tx: Tx, ids: Iterable[int], rule: Callable[[Message], Message]) -> list[Message]:
     """Applies a pure rule to messages and moves metrics and timeline with them; every counter moves only here.
@@ -83,7 +123,7 @@ def change(tx: Tx, ids: Iterable[int], rule: Callable[[Message], Message]) -> li
     campaign_ids = tx.values(FIND_CAMPAIGNS, ids=ids) if ids else []
     if not campaign_ids:
         return []
-    tx.run(LOCK_METRICS, campaign_ids=campaign_ids)
+    lock(tx, campaign_ids)
     old = tx.rows(Message, LOCK_MESSAGES, ids=ids)
     changed = [(before, after) for before in old if (after := rule(before)) != before]
     if not changed:

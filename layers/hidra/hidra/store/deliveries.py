@@ -8,7 +8,7 @@ from uuid import UUID
 from hidra.domain.delivery import StatusEvent
 from hidra.domain.message import Evidence, MessageStatus
 from hidra.store.db import Tx
-from hidra.store.messages import apply_evidence
+from hidra.store.messages import learn_all
 
 MATCH = """
 select m.id, m.evolution_config_id as config_id, m.provider_message_id
@@ -132,7 +132,7 @@ def _apply_waiting(tx: Tx, waiting: Sequence[Waiting]) -> int:
     evidence: dict[int, list[Evidence]] = {}
     for row in waiting:
         evidence.setdefault(row.message_id, []).append(Evidence(row.status, row.received_at))
-    apply_evidence(tx, evidence)
+    learn_all(tx, evidence)
     tx.run(
         DROP_WAITING,
         config_ids=[row.config_id for row in waiting],

@@ -1,6 +1,7 @@
 """Recipients' messages apart from their sending: skipped, looked up, given up, told of by providers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,22 @@ where user_id = %(user_id)s and phone_hash = any(%(phone_hashes)s) and status = 
 PENDING_OF_RUN = """
 select id from hidra.campaign_messages where run_id = %(run_id)s and status = 'pending' order by id limit %(limit)s
 """
+
+# The row of a retry that counts for a recipient in place of the one given, held until the transaction ends.
+REPLACEMENTS = """
+select o.id, n.id as replacement
+from hidra.campaign_messages o
+join hidra.campaign_runs r on r.campaign_id = o.campaign_id
+join hidra.campaign_messages n on n.run_id = r.id and n.contact_id = o.contact_id
+where o.id = any(%(ids)s) and n.counted and n.status in ('pending', 'failed')
+order by n.id for update of n
+"""
+
+
+@dataclass(frozen=True)
+class _Replaced:
+    id: int
+    replacement: int
 
 
 def pending_of_phones(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes]) -> list[int]:
@@ -62,6 +79,25 @@ def give_up(tx: Tx, *, message_ids: Sequence[int], at: datetime) -> int:
     return len(change(tx, message_ids, rule))
 
 
-def apply_evidence(tx: Tx, evidence: Mapping[int, Sequence[Evidence]]) -> list[Message]:
+def learn_all(tx: Tx, evidence: Mapping[int, Sequence[Evidence]]) -> None:
     """Joins what providers said to the messages, by their ids."""
-    return change(tx, evidence, lambda message: learn(message, evidence[message.id]))
+    settle_retries(tx, change(tx, evidence, lambda message: learn(message, evidence[message.id])))
+
+
+def settle_retries(tx: Tx, changed: Iterable[Message]) -> None:
+    """Lets the first message count again where it turns out to have been delivered, and its retry not go out any more.
+
+    Only as long as the retry has reached nobody itself. To be called with what evidence changed, in its transaction:
+    the campaigns' counters are locked by then, so their messages may be.
+    """
+    late = [m.id for m in changed if not m.counted and m.status in (MessageStatus.DELIVERED, MessageStatus.READ)]
+    pairs = tx.rows(_Replaced, REPLACEMENTS, ids=late) if late else []
+    first = {pair.id for pair in pairs}
+
+    def rule(message: Message) -> Message:
+        if message.id in first:
+            return replace(message, counted=True)
+        unneeded = replace(message, counted=False)
+        return skip(unneeded, code="delivered_already") if message.status is MessageStatus.PENDING else unneeded
+
+    change(tx, [message_id for pair in pairs for message_id in (pair.id, pair.replacement)], rule)

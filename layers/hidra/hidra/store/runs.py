@@ -1,4 +1,4 @@
-"""Runs of campaigns: the freeze of their audience, what a look at one finds, and their end."""
+"""Runs of campaigns: what a look at one finds, and their end. Their beginning is in freeze.py."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -7,8 +7,6 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
-from hidra.domain.template import CONTACT_FIELDS, placeholders
-from hidra.store.audience import AUDIENCE
 from hidra.store.db import Tx
 
 MAX_AUDIENCE = 2_000_000
@@ -16,7 +14,8 @@ MAX_AUDIENCE = 2_000_000
 # A campaign that somebody else is looking at needs no second look.
 LOCK = """
 select c.id, c.user_id, c.status, c.scheduled_at <= now() as due, coalesce(c.not_after < now(), false) as expired,
-    c.segment_id, c.template_id, c.evolution_config_id, c.scheduled_by, s.total_contacts
+    c.segment_id, c.template_id, c.evolution_config_id, c.scheduled_by, s.total_contacts,
+    exists (select from hidra.campaign_runs r where r.campaign_id = c.id) as again
 from hidra.campaigns c
 join hidra.contact_segments s on s.id = c.segment_id
 where c.id = %(campaign_id)s
@@ -25,43 +24,6 @@ for update of c skip locked
 FAIL_START = """
 update hidra.campaigns set status = 'failed', completed_at = clock_timestamp(), blocked_reason = %(reason)s
 where id = %(campaign_id)s and status = 'scheduled'
-"""
-OPEN_RUN = """
-insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, media_url)
-select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url
-from hidra.message_templates t where t.id = %(template_id)s
-returning id, body
-"""
-FREEZE = f"""
-with audience as ({AUDIENCE}), frozen as (
-    insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,
-        phone_hash, variables, status, failed_at, error_code, error_detail)
-    select user_id, %(campaign_id)s, %(run_id)s, contact_id, %(config_id)s, phone, phone_hash, resolved,
-        case error_code when 'opted_out' then 'skipped' when 'unresolved_variable' then 'failed'
-            else 'pending' end::hidra.message_status,
-        case error_code when 'unresolved_variable' then now() end, error_code, error_detail
-    from audience
-    returning status
-)
-select count(*) as total, count(*) filter (where status = 'pending') as pending,
-    count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
-from frozen
-"""  # noqa: S608 - made of constants
-COUNT_FROZEN = """
-update hidra.campaign_metrics
-set total_messages = total_messages + %(total)s, pending = pending + %(pending)s, failed = failed + %(failed)s,
-    skipped = skipped + %(skipped)s, last_updated_at = clock_timestamp()
-where campaign_id = %(campaign_id)s
-"""
-POINT_FROZEN = """
-insert into hidra.campaign_timeline_points (user_id, campaign_id, timestamp, failed)
-select %(user_id)s, %(campaign_id)s, date_trunc('minute', now()), %(failed)s
-on conflict (campaign_id, timestamp) do update set failed = campaign_timeline_points.failed + excluded.failed
-"""
-START = """
-update hidra.campaigns
-set status = 'running', started_at = coalesce(started_at, now()), completed_at = null, blocked_reason = null
-where id = %(campaign_id)s
 """
 # The count of the waiting stops where more would change nothing: tickets for 130 s are at most 2.2 a message a minute.
 LOOK = """
@@ -92,6 +54,9 @@ select count(*) as total, count(*) filter (where status in ('sent', 'delivered',
     count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
 from hidra.campaign_messages where run_id = %(run_id)s
 """
+EVERYTHING_FAILED = """
+select failed = total_messages from hidra.campaign_metrics where campaign_id = %(campaign_id)s
+"""
 END_RUN = """
 update hidra.campaign_runs
 set status = %(status)s, ended_at = clock_timestamp(), summary = %(summary)s
@@ -121,7 +86,7 @@ where r.ended_at is null and c.status = 'canceled'
 
 @dataclass(frozen=True)
 class LockedCampaign:
-    """A campaign whose row this transaction holds."""
+    """A campaign whose row this transaction holds. ``again``: it has run before, so what is due is a retry."""
 
     id: UUID
     user_id: UUID
@@ -133,22 +98,7 @@ class LockedCampaign:
     evolution_config_id: UUID | None
     scheduled_by: UUID | None
     total_contacts: int
-
-
-@dataclass(frozen=True)
-class _Opened:
-    id: UUID
-    body: str
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """How many recipients a freeze found, by what becomes of them."""
-
-    total: int
-    pending: int
-    failed: int
-    skipped: int
+    again: bool
 
 
 @dataclass(frozen=True)
@@ -195,40 +145,6 @@ def fail_start(tx: Tx, *, campaign_id: UUID, reason: str) -> None:
     tx.run(FAIL_START, campaign_id=campaign_id, reason=reason)
 
 
-def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
-    """Opens a run with the template's text and the segment's recipients as they are at this moment, and starts it.
-
-    A recipient who opted out is skipped; one without a value for a variable failed, for the text never goes out so.
-    """
-    run = tx.row(
-        _Opened,
-        OPEN_RUN,
-        user_id=campaign.user_id,
-        campaign_id=campaign.id,
-        initiated_by=campaign.scheduled_by,
-        template_id=campaign.template_id,
-    )
-    if run is None:
-        raise AssertionError("a campaign's template cannot be deleted")
-    found = tx.row(
-        Frozen,
-        FREEZE,
-        campaign_id=campaign.id,
-        run_id=run.id,
-        config_id=campaign.evolution_config_id,
-        segment_id=campaign.segment_id,
-        variables=placeholders(run.body),
-        contact_fields=Jsonb(CONTACT_FIELDS),
-    )
-    if found is None:
-        raise AssertionError("an aggregate gives a row")
-    tx.run(COUNT_FROZEN, campaign_id=campaign.id, **asdict(found))
-    if found.failed:
-        tx.run(POINT_FROZEN, user_id=campaign.user_id, campaign_id=campaign.id, failed=found.failed)
-    tx.run(START, campaign_id=campaign.id)
-    return found
-
-
 def look(tx: Tx, *, campaign_id: UUID) -> Look | None:
     """What the campaign's open run needs to know; None without one."""
     return tx.row(Look, LOOK, campaign_id=campaign_id)
@@ -245,14 +161,14 @@ def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None) -> None:
 
 
 def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool) -> CampaignStatus:
-    """Ends a drained run, and its campaign with it: completed, or failed if every message failed."""
+    """Ends a drained run, and its campaign with it: completed, or failed if the campaign reached nobody in any run."""
     summary = tx.row(Summary, SUM_UP, run_id=run_id)
     if summary is None:
         raise AssertionError("an aggregate gives a row")
     status = CampaignStatus.COMPLETED
     if canceled:
         status = CampaignStatus.CANCELED
-    elif summary.failed == summary.total:
+    elif tx.value(EVERYTHING_FAILED, campaign_id=campaign_id):
         status = CampaignStatus.FAILED
     tx.run(END_RUN, run_id=run_id, status=status, summary=Jsonb(asdict(summary)))
     tx.run(END_CAMPAIGN, campaign_id=campaign_id, status=status)

@@ -1,0 +1,253 @@
+"""A second run for those whose message failed: who is in it, and what counts for whom."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from hidra.domain.delivery import StatusEvent
+from hidra.domain.message import MessageStatus as S
+from hidra.errors import Conflict
+from hidra.services import lifecycle
+from hidra.services.record_delivery import record_delivery
+from hidra.store import claims, contacts, messages
+from hidra.store.claims import Claim
+from hidra.store.db import Database
+from tests.conftest import Databases
+from tests.store.world import World
+
+AT = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
+
+
+def ended(databases: Databases, *, failed: int, sent: int = 1) -> World:
+    """A campaign whose run is over."""
+    world = World.make(databases, recipients=failed + sent)
+    world.advance()
+    for _ in range(failed):
+        world.finish_one(refused=True)
+    for _ in range(sent):
+        world.finish_one()
+    world.advance()
+    assert world.campaign()["status"] == ("completed" if sent else "failed")
+    return world
+
+
+def retry(world: World) -> None:
+    lifecycle.retry_failed(world.databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
+    world.advance()
+
+
+def hear(world: World, provider_id: str, word: S) -> None:
+    event = StatusEvent(world.config_id, provider_id, word, AT + timedelta(minutes=1))
+    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"")
+
+
+def fail_after_sending(world: World, provider_id: str) -> None:
+    """The provider takes the message and then says that it failed."""
+    held = world.claim()
+    assert isinstance(held, Claim)
+    world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=AT, provider_message_id=provider_id))
+    hear(world, provider_id, S.FAILED)
+
+
+def states(world: World) -> list[tuple[str, bool]]:
+    return [(message["status"], message["counted"]) for message in world.messages()]
+
+
+def test_only_those_who_failed_are_in_the_second_run_and_totals_stay_per_recipient(databases: Databases) -> None:
+    world = ended(databases, failed=2)
+    retry(world)
+    assert states(world) == [("failed", False), ("failed", False), ("sent", True), ("pending", True), ("pending", True)]
+    assert (world.metrics()["total_messages"], world.metrics()["failed"], world.metrics()["pending"]) == (3, 0, 3)
+    assert world.timeline() == []
+    world.assert_exact()
+    campaign = world.campaign()
+    assert (campaign["status"], campaign["completed_at"]) == ("running", None)
+    world.finish_one()
+    world.finish_one(refused=True)
+    world.advance()
+    assert world.campaign()["status"] == "completed"
+    assert world.metrics()["failed"] == 1
+    world.assert_exact()
+
+
+def test_a_campaign_that_has_reached_somebody_in_any_run_has_not_failed(databases: Databases) -> None:
+    world = ended(databases, failed=1)
+    retry(world)
+    world.finish_one(refused=True)
+    world.advance()
+    assert world.campaign()["status"] == "completed"
+
+
+def test_a_failed_campaign_is_retried_again_and_again(databases: Databases) -> None:
+    world = ended(databases, failed=2, sent=0)
+    for _ in range(2):
+        retry(world)
+        world.finish_one(refused=True)
+        world.finish_one(refused=True)
+        world.advance()
+        assert world.campaign()["status"] == "failed"
+    assert [counted for _, counted in states(world)] == [False] * 4 + [True] * 2
+    world.assert_exact()
+
+
+def test_a_retry_is_frozen_anew(databases: Databases) -> None:
+    """The text, the phone and the name as they are by now; whoever has opted out or is gone is left alone."""
+    world = ended(databases, failed=4, sent=0)
+    mended, opted_out, nameless, gone = [message["contact_id"] for message in world.messages()]
+    run = databases.owner.execute
+    run("update hidra.message_templates set body = 'Olá {{name}}'")
+    run("update hidra.contacts set name = 'Bia', phone = '+5511970000000' where id = %s", [mended])
+    run(
+        "insert into hidra.opt_outs (user_id, phone_hash, source)"
+        " select user_id, phone_hash, 'api' from hidra.contacts where id = %s",
+        [opted_out],
+    )
+    run("update hidra.contacts set name = null where id = %s", [nameless])
+    databases.http.as_user(world.user_id, lambda tx: contacts.delete(tx, user_id=world.user_id, contact_id=gone))
+    retry(world)
+    newer = {message["contact_id"]: message for message in world.messages()[4:]}
+    assert {key: (m["status"], m["error_code"]) for key, m in newer.items()} == {
+        mended: ("pending", None),
+        opted_out: ("skipped", "opted_out"),
+        nameless: ("failed", "unresolved_variable"),
+    }
+    held = world.claim()
+    assert isinstance(held, Claim)
+    assert (held.phone, held.variables, held.body) == ("+5511970000000", {"name": "Bia"}, "Olá {{name}}")
+    assert states(world)[3] == ("failed", True)
+    world.assert_exact()
+
+
+def test_those_whose_outcome_is_unknown_are_never_sent_to_again(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    world.claim()
+    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    [message] = world.messages()
+    databases.jobs.as_worker(lambda tx: messages.give_up(tx, message_ids=[message["id"]], at=AT))
+    world.advance()
+    assert world.campaign()["status"] == "failed"
+    with pytest.raises(Conflict) as refused:
+        retry(world)
+    assert refused.value.code == "nothing-failed"
+    assert world.campaign()["status"] == "failed"
+
+
+def test_without_a_failure_there_is_nothing_to_retry(databases: Databases) -> None:
+    world = ended(databases, failed=0)
+    with pytest.raises(Conflict) as refused:
+        retry(world)
+    assert refused.value.code == "nothing-failed"
+
+
+@pytest.mark.parametrize("status", ["draft", "scheduled", "running", "paused", "canceled"])
+def test_only_what_has_ended_is_retried(databases: Databases, status: str) -> None:
+    world = ended(databases, failed=1)
+    databases.owner.execute("update hidra.campaigns set status = %s", [status])
+    with pytest.raises(Conflict, match=f"Cannot retry a campaign that is {status}: it must be completed or failed"):
+        retry(world)
+
+
+def test_a_late_delivery_before_the_retry_is_claimed_takes_its_place(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    fail_after_sending(world, "A")
+    world.advance()
+    retry(world)
+    assert states(world) == [("failed", False), ("pending", True)]
+    hear(world, "A", S.DELIVERED)
+    assert states(world) == [("delivered", True), ("skipped", False)]
+    assert world.messages()[1]["error_code"] == "delivered_already"
+    assert world.claim() is claims.NoClaim.NO_WORK
+    assert (world.metrics()["delivered"], world.metrics()["total_messages"]) == (1, 1)
+    world.assert_exact()
+    world.advance()
+    assert world.campaign()["status"] == "completed"
+
+
+def test_a_late_delivery_replaces_a_retry_that_failed_too(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    fail_after_sending(world, "A")
+    world.advance()
+    retry(world)
+    world.finish_one(refused=True)
+    hear(world, "A", S.READ)
+    assert states(world) == [("read", True), ("failed", False)]
+    world.assert_exact()
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_late_delivery_after_the_retry_was_claimed_counts_nothing(databases: Databases, sent: bool) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    fail_after_sending(world, "A")
+    world.advance()
+    retry(world)
+    if sent:
+        world.finish_one()
+    else:
+        world.claim()
+    hear(world, "A", S.DELIVERED)
+    assert states(world) == [("delivered", False), ("sent" if sent else "sending", True)]
+    world.assert_exact()
+
+
+def test_a_late_delivery_meets_a_claim_that_is_not_committed_yet_and_leaves_it_alone(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    fail_after_sending(world, "A")
+    world.advance()
+    retry(world)
+    with psycopg.connect(databases.owner.info.dsn, password=databases.owner.info.password) as claiming:
+        claiming.execute("update hidra.campaign_messages set status = 'sending' where status = 'pending'")
+        recorder = threading.Thread(target=lambda: hear(world, "A", S.DELIVERED))
+        recorder.start()
+        world.wait_until_somebody_is_blocked()
+        claiming.commit()
+    recorder.join(10)
+    assert states(world) == [("delivered", False), ("sending", True)]
+    world.assert_exact()
+
+
+def test_late_deliveries_beside_claims_of_their_retries_stay_exact(databases: Databases) -> None:
+    world = World.make(databases, recipients=20, concurrent=100)
+    world.advance()
+    for index in range(20):
+        fail_after_sending(world, f"A{index}")
+    world.advance()
+    retry(world)
+    go = threading.Barrier(2)
+    other = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
+
+    def deliver() -> None:
+        go.wait()
+        for index in reversed(range(20)):
+            hear(world, f"A{index}", S.DELIVERED)
+
+    recorder = threading.Thread(target=deliver)
+    recorder.start()
+    go.wait()
+    run_id = world.one("select id from hidra.campaign_runs where ended_at is null")["id"]
+    for _ in range(20):
+        other.as_worker(
+            lambda tx: claims.claim(
+                tx,
+                campaign_id=world.campaign_id,
+                run_id=run_id,
+                config_id=world.config_id,
+                sender_timeout=timedelta(seconds=120),
+            )
+        )
+    recorder.join()
+    other.close()
+    world.assert_exact()
+    by_contact: dict[str, list[tuple[str, bool]]] = {}
+    for message in world.messages():
+        by_contact.setdefault(message["contact_id"], []).append((message["status"], message["counted"]))
+    assert set(map(tuple, by_contact.values())) <= {
+        (("delivered", True), ("skipped", False)),
+        (("delivered", False), ("sending", True)),
+    }
