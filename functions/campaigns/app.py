@@ -12,7 +12,7 @@ from pydantic import Field
 
 from hidra.domain.campaign import CampaignChannel, CampaignStatus
 from hidra.domain.message import MessageStatus
-from hidra.entry.fields import Description, Instant, Name, PerMinute
+from hidra.entry.fields import LEFT_OUT, Description, Instant, Name, PerMinute
 from hidra.entry.http import Body, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
@@ -47,17 +47,14 @@ class CampaignIn(Body):
     channel: CampaignChannel = CampaignChannel.WHATSAPP
 
 
-ABSENT = Field(default_factory=lambda: None)  # not a default that a client could read and send
-
-
 class CampaignChange(Body):
     """What is absent stays; only ``description`` may be null."""
 
-    name: Annotated[Name, ABSENT]
-    description: Annotated[Description | None, ABSENT]
-    segment_id: Annotated[UUID, ABSENT]
-    template_id: Annotated[UUID, ABSENT]
-    max_messages_per_minute: Annotated[PerMinute, ABSENT]
+    name: Annotated[Name, LEFT_OUT]
+    description: Annotated[Description | None, LEFT_OUT]
+    segment_id: Annotated[UUID, LEFT_OUT]
+    template_id: Annotated[UUID, LEFT_OUT]
+    max_messages_per_minute: Annotated[PerMinute, LEFT_OUT]
 
 
 class DuplicateIn(Body):

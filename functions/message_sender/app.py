@@ -7,7 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from hidra.domain.outcome import NotSent, Outcome
+from hidra.domain.content import Content
+from hidra.domain.outcome import NotSent, Outcome, Stops
 from hidra.domain.ticket import Ticket
 from hidra.entry.batch import each_record
 from hidra.errors import Rejected, Unavailable
@@ -78,13 +79,14 @@ def open_key(claim: Claim) -> str:
     return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=claim.base_url)
 
 
-def post(claim: Claim, text: str) -> Outcome:
+def post(claim: Claim, content: Content) -> Outcome:
     """Opens the connection's key and makes the one request."""
     try:
         key = open_key(claim)
     except Rejected as error:
         logger.error("the connection's key cannot be opened", user_id=claim.user_id, code=error.code)
-        return NotSent("key_unreadable", "The stored API key cannot be read; save it again.", stops_connection=True)
+        return NotSent("key_unreadable", "The stored API key cannot be read; save it again.", Stops.CONNECTION)
     except Unavailable:
-        return NotSent("keys_unavailable", "The stored API key could not be read.", stops_connection=False)
-    return Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE).send_text(claim.phone, text)
+        return NotSent("keys_unavailable", "The stored API key could not be read.", Stops.NOTHING)
+    evolution = Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE)
+    return evolution.send(claim.phone, content)

@@ -5,15 +5,17 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
+from hidra.domain.content import MediaType
 from hidra.domain.template import check
-from hidra.entry.fields import MessageText, Name, VariableName, VariableValue, WebUrl
+from hidra.entry.fields import LEFT_OUT, FileName, MessageText, Name, VariableName, VariableValue, WebUrl
 from hidra.entry.http import Body, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.gateways.aws import read_json_secret
 from hidra.services import edit_template
+from hidra.services.edit_template import Preview
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import templates
 from hidra.store.db import Database
@@ -29,20 +31,40 @@ Variables = Annotated[
 ]
 
 
+Text = Annotated[
+    MessageText,
+    Field(
+        description="Without media 1 to 4,096 characters. With media it is the caption: at most 1,024, may be empty; "
+        "with audio it must be."
+    ),
+]
+MediaUrl = Annotated[
+    WebUrl | None, Field(description="Where Evolution fetches the media; comes together with media_type.")
+]
+ShownName = Annotated[FileName | None, Field(description="The name that a document is shown with.")]
+
+
 class TemplateIn(Body):
     title: Name
-    body: MessageText
+    body: Text
     variables: Annotated[Variables, Field(default_factory=list)]
-    media_url: WebUrl | None = None
+    media_url: MediaUrl = None
+    media_type: MediaType | None = None
+    file_name: ShownName = None
 
 
 class TemplateChange(Body):
-    """What is absent stays; only ``media_url`` may be null."""
+    """What is absent stays; only media_url, media_type and file_name may be null.
 
-    title: Name = ""
-    body: MessageText = ""
-    variables: Annotated[Variables, Field(default_factory=list)]
-    media_url: WebUrl | None = None
+    A media_url of null drops the media_type and the file_name too, another media_type than document the file_name.
+    """
+
+    title: Annotated[Name, LEFT_OUT]
+    body: Annotated[Text, LEFT_OUT]
+    variables: Annotated[Variables, LEFT_OUT]
+    media_url: Annotated[MediaUrl, LEFT_OUT]
+    media_type: Annotated[MediaType | None, LEFT_OUT]
+    file_name: Annotated[ShownName, LEFT_OUT]
 
 
 class PreviewIn(Body):
@@ -58,14 +80,10 @@ class PreviewIn(Body):
         return self
 
 
-class Preview(BaseModel):
-    text: str
-
-
 @app.post("/v1/templates", summary="Create a template", status_code=HTTPStatus.CREATED)
 def create_template(body: TemplateIn) -> Template:
     user_id = me()
-    check(body.body, body.variables)
+    check(body.body, body.variables, media_url=body.media_url, media_type=body.media_type, file_name=body.file_name)
     return db.as_user(user_id, lambda tx: templates.create(tx, user_id=user_id, **body.model_dump()))
 
 
@@ -97,14 +115,12 @@ def delete_template(template_id: UUID) -> Response[Any]:
     return no_content()
 
 
-@app.post("/v1/templates/<template_id>/preview", summary="Show the text that a recipient would get")
+@app.post("/v1/templates/<template_id>/preview", summary="Show what a recipient would get")
 def preview(template_id: UUID, body: PreviewIn) -> Preview:
     user_id = me()
     if body.contact_id is None:
-        text = edit_template.preview(db, user_id, template_id, body.variables or {})
-    else:
-        text = edit_template.preview_for(db, user_id, template_id, body.contact_id)
-    return Preview(text=text)
+        return edit_template.preview(db, user_id, template_id, body.variables or {})
+    return edit_template.preview_for(db, user_id, template_id, body.contact_id)
 
 
 def me() -> UUID:

@@ -34,6 +34,8 @@ class Send:
     number: str = ""
     text: str = ""
     media: str | None = None
+    media_type: str | None = None
+    file_name: str | None = None
     accepted: bool = False
     http_status: int | None = None
     provider_id: str | None = None

@@ -238,6 +238,7 @@ class Simulator:
         body = await read_body(request)
         send.number, send.text = str(body.get("number", "")), str(body.get("text", body.get("caption", "")))
         send.media = None if body.get("media") is None else _short(str(body["media"]))
+        send.media_type, send.file_name = body.get("mediatype"), body.get("fileName")
         spoiled = await self._spoiled(request)
         if spoiled:
             return spoiled

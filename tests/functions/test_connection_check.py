@@ -686,7 +686,7 @@ def test_one_connection_that_cannot_be_settled_stops_no_other(
 
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", AT, AT)
+MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", None, AT, AT)
 
 
 def test_of_several_that_fit_the_nearest_in_time_is_it() -> None:

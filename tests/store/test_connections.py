@@ -7,7 +7,7 @@ import pytest
 
 from hidra.domain.campaign import EvolutionConnectionStatus as S
 from hidra.domain.delivery import ConnectionEvent
-from hidra.domain.outcome import NotSent, Outcome
+from hidra.domain.outcome import NotSent, Outcome, Stops
 from hidra.services.check_connection import Health, check_one
 from hidra.services.record_delivery import record_delivery
 from hidra.services.save_connection import Wanted, save_connection
@@ -19,7 +19,7 @@ from tests.store.world import World
 
 NOW = datetime.now(UTC)
 WELL = Health(S.CONNECTED, None, answers=True)
-REFUSED = NotSent("unauthorized", "The Evolution server does not accept the API key.", stops_connection=True)
+REFUSED = NotSent("unauthorized", "The Evolution server does not accept the API key.", Stops.CONNECTION)
 
 
 def told(world: World, status: S, seconds: float, reason: str | None = None) -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+from hidra.domain.content import Content
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.ticket import Ticket
 from hidra.errors import Unavailable
 from hidra.services.send_message import MAX_ATTEMPTS, Clock, End, send_message
@@ -17,15 +18,15 @@ from tests.store.world import World
 class Outside:
     """Time that passes only by sleeping, and what was asked of Evolution and the queues."""
 
-    outcome: Outcome | Callable[[Claim, str], Outcome] = field(default_factory=lambda: Sent("A"))
+    outcome: Outcome | Callable[[Claim, Content], Outcome] = field(default_factory=lambda: Sent("A"))
     seconds: float = 0.0
     posted: list[str] = field(default_factory=list)
     postponed: list[tuple[Ticket, int]] = field(default_factory=list)
     nudged: list[Ticket] = field(default_factory=list)
 
-    def post(self, claim: Claim, text: str) -> Outcome:
-        self.posted.append(f"{claim.phone} {text}")
-        return self.outcome(claim, text) if callable(self.outcome) else self.outcome
+    def post(self, claim: Claim, content: Content) -> Outcome:
+        self.posted.append(f"{claim.phone} {content.text}")
+        return self.outcome(claim, content) if callable(self.outcome) else self.outcome
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
@@ -164,7 +165,7 @@ def test_a_single_doubt_stops_nothing(databases: Databases) -> None:
 
 def test_a_broken_connection_costs_the_recipient_nothing_and_stops_the_rest(databases: Databases) -> None:
     world, ticket = started(databases, recipients=2)
-    outside = Outside(NotSent("unlicensed", "Evolution has no licence.", stops_connection=True))
+    outside = Outside(NotSent("unlicensed", "Evolution has no licence.", Stops.CONNECTION))
     outside.send(world, ticket)
     assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 2
     config = world.one("select status, error_message from hidra.evolution_api_config")
@@ -175,7 +176,7 @@ def test_a_broken_connection_costs_the_recipient_nothing_and_stops_the_rest(data
 
 def test_a_message_that_was_surely_not_sent_is_tried_again_a_bounded_number_of_times(databases: Databases) -> None:
     world, ticket = started(databases, recipients=1)
-    outside = Outside(NotSent("busy", "Evolution is busy.", stops_connection=False))
+    outside = Outside(NotSent("busy", "Evolution is busy.", Stops.NOTHING))
     for _ in range(MAX_ATTEMPTS):
         databases.owner.execute("update hidra.campaign_messages set not_before = null")
         outside.send(world, ticket)

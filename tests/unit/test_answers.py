@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.gateways.answers import sort_answer
 
 ERRORS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
@@ -131,21 +131,21 @@ def test_a_send_succeeded_if_and_only_if_it_got_an_id(status: int, body: Any) ->
 def test_what_no_recipient_would_get_stops_the_connection(code: str) -> None:
     outcome = sort_answer(*STOPS[code])
     assert isinstance(outcome, NotSent)
-    assert (outcome.code, outcome.stops_connection) == (code, True)
+    assert (outcome.code, outcome.stops) == (code, Stops.CONNECTION)
 
 
 @pytest.mark.parametrize(("status", "body"), NOT_EVOLUTION)
 def test_an_answer_that_is_not_evolutions_burns_no_recipient(status: int, body: Any) -> None:
     outcome = sort_answer(status, body)
     assert isinstance(outcome, NotSent)
-    assert (outcome.code, outcome.stops_connection) == ("not_evolution", True)
+    assert (outcome.code, outcome.stops) == ("not_evolution", Stops.CONNECTION)
 
 
 @pytest.mark.parametrize("code", WAITS)
 def test_being_told_to_slow_down_sends_later(code: str) -> None:
     outcome = sort_answer(*WAITS[code])
     assert isinstance(outcome, NotSent)
-    assert (outcome.code, outcome.stops_connection) == (code, False)
+    assert (outcome.code, outcome.stops) == (code, Stops.NOTHING)
 
 
 @pytest.mark.parametrize(("code", "status", "body"), rows(REFUSED))

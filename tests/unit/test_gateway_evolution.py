@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from urllib3.exceptions import HTTPError
 
-from hidra.domain.outcome import NotSent, Sent, Unknown
+from hidra.domain.content import Content
+from hidra.domain.outcome import NotSent, Sent, Stops, Unknown
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import evolution
 from hidra.gateways.evolution import Evolution, Found, Offer, Webhook
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+TEXT = Content("Oi")
 Act = Callable[[socket.socket], None]
 
 
@@ -85,7 +87,7 @@ SENT = {"key": {"id": "3EB0A1", "fromMe": True}, "status": "PENDING"}
 
 def test_a_text_is_posted_once_in_evolutions_form() -> None:
     with serving(answering(201, SENT)) as server:
-        assert server.client().send_text("+5541988887777", "Olá, Ana!") == Sent("3EB0A1")
+        assert server.client().send("+5541988887777", Content("Olá, Ana!")) == Sent("3EB0A1")
     [request] = server.requests
     head, _, body = request.decode().partition("\r\n\r\n")
     assert head.startswith("POST /base/message/sendText/loja%201 HTTP/1.1")
@@ -109,7 +111,7 @@ def test_a_text_is_posted_once_in_evolutions_form() -> None:
 )
 def test_a_connection_that_breaks_after_the_request_leaves_it_unknown(act: Act, code: str) -> None:
     with serving(act) as server:
-        outcome = server.client().send_text("+5541988887777", "Oi")
+        outcome = server.client().send("+5541988887777", TEXT)
     assert isinstance(outcome, Unknown)
     assert outcome.code == code
     assert len(server.requests) == 1
@@ -118,7 +120,7 @@ def test_a_connection_that_breaks_after_the_request_leaves_it_unknown(act: Act, 
 def test_an_answer_that_does_not_come_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evolution, "_SEND_TIMEOUT", (1, 0.2))
     with serving(lambda client: client.recv(1) and None) as server:
-        outcome = server.client().send_text("+5541988887777", "Oi")
+        outcome = server.client().send("+5541988887777", TEXT)
     assert isinstance(outcome, Unknown)
     assert outcome.code == "timed_out"
     assert len(server.requests) == 1
@@ -135,15 +137,15 @@ def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch, name:
     monkeypatch.setattr(evolution, "_MAX_ANSWER_BYTES", 1 << 60)
     monkeypatch.setattr(evolution, name, value)
     with serving(drip) as server:
-        assert isinstance(server.client().send_text("+5541988887777", "Oi"), Unknown)
+        assert isinstance(server.client().send("+5541988887777", TEXT), Unknown)
 
 
 def test_nothing_was_sent_where_no_connection_came_about() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    outcome = Server(port).client().send_text("+5541988887777", "Oi")
+    outcome = Server(port).client().send("+5541988887777", TEXT)
     assert isinstance(outcome, NotSent)
-    assert (outcome.code, outcome.stops_connection) == ("unreachable", True)
+    assert (outcome.code, outcome.stops) == ("unreachable", Stops.CONNECTION)
 
 
 def test_nothing_was_sent_where_the_connection_did_not_come_about_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,35 +157,35 @@ def test_nothing_was_sent_where_the_connection_did_not_come_about_in_time(monkey
         for one in waiting:
             one.setblocking(False)
             one.connect_ex(full.getsockname())
-        outcome = Server(full.getsockname()[1]).client().send_text("+5541988887777", "Oi")
+        outcome = Server(full.getsockname()[1]).client().send("+5541988887777", TEXT)
         for one in waiting:
             one.close()
     assert isinstance(outcome, NotSent)
-    assert outcome.stops_connection
+    assert outcome.stops is Stops.CONNECTION
 
 
 def test_nothing_was_sent_to_an_address_that_is_not_allowed() -> None:
     with serving(answering(201, SENT)) as server:
         client = Evolution(f"http://127.0.0.1:{server.port}", "loja", "key", allow_private=False)
-        outcome = client.send_text("+5541988887777", "Oi")
+        outcome = client.send("+5541988887777", TEXT)
     assert isinstance(outcome, NotSent)
-    assert (outcome.code, outcome.stops_connection) == ("private_address", True)
+    assert (outcome.code, outcome.stops) == ("private_address", Stops.CONNECTION)
     assert server.requests == []
 
 
 @pytest.mark.parametrize("key", ["line\nbreak", "chave-ç"])
 def test_nothing_was_sent_with_a_key_that_no_header_can_hold(key: str) -> None:
     with serving(answering(201, SENT)) as server:
-        outcome = server.client(key).send_text("+5541988887777", "Oi")
+        outcome = server.client(key).send("+5541988887777", TEXT)
     assert isinstance(outcome, NotSent)
-    assert (outcome.code, outcome.stops_connection) == ("unusable_config", True)
+    assert (outcome.code, outcome.stops) == ("unusable_config", Stops.CONNECTION)
     assert server.requests == []
 
 
 def test_redirects_are_not_followed() -> None:
     with serving(answering(201, SENT)) as elsewhere:
         with serving(answering(307, {}, f"Location: http://127.0.0.1:{elsewhere.port}/")) as server:
-            outcome = server.client().send_text("+5541988887777", "Oi")
+            outcome = server.client().send("+5541988887777", TEXT)
         assert isinstance(outcome, NotSent)
         assert elsewhere.requests == []
 
@@ -205,9 +207,9 @@ def redirecting_to_nothing(body: int) -> Iterator[tuple[Server, list[int]]]:
 
 def test_a_redirect_is_an_answer_like_any_other_wherever_it_leads() -> None:
     with redirecting_to_nothing(body=0) as (server, _):
-        outcome = server.client().send_text("+5541988887777", "Oi")
+        outcome = server.client().send("+5541988887777", TEXT)
         assert isinstance(outcome, NotSent)
-        assert (outcome.code, outcome.stops_connection) == ("not_evolution", True)
+        assert (outcome.code, outcome.stops) == ("not_evolution", Stops.CONNECTION)
         with pytest.raises(Rejected):
             server.client().connection_state()
 
@@ -226,7 +228,7 @@ def test_an_answer_that_no_library_foresaw_leaves_it_unknown(monkeypatch: pytest
 
     monkeypatch.setattr(evolution, "_read", fail)
     with serving(answering(201, SENT)) as server:
-        outcome = server.client().send_text("+5541988887777", "Oi")
+        outcome = server.client().send("+5541988887777", TEXT)
         assert isinstance(outcome, Unknown)
         assert outcome.code == "connection_lost"
         with pytest.raises(Unavailable) as raised:
@@ -237,7 +239,7 @@ def test_an_answer_that_no_library_foresaw_leaves_it_unknown(monkeypatch: pytest
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with serving(answering(201, SENT)) as server:
-        assert server.client().send_text("+5541988887777", "Oi") == Sent("3EB0A1")
+        assert server.client().send("+5541988887777", TEXT) == Sent("3EB0A1")
 
 
 @pytest.mark.parametrize(

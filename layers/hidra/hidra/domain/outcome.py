@@ -4,6 +4,15 @@
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stops(StrEnum):
+    """What cannot go on when a message was not sent."""
+
+    NOTHING = "nothing"
+    CAMPAIGN = "campaign"  # nobody can be sent this content
+    CONNECTION = "connection"  # nobody can be sent anything
 
 
 @dataclass(frozen=True)
@@ -23,14 +32,11 @@ class Refused:
 
 @dataclass(frozen=True)
 class NotSent:
-    """Surely not sent, so the recipient goes back to pending.
-
-    ``stops_connection``: nothing at all can be sent on this connection now, whoever the recipient.
-    """
+    """Surely not sent, so the recipient goes back to pending; whoever comes next fares the same where it ``stops``."""
 
     code: str
     detail: str
-    stops_connection: bool
+    stops: Stops
 
 
 @dataclass(frozen=True)

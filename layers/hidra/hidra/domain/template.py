@@ -1,9 +1,15 @@
-"""Placeholders such as ``{{nome}}`` in a message's text."""
+"""What a template may hold, and placeholders such as ``{{nome}}`` in its text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from hidra.domain.content import MediaType
 from hidra.errors import Field, Rejected
+
+# Cloud API, "Text messages" and "Image messages" (developers.facebook.com): text.body at most 4,096 characters, caption
+# at most 1,024; audio has no caption.
+TEXT_CHARACTERS = 4_096
+CAPTION_CHARACTERS = 1_024
 
 PLACEHOLDER = re.compile(r"\{\{\s*(\w{1,64})\s*\}\}")
 
@@ -16,12 +22,49 @@ def placeholders(body: str) -> list[str]:
     return list(dict.fromkeys(PLACEHOLDER.findall(body)))
 
 
-def check(body: str, variables: Sequence[str]) -> None:
-    """Holds the declared variables against the body's placeholders.
+def check(
+    body: str,
+    variables: Sequence[str],
+    *,
+    media_url: str | None = None,
+    media_type: MediaType | None = None,
+    file_name: str | None = None,
+) -> None:
+    """Holds the parts of a template against each other.
 
     Raises:
-        Rejected: naming each that is declared and not used or used and not declared, or braces that are no placeholder.
+        Rejected: naming what of the media and the body's length does not fit; if that fits, each variable that is
+            declared and not used or used and not declared, and braces that are no placeholder.
     """
+    wrong = [*_wrong_media(media_url, media_type, file_name), *_wrong_length(body, media_type)]
+    if wrong:
+        raise Rejected("The template's text and media do not fit together.", code="template-content", fields=wrong)
+    _check_variables(body, variables)
+
+
+def _wrong_media(media_url: str | None, media_type: MediaType | None, file_name: str | None) -> Iterator[Field]:
+    if media_url is not None and media_type is None:
+        yield Field("media_type", "is needed with media_url")
+    if media_type is not None and media_url is None:
+        yield Field("media_url", "is needed with media_type")
+    if file_name is not None and media_type != "document":
+        yield Field("file_name", "only a document has one")
+
+
+def _wrong_length(body: str, media_type: MediaType | None) -> Iterator[Field]:
+    if media_type is None:
+        if not body:
+            yield Field("body", "must not be empty without media")
+        if len(body) > TEXT_CHARACTERS:
+            yield Field("body", f"must have at most {TEXT_CHARACTERS:,} characters")
+    elif media_type == "audio":
+        if body:
+            yield Field("body", "must be empty: WhatsApp shows no caption with audio")
+    elif len(body) > CAPTION_CHARACTERS:
+        yield Field("body", f"must have at most {CAPTION_CHARACTERS:,} characters as the caption of media")
+
+
+def _check_variables(body: str, variables: Sequence[str]) -> None:
     found = placeholders(body)
     wrong = [
         Field("variables", f"{name!r} is declared but does not appear in the body")

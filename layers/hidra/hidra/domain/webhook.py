@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.content import MediaType
 from hidra.domain.message import PROVIDER_WORDS
 from hidra.domain.phone import canonical
 
@@ -29,6 +30,12 @@ _TEXTS = (
     ("templateButtonReplyMessage", "selectedDisplayText"),
     ("listResponseMessage", "title"),
 )
+_MEDIA_TYPES: Mapping[str, MediaType] = {
+    "imageMessage": "image",
+    "documentMessage": "document",
+    "videoMessage": "video",
+    "audioMessage": "audio",
+}
 _CONNECTION_WORDS = {
     "open": EvolutionConnectionStatus.CONNECTED,
     "connecting": EvolutionConnectionStatus.CONNECTING,
@@ -85,16 +92,27 @@ def text_of(message: object) -> str | None:
 
     Disappearing chats are not unwrapped by Evolution (src/.../whatsapp.baileys.service.ts, prepareMessage).
     """
+    content = _unwrapped(message)
+    candidates = [content.get("conversation")]
+    candidates += [_mapping(content.get(kind)).get(field) for kind, field in _TEXTS]
+    candidates.append(_mapping(_mapping(content.get("interactiveResponseMessage")).get("body")).get("text"))
+    return next((text for text in candidates if isinstance(text, str) and text), None)
+
+
+def media_type_of(message: object) -> MediaType | None:
+    """The kind of media in a WhatsApp message; None if none."""
+    content = _unwrapped(message)
+    return next((kind for name, kind in _MEDIA_TYPES.items() if name in content), None)
+
+
+def _unwrapped(message: object) -> Mapping[str, Any]:
     content = _mapping(message)
     for _ in range(3):
         inner = next((content[name] for name in _WRAPPERS if name in content), None)
         if inner is None:
             break
         content = _mapping(_mapping(inner).get("message"))
-    candidates = [content.get("conversation")]
-    candidates += [_mapping(content.get(kind)).get(field) for kind, field in _TEXTS]
-    candidates.append(_mapping(_mapping(content.get("interactiveResponseMessage")).get("body")).get("text"))
-    return next((text for text in candidates if isinstance(text, str) and text), None)
+    return content
 
 
 def _statuses(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

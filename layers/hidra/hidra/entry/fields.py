@@ -63,7 +63,8 @@ _NoNul = AfterValidator(_without_nul)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _NoNul]
 Description = Annotated[str, StringConstraints(max_length=2_000), _NoNul]
 Reason = Annotated[str, StringConstraints(max_length=500), _NoNul]
-MessageText = Annotated[str, StringConstraints(min_length=1, max_length=4_096), _NoNul]
+MessageText = Annotated[str, StringConstraints(max_length=4_096), _NoNul]
+FileName = Annotated[str, StringConstraints(max_length=240, pattern=r"^[^/\\\x00-\x1f]+$")]
 VariableName = Annotated[str, StringConstraints(pattern=r"^\w{1,64}$")]
 VariableValue = Annotated[str, StringConstraints(max_length=1_000), _NoNul]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64), _NoNul]
@@ -75,6 +76,9 @@ Country = Annotated[
 ]
 WebUrl = Annotated[str, StringConstraints(max_length=2_048, pattern=r"^https?://[^\s/?#]+[^\s]*$"), _NoNul]
 PerMinute = Annotated[int, Constraints(strict=True, ge=1, le=6_000)]
+# The default of a field that a change may leave out: none that a client could read in OpenAPI and send.
+LEFT_OUT = Constraints(default_factory=lambda: None)
+
 Instant = Annotated[
     AwareDatetime, BeforeValidator(_written_as_instant, json_schema_input_type=str), AfterValidator(_in_utc)
 ]

@@ -1,4 +1,4 @@
-"""What an answer to ``POST /message/sendText`` means.
+"""What an answer to ``POST /message/sendText`` or ``/message/sendMedia`` means.
 
 Evolution API 2.3.7: status codes of ``src/main.ts`` and ``src/exceptions``, the envelope's ``message`` in four shapes
 (a text; a list of texts; a list of lists from the JSON schema; a list with an object for a number that is not on
@@ -8,10 +8,12 @@ Where it cannot be told whether the message went out, the answer is Unknown: a r
 looked up, one who is written to twice cannot be unwritten.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+from hidra.domain.content import MediaType
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.webhook import id_of
 
 # Meta's error codes (developers.facebook.com, WhatsApp Cloud API, "Error codes").
@@ -27,9 +29,13 @@ _META_STOPS = {
     131045: "This phone number is not registered with the Cloud API.",
     133010: "This phone number is not registered with the Cloud API.",
 }
-_META_SLOW_DOWN = {4, 80007, 130429, 131048, 131056}
-_META_DOWN = {2, 131016, 131057, 133004}  # temporarily unavailable or in maintenance: Meta took nothing
+_META_WAITS = {
+    **dict.fromkeys((4, 80007, 130429, 131048, 131056), "Meta asks to slow down."),
+    # Temporarily unavailable or in maintenance: Meta took nothing.
+    **dict.fromkeys((2, 131016, 131057, 133004), "Meta's service is not available at the moment."),
+}
 _META_UNSURE = {1, 131000}  # "an unknown error": of those Meta says no more
+_META_MEDIA = 131053  # it could not fetch the file, or cannot use it
 _META_REFUSALS = {
     131021: "The recipient is the sending number itself.",
     131026: "WhatsApp cannot deliver to this recipient.",
@@ -38,22 +44,46 @@ _META_REFUSALS = {
     131049: "Meta holds marketing messages to this recipient back.",
     131050: "The recipient asked Meta for no more marketing messages of this sender.",
 }
+# Baileys fetches media before it checks the number; whatever fails there is a 500 with the exception as text
+# (whatsapp.baileys.service.ts, prepareMediaMessage). Only words of HTTP clients stand here, axios' and Node's own.
+_FETCH_FAILED = (
+    (re.compile(r"getaddrinfo E[A-Z_]+"), "the name of its server is not found"),
+    (re.compile(r"connect E[A-Z]+"), "its server does not answer"),
+    (re.compile(r"Request failed with status code (?P<status>\d{3})"), "its server answers with status {status}"),
+    (re.compile(r"Failed to fetch stream from "), "its server does not give the file"),
+    (re.compile(r"fetch failed"), "its server does not answer"),
+    (re.compile(r"Maximum number of redirects exceeded"), "its server redirects again and again"),
+    (re.compile(r"(certificate has expired|self-signed certificate)"), "its server's certificate is not valid"),
+    (re.compile(r"unable to verify the first certificate"), "its server's certificate is not valid"),
+)
+_EXCEPTION = re.compile(r"(?:Axios|Type)?Error: ")
+# Media is uploaded before the message itself is sent (Baileys, prepareWAMessageMedia), and the upload often fails
+# for a while (github.com/evolution-foundation/evolution-api/issues/1810).
+_UPLOAD_FAILED = "Error: Media upload failed on all hosts"
+_WHAT_HELPS = (
+    "Make the file available there and resume the campaign; or cancel it and duplicate it, "
+    "for a campaign that has started keeps its media_url."
+)
 
 
-def sort_answer(status: int, body: object) -> Outcome:
+def sort_answer(status: int, body: object, *, media: MediaType | None = None) -> Outcome:
     """The outcome of a send that was answered.
 
     Args:
         body: the decoded JSON, or None where there was none.
+        media: what was sent by ``sendMedia``; None: it was a text.
     """
     if 200 <= status < 300:
-        return _sort_success(body)
+        return _sort_success(body, media)
     stopped = refusal(status, body)
     if stopped is not None:
         return stopped
     if status == 429:
         # Evolution has no rate limiter of its own; a proxy in front of it may.
-        return NotSent("too_many_requests", "The Evolution server asks to slow down.", stops_connection=False)
+        return NotSent("too_many_requests", "The Evolution server asks to slow down.", Stops.NOTHING)
+    about_media = _sort_media_error(status, body, media) if media else None
+    if about_media is not None:
+        return about_media
     return _sort_server_error(status, body) if status >= 500 else _sort_client_error(status, body)
 
 
@@ -74,7 +104,7 @@ def refusal(status: int, body: object) -> NotSent | None:
         stop = ("not_evolution", f"Something in front of the Evolution server answers with status {status}.")
     elif status == 503 and isinstance(body, Mapping) and body.get("code") == "LICENSE_REQUIRED":
         stop = ("license_required", "The Evolution server asks for a licence before it does anything.")
-    return NotSent(*stop, stops_connection=True) if stop else None
+    return NotSent(*stop, Stops.CONNECTION) if stop else None
 
 
 def messages(body: object) -> list[Any]:
@@ -88,28 +118,45 @@ def messages(body: object) -> list[Any]:
     return said if isinstance(said, list) else [said]
 
 
-def _sort_success(body: object) -> Outcome:
+def _sort_success(body: object, media: MediaType | None) -> Outcome:
     if isinstance(body, Mapping):
         key, code = body.get("key"), body.get("code")
         message_id = id_of(key.get("id")) if isinstance(key, Mapping) else None
         if message_id is not None:
             return Sent(message_id)
         if key is None and isinstance(code, int):
-            return _sort_meta(code, subcode=body.get("error_subcode"))
+            return _sort_meta(code, subcode=body.get("error_subcode"), media=media)
     return Unknown("answer_not_understood", "The server's answer does not say whether the message was sent.")
+
+
+def _sort_media_error(status: int, body: object, media: MediaType) -> NotSent | None:
+    """Why the media never came as far as a message, or None if that is not the matter."""
+    said = messages(body)
+    if len(said) != 1 or not isinstance(said[0], str):
+        return None
+    if status in (400, 500) and said[0] == _UPLOAD_FAILED:
+        return NotSent("media_not_uploaded", f"WhatsApp did not take the upload of the {media}.", Stops.NOTHING)
+    exception = _EXCEPTION.match(said[0])
+    if status != 500 or exception is None:
+        return None
+    for pattern, because in _FETCH_FAILED:
+        if found := pattern.match(said[0], exception.end()):
+            why = f"Evolution cannot fetch the campaign's {media} from its media_url: {because}."
+            return NotSent("media_not_fetched", f"{why.format(**found.groupdict())} {_WHAT_HELPS}", Stops.CAMPAIGN)
+    return None
 
 
 def _sort_server_error(status: int, body: object) -> Outcome:
     said = messages(body)
     if status == 500 and said == ["Connection Closed"]:
         # Only the check of the number answers so, and the message itself comes after it.
-        return NotSent("connection_closed", "The WhatsApp connection is closed.", stops_connection=True)
+        return NotSent("connection_closed", "The WhatsApp connection is closed.", Stops.CONNECTION)
     said_texts = [item for item in said if isinstance(item, str)]
     if status == 500 and any("reading 'onWhatsApp'" in item for item in said_texts):
-        return NotSent("never_connected", "This WhatsApp number has never been connected.", stops_connection=True)
+        return NotSent("never_connected", "This WhatsApp number has never been connected.", Stops.CONNECTION)
     if status == 500 and any("reading 'textMessage'" in item for item in said_texts):
         # The instance is in Evolution's database but not in its memory (issue 2583): nobody was there to send.
-        return NotSent("not_running", "Evolution knows this instance but does not run it.", stops_connection=True)
+        return NotSent("not_running", "Evolution knows this instance but does not run it.", Stops.CONNECTION)
     return Unknown("server_error", f"The Evolution server failed with status {status}.")
 
 
@@ -126,17 +173,18 @@ def _sort_client_error(status: int, body: object) -> Outcome:
     return Refused("refused", f"Evolution refused the message with status {status}.")
 
 
-def _sort_meta(code: int, *, subcode: object) -> Outcome:
+def _sort_meta(code: int, *, subcode: object, media: MediaType | None) -> Outcome:
     """The Cloud API's error, by its codes alone: its words may repeat the recipient's number."""
     name = f"meta_{code}"
     if (code, subcode) == (100, 33):
-        return NotSent(name, "Meta does not know the connection's phone number id.", stops_connection=True)
+        return NotSent(name, "Meta does not know the connection's phone number id.", Stops.CONNECTION)
     if code in _META_STOPS or 200 <= code < 300:
-        return NotSent(name, _META_STOPS.get(code, _META_STOPS[10]), stops_connection=True)
-    if code in _META_SLOW_DOWN:
-        return NotSent(name, "Meta asks to slow down.", stops_connection=False)
-    if code in _META_DOWN:
-        return NotSent(name, "Meta's service is not available at the moment.", stops_connection=False)
+        return NotSent(name, _META_STOPS.get(code, _META_STOPS[10]), Stops.CONNECTION)
+    if media and code == _META_MEDIA:
+        why = f"Meta cannot use the campaign's {media} from its media_url."
+        return NotSent(name, f"{why} {_WHAT_HELPS}", Stops.CAMPAIGN)
+    if code in _META_WAITS:
+        return NotSent(name, _META_WAITS[code], Stops.NOTHING)
     if code in _META_UNSURE:
         return Unknown(name, "Meta failed and did not say whether the message was sent.")
     return Refused(name, _META_REFUSALS.get(code, f"Meta refused the message with its code {code}."))

@@ -1,10 +1,11 @@
 """Changing a template and seeing what it makes."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from hidra.domain.content import MediaType
 from hidra.domain.template import check, render
 from hidra.errors import Field, Rejected
 from hidra.store import contacts, templates
@@ -12,35 +13,57 @@ from hidra.store.db import Database, Tx
 from hidra.store.templates import Template
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What a recipient would get: a text, or media with the text as its caption."""
+
+    text: str
+    media_url: str | None
+    media_type: MediaType | None
+    file_name: str | None
+
+
 def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str, Any]) -> Template:
     """The template with the changed fields, which as a whole must still fit together.
 
+    What only belongs to a part that goes, goes with it: the type and name of media, the name of a document.
+
     Raises:
         NotFound: the user has no such template.
-        Rejected: the variables would not equal the placeholders in the body.
+        Rejected: text, media and variables would not fit together.
     """
+    if changes.get("media_url", "stays") is None:
+        changes = {"media_type": None, **changes}
+    if changes.get("media_type", "document") != "document":
+        changes = {"file_name": None, **changes}
 
     def work(tx: Tx) -> Template:
         template = replace(templates.lock(tx, user_id=user_id, template_id=template_id), **changes)
-        check(template.body, template.variables)
+        check(
+            template.body,
+            template.variables,
+            media_url=template.media_url,
+            media_type=template.media_type,
+            file_name=template.file_name,
+        )
         templates.save(tx, template, user_id=user_id)
         return template
 
     return db.as_user(user_id, work)
 
 
-def preview(db: Database, user_id: UUID, template_id: UUID, values: Mapping[str, str]) -> str:
+def preview(db: Database, user_id: UUID, template_id: UUID, values: Mapping[str, str]) -> Preview:
     """
     Raises:
         NotFound: the user has no such template.
         Rejected: naming each variable that has no value.
     """
     template = db.as_user(user_id, lambda tx: templates.get(tx, user_id=user_id, template_id=template_id))
-    return render(template.body, values)
+    return _preview(template, values)
 
 
-def preview_for(db: Database, user_id: UUID, template_id: UUID, contact_id: UUID) -> str:
-    """The text as the contact would get it.
+def preview_for(db: Database, user_id: UUID, template_id: UUID, contact_id: UUID) -> Preview:
+    """The message as the contact would get it.
 
     Raises:
         NotFound: the user has no such template.
@@ -58,4 +81,8 @@ def preview_for(db: Database, user_id: UUID, template_id: UUID, contact_id: UUID
             code="unknown-contact",
             fields=[Field("contact_id", "is not one of your contacts")],
         )
-    return render(template.body, values)
+    return _preview(template, values)
+
+
+def _preview(template: Template, values: Mapping[str, str]) -> Preview:
+    return Preview(render(template.body, values), template.media_url, template.media_type, template.file_name)

@@ -82,12 +82,19 @@ def addresses(phone: str) -> list[str]:
 
 
 def choose(message: Unresolved, found: Iterable[Found], *, taken: Collection[str]) -> str | None:
-    """The provider's id of what was sent with this very text, nearest to the claim, and belongs to nobody yet."""
+    """The provider's id of what was sent with this very text and kind of media, nearest to the claim, and belongs to
+    nobody yet."""
     try:
         text = template.render(message.body, message.variables).strip()
     except Rejected:
         return None  # it cannot have been sent
-    same = [item for item in found if item.provider_message_id not in taken and (item.text or "").strip() == text]
+    same = [
+        item
+        for item in found
+        if item.provider_message_id not in taken
+        and (item.text or "").strip() == text
+        and item.media_type == message.media_type
+    ]
     nearest = min(same, key=lambda item: abs(item.at - message.claimed_at), default=None)
     return nearest.provider_message_id if nearest else None
 

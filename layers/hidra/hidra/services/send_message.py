@@ -8,10 +8,11 @@ from enum import StrEnum
 from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from hidra.domain import pacing, template
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Unknown
+from hidra.domain.content import Content
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.ticket import Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
-from hidra.store import claims, connections, deliveries, messages, pace, runs
+from hidra.store import campaigns, claims, connections, deliveries, messages, pace, runs
 from hidra.store.claims import Claim, NoClaim, OptedOut
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
@@ -49,7 +50,7 @@ def send_message(
     ticket: Ticket,
     *,
     db: Database,
-    post: Callable[[Claim, str], Outcome],
+    post: Callable[[Claim, Content], Outcome],
     postpone: Callable[[Ticket, int], None],
     nudge: Callable[[Ticket], None],
     clock: Clock,
@@ -88,14 +89,14 @@ def send_message(
         if found is NoClaim.NO_WORK:
             _tell_if_drained(ticket, db=db, nudge=nudge)
         return End(found)
-    text = _text(found)
+    content = _content(found)
     # The claim's time is the database's, as the slot is; what passed since is measured from before it was asked for.
     late = (found.claimed_at - permit.slot).total_seconds() + clock.monotonic() - asked
     if late > pacing.LATEST_AFTER_SLOT_SECONDS:
         db.as_worker(lambda tx: _undo(tx, found, ticket, permit))
         return End.TOO_LATE
     sent_at = clock.now()
-    outcome = post(found, text) if isinstance(text, str) else text
+    outcome = post(found, content) if isinstance(content, Content) else content
     _record_patiently(ticket, found, outcome, sent_at, db=db, clock=clock, within=record_within)
     logger.info("message posted", campaign_id=ticket.campaign_id, message_id=found.message_id, outcome=_name(outcome))
     if isinstance(outcome, Sent):
@@ -133,9 +134,9 @@ def _skip(found: OptedOut, *, db: Database) -> None:
     db.as_worker(lambda tx: messages.skip_pending(tx, [found.message_id], code="opted_out"))
 
 
-def _text(found: Claim) -> str | Refused:
+def _content(found: Claim) -> Content | Refused:
     try:
-        return template.render(found.body, found.variables)
+        return Content(template.render(found.body, found.variables), found.media)
     except Rejected as error:
         names = ", ".join(field.field.removeprefix("variables.") for field in error.fields)
         return Refused("unresolved_variable", f"No value for: {names}")
@@ -186,9 +187,12 @@ def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: dat
                 message = f"Sending is in doubt again and again: {detail}"
                 connections.stop(tx, found, config_id=ticket.config_id, message=message)
             claims.mark_unknown(tx, found, sent_at=sent_at, code=code, detail=detail)
-        case NotSent(code, detail, stops_connection=True):
-            # The connection's fault, not the recipient's: it costs them no attempt.
+        # The connection's or the content's fault, not the recipient's: it costs them no attempt.
+        case NotSent(code, detail, stops=Stops.CONNECTION):
             connections.stop(tx, found, config_id=ticket.config_id, message=detail)
+            claims.put_back(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
+        case NotSent(code, detail, stops=Stops.CAMPAIGN):
+            campaigns.pause_for(tx, user_id=found.user_id, campaign_id=ticket.campaign_id, reason=detail)
             claims.put_back(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail) if found.attempts < MAX_ATTEMPTS:
             wait = pacing.backoff(found.attempts)

@@ -102,8 +102,11 @@ set status = 'scheduled', scheduled_at = coalesce(%(scheduled_at)s, clock_timest
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s and c.status = any(%(wanted)s::hidra.campaign_status[])
 returning true
 """
+# What blocked a campaign is still worth reading while it is paused.
 SET_STATUS = """
-update hidra.campaigns set status = %(status)s
+update hidra.campaigns
+set status = %(status)s::hidra.campaign_status,
+    blocked_reason = case when %(status)s::hidra.campaign_status = 'paused' then blocked_reason end
 where user_id = %(user_id)s and id = %(campaign_id)s and status = any(%(wanted)s::hidra.campaign_status[])
 returning true
 """
@@ -112,6 +115,10 @@ returning true
 STOP_CLAIMS = """
 select pg_advisory_xact_lock(hashtextextended(id::text, 0)) from hidra.campaigns
 where user_id = %(user_id)s and id = %(campaign_id)s
+"""
+PAUSE_FOR = """
+update hidra.campaigns set status = 'paused', blocked_reason = %(reason)s
+where user_id = %(user_id)s and id = %(campaign_id)s and status = 'running'
 """
 FORGET_TICKETS = """
 update hidra.campaign_runs set ticketed_until = null
@@ -284,6 +291,12 @@ def forget_tickets(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
 def stop_claims(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
     """Until this transaction ends no message of the campaign is claimed."""
     tx.run(STOP_CLAIMS, user_id=user_id, campaign_id=campaign_id)
+
+
+def pause_for(tx: Tx, *, user_id: UUID, campaign_id: UUID, reason: str) -> None:
+    """Pauses a campaign that would burn its recipients; the reason stays until somebody resumes or cancels it."""
+    stop_claims(tx, user_id=user_id, campaign_id=campaign_id)
+    tx.run(PAUSE_FOR, user_id=user_id, campaign_id=campaign_id, reason=reason)
 
 
 def _missing() -> NotFound:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from hidra.domain.content import Media, MediaType
 from hidra.domain.message import Message, MessageStatus, fail
 from hidra.store.counters import change
 from hidra.store.db import Tx
@@ -36,6 +37,7 @@ class Claim:
     phone: str
     variables: Mapping[str, str]
     body: str
+    media: Media | None
     user_id: UUID
     base_url: str
     instance_name: str
@@ -53,6 +55,9 @@ class _Claiming:
     phone: str | None
     variables: dict[str, str] | None
     body: str
+    media_url: str | None
+    media_type: MediaType | None
+    file_name: str | None
     user_id: UUID
     base_url: str | None
     instance_name: str | None
@@ -71,7 +76,8 @@ select from hidra.pace_limits where subject = %(config_id)s for update
 CLAIM = """
 with place as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false) as open,
-        c.user_id, r.body, k.base_url, k.instance_name, k.api_key_encrypted, k.max_concurrent_sends
+        c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
+        k.max_concurrent_sends
     from hidra.campaigns c
     join hidra.campaign_runs r on r.campaign_id = c.id and r.id = %(run_id)s
     left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(config_id)s
@@ -101,7 +107,8 @@ with place as (
 )
 select place.open, coalesce(space.room, false) as room, candidate.id as found, candidate.opted_out,
     claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables,
-    place.body, place.user_id, place.base_url, place.instance_name, place.api_key_encrypted
+    place.body, place.media_url, place.media_type, place.file_name, place.user_id, place.base_url, place.instance_name,
+    place.api_key_encrypted
 from place cross join space left join candidate on true left join claimed on true
 """
 
@@ -134,6 +141,7 @@ def claim(
         phone=row.phone or "",
         variables=row.variables or {},
         body=row.body,
+        media=Media.of(row.media_url, row.media_type, row.file_name),
         user_id=row.user_id,
         base_url=row.base_url or "",
         instance_name=row.instance_name or "",

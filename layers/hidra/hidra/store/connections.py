@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.content import MediaType
 from hidra.domain.delivery import ConnectionEvent
 from hidra.store.claims import Claim
 from hidra.store.db import Tx
@@ -51,9 +52,10 @@ where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_nam
 # A part of each connection's, the oldest first that are due to be given up, the others by lot: so each is looked up
 # again and again. Not while a request to the same phone is open: what it sends could be taken for this one.
 UNKNOWN = """
-select id, config_id, phone, variables, body, claimed_at, statement_timestamp() as read_at
+select id, config_id, phone, variables, body, media_type, claimed_at, statement_timestamp() as read_at
 from (
-    select m.id, m.evolution_config_id as config_id, m.phone, m.variables, r.body, m.claimed_at,
+    select m.id, m.evolution_config_id as config_id, m.phone, m.variables, r.body, r.media_type,
+        m.claimed_at,
         row_number() over (
             partition by m.evolution_config_id order by (m.claimed_at < %(overdue)s) desc, random()
         ) as place
@@ -144,6 +146,7 @@ class Unresolved:
     phone: str
     variables: Mapping[str, str]
     body: str
+    media_type: MediaType | None
     claimed_at: datetime
     read_at: datetime  # by the database's clock, as claimed_at is
 

@@ -14,8 +14,8 @@ from hidra.store.db import Tx
 from hidra.store.runs import LockedCampaign
 
 OPEN_RUN = """
-insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, media_url)
-select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url
+insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, media_url, media_type, file_name)
+select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url, t.media_type, t.file_name
 from hidra.message_templates t where t.id = %(template_id)s
 returning id, body
 """

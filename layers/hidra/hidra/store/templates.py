@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hidra.domain.content import MediaType
 from hidra.errors import Conflict, HidraError, NotFound
 from hidra.store.db import Tx
 
@@ -13,21 +14,21 @@ IN_USE: Mapping[str, HidraError] = {
 }
 
 INSERT = """
-insert into hidra.message_templates (user_id, title, body, variables, media_url)
-values (%(user_id)s, %(title)s, %(body)s, %(variables)s, %(media_url)s)
-returning id, title, body, variables, media_url, created_at
+insert into hidra.message_templates (user_id, title, body, variables, media_url, media_type, file_name)
+values (%(user_id)s, %(title)s, %(body)s, %(variables)s, %(media_url)s, %(media_type)s, %(file_name)s)
+returning id, title, body, variables, media_url, media_type, file_name, created_at
 """
 GET = """
-select id, title, body, variables, media_url, created_at
+select id, title, body, variables, media_url, media_type, file_name, created_at
 from hidra.message_templates where user_id = %(user_id)s and id = %(template_id)s
 """
 LOCK = """
-select id, title, body, variables, media_url, created_at
+select id, title, body, variables, media_url, media_type, file_name, created_at
 from hidra.message_templates where user_id = %(user_id)s and id = %(template_id)s
 for no key update
 """
 LIST = """
-select id, title, body, variables, media_url, created_at from hidra.message_templates
+select id, title, body, variables, media_url, media_type, file_name, created_at from hidra.message_templates
 where user_id = %(user_id)s
   and (created_at, id) < (
     coalesce(%(after_at)s::timestamptz, 'infinity'),
@@ -37,7 +38,8 @@ order by created_at desc, id desc limit %(limit)s
 """
 UPDATE = """
 update hidra.message_templates
-set title = %(title)s, body = %(body)s, variables = %(variables)s, media_url = %(media_url)s
+set title = %(title)s, body = %(body)s, variables = %(variables)s, media_url = %(media_url)s,
+    media_type = %(media_type)s, file_name = %(file_name)s
 where user_id = %(user_id)s and id = %(template_id)s
 """
 DELETE = "delete from hidra.message_templates where user_id = %(user_id)s and id = %(template_id)s returning true"
@@ -50,14 +52,32 @@ class Template:
     body: str
     variables: list[str]
     media_url: str | None
+    media_type: MediaType | None
+    file_name: str | None
     created_at: datetime
 
 
 def create(
-    tx: Tx, *, user_id: UUID, title: str, body: str, variables: Sequence[str], media_url: str | None
+    tx: Tx,
+    *,
+    user_id: UUID,
+    title: str,
+    body: str,
+    variables: Sequence[str],
+    media_url: str | None,
+    media_type: MediaType | None,
+    file_name: str | None,
 ) -> Template:
     template = tx.row(
-        Template, INSERT, user_id=user_id, title=title, body=body, variables=list(variables), media_url=media_url
+        Template,
+        INSERT,
+        user_id=user_id,
+        title=title,
+        body=body,
+        variables=list(variables),
+        media_url=media_url,
+        media_type=media_type,
+        file_name=file_name,
     )
     assert template is not None
     return template
@@ -95,6 +115,8 @@ def save(tx: Tx, template: Template, *, user_id: UUID) -> None:
         body=template.body,
         variables=template.variables,
         media_url=template.media_url,
+        media_type=template.media_type,
+        file_name=template.file_name,
     )
 
 

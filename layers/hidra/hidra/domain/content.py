@@ -1,0 +1,28 @@
+"""What one recipient gets: a text, or media with a caption."""
+
+from dataclasses import dataclass
+from typing import Literal, Self
+
+MediaType = Literal["image", "document", "video", "audio"]
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file that Evolution, or Meta, fetches from its URL; only a document has a name of its own."""
+
+    url: str
+    type: MediaType
+    file_name: str | None = None
+
+    @classmethod
+    def of(cls, url: str | None, media_type: MediaType | None, file_name: str | None) -> Self | None:
+        """From columns that are null where there is no media."""
+        return cls(url, media_type, file_name) if url and media_type else None
+
+
+@dataclass(frozen=True)
+class Content:
+    """A rendered text; with media it is the caption and may be empty."""
+
+    text: str
+    media: Media | None = None
