@@ -38,6 +38,31 @@ def test_scheduled_campaigns_of_two_tenants_end_with_every_recipient_equal(stack
         assert (overview["total_campaigns"], overview["delivered_messages"]) == (1, 9)
 
 
+def test_a_campaign_with_an_image_arrives_with_caption_and_media(stack: Stack) -> None:
+    tenant = Tenant.make(stack)
+    url = "https://cdn.example.com/a.png"
+    campaign_id = tenant.campaign(phones("0001", "0002", "0003"), media_url=url, media_type="image")
+    tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/start")
+    tenant.wait_until_equal(campaign_id, seconds=60)
+    tenant.assert_counts_equal_recipients(campaign_id)
+    sent = tenant.simulator.messages()
+    assert {(row["route"], row["media_type"], row["media"]) for row in sent} == {("sendMedia", "image", url)}
+    assert sorted(row["text"] for row in sent) == ["Oi Contato 0", "Oi Contato 1", "Oi Contato 2"]
+
+
+def test_a_campaign_whose_media_cannot_be_fetched_is_paused_and_reaches_nobody(stack: Stack) -> None:
+    tenant = Tenant.make(stack)
+    campaign_id = tenant.campaign(phones("0001", "0002"), media_url="https://cdn.invalid/a.png", media_type="image")
+    tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/start")
+    eventually(lambda: tenant.show(campaign_id)["status"] == "paused", seconds=60)
+    assert "cannot fetch the campaign's image" in tenant.show(campaign_id)["blocked_reason"]
+    eventually(
+        lambda: [row["status"] for row in tenant.recipients(campaign_id)] == ["pending", "pending"],
+        seconds=20,
+        about=lambda: tenant.recipients(campaign_id),
+    )
+
+
 def test_a_killed_worker_and_a_stopped_database_lose_nobody_and_repeat_nothing(stack: Stack) -> None:
     """The sender dies while Evolution answers; later PostgreSQL is gone for a while in the middle of the run."""
     assert stack.database is not None

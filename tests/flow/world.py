@@ -82,13 +82,15 @@ class Tenant:
         state: str = answer.json()["instance"]["state"]
         return state
 
-    def campaign(self, phones: Sequence[str], *, per_minute: int = 600, body: str = "Oi {{nome}}") -> str:
-        """A draft to these phones."""
+    def campaign(self, phones: Sequence[str], *, per_minute: int = 600, body: str = "Oi {{nome}}", **media: str) -> str:
+        """A draft to these phones; ``media``: the template's media_url, media_type, file_name."""
         segment = self.client.call("POST", "/v1/segments", {"name": "flow"})
         contacts = [{"phone": phone, "name": f"Contato {index}"} for index, phone in enumerate(phones)]
         self.client.call("POST", "/v1/contacts", {"contacts": contacts, "segment_id": segment["id"]})
         variables = ["nome"] if "{{nome}}" in body else []
-        template = self.client.call("POST", "/v1/templates", {"title": "flow", "body": body, "variables": variables})
+        template = self.client.call(
+            "POST", "/v1/templates", {"title": "flow", "body": body, "variables": variables, **media}
+        )
         campaign: dict[str, str] = self.client.call(
             "POST",
             "/v1/campaigns",

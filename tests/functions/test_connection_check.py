@@ -696,3 +696,17 @@ def test_of_several_that_fit_the_nearest_in_time_is_it() -> None:
     assert reconcile.choose(MESSAGE, found, taken={"near"}) == "far"
     assert reconcile.choose(MESSAGE, found, taken={"near", "far"}) is None
     assert reconcile.choose(replace(MESSAGE, variables={}), found, taken=set()) is None
+
+
+def test_what_is_looked_for_is_of_the_same_kind_of_media() -> None:
+    found = [Found("text", "Oi Ana", AT), Found("image", "Oi Ana", AT, "image"), Found("other", "Oi", AT, "image")]
+    assert reconcile.choose(replace(MESSAGE, media_type="image"), found, taken=set()) == "image"
+    assert reconcile.choose(MESSAGE, found, taken={"image"}) == "text"
+    assert reconcile.choose(replace(MESSAGE, media_type="document"), found, taken=set()) is None
+
+
+def test_media_without_a_caption_is_found_by_its_kind_alone() -> None:
+    audio = replace(MESSAGE, body="", media_type="audio")
+    found = [Found("image", None, AT, "image"), Found("nothing", None, AT), Found("audio", None, AT, "audio")]
+    assert reconcile.choose(audio, found, taken=set()) == "audio"
+    assert reconcile.choose(audio, found, taken={"audio"}) is None

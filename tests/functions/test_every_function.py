@@ -51,6 +51,7 @@ EVENTS = {
     "segments_list": 200,
     "segments_add_contacts": 200,
     "templates_create": 201,
+    "templates_create_media": 201,
     "templates_preview": 200,
     "campaigns_create": 201,
     "campaigns_change": 200,

@@ -64,9 +64,13 @@ def sender(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -
 class Run:
     """A world whose campaign runs over the server on loopback, and its ticket."""
 
-    def __init__(self, sender: ModuleType, databases: Databases, evolution: Server, **world: Any) -> None:
+    def __init__(
+        self, sender: ModuleType, databases: Databases, evolution: Server, *, media: Any = None, **world: Any
+    ) -> None:
         self.sender, self.evolution = sender, evolution
         self.world = World.make(databases, **world)
+        if media:
+            self.world.set_media(*media)
         self.set_connection(base_url=evolution.url)
         self.seal(KEY, "k1")
         [(self.ticket, _)] = self.world.advance()
@@ -129,6 +133,43 @@ def test_a_ticket_sends_one_text_with_the_opened_key_and_notes_its_id(
     [line] = logs.named("message posted")
     assert (line["message_id"], line["outcome"]) == (first["id"], "sent")
     run.world.assert_exact()
+
+
+IMAGE = ("https://cdn.example.com/a.png", "image", None)
+
+
+def test_a_ticket_sends_media_with_the_text_as_its_caption(
+    sender: ModuleType, databases: Databases, evolution: Server
+) -> None:
+    run = Run(sender, databases, evolution, media=IMAGE)
+    run.send()
+    [request] = evolution.requests
+    assert request.path == "/message/sendMedia/main"
+    assert request.json == {
+        "number": "5511980000000",
+        "mediatype": "image",
+        "mimetype": "image/png",
+        "media": "https://cdn.example.com/a.png",
+        "caption": "Oi Ana 0",
+    }
+    assert run.statuses() == ["sent", "pending", "pending"]
+
+
+def test_media_that_evolution_cannot_fetch_pauses_the_campaign_and_burns_nobody(
+    sender: ModuleType, databases: Databases, evolution: Server
+) -> None:
+    run = Run(sender, databases, evolution, media=IMAGE)
+    evolution.answer = (500, {"response": {"message": ["AxiosError: Request failed with status code 404"]}})
+    run.send(times=3)
+    assert len(evolution.requests) == 1
+    evolution.requests.clear()
+    run.assert_nobody_is_harmed()
+    campaign = run.world.campaign()
+    assert campaign["status"] == "paused"
+    assert campaign["blocked_reason"].startswith(
+        "Evolution cannot fetch the campaign's image from its media_url: its server answers with status 404."
+    )
+    assert run.connection["status"] == "connected"
 
 
 def test_a_ticket_that_comes_twice_writes_to_nobody_twice(

@@ -8,15 +8,18 @@ from tests.store.world import World
 
 GIVEN = {"title": "Oi", "body": "Oi {{nome}}, {{ pedido }}!", "variables": ["nome", "pedido"]}
 
+CONTRACT = {"media_url": "https://cdn.example.com/a.pdf", "media_type": "document", "file_name": "Contrato.pdf"}
+NO_MEDIA = {"media_url": None, "media_type": None, "file_name": None}
+
 
 def test_a_template_is_created_changed_and_deleted(call: Any) -> None:
     templates = call("templates")
-    answer = templates.post("/v1/templates", {**GIVEN, "media_url": "https://cdn.example.com/a.jpg"})
+    answer = templates.post("/v1/templates", {**GIVEN, **CONTRACT})
     assert answer.status == 201
     template = answer.json
     assert template == {
         **GIVEN,
-        "media_url": "https://cdn.example.com/a.jpg",
+        **CONTRACT,
         "id": template["id"],
         "created_at": template["created_at"],
     }
@@ -24,8 +27,9 @@ def test_a_template_is_created_changed_and_deleted(call: Any) -> None:
     assert templates.get(path).json == template
     changed = {**template, "body": "Oi {{nome}}", "variables": ["nome"]}
     assert templates.patch(path, {"body": "Oi {{nome}}", "variables": ["nome"]}).json == changed
-    assert templates.patch(path, {"media_url": None}).json == {**changed, "media_url": None}
-    assert templates.get(path).json == {**changed, "media_url": None}
+    without_media = {**changed, **NO_MEDIA}
+    assert templates.patch(path, {"media_url": None}).json == without_media
+    assert templates.get(path).json == without_media
     assert templates.delete(path).status == 204
     assert templates.delete(path).status == 404
 
@@ -49,11 +53,55 @@ def test_a_change_must_fit_to_what_stays(call: Any, change: Any) -> None:
     assert templates.get("/v1/templates/" + template["id"]).json == template
 
 
+@pytest.mark.parametrize(
+    ("change", "media"),
+    [
+        ({"title": "x"}, CONTRACT),
+        ({"file_name": None}, {**CONTRACT, "file_name": None}),
+        ({"media_type": "image"}, {**CONTRACT, "media_type": "image", "file_name": None}),
+        ({"media_url": None}, NO_MEDIA),
+        (NO_MEDIA, NO_MEDIA),
+    ],
+)
+def test_what_belongs_to_media_goes_with_it(call: Any, change: Any, media: Any) -> None:
+    templates = call("templates")
+    path = "/v1/templates/" + templates.post("/v1/templates", {**GIVEN, **CONTRACT}).json["id"]
+    assert templates.patch(path, change).status == 200
+    assert {name: templates.get(path).json[name] for name in NO_MEDIA} == media
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"media_type": None}, ["media_type"]),
+        ({"media_type": "audio"}, ["body"]),
+        ({"media_url": None, "media_type": "image"}, ["media_url"]),
+        ({"media_url": None, "file_name": "a.pdf"}, ["file_name"]),
+        ({"body": "x" * 1_025, "variables": []}, ["body"]),
+    ],
+)
+def test_a_change_of_media_must_fit_to_what_stays(call: Any, change: Any, fields: list[str]) -> None:
+    templates = call("templates")
+    template = templates.post("/v1/templates", {**GIVEN, **CONTRACT}).json
+    answer = templates.patch("/v1/templates/" + template["id"], change)
+    assert (answer.status, answer.code, answer.fields) == (422, "template-content", fields)
+    assert templates.get("/v1/templates/" + template["id"]).json == template
+
+
+def test_media_may_have_no_caption_and_is_shown_in_the_preview(call: Any) -> None:
+    templates = call("templates")
+    media = {"media_url": "https://cdn.example.com/a.mp3", "media_type": "audio", "file_name": None}
+    answer = templates.post("/v1/templates", {"title": "Oi", "body": "", **media})
+    assert answer.status == 201
+    answer = templates.post(f"/v1/templates/{answer.json['id']}/preview", {"variables": {}})
+    assert (answer.status, answer.json) == (200, {"text": "", **media})
+
+
 def test_a_preview_puts_in_the_values(call: Any) -> None:
     templates = call("templates")
     path = "/v1/templates/" + templates.post("/v1/templates", GIVEN).json["id"] + "/preview"
     answer = templates.post(path, {"variables": {"nome": "{{pedido}}", "pedido": "17", "other": "x"}})
-    assert (answer.status, answer.json) == (200, {"text": "Oi {{pedido}}, 17!"})
+    assert (answer.status, answer.json) == (200, {"text": "Oi {{pedido}}, 17!", **NO_MEDIA})
     answer = templates.post(path, {"variables": {"nome": " "}})
     assert (answer.status, answer.code) == (422, "unresolved-variables")
     assert answer.fields == ["variables.nome", "variables.pedido"]
@@ -100,7 +148,7 @@ def test_a_preview_without_placeholders_needs_a_contact_of_the_user(call: Any, s
     one = {"contacts": [{"phone": "+5511987654321"}]}
     mine = contacts.post("/v1/contacts", one).json["contacts"][0]["id"]
     theirs = call("contacts", stranger).post("/v1/contacts", one).json["contacts"][0]["id"]
-    assert templates.post(path, {"contact_id": mine}).json == {"text": "Oi"}
+    assert templates.post(path, {"contact_id": mine}).json == {"text": "Oi", **NO_MEDIA}
     for unknown in (theirs, str(uuid4())):
         answer = templates.post(path, {"contact_id": unknown})
         assert (answer.status, answer.code, answer.fields) == (422, "unknown-contact", ["contact_id"])
@@ -151,6 +199,13 @@ def test_templates_of_another_are_not_found(call: Any, stranger: UUID) -> None:
         ("POST", "/v1/templates", {**GIVEN, "variables": "nome"}, ["variables"]),
         ("POST", "/v1/templates", {**GIVEN, "media_url": "ftp://example.com/a"}, ["media_url"]),
         ("POST", "/v1/templates", {**GIVEN, "media_url": "https://"}, ["media_url"]),
+        ("POST", "/v1/templates", {**GIVEN, "media_url": "https://example.com/a"}, ["media_type"]),
+        ("POST", "/v1/templates", {**GIVEN, "media_type": "image"}, ["media_url"]),
+        ("POST", "/v1/templates", {**GIVEN, **CONTRACT, "media_type": "sticker"}, ["media_type"]),
+        ("POST", "/v1/templates", {**GIVEN, **CONTRACT, "media_type": "video"}, ["file_name"]),
+        ("POST", "/v1/templates", {**GIVEN, **CONTRACT, "file_name": ""}, ["file_name"]),
+        ("POST", "/v1/templates", {**GIVEN, **CONTRACT, "file_name": "a/b.pdf"}, ["file_name"]),
+        ("POST", "/v1/templates", {**GIVEN, **CONTRACT, "file_name": "a\0.pdf"}, ["file_name"]),
         ("POST", "/v1/templates", {**GIVEN, "kind": "x"}, ["kind"]),
         ("PATCH", "/v1/templates/{id}", {"title": None}, ["title"]),
         ("PATCH", "/v1/templates/{id}", {"body": ""}, ["body"]),

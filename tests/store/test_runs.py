@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import psycopg
 
+from hidra.domain.content import Media
 from hidra.services import advance_campaign, lifecycle
 from hidra.services.keep_time import keep_time
 from hidra.store import claims, runs
@@ -99,6 +100,20 @@ def test_content_and_audience_do_not_change_after_the_start(databases: Databases
     assert isinstance(held, Claim)
     assert (held.body, held.variables, held.phone) == ("Oi {{name}}", {"name": "Ana 0"}, "+5511980000000")
     assert len(world.messages()) == 1
+
+
+def test_media_does_not_change_after_the_start(databases: Databases) -> None:
+    world = World.make(databases, recipients=2, body="")
+    world.set_media("https://cdn.example.com/a.pdf", "document", "Contrato.pdf")
+    world.advance()
+    world.set_media("https://cdn.example.com/b.png", "image", None)
+    held = world.claim()
+    assert isinstance(held, Claim)
+    assert held.media == Media("https://cdn.example.com/a.pdf", "document", "Contrato.pdf")
+    databases.owner.execute("update hidra.message_templates set media_url = null, media_type = null")
+    held = world.claim()
+    assert isinstance(held, Claim)
+    assert held.media is not None
 
 
 def test_a_campaign_that_is_being_started_elsewhere_is_left_alone(databases: Databases) -> None:

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hidra.domain.content import Content
+from hidra.domain.content import Content, Media
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.ticket import Ticket
 from hidra.errors import Unavailable
+from hidra.services import lifecycle
 from hidra.services.send_message import MAX_ATTEMPTS, Clock, End, send_message
 from hidra.store.claims import Claim
 from tests.conftest import Databases
@@ -21,11 +22,13 @@ class Outside:
     outcome: Outcome | Callable[[Claim, Content], Outcome] = field(default_factory=lambda: Sent("A"))
     seconds: float = 0.0
     posted: list[str] = field(default_factory=list)
+    media: list[Media | None] = field(default_factory=list)
     postponed: list[tuple[Ticket, int]] = field(default_factory=list)
     nudged: list[Ticket] = field(default_factory=list)
 
     def post(self, claim: Claim, content: Content) -> Outcome:
         self.posted.append(f"{claim.phone} {content.text}")
+        self.media.append(content.media)
         return self.outcome(claim, content) if callable(self.outcome) else self.outcome
 
     def sleep(self, seconds: float) -> None:
@@ -172,6 +175,87 @@ def test_a_broken_connection_costs_the_recipient_nothing_and_stops_the_rest(data
     assert config == {"status": "error", "error_message": "Evolution has no licence."}
     assert outside.send(world, ticket) is End.CLOSED
     assert len(outside.posted) == 1
+
+
+NOT_FETCHED = NotSent("media_not_fetched", "Evolution cannot fetch the campaign's image.", Stops.CAMPAIGN)
+
+
+def with_image(databases: Databases, recipients: int) -> tuple[World, Ticket]:
+    world = World.make(databases, recipients=recipients, body="Oi {{name}}")
+    world.set_media("https://cdn.example.com/a.png", "image", None)
+    [(ticket, _)] = world.advance()
+    return world, ticket
+
+
+def test_a_ticket_sends_the_frozen_media_with_the_text_as_its_caption(databases: Databases) -> None:
+    world, ticket = with_image(databases, recipients=1)
+    outside = Outside()
+    outside.send(world, ticket)
+    assert outside.posted == ["+5511980000000 Oi Ana 0"]
+    assert outside.media == [Media("https://cdn.example.com/a.png", "image")]
+
+
+def test_media_that_cannot_be_fetched_pauses_its_campaign_and_burns_nobody(databases: Databases) -> None:
+    world, ticket = with_image(databases, recipients=3)
+    outside = Outside(NOT_FETCHED)
+    assert [outside.send(world, ticket) for _ in range(3)] == [End.POSTED, End.CLOSED, End.CLOSED]
+    assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 3
+    assert (world.campaign()["status"], world.campaign()["blocked_reason"]) == ("paused", NOT_FETCHED.detail)
+    assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
+    world.assert_exact()
+    assert world.advance() == []
+    assert world.campaign()["blocked_reason"] == NOT_FETCHED.detail
+
+
+def test_a_campaign_whose_media_can_be_fetched_again_goes_on_when_it_is_resumed(databases: Databases) -> None:
+    world, ticket = with_image(databases, recipients=2)
+    Outside(NOT_FETCHED).send(world, ticket)
+    resumed = lifecycle.resume(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
+    assert (resumed.status, resumed.blocked_reason) == ("running", None)
+    [(ticket, slots)] = world.advance()
+    assert len(slots) == 2
+    ids = iter("AB")
+    outside = Outside(lambda *_: Sent(next(ids)))
+    for _ in slots:
+        outside.send(world, ticket)
+    assert [m["status"] for m in world.messages()] == ["sent", "sent"]
+    assert [m["error_code"] for m in world.messages()] == [None, None]
+
+
+def test_media_that_cannot_be_fetched_leaves_a_canceled_campaign_canceled(databases: Databases) -> None:
+    world, ticket = with_image(databases, recipients=1)
+
+    def canceled_meanwhile(*_: object) -> Outcome:
+        lifecycle.cancel(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
+        return NOT_FETCHED
+
+    Outside(canceled_meanwhile).send(world, ticket)
+    assert (world.campaign()["status"], world.campaign()["blocked_reason"]) == ("canceled", None)
+    assert world.messages()[0]["status"] == "pending"
+
+
+def test_a_pause_for_media_waits_for_claims_that_are_under_way(databases: Databases) -> None:
+    """It takes the lock that a user's pause takes: no claim commits after it."""
+    world, ticket = with_image(databases, recipients=2)
+    locked: list[bool] = []
+
+    class Watching:
+        def as_worker(self, work, refusals=None):
+            def watched(tx):
+                result = work(tx)
+                if outside.posted and not locked:
+                    locked.append(
+                        tx.value(
+                            "select exists (select from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and pid = pg_backend_pid())"
+                        )
+                    )
+                return result
+
+            return databases.jobs.as_worker(watched, refusals)
+
+    outside = Outside(NOT_FETCHED)
+    outside.send(world, ticket, db=Watching())
+    assert locked == [True]
 
 
 def test_a_message_that_was_surely_not_sent_is_tried_again_a_bounded_number_of_times(databases: Databases) -> None:

@@ -65,6 +65,12 @@ class World:
         )
         run("insert into hidra.segment_contacts values (%s, %s, %s)", [self.user_id, self.segment_id, contact_id])
 
+    def set_media(self, url: str, media_type: str, file_name: str | None) -> None:
+        self.databases.owner.execute(
+            "update hidra.message_templates set media_url = %s, media_type = %s, file_name = %s where id = %s",
+            [url, media_type, file_name, self.template_id],
+        )
+
     def add_campaign(self, campaign_id: UUID, *, rate: int = 600) -> UUID:
         run = self.databases.owner.execute
         run(

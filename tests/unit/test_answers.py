@@ -182,3 +182,74 @@ def test_no_reason_repeats_the_recipients_number_or_the_servers_words(status: in
     assert PHONE not in outcome.detail
     assert "loja" not in outcome.detail
     assert outcome.detail.endswith(".")
+
+
+NOT_FETCHED = {
+    "Error: getaddrinfo ENOTFOUND cdn.loja.example": "not found",
+    "Error: getaddrinfo EAI_AGAIN cdn.loja.example": "not found",
+    "AxiosError: getaddrinfo ENOTFOUND cdn.loja.example": "not found",
+    "Error: connect ECONNREFUSED 192.0.2.1:443": "does not answer",
+    "AxiosError: connect ETIMEDOUT 192.0.2.1:443": "does not answer",
+    "TypeError: fetch failed": "does not answer",
+    "AxiosError: Request failed with status code 404": "status 404",
+    "Error: Failed to fetch stream from https://cdn.loja.example/a.png": "does not give",
+    "AxiosError: Maximum number of redirects exceeded": "redirects",
+    "Error: certificate has expired": "certificate",
+    "Error: unable to verify the first certificate": "certificate",
+}
+
+
+@pytest.mark.parametrize(("said", "because"), NOT_FETCHED.items())
+def test_media_that_cannot_be_fetched_stops_the_campaign_and_says_why(said: str, because: str) -> None:
+    outcome = sort_answer(500, envelope(500, [said]), media="image")
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops) == ("media_not_fetched", Stops.CAMPAIGN)
+    assert outcome.detail.startswith("Evolution cannot fetch the campaign's image from its media_url: ")
+    assert because in outcome.detail
+    assert "loja" not in outcome.detail
+    assert "192.0.2.1" not in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, ["Error: getaddrinfo ENOTFOUND cdn.example"]),
+        (502, ["Error: getaddrinfo ENOTFOUND cdn.example"]),
+        (500, ["Error: read ECONNRESET"]),
+        (500, ["Error: Timed Out"]),
+        (500, "Timed Out"),
+        (500, ["getaddrinfo ENOTFOUND cdn.example"]),
+        (500, ["Error: sent, then connect ECONNREFUSED 192.0.2.1:443"]),
+        (500, ["Error: connect ECONNREFUSED 192.0.2.1:443", "Error: more"]),
+    ],
+)
+def test_what_is_not_surely_a_failed_fetch_stays_unknown(status: int, message: Any) -> None:
+    body = {"status": status, "response": {"message": message}}
+    assert isinstance(sort_answer(status, body, media="image"), Unknown)
+
+
+@pytest.mark.parametrize("said", NOT_FETCHED)
+def test_the_same_words_about_a_text_stay_unknown(said: str) -> None:
+    assert isinstance(sort_answer(500, envelope(500, [said])), Unknown)
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_media_that_whatsapp_did_not_take_is_sent_later(status: int) -> None:
+    answer = envelope(status, ["Error: Media upload failed on all hosts"])
+    outcome = sort_answer(status, answer, media="video")
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops) == ("media_not_uploaded", Stops.NOTHING)
+    assert isinstance(sort_answer(status, answer), Unknown)
+
+
+def test_media_that_meta_cannot_use_stops_the_campaign() -> None:
+    outcome = sort_answer(201, meta(131053), media="document")
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops) == ("meta_131053", Stops.CAMPAIGN)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [*STOPS.values(), *WAITS.values(), *(row[1:] for row in rows(REFUSED) + rows(UNKNOWN))]
+)
+def test_every_other_answer_means_for_media_what_it_means_for_a_text(status: int, body: Any) -> None:
+    assert sort_answer(status, body, media="image") == sort_answer(status, body)

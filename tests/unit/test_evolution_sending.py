@@ -129,8 +129,8 @@ def test_media_comes_back_in_the_message_of_its_type() -> None:
         status, answer = await bench.call("POST", "/message/sendMedia/b", body)
         assert (status, answer["message"]["imageMessage"]["caption"]) == (201, "Oi")
         messages = await bench.settled()
-        assert [(row["route"], row["text"], row["media"]) for row in messages] == [
-            ("sendMedia", "Oi", "https://cdn.example/a.png")
+        assert [(row["route"], row["text"], row["media"], row["media_type"], row["file_name"]) for row in messages] == [
+            ("sendMedia", "Oi", "https://cdn.example/a.png", "image", None)
         ] * 2
 
     play(story)

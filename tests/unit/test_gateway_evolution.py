@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from urllib3.exceptions import HTTPError
 
-from hidra.domain.content import Content
+from hidra.domain.content import Content, Media, MediaType
 from hidra.domain.outcome import NotSent, Sent, Stops, Unknown
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import evolution
@@ -94,6 +94,54 @@ def test_a_text_is_posted_once_in_evolutions_form() -> None:
     assert "apikey: key" in head
     assert "Connection: close" in head
     assert json.loads(body) == {"number": "5541988887777", "text": "Olá, Ana!", "linkPreview": False}
+
+
+CDN = "https://cdn.example.com/"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (  # the body of a real exchange with Evolution 2.3.7, but for the fileName, which only a document shows
+            Content("legenda", Media(f"{CDN}a.png", "image")),
+            {"mediatype": "image", "mimetype": "image/png", "caption": "legenda", "media": f"{CDN}a.png"},
+        ),
+        (
+            Content("segue", Media(f"{CDN}x/doc.pdf?v=2", "document", "Contrato 7.pdf")),
+            {"mediatype": "document", "mimetype": "application/pdf", "caption": "segue",
+             "media": f"{CDN}x/doc.pdf?v=2", "fileName": "Contrato 7.pdf"},
+        ),
+        (
+            Content("", Media(f"{CDN}Pre%C3%A7os.pdf", "document")),
+            {"mediatype": "document", "mimetype": "application/pdf", "media": f"{CDN}Pre%C3%A7os.pdf",
+             "fileName": "Preços.pdf"},
+        ),
+        (
+            Content("", Media(f"{CDN}a.pdf", "document", "Contrato")),
+            {"mediatype": "document", "mimetype": "application/pdf", "media": f"{CDN}a.pdf", "fileName": "Contrato"},
+        ),
+        (Content("", Media(CDN, "document")), {"mediatype": "document", "media": CDN, "fileName": "document"}),
+        (Content("", Media(f"{CDN}a.mp3", "audio")), {"mediatype": "audio", "mimetype": "audio/mpeg", "media": f"{CDN}a.mp3"}),
+        (Content("Oi", Media(f"{CDN}a.pdf", "image")), {"mediatype": "image", "caption": "Oi", "media": f"{CDN}a.pdf"}),
+        (Content("Oi", Media(f"{CDN}7", "video")), {"mediatype": "video", "caption": "Oi", "media": f"{CDN}7"}),
+    ],
+)  # fmt: skip
+def test_media_is_posted_once_in_evolutions_form(content: Content, told: dict[str, str]) -> None:
+    with serving(answering(201, SENT)) as server:
+        assert server.client().send("+5541988887777", content) == Sent("3EB0A1")
+    [request] = server.requests
+    head, _, body = request.decode().partition("\r\n\r\n")
+    assert head.startswith("POST /base/message/sendMedia/loja%201 HTTP/1.1")
+    assert json.loads(body) == {"number": "5541988887777", **told}
+
+
+def test_media_that_cannot_be_fetched_stops_only_its_campaign() -> None:
+    answer = {"status": 500, "response": {"message": ["Error: getaddrinfo ENOTFOUND cdn.invalid"]}}
+    with serving(answering(500, answer)) as server:
+        outcome = server.client().send("+5541988887777", Content("Oi", Media("https://cdn.invalid/a.png", "image")))
+        assert isinstance(outcome, NotSent)
+        assert outcome.stops is Stops.CAMPAIGN
+        assert isinstance(server.client().send("+5541988887777", TEXT), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -329,3 +377,24 @@ def test_only_well_formed_messages_of_ours_in_the_window_are_found() -> None:
     assert [body["where"]["key"]["remoteJid"] for body in asked] == ["1@s.whatsapp.net", "2@s.whatsapp.net"]
     assert asked[0]["where"]["key"]["fromMe"] is True
     assert asked[0]["where"]["messageTimestamp"] == {"gte": "2026-11-22T14:00:00Z", "lte": "2026-11-22T14:00:09Z"}
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "media_type"),
+    [
+        ({"conversation": "Oi"}, "Oi", None),
+        ({"imageMessage": {"caption": "Oi"}}, "Oi", "image"),
+        ({"videoMessage": {"caption": "Oi"}}, "Oi", "video"),
+        ({"documentMessage": {"caption": "Oi"}}, "Oi", "document"),
+        ({"documentWithCaptionMessage": {"message": {"documentMessage": {"caption": "Oi"}}}}, "Oi", "document"),
+        ({"audioMessage": {"mimetype": "audio/mpeg"}}, None, "audio"),
+        ({"stickerMessage": {}}, None, None),
+        (None, None, None),
+    ],
+)
+def test_a_found_message_tells_its_text_and_its_kind_of_media(
+    message: object, text: str | None, media_type: MediaType | None
+) -> None:
+    record = {"key": {"id": "A", "fromMe": True}, "message": message, "messageTimestamp": int(NOW.timestamp())}
+    with serving(answering(200, {"messages": {"records": [record]}})) as server:
+        assert server.client().find_messages(["1@s.whatsapp.net"], NOW, NOW) == [Found("A", text, NOW, media_type)]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,3 +50,41 @@ def test_a_text_without_a_value_is_refused_by_name(values: dict[str, str]) -> No
 def test_a_value_is_never_read_as_a_template(value: str) -> None:
     if value.strip():
         assert render("{{a}}{{b}}", {"a": value, "b": "x"}) == value + "x"
+
+
+URL = "https://cdn.example.com/a"
+IMAGE, AUDIO, DOCUMENT = ({"media_url": URL, "media_type": kind} for kind in ("image", "audio", "document"))
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        ("x" * 4_096, {}),
+        ("", IMAGE),
+        ("x" * 1_024, IMAGE),
+        ("", AUDIO),
+        ("x", {**DOCUMENT, "file_name": "Contrato.pdf"}),
+    ],
+)
+def test_a_text_or_media_with_a_caption_is_accepted(body: str, media: dict[str, Any]) -> None:
+    check(body, [], **media)
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "wrong"),
+    [
+        ("", {}, ["body"]),
+        ("x" * 4_097, {}, ["body"]),
+        ("x" * 1_025, IMAGE, ["body"]),
+        ("x", AUDIO, ["body"]),
+        ("x", {"media_url": URL}, ["media_type"]),
+        ("x", {"media_type": "image"}, ["media_url"]),
+        ("x", {"file_name": "a.pdf"}, ["file_name"]),
+        ("x", {**IMAGE, "file_name": "a.pdf"}, ["file_name"]),
+        ("x", {"media_type": "audio", "file_name": "a.mp3"}, ["media_url", "file_name", "body"]),
+    ],
+)
+def test_what_of_text_and_media_does_not_fit_is_named(body: str, media: dict[str, Any], wrong: list[str]) -> None:
+    with pytest.raises(Rejected) as caught:
+        check(body, [], **media)
+    assert (caught.value.code, [field.field for field in caught.value.fields]) == ("template-content", wrong)
