@@ -488,6 +488,7 @@ CREATE TABLE hidra.test_sends (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
     evolution_config_id uuid NOT NULL,
+    phone_hash bytea NOT NULL,
     claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     ended_at timestamp with time zone,
     provider_message_id text

@@ -121,8 +121,9 @@ def test_queues_and_the_stream_are_read_by_their_functions_alone() -> None:
     assert may("kinesis:PutRecords") == {"evolution_webhook": {"DeliveryStream"}}
 
 
-def test_only_evolution_config_invokes_a_function_and_only_the_connection_check() -> None:
-    assert may("lambda:InvokeFunction").keys() == {"evolution_config"}
+def test_functions_that_have_no_key_invoke_those_that_have_one_and_no_others() -> None:
+    assert may("lambda:InvokeFunction").keys() == {"evolution_config", "campaigns"}
+    assert may("lambda:InvokeFunction")["campaigns"] == {"MessageSenderFunction"}
     name = functions()["connection_check"]["Properties"]["FunctionName"]
     assert variables("evolution_config")["CONNECTION_CHECK_FUNCTION"] == name
     invoked = [it["Resource"] for it in statements("evolution_config") if actions(it) == ["lambda:InvokeFunction"]]

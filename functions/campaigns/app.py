@@ -1,34 +1,45 @@
 """Campaigns over HTTP: made, scheduled, started, paused, resumed, canceled, and looked into."""
 
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import Field
+from pydantic import BaseModel, Field, model_validator
 
 from hidra.domain.campaign import CampaignChannel, CampaignStatus
 from hidra.domain.message import MessageStatus
-from hidra.entry.fields import LEFT_OUT, Description, Instant, Name, PerMinute
+from hidra.entry.fields import (
+    LEFT_OUT,
+    Country,
+    Description,
+    Instant,
+    Name,
+    PerMinute,
+    PhoneText,
+    VariableName,
+    VariableValue,
+)
 from hidra.entry.http import Body, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.errors import NotFound
-from hidra.gateways import queues
-from hidra.gateways.aws import read_json_secret
-from hidra.services import edit_campaign, lifecycle
+from hidra.gateways import queues, sender
+from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.services import edit_campaign, lifecycle, manage_contacts
 from hidra.services.create_campaign import create_campaign
 from hidra.services.preflight import Preflight, preflight
+from hidra.services.prepare_test import prepare_test
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import campaigns, recipients
 from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
 from hidra.store.recipients import Recipient, Run
 
-ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL")
+ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "PHONE_HASH_SECRET", "MESSAGE_SENDER_FUNCTION")
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
@@ -59,6 +70,31 @@ class CampaignChange(Body):
 
 class DuplicateIn(Body):
     name: Annotated[Name | None, Field(description="The old name with “(copy)” behind it if absent.")] = None
+
+
+class TestSendIn(Body):
+    """The values of a contact or these; the number need not be the contact's."""
+
+    phone: PhoneText
+    country: Country = "BR"
+    contact_id: UUID | None = None
+    variables: Annotated[dict[VariableName, VariableValue] | None, Field(max_length=100)] = None
+
+    @model_validator(mode="after")
+    def one_source(self) -> Self:
+        if self.variables is not None and self.contact_id is not None:
+            raise ValueError("give either variables or contact_id")
+        return self
+
+
+class TestSend(BaseModel):
+    """What became of a test; ``unknown`` if nobody can tell: look at the phone before you try again."""
+
+    outcome: Literal["sent", "refused", "not_sent", "unknown"]
+    text: str
+    provider_message_id: str | None
+    error_code: str | None
+    error_detail: str | None
 
 
 class ScheduleIn(Body):
@@ -161,6 +197,22 @@ def retry_failed(campaign_id: UUID) -> Campaign:
     return lifecycle.retry_failed(db, me(), campaign_id, nudge=nudge)
 
 
+@app.post("/v1/campaigns/<campaign_id>/test-send", summary="Send the message to one number, outside every count")
+def test_send(campaign_id: UUID, body: TestSendIn) -> TestSend:
+    who = me()
+    phone, phone_hash = manage_contacts.identify(who, body.phone, country=body.country, secret=phone_hash_secret())
+    test = prepare_test(
+        db,
+        who,
+        campaign_id,
+        phone=phone,
+        phone_hash=phone_hash,
+        contact_id=body.contact_id,
+        variables=body.variables or {},
+    )
+    return TestSend(text=test.content.text, **sender.send_test(ENV["MESSAGE_SENDER_FUNCTION"], test))
+
+
 @app.get("/v1/campaigns/<campaign_id>/runs", summary="List a campaign's runs, the latest first")
 def list_runs(campaign_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> Page[Run]:
     user_id = me()
@@ -211,3 +263,8 @@ def list_recipients(
 
 def me() -> UUID:
     return known_caller(app, db).user_id
+
+
+@cache
+def phone_hash_secret() -> bytes:
+    return read_secret(ENV["PHONE_HASH_SECRET"]).encode()

@@ -158,7 +158,7 @@ def list_opt_outs(limit: Limit = 50, cursor: Cursor = None) -> Page[OptOut]:
 @app.delete("/v1/opt-outs/<phone>", summary="Opt a phone in again")
 def opt_in(phone: str) -> Response[Any]:
     user_id = me()
-    phone_hash = manage_contacts.hash_of(user_id, phone, secret=phone_hash_secret())
+    _, phone_hash = manage_contacts.identify(user_id, phone, secret=phone_hash_secret())
     if not db.as_user(user_id, lambda tx: opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)):
         raise NotFound("This phone is not opted out.")
     return no_content()

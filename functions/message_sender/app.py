@@ -1,4 +1,4 @@
-"""Sends at most one message for the ticket that a queue message carries."""
+"""Sends at most one message for the ticket that a queue message carries, or the test that another function asks for."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.content import Content
-from hidra.domain.outcome import NotSent, Outcome, Stops
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
+from hidra.domain.test_message import TestMessage
 from hidra.domain.ticket import Ticket
 from hidra.entry.batch import each_record
 from hidra.errors import Rejected, Unavailable
@@ -17,20 +18,23 @@ from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution
 from hidra.gateways.queues import nudge, send_ticket_later
 from hidra.services.send_message import Clock, End, send_message
+from hidra.services.send_test import NoTurn, send_test
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
-from hidra.store.claims import Claim
+from hidra.store.claims import Held
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "ALLOW_PRIVATE_ADDRESSES")
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=time.sleep)
+TEST_PATIENCE_SECONDS = 10  # whoever asks for a test waits 28 s for its answer at most
 db = Database(ENV, read_json_secret)
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    return each_record(event, send)
+    """Queue messages with tickets, or {"test": a test message} from our own functions."""
+    return test(TestMessage.from_json(event["test"])) if "test" in event else each_record(event, send)
 
 
 def send(body: str) -> None:
@@ -59,34 +63,54 @@ def send_once(ticket: Ticket) -> End:
     )
 
 
+def test(message: TestMessage) -> dict[str, Any]:
+    private_keys()
+    found = send_test(
+        message,
+        db=db,
+        post=post,
+        clock=CLOCK,
+        sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
+        patience=TEST_PATIENCE_SECONDS,
+    )
+    outcome = found.value if isinstance(found, NoTurn) else name_of(found)
+    logger.info("test ended", campaign_id=message.campaign_id, outcome=outcome)
+    return {
+        "outcome": outcome,
+        "provider_message_id": found.provider_message_id if isinstance(found, Sent) else None,
+        "error_code": found.code if isinstance(found, Refused | NotSent | Unknown) else None,
+        "error_detail": found.detail if isinstance(found, Refused | NotSent | Unknown) else None,
+    }
+
+
 @cache
 def private_keys() -> dict[str, str]:
     return read_json_secret(ENV["VAULT_SECRET"])
 
 
-def open_key(claim: Claim) -> str:
+def open_key(held: Held) -> str:
     """The API key; one that this process cannot open may be sealed to a key that is newer than the process.
 
     Raises:
         Rejected: it cannot be opened.
         Unavailable: it could not be looked up whether there is a newer key.
     """
-    sealed, owner = claim.api_key_encrypted, claim.user_id
+    sealed, owner = held.api_key_encrypted, held.user_id
     try:
-        return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=claim.base_url)
+        return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=held.base_url)
     except Rejected:
         private_keys.cache_clear()
-    return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=claim.base_url)
+    return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=held.base_url)
 
 
-def post(claim: Claim, content: Content) -> Outcome:
+def post(held: Held, phone: str, content: Content) -> Outcome:
     """Opens the connection's key and makes the one request."""
     try:
-        key = open_key(claim)
+        key = open_key(held)
     except Rejected as error:
-        logger.error("the connection's key cannot be opened", user_id=claim.user_id, code=error.code)
+        logger.error("the connection's key cannot be opened", user_id=held.user_id, code=error.code)
         return NotSent("key_unreadable", "The stored API key cannot be read; save it again.", Stops.CONNECTION)
     except Unavailable:
         return NotSent("keys_unavailable", "The stored API key could not be read.", Stops.NOTHING)
-    evolution = Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE)
-    return evolution.send(claim.phone, content)
+    evolution = Evolution(held.base_url, held.instance_name, key, allow_private=ALLOW_PRIVATE)
+    return evolution.send(phone, content)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from hidra.domain.content import MediaType
 from hidra.domain.template import check
@@ -15,7 +15,6 @@ from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.gateways.aws import read_json_secret
 from hidra.services import edit_template
-from hidra.services.edit_template import Preview
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import templates
 from hidra.store.db import Database
@@ -80,6 +79,15 @@ class PreviewIn(Body):
         return self
 
 
+class Preview(BaseModel):
+    """What a recipient would get: a text, or media with the text as its caption."""
+
+    text: str
+    media_url: str | None
+    media_type: MediaType | None
+    file_name: str | None
+
+
 @app.post("/v1/templates", summary="Create a template", status_code=HTTPStatus.CREATED)
 def create_template(body: TemplateIn) -> Template:
     user_id = me()
@@ -119,8 +127,16 @@ def delete_template(template_id: UUID) -> Response[Any]:
 def preview(template_id: UUID, body: PreviewIn) -> Preview:
     user_id = me()
     if body.contact_id is None:
-        return edit_template.preview(db, user_id, template_id, body.variables or {})
-    return edit_template.preview_for(db, user_id, template_id, body.contact_id)
+        content = edit_template.preview(db, user_id, template_id, body.variables or {})
+    else:
+        content = edit_template.preview_for(db, user_id, template_id, body.contact_id)
+    media = content.media
+    return Preview(
+        text=content.text,
+        media_url=media.url if media else None,
+        media_type=media.type if media else None,
+        file_name=media.file_name if media else None,
+    )
 
 
 def me() -> UUID:

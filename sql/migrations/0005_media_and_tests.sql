@@ -16,12 +16,13 @@ alter table hidra.message_templates
     add constraint message_templates_file_name_of_document check (file_name is null or media_type = 'document');
 alter table hidra.campaign_runs add column media_type text, add column file_name text;
 
--- A row is a test message that was claimed for its one post: until it ended it takes room on its connection, and its
--- provider's id is kept so that no look-up takes it for a campaign's. The clock drops rows of two days and more.
+-- A row is a test message that was claimed for its one post: until it ended it takes room on its connection. Its phone's
+-- hash and its provider's id are kept so that no look-up takes it for a campaign's. The clock drops rows of two days.
 create table hidra.test_sends (
     id uuid constraint test_sends_pkey primary key default gen_random_uuid(),
     user_id uuid not null,
     evolution_config_id uuid not null,
+    phone_hash bytea not null,
     claimed_at timestamptz not null default clock_timestamp(),
     ended_at timestamptz,
     provider_message_id text,

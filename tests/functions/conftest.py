@@ -27,6 +27,7 @@ for name in (
     "PHONE_HASH_SECRET",
     "CAMPAIGN_QUEUE_URL",
     "CONNECTION_CHECK_FUNCTION",
+    "MESSAGE_SENDER_FUNCTION",
 ):
     os.environ.setdefault(name, "none")
 # The same in every copy of this module that pytest may load.
@@ -59,7 +60,7 @@ def load_function(databases: Databases, monkeypatch: pytest.MonkeyPatch, nudges:
     def load(name: str) -> ModuleType:
         module = importlib.import_module(f"functions.{name}.app")
         monkeypatch.setattr(module, "db", databases.http)
-        if name == "contacts":
+        if name in ("contacts", "campaigns"):
             monkeypatch.setattr(module, "phone_hash_secret", lambda: PHONE_HASH_SECRET)
         if name == "campaigns":
             monkeypatch.setattr(module, "nudge", nudges)

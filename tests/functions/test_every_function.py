@@ -60,6 +60,7 @@ EVENTS = {
     "campaigns_schedule": 200,
     "campaigns_start": 200,
     "campaigns_retry_failed": 202,
+    "campaigns_test_send": 200,
     "campaigns_recipients": 200,
     "metrics_overview": 200,
     "metrics_timeline": 200,
@@ -95,6 +96,9 @@ values ('{user}', 'https://evolution.example.com', 'main', '');
 """
 
 
+SENT = {"outcome": "sent", "provider_message_id": "A", "error_code": None, "error_detail": None}
+
+
 @pytest.mark.parametrize("event", EVENTS)
 def test_the_events_of_the_repository_work_where_their_ids_exist(
     call: Any, databases: Databases, user: UUID, monkeypatch: pytest.MonkeyPatch, event: str
@@ -103,6 +107,8 @@ def test_the_events_of_the_repository_work_where_their_ids_exist(
     api = call(next(name for name in ANY if event.startswith(name)))
     if event.startswith("evolution_config"):
         monkeypatch.setattr(api.function.connection, "ask", lambda *_, **__: {"state": "open"})
+    if event == "campaigns_test_send":
+        monkeypatch.setattr(api.function.sender, "invoke", lambda *_: SENT)
     assert api.send(load(event)).status == EVENTS[event]
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from hidra.gateways import connection
+from hidra.gateways import aws
 from hidra.gateways.vault import open_sealed
 from hidra.store.db import Database
 from hidra.telemetry import logger
@@ -48,7 +48,7 @@ class Check:
 @pytest.fixture
 def check(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Check:
     check = Check(databases)
-    monkeypatch.setattr(connection, "functions", lambda: check)
+    monkeypatch.setattr(aws, "functions", lambda: check)
     return check
 
 

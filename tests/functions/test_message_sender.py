@@ -135,6 +135,23 @@ def test_a_ticket_sends_one_text_with_the_opened_key_and_notes_its_id(
     run.world.assert_exact()
 
 
+def test_a_test_is_sent_at_once_and_told_what_came_of_it(
+    sender: ModuleType, databases: Databases, evolution: Server
+) -> None:
+    run = Run(sender, databases, evolution)
+    event = load("message_sender_test")
+    event["test"] |= {name: str(value) for name, value in vars(run.ticket).items() if name in event["test"]}
+    answer = {"outcome": "sent", "provider_message_id": PROVIDER_ID, "error_code": None, "error_detail": None}
+    assert sender.handler(event, CONTEXT) == answer
+    [request] = evolution.requests
+    assert request.json == {"number": "5511987654321", "text": "Olá Ana!", "linkPreview": False}
+    evolution.answer = (400, {"response": {"message": [{"exists": False, "number": "5511987654321"}]}})
+    assert sender.handler(event, CONTEXT)["error_code"] == "not_on_whatsapp"
+    run.set_connection(status="disconnected")
+    assert sender.handler(event, CONTEXT)["outcome"] == "closed"
+    assert run.statuses() == ["pending"] * 3
+
+
 IMAGE = ("https://cdn.example.com/a.png", "image", None)
 
 

@@ -48,3 +48,9 @@ class Unknown:
 
 
 Outcome = Sent | Refused | NotSent | Unknown
+_NAMES = {Sent: "sent", Refused: "refused", NotSent: "not_sent", Unknown: "unknown"}
+
+
+def name_of(outcome: Outcome) -> str:
+    """The outcome's word for logs and clients: sent, refused, not_sent or unknown."""
+    return _NAMES[type(outcome)]

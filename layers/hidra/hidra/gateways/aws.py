@@ -49,6 +49,25 @@ def _secrets() -> "SecretsManagerClient":
     return client
 
 
+def invoke(function_name: str, payload: object) -> Any:
+    """A function's answer to a payload, both JSON.
+
+    Raises:
+        Unavailable: it could not be invoked, failed, or did not answer in time; it may be at work all the same.
+    """
+    # botocore comes with the client: importing it costs a cold start what boto3 does.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        answer = functions().invoke(FunctionName=function_name, Payload=json.dumps(payload).encode())
+        found = json.loads(answer["Payload"].read() or b"null")
+    except (BotoCoreError, ClientError, ValueError) as error:
+        raise Unavailable("Another part of Hidra did not answer; try again in a moment.") from error
+    if "FunctionError" in answer:
+        raise Unavailable("Another part of Hidra failed; try again in a moment.")
+    return found
+
+
 def read_secret(secret_id: str) -> str:
     """The secret's present text.
 

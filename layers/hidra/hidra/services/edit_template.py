@@ -1,26 +1,16 @@
 """Changing a template and seeing what it makes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from hidra.domain.content import MediaType
-from hidra.domain.template import check, render
+from hidra.domain.content import Content, Media
+from hidra.domain.template import check, placeholders, render
 from hidra.errors import Field, Rejected
 from hidra.store import contacts, templates
 from hidra.store.db import Database, Tx
 from hidra.store.templates import Template
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a recipient would get: a text, or media with the text as its caption."""
-
-    text: str
-    media_url: str | None
-    media_type: MediaType | None
-    file_name: str | None
 
 
 def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str, Any]) -> Template:
@@ -52,17 +42,17 @@ def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str,
     return db.as_user(user_id, work)
 
 
-def preview(db: Database, user_id: UUID, template_id: UUID, values: Mapping[str, str]) -> Preview:
+def preview(db: Database, user_id: UUID, template_id: UUID, values: Mapping[str, str]) -> Content:
     """
     Raises:
         NotFound: the user has no such template.
         Rejected: naming each variable that has no value.
     """
     template = db.as_user(user_id, lambda tx: templates.get(tx, user_id=user_id, template_id=template_id))
-    return _preview(template, values)
+    return _content(template, values)
 
 
-def preview_for(db: Database, user_id: UUID, template_id: UUID, contact_id: UUID) -> Preview:
+def preview_for(db: Database, user_id: UUID, template_id: UUID, contact_id: UUID) -> Content:
     """The message as the contact would get it.
 
     Raises:
@@ -72,7 +62,9 @@ def preview_for(db: Database, user_id: UUID, template_id: UUID, contact_id: UUID
 
     def work(tx: Tx) -> tuple[Template, Mapping[str, str] | None]:
         template = templates.get(tx, user_id=user_id, template_id=template_id)
-        return template, contacts.values(tx, user_id=user_id, contact_id=contact_id, variables=template.variables)
+        return template, contacts.values(
+            tx, user_id=user_id, contact_id=contact_id, variables=placeholders(template.body)
+        )
 
     template, values = db.as_user(user_id, work)
     if values is None:
@@ -81,8 +73,8 @@ def preview_for(db: Database, user_id: UUID, template_id: UUID, contact_id: UUID
             code="unknown-contact",
             fields=[Field("contact_id", "is not one of your contacts")],
         )
-    return _preview(template, values)
+    return _content(template, values)
 
 
-def _preview(template: Template, values: Mapping[str, str]) -> Preview:
-    return Preview(render(template.body, values), template.media_url, template.media_type, template.file_name)
+def _content(template: Template, values: Mapping[str, str]) -> Content:
+    return Content(render(template.body, values), Media.of(template.media_url, template.media_type, template.file_name))

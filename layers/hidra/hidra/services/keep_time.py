@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from hidra.store import claims, deliveries, runs
+from hidra.store import claims, deliveries, runs, test_sends
 from hidra.store.db import Database
 from hidra.store.runs import Nudge
 from hidra.telemetry import logger
@@ -22,6 +22,7 @@ def keep_time(*, db: Database, nudge_all: Callable[[Sequence[Nudge]], object], s
     if lost:
         logger.warning("messages whose sender was lost are unknown now", messages=lost)
     db.as_worker(deliveries.forget_old)
+    db.as_worker(test_sends.forget_old)
     for _ in range(MAX_ADOPTING_ROUNDS):
         if not db.as_worker(deliveries.adopt_any):
             break

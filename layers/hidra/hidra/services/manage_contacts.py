@@ -82,8 +82,7 @@ def change_contact(
     """
     moved = None
     if phone_text is not None:
-        (e164,) = _parse([phone_text], country, lambda _: "phone")
-        moved = (e164, phone.phone_hash(secret, str(user_id), e164))
+        moved = identify(user_id, phone_text, country=country, secret=secret)
 
     def work(tx: Tx) -> Contact:
         contact = contacts.update(
@@ -121,14 +120,14 @@ def opt_out(
     return db.as_user(user_id, work)
 
 
-def hash_of(user_id: UUID, text: str, *, secret: bytes) -> bytes:
-    """The keyed hash of a phone in a person's spelling.
+def identify(user_id: UUID, text: str, *, country: str = "BR", secret: bytes) -> tuple[str, bytes]:
+    """A phone in a person's spelling, as E.164, and its keyed hash.
 
     Raises:
         Rejected: it is no phone.
     """
-    (e164,) = _parse([text], "BR", lambda _: "phone")
-    return phone.phone_hash(secret, str(user_id), e164)
+    (e164,) = _parse([text], country, lambda _: "phone")
+    return e164, phone.phone_hash(secret, str(user_id), e164)
 
 
 def _parse(texts: Sequence[str], country: str, place: Callable[[int], str]) -> list[str]:

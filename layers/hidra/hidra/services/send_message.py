@@ -9,11 +9,11 @@ from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from hidra.domain import pacing, template
 from hidra.domain.content import Content
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.ticket import Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
 from hidra.store import campaigns, claims, connections, deliveries, messages, pace, runs
-from hidra.store.claims import Claim, NoClaim, OptedOut
+from hidra.store.claims import Claim, Held, NoClaim, OptedOut
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
@@ -50,7 +50,7 @@ def send_message(
     ticket: Ticket,
     *,
     db: Database,
-    post: Callable[[Claim, Content], Outcome],
+    post: Callable[[Held, str, Content], Outcome],
     postpone: Callable[[Ticket, int], None],
     nudge: Callable[[Ticket], None],
     clock: Clock,
@@ -60,7 +60,8 @@ def send_message(
     """Sends at most one message, at its slot or not at all, and writes down what came of it.
 
     Args:
-        post: makes the one request to Evolution and sorts what happened; never raises for what Evolution did.
+        post: makes the one request to Evolution, for an E.164 number, and sorts what happened; never raises for what
+            Evolution did.
         postpone: queues the ticket again, for so many seconds.
         nudge: asks for a look at the campaign, for its run has drained.
         sender_timeout: how long a post may take at most; claims older than that take no room.
@@ -80,25 +81,20 @@ def send_message(
             return End.TOO_EARLY
         postpone(ticket.later(), pacing.delay_seconds(permit.slot, permit.now))
         return End.POSTPONED
-    slot = received + (permit.slot - permit.now).total_seconds()
-    clock.sleep(max(0.0, slot - received))
-
-    found, asked = _claim(ticket, db=db, clock=clock, until=slot + pacing.ROOM_UNTIL_SECONDS, timeout=sender_timeout)
+    found, late = at_slot(permit, received, lambda: _claim(ticket, db=db, timeout=sender_timeout), clock=clock)
     if not isinstance(found, Claim):
         db.as_worker(lambda tx: _forget(tx, ticket, permit))
         if found is NoClaim.NO_WORK:
             _tell_if_drained(ticket, db=db, nudge=nudge)
         return End(found)
-    content = _content(found)
-    # The claim's time is the database's, as the slot is; what passed since is measured from before it was asked for.
-    late = (found.claimed_at - permit.slot).total_seconds() + clock.monotonic() - asked
-    if late > pacing.LATEST_AFTER_SLOT_SECONDS:
+    if late:
         db.as_worker(lambda tx: _undo(tx, found, ticket, permit))
         return End.TOO_LATE
+    content = _content(found)
     sent_at = clock.now()
-    outcome = post(found, content) if isinstance(content, Content) else content
+    outcome = post(found, found.phone, content) if isinstance(content, Content) else content
     _record_patiently(ticket, found, outcome, sent_at, db=db, clock=clock, within=record_within)
-    logger.info("message posted", campaign_id=ticket.campaign_id, message_id=found.message_id, outcome=_name(outcome))
+    logger.info("message posted", campaign_id=ticket.campaign_id, message_id=found.message_id, outcome=name_of(outcome))
     if isinstance(outcome, Sent):
         sent = (ticket.config_id, outcome.provider_message_id)
         db.as_worker(lambda tx: deliveries.adopt(tx, [sent]))
@@ -106,28 +102,50 @@ def send_message(
     return End.POSTED
 
 
-def _claim(
-    ticket: Ticket, *, db: Database, clock: Clock, until: float, timeout: timedelta
-) -> tuple[Claim | NoClaim, float]:
-    """The claim, or why there is none, and when it was asked for; waits for room, holding nothing, ``until`` then."""
+def at_slot[T](
+    permit: pace.Permit, received: float, claim: Callable[[], T | NoClaim | None], *, clock: Clock
+) -> tuple[T | NoClaim, bool]:
+    """Claims at a permitted slot; waits for room, holding nothing, until shortly after it.
+
+    Args:
+        received: when the permit's answer was, by the monotonic clock.
+        claim: None asks to claim again at once.
+
+    Returns:
+        What was claimed, or why nothing was; and whether it is too late by now to post it.
+    """
+    slot = received + (permit.slot - permit.now).total_seconds()
+    clock.sleep(max(0.0, slot - received))
     while True:
         asked = clock.monotonic()
-        found = db.as_worker(
-            lambda tx: claims.claim(
-                tx,
-                campaign_id=ticket.campaign_id,
-                run_id=ticket.run_id,
-                config_id=ticket.config_id,
-                sender_timeout=timeout,
-            )
-        )
-        if isinstance(found, OptedOut):
-            _skip(found, db=db)
-            found = NoClaim.NO_ROOM
-        elif found is NoClaim.NO_ROOM:
+        found = claim()
+        if isinstance(found, Held):
+            # The claim's time is the database's, as the slot is; what passed since is measured from before the claim.
+            late = (found.claimed_at - permit.slot).total_seconds() + clock.monotonic() - asked
+            return found, late > pacing.LATEST_AFTER_SLOT_SECONDS
+        if found is NoClaim.NO_ROOM:
             clock.sleep(ROOM_POLL_SECONDS)
-        if found is not NoClaim.NO_ROOM or clock.monotonic() > until:
-            return found, asked
+        elif found is not None:
+            return found, False
+        if clock.monotonic() > slot + pacing.ROOM_UNTIL_SECONDS:
+            return NoClaim.NO_ROOM, False
+
+
+def _claim(ticket: Ticket, *, db: Database, timeout: timedelta) -> Claim | NoClaim | None:
+    """The next recipient who has not opted out; whoever has is skipped, one at a time."""
+    found = db.as_worker(
+        lambda tx: claims.claim(
+            tx,
+            campaign_id=ticket.campaign_id,
+            run_id=ticket.run_id,
+            config_id=ticket.config_id,
+            sender_timeout=timeout,
+        )
+    )
+    if isinstance(found, OptedOut):
+        _skip(found, db=db)
+        return None
+    return found
 
 
 def _skip(found: OptedOut, *, db: Database) -> None:
@@ -204,7 +222,3 @@ def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: dat
 def _tell_if_drained(ticket: Ticket, *, db: Database, nudge: Callable[[Ticket], None]) -> None:
     if db.as_worker(lambda tx: runs.note_drained(tx, run_id=ticket.run_id)):
         nudge(ticket)
-
-
-def _name(outcome: Outcome) -> str:
-    return type(outcome).__name__.lower()

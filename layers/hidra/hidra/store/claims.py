@@ -18,6 +18,7 @@ class NoClaim(StrEnum):
     CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable
     NO_ROOM = "no_room"  # max_concurrent_sends requests are open
     NO_WORK = "no_work"  # no recipient waits, or none may be tried again yet
+    OPTED_OUT = "opted_out"  # the one number of a test message has; of recipients the claim names the one
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,27 @@ class OptedOut:
     message_id: int
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A message that is ours to post, once; and what is needed for it."""
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What is ours to post, once, since it was claimed; and the connection to post it on, as it was then."""
+
+    claimed_at: datetime
+    user_id: UUID
+    base_url: str
+    instance_name: str
+    api_key_encrypted: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Held):
+    """A recipient's message."""
 
     message_id: int
-    claimed_at: datetime
     attempts: int
     phone: str
     variables: Mapping[str, str]
     body: str
     media: Media | None
-    user_id: UUID
-    base_url: str
-    instance_name: str
-    api_key_encrypted: bytes
 
 
 @dataclass(frozen=True)
@@ -72,8 +79,18 @@ select pg_advisory_xact_lock_shared(hashtextextended(%(campaign_id)s::text, 0))
 LOCK_CONNECTION = """
 select from hidra.pace_limits where subject = %(config_id)s for update
 """
+# How many requests a connection has open, those of test messages too.
+OPEN_REQUESTS = """(
+    select count(*) from hidra.campaign_messages
+    where evolution_config_id = %(config_id)s and status = 'sending'
+        and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
+) + (
+    select count(*) from hidra.test_sends
+    where evolution_config_id = %(config_id)s and ended_at is null
+        and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
+)"""
 # A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before.
-CLAIM = """
+CLAIM = f"""
 with place as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false) as open,
         c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
@@ -83,10 +100,7 @@ with place as (
     left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(config_id)s
     where c.id = %(campaign_id)s
 ), space as (
-    select count(*) < (select max_concurrent_sends from place) as room
-    from hidra.campaign_messages
-    where evolution_config_id = %(config_id)s and status = 'sending'
-        and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
+    select {OPEN_REQUESTS} < max_concurrent_sends as room from place
 ), candidate as (
     select m.id, exists (
         select from hidra.opt_outs o where o.user_id = m.user_id and o.phone_hash = m.phone_hash
@@ -110,7 +124,7 @@ select place.open, coalesce(space.room, false) as room, candidate.id as found, c
     place.body, place.media_url, place.media_type, place.file_name, place.user_id, place.base_url, place.instance_name,
     place.api_key_encrypted
 from place cross join space left join candidate on true left join claimed on true
-"""
+"""  # noqa: S608 - made of constants
 
 
 def claim(

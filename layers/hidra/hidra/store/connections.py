@@ -8,7 +8,7 @@ from uuid import UUID
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.content import MediaType
 from hidra.domain.delivery import ConnectionEvent
-from hidra.store.claims import Claim
+from hidra.store.claims import Held
 from hidra.store.db import Tx
 
 GET = """
@@ -70,17 +70,24 @@ from (
 where place <= %(each)s
 order by config_id, claimed_at, id
 """
-# The same guard as above, for what began while Evolution was asked. What was sent meanwhile and has its id needs none:
-# no two messages have the same.
+# The same guard as above, for what began while Evolution was asked, and for test messages whose id nobody knows. What
+# was sent meanwhile and has its id needs none: no two messages have the same.
 CROSSED = """
 select exists (
     select from hidra.campaign_messages s
     where s.evolution_config_id = %(config_id)s and s.phone = %(phone)s and s.id <> %(message_id)s
         and (s.status = 'sending' or s.status = 'unknown' and s.claimed_at > %(read_at)s)
+) or exists (
+    select from hidra.test_sends t
+    join hidra.campaign_messages m on m.id = %(message_id)s and m.phone_hash = t.phone_hash
+    where t.evolution_config_id = %(config_id)s and t.provider_message_id is null
 )
 """
 ASSIGNED = """
 select provider_message_id from hidra.campaign_messages
+where evolution_config_id = %(config_id)s and provider_message_id = any(%(provider_message_ids)s)
+union all
+select provider_message_id from hidra.test_sends
 where evolution_config_id = %(config_id)s and provider_message_id = any(%(provider_message_ids)s)
 """
 UNREACHABLE = """
@@ -228,7 +235,7 @@ def owners(tx: Tx, config_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return {row.config_id: row.user_id for row in tx.rows(_Owner, OWNERS, config_ids=list(config_ids))}
 
 
-def stop(tx: Tx, held: Claim, *, config_id: UUID, message: str) -> None:
+def stop(tx: Tx, held: Held, *, config_id: UUID, message: str) -> None:
     """Notes that nothing can be sent on the connection; the next check that finds it well lets it go on.
 
     Says nothing of another server, instance or key than the claim's.

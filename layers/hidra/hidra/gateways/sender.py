@@ -1,0 +1,31 @@
+"""What only message_sender can do beside connection_check, because it can open a key: it is invoked and waited for."""
+
+from typing import Any
+
+from hidra.domain.test_message import TestMessage
+from hidra.errors import Conflict, Unavailable
+from hidra.gateways.aws import invoke
+
+_NO_TURN = {
+    "busy": ("The connection's pace is used up at the moment; try again in a minute.", "connection-busy"),
+    "closed": ("The Evolution connection is not connected; nothing was sent.", "connection-not-usable"),
+    "opted_out": ("This phone has opted out; nothing was sent.", "opted-out"),
+}
+
+
+def send_test(function_name: str, test: TestMessage) -> dict[str, Any]:
+    """Lets message_sender post a test in its turn; gives outcome, provider_message_id, error_code and error_detail.
+
+    Raises:
+        Conflict: it got no turn, so nothing was sent.
+        Unavailable: Evolution did not answer in time, so nobody knows.
+    """
+    try:
+        found: dict[str, Any] = invoke(function_name, {"test": test.to_json()})
+    except Unavailable as error:
+        message = "Evolution has not answered yet; look at the phone before you try again."
+        raise Unavailable(message, code="test-unanswered") from error
+    if found["outcome"] in _NO_TURN:
+        detail, code = _NO_TURN[found["outcome"]]
+        raise Conflict(detail, code=code)
+    return found

@@ -1,0 +1,114 @@
+"""Sending a test: one post to one number, in no count, but in its turn like every send."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+
+from hidra.domain.content import Content
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops
+from hidra.domain.test_message import TestMessage
+from hidra.errors import Unavailable
+from hidra.services.send_message import Clock, at_slot
+from hidra.store import connections, pace, test_sends
+from hidra.store.claims import Held, NoClaim
+from hidra.store.db import Database, Tx
+from hidra.store.test_sends import TestClaim
+from hidra.telemetry import logger
+
+ASK_BEFORE_SLOT_SECONDS = 1.0
+
+
+class NoTurn(StrEnum):
+    """Why nothing was posted."""
+
+    BUSY = "busy"  # the pace, or the connection's room, is taken for now
+    CLOSED = "closed"  # the connection is gone or not usable
+    OPTED_OUT = "opted_out"
+
+
+def send_test(
+    test: TestMessage,
+    *,
+    db: Database,
+    post: Callable[[Held, str, Content], Outcome],
+    clock: Clock,
+    sender_timeout: timedelta,
+    patience: float,
+) -> Outcome | NoTurn:
+    """Posts a test at most once, at a slot of its campaign and connection.
+
+    Args:
+        post: see ``send_message``.
+        patience: seconds for which a slot with room is waited for.
+
+    Raises:
+        Unavailable: the database was away before anything was posted.
+    """
+    held = _turn(test, db=db, clock=clock, sender_timeout=sender_timeout, give_up_at=clock.monotonic() + patience)
+    if isinstance(held, NoTurn):
+        return held
+    outcome = post(held, test.phone, test.content)
+    try:
+        db.as_worker(lambda tx: _record(tx, test, held, outcome))
+    except Unavailable:
+        # The room is taken until the sender's time-out, and no look-up takes the message for another: no harm is done.
+        logger.warning("a test's outcome could not be noted", campaign_id=test.campaign_id)
+    return outcome
+
+
+def _turn(
+    test: TestMessage, *, db: Database, clock: Clock, sender_timeout: timedelta, give_up_at: float
+) -> TestClaim | NoTurn:
+    """Asks for slots until one comes with room on the connection."""
+    while clock.monotonic() <= give_up_at:
+        permit = db.as_worker(lambda tx: pace.permit(tx, config_id=test.config_id, campaign_id=test.campaign_id))
+        received = clock.monotonic()
+        if permit is None:
+            return NoTurn.CLOSED
+        until_slot = (permit.slot - permit.now).total_seconds()
+        if not permit.granted and received + until_slot > give_up_at:
+            break
+        if not permit.granted:
+            clock.sleep(until_slot - ASK_BEFORE_SLOT_SECONDS)
+            continue
+        found, late = at_slot(permit, received, lambda: _claim(test, db, sender_timeout), clock=clock)
+        if isinstance(found, TestClaim) and not late:
+            return found
+        _give_back(test, permit, found, db=db)
+        if found in (NoClaim.CLOSED, NoClaim.OPTED_OUT):
+            return NoTurn(found)
+    return NoTurn.BUSY
+
+
+def _claim(test: TestMessage, db: Database, sender_timeout: timedelta) -> TestClaim | NoClaim:
+    return db.as_worker(
+        lambda tx: test_sends.claim(
+            tx,
+            user_id=test.user_id,
+            config_id=test.config_id,
+            phone_hash=test.phone_hash,
+            sender_timeout=sender_timeout,
+        )
+    )
+
+
+def _give_back(test: TestMessage, permit: pace.Permit, found: TestClaim | NoClaim, *, db: Database) -> None:
+    def work(tx: Tx) -> None:
+        pace.forget(tx, config_id=test.config_id, campaign_id=test.campaign_id, slot=permit.slot)
+        if isinstance(found, TestClaim):
+            test_sends.drop(tx, found)
+
+    db.as_worker(work)
+
+
+def _record(tx: Tx, test: TestMessage, found: TestClaim, outcome: Outcome) -> None:
+    match outcome:
+        case Sent(provider_message_id):
+            test_sends.end(tx, found, provider_message_id=provider_message_id)
+        case NotSent(_, detail, stops=Stops.CONNECTION):
+            connections.stop(tx, found, config_id=test.config_id, message=detail)
+            test_sends.drop(tx, found)
+        case NotSent() | Refused():
+            test_sends.drop(tx, found)
+        case _:
+            test_sends.end(tx, found, provider_message_id=None)
