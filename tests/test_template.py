@@ -197,7 +197,8 @@ def test_only_the_sender_and_the_connection_check_can_open_keys() -> None:
 
 def test_http_functions_and_jobs_have_logins_of_their_own() -> None:
     assert readers("JobsLoginSecret") == {
-        "campaign_clock", "campaign_advance", "message_sender", "delivery_recorder", "connection_check", "migrate",
+        "campaign_clock", "campaign_advance", "message_sender", "delivery_recorder", "connection_check", "metrics_rebuild",
+        "migrate",
     }  # fmt: skip
     assert readers("HttpLoginSecret") == http_functions() - {"evolution_webhook"} | {"migrate"}
 

@@ -23,6 +23,7 @@ LOADS = {
     "evolution_webhook": {"jwt"},
     "message_sender": {"nacl", "psycopg", "requests", "tenacity"},
     "metrics": ENTITY,
+    "metrics_rebuild": {"psycopg", "tenacity"},
     "migrate": {"psycopg", "requests"},
     "segments": ENTITY,
     "templates": ENTITY,

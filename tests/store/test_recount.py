@@ -1,0 +1,271 @@
+"""The recount of metrics and timelines: silent when they are exact, exact about what is not, undisturbed by writers."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hidra.domain.delivery import StatusEvent
+from hidra.domain.message import MessageStatus as S
+from hidra.errors import NotFound
+from hidra.services.rebuild_metrics import Rebuilt, rebuild_metrics
+from hidra.services.record_delivery import record_delivery
+from hidra.store import claims, counters, recount
+from hidra.store.claims import Claim
+from hidra.store.db import Database
+from tests.conftest import Databases
+from tests.store.world import World
+
+SENT_AT = datetime(2026, 1, 1, 12, 0, 30, 500, tzinfo=UTC)
+MINUTE = SENT_AT.replace(second=0, microsecond=0)
+
+
+def send(world: World, provider_id: str) -> None:
+    held = world.claim()
+    assert isinstance(held, Claim)
+    world.databases.jobs.as_worker(
+        lambda tx: claims.mark_sent(tx, held, sent_at=SENT_AT, provider_message_id=provider_id)
+    )
+
+
+def hear(world: World, provider_id: str, word: S, seconds: float, *, db: Database | None = None) -> None:
+    event = StatusEvent(world.config_id, provider_id, word, SENT_AT + timedelta(seconds=seconds))
+    record_delivery([event], [], db=db or world.databases.jobs, hash_phone=lambda *_: b"")
+
+
+def lively(databases: Databases) -> World:
+    """A campaign with a message in every state that the counters know."""
+    world = World.make(databases, recipients=8)
+    databases.owner.execute(
+        "insert into hidra.opt_outs (user_id, phone_hash, source) values (%s, %s, 'api')",
+        [world.user_id, world.hash("+5511980000007")],
+    )
+    world.add_contact("+5511980000099")  # whose name the template lacks
+    world.advance()
+    for provider_id in "ABCDEF":
+        send(world, provider_id)
+    hear(world, "A", S.DELIVERED, 1.2345678)
+    hear(world, "B", S.READ, 70.0009)
+    hear(world, "C", S.FAILED, 2)
+    hear(world, "D", S.DELIVERED, -3)
+    hear(world, "E", S.DELIVERED, 0.0005)
+    assert {row["status"] for row in world.messages()} == {
+        "pending", "sent", "delivered", "read", "failed", "skipped",
+    }  # fmt: skip
+    return world
+
+
+def rebuilt(databases: Databases, **wanted: Any) -> Rebuilt:
+    defaults = {"campaign_id": None, "after_id": None, "dry_run": True, "seconds_left": lambda: 60.0}
+    return rebuild_metrics(db=databases.jobs, **(defaults | wanted))  # type: ignore[arg-type]
+
+
+def differences(world: World, *, dry_run: bool = True) -> set[tuple[str, datetime | None, int | None, int | None]]:
+    found = rebuilt(world.databases, campaign_id=world.campaign_id, dry_run=dry_run).differences
+    assert {campaign_id for campaign_id, _ in found} <= {world.campaign_id}
+    return {(it.counter, it.minute, it.shown, it.recounted) for _, it in found}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_after_sends_and_deliveries_there_is_nothing_to_change(databases: Databases, dry_run: bool) -> None:
+    world = lively(databases)
+    before = (world.metrics(), world.timeline())
+    assert rebuilt(databases, dry_run=dry_run) == Rebuilt(1, [], None)
+    assert (world.metrics(), world.timeline()) == before
+    world.assert_exact()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "found"),
+    [
+        (
+            "update hidra.campaign_metrics set delivered = delivered - 1, total_messages = total_messages - 1",
+            {("delivered", None, 3, 4), ("total_messages", None, 8, 9)},
+        ),
+        (
+            "update hidra.campaign_metrics set failed = failed - 1, skipped = skipped + 1",
+            {("failed", None, 1, 2), ("skipped", None, 2, 1)},
+        ),
+        (
+            "update hidra.campaign_metrics set delivery_ms_total = 999 where delivery_ms_total <> 999",
+            {("delivery_ms_total", None, 999, 71_234)},
+        ),
+        (
+            "update hidra.campaign_timeline_points set delivered = delivered + 2 where timestamp = '2026-01-01 12:00Z'",
+            {("timeline.delivered", MINUTE, 5, 3)},
+        ),
+        (
+            "delete from hidra.campaign_timeline_points where timestamp = '2026-01-01 12:01Z'",
+            {
+                ("timeline.delivered", MINUTE + timedelta(minutes=1), None, 1),
+                ("timeline.failed", MINUTE + timedelta(minutes=1), None, 0),
+            },
+        ),
+        (
+            "insert into hidra.campaign_timeline_points (user_id, campaign_id, timestamp)"
+            " select user_id, id, '2026-01-01 13:00Z' from hidra.campaigns",
+            {
+                ("timeline.delivered", MINUTE + timedelta(hours=1), 0, None),
+                ("timeline.failed", MINUTE + timedelta(hours=1), 0, None),
+            },
+        ),
+    ],
+    ids=["counter", "two counters", "average", "point", "lost point", "empty point"],
+)
+def test_what_was_broken_by_hand_is_found_and_mended(databases: Databases, spoil: Any, found: set[Any]) -> None:
+    world = lively(databases)
+    before = {**world.metrics(), "last_updated_at": None}, world.timeline()
+    databases.owner.execute(spoil)
+    assert differences(world) == found
+    assert differences(world) == found, "a report changes nothing"
+    assert differences(world, dry_run=False) == found
+    assert differences(world) == set()
+    assert ({**world.metrics(), "last_updated_at": None}, world.timeline()) == before
+    world.assert_exact()
+
+
+def test_a_campaign_that_lost_its_metrics_gets_them_back(databases: Databases) -> None:
+    world = lively(databases)
+    before = {**world.metrics(), "last_updated_at": None}
+    databases.owner.execute("delete from hidra.campaign_metrics")
+    assert ("total_messages", None, None, 9) in differences(world, dry_run=False)
+    assert {**world.metrics(), "last_updated_at": None} == before
+
+
+def test_a_row_that_another_run_counts_for_is_left_out(databases: Databases) -> None:
+    world = lively(databases)
+    databases.owner.execute(
+        "update hidra.campaign_messages set counted = false where status = 'failed' and provider_message_id is not null"
+    )
+    assert differences(world) == {
+        ("failed", None, 2, 1),
+        ("total_messages", None, 9, 8),
+        ("timeline.failed", MINUTE, 1, 0),
+    }
+    differences(world, dry_run=False)
+    world.assert_exact()
+
+
+def test_other_campaigns_are_not_touched(databases: Databases) -> None:
+    world, other = World.make(databases), lively(databases)
+    databases.owner.execute(
+        "update hidra.campaign_metrics set skipped = skipped + 1, total_messages = total_messages + 1"
+    )
+    differences(world, dry_run=False)
+    assert differences(world) == set()
+    assert differences(other) == {("skipped", None, 2, 1), ("total_messages", None, 10, 9)}
+
+
+def test_all_campaigns_are_gone_through_in_pieces_of_the_time_there_is(databases: Databases) -> None:
+    world = World.make(databases)
+    everything = sorted([world.campaign_id, *(world.add_campaign(uuid4()) for _ in range(4))])
+    databases.owner.execute("update hidra.campaign_metrics set failed = 1, total_messages = 1")
+    mended, after_id = [], None
+    for at in (1, 3):
+        ticks = iter([1.0, 0.0])
+        piece = rebuilt(databases, after_id=after_id, dry_run=False, seconds_left=lambda ticks=ticks: next(ticks))
+        assert (piece.campaigns, piece.go_on_after) == (2, everything[at])
+        mended += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
+        after_id = piece.go_on_after
+    piece = rebuilt(databases, after_id=after_id, dry_run=False, seconds_left=lambda: 0.0)
+    assert (piece.campaigns, piece.go_on_after) == (1, None)
+    mended += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
+    assert mended == everything
+    assert rebuilt(databases) == Rebuilt(5, [], None)
+
+
+def test_a_campaign_that_is_none_is_named_so(databases: Databases) -> None:
+    with pytest.raises(NotFound):
+        rebuilt(databases, campaign_id=uuid4())
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_delivery_in_the_middle_of_its_transaction_is_no_difference(databases: Databases, dry_run: bool) -> None:
+    """Another connection has moved message, counter and point and not committed: both sides are seen as they were."""
+    world = lively(databases)
+    message = next(row["id"] for row in world.messages() if row["provider_message_id"] == "F")
+    other = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
+    moved, commit = threading.Event(), threading.Event()
+
+    def deliver() -> None:
+        def work(tx: Any) -> None:
+            at = SENT_AT + timedelta(seconds=1)
+            rule = lambda m: counters.Message(**{**vars(m), "status": S.DELIVERED, "delivered_at": at})  # noqa: E731
+            counters.change(tx, [message], rule)
+            moved.set()
+            assert commit.wait(10)
+
+        other.as_worker(work)
+
+    writer = threading.Thread(target=deliver)
+    writer.start()
+    try:
+        assert moved.wait(10)
+        if not dry_run:
+            threading.Timer(0.3, commit.set).start()  # to mend waits for the writer
+        assert differences(world, dry_run=dry_run) == set()
+    finally:
+        commit.set()
+        writer.join()
+        other.close()
+    assert world.metrics()["delivered"] == 5
+    assert differences(world, dry_run=False) == set()
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_writers_that_never_rest_make_no_false_difference(databases: Databases, dry_run: bool) -> None:
+    world = World.make(databases, recipients=120)
+    world.advance()
+    for number in range(120):
+        send(world, f"P{number}")
+    other = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
+
+    def deliver() -> None:
+        for number in range(120):
+            hear(world, f"P{number}", S.FAILED if number % 5 == 0 else S.DELIVERED, number, db=other)
+
+    writer = threading.Thread(target=deliver)
+    writer.start()
+    looks = 0
+    while writer.is_alive():
+        assert differences(world, dry_run=dry_run) == set()
+        looks += 1
+    other.close()
+    assert looks > 5
+    assert world.metrics()["pending"] == 0
+    world.assert_exact()
+
+
+def test_the_writing_waits_for_whoever_holds_the_counters(databases: Databases) -> None:
+    world = lively(databases)
+    databases.owner.execute("update hidra.campaign_metrics set skipped = 0, total_messages = 8")
+    order: list[str] = []
+    other = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
+    locked, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        def work(tx: Any) -> None:
+            tx.rows(Locked, counters.LOCK_METRICS, campaign_ids=[world.campaign_id])
+            locked.set()
+            release.wait(10)
+            order.append("writer")
+
+        other.as_worker(work)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert locked.wait(10)
+    assert databases.jobs.as_worker(lambda tx: recount.compare(tx, campaign_id=world.campaign_id)), "a report waits not"
+    threading.Timer(0.3, release.set).start()
+    databases.jobs.as_worker(lambda tx: recount.mend(tx, campaign_id=world.campaign_id))
+    order.append("mended")
+    holder.join()
+    other.close()
+    assert order == ["writer", "mended"]
+    world.assert_exact()
+
+
+class Locked:
+    def __init__(self, campaign_id: object) -> None: ...
