@@ -1,6 +1,9 @@
 """The recount of metrics and timelines: silent when they are exact, exact about what is not, undisturbed by writers."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,9 +15,9 @@ from hidra.domain.message import MessageStatus as S
 from hidra.errors import NotFound
 from hidra.services.rebuild_metrics import Rebuilt, rebuild_metrics
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, counters, recount
+from hidra.store import claims, counters
 from hidra.store.claims import Claim
-from hidra.store.db import Database
+from hidra.store.db import Database, Tx
 from tests.conftest import Databases
 from tests.store.world import World
 
@@ -181,37 +184,46 @@ def test_a_campaign_that_is_none_is_named_so(databases: Databases) -> None:
         rebuilt(databases, campaign_id=uuid4())
 
 
-@pytest.mark.parametrize("dry_run", [True, False])
-def test_a_delivery_in_the_middle_of_its_transaction_is_no_difference(databases: Databases, dry_run: bool) -> None:
-    """Another connection has moved message, counter and point and not committed: both sides are seen as they were."""
-    world = lively(databases)
-    message = next(row["id"] for row in world.messages() if row["provider_message_id"] == "F")
-    other = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
+@contextmanager
+def delivering(world: World, provider_id: str) -> Iterator[threading.Event]:
+    """Another connection that has moved message, counter and point, and commits when it is told."""
+    message = next(row["id"] for row in world.messages() if row["provider_message_id"] == provider_id)
+    other = Database({**world.databases.settings, "DATABASE_SECRET": "jobs"}, world.databases.logins.__getitem__)
     moved, commit = threading.Event(), threading.Event()
 
-    def deliver() -> None:
-        def work(tx: Any) -> None:
-            at = SENT_AT + timedelta(seconds=1)
-            rule = lambda m: counters.Message(**{**vars(m), "status": S.DELIVERED, "delivered_at": at})  # noqa: E731
-            counters.change(tx, [message], rule)
-            moved.set()
-            assert commit.wait(10)
+    def work(tx: Tx) -> None:
+        at = SENT_AT + timedelta(seconds=1)
+        counters.change(tx, [message], lambda it: replace(it, status=S.DELIVERED, delivered_at=at))
+        moved.set()
+        assert commit.wait(10)
 
-        other.as_worker(work)
-
-    writer = threading.Thread(target=deliver)
+    writer = threading.Thread(target=lambda: other.as_worker(work))
     writer.start()
     try:
         assert moved.wait(10)
-        if not dry_run:
-            threading.Timer(0.3, commit.set).start()  # to mend waits for the writer
-        assert differences(world, dry_run=dry_run) == set()
+        yield commit
     finally:
         commit.set()
         writer.join()
         other.close()
+
+
+def test_a_report_waits_for_no_delivery_and_takes_none_for_a_difference(databases: Databases) -> None:
+    world = lively(databases)
+    with delivering(world, "F"):
+        assert differences(world) == set()
+    assert differences(world) == set()
     assert world.metrics()["delivered"] == 5
-    assert differences(world, dry_run=False) == set()
+
+
+def test_mending_waits_for_a_delivery_and_counts_it(databases: Databases) -> None:
+    world = lively(databases)
+    databases.owner.execute("update hidra.campaign_metrics set skipped = 0, total_messages = total_messages - 1")
+    with delivering(world, "F") as commit:
+        threading.Timer(0.3, commit.set).start()
+        assert differences(world, dry_run=False) == {("skipped", None, 0, 1), ("total_messages", None, 8, 9)}
+    assert world.metrics()["delivered"] == 5
+    world.assert_exact()
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -236,36 +248,3 @@ def test_writers_that_never_rest_make_no_false_difference(databases: Databases, 
     assert looks > 5
     assert world.metrics()["pending"] == 0
     world.assert_exact()
-
-
-def test_the_writing_waits_for_whoever_holds_the_counters(databases: Databases) -> None:
-    world = lively(databases)
-    databases.owner.execute("update hidra.campaign_metrics set skipped = 0, total_messages = 8")
-    order: list[str] = []
-    other = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
-    locked, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        def work(tx: Any) -> None:
-            tx.rows(Locked, counters.LOCK_METRICS, campaign_ids=[world.campaign_id])
-            locked.set()
-            release.wait(10)
-            order.append("writer")
-
-        other.as_worker(work)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    assert locked.wait(10)
-    assert databases.jobs.as_worker(lambda tx: recount.compare(tx, campaign_id=world.campaign_id)), "a report waits not"
-    threading.Timer(0.3, release.set).start()
-    databases.jobs.as_worker(lambda tx: recount.mend(tx, campaign_id=world.campaign_id))
-    order.append("mended")
-    holder.join()
-    other.close()
-    assert order == ["writer", "mended"]
-    world.assert_exact()
-
-
-class Locked:
-    def __init__(self, campaign_id: object) -> None: ...
