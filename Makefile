@@ -1,4 +1,5 @@
-# The only door: everything is installed, started, tested and deployed from here; `make` alone lists what there is.
+# Everything is installed, started, tested and deployed from here; `make` alone lists what there is. The targets that
+# start or ask the local stack call ./hidra, which can do more.
 # A uv or any python3 is enough to begin with, local/setup.sh finds or fetches the rest.
 
 # The local stack's name (several run side by side) and the port of its API (0: any free one).
@@ -20,19 +21,19 @@ QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
 
 .DEFAULT_GOAL := help
-.PHONY: demo up down token test build deploy schema lock lint clean help venv venv-sam
+.PHONY: demo up down token test prove build deploy schema lock lint clean help venv venv-sam
 
-demo: venv ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
-	@$(RUN) local demo $(call given,CSV,--csv)
+demo: ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
+	@./hidra demo $(call given,CSV,--csv)
 
-up: venv ## start the local stack, or deploy changed sources to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)
-	@$(RUN) local up --stack '$(STACK)' --port '$(PORT)'
+up: ## start the local stack, or deploy changed sources to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)
+	@./hidra up --stack '$(STACK)' --port '$(PORT)'
 
-down: venv ## stop the local stack and leave nothing behind (STACK=name)
-	@$(RUN) local down --stack '$(STACK)'
+down: ## stop the local stack and leave nothing behind (STACK=name)
+	@./hidra down --stack '$(STACK)'
 
-token: venv ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,ops SUB=uuid STACK=name)
-	@$(RUN) local token --stack '$(STACK)' $(call given,NAME,--name) $(call given,EMAIL,--email) \
+token: ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,ops SUB=uuid STACK=name)
+	@./hidra token --stack '$(STACK)' $(call given,NAME,--name) $(call given,EMAIL,--email) \
 		$(call given,GROUPS,--groups) $(call given,SUB,--sub)
 
 lint: venv ## check style, types and the arrows between the modules
@@ -43,6 +44,9 @@ lint: venv ## check style, types and the arrows between the modules
 
 test: lint ## lint, then every test that fits into a coffee break
 	@if [ -t 1 ]; then $(TESTS); else $(QUIET_TESTS); fi
+
+prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
+	@$(RUN) pytest --tb short tests/prove$(PROVE:%=/test_%.py)
 
 build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
 	@PATH="$$(dirname "$$(sh local/setup.sh)"):$(CURDIR)/.venv/bin:$$PATH" $(SAM) build

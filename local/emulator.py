@@ -97,15 +97,23 @@ class Cloud:
 
     def logs(self, function: str) -> list[str]:
         """What the function wrote so far, oldest first, with the START, END and REPORT lines of each invocation."""
+        return [event["message"] for event in sorted(self._log(function), key=lambda event: event["timestamp"])]
+
+    def last_logged(self, function: str, *, seconds: float) -> float | None:
+        """When the function last wrote, in epoch seconds; None if it did not in the last ``seconds``."""
+        since = int((time.time() - seconds) * 1000)
+        newest = max((event["timestamp"] for event in self._log(function, startTime=since)), default=None)
+        return newest / 1000 if newest else None
+
+    def _log(self, function: str, **wanted: Any) -> list[Any]:
         pages = self.client("logs").get_paginator("filter_log_events")
         name = f"/aws/lambda/{self.physical_name(function)}"
         try:
-            events = [event for page in pages.paginate(logGroupName=name) for event in page["events"]]
+            return [event for page in pages.paginate(logGroupName=name, **wanted) for event in page["events"]]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":  # never invoked
                 return []
             raise
-        return [event["message"] for event in sorted(events, key=lambda event: event["timestamp"])]
 
     def physical_name(self, function: str) -> str:
         """campaign_clock → the name of CampaignClockFunction, which CloudFormation made up."""

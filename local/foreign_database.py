@@ -14,8 +14,8 @@ _REVOKE = "REVOKE ALL ON DATABASE {database} FROM {login}"
 _DROP = "DROP ROLE {login}"
 
 
-def check(url: str) -> None:
-    """Raises LocalError if Hidra cannot live there, with the reason."""
+def check(url: str) -> int:
+    """The server's version, such as 150004. Raises LocalError if Hidra cannot live there, with the reason."""
     try:
         place = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
@@ -32,6 +32,7 @@ def check(url: str) -> None:
         raise LocalError(f"DATABASE_URL is PostgreSQL {version // 10000}; Hidra needs 15 or newer.")
     if row is None or not row[0]:
         raise LocalError("The user of DATABASE_URL may not create roles, which the migrations do.")
+    return version
 
 
 def drop_logins(url: str, prefix: str) -> None:

@@ -1,4 +1,4 @@
-"""Stacks that run on in the background, kept by name under .hidra/ from `make up` to `make down`."""
+"""Stacks that run on in the background, kept by name under .hidra/ from `./hidra up` to `./hidra down`."""
 
 import contextlib
 import fcntl
@@ -54,12 +54,17 @@ def down(name: str) -> bool:
 
 def attach(name: str) -> Stack:
     """A stack that is up. Raises LocalError if there is none."""
-    stack = _load(HOME / name) if re.fullmatch(_NAME, name) else None
+    stack = find(name)
     if stack is None:
-        raise LocalError(f"There is no stack {name!r}; start it with `make up`.")
+        raise LocalError(f"There is no stack {name!r}; start it with `./hidra up`.")
     if lost := dead(stack):
-        raise LocalError(f"The stack {name!r} has lost {', '.join(lost)}; `make up` starts it anew.")
+        raise LocalError(f"The stack {name!r} has lost {', '.join(lost)}; `./hidra up` starts it anew.")
     return stack
+
+
+def find(name: str) -> Stack | None:
+    """The stack, though it may have lost processes; None if there is none."""
+    return _load(HOME / name) if re.fullmatch(_NAME, name) else None
 
 
 def dead(stack: Stack) -> list[str]:

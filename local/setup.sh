@@ -3,6 +3,8 @@
 # Needs no more than a uv or any python3; everything else is fetched. Prints nothing when there is nothing to do.
 # Without arguments it prints where uv is, having installed it if need be.
 set -eu
+# The stamp names this place: without links, or it would change with the way by which one came here.
+cd "$(pwd -P)"
 
 fail() {
     echo "hidra: $1" >&2

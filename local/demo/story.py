@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import requests
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -32,6 +33,7 @@ PRINT_SECONDS = 5.0  # where there is no terminal to draw a bar on
 
 # Lines may be longer than a narrow terminal; breaking them is its own affair.
 console = Console(highlight=False, soft_wrap=True)
+_BOX = box.HEAVY_HEAD if console.is_terminal else None
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,7 @@ def _compare(client: Client, campaign_id: str, simulator: Simulator) -> bool:
 def _totals(client: Client, campaign_id: str, summary: dict[str, Any]) -> Table:
     metrics = client.call("GET", f"/v1/campaigns/{campaign_id}/metrics")
     final = summary["final"]
-    table = Table("", "Hidra", "simulator", title="Metrics", title_justify="left")
+    table = Table("", "Hidra", "simulator", title="Metrics", title_justify="left", box=_BOX)
     rows = [
         ("recipients", metrics["total_messages"], summary["received"]),
         ("delivered", metrics["delivered"], final["delivered"] + final["read"]),
@@ -248,7 +250,9 @@ def _totals(client: Client, campaign_id: str, summary: dict[str, Any]) -> Table:
 def _points(client: Client, campaign_id: str, messages: list[dict[str, Any]]) -> Table:
     ours = {point["timestamp"]: point for point in client.every(f"/v1/campaigns/{campaign_id}/timeline")}
     theirs = truth.timeline(messages)
-    table = Table("UTC minute", "delivered", "simulator", "failed", "simulator", title="Timeline", title_justify="left")
+    table = Table(
+        "UTC minute", "delivered", "simulator", "failed", "simulator", title="Timeline", title_justify="left", box=_BOX
+    )
     for minute in sorted({*ours, *theirs}):
         point, their_point = ours.get(minute, {}), theirs.get(minute, Counter[str]())
         cells = [
@@ -262,7 +266,7 @@ def _points(client: Client, campaign_id: str, messages: list[dict[str, Any]]) ->
 
 
 def _summary(client: Client, campaign_id: str) -> Table:
-    table = Table("", "Hidra", title="Metrics", title_justify="left")
+    table = Table("", "Hidra", title="Metrics", title_justify="left", box=_BOX)
     for name, value in client.call("GET", f"/v1/campaigns/{campaign_id}/metrics").items():
         table.add_row(name, str(value))
     return table

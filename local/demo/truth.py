@@ -43,12 +43,16 @@ class Simulator:
         return self._get("/_log/summary", instance=self._instance)
 
     def messages(self) -> list[dict[str, Any]]:
-        """Every send that was received, in order of arrival."""
+        """Every send to the instance that was received, in order of arrival."""
+        return [message for message in self.sends() if message["instance"] == self._instance]
+
+    def sends(self) -> list[dict[str, Any]]:
+        """The same for all instances."""
         found: list[dict[str, Any]] = []
         after: int | None = 0
         while after is not None:
             page = self._get("/_log/messages", after=after, limit=5_000)
-            found += [message for message in page["messages"] if message["instance"] == self._instance]
+            found += page["messages"]
             after = page["next_after"]
         return found
 

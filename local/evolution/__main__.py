@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -26,11 +27,11 @@ routes of its own, without a key:
 """
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m local.evolution",
         description="A simulator of Evolution API 2.3.7.",
-        epilog=f"{phones.__doc__}{_ROUTES}",
+        epilog=f"what a phone does, by its last four digits:\n{phones.described()}\n{_ROUTES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     defaults = Schedule()
@@ -43,7 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--retry-max-seconds", type=float, default=defaults.max_seconds)
     parser.add_argument("--scan-after-seconds", type=float, help="a phone scans every first QR code after so long")
     parser.add_argument("--webhooks-at-once", type=int, default=100, help="how many are being posted together at most")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 async def serve(arguments: argparse.Namespace) -> None:
@@ -75,11 +76,11 @@ async def serve(arguments: argparse.Namespace) -> None:
     await runner.cleanup()
 
 
-def main() -> None:
-    """Run the process to its end."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the process to its end, with these arguments in the place of the command line's."""
     # The log only grows: looking through all of it for garbage would halt every request for tenths of a second.
     gc.set_threshold(10_000, 10, 1_000)
-    asyncio.run(serve(_arguments()))
+    asyncio.run(serve(_arguments(words)))
     # And nothing of it is worth being taken apart, which takes seconds after many messages.
     sys.stdout.flush()
     os._exit(0)

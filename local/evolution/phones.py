@@ -1,17 +1,4 @@
-"""How the phone behind a number behaves: by its last four digits, or as a script says.
-
-  last four   behaviour
-  90xx        slow          Evolution answers the send after about 1.5 s
-  91xx        unread        delivered, never read
-  92xx        undelivered   accepted by the server, never delivered
-  93xx        failed        accepted by the server, then ERROR (Cloud API: FAILED)
-  94xx        unregistered  not on WhatsApp: 400 exists:false (Cloud API: 201 with Meta's error 131026, no key)
-  95xx        leaves        read, then answers SAIR
-  96xx        replies       read, then answers a normal text
-  97xx        duplicated    every webhook twice
-  98xx        overtaken     the webhook of READ arrives before that of DELIVERY_ACK, before that of SERVER_ACK
-  99xx        early         webhooks arrive before the HTTP answer of the send
-  all others  normal        delivered and read
+"""How the phone behind a number behaves: by its last four digits, or as a script says. `described` lists them.
 
 A script (POST /_control/phones/{number}) replaces the table for one phone: {"like": "failed"} takes a row of it,
 and any field of `Behaviour` changes that row, e.g. {"statuses": [["server_ack", 0.1], ["read", [1, 2]]], "copies": 3}.
@@ -103,26 +90,49 @@ _DELIVERED = Step("delivered", Seconds(0.2, 1.5))
 _READ = Step("read", Seconds(0.3, 3.0))
 NORMAL = Behaviour(statuses=(_ACKED, _DELIVERED, _READ))
 
-TABLE: Mapping[str, tuple[str, Behaviour]] = {
-    "90": ("slow", replace(NORMAL, answer_seconds=Seconds(1.4, 1.6))),
-    "91": ("unread", replace(NORMAL, statuses=(_ACKED, _DELIVERED))),
-    "92": ("undelivered", replace(NORMAL, statuses=(_ACKED,))),
-    "93": ("failed", replace(NORMAL, statuses=(_ACKED, Step("failed", Seconds(0.2, 1.0))))),
-    "94": ("unregistered", replace(NORMAL, registered=False)),
-    "95": ("leaves", replace(NORMAL, reply="SAIR")),
-    "96": ("replies", replace(NORMAL, reply="Obrigado! Ainda tem no azul?")),
-    "97": ("duplicated", replace(NORMAL, copies=2)),
-    "98": ("overtaken", replace(NORMAL, overtake=True)),
-    "99": ("early", replace(NORMAL, early=True)),
+TABLE: Mapping[str, tuple[str, str, Behaviour]] = {
+    "90": (
+        "slow",
+        "Evolution answers the send after about 1.5 s",
+        replace(NORMAL, answer_seconds=Seconds(1.4, 1.6)),
+    ),
+    "91": ("unread", "delivered, never read", replace(NORMAL, statuses=(_ACKED, _DELIVERED))),
+    "92": ("undelivered", "accepted by the server, never delivered", replace(NORMAL, statuses=(_ACKED,))),
+    "93": (
+        "failed",
+        "accepted by the server, then ERROR (Cloud API: FAILED)",
+        replace(NORMAL, statuses=(_ACKED, Step("failed", Seconds(0.2, 1.0)))),
+    ),
+    "94": (
+        "unregistered",
+        "not on WhatsApp: 400 exists:false (Cloud API: 201 with Meta's error 131026, no key)",
+        replace(NORMAL, registered=False),
+    ),
+    "95": ("leaves", "read, then answers SAIR", replace(NORMAL, reply="SAIR")),
+    "96": ("replies", "read, then answers a normal text", replace(NORMAL, reply="Obrigado! Ainda tem no azul?")),
+    "97": ("duplicated", "every webhook twice", replace(NORMAL, copies=2)),
+    "98": (
+        "overtaken",
+        "the webhook of READ arrives before that of DELIVERY_ACK, before that of SERVER_ACK",
+        replace(NORMAL, overtake=True),
+    ),
+    "99": ("early", "webhooks arrive before the HTTP answer of the send", replace(NORMAL, early=True)),
 }
-NAMED: Mapping[str, Behaviour] = {"normal": NORMAL} | dict(TABLE.values())
+NAMED: Mapping[str, Behaviour] = {"normal": NORMAL} | {name: behaviour for name, _, behaviour in TABLE.values()}
+
+
+def described() -> str:
+    """The table for people: a line for each ending of a number."""
+    rows = [(f"{prefix}xx", name, text) for prefix, (name, text, _) in TABLE.items()]
+    rows.append(("others", "normal", "delivered and read"))
+    return "\n".join(f"  {ending:<6}  {name:<12}  {text}" for ending, name, text in rows)
 
 
 def by_number(number: str) -> Behaviour:
     """The row of the table for the last four digits; fewer digits are normal."""
     digits = digits_of(number)
     row = TABLE.get(digits[-4:-2]) if len(digits) >= 4 else None
-    return row[1] if row else NORMAL
+    return row[2] if row else NORMAL
 
 
 def parse_behaviour(script: Mapping[str, Any], number: str) -> Behaviour:

@@ -13,7 +13,7 @@ def phone(prefix: str) -> str:
     return f"551198765{prefix}01"
 
 
-@pytest.mark.parametrize(("prefix", "name"), [(prefix, name) for prefix, (name, _) in TABLE.items()])
+@pytest.mark.parametrize(("prefix", "name"), [(prefix, name) for prefix, (name, _, _) in TABLE.items()])
 def test_the_last_four_digits_choose_a_row_of_the_table(prefix: str, name: str) -> None:
     assert by_number(f"+55 11 98765-{prefix}77") is NAMED[name]
 

@@ -1,0 +1,1 @@
+"""The command `hidra`, a module a topic; local/__main__.py puts them together."""

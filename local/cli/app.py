@@ -1,0 +1,135 @@
+"""How the command reads: its groups, its help without boxes, tables, and errors of one line."""
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Annotated
+
+import typer
+from typer._click import Context, HelpFormatter
+from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
+from typer.core import TyperGroup
+
+from local.emulator import FunctionFailed
+from local.processes import LocalError
+
+TRY, STACK, OPERATE = "Try it", "A stack", "Operate"
+
+
+class Grouped(TyperGroup):
+    """Lists the commands under their headings."""
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {TRY: [], STACK: [], OPERATE: []}
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                heading = getattr(command, "rich_help_panel", None)
+                rows = sections.setdefault(heading if isinstance(heading, str) else "Commands", [])
+                rows.append((name, command.get_short_help_str(formatter.width)))
+        widest = max((len(name) for rows in sections.values() for name, _ in rows), default=0)
+        for heading, rows in filter(itemgetter(1), sections.items()):
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(widest), text) for name, text in rows])
+
+
+def make(*, help: str, epilog: str | None = None) -> typer.Typer:
+    """A command with commands; its help is the same text on a terminal and in a pipe."""
+    return typer.Typer(
+        help=help,
+        epilog=epilog,
+        cls=Grouped,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+
+
+app = make(
+    help="""Hidra on this machine, and what its operators need.
+
+    \b
+    A first look, some two minutes:   ./hidra demo
+    A stack of your own:              ./hidra up
+    Is everything as it should be?    ./hidra doctor
+    """,
+    epilog="Every command explains itself, with an example: ./hidra COMMAND --help",
+)
+
+Name = Annotated[str, typer.Option("--stack", metavar="NAME", help="Which stack; several run side by side.")]
+
+
+@app.callback()
+def _options(
+    _debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
+) -> None:
+    """`run` reads --debug itself, at whatever place it stands."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command; gives its exit status: 2 where the command line is wrong, 1 where something else is."""
+    words = [word for word in arguments if word != "--debug"]
+    try:
+        return int(app(args=words, prog_name="hidra", standalone_mode=False) or 0)
+    except NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except (ClickException, LocalError, FunctionFailed) as error:
+        print(f"hidra: {_told(error)}", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    except Exception as error:  # noqa: BLE001 - whoever types a command reads one line, whatever it was
+        if "--debug" in arguments:
+            raise
+        print(f"hidra: {_summary(error)} The details are in {_keep_traceback()}.", file=sys.stderr)
+        return 1
+
+
+def say(line: str = "") -> None:
+    """A line at once; colours reach nothing but a terminal."""
+    typer.echo(line)
+
+
+def count(number: int, what: str) -> str:
+    """1 campaign, 2 campaigns."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Columns side by side, numbers to the right, nothing drawn around them."""
+    cells = [list(header), *([("-" if value is None else str(value)) for value in row] for row in rows)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(header))]
+    numeric = [
+        bool(rows) and all(isinstance(row[place], int | float | None) for row in rows) for place in range(len(header))
+    ]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        )
+        for row in cells
+    )
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def _told(error: Exception) -> str:
+    if not isinstance(error, ClickException):
+        return str(error)
+    where = error.ctx.command_path if isinstance(error, UsageError) and error.ctx else "hidra"
+    return f"{error.format_message()} See `./{where} --help`."
+
+
+def _summary(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0].rstrip('.')}." if lines else f"{type(error).__name__}."
+
+
+def _keep_traceback() -> str:
+    handle, path = tempfile.mkstemp(prefix="hidra-error-", suffix=".txt")
+    with os.fdopen(handle, "w") as file:
+        traceback.print_exc(file=file)
+    return path

@@ -1,0 +1,84 @@
+"""rebuild-metrics: the function metrics_rebuild, on a local stack or on AWS, invoked until it is through."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local import kept
+from local.cli.app import OPERATE, Name, app, count, say, table
+from local.processes import LocalError
+
+type Invoke = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@app.command(rich_help_panel=OPERATE)
+def rebuild_metrics(
+    stack: Name = "local",
+    function: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The function on AWS (output MetricsRebuildFunction), not a stack here."),
+    ] = None,
+    campaign: Annotated[str | None, typer.Option(metavar="ID", help="One campaign only.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write what was recounted where it differs.")] = False,
+) -> None:
+    """Hold metrics and timelines against a recount of the messages.
+
+    Reports what differs and changes nothing without --apply. A report takes no lock and disturbs no campaign. The exit
+    status is 1 if something differs and was not written.
+
+    \b
+    Example:  ./hidra rebuild-metrics
+              AWS_PROFILE=prod ./hidra rebuild-metrics --function hidra-MetricsRebuildFunction-1A2B --apply
+    """
+    invoke = _on_aws(function) if function else _on_stack(stack)
+    campaigns, differences = through(invoke, campaign=campaign, apply=apply)
+    if differences:
+        rows = [
+            [row[name] for name in ("campaign_id", "counter", "minute", "shown", "recounted")] for row in differences
+        ]
+        say(table(["campaign", "counter", "UTC minute", "shown", "recounted"], rows))
+    done = " are mended." if apply else "; --apply writes what was recounted."
+    say(f"{count(len(differences), 'difference')} in {count(campaigns, 'campaign')}{done if differences else ''}")
+    raise typer.Exit(1 if differences and not apply else 0)
+
+
+def through(invoke: Invoke, *, campaign: str | None, apply: bool) -> tuple[int, list[dict[str, Any]]]:
+    """Invokes until no campaign is left; gives their number and the differences."""
+    payload: dict[str, Any] = {"dry_run": not apply} | ({"campaign_id": campaign} if campaign else {})
+    campaigns, differences = 0, []
+    while True:
+        answer = invoke(payload)
+        campaigns += answer["campaigns"]
+        differences += answer["differences"]
+        if answer["go_on_after"] is None:
+            return campaigns, differences
+        print(f"{count(campaigns, 'campaign')} so far ...", file=sys.stderr, flush=True)
+        payload["after"] = answer["go_on_after"]
+
+
+def _on_stack(name: str) -> Invoke:
+    stack = kept.attach(name)
+    return lambda payload: dict(stack.invoke("metrics_rebuild", payload))
+
+
+def _on_aws(function: str) -> Invoke:
+    def invoke(payload: dict[str, Any]) -> dict[str, Any]:
+        try:
+            # One attempt: it may take five minutes, and a second one would run beside the first.
+            config = Config(read_timeout=310, retries={"total_max_attempts": 1})
+            client = boto3.client("lambda", config=config)
+            answer = client.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
+        except (BotoCoreError, ClientError) as error:
+            raise LocalError(f"AWS does not invoke {function}: {error}") from error
+        body = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            raise LocalError(f"{function} failed: {body.get('errorMessage', body)}")
+        return dict(body)
+
+    return invoke

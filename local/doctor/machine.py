@@ -1,0 +1,73 @@
+"""This machine: Python, uv, disk, memory."""
+
+import os
+import shutil
+import sys
+import tempfile
+
+import psutil  # type: ignore[import-untyped]
+
+from local.doctor.findings import Check, Finding, fails, ok, warning
+from local.stack import ROOT
+
+_GB = 1_000_000_000
+# A stack with all its functions at work takes some 1 GB of memory; .venv, .venv-sam and the database as much disk.
+DISK_LEAST, DISK_ENOUGH = 0.5 * _GB, 3 * _GB
+MEMORY_ENOUGH = 1.5 * _GB
+
+
+def checks() -> list[Check]:
+    return [
+        Check("Python", lambda: [python(sys.version_info[:3])]),
+        Check("uv", lambda: [uv(_find_uv())]),
+        Check("Disk", lambda: [disk(_free()), *_own_temporary_disk()]),
+        Check("Memory", lambda: [memory(psutil.virtual_memory().available)]),
+    ]
+
+
+def python(version: tuple[int, int, int]) -> Finding:
+    told = ".".join(map(str, version))
+    if version[:2] == (3, 13):
+        return ok("Python", told)
+    return fails("Python", f"{told}, but Lambda runs 3.13", "remove .venv and run ./hidra again")
+
+
+def uv(path: str | None) -> Finding:
+    if path:
+        return ok("uv", path)
+    return warning("uv", "not found; only make build and make lock need it", "they fetch one by themselves")
+
+
+def disk(free: int, where: str = "here") -> Finding:
+    text = f"{free / _GB:.1f} GB free {where}"
+    if free < DISK_LEAST:
+        return fails("Disk", text, "make room: a stack would soon stop")
+    if free < DISK_ENOUGH:
+        return warning(
+            "Disk", text, "enough for a look; make room for campaigns of a hundred thousand and for make build"
+        )
+    return ok("Disk", text)
+
+
+def memory(available: int) -> Finding:
+    text = f"{available / _GB:.1f} GB available"
+    if available < MEMORY_ENOUGH:
+        return warning("Memory", text, "a stack at work takes some 1 GB: close something large")
+    return ok("Memory", text)
+
+
+def _find_uv() -> str | None:
+    own = ROOT / ".venv-uv/bin/uv"
+    return shutil.which(os.environ.get("UV") or "uv") or (str(own) if own.exists() else None)
+
+
+def _free() -> int:
+    return shutil.disk_usage(ROOT).free
+
+
+def _own_temporary_disk() -> list[Finding]:
+    """The embedded database lives among the temporary files."""
+    temporary = tempfile.gettempdir()
+    if os.stat(temporary).st_dev == os.stat(ROOT).st_dev:
+        return []
+    return [disk(shutil.disk_usage(temporary).free, f"in {temporary}")]

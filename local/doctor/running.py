@@ -1,0 +1,145 @@
+"""A stack on this machine: its processes, API, clock, queues, events, and whether its numbers are exact."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+import requests
+
+from local import kept
+from local.doctor.findings import Check, Finding, State, fails, ok, warning
+from local.stack import Stack
+
+# Twice the clock's minute.
+CLOCK_SECONDS = 120
+# A send's answer or the next tick explains an event; what waits longer waits for a message that is none of ours.
+WAITING_SECONDS = 300
+
+_QUEUES = {
+    "send queue": "SendQueue",
+    "campaign queue": "CampaignQueue",
+    "send dead letters": "SendDeadLetters",
+    "campaign dead letters": "CampaignDeadLetters",
+    "delivery dead letters": "DeliveryDeadLetters",
+}
+_EVENTS = """
+select (select count(*) from hidra.delivery_events_unmatched),
+    (select extract(epoch from now() - min(received_at))::float from hidra.delivery_events_unmatched),
+    (select count(*) from hidra.delivery_events_rejected)
+"""
+
+
+def checks(name: str) -> list[Check]:
+    stack = kept.find(name)
+    if stack is None:
+        return [Check(f"Stack {name}", lambda: [ok(f"Stack {name}", "not running; ./hidra up starts it")])]
+    lost = kept.dead(stack)
+    found = [Check("Processes", lambda: [processes(lost, len(stack.processes))])]
+    if lost:
+        return found
+    return [
+        *found,
+        Check("API", lambda: [api(_ask_api(stack))]),
+        Check("Clock", lambda: [clock(_last_tick(stack), up_for=time.time() - stack.started)]),
+        Check("Queues", lambda: queues(_depths(stack))),
+        Check("Events", lambda: events(*_count_events(stack))),
+        Check("Metrics", lambda: [metrics(stack.invoke("metrics_rebuild", {"dry_run": True}))], late=State.WARNING),
+    ]
+
+
+def processes(lost: list[str], number: int) -> Finding:
+    if lost:
+        return fails("Processes", f"{', '.join(lost)} ended", "./hidra up starts the stack anew")
+    return ok("Processes", f"all {number} run")
+
+
+def api(status: int) -> Finding:
+    if status == 200:
+        return ok("API", "answers")
+    return fails("API", f"GET /v1/contacts is answered {status}", "./hidra logs contacts says why")
+
+
+def clock(last: float | None, *, up_for: float) -> Finding:
+    """`last` is how many seconds ago it ticked, if that is within reach."""
+    if last is not None and last <= CLOCK_SECONDS:
+        return ok("Clock", f"ticked {last:.0f} s ago")
+    if up_for < CLOCK_SECONDS:
+        return ok("Clock", "has its first tick a minute after the start")
+    return fails(
+        "Clock", f"no tick for {CLOCK_SECONDS} s: nothing starts or goes on", "./hidra logs campaign_clock says why"
+    )
+
+
+def queues(depths: Mapping[str, int]) -> list[Finding]:
+    """Messages by queue; what waits is work, what is dead needs somebody."""
+    dead = {name: depth for name, depth in depths.items() if "dead letters" in name and depth}
+    waiting = ", ".join(f"{depth} in the {name}" for name, depth in depths.items() if "dead letters" not in name)
+    letters = ", ".join(f"{depth} {name}" for name, depth in dead.items())
+    advice = "docs/deploying.md says what each means; the function's log says why"
+    return [
+        ok("Queues", waiting),
+        fails("Dead letters", letters, advice) if dead else ok("Dead letters", "none"),
+    ]
+
+
+def events(unmatched: int, oldest: float | None, rejected: int) -> list[Finding]:
+    """Statuses without their message, the age of the oldest in seconds, and what could not be understood at all."""
+    if oldest is not None and oldest > WAITING_SECONDS:
+        found = warning(
+            "Unmatched events",
+            f"{unmatched} wait for their message, the oldest for {oldest / 60:.0f} min",
+            "statuses of messages that somebody else sends over the same instance; they are dropped after 48 h",
+        )
+    else:
+        found = ok("Unmatched events", f"{unmatched} wait for their message" if unmatched else "none")
+    if rejected:
+        advice = "hidra.delivery_events_rejected has the reasons and the places on the stream"
+        return [found, warning("Rejected events", f"{rejected} were not understood", advice)]
+    return [found, ok("Rejected events", "none")]
+
+
+def metrics(answer: Mapping[str, Any]) -> Finding:
+    different, campaigns = len(answer["differences"]), answer["campaigns"]
+    more = " and there are more" if answer["go_on_after"] else ""
+    if different:
+        text = f"{different} numbers in {campaigns} campaigns differ from a recount{more}"
+        return fails("Metrics", text, "./hidra rebuild-metrics shows them")
+    return ok("Metrics", f"equal a recount in {campaigns} campaigns{more}")
+
+
+def _ask_api(stack: Stack) -> int:
+    session = requests.Session()
+    session.trust_env = False
+    headers = {"Authorization": f"Bearer {stack.token()}"}
+    return session.get(f"{stack.api_url}/v1/contacts?limit=1", headers=headers, timeout=6).status_code
+
+
+def _last_tick(stack: Stack) -> float | None:
+    at = stack.cloud.last_logged("campaign_clock", seconds=2 * CLOCK_SECONDS)
+    return max(0.0, time.time() - at) if at else None
+
+
+def _depths(stack: Stack) -> dict[str, int]:
+    names = [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    ]
+    sqs = stack.cloud.client("sqs")
+    return {
+        name: sum(
+            int(number)
+            for number in sqs.get_queue_attributes(QueueUrl=stack.cloud.resource(queue), AttributeNames=names)[
+                "Attributes"
+            ].values()
+        )
+        for name, queue in _QUEUES.items()
+    }
+
+
+def _count_events(stack: Stack) -> tuple[int, float | None, int]:
+    with psycopg.connect(stack.database_url, connect_timeout=5, options="-c statement_timeout=5000") as connection:
+        row = connection.execute(_EVENTS).fetchone()
+    assert row is not None, "a select of aggregates gives a row"
+    return row
