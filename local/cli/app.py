@@ -82,7 +82,8 @@ def run(arguments: Sequence[str]) -> int:
     except (ClickException, LocalError, FunctionFailed) as error:
         print(f"hidra: {_told(error)}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
-    except Exception as error:  # noqa: BLE001 - whoever types a command reads one line, whatever it was
+    except Exception as error:
+        # Whoever types a command reads one line, whatever it was.
         if "--debug" in arguments:
             raise
         print(f"hidra: {_summary(error)} The details are in {_keep_traceback()}.", file=sys.stderr)

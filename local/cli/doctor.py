@@ -15,7 +15,7 @@ _COLOURS = {State.OK: typer.colors.GREEN, State.WARNING: typer.colors.YELLOW, St
 
 @app.command(rich_help_panel=OPERATE)
 def doctor(stack: Name = "local") -> None:
-    """Look for what a newcomer lacks or an operator should know, and say what to do.
+    """Check that all is well, and say what to do.
 
     This machine, the servers named by DATABASE_URL and EVOLUTION_URL (with EVOLUTION_API_KEY, EVOLUTION_INSTANCE), and
     the stack if it is up. Changes nothing, takes some seconds; the exit status is 1 if something fails.

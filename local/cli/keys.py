@@ -15,9 +15,9 @@ from local.processes import LocalError
 def keys(
     id: Annotated[str, typer.Option(metavar="ID", help="The key's name; the last one in the alphabet seals.")] = "k1",
 ) -> None:
-    """Print a fresh sealing key pair as the deploy's two parameters.
+    """Print a fresh sealing key pair for a deploy.
 
-    Tenants' API keys are sealed with the public key, and only message_sender and connection_check can open them. It is
+    The two parameters VaultPrivateKeys and VaultPublicKeys. Tenants' API keys are sealed with the public key, and only message_sender and connection_check can open them. It is
     written nowhere: keep the private key in a safe place, for without it every tenant has to enter the key anew. To
     exchange a key, add the new one to both JSON objects under an id that sorts last.
 

@@ -27,9 +27,9 @@ def rebuild_metrics(
     campaign: Annotated[str | None, typer.Option(metavar="ID", help="One campaign only.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write what was recounted where it differs.")] = False,
 ) -> None:
-    """Hold metrics and timelines against a recount of the messages.
+    """Hold the metrics against a recount of the messages.
 
-    Reports what differs and changes nothing without --apply. A report takes no lock and disturbs no campaign. The exit
+    Counters and timelines alike. Reports what differs and changes nothing without --apply. A report takes no lock and disturbs no campaign. The exit
     status is 1 if something differs and was not written.
 
     \b

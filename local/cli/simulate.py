@@ -16,9 +16,9 @@ from local.evolution import phones
 from local.processes import LocalError
 
 simulate = make(
-    help="""The Evolution simulator by hand: make it fail, give a phone a character, read what it saw.
+    help="""Handle the Evolution simulator.
 
-    What a phone does follows from the last four digits of its number:
+    Make it fail, give a phone a character, read what it saw. What a phone does follows from the last four digits of its number:
 
     \b
     """
@@ -41,7 +41,9 @@ def serve(
         float | None, typer.Option(metavar="SECONDS", help="A phone scans every first QR code after so long.")
     ] = None,
 ) -> None:
-    """Run a simulator alone, until Ctrl-C; a stack of `./hidra up` brings its own.
+    """Run a simulator alone, until Ctrl-C.
+
+    A stack of `./hidra up` brings its own.
 
     \b
     Example:  ./hidra simulate serve --port 8080 --api-key secret --scan-after 1
@@ -89,9 +91,9 @@ def disconnect(
     banned: Annotated[bool, typer.Option("--banned", help="Banned by WhatsApp, not logged out.")] = False,
     stack: Name = "local",
 ) -> None:
-    """End an instance's connection as WhatsApp does when the phone logs out.
+    """End the connection, as when the phone logs out.
 
-    `instance` with a new name makes another; `scan` connects this one again.
+    `scan` connects the instance again.
 
     \b
     Example:  ./hidra simulate disconnect loja
@@ -102,7 +104,7 @@ def disconnect(
 
 @simulate.command()
 def scan(name: Instance, stack: Name = "local") -> None:
-    """Let a phone scan the instance's QR code: it is connected (again).
+    """Let a phone scan the QR code again.
 
     \b
     Example:  ./hidra simulate scan loja
@@ -128,7 +130,7 @@ def fault(
     clear: Annotated[bool, typer.Option("--clear", help="Take all of this instance's faults away.")] = False,
     stack: Name = "local",
 ) -> None:
-    """Make Evolution answer wrong, and list the faults that are armed.
+    """Make Evolution answer wrong; list the faults armed.
 
     \b
     Example:  ./hidra simulate fault loja --cut after --times 3
@@ -170,7 +172,7 @@ def behaviour(
     forget: Annotated[bool, typer.Option("--forget", help="Back to what the number says.")] = False,
     stack: Name = "local",
 ) -> None:
-    """Show what a phone does with a message, or give it another character.
+    """Show or change what a phone does with a message.
 
     \b
     Example:  ./hidra simulate behaviour 5511987650001 --like failed
@@ -194,7 +196,7 @@ def log(
     clear: Annotated[bool, typer.Option("--clear", help="Forget everything, and the totals with it.")] = False,
     stack: Name = "local",
 ) -> None:
-    """Print the sends that were received, with what became of them.
+    """Print the sends received and what became of them.
 
     \b
     Example:  ./hidra simulate log --instance loja --last 5
@@ -222,7 +224,7 @@ def log(
 
 @simulate.command()
 def totals(instance: OneInstance = None, stack: Name = "local") -> None:
-    """Print the counts: received, accepted, sent twice, final states, webhooks.
+    """Print counts: sends, final states, webhooks.
 
     \b
     Example:  ./hidra simulate totals

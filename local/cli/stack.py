@@ -25,9 +25,9 @@ def demo(
         typer.Option(metavar="FILE", help="Recipients: columns telefone, nome, cidade, pontos.", show_default="ours"),
     ] = recipients.SHIPPED,
 ) -> None:
-    """Run a campaign from a CSV file to exact metrics, then clean up.
+    """Run a campaign from a CSV file to exact metrics.
 
-    On a stack of its own, with a simulated WhatsApp that does to the messages what a real one does. At the end every
+    On a stack of its own, which is removed afterwards, with a simulated WhatsApp that does to the messages what a real one does. At the end every
     recipient is compared with what the simulator saw; the exit status is 1 if one differs.
 
     \b
@@ -45,9 +45,9 @@ def up(
     stack: Name = "local",
     port: Annotated[int, typer.Option(metavar="PORT", help="The API's; 0 for any free one.")] = 0,
 ) -> None:
-    """Start a stack in the background, or deploy changed sources to it.
+    """Start a stack, or deploy changed sources to it.
 
-    Database, AWS emulator, token issuer and Evolution simulator, with the application deployed. DATABASE_URL, or
+    It runs in the background: database, AWS emulator, token issuer and Evolution simulator, with the application deployed. DATABASE_URL, or
     EVOLUTION_URL with EVOLUTION_API_KEY, in the environment take the place of the embedded ones.
 
     \b
@@ -102,9 +102,9 @@ def token(
     ] = "",
     sub: Annotated[str | None, typer.Option(metavar="UUID", help="The user's id: each one is a tenant.")] = None,
 ) -> None:
-    """Print a bearer token for a local user, and nothing else.
+    """Print a bearer token for a local user.
 
-    Always the same user unless told otherwise. A token is good for a day.
+    And nothing else. Always the same user unless told otherwise. A token is good for a day.
 
     \b
     Example:  curl -H "Authorization: Bearer $(./hidra token --groups admin)" ...
@@ -119,7 +119,7 @@ def invoke(
     payload: Annotated[str, typer.Argument(metavar="JSON", help="What it is called with.")] = "{}",
     stack: Name = "local",
 ) -> None:
-    """Call a function with a JSON payload and print its answer.
+    """Call a function and print its answer.
 
     \b
     Example:  ./hidra invoke campaign_clock
