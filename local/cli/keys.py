@@ -17,9 +17,10 @@ def keys(
 ) -> None:
     """Print a fresh sealing key pair for a deploy.
 
-    The two parameters VaultPrivateKeys and VaultPublicKeys. Tenants' API keys are sealed with the public key, and only message_sender and connection_check can open them. It is
-    written nowhere: keep the private key in a safe place, for without it every tenant has to enter the key anew. To
-    exchange a key, add the new one to both JSON objects under an id that sorts last.
+    The two parameters VaultPrivateKeys and VaultPublicKeys. Tenants' API keys are sealed with the public key, and
+    only message_sender and connection_check can open them. It is written nowhere: keep the private key in a safe
+    place, for without it every tenant has to enter the key anew. To exchange a key, add the new one to both JSON
+    objects under an id that sorts last.
 
     \b
     Example:  ./hidra keys --id k2

@@ -29,8 +29,8 @@ def rebuild_metrics(
 ) -> None:
     """Hold the metrics against a recount of the messages.
 
-    Counters and timelines alike. Reports what differs and changes nothing without --apply. A report takes no lock and disturbs no campaign. The exit
-    status is 1 if something differs and was not written.
+    Counters and timelines alike. Reports what differs and changes nothing without --apply. A report takes no lock and
+    disturbs no campaign. The exit status is 1 if something differs and was not written.
 
     \b
     Example:  ./hidra rebuild-metrics

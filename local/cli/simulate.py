@@ -18,7 +18,8 @@ from local.processes import LocalError
 simulate = make(
     help="""Handle the Evolution simulator.
 
-    Make it fail, give a phone a character, read what it saw. What a phone does follows from the last four digits of its number:
+    Make it fail, give a phone a character, read what it saw. What a phone does follows from the last four digits of
+    its number:
 
     \b
     """

@@ -27,8 +27,9 @@ def demo(
 ) -> None:
     """Run a campaign from a CSV file to exact metrics.
 
-    On a stack of its own, which is removed afterwards, with a simulated WhatsApp that does to the messages what a real one does. At the end every
-    recipient is compared with what the simulator saw; the exit status is 1 if one differs.
+    On a stack of its own, which is removed afterwards, with a simulated WhatsApp that does to the messages what a
+    real one does. At the end every recipient is compared with what the simulator saw; the exit status is 1 if one
+    differs.
 
     \b
     Example:  ./hidra demo --csv recipients.csv
@@ -47,8 +48,9 @@ def up(
 ) -> None:
     """Start a stack, or deploy changed sources to it.
 
-    It runs in the background: database, AWS emulator, token issuer and Evolution simulator, with the application deployed. DATABASE_URL, or
-    EVOLUTION_URL with EVOLUTION_API_KEY, in the environment take the place of the embedded ones.
+    It runs in the background: database, AWS emulator, token issuer and Evolution simulator, with the application
+    deployed. DATABASE_URL, or EVOLUTION_URL with EVOLUTION_API_KEY, in the environment take the place of the embedded
+    ones.
 
     \b
     Example:  ./hidra up --port 8000
