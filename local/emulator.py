@@ -4,6 +4,7 @@ ministack runs the functions as processes of its own interpreter, so they find t
 (1.5.33, core/lambda_runtime.py), and points their AWS clients at itself (AWS_ENDPOINT_URL).
 """
 
+import contextlib
 import json
 import sys
 import time
@@ -92,7 +93,7 @@ class Cloud:
         )
         body = answer["Payload"].read().decode()
         if "FunctionError" in answer:
-            raise FunctionFailed(f"{function}: {body}")
+            raise FunctionFailed(f"{function}: {_reason(body)}")
         return json.loads(body) if body else None
 
     def logs(self, function: str) -> list[str]:
@@ -197,6 +198,13 @@ def spawn(folder: Path, *, port: int = 0, enforce_rights: bool = True) -> tuple[
 def wait(child: Child, cloud: Cloud) -> None:
     """Until the emulator answers. Raises LocalError with the end of its log."""
     child.wait_for(lambda: _answers(cloud.endpoint) or None, seconds=60)
+
+
+def _reason(body: str) -> str:
+    """A function that raised answers {"errorMessage", "errorType", ...}; one that died answers anything."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        return str(json.loads(body)["errorMessage"])
+    return body
 
 
 def _answers(endpoint: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 import boto3
@@ -40,7 +41,8 @@ def rebuild_metrics(
     campaigns, differences = through(invoke, campaign=campaign, apply=apply)
     if differences:
         rows = [
-            [row[name] for name in ("campaign_id", "counter", "minute", "shown", "recounted")] for row in differences
+            [row["campaign_id"], row["counter"], _minute(row["minute"]), row["shown"], row["recounted"]]
+            for row in differences
         ]
         say(table(["campaign", "counter", "UTC minute", "shown", "recounted"], rows))
     done = " are mended." if apply else "; --apply writes what was recounted."
@@ -60,6 +62,10 @@ def through(invoke: Invoke, *, campaign: str | None, apply: bool) -> tuple[int, 
             return campaigns, differences
         print(f"{count(campaigns, 'campaign')} so far ...", file=sys.stderr, flush=True)
         payload["after"] = answer["go_on_after"]
+
+
+def _minute(told: str | None) -> str | None:
+    return datetime.fromisoformat(told).strftime("%Y-%m-%d %H:%M") if told else None
 
 
 def _on_stack(name: str) -> Invoke:

@@ -101,11 +101,11 @@ def events(unmatched: int, oldest: float | None, rejected: int) -> list[Finding]
 
 def metrics(answer: Mapping[str, Any]) -> Finding:
     different, campaigns = len(answer["differences"]), answer["campaigns"]
-    more = " and there are more" if answer["go_on_after"] else ""
+    more = " and more" if answer["go_on_after"] else ""
     if different:
-        text = f"{different} numbers in {campaigns} campaigns differ from a recount{more}"
+        text = f"{different} of their numbers differ from a recount (campaigns: {campaigns}{more})"
         return fails("Metrics", text, "./hidra rebuild-metrics shows them")
-    return ok("Metrics", f"equal a recount in {campaigns} campaigns{more}")
+    return ok("Metrics", f"equal a recount (campaigns: {campaigns}{more})")
 
 
 def _ask_api(stack: Stack) -> int:
