@@ -27,7 +27,7 @@ def check(url: str) -> int:
             version = connection.info.server_version
             row = connection.execute(_RIGHTS).fetchone()
     except psycopg.OperationalError as error:
-        raise LocalError(f"DATABASE_URL cannot be reached: {str(error).strip()}") from error
+        raise LocalError(f"DATABASE_URL cannot be reached: {str(error).strip().splitlines()[0]}") from error
     if version < 150000:
         raise LocalError(f"DATABASE_URL is PostgreSQL {version // 10000}; Hidra needs 15 or newer.")
     if row is None or not row[0]:

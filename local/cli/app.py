@@ -121,7 +121,8 @@ def _told(error: Exception) -> str:
     if not isinstance(error, ClickException):
         return str(error)
     where = error.ctx.command_path if isinstance(error, UsageError) and error.ctx else "hidra"
-    return f"{error.format_message()} See `./{where} --help`."
+    message = error.format_message()
+    return f"{message}{'' if message.endswith(('.', '?')) else '.'} See `./{where} --help`."
 
 
 def _summary(error: Exception) -> str:

@@ -45,7 +45,7 @@ def rebuild_metrics(
             for row in differences
         ]
         say(table(["campaign", "counter", "UTC minute", "shown", "recounted"], rows))
-    done = " are mended." if apply else "; --apply writes what was recounted."
+    done = ", mended." if apply else "; --apply writes what was recounted."
     say(f"{count(len(differences), 'difference')} in {count(campaigns, 'campaign')}{done if differences else ''}")
     raise typer.Exit(1 if differences and not apply else 0)
 

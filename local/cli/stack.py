@@ -127,7 +127,8 @@ def invoke(
     Example:  ./hidra invoke campaign_clock
               ./hidra invoke metrics_rebuild "$(cat events/metrics_rebuild_report.json)"
     """
-    answer = kept.attach(stack).invoke(_known(function), _parsed(payload))
+    name, given = _known(function), _parsed(payload)
+    answer = kept.attach(stack).invoke(name, given)
     say(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
@@ -138,7 +139,8 @@ def logs(function: Function, stack: Name = "local") -> None:
     \b
     Example:  ./hidra logs message_sender | grep WARNING
     """
-    for line in kept.attach(stack).logs(_known(function)):
+    name = _known(function)
+    for line in kept.attach(stack).logs(name):
         say(line)
 
 

@@ -25,7 +25,7 @@ def look(url: str) -> list[Finding]:
     try:
         version = foreign_database.check(url)
     except LocalError as error:
-        return [fails("DATABASE_URL", str(error))]
+        return [fails("DATABASE_URL", str(error).removeprefix("DATABASE_URL "))]
     reached = ok("DATABASE_URL", f"PostgreSQL {version // 10000}.{version % 10000}, may create roles")
     shipped = [path.name.split("_")[0] for path in sorted(Path(MIGRATIONS).glob("*.sql"))]
     return [reached, migrations(_applied(url), shipped)]

@@ -75,7 +75,7 @@ def test_sigterm_waits_for_no_request_that_is_still_open() -> None:
 
 def test_the_help_holds_the_table_of_behaviours() -> None:
     shown = subprocess.run([*COMMAND, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert "94xx        unregistered" in shown
+    assert "94xx    unregistered" in shown
 
 
 def test_the_simulator_shares_no_code_with_hidra() -> None:
