@@ -137,6 +137,14 @@ def test_the_commands_keep_a_stack_until_it_is_taken_down(home: Path) -> None:
     assert (claims["name"], claims["cognito:groups"]) == ("D'Ávila", ["admin", "ops"])
     assert get(stack, token.stdout.strip()) == 200
 
+    examined = CliRunner().invoke(command.app, ["doctor", "--stack", "kept"])
+    assert examined.exit_code == 0, examined.stdout
+    for line in ("Processes           all 4 run", "API                 answers", "Dead letters        none",
+                 "Metrics             equal a recount (campaigns: 0)"):  # fmt: skip
+        assert f"  ok       {line}\n" in examined.stdout
+    recount = CliRunner().invoke(command.app, ["rebuild-metrics", "--stack", "kept"])
+    assert (recount.exit_code, recount.stdout) == (0, "0 differences in 0 campaigns\n")
+
     said.clear()
     assert kept.up("kept", root=ROOT, say=said.append).api_url == stack.api_url
     assert "up already" in said[0]
