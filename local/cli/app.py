@@ -61,7 +61,9 @@ app = make(
     epilog="Every command explains itself, with an example: ./hidra COMMAND --help",
 )
 
-Name = Annotated[str, typer.Option("--stack", metavar="NAME", help="Which stack; several run side by side.")]
+Name = Annotated[
+    str, typer.Option("--stack", metavar="NAME", envvar="STACK", help="Which stack; several run side by side.")
+]
 
 
 @app.callback()

@@ -95,6 +95,16 @@ def status(stack: Name = "local") -> None:
 
 
 @app.command(rich_help_panel=STACK)
+def url(stack: Name = "local") -> None:
+    """Print the address of a stack's API.
+
+    \b
+    Example:  curl -H "Authorization: Bearer $(./hidra token)" "$(./hidra url)/v1/campaigns"
+    """
+    print(kept.attach(stack).api_url)
+
+
+@app.command(rich_help_panel=STACK)
 def token(
     stack: Name = "local",
     name: Annotated[str | None, typer.Option(metavar="NAME", help="The user's name.")] = None,
