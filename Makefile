@@ -21,7 +21,7 @@ QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
 
 .DEFAULT_GOAL := help
-.PHONY: demo up down token test prove build deploy schema lock lint clean help venv venv-sam
+.PHONY: demo up down token test prove build deploy schema docs lock lint clean help venv venv-sam
 
 demo: ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
 	@./hidra demo $(call given,CSV,--csv)
@@ -56,6 +56,9 @@ deploy: build ## deploy to AWS, asking for what it needs
 
 schema: venv ## sum the migrations up in sql/schema.sql
 	@$(RUN) local.schema
+
+docs: venv ## write the documents that are made from the sources
+	@$(RUN) local.configuration
 
 lock: ## pin every requirement anew, with hashes
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt

@@ -14,7 +14,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker of pytest-xdist runs all of a file, or each worker would start the shared stack again."""
     for item in items:
         if item.path.parent == HERE:
-            item.add_marker(pytest.mark.xdist_group("stack" if item.path.stem == "test_stack" else "flow"))
+            item.add_marker(
+                pytest.mark.xdist_group("stack" if item.path.stem in ("test_stack", "test_tour") else "flow")
+            )
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,58 @@
+"""The repository's Markdown files read as data: links, headings, fenced blocks."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+ELSEWHERE = {".venv", ".venv-sam", ".venv-uv", ".aws-sam", ".hidra", ".git"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block; `language` is empty where none is named."""
+
+    language: str
+    text: str
+
+
+def documents() -> list[Path]:
+    return sorted(path for path in ROOT.rglob("*.md") if not ELSEWHERE & set(path.relative_to(ROOT).parts))
+
+
+def blocks(markdown: str) -> list[Block]:
+    return [Block(language, text) for language, text in FENCE.findall(markdown)]
+
+
+def prose(markdown: str) -> str:
+    """Without fenced blocks, in which brackets are no links and signs no headings."""
+    return FENCE.sub("", markdown)
+
+
+def links(markdown: str) -> list[str]:
+    """The targets of links inside the repository."""
+    return [target for target in LINK.findall(prose(markdown)) if not re.match(r"[a-z]+:", target)]
+
+
+def anchors(markdown: str) -> set[str]:
+    """The names that GitHub gives to the headings."""
+    return set(_anchors(markdown))
+
+
+def _anchors(markdown: str) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for heading in re.findall(r"^#+ (.+)$", prose(markdown), re.MULTILINE):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        name = re.sub(r"[^\w\- ]", "", words).strip().replace(" ", "-")
+        yield f"{name}-{seen[name]}" if name in seen else name
+        seen[name] = seen.get(name, 0) + 1
+
+
+def section(markdown: str, heading: str) -> str:
+    """What stands under a heading of the second rank."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", markdown, re.MULTILINE | re.DOTALL)
+    assert found, f"there is no section {heading!r}"
+    return found[1]

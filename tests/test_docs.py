@@ -1,0 +1,135 @@
+"""The documents name only what exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from local import configuration
+from local.expand import load
+from tests.deployment import functions, template
+from tests.documents import ROOT, Block, anchors, blocks, documents, links, prose, section
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PLACEHOLDER = re.compile(r"\{[^}]*\}|\$\{?[A-Z_]+\}?|…|[0-9a-f]{8}-[0-9a-f-]{27}")
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+every_document = pytest.mark.parametrize("document", documents(), ids=named)
+
+
+def route_patterns() -> set[str]:
+    """The template's routes, a `*` for each parameter."""
+    return {f"{method} {PLACEHOLDER.sub('*', path)}" for method, path in given_routes()}
+
+
+def given_routes() -> list[tuple[str, str]]:
+    return [
+        (event["Properties"]["Method"], event["Properties"]["Path"])
+        for resource in template()["Resources"].values()
+        for event in resource["Properties"].get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+    ]
+
+
+def routes_named(markdown: str) -> list[tuple[str, str]]:
+    """Method and path of `GET /v1/things/{id}` in the text and of `api GET "/v1/things/$ID?x=y"` in the commands."""
+    found = re.findall(rf'\b({"|".join(METHODS)}) "?(/(?:v1|webhooks|openapi\.json|docs)[^\s`"\'|)?,;]*)', markdown)
+    return [(method, PLACEHOLDER.sub("*", path).rstrip(".")) for method, path in found]
+
+
+@every_document
+def test_every_link_leads_somewhere(document: Path) -> None:
+    for target in links(document.read_text()):
+        place, _, anchor = target.partition("#")
+        path = (document.parent / place).resolve() if place else document
+        assert path.exists(), target
+        if anchor:
+            assert anchor in anchors(path.read_text()), target
+
+
+@every_document
+def test_every_route_that_is_named_exists(document: Path) -> None:
+    missing = [route for route in routes_named(document.read_text()) if " ".join(route) not in route_patterns()]
+    assert not missing
+
+
+def test_every_route_is_told_of_in_the_guide_to_the_api() -> None:
+    told = {" ".join(route) for route in routes_named((ROOT / "docs/api.md").read_text())}
+    assert route_patterns() - told == {"POST /webhooks/evolution/*/*"}
+
+
+@every_document
+def test_every_make_target_that_is_named_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    code = " ".join(re.findall(r"`([^`\n]+)`", prose(document.read_text())))
+    code += "".join(block.text for block in blocks(document.read_text()))
+    assert set(re.findall(r"\bmake (?:-s )?([a-z-]+)\b", code)) <= targets
+
+
+@every_document
+def test_every_command_that_is_named_exists(document: Path) -> None:
+    source = (ROOT / "local/__main__.py").read_text()
+    known = {name.replace("_", "-") for name in re.findall(r"@app\.command\(\)\ndef (\w+)", source)}
+    known |= set(re.findall(r'@app\.command\("([\w-]+)"\)', source)) | set(re.findall(r'name="([\w-]+)"', source))
+    assert set(re.findall(r"\./hidra ([a-z][a-z-]*)", document.read_text())) <= known
+
+
+@every_document
+def test_every_file_and_folder_that_is_named_exists(document: Path) -> None:
+    tops = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    for word in re.findall(r"`([a-z_]+/[\w./-]+)`", document.read_text()):
+        if word.split("/")[0] in tops:
+            assert (ROOT / word).exists(), word
+
+
+@every_document
+def test_every_test_that_is_named_exists(document: Path) -> None:
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    for name in re.findall(r"`(test_\w+)`", document.read_text()):
+        assert f"def {name}(" in tests, name
+
+
+def test_the_readmes_commands_are_the_same_in_both_languages() -> None:
+    def code(name: str) -> list[Block]:
+        return [block for block in blocks((ROOT / name).read_text()) if block.language]
+
+    assert code("README.pt-BR.md") == code("README.md")
+
+
+def test_every_guarantee_names_a_test_that_proves_it() -> None:
+    text = (ROOT / "docs/guarantees.md").read_text()
+    promises = re.findall(r"^## (\d+)\. (.+)$", text, re.MULTILINE)
+    assert [number for number, _ in promises] == [str(number) for number in range(1, 13)]
+    for number, title in promises:
+        assert re.search(r"`test_\w+`", section(text, f"{number}. {title}")), title
+
+
+def test_the_architecture_names_every_function_queue_and_stream() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    assert [name for name in functions() if name not in text] == []
+
+
+def test_every_event_is_used_by_a_test_and_every_function_has_one() -> None:
+    files = [path.stem for path in (ROOT / "events").glob("*.json")]
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    # test_connection_check asks for connection_check_{action}.
+    told = {f"connection_check_{action}" for action in ("check", "connect")}
+    assert [name for name in files if f'"{name}"' not in tests and name not in told] == []
+    assert [name for name in functions() if not any(file.startswith(f"{name}_") for file in files)] == []
+
+
+def test_the_table_of_settings_is_current() -> None:
+    """`make docs` writes it anew."""
+    assert configuration.DOCUMENT.read_text() == configuration.render(load(ROOT / "template.yaml"))
+
+
+def test_the_table_of_settings_has_every_local_variable() -> None:
+    assert configuration.read_by_the_local_stack() - {"AWS_DEFAULT_REGION"} == configuration.LOCAL.keys()
+
+
+def test_every_parameter_says_what_it_is() -> None:
+    assert [name for name, spec in template()["Parameters"].items() if not spec.get("Description")] == []
