@@ -62,6 +62,14 @@ def test_every_route_is_told_of_in_the_guide_to_the_api() -> None:
     assert route_patterns() - told == {"POST /webhooks/evolution/*/*"}
 
 
+def test_every_problem_type_in_the_guide_to_the_api_is_one_that_is_raised() -> None:
+    rows = re.findall(r"^\| [45]\d\d \|.*\|(.*)\|$", (ROOT / "docs/api.md").read_text(), re.MULTILINE)
+    sources = "".join(path.read_text() for top in ("layers", "functions") for path in (ROOT / top).rglob("*.py"))
+    told = re.findall(r"`([a-z-]+)`", "".join(rows))
+    assert [code for code in told if f'"{code}"' not in sources] == []
+    assert len(told) > 20
+
+
 @every_document
 def test_every_make_target_that_is_named_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
