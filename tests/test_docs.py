@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from local import configuration
+from local.__main__ import app
 from local.expand import load
 from tests.deployment import functions, template
 from tests.documents import ROOT, Block, anchors, blocks, documents, links, prose, section
@@ -80,10 +83,13 @@ def test_every_make_target_that_is_named_exists(document: Path) -> None:
 
 @every_document
 def test_every_command_that_is_named_exists(document: Path) -> None:
-    source = (ROOT / "local/__main__.py").read_text()
-    known = {name.replace("_", "-") for name in re.findall(r"@app\.command\(\)\ndef (\w+)", source)}
-    known |= set(re.findall(r'@app\.command\("([\w-]+)"\)', source)) | set(re.findall(r'name="([\w-]+)"', source))
-    assert set(re.findall(r"\./hidra ([a-z][a-z-]*)", document.read_text())) <= known
+    for words in re.findall(r"\./hidra((?: [a-z][a-z-]*)+)", document.read_text()):
+        command = get_command(app)
+        for word in words.split():
+            if not isinstance(command, TyperGroup):
+                break
+            assert word in command.commands, words
+            command = command.commands[word]
 
 
 @every_document
