@@ -16,7 +16,7 @@ LOCAL: Mapping[str, tuple[str, str]] = {
     "PORT": ("0", "The port of the stack's API, for `make up`; 0 is any free one"),
     "DATABASE_URL": (
         "",
-        "A PostgreSQL database of yours, 15 or newer, in place of the embedded one; its login must be able to create roles",
+        "A PostgreSQL database of yours, 15 or newer, in place of the embedded one; its login has to create roles",
     ),
     "EVOLUTION_URL": (
         "",
@@ -39,11 +39,11 @@ def render(template: Mapping[str, Any]) -> str:
     parts = [
         _HEAD,
         "## Parameters of a deployment\n\n"
-        "`sam deploy --guided` asks for them; [deploying.md](deploying.md) says which to change and when. One without a\n"
-        "default has to be given.\n",
+        "`sam deploy --guided` asks for them; [deploying.md](deploying.md) says which to change and when.\n"
+        "One without a default has to be given.\n",
         _table(("parameter", "type", "default", "what it is"), _parameters(template)),
         "## What each function reads\n\n"
-        "Set by the template, never by hand. A function that lacks one fails at its start and names all that are missing.\n",
+        "Set by the template, never by hand. A function that lacks one fails at its start and names it.\n",
         _table(("variable", "value", "functions"), _variables(template)),
         "## On your machine\n\nIn the environment of `make demo`, `make up`, `make test` and `./hidra`.\n",
         _table(

@@ -74,7 +74,7 @@ class TestEveryFunction:
 
     def test_may_read_the_secrets_that_its_environment_names_and_no_other(self, name: str) -> None:
         secrets = resources("AWS::SecretsManager::Secret").keys() | {"DatabaseOwnerSecretArn"}
-        assert may("secretsmanager:GetSecretValue")[name] == set(references(variables(name))) & secrets
+        assert may("secretsmanager:GetSecretValue").get(name, set()) == set(references(variables(name))) & secrets
 
     def test_may_send_to_the_queues_that_its_environment_names_and_no_other(self, name: str) -> None:
         named = set(references(variables(name))) & resources("AWS::SQS::Queue").keys()
