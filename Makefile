@@ -46,7 +46,7 @@ test: lint ## lint, then every test that fits into a coffee break
 	@if [ -t 1 ]; then $(TESTS); else $(QUIET_TESTS); fi
 
 prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
-	@$(RUN) pytest --tb short tests/prove$(PROVE:%=/test_%.py)
+	@$(RUN) pytest --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
 
 build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
 	@PATH="$$(dirname "$$(sh local/setup.sh)"):$(CURDIR)/.venv/bin:$$PATH" $(SAM) build
@@ -59,6 +59,7 @@ schema: venv ## sum the migrations up in sql/schema.sql
 
 docs: venv ## write the documents that are made from the sources
 	@$(RUN) local.configuration
+	@$(RUN) local.openapi
 
 lock: ## pin every requirement anew, with hashes
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt

@@ -75,6 +75,7 @@ def expand(template: dict[str, Any], code: Mapping[str, str], values: Mapping[st
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
             _make_number(resource["Properties"].get("ScalingConfig", {}), "MaximumConcurrency", template, values)
         if resource["Type"] == "AWS::ApiGatewayV2::Api" and "Body" in resource["Properties"]:
+            resource["Properties"] = _decided(resource["Properties"], template, values)
             extracted = dict(_extract(name, resource["Properties"]))
             plain["Resources"].update(extracted)
             routes += sum(resource["Type"] == "AWS::ApiGatewayV2::Route" for resource in extracted.values())
@@ -118,6 +119,28 @@ def _extract(api: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[s
                 "Target": {"Fn::Join": ["/", ["integrations", {"Ref": f"{name}Integration"}]]},
                 **_authorization(api, operation.get("security", [])),
             })  # fmt: skip
+
+
+def _decided(node: Any, template: Mapping[str, Any], values: Mapping[str, str]) -> Any:
+    """The node with every Fn::If of a condition that compares a parameter put in its place, as SAM writes them around
+    the routes of a conditional function."""
+    match node:
+        case {"Fn::If": [str(name), then, otherwise]}:
+            return _decided(then if _holds(template, name, values) else otherwise, template, values)
+        case dict():
+            decided = {key: _decided(value, template, values) for key, value in node.items()}
+            return {key: value for key, value in decided.items() if value != {"Ref": "AWS::NoValue"}}
+        case list():
+            return [_decided(item, template, values) for item in node]
+    return node
+
+
+def _holds(template: Mapping[str, Any], name: str, values: Mapping[str, str]) -> bool:
+    match template["Conditions"][name]:
+        case {"Fn::Equals": [{"Ref": str(parameter)}, wanted]}:
+            given = values.get(parameter, template["Parameters"][parameter].get("Default"))
+            return bool(given == wanted)
+    raise LocalError(f"The condition {name} is on a route, and not the comparison of one parameter.")
 
 
 def _make_number(properties: dict[str, Any], name: str, template: Mapping[str, Any], values: Mapping[str, str]) -> None:

@@ -27,6 +27,8 @@ def _contents(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     yield from _tree(folder, "")
     if folder.name == "migrate":
         yield from _tree(root / "sql" / "migrations", "sql/migrations")
+    if folder.name == "api_docs":
+        yield "openapi.json", root / "docs" / "openapi.json"
 
 
 def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:

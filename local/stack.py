@@ -231,6 +231,7 @@ class Stack:
             "VaultPrivateKeys": json.dumps({"k1": base64.b64encode(bytes(key)).decode()}),
             "PublicUrl": self.api_url,
             "AllowPrivateAddresses": "true",
+            "ApiDocs": "true",
             "SenderConcurrency": str(SENDERS),
         }
 

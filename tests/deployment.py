@@ -102,7 +102,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def statements(name: str) -> Iterator[dict[str, Any]]:
-    for policy in resources("AWS::IAM::Role")[logical_id(name) + "Role"]["Properties"]["Policies"]:
+    for policy in resources("AWS::IAM::Role")[logical_id(name) + "Role"]["Properties"].get("Policies", []):
         yield from policy["PolicyDocument"]["Statement"]
 
 

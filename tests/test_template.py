@@ -39,6 +39,9 @@ MANAGED_POLICIES = {
 }
 
 
+WITHOUT_RESOLVER = {"api_docs", "evolution_webhook"}
+
+
 def test_every_folder_is_a_function_and_every_function_a_folder() -> None:
     folders = {path.name for path in FUNCTIONS.iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert functions().keys() == folders
@@ -89,7 +92,7 @@ class TestEveryFunction:
 def test_no_policy_names_a_wildcard() -> None:
     for role in resources("AWS::IAM::Role").values():
         assert set(role["Properties"].get("ManagedPolicyArns", [])) <= MANAGED_POLICIES
-        for policy in role["Properties"]["Policies"]:
+        for policy in role["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
                 assert "*" not in json.dumps(statement["Resource"])
                 assert not [action for action in actions(statement) if action.split(":")[-1] == "*"]
@@ -154,7 +157,7 @@ def test_the_stream_is_tried_again_whole_and_kept_longer_than_it_is_tried() -> N
     assert mapping["MaximumRecordAgeInSeconds"] < retention * 3600
 
 
-@pytest.mark.parametrize("name", sorted(http_functions() - {"evolution_webhook"}))
+@pytest.mark.parametrize("name", sorted(http_functions() - WITHOUT_RESOLVER))
 def test_a_function_serves_exactly_the_routes_it_is_given(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {(event["Method"], event["Path"]) for event in events(name, "HttpApi")}
     assert routes(load_app(name, monkeypatch)) == given
@@ -175,15 +178,20 @@ def test_a_sender_counts_as_lost_only_after_it_must_have_ended() -> None:
     assert default >= functions()["message_sender"]["Properties"]["Timeout"] + 60
 
 
-def test_every_route_but_the_webhook_asks_for_a_token() -> None:
+def test_every_route_but_the_signed_webhook_and_the_docs_asks_for_a_token() -> None:
     paths = resources("AWS::ApiGatewayV2::Api")["Api"]["Properties"]["Body"]["paths"]
-    open_routes = [
+    unconditional = lambda node: node["Fn::If"][1] if "Fn::If" in node else node  # noqa: E731
+    open_routes = {
         (method, path)
         for path, methods in paths.items()
-        for method, operation in methods.items()
-        if operation["security"] != [{"Jwt": []}]
-    ]
-    assert open_routes == [("post", "/webhooks/evolution/{config_id}/{key_id}")]
+        for method, operation in unconditional(methods).items()
+        if unconditional(operation)["security"] != [{"Jwt": []}]
+    }
+    assert open_routes == {
+        ("post", "/webhooks/evolution/{config_id}/{key_id}"),
+        ("get", "/openapi.json"),
+        ("get", "/docs"),
+    }
     assert len(paths) > 20
 
 
@@ -200,16 +208,26 @@ def test_http_functions_and_jobs_have_logins_of_their_own() -> None:
         "campaign_clock", "campaign_advance", "message_sender", "delivery_recorder", "connection_check", "metrics_rebuild",
         "migrate",
     }  # fmt: skip
-    assert readers("HttpLoginSecret") == http_functions() - {"evolution_webhook"} | {"migrate"}
+    assert readers("HttpLoginSecret") == http_functions() - WITHOUT_RESOLVER | {"migrate"}
 
 
 def test_only_migrate_knows_the_owner_of_the_database() -> None:
     assert readers("DatabaseOwnerSecretArn") == {"migrate"}
 
 
-def test_the_webhook_needs_neither_database_nor_its_network() -> None:
-    assert "VpcConfig" not in functions()["evolution_webhook"]["Properties"]
-    assert not [variable for variable in variables("evolution_webhook") if variable.startswith("DATABASE")]
+@pytest.mark.parametrize("name", sorted(WITHOUT_RESOLVER))
+def test_the_webhook_and_the_docs_need_neither_database_nor_its_network(name: str) -> None:
+    assert "VpcConfig" not in functions()[name]["Properties"]
+    assert not [variable for variable in variables(name) if variable.startswith("DATABASE")]
+
+
+def test_the_docs_are_served_only_where_the_deployment_says_so_and_may_do_nothing() -> None:
+    conditional = {name for name, function in functions().items() if "Condition" in function}
+    assert conditional == {"api_docs"}
+    assert functions()["api_docs"]["Condition"] == "HasApiDocs"
+    assert template()["Conditions"]["HasApiDocs"] == {"Fn::Equals": [{"Ref": "ApiDocs"}, "true"]}
+    assert template()["Parameters"]["ApiDocs"]["Default"] == "false"
+    assert not list(statements("api_docs"))
 
 
 def test_secrets_appear_nowhere_but_in_secrets() -> None:

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from functools import cache, partial
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from hidra.domain.campaign import CampaignChannel, CampaignStatus
 from hidra.domain.message import MessageStatus
@@ -23,7 +23,7 @@ from hidra.entry.fields import (
     VariableName,
     VariableValue,
 )
-from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.errors import NotFound
@@ -73,18 +73,12 @@ class DuplicateIn(Body):
 
 
 class TestSendIn(Body):
-    """The values of a contact or these; the number need not be the contact's."""
+    """``variables`` stand above the values of the contact, whose own number need not be the one."""
 
     phone: PhoneText
     country: Country = "BR"
     contact_id: UUID | None = None
-    variables: Annotated[dict[VariableName, VariableValue] | None, Field(max_length=100)] = None
-
-    @model_validator(mode="after")
-    def one_source(self) -> Self:
-        if self.variables is not None and self.contact_id is not None:
-            raise ValueError("give either variables or contact_id")
-        return self
+    variables: Annotated[dict[VariableName, VariableValue], Field(default_factory=dict, max_length=100)]
 
 
 class TestSend(BaseModel):
@@ -104,7 +98,12 @@ class ScheduleIn(Body):
     ] = None
 
 
-@app.post("/v1/campaigns", summary="Create a campaign, as a draft")
+@app.post(
+    "/v1/campaigns",
+    operation_id="create_campaign",
+    summary="Create a campaign, as a draft",
+    responses=answers(201, 200, rejected=["unknown-segment", "unknown-template"], conflict=["external-id-reused"]),
+)
 def create(body: CampaignIn) -> tuple[Campaign, HTTPStatus]:
     campaign, new = create_campaign(db, me(), Draft(**body.model_dump()))
     return campaign, HTTPStatus.CREATED if new else HTTPStatus.OK
@@ -123,18 +122,30 @@ def list_campaigns(status: CampaignStatus | None = None, limit: Limit = 50, curs
     return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.created_at, row.id)))
 
 
-@app.get("/v1/campaigns/<campaign_id>", summary="Show a campaign")
+@app.get("/v1/campaigns/<campaign_id>", operation_id="get_campaign", summary="Show a campaign")
 def get(campaign_id: UUID) -> Campaign:
     user_id = me()
     return db.as_user(user_id, lambda tx: campaigns.get(tx, user_id=user_id, campaign_id=campaign_id))
 
 
-@app.patch("/v1/campaigns/<campaign_id>", summary="Change a draft")
+@app.patch(
+    "/v1/campaigns/<campaign_id>",
+    operation_id="change_campaign",
+    summary="Change a draft",
+    responses=answers(
+        rejected=["unknown-segment", "unknown-template"], conflict=["campaign-status", "campaign-starting"]
+    ),
+)
 def change(campaign_id: UUID, body: CampaignChange) -> Campaign:
     return edit_campaign.change(db, me(), campaign_id, body.model_dump(exclude_unset=True))
 
 
-@app.delete("/v1/campaigns/<campaign_id>", summary="Delete a draft")
+@app.delete(
+    "/v1/campaigns/<campaign_id>",
+    operation_id="delete_campaign",
+    summary="Delete a draft",
+    responses=answers(204, conflict=["campaign-status", "campaign-starting"]),
+)
 def delete(campaign_id: UUID) -> Response[Any]:
     lifecycle.delete_draft(db, me(), campaign_id)
     return no_content()
@@ -142,6 +153,7 @@ def delete(campaign_id: UUID) -> Response[Any]:
 
 @app.post(
     "/v1/campaigns/<campaign_id>/duplicate",
+    operation_id="duplicate_campaign",
     summary="Make a draft of what another campaign holds",
     status_code=HTTPStatus.CREATED,
 )
@@ -150,13 +162,22 @@ def duplicate(campaign_id: UUID, body: DuplicateIn | None = None) -> Campaign:
 
 
 @app.post(
-    "/v1/campaigns/<campaign_id>/preflight", summary="Tell who would get a campaign, who not, and how long it takes"
+    "/v1/campaigns/<campaign_id>/preflight",
+    operation_id="preflight_campaign",
+    summary="Tell who would get a campaign, who not, and how long it takes",
 )
 def check(campaign_id: UUID) -> Preflight:
     return preflight(db, me(), campaign_id, now=datetime.now(UTC))
 
 
-@app.post("/v1/campaigns/<campaign_id>/schedule", summary="Let a draft start at a time to come")
+@app.post(
+    "/v1/campaigns/<campaign_id>/schedule",
+    operation_id="schedule_campaign",
+    summary="Let a draft start at a time to come",
+    responses=answers(
+        rejected=["wrong-times"], conflict=["campaign-status", "campaign-starting", "no-connection", "segment-empty"]
+    ),
+)
 def schedule(campaign_id: UUID, body: ScheduleIn) -> Campaign:
     return lifecycle.schedule(
         db,
@@ -168,22 +189,42 @@ def schedule(campaign_id: UUID, body: ScheduleIn) -> Campaign:
     )
 
 
-@app.post("/v1/campaigns/<campaign_id>/start", summary="Start a draft now")
+@app.post(
+    "/v1/campaigns/<campaign_id>/start",
+    operation_id="start_campaign",
+    summary="Start a draft now",
+    responses=answers(conflict=["campaign-status", "campaign-starting", "no-connection", "segment-empty"]),
+)
 def start(campaign_id: UUID) -> Campaign:
     return lifecycle.start(db, me(), campaign_id, nudge=nudge)
 
 
-@app.post("/v1/campaigns/<campaign_id>/pause", summary="Send nothing more until resumed")
+@app.post(
+    "/v1/campaigns/<campaign_id>/pause",
+    operation_id="pause_campaign",
+    summary="Send nothing more until resumed",
+    responses=answers(conflict=["campaign-status", "campaign-starting"]),
+)
 def pause(campaign_id: UUID) -> Campaign:
     return lifecycle.pause(db, me(), campaign_id)
 
 
-@app.post("/v1/campaigns/<campaign_id>/resume", summary="Go on where the pause stopped")
+@app.post(
+    "/v1/campaigns/<campaign_id>/resume",
+    operation_id="resume_campaign",
+    summary="Go on where the pause stopped",
+    responses=answers(conflict=["campaign-status", "campaign-starting"]),
+)
 def resume(campaign_id: UUID) -> Campaign:
     return lifecycle.resume(db, me(), campaign_id, nudge=nudge)
 
 
-@app.post("/v1/campaigns/<campaign_id>/cancel", summary="Send nothing more, for good")
+@app.post(
+    "/v1/campaigns/<campaign_id>/cancel",
+    operation_id="cancel_campaign",
+    summary="Send nothing more, for good",
+    responses=answers(conflict=["campaign-status", "campaign-starting"]),
+)
 def cancel(campaign_id: UUID) -> Campaign:
     return lifecycle.cancel(db, me(), campaign_id, nudge=nudge)
 
@@ -192,12 +233,21 @@ def cancel(campaign_id: UUID) -> Campaign:
     "/v1/campaigns/<campaign_id>/retry-failed",
     summary="Send once more to those alone whose message failed",
     status_code=HTTPStatus.ACCEPTED,
+    responses=answers(conflict=["campaign-status", "campaign-starting", "no-connection", "nothing-failed"]),
 )
 def retry_failed(campaign_id: UUID) -> Campaign:
     return lifecycle.retry_failed(db, me(), campaign_id, nudge=nudge)
 
 
-@app.post("/v1/campaigns/<campaign_id>/test-send", summary="Send the message to one number, outside every count")
+@app.post(
+    "/v1/campaigns/<campaign_id>/test-send",
+    summary="Send the message to one number, outside every count",
+    responses=answers(
+        rejected=["invalid-phone", "unknown-contact", "unresolved-variables"],
+        conflict=["no-connection", "connection-not-usable", "connection-busy", "opted-out"],
+        unavailable=["test-unanswered"],
+    ),
+)
 def test_send(campaign_id: UUID, body: TestSendIn) -> TestSend:
     who = me()
     phone, phone_hash = manage_contacts.identify(who, body.phone, country=body.country, secret=phone_hash_secret())
@@ -208,7 +258,7 @@ def test_send(campaign_id: UUID, body: TestSendIn) -> TestSend:
         phone=phone,
         phone_hash=phone_hash,
         contact_id=body.contact_id,
-        variables=body.variables or {},
+        variables=body.variables,
     )
     return TestSend(text=test.content.text, **sender.send_test(ENV["MESSAGE_SENDER_FUNCTION"], test))
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, Field
 
-from hidra.entry.fields import AttributeName, Attributes, AttributeValue, Country, Name, PhoneText, Reason
-from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.fields import LEFT_OUT, AttributeName, Attributes, AttributeValue, Country, Name, PhoneText, Reason
+from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.errors import NotFound
@@ -58,9 +58,9 @@ class ContactsSaved(BaseModel):
 class ContactChange(Body):
     """What is absent stays. An attribute that is null goes, others are joined to those that the contact has."""
 
-    phone: PhoneText = ""
+    phone: Annotated[PhoneText, LEFT_OUT]
     country: Country = "BR"
-    name: Name | None = None
+    name: Annotated[Name | None, LEFT_OUT]
     attributes: Annotated[dict[AttributeName, AttributeValue | None], Field(default_factory=dict, max_length=50)]
 
 
@@ -79,7 +79,11 @@ class OptOut(BaseModel):
     source: str
 
 
-@app.post("/v1/contacts", summary="Create contacts, or complete those that have the same phones")
+@app.post(
+    "/v1/contacts",
+    summary="Create contacts, or complete those that have the same phones",
+    responses=answers(201, 200, rejected=["invalid-phone", "unknown-segment", "too-many-attributes"]),
+)
 def save_contacts(body: ContactsIn) -> tuple[ContactsSaved, HTTPStatus]:
     rows = manage_contacts.save_contacts(
         db,
@@ -112,13 +116,17 @@ def get_contact(contact_id: UUID) -> Contact:
     return db.as_user(user_id, lambda tx: contacts.get(tx, user_id=user_id, contact_id=contact_id))
 
 
-@app.patch("/v1/contacts/<contact_id>", summary="Change a contact")
+@app.patch(
+    "/v1/contacts/<contact_id>",
+    summary="Change a contact",
+    responses=answers(rejected=["invalid-phone", "too-many-attributes"], conflict=["phone-taken"]),
+)
 def change_contact(contact_id: UUID, body: ContactChange) -> Contact:
     return manage_contacts.change_contact(
         db,
         me(),
         contact_id,
-        phone_text=body.phone or None,
+        phone_text=body.phone,
         country=body.country,
         secret=phone_hash_secret(),
         name=body.name,
@@ -127,21 +135,26 @@ def change_contact(contact_id: UUID, body: ContactChange) -> Contact:
     )
 
 
-@app.delete("/v1/contacts/<contact_id>", summary="Delete a contact")
+@app.delete("/v1/contacts/<contact_id>", summary="Delete a contact", responses=answers(204))
 def delete_contact(contact_id: UUID) -> Response[Any]:
     user_id = me()
     db.as_user(user_id, lambda tx: contacts.delete(tx, user_id=user_id, contact_id=contact_id))
     return no_content()
 
 
-@app.post("/v1/opt-outs", summary="Never write to these phones again")
+@app.post(
+    "/v1/opt-outs",
+    tags=["opt_outs"],
+    summary="Never write to these phones again",
+    responses=answers(rejected=["invalid-phone"]),
+)
 def opt_out(body: OptOutsIn) -> OptedOut:
     return manage_contacts.opt_out(
         db, me(), body.phones, reason=body.reason, country=body.country, secret=phone_hash_secret()
     )
 
 
-@app.get("/v1/opt-outs", summary="List opt-outs, the latest first")
+@app.get("/v1/opt-outs", tags=["opt_outs"], summary="List opt-outs, the latest first")
 def list_opt_outs(limit: Limit = 50, cursor: Cursor = None) -> Page[OptOut]:
     user_id = me()
     after_at, after_hash = after(cursor, instant, bytes.fromhex)
@@ -155,7 +168,12 @@ def list_opt_outs(limit: Limit = 50, cursor: Cursor = None) -> Page[OptOut]:
     )
 
 
-@app.delete("/v1/opt-outs/<phone>", summary="Opt a phone in again")
+@app.delete(
+    "/v1/opt-outs/<phone>",
+    tags=["opt_outs"],
+    summary="Opt a phone in again",
+    responses=answers(204, rejected=["invalid-phone"]),
+)
 def opt_in(phone: str) -> Response[Any]:
     user_id = me()
     _, phone_hash = manage_contacts.identify(user_id, phone, secret=phone_hash_secret())

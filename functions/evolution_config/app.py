@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstrai
 from pydantic_core import PydanticCustomError
 
 from hidra.domain.address import check_base_url
-from hidra.entry.fields import PerMinute
-from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.fields import PerMinute, Whole
+from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.tenant import known_caller, no_content
 from hidra.errors import Unavailable
 from hidra.gateways import connection
@@ -39,7 +39,11 @@ def _header_value(key: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
-ApiKey = Annotated[SecretStr, AfterValidator(_header_value)]
+ApiKey = Annotated[
+    SecretStr,
+    AfterValidator(_header_value),
+    Field(json_schema_extra={"minLength": 1, "maxLength": 500, "pattern": r"^[ -~]*[!-~][ -~]*$"}),
+]
 # It becomes a part of a path.
 InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/\\?#]+$")]
 
@@ -54,7 +58,7 @@ class ConfigIn(Body):
     ] = None
     integration: Literal["baileys", "cloud_api"] | None = None
     max_messages_per_minute: PerMinute | None = None
-    max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000)] | None = None
+    max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000), Whole] | None = None
 
 
 class Connecting(BaseModel):
@@ -65,7 +69,12 @@ class Connecting(BaseModel):
     pairing_code: str | None = None
 
 
-@app.put("/v1/evolution-config", summary="Save your connection to an Evolution server, and check it")
+@app.put(
+    "/v1/evolution-config",
+    operation_id="save_evolution_config",
+    summary="Save your connection to an Evolution server, and check it",
+    responses=answers(rejected=["base-url", "api-key-required"]),
+)
 def save(body: ConfigIn) -> Config:
     user_id = me()
     base_url = check_base_url(body.base_url, allow_private=ALLOW_PRIVATE)
@@ -84,26 +93,46 @@ def save(body: ConfigIn) -> Config:
     return read(user_id)
 
 
-@app.get("/v1/evolution-config", summary="Show your connection")
+@app.get(
+    "/v1/evolution-config",
+    operation_id="get_evolution_config",
+    summary="Show your connection",
+    responses=answers(not_found=["not-found"]),
+)
 def get() -> Config:
     return read(me())
 
 
-@app.delete("/v1/evolution-config", summary="Forget your connection; campaigns wait for another")
+@app.delete(
+    "/v1/evolution-config",
+    operation_id="delete_evolution_config",
+    summary="Forget your connection; campaigns wait for another",
+    responses=answers(204, not_found=["not-found"]),
+)
 def delete() -> Response[Any]:
     user_id = me()
     db.as_user(user_id, lambda tx: configs.delete(tx, user_id=user_id))
     return no_content()
 
 
-@app.post("/v1/evolution-config/check", summary="Check your connection now")
+@app.post(
+    "/v1/evolution-config/check",
+    operation_id="check_evolution_config",
+    summary="Check your connection now",
+    responses=answers(not_found=["not-found"], unavailable=["evolution-unavailable"]),
+)
 def check() -> Config:
     user_id = me()
     connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "check", config_id=read(user_id).id)
     return read(user_id)
 
 
-@app.post("/v1/evolution-config/connect", summary="Link WhatsApp: give its state and the code to scan or type")
+@app.post(
+    "/v1/evolution-config/connect",
+    operation_id="connect_evolution_config",
+    summary="Link WhatsApp: give its state and the code to scan or type",
+    responses=answers(not_found=["not-found"], unavailable=["evolution-unavailable"]),
+)
 def connect() -> Connecting:
     found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "connect", config_id=read(me()).id)
     return Connecting(state=found["state"], qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code"))

@@ -6,7 +6,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from hidra.entry.fields import Instant
-from hidra.entry.http import lambda_handler, resolver
+from hidra.entry.http import answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller
 from hidra.errors import Forbidden
@@ -25,19 +25,25 @@ handler = lambda_handler(app)
 Points = Annotated[int, Query(ge=1, le=10_000, description="How many at most.")]
 
 
-@app.get("/v1/metrics/overview", summary="Show the sums over your campaigns")
+@app.get("/v1/metrics/overview", operation_id="get_overview", summary="Show the sums over your campaigns")
 def overview() -> Overview:
     user_id = me()
     return db.as_user(user_id, lambda tx: metrics.overview(tx, user_id=user_id))
 
 
-@app.get("/v1/campaigns/<campaign_id>/metrics", summary="Show a campaign's counters")
+@app.get(
+    "/v1/campaigns/<campaign_id>/metrics", operation_id="get_campaign_metrics", summary="Show a campaign's counters"
+)
 def campaign_metrics(campaign_id: UUID) -> CampaignMetrics:
     user_id = me()
     return db.as_user(user_id, lambda tx: metrics.campaign(tx, user_id=user_id, campaign_id=campaign_id))
 
 
-@app.get("/v1/campaigns/<campaign_id>/timeline", summary="List what happened in each minute, oldest first")
+@app.get(
+    "/v1/campaigns/<campaign_id>/timeline",
+    operation_id="list_timeline",
+    summary="List what happened in each minute, oldest first",
+)
 def timeline(
     campaign_id: UUID,
     since: Annotated[Instant | None, Query(alias="from", description="The first minute.")] = None,
@@ -58,7 +64,12 @@ def timeline(
     return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.timestamp,)))
 
 
-@app.get("/v1/admin/metrics/overview", summary="List the sums of every owner, for admins")
+@app.get(
+    "/v1/admin/metrics/overview",
+    operation_id="list_overviews",
+    summary="List the sums of every owner, for admins",
+    responses=answers(forbidden=["not-admin"]),
+)
 def every_overview(limit: Limit = 50, cursor: Cursor = None) -> Page[Overview]:
     who = known_caller(app, db, groups_claim=ENV["GROUPS_CLAIM"])
     if ENV["ADMIN_GROUP"] not in who.groups:

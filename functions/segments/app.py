@@ -7,8 +7,8 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, Field
 
-from hidra.entry.fields import Description, Name
-from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.fields import LEFT_OUT, Description, Name
+from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.gateways.aws import read_json_secret
@@ -31,10 +31,10 @@ class SegmentIn(Body):
 
 
 class SegmentChange(Body):
-    """What is absent stays."""
+    """What is absent stays; only ``description`` may be null."""
 
-    name: Name = ""
-    description: Description | None = None
+    name: Annotated[Name, LEFT_OUT]
+    description: Annotated[Description | None, LEFT_OUT]
 
 
 class Members(Body):
@@ -81,14 +81,18 @@ def change_segment(segment_id: UUID, body: SegmentChange) -> Segment:
             tx,
             user_id=user_id,
             segment_id=segment_id,
-            name=body.name or None,
+            name=body.name,
             description=body.description,
             set_description="description" in body.model_fields_set,
         ),
     )
 
 
-@app.delete("/v1/segments/<segment_id>", summary="Delete a segment that no campaign uses")
+@app.delete(
+    "/v1/segments/<segment_id>",
+    summary="Delete a segment that no campaign uses",
+    responses=answers(204, conflict=["segment-in-use"]),
+)
 def delete_segment(segment_id: UUID) -> Response[Any]:
     user_id = me()
     db.as_user(user_id, lambda tx: segments.delete(tx, user_id=user_id, segment_id=segment_id), segments.IN_USE)
@@ -108,13 +112,21 @@ def list_members(segment_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> 
     return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.id,)))
 
 
-@app.post("/v1/segments/<segment_id>/contacts", summary="Put contacts into a segment")
+@app.post(
+    "/v1/segments/<segment_id>/contacts",
+    summary="Put contacts into a segment",
+    responses=answers(rejected=["unknown-contacts"]),
+)
 def add_members(segment_id: UUID, body: Members) -> MembersAdded:
     added, segment = fill_segment.add_contacts(db, me(), segment_id, body.contact_ids)
     return MembersAdded(added=added, total_contacts=segment.total_contacts)
 
 
-@app.delete("/v1/segments/<segment_id>/contacts/<contact_id>", summary="Take a contact out of a segment")
+@app.delete(
+    "/v1/segments/<segment_id>/contacts/<contact_id>",
+    summary="Take a contact out of a segment",
+    responses=answers(204),
+)
 def remove_member(segment_id: UUID, contact_id: UUID) -> Response[Any]:
     user_id = me()
     db.as_user(user_id, lambda tx: segments.remove(tx, user_id=user_id, segment_id=segment_id, contact_id=contact_id))

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hidra.domain.content import MediaType
 from hidra.domain.template import check
 from hidra.entry.fields import LEFT_OUT, FileName, MessageText, Name, VariableName, VariableValue, WebUrl
-from hidra.entry.http import Body, lambda_handler, resolver
+from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.gateways.aws import read_json_secret
@@ -69,12 +69,14 @@ class TemplateChange(Body):
 class PreviewIn(Body):
     """The values themselves, or a contact to take them from."""
 
-    variables: Annotated[dict[VariableName, VariableValue] | None, Field(max_length=100)] = None
-    contact_id: UUID | None = None
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    variables: Annotated[dict[VariableName, VariableValue], Field(max_length=100), LEFT_OUT]
+    contact_id: Annotated[UUID, LEFT_OUT]
 
     @model_validator(mode="after")
     def one_source(self) -> Self:
-        if (self.variables is None) == (self.contact_id is None):
+        if len(self.model_fields_set) != 1:
             raise ValueError("give either variables or contact_id")
         return self
 
@@ -88,7 +90,12 @@ class Preview(BaseModel):
     file_name: str | None
 
 
-@app.post("/v1/templates", summary="Create a template", status_code=HTTPStatus.CREATED)
+@app.post(
+    "/v1/templates",
+    summary="Create a template",
+    status_code=HTTPStatus.CREATED,
+    responses=answers(rejected=["template-content", "template-variables"]),
+)
 def create_template(body: TemplateIn) -> Template:
     user_id = me()
     check(body.body, body.variables, media_url=body.media_url, media_type=body.media_type, file_name=body.file_name)
@@ -111,25 +118,33 @@ def get_template(template_id: UUID) -> Template:
     return db.as_user(user_id, lambda tx: templates.get(tx, user_id=user_id, template_id=template_id))
 
 
-@app.patch("/v1/templates/<template_id>", summary="Change a template; campaigns that have started keep their text")
+@app.patch(
+    "/v1/templates/<template_id>",
+    summary="Change a template; campaigns that have started keep their text",
+    responses=answers(rejected=["template-content", "template-variables"]),
+)
 def change_template(template_id: UUID, body: TemplateChange) -> Template:
     return edit_template.change(db, me(), template_id, body.model_dump(exclude_unset=True))
 
 
-@app.delete("/v1/templates/<template_id>", summary="Delete a template that no campaign uses")
+@app.delete(
+    "/v1/templates/<template_id>",
+    summary="Delete a template that no campaign uses",
+    responses=answers(204, conflict=["template-in-use"]),
+)
 def delete_template(template_id: UUID) -> Response[Any]:
     user_id = me()
     db.as_user(user_id, lambda tx: templates.delete(tx, user_id=user_id, template_id=template_id), templates.IN_USE)
     return no_content()
 
 
-@app.post("/v1/templates/<template_id>/preview", summary="Show what a recipient would get")
-def preview(template_id: UUID, body: PreviewIn) -> Preview:
-    user_id = me()
-    if body.contact_id is None:
-        content = edit_template.preview(db, user_id, template_id, body.variables or {})
-    else:
-        content = edit_template.preview_for(db, user_id, template_id, body.contact_id)
+@app.post(
+    "/v1/templates/<template_id>/preview",
+    summary="Show what a recipient would get",
+    responses=answers(rejected=["unresolved-variables", "unknown-contact"]),
+)
+def preview_template(template_id: UUID, body: PreviewIn) -> Preview:
+    content = edit_template.preview(db, me(), template_id, contact_id=body.contact_id, values=body.variables or {})
     media = content.media
     return Preview(
         text=content.text,

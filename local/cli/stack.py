@@ -170,6 +170,7 @@ def _parsed(payload: str) -> Any:
 
 def _describe(stack: Stack) -> None:
     say(f"  API        {stack.api_url}")
+    say(f"  Its page   {stack.api_url}/docs")
     say(f"  Tokens     {stack.issuer_url}")
     say(f"  Evolution  {stack.evolution_url}  key {stack.evolution_api_key}")
     say(f"  Database   {stack.database_url}")

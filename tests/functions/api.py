@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from tests import described
+
 EVENTS = Path(__file__).parents[2] / "events"
 CONTEXT = SimpleNamespace(
     function_name="function",
@@ -54,6 +56,7 @@ class Api:
         claims.update({"sub": str(self.user_id), **self.claims})
         answer = self.function.handler(event, CONTEXT)
         assert isinstance(answer["body"], str)  # API Gateway takes nothing else
+        described.check(event["requestContext"]["http"]["method"], event["rawPath"], answer)
         return Answer(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None)
 
     def __call__(

@@ -85,7 +85,7 @@ def test_values_may_be_given_and_media_goes_along(api: Api, world: World, invoke
         ({"phone": PHONE, "contact_id": str(uuid4())}, "unknown-contact"),
         ({"phone": "17", "variables": {"name": "x"}}, "invalid-phone"),
         ({"variables": {"name": "x"}}, "invalid-request"),
-        ({"phone": PHONE, "variables": {}, "contact_id": str(uuid4())}, "invalid-request"),
+        ({"phone": PHONE, "variables": {"name": 17}}, "invalid-request"),
     ],
 )
 def test_what_cannot_be_sent_is_told_and_nobody_is_asked(

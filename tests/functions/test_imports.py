@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 HEAVY = {"boto3", "botocore.session", "jwt", "nacl", "phonenumbers", "psycopg", "pydantic", "requests", "tenacity"}
 ENTITY = {"psycopg", "pydantic", "tenacity"}
 LOADS = {
+    "api_docs": set(),
     "campaign_advance": {"psycopg", "tenacity"},
     "campaign_clock": {"psycopg", "tenacity"},
     "campaigns": ENTITY,

@@ -2,13 +2,20 @@
 
 import re
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
 from pydantic import Field as Constraints
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+_MAX_NUMBER = 2**53  # up to here a double holds every integer
 _ISO_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
@@ -39,10 +46,8 @@ def _scalar(value: Any) -> Any:
             fits = True
         case str():
             fits = len(value) <= 500 and "\0" not in value and _encodable(value)
-        case int():
-            fits = abs(value) <= 2**53
-        case float():
-            fits = isfinite(value)
+        case int() | float():
+            fits = abs(value) <= _MAX_NUMBER
         case _:
             fits = False
     if not fits:
@@ -58,27 +63,58 @@ def _encodable(text: str) -> bool:
     return True
 
 
-_NoNul = AfterValidator(_without_nul)
+def _whole(value: Any) -> Any:
+    # 20.0 is an integer in JSON Schema, and no difference in some languages' JSON.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _NoNul]
-Description = Annotated[str, StringConstraints(max_length=2_000), _NoNul]
-Reason = Annotated[str, StringConstraints(max_length=500), _NoNul]
-MessageText = Annotated[str, StringConstraints(max_length=4_096), _NoNul]
-FileName = Annotated[str, StringConstraints(max_length=240, pattern=r"^[^/\\\x00-\x1f]+$")]
-VariableName = Annotated[str, StringConstraints(pattern=r"^\w{1,64}$")]
-VariableValue = Annotated[str, StringConstraints(max_length=1_000), _NoNul]
-AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64), _NoNul]
-AttributeValue = Annotated[str | int | float | bool, BeforeValidator(_scalar)]
-Attributes = Annotated[dict[AttributeName, AttributeValue], Constraints(max_length=50)]
-PhoneText = Annotated[str, StringConstraints(min_length=1, max_length=40), Constraints(examples=["+55 11 98765-4321"])]
-Country = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{2}$"), Constraints(description="ISO 3166 code of numbers without +.")
-]
-WebUrl = Annotated[str, StringConstraints(max_length=2_048, pattern=r"^https?://[^\s/?#]+[^\s]*$"), _NoNul]
-PerMinute = Annotated[int, Constraints(strict=True, ge=1, le=6_000)]
+
+class _NoNul:
+    """Text without NUL; ``something`` says that it holds more than white space, which is stripped, for OpenAPI."""
+
+    def __init__(self, *, something: bool = False) -> None:
+        self._pattern = r"^[^\x00]*[^\s\x00][^\x00]*$" if something else r"^[^\x00]*$"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_without_nul, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"pattern": self._pattern, **handler(schema)}
+
+
+Whole = BeforeValidator(_whole)
+
 # The default of a field that a change may leave out: none that a client could read in OpenAPI and send.
 LEFT_OUT = Constraints(default_factory=lambda: None)
 
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _NoNul(something=True)]
+Description = Annotated[str, StringConstraints(max_length=2_000), _NoNul()]
+Reason = Annotated[str, StringConstraints(max_length=500), _NoNul()]
+MessageText = Annotated[str, StringConstraints(max_length=4_096), _NoNul()]
+FileName = Annotated[
+    str,
+    StringConstraints(max_length=240, pattern=r"^[^/\\\x00-\x1f]*[^\s/\\\x00-\x1f][^/\\\x00-\x1f]*$"),
+]
+VariableName = Annotated[str, StringConstraints(pattern=r"^\w{1,64}$")]
+VariableValue = Annotated[str, StringConstraints(max_length=1_000), _NoNul()]
+AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64), _NoNul(something=True)]
+AttributeValue = Annotated[
+    str | int | float | bool,
+    BeforeValidator(
+        _scalar,
+        json_schema_input_type=Annotated[str, StringConstraints(max_length=500), _NoNul()]
+        | Annotated[float, Constraints(ge=-_MAX_NUMBER, le=_MAX_NUMBER)]
+        | bool,
+    ),
+]
+Attributes = Annotated[dict[AttributeName, AttributeValue], Constraints(max_length=50)]
+PhoneText = Annotated[
+    str, StringConstraints(min_length=1, max_length=40), Constraints(examples=["+55 11 98765-4321"], pattern=r"\S")
+]
+Country = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2}$"), Constraints(description="ISO 3166 code of numbers without +.")
+]
+WebUrl = Annotated[str, StringConstraints(max_length=2_048, pattern=r"^https?://[^\s/?#]+[^\s\x00]*$"), _NoNul()]
+PerMinute = Annotated[int, Constraints(strict=True, ge=1, le=6_000), Whole]
 Instant = Annotated[
-    AwareDatetime, BeforeValidator(_written_as_instant, json_schema_input_type=str), AfterValidator(_in_utc)
+    AwareDatetime, BeforeValidator(_written_as_instant, json_schema_input_type=datetime), AfterValidator(_in_utc)
 ]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -96,6 +96,32 @@ def lambda_handler(app: APIGatewayHttpResolver) -> Callable[[dict[str, Any], Lam
         return answer
 
     return handler
+
+
+def answers(
+    *statuses: int,
+    rejected: Sequence[str] = (),
+    forbidden: Sequence[str] = (),
+    not_found: Sequence[str] = (),
+    conflict: Sequence[str] = (),
+    unavailable: Sequence[str] = (),
+) -> dict[int, Any]:
+    """What a route answers, for its description (``responses``): ``answers(201, rejected=["unknown-segment"])``.
+
+    Args:
+        statuses: of success; none for the route's ``status_code``.
+        rejected, forbidden, not_found, conflict, unavailable: problem codes of this route's own. What every route of
+            its shape may answer (no valid JSON, no such id, ...) is known to ``local/openapi`` and not named.
+    """
+    problems = {
+        errors.Rejected: rejected,
+        errors.Forbidden: forbidden,
+        errors.NotFound: not_found,
+        errors.Conflict: conflict,
+        errors.Unavailable: unavailable,
+    }
+    named = {STATUS[kind].value: {"problems": tuple(codes)} for kind, codes in problems.items() if codes}
+    return {status: {} for status in statuses} | named
 
 
 def caller(app: APIGatewayHttpResolver, *, groups_claim: str = "") -> Caller:

@@ -29,7 +29,9 @@ def after(cursor: str | None, *parse: Callable[[str], Any]) -> tuple[Any, ...]:
         values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         return tuple(read(str(value)) for read, value in zip(parse, values, strict=True))
     except (ValueError, TypeError):
-        raise Rejected("The cursor is not valid.", fields=[Field("cursor", "is none that this list gave")]) from None
+        raise Rejected(
+            "The cursor is not valid.", code="invalid-cursor", fields=[Field("cursor", "is none that this list gave")]
+        ) from None
 
 
 def next_cursor[T](rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> str | None:

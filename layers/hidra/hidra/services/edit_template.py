@@ -42,39 +42,29 @@ def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str,
     return db.as_user(user_id, work)
 
 
-def preview(db: Database, user_id: UUID, template_id: UUID, values: Mapping[str, str]) -> Content:
-    """
-    Raises:
-        NotFound: the user has no such template.
-        Rejected: naming each variable that has no value.
-    """
-    template = db.as_user(user_id, lambda tx: templates.get(tx, user_id=user_id, template_id=template_id))
-    return _content(template, values)
-
-
-def preview_for(db: Database, user_id: UUID, template_id: UUID, contact_id: UUID) -> Content:
-    """The message as the contact would get it.
+def preview(
+    db: Database, user_id: UUID, template_id: UUID, *, contact_id: UUID | None, values: Mapping[str, str]
+) -> Content:
+    """What somebody would get with the contact's values, if one is named, and the given ones above them.
 
     Raises:
         NotFound: the user has no such template.
-        Rejected: the user has no such contact, or it has no value for some variable.
+        Rejected: the user has no such contact, or naming each variable that has no value.
     """
 
     def work(tx: Tx) -> tuple[Template, Mapping[str, str] | None]:
         template = templates.get(tx, user_id=user_id, template_id=template_id)
-        return template, contacts.values(
-            tx, user_id=user_id, contact_id=contact_id, variables=placeholders(template.body)
-        )
+        if contact_id is None:
+            return template, {}
+        names = placeholders(template.body)
+        return template, contacts.values(tx, user_id=user_id, contact_id=contact_id, variables=names)
 
-    template, values = db.as_user(user_id, work)
-    if values is None:
+    template, own = db.as_user(user_id, work)
+    if own is None:
         raise Rejected(
             "There is no such contact.",
             code="unknown-contact",
             fields=[Field("contact_id", "is not one of your contacts")],
         )
-    return _content(template, values)
-
-
-def _content(template: Template, values: Mapping[str, str]) -> Content:
-    return Content(render(template.body, values), Media.of(template.media_url, template.media_type, template.file_name))
+    media = Media.of(template.media_url, template.media_type, template.file_name)
+    return Content(render(template.body, {**own, **values}), media)

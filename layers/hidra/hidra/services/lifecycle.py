@@ -34,10 +34,15 @@ def schedule(
         NotFound, Conflict: see ``_change``.
     """
     if scheduled_at < now:
-        raise Rejected("A campaign cannot be scheduled in the past.", fields=[Field("scheduled_at", "is past")])
+        raise Rejected(
+            "A campaign cannot be scheduled in the past.",
+            code="wrong-times",
+            fields=[Field("scheduled_at", "is past")],
+        )
     if not_after is not None and not_after <= scheduled_at:
         raise Rejected(
             "The last moment to start must be later than the first.",
+            code="wrong-times",
             fields=[Field("not_after", "must be later than scheduled_at")],
         )
     return _change(db, user_id, campaign_id, Action.SCHEDULE, _scheduling(scheduled_at, not_after))

@@ -143,5 +143,6 @@ def _check_attributes(rows: Mapping[str, Contact]) -> None:
     if too_many:
         raise Rejected(
             f"A contact holds at most {MAX_ATTRIBUTES} attributes; nothing was saved.",
+            code="too-many-attributes",
             fields=[Field(place, "would make too many, with those that the contact has") for place in too_many],
         )

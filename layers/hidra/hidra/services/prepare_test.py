@@ -24,7 +24,7 @@ def prepare_test(
 
     Args:
         phone: E.164.
-        contact_id: whose values are put in; None for ``variables``.
+        contact_id: whose values are put in, where ``variables`` has none.
 
     Raises:
         NotFound: the user has no such campaign.
@@ -32,10 +32,7 @@ def prepare_test(
         Rejected: some variable has no value, or the contact is none of the user's.
     """
     campaign = db.as_user(user_id, lambda tx: campaigns.get(tx, user_id=user_id, campaign_id=campaign_id))
-    if contact_id is None:
-        content = edit_template.preview(db, user_id, campaign.template_id, variables)
-    else:
-        content = edit_template.preview_for(db, user_id, campaign.template_id, contact_id)
+    content = edit_template.preview(db, user_id, campaign.template_id, contact_id=contact_id, values=variables)
     try:
         config = db.as_user(user_id, lambda tx: configs.get(tx, user_id=user_id))
     except NotFound:

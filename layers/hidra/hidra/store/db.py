@@ -133,7 +133,10 @@ class Database:
             return result
         except psycopg.errors.IntegrityError as error:
             name = error.diag.constraint_name or ""
-            raise refusals.get(name) or Conflict("The change contradicts other data.", code=name) from error
+            if name in refusals:
+                raise refusals[name] from error
+            logger.warning("a constraint was violated", constraint=name)
+            raise Conflict("The change contradicts other data.") from error
         except psycopg.errors.LockNotAvailable as error:
             raise Unavailable("Somebody else is changing this; try again in a moment.", code="locked") from error
         except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, *TRANSIENT) as error:

@@ -1,0 +1,200 @@
+"""An example of every schema that a request or an answer is, all of one story; a test holds them to their schemas."""
+
+from typing import Any
+
+_USER = "7c1f8f0e-5a54-4b0e-9d58-0c6a3f2f7b11"
+_CONFIG = "0b6f5d0a-3a0e-4a53-8f6a-2f6f0c9be001"
+_SEGMENT = "3d1c2b1a-9f8e-4d7c-8b6a-5f4e3d2c1b0a"
+_TEMPLATE = "5e2d3c4b-8a7f-4e6d-9c5b-4a3f2e1d0c9b"
+_CAMPAIGN = "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d"
+_CONTACT = "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"
+_RUN = "6b5a4c3d-2e1f-4098-8765-43210fedcba9"
+_BODY = "Olá {{nome}}! Você já tem {{pontos}} pontos. Responda SAIR para não receber mais."
+_TEXT = "Olá Ana! Você já tem 70 pontos. Responda SAIR para não receber mais."
+_NOON = "2030-01-31T12:00:00Z"
+
+_CAMPAIGN_IN = {
+    "name": "Pontos de janeiro",
+    "description": "Saldo de pontos para clientes de São Paulo",
+    "segment_id": _SEGMENT,
+    "template_id": _TEMPLATE,
+    "external_id": "pontos-2030-01",
+    "max_messages_per_minute": 20,
+    "channel": "whatsapp",
+}
+_CONTACT_SHOWN = {
+    "id": _CONTACT,
+    "phone": "+5511987654321",
+    "name": "Ana Silva",
+    "attributes": {"cidade": "São Paulo", "pontos": 70},
+    "created_at": _NOON,
+    "updated_at": _NOON,
+}
+_CONFIG_IN = {
+    "base_url": "https://evolution.example.com.br",
+    "instance_name": "loja",
+    "integration": "baileys",
+    "max_messages_per_minute": 60,
+    "max_concurrent_sends": 1,
+}
+
+EXAMPLES: dict[str, Any] = {
+    "Campaign": {
+        **_CAMPAIGN_IN,
+        "id": _CAMPAIGN,
+        "status": "scheduled",
+        "evolution_config_id": _CONFIG,
+        "scheduled_at": _NOON,
+        "not_after": None,
+        "started_at": None,
+        "completed_at": None,
+        "blocked_reason": None,
+        "created_at": "2030-01-30T18:20:00Z",
+    },
+    "CampaignChange": {"name": "Pontos de fevereiro", "max_messages_per_minute": 15},
+    "CampaignIn": _CAMPAIGN_IN,
+    "CampaignMetrics": {
+        "campaign_id": _CAMPAIGN,
+        "total_messages": 500,
+        "delivered": 471,
+        "failed": 9,
+        "pending": 12,
+        "skipped": 8,
+        "average_delivery_ms": 1840,
+        "delivery_ms_total": 866640,
+        "last_updated_at": _NOON,
+    },
+    "Contact": _CONTACT_SHOWN,
+    "ContactChange": {"name": "Ana Souza", "attributes": {"pontos": 90, "cidade": None}},
+    "ContactsIn": {
+        "contacts": [
+            {"phone": "+55 11 98765-4321", "name": "Ana Silva", "attributes": {"cidade": "São Paulo", "pontos": 70}}
+        ],
+        "segment_id": _SEGMENT,
+        "country": "BR",
+    },
+    "ContactsSaved": {
+        "created": 1,
+        "updated": 0,
+        "contacts": [{"id": _CONTACT, "phone": "+5511987654321", "name": "Ana Silva", "created": True}],
+    },
+    "DuplicateIn": {"name": "Pontos de fevereiro"},
+    "EvolutionConfig": {
+        **_CONFIG_IN,
+        "id": _CONFIG,
+        "status": "connected",
+        "error_message": None,
+        "connected_at": _NOON,
+        "last_health_check_at": _NOON,
+        "last_webhook_at": _NOON,
+        "created_at": _NOON,
+    },
+    "EvolutionConfigIn": {**_CONFIG_IN, "api_key": "troque-por-sua-chave"},
+    "EvolutionConnecting": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
+    "OptOut": {"phone": "+5511987654321", "at": _NOON, "reason": "Pediu por telefone", "source": "api"},
+    "OptOutsIn": {"phones": ["+55 11 98765-4321"], "reason": "Pediu por telefone", "country": "BR"},
+    "OptedOut": {"opted_out": 1, "skipped_messages": 2},
+    "Overview": {
+        "owner_id": _USER,
+        "total_campaigns": 4,
+        "running_campaigns": 1,
+        "scheduled_campaigns": 1,
+        "delivered_messages": 1420,
+        "failed_messages": 23,
+        "pending_messages": 57,
+    },
+    "Preflight": {
+        "recipients": 500,
+        "will_receive": 492,
+        "will_not": [
+            {
+                "reason": "opted_out",
+                "recipients": 8,
+                "examples": [{"contact_id": _CONTACT, "phone": "+5511987654321", "detail": None}],
+            }
+        ],
+        "expected_duration_seconds": 1513,
+        "expected_end": "2030-01-31T12:25:13Z",
+        "warnings": [
+            {
+                "code": "connection-not-connected",
+                "message": "The connection is connecting: nothing is sent until it is connected.",
+            }
+        ],
+    },
+    "Preview": {
+        "text": _TEXT,
+        "media_url": "https://loja.example.com.br/pontos.png",
+        "media_type": "image",
+        "file_name": None,
+    },
+    "PreviewIn": {"variables": {"nome": "Ana", "pontos": "70"}},
+    "Recipient": {
+        "contact_id": _CONTACT,
+        "phone": "+5511987654321",
+        "status": "delivered",
+        "attempts": 1,
+        "provider_message_id": "3EB0C431C26A1916E07E",
+        "sent_at": "2030-01-31T12:00:03.120Z",
+        "acked_at": "2030-01-31T12:00:03.480Z",
+        "delivered_at": "2030-01-31T12:00:05.010Z",
+        "read_at": None,
+        "failed_at": None,
+        "error_code": None,
+        "error_detail": None,
+    },
+    "Run": {
+        "id": _RUN,
+        "status": "running",
+        "initiated_by": _USER,
+        "started_at": _NOON,
+        "ended_at": None,
+        "summary": None,
+    },
+    "ScheduleIn": {"scheduled_at": "2030-01-31T09:00:00-03:00", "not_after": "2030-01-31T18:00:00-03:00"},
+    "Segment": {
+        "id": _SEGMENT,
+        "name": "Clientes de São Paulo",
+        "description": "Compraram nos últimos 12 meses",
+        "import_source": "manual",
+        "total_contacts": 500,
+        "created_at": _NOON,
+    },
+    "SegmentChange": {"name": "Clientes da capital"},
+    "SegmentIn": {"name": "Clientes de São Paulo", "description": "Compraram nos últimos 12 meses"},
+    "SegmentMembers": {"contact_ids": [_CONTACT]},
+    "SegmentMembersAdded": {"added": 1, "total_contacts": 501},
+    "Template": {
+        "id": _TEMPLATE,
+        "title": "Pontos",
+        "body": _BODY,
+        "variables": ["nome", "pontos"],
+        "media_url": "https://loja.example.com.br/pontos.png",
+        "media_type": "image",
+        "file_name": None,
+        "created_at": _NOON,
+    },
+    "TemplateChange": {"title": "Saldo de pontos"},
+    "TemplateIn": {
+        "title": "Pontos",
+        "body": _BODY,
+        "variables": ["nome", "pontos"],
+        "media_url": "https://loja.example.com.br/pontos.png",
+        "media_type": "image",
+    },
+    "TestSend": {
+        "outcome": "sent",
+        "text": _TEXT,
+        "provider_message_id": "3EB0C767D097B7C6A1F2",
+        "error_code": None,
+        "error_detail": None,
+    },
+    "TestSendIn": {"phone": "+55 11 98765-4321", "contact_id": _CONTACT, "variables": {"pontos": "70"}},
+    "TimelinePoint": {"timestamp": _NOON, "delivered": 18, "failed": 1},
+    "Webhook": {
+        "event": "messages.update",
+        "instance": "loja",
+        "data": {"keyId": "3EB0C431C26A1916E07E", "status": "DELIVERY_ACK"},
+    },
+    "WebhookAccepted": {"accepted": 1},
+}
