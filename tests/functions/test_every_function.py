@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from hidra.domain.phone import phone_hash
 from hidra.store import users
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.functions.api import Api, load
+from tests.functions.conftest import PHONE_HASH_SECRET
 from tests.store.world import World
 
 LISTS = {
@@ -44,6 +46,31 @@ NO_UUID = {
     "metrics": "/v1/campaigns/17/metrics",
 }
 EVENTS = {
+    "contacts_get": 200,
+    "contacts_change": 200,
+    "contacts_delete": 204,
+    "contacts_opt_outs": 200,
+    "contacts_opt_in": 204,
+    "segments_get": 200,
+    "segments_change": 200,
+    "segments_delete": 204,
+    "segments_contacts": 200,
+    "segments_remove_contact": 204,
+    "templates_list": 200,
+    "templates_get": 200,
+    "templates_change": 200,
+    "templates_delete": 204,
+    "campaigns_list": 200,
+    "campaigns_get": 200,
+    "campaigns_delete": 204,
+    "campaigns_runs": 200,
+    "campaigns_pause": 200,
+    "campaigns_resume": 200,
+    "campaigns_cancel": 200,
+    "metrics_campaign": 200,
+    "evolution_config_get": 200,
+    "evolution_config_delete": 204,
+    "evolution_config_check": 200,
     "contacts_save": 201,
     "contacts_list": 200,
     "contacts_opt_out": 200,
@@ -71,13 +98,13 @@ EVENTS = {
 
 
 # The ids that the events name: A is a segment and a template, B a template and a contact, C a draft, D a campaign that
-# has ended with a failure.
+# has ended with a failure, E one that runs, F one that is paused.
 IDS = {
     letter: f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}"
-    for letter, digit in zip("ABCD", "1234", strict=True)
+    for letter, digit in zip("ABCDEF", "123456", strict=True)
 }
 WORLD = """
-insert into hidra.contact_segments (id, user_id, name) values ('{A}', '{user}', 'all');
+insert into hidra.contact_segments (id, user_id, name) values ('{A}', '{user}', 'all'), ('{B}', '{user}', 'nobody');
 insert into hidra.contacts (id, user_id, phone, phone_hash)
 values ('{B}', '{user}', '+351912345678', ''), ('{C}', '{user}', '+351912345679', '');
 insert into hidra.segment_contacts values ('{user}', '{A}', '{C}');
@@ -86,7 +113,8 @@ values ('{A}', '{user}', 'x', '{{{{nome}}}} {{{{pedido}}}}'), ('{B}', '{user}', 
 insert into hidra.campaigns (id, user_id, name, segment_id, template_id) values ('{C}', '{user}', 'c', '{A}', '{A}');
 insert into hidra.campaign_metrics (campaign_id, user_id) values ('{C}', '{user}');
 insert into hidra.campaigns (id, user_id, name, segment_id, template_id, status)
-values ('{D}', '{user}', 'd', '{A}', '{A}', 'completed');
+values ('{D}', '{user}', 'd', '{A}', '{A}', 'completed'), ('{E}', '{user}', 'e', '{A}', '{A}', 'running'),
+    ('{F}', '{user}', 'f', '{A}', '{A}', 'paused');
 insert into hidra.campaign_runs (id, user_id, campaign_id, initiated_by, body)
 values ('{D}', '{user}', '{D}', '{user}', 'x');
 insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, phone, phone_hash, status)
@@ -104,6 +132,10 @@ def test_the_events_of_the_repository_work_where_their_ids_exist(
     call: Any, databases: Databases, user: UUID, monkeypatch: pytest.MonkeyPatch, event: str
 ) -> None:
     databases.owner.execute(WORLD.format(user=user, **IDS))
+    databases.owner.execute(
+        "insert into hidra.opt_outs (user_id, phone_hash, source) values (%s, %s, 'api')",
+        [user, phone_hash(PHONE_HASH_SECRET, str(user), "+5511987654321")],
+    )
     api = call(next(name for name in ANY if event.startswith(name)))
     if event.startswith("evolution_config"):
         monkeypatch.setattr(api.function.connection, "ask", lambda *_, **__: {"state": "open"})
