@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 
-from tests.deployment import template
 from tests.documents import ROOT, blocks, section
 
 MARK = "=== next block ==="
@@ -47,10 +46,6 @@ def environment() -> Iterator[dict[str, str]]:
     subprocess.run(["make", "-s", "down"], cwd=ROOT, env=settings, check=True, capture_output=True)
 
 
-@pytest.mark.skipif(
-    not (ROOT / "hidra").exists() or "/test-send" not in str(template()["Resources"]["CampaignsFunction"]),
-    reason="test-send and the command are being written",
-)
 def test_the_tour_prints_what_the_readme_says(environment: dict[str, str]) -> None:
     tour = steps(ROOT / "README.md")
     script = "set -eu -o pipefail\n" + "".join(f"{commands}echo '{MARK}'\n" for commands, _ in tour)
