@@ -65,12 +65,13 @@ lock: ## pin every requirement anew, with hashes
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(LOCK) requirements/sam.in -o requirements/sam.txt
+	@$(LOCK) requirements/client.in -o requirements/client.txt
 	@$(LOCK) -c requirements/dev.txt layers/hidra/requirements.in -o layers/hidra/requirements.txt
 	@$(LOCK) -c requirements/dev.txt functions/migrate/requirements.in -o functions/migrate/requirements.txt
 
 clean: ## stop every local stack of this folder and remove what was installed or built
 	@if [ -d .hidra ] && [ -x .venv/bin/python ]; then $(RUN) local down --all; fi
-	@rm -rf .venv .venv-sam .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-sam .venv-client .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list

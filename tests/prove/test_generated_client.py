@@ -1,0 +1,54 @@
+"""docs/openapi.json is enough for a client: a generator of others makes one, and a campaign runs through it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from uuid import uuid4
+
+from local import openapi
+from local.stack import Stack
+from tests.documents import ROOT
+from tests.flow.world import Tenant
+
+CLIENT_VENV = ".venv-client"
+BIN = ROOT / CLIENT_VENV / "bin"
+
+
+def run(*command: str | Path, **environment: str) -> str:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **environment},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_generated_client_runs_a_campaign(tmp_path: Path) -> None:
+    run("sh", "local/setup.sh", CLIENT_VENV, "requirements/client.txt")
+    said = run(
+        BIN / "openapi-python-client", "generate", "--path", openapi.PATH, "--meta", "none",
+        "--output-path", tmp_path / "hidra_client", "--fail-on-warning",
+    )  # fmt: skip
+    print(said, flush=True)
+    with Stack.running("prove", parameters={"SenderConcurrency": "4"}) as stack:
+        instance = Tenant.make(stack).instance
+        outcome = json.loads(
+            run(
+                BIN / "python", Path(__file__).parent / "stranger.py",
+                stack.api_url, stack.token(sub=str(uuid4())), stack.evolution_url, stack.evolution_api_key, instance,
+                PYTHONPATH=str(tmp_path),
+            )
+        )  # fmt: skip
+    assert outcome == {
+        "connection": "connected",
+        "will_receive": 3,
+        "delivered": 2,
+        "failed": 1,
+        "recipients": {"+5511987650001": "read", "+5511987650002": "read", "+5511987659401": "failed"},
+    }
