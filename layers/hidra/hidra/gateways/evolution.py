@@ -6,22 +6,21 @@ have been.
 """
 
 import json
-import mimetypes
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil, floor
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 import requests
 
-from hidra.domain.content import Content, Media, MediaType
+from hidra.domain.content import Content, MediaType
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
 from hidra.domain.webhook import id_of, media_type_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
-from hidra.gateways import answers
+from hidra.gateways import answers, bodies
 from hidra.gateways.addresses import Adapter
 
 # Seconds to connect and to wait for an answer. Evolution checks the number and sends before it answers, and Baileys'
@@ -95,21 +94,13 @@ class Evolution:
     def send(self, number: str, content: Content) -> Outcome:
         """Sends one message, and sorts whatever happens; raises for nothing that Evolution or the network does.
 
-        No ``delay``: it would hold the request open, and the pace is kept elsewhere.
-
         Args:
             number: E.164.
         """
-        media = content.media
-        if media is None:
-            # linkPreview false: Baileys would fetch links in the text before sending.
-            route, body = "message/sendText", {"text": content.text, "linkPreview": False}
-        else:
-            route, body = "message/sendMedia", _media_body(media, caption=content.text)
-        body = {"number": number.removeprefix("+"), **body}
+        route, body = bodies.to_send(number, content)
         try:
             status, answer = self._call("POST", route, body, timeout=_SEND_TIMEOUT)
-            return answers.sort_answer(status, answer, media=media.type if media else None)
+            return answers.sort_answer(status, answer, media=content.media.type if content.media else None)
         except HidraError as error:
             return NotSent(error.code.replace("-", "_"), str(error), Stops.CONNECTION)
         except requests.Timeout:
@@ -246,33 +237,6 @@ class Evolution:
         except Exception as error:
             # A server can answer what no library foresees; by then the request has arrived.
             raise requests.ConnectionError("the answer could not be read") from error
-
-
-def _media_body(media: Media, *, caption: str) -> dict[str, Any]:
-    """What ``sendMedia`` is told of the media (Evolution API 2.3.7, src/validate/message.schema.ts).
-
-    A document always has a name: Evolution's own way to one fails on a URL without a dot in its last part. What is
-    not known is left out; Evolution then looks for the MIME type itself.
-    """
-    body: dict[str, Any] = {"mediatype": media.type, "media": media.url}
-    last_part = unquote(urlsplit(media.url).path).rpartition("/")[2]
-    name = media.file_name or last_part or "document"
-    mimetype = _mimetype(name, media.type) or _mimetype(last_part, media.type)
-    if mimetype:
-        body["mimetype"] = mimetype
-    if media.type == "document":
-        body["fileName"] = name
-    if caption:
-        body["caption"] = caption
-    return body
-
-
-def _mimetype(name: str, media_type: MediaType) -> str | None:
-    """By the name's ending; None where that says nothing, or something that is not of this kind."""
-    found, encoding = mimetypes.guess_file_type(name)
-    if found is None or encoding is not None:
-        return None
-    return found if media_type == "document" or found.startswith(f"{media_type}/") else None
 
 
 def _read(response: requests.Response, deadline: float) -> object:
