@@ -183,7 +183,7 @@ def test_changed_sources_are_deployed_to_a_running_stack(tmp_path: Path) -> None
 
 
 def _only_sources(folder: str, names: list[str]) -> list[str]:
-    wanted = {"template.yaml", "functions", "layers", "sql"}
+    wanted = {"template.yaml", "functions", "layers", "sql", "docs"}
     return [
         name
         for name in names

@@ -120,8 +120,8 @@ def test_what_nobody_expected_is_told_in_one_line_with_the_place_of_its_details(
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("invoke nothing", "There is no function 'nothing'; there are campaign_advance, "),
-        ("logs nothing", "There is no function 'nothing'; there are campaign_advance, "),
+        ("invoke nothing", "There is no function 'nothing'; there are api_docs, campaign_advance, "),
+        ("logs nothing", "There is no function 'nothing'; there are api_docs, campaign_advance, "),
         ("invoke campaign_clock {", "The payload is not JSON: "),
         ("keys --id k/1", "A key's id is letters and digits."),
         ("simulate totals", "The stack 'local' has a real Evolution server"),
