@@ -8,7 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-ELSEWHERE = {".venv", ".venv-sam", ".venv-uv", ".aws-sam", ".hidra", ".git"}
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,9 @@ class Block:
 
 
 def documents() -> list[Path]:
-    return sorted(path for path in ROOT.rglob("*.md") if not ELSEWHERE & set(path.relative_to(ROOT).parts))
+    return sorted(
+        path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    )
 
 
 def blocks(markdown: str) -> list[Block]:
