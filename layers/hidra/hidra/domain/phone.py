@@ -2,8 +2,16 @@
 
 import hmac
 import re
+from collections.abc import Callable
 
 _BRAZILIAN_MOBILE_WITHOUT_NINTH_DIGIT = re.compile(r"^\+55([1-9][1-9])([6-9]\d{7})$")
+
+# What most files hold, decided without the library: a Brazilian number that it would take for valid, by its metadata
+# (area codes in use, mobiles with and without the ninth digit, landlines) and with nothing but usual signs in between.
+_SIGNS = str.maketrans("", "", " ()-.")
+_BRAZILIAN = re.compile(
+    r"(?:(\+55)|55|0)?((?:[14689][1-9]|2[12478]|3[1-578]|5[13-5]|7[13-579])(?:9[0-9]{8}|[2-9][0-9]{7}))"
+)
 
 
 def canonical(e164: str) -> str:
@@ -21,6 +29,14 @@ def parse(text: str, *, country: str = "BR") -> str | None:
         text: digits with any punctuation; without ``+`` or a country's prefix it is a number of ``country``.
         country: ISO 3166 code of two letters.
     """
+    quick = _BRAZILIAN.fullmatch(text.translate(_SIGNS))
+    if quick and (country == "BR" or quick[1]):
+        number = quick[2]
+        return f"+55{number}" if len(number) == 11 or number[2] < "6" else f"+55{number[:2]}9{number[2:]}"
+    return _parse_with_library(text, country)
+
+
+def _parse_with_library(text: str, country: str) -> str | None:
     # Its metadata are large: only functions that read people's numbers pay for them.
     import phonenumbers  # noqa: PLC0415
 
@@ -39,3 +55,9 @@ def parse(text: str, *, country: str = "BR") -> str | None:
 def phone_hash(secret: bytes, user_id: str, e164: str) -> bytes:
     """HMAC-SHA-256 over the user and the canonical number: the same phone of two users has unrelated hashes."""
     return hmac.digest(secret, f"{user_id}\0{canonical(e164)}".encode(), "sha256")
+
+
+def hasher(secret: bytes, user_id: str) -> Callable[[str], bytes]:
+    """``phone_hash`` for many canonical numbers of one user."""
+    prefix = f"{user_id}\0".encode()
+    return lambda e164: hmac.digest(secret, prefix + e164.encode(), "sha256")

@@ -1,6 +1,7 @@
 """PostgreSQL: one connection a process, transactions under a role, driver errors told in our own terms."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from enum import Enum
 from functools import cache
 from typing import Any, LiteralString, get_args, get_type_hints
@@ -49,6 +50,11 @@ class Tx:
     def run(self, sql: LiteralString, **params: Any) -> None:
         """Sends the statement on without waiting; its error, if any, is raised by the next wait or the commit."""
         self._connection.execute(sql, params)
+
+    def copy(self, sql: LiteralString, data: bytes) -> None:
+        """Sends ``data`` as the input of a COPY; only in a transaction that is not pipelined, as libpq has it."""
+        with self._connection.cursor().copy(sql) as copy:
+            copy.write(data)
 
 
 @cache
@@ -99,9 +105,11 @@ class Database:
         """Runs ``work`` where row-level security shows this user's rows only. See ``_run``."""
         return self._run("hidra_api", str(user_id), work, refusals or {})
 
-    def as_worker[T](self, work: Callable[[Tx], T], refusals: Mapping[str, HidraError] | None = None) -> T:
+    def as_worker[T](
+        self, work: Callable[[Tx], T], refusals: Mapping[str, HidraError] | None = None, *, pipelined: bool = True
+    ) -> T:
         """Runs ``work`` with every tenant's rows in sight. See ``_run``."""
-        return self._run("hidra_worker", "", work, refusals or {})
+        return self._run("hidra_worker", "", work, refusals or {}, pipelined=pipelined)
 
     def as_admin[T](self, work: Callable[[Tx], T]) -> T:
         """Runs ``work`` with every campaign's metrics readable and nothing else. See ``_run``."""
@@ -112,7 +120,15 @@ class Database:
             self._connection.close()
             self._connection = None
 
-    def _run[T](self, role: str, user_id: str, work: Callable[[Tx], T], refusals: Mapping[str, HidraError]) -> T:
+    def _run[T](
+        self,
+        role: str,
+        user_id: str,
+        work: Callable[[Tx], T],
+        refusals: Mapping[str, HidraError],
+        *,
+        pipelined: bool = True,
+    ) -> T:
         """One transaction: commits what ``work`` did, or nothing of it.
 
         ``work`` runs again after a deadlock or serialization failure, and once more on a new connection if the old one
@@ -129,7 +145,7 @@ class Database:
             reraise=True,
         )
         try:
-            result: T = retrying(self._once, role, user_id, work)
+            result: T = retrying(self._once, role, user_id, work, pipelined)
             return result
         except psycopg.errors.IntegrityError as error:
             name = error.diag.constraint_name or ""
@@ -143,25 +159,25 @@ class Database:
             self.close()
             raise Unavailable("The database is not available; try again in a moment.") from error
 
-    def _once[T](self, role: str, user_id: str, work: Callable[[Tx], T]) -> T:
+    def _once[T](self, role: str, user_id: str, work: Callable[[Tx], T], pipelined: bool) -> T:
         used_before = self._connection is not None
         try:
-            return self._transaction(role, user_id, work)
+            return self._transaction(role, user_id, work, pipelined)
         except _BrokenBeforeCommit as error:
             self.close()
             if not used_before:
                 raise error.cause from None
             logger.info("database connection was lost, opening another")
         try:
-            return self._transaction(role, user_id, work)
+            return self._transaction(role, user_id, work, pipelined)
         except _BrokenBeforeCommit as error:
             raise error.cause from None
 
-    def _transaction[T](self, role: str, user_id: str, work: Callable[[Tx], T]) -> T:
+    def _transaction[T](self, role: str, user_id: str, work: Callable[[Tx], T], pipelined: bool) -> T:
         connection = self._connect()
         working = True
         try:
-            with connection.pipeline(), connection.transaction():
+            with connection.pipeline() if pipelined else nullcontext(), connection.transaction():
                 connection.execute(SET_ROLE, {"role": role, "user_id": user_id})
                 result = work(Tx(connection))
                 working = False

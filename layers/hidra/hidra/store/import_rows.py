@@ -1,0 +1,124 @@
+"""A batch of an import's rows, copied into a temporary table and from there into contacts and a segment."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from hidra.store.db import Tx
+
+# Of one transaction. Nothing has to be cleaned up after a crash, and nobody else sees it.
+STAGE = """
+create temporary table given (
+    number integer not null,
+    round integer not null,
+    phone text not null,
+    phone_hash bytea not null,
+    name text,
+    attributes jsonb not null,
+    consent jsonb,
+    first_name text,
+    first_attributes jsonb,
+    first_consent jsonb
+) on commit drop
+"""
+COPY = "copy pg_temp.given from stdin"
+# The place for every rule about whom an import must not bring in: what is named here is left out and refused with
+# the reason. Who was erased stays known by a hash, so that no file brings them back.
+LEAVE_OUT = """
+with left_out as (
+    select g.number, 'erased' as reason
+    from pg_temp.given g
+    join hidra.opt_outs o on o.user_id = %(user_id)s and o.phone_hash = g.phone_hash and o.source = 'erasure'
+    union all
+    select g.number, 'too_many_attributes'
+    from pg_temp.given g
+    join hidra.contacts c on c.user_id = %(user_id)s and c.phone = g.phone
+    where not c.attributes @> g.attributes
+      and (select count(*) from jsonb_object_keys(c.attributes || g.attributes)) > %(max_attributes)s
+), gone as (
+    delete from pg_temp.given g using left_out l where l.number = g.number
+)
+select number, min(reason) as reason from left_out group by number order by number
+"""
+# Contacts that would not change are neither written nor locked, so the same file again only reads. A contact that
+# somebody else made a moment ago is completed by the conflict's branch, and counted as updated.
+UPSERT = """
+with known as (
+    select g.phone, g.phone_hash, g.name, g.attributes, g.consent, c.id is null as is_new,
+        c.id is not null and not (
+            c.attributes @> coalesce(g.first_attributes, g.attributes)
+            and (case when g.first_attributes is null then g.name else g.first_name end is null
+                or c.name is not distinct from case when g.first_attributes is null then g.name else g.first_name end)
+            and (case when g.first_attributes is null then g.consent else g.first_consent end is null
+                or c.consent is not distinct from
+                    case when g.first_attributes is null then g.consent else g.first_consent end)
+        ) as first_changes,
+        c.id is null or not (
+            c.attributes @> g.attributes
+            and (g.name is null or c.name is not distinct from g.name)
+            and (g.consent is null or c.consent is not distinct from g.consent)
+        ) as writes
+    from pg_temp.given g
+    left join hidra.contacts c on c.user_id = %(user_id)s and c.phone = g.phone
+    where g.round = %(round)s
+), written as (
+    insert into hidra.contacts as c (user_id, phone, phone_hash, name, attributes, consent)
+    select %(user_id)s, k.phone, k.phone_hash, k.name, k.attributes, k.consent
+    from known k where k.writes order by k.phone
+    on conflict (user_id, phone) do update
+    set name = coalesce(excluded.name, c.name), attributes = c.attributes || excluded.attributes,
+        consent = coalesce(excluded.consent, c.consent), updated_at = now()
+    returning c.xmax = 0 as created
+), counted as (
+    select count(*) as entries, count(*) filter (where is_new) as new, count(*) filter (where first_changes) as changed
+    from known
+), made as (
+    select count(*) filter (where created) as created from written
+)
+select m.created, k.changed + k.new - m.created as updated, k.entries - k.new - k.changed as unchanged
+from counted k cross join made m
+"""
+ADD_MEMBERS = """
+insert into hidra.segment_contacts (user_id, segment_id, contact_id)
+select %(user_id)s, %(segment_id)s, c.id
+from pg_temp.given g join hidra.contacts c on c.user_id = %(user_id)s and c.phone = g.phone
+where g.round = 0
+  and not exists (select from hidra.segment_contacts m where m.segment_id = %(segment_id)s and m.contact_id = c.id)
+order by c.id
+on conflict do nothing
+"""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    created: int
+    updated: int
+    unchanged: int
+
+
+def stage(tx: Tx, *, user_id: UUID, copied: bytes, max_attributes: int) -> list[LeftOut]:
+    """Copies the entries, and gives those that are left out again, by their numbers. Wants an unpipelined transaction.
+
+    Args:
+        copied: number, round, phone, phone_hash, name, attributes, consent, and name, attributes and consent of the
+            entry's first row if they differ, as COPY's text.
+    """
+    tx.run(STAGE)
+    tx.copy(COPY, copied)
+    return tx.rows(LeftOut, LEAVE_OUT, user_id=user_id, max_attributes=max_attributes)
+
+
+def upsert(tx: Tx, *, user_id: UUID, round: int) -> Counts:
+    """Creates or completes a contact for each entry of the round; one entry counts as its first row does."""
+    counts = tx.row(Counts, UPSERT, user_id=user_id, round=round)
+    assert counts is not None
+    return counts
+
+
+def add_members(tx: Tx, *, user_id: UUID, segment_id: UUID) -> None:
+    tx.run(ADD_MEMBERS, user_id=user_id, segment_id=segment_id)

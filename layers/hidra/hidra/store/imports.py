@@ -1,0 +1,249 @@
+"""Imports of contacts: what was asked for and how far it came. The rows themselves are in ``import_rows``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from hidra.domain.campaign import ContactImportSource
+from hidra.errors import NotFound
+from hidra.store.db import Tx
+
+INSERT = """
+insert into hidra.contact_imports (user_id, segment_id, source, format, options)
+values (%(user_id)s, %(segment_id)s, %(source)s, %(format)s, %(options)s)
+returning id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
+    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
+"""
+GET = """
+select id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
+    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
+from hidra.contact_imports where user_id = %(user_id)s and id = %(import_id)s
+"""
+LIST = """
+select id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
+    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
+from hidra.contact_imports
+where user_id = %(user_id)s
+  and (created_at, id) < (
+    coalesce(%(after_at)s::timestamptz, 'infinity'),
+    coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+  )
+order by created_at desc, id desc limit %(limit)s
+"""
+# Skips an import that somebody else is at.
+BEGIN = """
+update hidra.contact_imports i
+set status = 'running', started_at = coalesce(i.started_at, now()), attempts = i.attempts + 1,
+    bytes_total = coalesce(i.bytes_total, %(bytes_total)s), last_progress_at = coalesce(i.last_progress_at, now())
+where i.id = (
+    select open.id from hidra.contact_imports open
+    where open.id = %(import_id)s and open.status in ('waiting', 'running')
+    for update skip locked
+)
+returning i.id, i.user_id, i.segment_id, i.format, i.options, i.checkpoint, i.batches, i.attempts, i.bytes_total,
+    i.rejected
+"""
+LOCK = """
+select id, segment_id from hidra.contact_imports
+where id = %(import_id)s and batches = %(batches)s and status = 'running'
+for update skip locked
+"""
+ADVANCE = """
+update hidra.contact_imports
+set checkpoint = %(checkpoint)s, batches = batches + 1, attempts = 0, bytes_read = %(bytes_read)s,
+    rows_read = rows_read + %(rows)s, created = created + %(created)s, updated = updated + %(updated)s,
+    unchanged = unchanged + %(unchanged)s, rejected = rejected + %(rejected)s,
+    rejected_by_reason = rejected_by_reason || coalesce((
+        select jsonb_object_agg(r.key, r.value::bigint + coalesce((rejected_by_reason ->> r.key)::bigint, 0))
+        from jsonb_each_text(%(by_reason)s) r), '{}'),
+    last_progress_at = clock_timestamp()
+where id = %(import_id)s
+"""
+FINISH = """
+update hidra.contact_imports
+set status = case when %(failure_code)s::text is null then 'completed' else 'failed' end, checkpoint = '{}',
+    failure_code = %(failure_code)s, failure_reason = %(failure_reason)s, ended_at = clock_timestamp()
+where id = %(import_id)s and batches = %(batches)s and status in ('waiting', 'running')
+returning true
+"""
+STALE = """
+select id, user_id, status from hidra.contact_imports
+where status in ('waiting', 'running') and coalesce(last_progress_at, created_at) < %(before)s
+order by created_at limit %(limit)s
+"""
+KEEP_REJECTS = """
+insert into hidra.contact_import_rejects (user_id, import_id, line, reason, row)
+select %(user_id)s, %(import_id)s, given.line, given.reason, given.row
+from unnest(%(lines)s::bigint[], %(reasons)s::text[], %(rows)s::text[]) as given (line, reason, row)
+"""
+REJECTS = """
+select line, reason, row from hidra.contact_import_rejects
+where import_id = %(import_id)s and line > %(after)s order by line limit %(limit)s
+"""
+DROP_REJECTS = "delete from hidra.contact_import_rejects where import_id = %(import_id)s"
+
+
+@dataclass(frozen=True)
+class Import:
+    id: UUID
+    segment_id: UUID | None
+    source: ContactImportSource
+    format: str
+    status: str
+    bytes_total: int | None
+    bytes_read: int
+    rows_read: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    rejected_by_reason: dict[str, int]
+    failure_code: str | None
+    failure_reason: str | None
+    created_at: datetime
+    started_at: datetime | None
+    last_progress_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An import as a slice finds it. ``batches`` is the token that the next batch is compared against."""
+
+    id: UUID
+    user_id: UUID
+    segment_id: UUID | None
+    format: str
+    options: dict[str, Any]
+    checkpoint: dict[str, Any]
+    batches: int
+    attempts: int
+    bytes_total: int | None
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Held:
+    id: UUID
+    segment_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Stale:
+    id: UUID
+    user_id: UUID
+    status: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    line: int
+    reason: str
+    row: str
+
+
+def create(
+    tx: Tx,
+    *,
+    user_id: UUID,
+    segment_id: UUID | None,
+    source: ContactImportSource,
+    format: str,
+    options: Mapping[str, Any],
+) -> Import:
+    row = tx.row(
+        Import,
+        INSERT,
+        user_id=user_id,
+        segment_id=segment_id,
+        source=source,
+        format=format,
+        options=Jsonb(dict(options)),
+    )
+    assert row is not None
+    return row
+
+
+def get(tx: Tx, *, user_id: UUID, import_id: UUID) -> Import:
+    """
+    Raises:
+        NotFound: the user has no such import.
+    """
+    row = tx.row(Import, GET, user_id=user_id, import_id=import_id)
+    if row is None:
+        raise NotFound("There is no such import.")
+    return row
+
+
+def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Import]:
+    """The newest first, from behind the given one on."""
+    return tx.rows(Import, LIST, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
+
+
+def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None) -> Begun | None:
+    """Begins a slice; None if the import has ended, is gone, or somebody else is at it."""
+    return tx.row(Begun, BEGIN, import_id=import_id, bytes_total=bytes_total)
+
+
+def lock(tx: Tx, *, import_id: UUID, batches: int) -> Held | None:
+    """Holds the import until the transaction ends; None if somebody else is at it or has gone further."""
+    return tx.row(Held, LOCK, import_id=import_id, batches=batches)
+
+
+def advance(
+    tx: Tx,
+    *,
+    import_id: UUID,
+    checkpoint: Mapping[str, Any],
+    bytes_read: int,
+    rows: int,
+    created: int,
+    updated: int,
+    unchanged: int,
+    by_reason: Mapping[str, int],
+) -> None:
+    tx.run(
+        ADVANCE,
+        import_id=import_id,
+        checkpoint=Jsonb(dict(checkpoint)),
+        bytes_read=bytes_read,
+        rows=rows,
+        created=created,
+        updated=updated,
+        unchanged=unchanged,
+        rejected=sum(by_reason.values()),
+        by_reason=Jsonb(dict(by_reason)),
+    )
+
+
+def finish(tx: Tx, *, import_id: UUID, batches: int, failure: tuple[str, str] | None = None) -> bool:
+    """Ends the import, failed for ``failure`` (code and reason) if one is given; False if it has gone further."""
+    code, reason = failure or (None, None)
+    ended = tx.value(FINISH, import_id=import_id, batches=batches, failure_code=code, failure_reason=reason)
+    if ended:
+        tx.run(DROP_REJECTS, import_id=import_id)
+    return bool(ended)
+
+
+def stale(tx: Tx, *, before: datetime, limit: int = 100) -> list[Stale]:
+    """Open imports that nobody has moved since then."""
+    return tx.rows(Stale, STALE, before=before, limit=limit)
+
+
+def keep_rejects(tx: Tx, *, user_id: UUID, import_id: UUID, rejects: list[Refused]) -> None:
+    tx.run(
+        KEEP_REJECTS,
+        user_id=user_id,
+        import_id=import_id,
+        lines=[each.line for each in rejects],
+        reasons=[each.reason for each in rejects],
+        rows=[each.row for each in rejects],
+    )
+
+
+def rejects(tx: Tx, *, import_id: UUID, after: int, limit: int = 5_000) -> list[Refused]:
+    return tx.rows(Refused, REJECTS, import_id=import_id, after=after, limit=limit)
