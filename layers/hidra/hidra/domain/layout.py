@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hidra.domain.lines import lines
+from hidra.errors import Rejected
 
 MAX_COLUMNS = 200
 MAX_ATTRIBUTES = 50
@@ -24,14 +25,6 @@ _DELIMITERS = ";,\t|"
 # What does not decode as UTF-8 is read line by line as what Excel in Brazil writes.
 DETECT = "detect"
 ENCODINGS = (DETECT, "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be")
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be brought in; ``code`` is stable, the text for people."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -130,15 +123,17 @@ def columns(header: Sequence[str], mapping: Mapping[str, str | None]) -> tuple[s
     nothing) and for those that it does not name by usual names, the first of each; the rest are attributes.
 
     Raises:
-        Unreadable: the header does not fit.
+        Rejected: the header does not fit.
     """
     names = [name.strip() for name in header]
     if len(names) > MAX_COLUMNS:
-        raise Unreadable("too_many_columns", f"The file has {len(names)} columns; {MAX_COLUMNS} are the most.")
+        raise Rejected(f"The file has {len(names)} columns; {MAX_COLUMNS} are the most.", code="too_many_columns")
     if any("\0" in name for name in names):
-        raise Unreadable("no_text", "The file's first line holds the character NUL: it is no text, or in another encoding.")
+        raise Rejected(
+            "The file's first line holds the character NUL: it is no text, or in another encoding.", code="no_text"
+        )
     if missing := [name for name in mapping if name not in names]:
-        raise Unreadable("unknown_column", f"The file has no column {missing[0][:100]!r}, which the mapping names.")
+        raise Rejected(f"The file has no column {missing[0][:100]!r}, which the mapping names.", code="unknown_column")
     roles = [role(name, mapping) for name in names]
     for usual in (PHONE, NAME):
         mapped = {index for index, name in enumerate(names) if mapping.get(name) == usual}
@@ -147,12 +142,14 @@ def columns(header: Sequence[str], mapping: Mapping[str, str | None]) -> tuple[s
             if index != min(mapped or given):
                 roles[index] = attribute(names[index])
     if PHONE not in roles:
-        raise Unreadable("no_phone_column", "No column is the phone; name it in the mapping.")
+        raise Rejected("No column is the phone; name it in the mapping.", code="no_phone_column")
     attributes = {each for each in roles if each.startswith("attribute:")}
     if len(attributes) > MAX_ATTRIBUTES:
-        raise Unreadable("too_many_attributes", f"{len(attributes)} columns are attributes; {MAX_ATTRIBUTES} are the most.")
+        raise Rejected(
+            f"{len(attributes)} columns are attributes; {MAX_ATTRIBUTES} are the most.", code="too_many_attributes"
+        )
     if any(len(each) - len("attribute:") > MAX_ATTRIBUTE_NAME for each in attributes):
-        raise Unreadable("long_column_name", f"An attribute's name has at most {MAX_ATTRIBUTE_NAME} characters.")
+        raise Rejected(f"An attribute's name has at most {MAX_ATTRIBUTE_NAME} characters.", code="long_column_name")
     return tuple(roles)
 
 

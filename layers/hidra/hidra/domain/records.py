@@ -157,3 +157,8 @@ def _json_record(number: int, text: str) -> Record:
 
 def _no_constant(word: str) -> None:
     raise ValueError(word)  # NaN and Infinity are no JSON
+
+
+def harmless(text: str) -> str:
+    """As a cell that no spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text

@@ -19,7 +19,10 @@ def _client(service: str, *, read_timeout: int = 10, attempts: int = 3) -> Any:
     from botocore.config import Config  # noqa: PLC0415
 
     config = Config(
-        connect_timeout=3, read_timeout=read_timeout, retries={"mode": "standard", "total_max_attempts": attempts}
+        connect_timeout=3,
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        signature_version="s3v4" if service == "s3" else None,  # else links name S3's global address, which redirects
     )
     return boto3.client(service, config=config)
 
@@ -41,6 +44,11 @@ def functions() -> "LambdaClient":
     # One attempt: what is invoked talks to Evolution, and its answer is awaited as long as the caller itself may run.
     client: LambdaClient = _client("lambda", read_timeout=28, attempts=1)
     return client
+
+
+@cache
+def s3() -> Any:
+    return _client("s3")
 
 
 @cache

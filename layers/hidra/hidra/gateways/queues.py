@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hidra.domain.pacing import delay_seconds
 from hidra.domain.ticket import Ticket
+from hidra.errors import Unavailable
 from hidra.gateways.aws import sqs
 from hidra.telemetry import logger
 
@@ -48,6 +49,22 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]]) -> int:
 
 def _nudge(user_id: UUID, campaign_id: UUID) -> str:
     return json.dumps({"version": 1, "user_id": str(user_id), "campaign_id": str(campaign_id)})
+
+
+def nudge_import(queue_url: str, *, user_id: UUID, import_id: UUID) -> None:
+    """Asks for the next slice of an import.
+
+    Raises:
+        Unavailable: the queue did not take it.
+    """
+    # botocore comes with the client: importing it costs a cold start what boto3 does.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    body = json.dumps({"version": 1, "user_id": str(user_id), "import_id": str(import_id)})
+    try:
+        sqs().send_message(QueueUrl=queue_url, MessageBody=body)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable("The queue did not take the next slice of an import.") from error
 
 
 def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, now: datetime) -> None:

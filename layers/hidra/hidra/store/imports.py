@@ -67,7 +67,15 @@ FINISH = """
 update hidra.contact_imports
 set status = case when %(failure_code)s::text is null then 'completed' else 'failed' end, checkpoint = '{}',
     failure_code = %(failure_code)s, failure_reason = %(failure_reason)s, ended_at = clock_timestamp()
-where id = %(import_id)s and batches = %(batches)s and status in ('waiting', 'running')
+where id = %(import_id)s and batches = coalesce(%(batches)s::integer, batches) and status in ('waiting', 'running')
+returning true
+"""
+# A form that was given out lives for an hour; what has not begun two hours later never will.
+GIVE_UP = """
+update hidra.contact_imports
+set status = 'failed', failure_code = 'no_file', failure_reason = 'There is no file.', ended_at = clock_timestamp()
+where id = %(import_id)s
+  and (status = 'running' or status = 'waiting' and created_at < now() - interval '2 hours')
 returning true
 """
 STALE = """
@@ -220,8 +228,17 @@ def advance(
     )
 
 
-def finish(tx: Tx, *, import_id: UUID, batches: int, failure: tuple[str, str] | None = None) -> bool:
-    """Ends the import, failed for ``failure`` (code and reason) if one is given; False if it has gone further."""
+def give_up(tx: Tx, *, import_id: UUID) -> bool:
+    """Ends an import whose file is gone or never came; False if it may still come, or the import has ended."""
+    return bool(tx.value(GIVE_UP, import_id=import_id))
+
+
+def finish(tx: Tx, *, import_id: UUID, batches: int | None, failure: tuple[str, str] | None = None) -> bool:
+    """Ends the import, failed for ``failure`` (code and reason) if one is given; False if it has ended or gone further.
+
+    Args:
+        batches: where it stands, None for anywhere.
+    """
     code, reason = failure or (None, None)
     ended = tx.value(FINISH, import_id=import_id, batches=batches, failure_code=code, failure_reason=reason)
     if ended:

@@ -1,0 +1,278 @@
+"""One slice of an import: from the checkpoint on, batch by batch, until the file or the time is over.
+
+A batch's rows, its counts, its rejects and the checkpoint behind it are one transaction, begun only if the import stands
+where this slice has read from. So a slice may be killed anywhere, run twice, or run beside another.
+"""
+
+import csv
+import io
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
+from typing import IO, Any
+from uuid import UUID
+
+from hidra.domain import contact_row, layout, phone
+from hidra.domain.contact_row import Reader
+from hidra.domain.import_batch import Batch, Reject
+from hidra.domain.layout import MAX_ATTRIBUTES, SAMPLE, Layout
+from hidra.domain.records import MAX_RAW, Position, Record, Records, harmless
+from hidra.errors import Rejected
+from hidra.store import contacts, import_rows, imports
+from hidra.store.db import Database, Tx
+from hidra.store.import_rows import Counts
+from hidra.store.imports import Begun, Refused
+from hidra.telemetry import logger
+
+BATCH_ROWS = 20_000
+BATCH_BYTES = 16 * 1024**2  # of accepted rows' text; and what is passed over between two checkpoints is 4 times that
+MAX_REJECTS = 100_000  # rows that are kept; more are only counted
+MAX_ATTEMPTS = 30  # slices that ended without a batch
+
+
+@dataclass(frozen=True)
+class File:
+    """The file of one import: ``read(offset, until)`` gives its bytes in pieces, Rejected if it is another by now."""
+
+    size: int
+    etag: str
+    read: Callable[[int, int | None], Iterator[bytes]]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A batch and where the file stands behind it."""
+
+    batch: Batch
+    position: Position
+    over: bool
+
+
+def run_slice(
+    import_id: UUID,
+    *,
+    db: Database,
+    find: Callable[[], File | None],
+    keep_rejects: Callable[[IO[bytes]], None],
+    go_on: Callable[[], None],
+    secret: bytes,
+    time_is_over: Callable[[], bool],
+    batch_rows: int = BATCH_ROWS,
+) -> None:
+    """Brings in what time allows, and calls ``go_on`` if there is more. Ends quietly if somebody else is at it.
+
+    Args:
+        find: the uploaded file, None if there is none.
+        keep_rejects: takes the finished file of refused rows.
+        time_is_over: asked after each batch; so a slice does one at least.
+    """
+    file = find()
+    if file is None:
+        if db.as_worker(lambda tx: imports.give_up(tx, import_id=import_id)):
+            logger.warning("an import has no file", import_id=import_id)
+        return
+    begun = db.as_worker(lambda tx: imports.begin(tx, import_id=import_id, bytes_total=file.size))
+    if begun is None:
+        return
+    try:
+        if begun.attempts > MAX_ATTEMPTS:
+            raise Rejected("The import could not go on, many times over; nothing more is tried.", code="internal")
+        if begun.checkpoint.get("etag", file.etag) != file.etag:
+            raise Rejected("Another file was uploaded in its place.", code="file_replaced")
+        reading = _Reading.of(begun, file, secret)
+        begun = _bring_in(db, begun, reading, file, time_is_over=time_is_over, batch_rows=batch_rows)
+    except Rejected as error:
+        failure = (error.code, str(error))
+        db.as_worker(lambda tx: imports.finish(tx, import_id=import_id, batches=None, failure=failure))
+        logger.info("import failed", import_id=import_id, code=error.code)
+        return
+    if begun is None:
+        return
+    if not begun.checkpoint["over"]:
+        go_on()
+        return
+    if begun.rejected:
+        with tempfile.TemporaryFile() as made:
+            _write_rejects(db, import_id, made)
+            made.seek(0)
+            keep_rejects(made)
+    token = begun.batches
+    if db.as_worker(lambda tx: imports.finish(tx, import_id=import_id, batches=token)):
+        logger.info("import completed", import_id=import_id)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How this file is read: its records from a position on, and what a record says."""
+
+    records: Callable[[Position], Any]
+    read: Reader
+    phone_hash: Callable[[str], bytes]
+    position: Position
+    layout: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, begun: Begun, file: File, secret: bytes) -> "_Reading":
+        options, kept = begun.options, begun.checkpoint
+        mapping, country = options["mapping"], options["country"]
+
+        def parse(text: str) -> str | None:
+            return phone.parse(text, country=country)
+
+        if kept:
+            found = Layout.from_json(kept["layout"])
+            position = Position(**kept["position"])
+        else:
+            sample = b"".join(file.read(0, SAMPLE))
+            found = layout.detect(sample, encoding=options["encoding"], delimiter=options["delimiter"])
+            position = Position(found.start)
+        as_json = begun.format == "jsonl"
+
+        def records(position: Position) -> Records:
+            return Records(file.read(position.offset, None), found, position, as_json=as_json)
+
+        if not kept and not as_json:
+            columns, position = _header(records(position), mapping)
+            found = Layout(found.encoding, found.newline, found.delimiter, found.start, columns)
+        read = contact_row.of_object(mapping, parse) if as_json else contact_row.of_cells(found.columns, parse)
+        hashed = phone.hasher(secret, str(begun.user_id))
+        return cls(records, read, hashed, position, found.to_json())
+
+
+def _header(records: Records, mapping: Mapping[str, str | None]) -> tuple[tuple[str, ...], Position]:
+    for record in records:
+        if record.reason == "too_many_columns":
+            raise Rejected(f"The file has more than {layout.MAX_COLUMNS} columns.", code="too_many_columns")
+        if record.reason:
+            raise Rejected("The file's first line is no header of columns.", code="no_header")
+        if record.raw[:4].lower() == "sep=":  # Excel's word about the delimiter
+            continue
+        return layout.columns(record.cells, mapping), records.position
+    raise Rejected("The file is empty.", code="no_header")
+
+
+def _bring_in(
+    db: Database,
+    begun: Begun,
+    reading: _Reading,
+    file: File,
+    *,
+    time_is_over: Callable[[], bool],
+    batch_rows: int,
+) -> Begun | None:
+    """Commits batch after batch, reading the next one while the database writes; None if somebody else has gone on."""
+    source = reading.records(reading.position)
+    records = iter(source)
+    if begun.checkpoint.get("over"):
+        return begun
+    # One thread, so the records are read by one at a time; leaving the block waits for it.
+    with ThreadPoolExecutor(1) as reader:
+        waiting = reader.submit(_next_batch, reading, source, records, batch_rows)
+        while True:
+            read = waiting.result()
+            last = read.over or time_is_over()
+            if not last:
+                waiting = reader.submit(_next_batch, reading, source, records, batch_rows)
+            checkpoint = {
+                "etag": file.etag,
+                "layout": reading.layout,
+                "position": asdict(read.position),
+                "over": read.over,
+            }
+            advanced = _commit(db, begun, read, checkpoint)
+            if advanced is None or last:
+                return advanced
+            begun = advanced
+
+
+def _next_batch(reading: _Reading, source: Any, records: Iterator[Record], batch_rows: int) -> _Read:
+    batch = Batch(reading.phone_hash)
+    begin, size = source.position.offset, 0
+    for record in records:
+        if record.reason is not None:
+            if record.counts:
+                batch.reject(record.line, record.reason, record.raw)
+        else:
+            row = reading.read(record.cells)
+            if isinstance(row, str):
+                batch.reject(record.line, row, record.raw[:MAX_RAW])
+            else:
+                batch.add(record.line, record.raw[:MAX_RAW], row)
+            size += len(record.raw)
+        if batch.rows >= batch_rows or size > BATCH_BYTES or source.position.offset - begin > 4 * BATCH_BYTES:
+            return _Read(batch, source.position, over=False)
+    return _Read(batch, source.position, over=True)
+
+
+def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, Any]) -> Begun | None:
+    batch = read.batch
+    copied = batch.copied()
+
+    def work(tx: Tx) -> Begun | None:
+        held = imports.lock(tx, import_id=begun.id, batches=begun.batches)
+        if held is None:
+            return None
+        if held.segment_id is None and begun.options["segment"]:
+            raise Rejected("The segment was deleted.", code="segment_deleted")
+        rejects, counts = batch.rejects, Counts(0, 0, 0)
+        if batch.entries:
+            rejects, counts = _write(tx, begun, batch, copied, held.segment_id)
+        imports.keep_rejects(
+            tx,
+            user_id=begun.user_id,
+            import_id=begun.id,
+            rejects=[Refused(each.line, each.reason, each.row) for each in rejects][
+                : max(0, MAX_REJECTS - begun.rejected)
+            ],
+        )
+        imports.advance(
+            tx,
+            import_id=begun.id,
+            checkpoint=checkpoint,
+            bytes_read=read.position.offset,
+            rows=batch.rows,
+            created=counts.created,
+            updated=counts.updated,
+            unchanged=counts.unchanged,
+            by_reason=Counter(each.reason for each in rejects),
+        )
+        return replace(
+            begun, checkpoint=dict(checkpoint), batches=begun.batches + 1, rejected=begun.rejected + len(rejects)
+        )
+
+    return db.as_worker(work, contacts.NO_SEGMENT, pipelined=False)
+
+
+def _write(tx: Tx, begun: Begun, batch: Batch, copied: bytes, segment_id: UUID | None) -> tuple[list[Reject], Counts]:
+    left_out = import_rows.stage(tx, user_id=begun.user_id, copied=copied, max_attributes=MAX_ATTRIBUTES)
+    rejects = [
+        # Of who was erased nothing is kept, the refused row neither.
+        Reject(line, each.reason, "" if each.reason == "erased" else raw)
+        for each in left_out
+        for line, raw in batch.entries[each.number].lines
+    ]
+    gone = {each.number for each in left_out}
+    rest = [entry for number, entry in enumerate(batch.entries) if number not in gone] if gone else batch.entries
+    total = [import_rows.upsert(tx, user_id=begun.user_id, round=number) for number in range(batch.rounds)]
+    if segment_id is not None:
+        import_rows.add_members(tx, user_id=begun.user_id, segment_id=segment_id)
+    counts = Counts(
+        created=sum(each.created for each in total),
+        updated=sum(each.updated for each in total) + sum(entry.updated for entry in rest),
+        unchanged=sum(each.unchanged for each in total) + sum(entry.unchanged for entry in rest),
+    )
+    return sorted([*batch.rejects, *rejects], key=attrgetter("line")), counts
+
+
+def _write_rejects(db: Database, import_id: UUID, made: IO[bytes]) -> None:
+    text = io.TextIOWrapper(made, "utf-8", newline="", write_through=True)
+    rows = csv.writer(text)
+    rows.writerow(["line", "reason", "row"])
+    after = 0
+    while page := db.as_worker(lambda tx, after=after: imports.rejects(tx, import_id=import_id, after=after)):  # type: ignore[misc]
+        rows.writerows([each.line, each.reason, harmless(each.row)] for each in page)
+        after = page[-1].line
+    text.detach()
