@@ -12,24 +12,11 @@ type Value = str | int | float | bool
 MAX_PHONE, MAX_NAME, MAX_VALUE = 40, 200, 500
 MAX_NUMBER = 2**53  # up to here a double holds every integer
 # Why a row is refused; the sender of the file reads them in the rejects.
-REASONS = frozenset(
-    [
-        "no_phone",
-        "invalid_phone",
-        "value_too_long",
-        "too_many_cells",
-        "invalid_value",
-        "invalid_consent",
-        "too_many_attributes",
-        "erased",
-        "line_too_long",
-        "nul_character",
-        "undecodable",
-        "unbalanced_quotes",
-        "malformed",
-        "too_many_columns",
-    ]
-)
+REASONS = frozenset({
+    "no_phone", "invalid_phone", "value_too_long", "too_many_cells", "invalid_value", "invalid_consent",
+    "too_many_attributes", "erased", "line_too_long", "nul_character", "undecodable", "unbalanced_quotes", "malformed",
+    "too_many_columns",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +45,20 @@ def of_cells(columns: Sequence[str], parse_phone: Callable[[str], str | None]) -
         elif len(cells) > width and any(map(str.strip, cells[width:])):
             return "too_many_cells"
         written = cells[phone_at].strip()
-        if not written:
-            return "no_phone"
         e164 = parse_phone(written) if len(written) <= MAX_PHONE else None
         if e164 is None:
-            return "invalid_phone"
-        name = (cells[name_at].strip() or None) if name_at is not None else None
+            return "invalid_phone" if written else "no_phone"
         attributes: dict[str, Value] = {}
+        longest = 0
         for at, key in attributes_at:
             if value := cells[at].strip():
-                if len(value) > MAX_VALUE:
-                    return "value_too_long"
                 attributes[key] = value
-        if name is not None and len(name) > MAX_NAME:
+                longest = max(longest, len(value))
+        name = (cells[name_at].strip() or None) if name_at is not None else None
+        if longest > MAX_VALUE or (name is not None and len(name) > MAX_NAME):
             return "value_too_long"
-        consent = None
-        if consent_at:
-            consent = _consent({key: cells[at] for at, key in consent_at})
-            if isinstance(consent, str):
-                return consent
-        return ContactRow(e164, name, attributes, consent)
+        consent = _consent({key: cells[at] for at, key in consent_at}) if consent_at else None
+        return consent if isinstance(consent, str) else ContactRow(e164, name, attributes, consent)
 
     return read
 

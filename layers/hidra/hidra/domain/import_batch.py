@@ -2,9 +2,9 @@
 
 A row is counted by what it does when rows are taken one by one: it creates a contact, changes one, or changes nothing.
 So the counts are the same wherever a file is cut into batches. Of rows with one phone in a batch the later ones are
-judged here against those before them. If what they add cannot be judged without the database, because it says something of
-which the rows before said nothing, they go into a further round, written after the round before. A round more
-needs a new fact about the same phone, so there are at most as many as a contact has fields.
+judged here against those before them. A row that says something of which those before it said nothing can only be judged
+by the database: it goes into a further round, written after the round before. Each round takes a new fact about the
+same phone, so there are at most as many as a contact has fields.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ class Reject:
 
 @dataclass(slots=True)
 class Batch:
-    """``blank`` is a hash that is no phone's."""
+    """Rows as they come: ``reject`` and ``add`` them one by one."""
 
     phone_hash: Callable[[str], bytes]
     rows: int = 0

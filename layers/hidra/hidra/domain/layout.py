@@ -17,8 +17,20 @@ SAMPLE = 64 * 1024  # bytes
 PHONE, NAME = "phone", "name"
 CONSENT = ("consent.basis", "consent.source", "consent.at")
 _USUAL = {
-    PHONE: "phone telefone fone celular whatsapp whats mobile numero tel contato_telefone phone_number telefone_celular",
-    NAME: "name nome nome_completo full_name contato cliente",
+    PHONE: [
+        "phone",
+        "telefone",
+        "fone",
+        "celular",
+        "whatsapp",
+        "whats",
+        "mobile",
+        "numero",
+        "tel",
+        "phone_number",
+        "telefone_celular",
+    ],
+    NAME: ["name", "nome", "nome_completo", "full_name", "contato", "cliente"],
 }
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DELIMITERS = ";,\t|"
@@ -29,13 +41,17 @@ ENCODINGS = (DETECT, "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "ut
 
 @dataclass(frozen=True)
 class Layout:
-    """``start`` is where the text begins, behind a byte order mark. ``encoding`` may be "detect": UTF-8, or else cp1252."""
+    """``encoding`` may be "detect": UTF-8, or else cp1252, line by line.
+
+    ``start`` is where the text begins, behind a byte order mark. A column is phone, name, consent.*, attribute:<name>, or
+    empty for none.
+    """
 
     encoding: str
     newline: str
     delimiter: str
     start: int
-    columns: tuple[str, ...] = ()  # what each column is: phone, name, consent.*, "" for none, attribute:<name>
+    columns: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -164,7 +180,7 @@ def role(column: str, mapping: Mapping[str, str | None]) -> str:
         return ""
     plain = "".join(c for c in unicodedata.normalize("NFKD", column.lower()) if not unicodedata.combining(c))
     plain = "_".join(plain.replace("-", " ").replace("_", " ").split())
-    return next((usual for usual, words in _USUAL.items() if plain in words.split()), attribute(column))
+    return next((usual for usual, words in _USUAL.items() if plain in words), attribute(column))
 
 
 def attribute(name: str) -> str:

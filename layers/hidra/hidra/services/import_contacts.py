@@ -1,7 +1,7 @@
 """One slice of an import: from the checkpoint on, batch by batch, until the file or the time is over.
 
-A batch's rows, its counts, its rejects and the checkpoint behind it are one transaction, begun only if the import stands
-where this slice has read from. So a slice may be killed anywhere, run twice, or run beside another.
+A batch's rows, its counts, its rejects and the checkpoint behind it are one transaction, made only if the import
+stands where this slice has read from. So a slice may be killed anywhere, run twice, or run beside another.
 """
 
 import csv

@@ -14,8 +14,8 @@ IN_USE: Mapping[str, HidraError] = {
 }
 
 INSERT = """
-insert into hidra.contact_segments (user_id, name, description)
-values (%(user_id)s, %(name)s, %(description)s)
+insert into hidra.contact_segments (user_id, name, description, import_source)
+values (%(user_id)s, %(name)s, %(description)s, %(source)s)
 returning id, name, description, import_source, total_contacts, created_at
 """
 GET = """
@@ -71,8 +71,15 @@ class Segment:
     created_at: datetime
 
 
-def create(tx: Tx, *, user_id: UUID, name: str, description: str | None) -> Segment:
-    segment = tx.row(Segment, INSERT, user_id=user_id, name=name, description=description)
+def create(
+    tx: Tx,
+    *,
+    user_id: UUID,
+    name: str,
+    description: str | None,
+    source: ContactImportSource = ContactImportSource.MANUAL,
+) -> Segment:
+    segment = tx.row(Segment, INSERT, user_id=user_id, name=name, description=description, source=source)
     assert segment is not None
     return segment
 

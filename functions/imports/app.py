@@ -1,0 +1,197 @@
+"""Imports of contacts over HTTP: a form to upload a file with, and what becomes of it."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from hidra.domain.import_request import CONTENT_TYPES, pace
+from hidra.domain.layout import DETECT
+from hidra.entry.fields import AttributeName, Country, Name
+from hidra.entry.http import Body, answers, lambda_handler, resolver
+from hidra.entry.paging import Cursor, Limit, after, next_cursor
+from hidra.entry.tenant import Page, instant, known_caller
+from hidra.errors import Conflict, NotFound
+from hidra.gateways import uploads
+from hidra.gateways.aws import read_json_secret
+from hidra.services import request_import
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store import imports
+from hidra.store.db import Database
+from hidra.store.imports import Import as Row
+
+ENV = require(*DATABASE_SETTINGS, "IMPORT_BUCKET")
+FORM_SECONDS, LINK_SECONDS = 3600, 600
+db = Database(ENV, read_json_secret)
+app = resolver()
+handler = lambda_handler(app)
+
+Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
+Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be"]
+
+
+class ImportIn(Body):
+    """The segment is an existing one or a new one with a name; with neither the contacts go into none."""
+
+    segment_id: UUID | None = None
+    segment_name: Name | None = None
+    format: Literal["csv", "xlsx", "jsonl"] = "csv"
+    mapping: Annotated[
+        dict[Column, AttributeName | None],
+        Field(
+            default_factory=dict,
+            max_length=200,
+            description="Column → `phone`, `name`, `consent.basis`, `consent.source`, `consent.at`, or an attribute's "
+            "name; null leaves the column out. Others are known by usual names, or become attributes.",
+        ),
+    ]
+    country: Country = "BR"
+    delimiter: Delimiter = DETECT
+    encoding: Encoding = "detect"
+
+    @model_validator(mode="after")
+    def _one_segment(self) -> Self:
+        if self.segment_id is not None and self.segment_name is not None:
+            raise ValueError("Give segment_id or segment_name, not both")
+        return self
+
+
+class Upload(BaseModel):
+    """A POST of multipart/form-data to `url` with these `fields`, and behind them the file as `file`."""
+
+    url: str
+    fields: dict[str, str]
+    expires_in_seconds: int
+    max_bytes: int
+
+
+class Import(BaseModel):
+    """``rows_read`` = ``created`` + ``updated`` + ``unchanged`` + ``rejected``, at any time."""
+
+    id: UUID
+    segment_id: UUID | None
+    source: str
+    format: str
+    status: Annotated[str, Field(description="`waiting` for its file, `running`, `completed` or `failed`.")]
+    failure_code: str | None
+    failure_reason: str | None
+    bytes_total: int | None
+    bytes_read: int
+    rows_read: int
+    created: int
+    updated: int
+    unchanged: Annotated[int, Field(description="Rows that said nothing new, repeated ones among them.")]
+    rejected: int
+    rejected_by_reason: dict[str, int]
+    rows_per_second: float | None
+    remaining_seconds: Annotated[int | None, Field(description="An estimate, while it runs.")]
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class ImportRequested(BaseModel):
+    contact_import: Import
+    upload: Upload
+
+
+class RejectsLink(BaseModel):
+    """A CSV file: ``line``, ``reason``, ``row``."""
+
+    url: str
+    expires_in_seconds: int
+
+
+@app.post(
+    "/v1/imports",
+    summary="Ask for an import; the answer says where to upload the file",
+    status_code=HTTPStatus.CREATED,
+    responses=answers(201, rejected=["unknown-segment"]),
+)
+def create_import(body: ImportIn) -> ImportRequested:
+    user_id = me()
+    row = request_import.request_import(
+        db,
+        user_id,
+        segment_id=body.segment_id,
+        segment_name=body.segment_name,
+        format=body.format,
+        options={
+            "mapping": body.mapping,
+            "country": body.country,
+            "delimiter": body.delimiter,
+            "encoding": body.encoding,
+        },
+    )
+    form = uploads.form(
+        ENV["IMPORT_BUCKET"],
+        uploads.import_key(user_id, row.id),
+        content_type=CONTENT_TYPES[body.format],
+        seconds=FORM_SECONDS,
+    )
+    upload = Upload(url=form.url, fields=form.fields, expires_in_seconds=FORM_SECONDS, max_bytes=uploads.MAX_BYTES)
+    return ImportRequested(contact_import=shown(row), upload=upload)
+
+
+@app.get("/v1/imports", summary="List imports, the newest first")
+def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Page[Import]:
+    user_id = me()
+    after_at, after_id = after(cursor, instant, UUID)
+    rows = db.as_user(
+        user_id, lambda tx: imports.page(tx, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
+    )
+    return Page(
+        items=[shown(row) for row in rows], next_cursor=next_cursor(rows, limit, lambda row: (row.created_at, row.id))
+    )
+
+
+@app.get("/v1/imports/<import_id>", summary="Show an import and how far it is")
+def get_import(import_id: UUID) -> Import:
+    return shown(found(import_id))
+
+
+@app.get(
+    "/v1/imports/<import_id>/rejects",
+    summary="A link to the rows that were refused",
+    responses=answers(not_found=["no-rejects"], conflict=["import-not-completed"]),
+)
+def get_rejects(import_id: UUID) -> RejectsLink:
+    row = found(import_id)
+    if row.status != "completed":
+        raise Conflict(f"The import is {row.status}; its rejects are made at its end.", code="import-not-completed")
+    if not row.rejected:
+        raise NotFound("No row was refused.", code="no-rejects")
+    url = uploads.link(
+        ENV["IMPORT_BUCKET"],
+        uploads.rejects_key(me(), row.id),
+        file_name=f"rejects-{row.id}.csv",
+        seconds=LINK_SECONDS,
+    )
+    return RejectsLink(url=url, expires_in_seconds=LINK_SECONDS)
+
+
+def found(import_id: UUID) -> Row:
+    user_id = me()
+    return db.as_user(user_id, lambda tx: imports.get(tx, user_id=user_id, import_id=import_id))
+
+
+def shown(row: Row) -> Import:
+    speed = pace(
+        rows=row.rows_read,
+        bytes_read=row.bytes_read,
+        bytes_total=row.bytes_total,
+        began=row.started_at,
+        moved=row.last_progress_at,
+    )
+    return Import(
+        **{name: getattr(row, name) for name in Import.model_fields if hasattr(row, name)},
+        rows_per_second=speed.rows_per_second,
+        remaining_seconds=speed.remaining_seconds if row.status == "running" else None,
+    )
+
+
+def me() -> UUID:
+    return known_caller(app, db).user_id
