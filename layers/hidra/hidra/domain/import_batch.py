@@ -2,9 +2,9 @@
 
 A row is counted by what it does when rows are taken one by one: it creates a contact, changes one, or changes nothing.
 So the counts are the same wherever a file is cut into batches. Of rows with one phone in a batch the later ones are
-judged here against those before them. A row that says something of which those before it said nothing can only be judged
-by the database: it goes into a further round, written after the round before. Each round takes a new fact about the
-same phone, so there are at most as many as a contact has fields.
+judged here against those before them. A row that says something of which those before it said nothing only the database
+can judge: it goes into a further round, written after the round before. Each round takes a new fact about the same
+phone, so there are at most as many as a contact has fields.
 """
 
 from collections.abc import Callable, Iterator

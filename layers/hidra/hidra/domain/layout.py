@@ -43,8 +43,8 @@ ENCODINGS = (DETECT, "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "ut
 class Layout:
     """``encoding`` may be "detect": UTF-8, or else cp1252, line by line.
 
-    ``start`` is where the text begins, behind a byte order mark. A column is phone, name, consent.*, attribute:<name>, or
-    empty for none.
+    ``start`` is where the text begins, behind a byte order mark. A column is phone, name, consent.*,
+    attribute:<name>, or empty for none.
     """
 
     encoding: str
