@@ -286,6 +286,20 @@ CREATE TABLE hidra.campaign_timeline_points (
 ALTER TABLE ONLY hidra.campaign_timeline_points FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: contact_import_rejects; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.contact_import_rejects (
+    user_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    line bigint NOT NULL,
+    reason text NOT NULL,
+    "row" text NOT NULL
+);
+
+ALTER TABLE ONLY hidra.contact_import_rejects FORCE ROW LEVEL SECURITY;
+
+--
 -- Name: contact_imports; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -298,6 +312,25 @@ CREATE TABLE hidra.contact_imports (
     options jsonb DEFAULT '{}'::jsonb NOT NULL,
     checkpoint jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    format text DEFAULT 'csv'::text NOT NULL,
+    bytes_total bigint,
+    bytes_read bigint DEFAULT 0 NOT NULL,
+    rows_read bigint DEFAULT 0 NOT NULL,
+    created bigint DEFAULT 0 NOT NULL,
+    updated bigint DEFAULT 0 NOT NULL,
+    unchanged bigint DEFAULT 0 NOT NULL,
+    rejected bigint DEFAULT 0 NOT NULL,
+    rejected_by_reason jsonb DEFAULT '{}'::jsonb NOT NULL,
+    batches integer DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    failure_code text,
+    failure_reason text,
+    started_at timestamp with time zone,
+    last_progress_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT contact_imports_failure_has_reason CHECK (((status = 'failed'::text) = (failure_code IS NOT NULL))),
+    CONSTRAINT contact_imports_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'jsonl'::text]))),
+    CONSTRAINT contact_imports_rows_are_accounted CHECK ((rows_read = (((created + updated) + unchanged) + rejected))),
     CONSTRAINT contact_imports_status_known CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'completed'::text, 'failed'::text])))
 );
 
@@ -574,11 +607,25 @@ ALTER TABLE ONLY hidra.campaigns
     ADD CONSTRAINT campaigns_user_id_id_key UNIQUE (user_id, id);
 
 --
+-- Name: contact_import_rejects contact_import_rejects_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.contact_import_rejects
+    ADD CONSTRAINT contact_import_rejects_pkey PRIMARY KEY (import_id, line);
+
+--
 -- Name: contact_imports contact_imports_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
 ALTER TABLE ONLY hidra.contact_imports
     ADD CONSTRAINT contact_imports_pkey PRIMARY KEY (id);
+
+--
+-- Name: contact_imports contact_imports_user_id_id_key; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.contact_imports
+    ADD CONSTRAINT contact_imports_user_id_id_key UNIQUE (user_id, id);
 
 --
 -- Name: contact_segments contact_segments_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
@@ -792,6 +839,12 @@ CREATE INDEX campaigns_user_id_created ON hidra.campaigns USING btree (user_id, 
 CREATE INDEX campaigns_user_id_status ON hidra.campaigns USING btree (user_id, status);
 
 --
+-- Name: contact_imports_open; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contact_imports_open ON hidra.contact_imports USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+--
 -- Name: contact_imports_user; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -895,6 +948,13 @@ ALTER TABLE ONLY hidra.campaigns
 
 ALTER TABLE ONLY hidra.campaigns
     ADD CONSTRAINT campaigns_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
+
+--
+-- Name: contact_import_rejects contact_import_rejects_import_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.contact_import_rejects
+    ADD CONSTRAINT contact_import_rejects_import_fk FOREIGN KEY (user_id, import_id) REFERENCES hidra.contact_imports(user_id, id) ON DELETE CASCADE;
 
 --
 -- Name: contact_imports contact_imports_segment_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -1030,6 +1090,12 @@ ALTER TABLE hidra.campaign_timeline_points ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.campaigns ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: contact_import_rejects; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.contact_import_rejects ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: contact_imports; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -1100,6 +1166,12 @@ CREATE POLICY owner ON hidra.campaign_timeline_points TO hidra_owner USING (true
 --
 
 CREATE POLICY owner ON hidra.campaigns TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: contact_import_rejects owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.contact_import_rejects TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: contact_imports owner; Type: POLICY; Schema: hidra; Owner: -
@@ -1216,6 +1288,12 @@ CREATE POLICY tenant ON hidra.campaign_timeline_points TO hidra_api USING ((user
 CREATE POLICY tenant ON hidra.campaigns TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: contact_import_rejects tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.contact_import_rejects TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: contact_imports tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1316,6 +1394,12 @@ CREATE POLICY worker ON hidra.campaign_timeline_points TO hidra_worker USING (tr
 --
 
 CREATE POLICY worker ON hidra.campaigns TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: contact_import_rejects worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.contact_import_rejects TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: contact_imports worker; Type: POLICY; Schema: hidra; Owner: -

@@ -38,6 +38,29 @@ _CONFIG_IN = {
     "max_concurrent_sends": 1,
 }
 
+_IMPORT = {
+    "id": "2d4f6b8a-0c1e-4a3b-9d5f-7e6c8b9a0d1f",
+    "segment_id": _SEGMENT,
+    "source": "csv",
+    "format": "csv",
+    "status": "running",
+    "failure_code": None,
+    "failure_reason": None,
+    "bytes_total": 48210344,
+    "bytes_read": 16777216,
+    "rows_read": 341200,
+    "created": 310012,
+    "updated": 4105,
+    "unchanged": 18870,
+    "rejected": 8213,
+    "rejected_by_reason": {"invalid_phone": 8090, "no_phone": 123},
+    "rows_per_second": 21325.0,
+    "remaining_seconds": 30,
+    "created_at": _NOON,
+    "started_at": "2030-01-31T12:00:40Z",
+    "ended_at": None,
+}
+
 EXAMPLES: dict[str, Any] = {
     "Campaign": {
         **_CAMPAIGN_IN,
@@ -91,6 +114,37 @@ EXAMPLES: dict[str, Any] = {
     },
     "EvolutionConfigIn": {**_CONFIG_IN, "api_key": "troque-por-sua-chave"},
     "EvolutionConnecting": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
+    "Import": _IMPORT,
+    "ImportIn": {
+        "segment_name": "Clientes 2030",
+        "format": "csv",
+        "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},
+        "country": "BR",
+        "delimiter": "detect",
+        "encoding": "detect",
+    },
+    "ImportRequested": {
+        "contact_import": {
+            **_IMPORT,
+            "status": "waiting",
+            "bytes_total": None,
+            **dict.fromkeys(("bytes_read", "rows_read", "created", "updated", "unchanged", "rejected"), 0),
+            "rejected_by_reason": {},
+            "rows_per_second": None,
+            "remaining_seconds": None,
+            "started_at": None,
+        },
+        "upload": {
+            "url": "https://hidra-importbucket.s3.sa-east-1.amazonaws.com/",
+            "fields": {"key": f"imports/{_USER}/2d4f6b8a-0c1e-4a3b-9d5f-7e6c8b9a0d1f", "Content-Type": "text/csv"},
+            "expires_in_seconds": 3600,
+            "max_bytes": 2147483648,
+        },
+    },
+    "RejectsLink": {
+        "url": "https://hidra-importbucket.s3.sa-east-1.amazonaws.com/rejects/…",
+        "expires_in_seconds": 600,
+    },
     "OptOut": {"phone": "+5511987654321", "at": _NOON, "reason": "Pediu por telefone", "source": "api"},
     "OptOutsIn": {"phones": ["+55 11 98765-4321"], "reason": "Pediu por telefone", "country": "BR"},
     "OptedOut": {"opted_out": 1, "skipped_messages": 2},

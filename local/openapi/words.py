@@ -29,6 +29,7 @@ TAGS = {
     "contacts": "The people you write to, known by their phones.",
     "opt_outs": "Phones that are never written to again.",
     "segments": "Named groups of contacts; a campaign goes to one.",
+    "imports": "Files of contacts, brought in while you watch.",
     "templates": "Message texts with variables.",
     "campaigns": "One template to one segment at one pace, through its life from draft to completed.",
     "metrics": "Exact numbers for dashboards, as they stand.",

@@ -28,6 +28,8 @@ for name in (
     "CAMPAIGN_QUEUE_URL",
     "CONNECTION_CHECK_FUNCTION",
     "MESSAGE_SENDER_FUNCTION",
+    "IMPORT_BUCKET",
+    "IMPORT_QUEUE_URL",
 ):
     os.environ.setdefault(name, "none")
 # The same in every copy of this module that pytest may load.

@@ -20,6 +20,7 @@ LISTS = {
     "contacts": ("/v1/contacts", "/v1/opt-outs"),
     "segments": ("/v1/segments", "/v1/segments/{id}/contacts"),
     "templates": ("/v1/templates",),
+    "imports": ("/v1/imports",),
     "campaigns": ("/v1/campaigns", "/v1/campaigns/{id}/runs", "/v1/campaigns/{id}/recipients"),
     "metrics": ("/v1/campaigns/{id}/timeline",),
 }
@@ -27,6 +28,7 @@ BODIES = {
     "contacts": ("POST", "/v1/contacts"),
     "segments": ("POST", "/v1/segments"),
     "templates": ("POST", "/v1/templates"),
+    "imports": ("POST", "/v1/imports"),
     "campaigns": ("POST", "/v1/campaigns"),
     "evolution_config": ("PUT", "/v1/evolution-config"),
 }
@@ -34,6 +36,7 @@ ANY = {
     "contacts": "/v1/contacts",
     "segments": "/v1/segments",
     "templates": "/v1/templates",
+    "imports": "/v1/imports",
     "campaigns": "/v1/campaigns",
     "metrics": "/v1/metrics/overview",
     "evolution_config": "/v1/evolution-config",
@@ -42,6 +45,7 @@ NO_UUID = {
     "contacts": "/v1/contacts/17",
     "segments": "/v1/segments/17",
     "templates": "/v1/templates/17",
+    "imports": "/v1/imports/17",
     "campaigns": "/v1/campaigns/17",
     "metrics": "/v1/campaigns/17/metrics",
 }
@@ -56,6 +60,10 @@ EVENTS = {
     "segments_delete": 204,
     "segments_contacts": 200,
     "segments_remove_contact": 204,
+    "imports_create": 201,
+    "imports_list": 200,
+    "imports_get": 200,
+    "imports_rejects": 200,
     "templates_list": 200,
     "templates_get": 200,
     "templates_change": 200,
@@ -119,6 +127,8 @@ insert into hidra.campaign_runs (id, user_id, campaign_id, initiated_by, body)
 values ('{D}', '{user}', '{D}', '{user}', 'x');
 insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, phone, phone_hash, status)
 values ('{user}', '{D}', '{D}', '{C}', '+351912345679', '', 'failed');
+insert into hidra.contact_imports (id, user_id, segment_id, source, status, rows_read, rejected)
+values ('{A}', '{user}', '{A}', 'csv', 'completed', 1, 1);
 insert into hidra.evolution_api_config (user_id, base_url, instance_name, api_key_encrypted)
 values ('{user}', 'https://evolution.example.com', 'main', '');
 """

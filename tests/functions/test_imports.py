@@ -18,10 +18,12 @@ LOADS = {
     "campaign_clock": {"psycopg", "tenacity"},
     "campaigns": ENTITY,
     "connection_check": {"nacl", "psycopg", "requests", "tenacity"},
+    "contact_import": {"psycopg", "tenacity"},
     "contacts": ENTITY,
     "delivery_recorder": {"psycopg", "tenacity"},
     "evolution_config": ENTITY | {"nacl"},
     "evolution_webhook": {"jwt"},
+    "imports": ENTITY,
     "message_sender": {"nacl", "psycopg", "requests", "tenacity"},
     "metrics": ENTITY,
     "metrics_rebuild": {"psycopg", "tenacity"},
@@ -42,7 +44,9 @@ def test_a_function_loads_no_heavy_library_that_it_does_not_need(name: str) -> N
     names = "DATABASE_HOST DATABASE_PORT DATABASE_NAME DATABASE_SSLMODE DATABASE_SECRET OWNER_SECRET HTTP_LOGIN_SECRET"
     names += " JOBS_LOGIN_SECRET VAULT_SECRET VAULT_PUBLIC_KEYS WEBHOOK_SECRET PHONE_HASH_SECRET CAMPAIGN_QUEUE_URL"
     names += " SEND_QUEUE_URL DELIVERY_STREAM PUBLIC_URL ALLOW_PRIVATE_ADDRESSES ADMIN_GROUP GROUPS_CLAIM"
-    names += " CONNECTION_CHECK_FUNCTION MESSAGE_SENDER_FUNCTION SENDER_LOST_AFTER_SECONDS"
+    names += (
+        " CONNECTION_CHECK_FUNCTION MESSAGE_SENDER_FUNCTION SENDER_LOST_AFTER_SECONDS IMPORT_BUCKET IMPORT_QUEUE_URL"
+    )
     settings = {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Hidra"} | dict.fromkeys(
         names.split(), "1"
     )

@@ -11,7 +11,7 @@ import pytest
 import hidra.store
 from hidra.domain import campaign as vocabulary
 from hidra.domain.message import MessageStatus
-from hidra.store import schema
+from hidra.store import import_rows, schema
 from local.database import Database as Server
 from local.schema import SCHEMA, summed_up
 from tests.conftest import MIGRATIONS, Databases
@@ -208,6 +208,7 @@ def test_every_statement_fits_the_schema(databases: Databases, name: str, text: 
     numbered = re.sub(r"%\((\w+)\)s", lambda m: f"${numbers.setdefault(m[1], len(numbers) + 1)}", text).replace(
         "%%", "%"
     )
+    databases.owner.execute(import_rows.STAGE.replace(" on commit drop", ""))
     try:
         databases.owner.execute(f"prepare statement as {numbered}".encode())
     except psycopg.errors.IndeterminateDatatype:

@@ -48,7 +48,7 @@ class Batch:
 
     def reject(self, line: int, reason: str, row: str) -> None:
         self.rows += 1
-        self.rejects.append(Reject(line, reason, row))
+        self.rejects.append(Reject(line, reason, row.replace("\0", "\ufffd")))  # PostgreSQL's text cannot hold NUL
 
     def add(self, line: int, raw: str, row: ContactRow) -> None:
         self.rows += 1

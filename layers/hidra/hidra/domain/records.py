@@ -161,4 +161,4 @@ def _no_constant(word: str) -> None:
 
 def harmless(text: str) -> str:
     """As a cell that no spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
+    return f"'{text}" if text.lstrip(' "')[:1] in tuple("=+-@\t\r") else text
