@@ -76,7 +76,7 @@ def find(bucket: str, key: str) -> Arrived | None:
     return Arrived(answer["ContentLength"], answer["ETag"])
 
 
-def read(bucket: str, key: str, arrived: Arrived, offset: int, *, until: int | None = None) -> Iterator[bytes]:
+def read(bucket: str, key: str, arrived: Arrived, offset: int, until: int | None = None) -> Iterator[bytes]:
     """The file from a byte on, in pieces of ``PIECE`` bytes.
 
     Raises:

@@ -1,0 +1,39 @@
+"""A file of contacts, uploaded to the stack's S3 by the form that the API gives."""
+
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+from local.demo.client import Client
+from local.stack import Stack
+from tests.flow.world import eventually
+
+
+def upload(form: Any, content: bytes) -> int:
+    return requests.post(form["url"], data=form["fields"], files={"file": content}, timeout=60).status_code
+
+
+def test_an_uploaded_file_becomes_contacts_and_tells_what_it_refused(stack: Stack) -> None:
+    client = Client(stack.api_url, stack.token(sub=str(uuid4())))
+    asked = client.call("POST", "/v1/imports", {"segment_name": "Clientes", "mapping": {"Cidade": "city"}})
+    rows = "".join(f"(11) 9{80000000 + n};José {n};Recife\r\n" for n in range(3000))
+    content = f"Telefone;Nome;Cidade\r\n{rows}nenhum;Eva;Natal\r\n11 980000000;José 0;Recife\r\n".encode("cp1252")
+    assert upload(asked["upload"], content) == 204
+    path = f"/v1/imports/{asked['contact_import']['id']}"
+    eventually(
+        lambda: client.call("GET", path)["status"] == "completed", seconds=60, about=lambda: client.call("GET", path)
+    )
+    done = client.call("GET", path)
+    assert done["bytes_read"] == done["bytes_total"] == len(content)
+    assert (done["created"], done["unchanged"], done["rejected_by_reason"]) == (3000, 1, {"invalid_phone": 1})
+    assert client.call("GET", f"/v1/segments/{done['segment_id']}")["total_contacts"] == 3000
+    link = client.call("GET", f"{path}/rejects")["url"]
+    refused = requests.get(link, timeout=10).content.decode()
+    assert refused == "line,reason,row\r\n3002,invalid_phone,nenhum;Eva;Natal\r\n"
+
+
+def test_a_form_takes_no_other_kind_of_file(stack: Stack) -> None:
+    client = Client(stack.api_url, stack.token(sub=str(uuid4())))
+    form = client.call("POST", "/v1/imports", {})["upload"]
+    assert upload({**form, "fields": {**form["fields"], "Content-Type": "text/html"}}, b"x") == 403

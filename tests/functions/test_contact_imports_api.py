@@ -1,0 +1,69 @@
+"""Imports over HTTP: the form, the progress, the link to what was refused."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.conftest import Databases
+
+
+def test_an_import_waits_for_the_file_that_its_form_takes(call: Any) -> None:
+    answer = call("imports").post("/v1/imports", {"segment_name": "Clientes"})
+    assert answer.status == 201
+    made, upload = answer.json["contact_import"], answer.json["upload"]
+    assert (made["status"], made["source"], made["rows_read"]) == ("waiting", "csv", 0)
+    assert upload["fields"]["key"].endswith(f"/{made['id']}")
+    assert upload["fields"]["Content-Type"] == "text/csv"
+    segment = call("segments").get(f"/v1/segments/{made['segment_id']}").json
+    assert (segment["name"], segment["import_source"]) == ("Clientes", "csv")
+
+
+def test_json_lines_are_the_source_api(call: Any) -> None:
+    made = call("imports").post("/v1/imports", {"format": "jsonl"}).json["contact_import"]
+    assert (made["source"], made["segment_id"]) == ("api", None)
+
+
+def test_a_segment_of_somebody_else_is_none(call: Any, stranger: UUID) -> None:
+    segment_id = call("segments", stranger).post("/v1/segments", {"name": "x"}).json["id"]
+    answer = call("imports").post("/v1/imports", {"segment_id": segment_id})
+    assert (answer.status, answer.code) == (422, "unknown-segment")
+
+
+def test_what_does_not_fit_is_refused(call: Any) -> None:
+    for wrong in (
+        {"segment_id": str(uuid4()), "segment_name": "x"},
+        {"format": "xls"},
+        {"delimiter": ",,"},
+        {"encoding": "ebcdic"},
+        {"mapping": {"x": ""}},
+        {"mapping": {"x": "y" * 65}},
+    ):
+        assert call("imports").post("/v1/imports", wrong).status == 422, wrong
+
+
+def test_a_tab_is_a_delimiter(call: Any) -> None:
+    assert call("imports").post("/v1/imports", {"delimiter": "\t"}).status == 201
+
+
+def test_progress_has_a_rate_and_an_estimate_while_it_runs(call: Any, databases: Databases) -> None:
+    made = call("imports").post("/v1/imports", {}).json["contact_import"]
+    databases.owner.execute(
+        "update hidra.contact_imports set status = 'running', bytes_total = 1000, bytes_read = 250, rows_read = 50,"
+        " created = 50, started_at = now() - interval '10 s', last_progress_at = now() where id = %s",
+        [made["id"]],
+    )
+    shown = call("imports").get(f"/v1/imports/{made['id']}").json
+    assert (shown["rows_per_second"], shown["remaining_seconds"]) == (5.0, 30)
+
+
+def test_rejects_are_linked_once_they_are_made(call: Any, databases: Databases, stranger: UUID) -> None:
+    made = call("imports").post("/v1/imports", {}).json["contact_import"]
+    path = f"/v1/imports/{made['id']}/rejects"
+    answer = call("imports").get(path)
+    assert (answer.status, answer.code) == (409, "import-not-completed")
+    databases.owner.execute("update hidra.contact_imports set status = 'completed'")
+    answer = call("imports").get(path)
+    assert (answer.status, answer.code) == (404, "no-rejects")
+    databases.owner.execute("update hidra.contact_imports set rows_read = 1, rejected = 1")
+    assert f"/rejects/{call('imports').user_id}/{made['id']}.csv?" in call("imports").get(path).json["url"]
+    assert call("imports", stranger).get(path).status == 404
+    assert call("imports", stranger).get("/v1/imports").json["items"] == []
