@@ -21,7 +21,7 @@ QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
 
 .DEFAULT_GOAL := help
-.PHONY: demo up down token test prove build deploy schema docs lock lint clean help venv venv-sam
+.PHONY: demo up down token test prove bench build deploy schema docs lock lint clean help venv venv-sam
 
 demo: ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
 	@./hidra demo $(call given,CSV,--csv)
@@ -48,6 +48,9 @@ test: lint ## lint, then every test that fits into a coffee break
 prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
 	@$(RUN) pytest --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
 
+bench: venv ## how fast an import is beside a COPY of the same rows (ROWS=1000000)
+	@$(RUN) bench.imports $(or $(ROWS),1000000)
+
 build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
 	@PATH="$$(dirname "$$(sh local/setup.sh)"):$(CURDIR)/.venv/bin:$$PATH" $(SAM) build
 
@@ -68,6 +71,7 @@ lock: ## pin every requirement anew, with hashes
 	@$(LOCK) requirements/client.in -o requirements/client.txt
 	@$(LOCK) -c requirements/dev.txt layers/hidra/requirements.in -o layers/hidra/requirements.txt
 	@$(LOCK) -c requirements/dev.txt functions/migrate/requirements.in -o functions/migrate/requirements.txt
+	@$(LOCK) -c requirements/dev.txt functions/contact_import/requirements.in -o functions/contact_import/requirements.txt
 
 clean: ## stop every local stack of this folder and remove what was installed or built
 	@if [ -d .hidra ] && [ -x .venv/bin/python ]; then $(RUN) local down --all; fi

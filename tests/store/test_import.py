@@ -1,8 +1,10 @@
 """Imports against the real database: counts exact, nothing twice, nothing lost, wherever they are cut or killed."""
 
 import contextlib
+import io
 import random
 import tracemalloc
+import zipfile
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -353,3 +355,55 @@ def test_whatever_the_file_and_wherever_it_is_killed_the_end_is_that_of_a_simple
         **{name: reference.counts[name] for name in ("created", "updated", "unchanged")},
     }  # fmt: skip
     assert this.refused() == refused
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    import openpyxl
+
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_is_read_row_by_row_wherever_it_is_cut(databases: Databases, user: UUID) -> None:
+    rows = [[5511980000000 + n, f"N{n}", n if n % 2 else None] for n in range(25)]
+    content = workbook(["Telefone", "Nome", "pontos"], *rows, [], ["x", "=1+1"], ["11980000000.0", "N0"])
+    this = Importing.make(databases, user, content, format="xlsx")
+    row = this.finish(batches=1, batch_rows=4)
+    assert (row["status"], row["bytes_read"]) == ("completed", len(content))
+    assert this.counts() == {"rows_read": 27, "created": 25, "updated": 0, "unchanged": 0, "rejected": 2}
+    assert this.refused() == [(28, "invalid_phone"), (29, "invalid_phone")]
+    assert contacts(databases, user)["+5511980000003"] == ("N3", {"pontos": "3"}, None)
+
+
+def zipped(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"telefone\n11980000000\n", "unreadable_workbook"),
+        (zipped(x=b"x"), "unreadable_workbook"),
+        (zipped(**{"[Content_Types].xml": b"<"}), "unreadable_workbook"),
+        (zipped(bomb=b"\0" * 50_000_000), "too_large"),
+        (zipped(**{f"f{n}": b"" for n in range(1001)}), "too_large"),
+    ],
+    ids=["text", "another zip", "broken", "bomb", "many files"],
+)
+def test_a_workbook_that_is_none_or_a_bomb_is_refused(
+    databases: Databases, user: UUID, content: bytes, code: str
+) -> None:
+    this = Importing.make(databases, user, content, format="xlsx")
+    tracemalloc.start()
+    row = this.finish()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (row["status"], row["failure_code"]) == ("failed", code)
+    assert peak < 20_000_000

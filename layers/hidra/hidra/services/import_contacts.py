@@ -21,6 +21,7 @@ from hidra.domain.import_batch import Batch, Reject
 from hidra.domain.layout import MAX_ATTRIBUTES, SAMPLE, Layout
 from hidra.domain.records import MAX_RAW, Position, Record, Records, harmless
 from hidra.errors import Rejected
+from hidra.gateways.workbook import Workbook
 from hidra.store import contacts, import_rows, imports
 from hidra.store.db import Database, Tx
 from hidra.store.import_rows import Counts
@@ -122,9 +123,14 @@ class _Reading:
         def parse(text: str) -> str | None:
             return phone.parse(text, country=country)
 
+        def sheet(position: Position) -> Workbook:
+            return Workbook(file.read(0, None), file.size, position)
+
         if kept:
             found = Layout.from_json(kept["layout"])
             position = Position(**kept["position"])
+        elif begun.format == "xlsx":
+            found, position = Layout("utf-8", "\n", ",", 0), Position(0)
         else:
             sample = b"".join(file.read(0, SAMPLE))
             found = layout.detect(sample, encoding=options["encoding"], delimiter=options["delimiter"])
@@ -134,15 +140,16 @@ class _Reading:
         def records(position: Position) -> Records:
             return Records(file.read(position.offset, None), found, position, as_json=as_json)
 
+        source = sheet if begun.format == "xlsx" else records
         if not kept and not as_json:
-            columns, position = _header(records(position), mapping)
+            columns, position = _header(source(position), mapping)
             found = Layout(found.encoding, found.newline, found.delimiter, found.start, columns)
         read = contact_row.of_object(mapping, parse) if as_json else contact_row.of_cells(found.columns, parse)
         hashed = phone.hasher(secret, str(begun.user_id))
-        return cls(records, read, hashed, position, found.to_json())
+        return cls(source, read, hashed, position, found.to_json())
 
 
-def _header(records: Records, mapping: Mapping[str, str | None]) -> tuple[tuple[str, ...], Position]:
+def _header(records: Records | Workbook, mapping: Mapping[str, str | None]) -> tuple[tuple[str, ...], Position]:
     for record in records:
         if record.reason == "too_many_columns":
             raise Rejected(f"The file has more than {layout.MAX_COLUMNS} columns.", code="too_many_columns")
@@ -232,7 +239,7 @@ def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, An
             tx,
             import_id=begun.id,
             checkpoint=checkpoint,
-            bytes_read=read.position.offset,
+            bytes_read=min(read.position.offset, begun.bytes_total or 0),
             rows=batch.rows,
             created=counts.created,
             updated=counts.updated,
