@@ -1,8 +1,8 @@
 """An import's rows a second beside a COPY of the same rows already normalised, and beside psycopg's executemany.
 
-`make bench`, or python -m bench.imports ROWS. One row in ten repeats an earlier one, one in twenty has no phone, three in
-ten write it in an odd form. The COPY goes into a table with the contacts' primary key and unique index. executemany is one
-upsert a row, pipelined: what SQLAlchemy's bulk upsert comes to without its own work.
+`make bench`, or python -m bench.imports ROWS. One row in ten repeats an earlier one, one in twenty has no phone, three
+in ten write it in an odd form. The COPY goes into a table with the contacts' primary key and unique index. executemany
+is one upsert a row, pipelined: what SQLAlchemy's bulk upsert comes to without its own work.
 """
 
 import io
@@ -34,8 +34,8 @@ ODD: tuple[Callable[[str], str], ...] = (
 )
 YARDSTICK = """
 create table {} (
-    id uuid primary key default gen_random_uuid(), user_id uuid not null, phone text not null, phone_hash bytea not null,
-    name text, attributes jsonb not null, consent jsonb, created_at timestamptz not null default now(),
+    id uuid primary key default gen_random_uuid(), user_id uuid not null, phone text not null,
+    phone_hash bytea not null, name text, attributes jsonb not null, consent jsonb, created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(), unique (user_id, phone)
 )
 """
@@ -86,9 +86,7 @@ def main(rows: int) -> None:
     print(f"second time   {rows / again:9,.0f} rows/s  {again / first:.2f} of the first's time")
     print(f"COPY          {count / copied:9,.0f} rows/s")
     print(f"executemany   {executed:9,.0f} rows/s")
-    print(
-        f"memory        {peak:9,.0f} MB at most, {base:,.0f} MB before, the file's {len(content) / 2**20:,.0f} MB among them"
-    )
+    print(f"memory        {peak:9,.0f} MB at most, {base:,.0f} MB before (the file: {len(content) >> 20} MB)")
 
 
 def brought_in(db: Database, owner: psycopg.Connection, user_id: UUID, segment_id: UUID, content: bytes) -> float:

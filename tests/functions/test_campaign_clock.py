@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,6 +16,7 @@ from hidra.store.claims import Claim
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, unreachable, use
+from tests.store.importing import Importing
 from tests.store.world import World
 
 PROVIDER_ID = "3EB0C0FFEE00000000000001"
@@ -36,7 +37,12 @@ def logs() -> Iterator[Logs]:
 
 @pytest.fixture
 def clock(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    app = use("campaign_clock", monkeypatch, CAMPAIGN_QUEUE_URL=on_aws.queue("campaigns"))
+    app = use(
+        "campaign_clock",
+        monkeypatch,
+        CAMPAIGN_QUEUE_URL=on_aws.queue("campaigns"),
+        IMPORT_QUEUE_URL=on_aws.queue("imports"),
+    )
     monkeypatch.setattr(app, "db", databases.jobs)
     return app
 
@@ -158,3 +164,20 @@ def test_a_tick_without_a_database_fails_so_that_the_alarm_hears_of_it(
     with pytest.raises(Unavailable):
         tick(clock)
     assert on_aws.sent == []
+
+
+def test_an_import_that_stands_still_is_asked_for_once_in_five_minutes(
+    clock: ModuleType, databases: Databases, user: UUID, on_aws: Aws
+) -> None:
+    stuck, moving, fresh = (Importing.make(databases, user, b"") for _ in range(3))
+    say = (
+        "update hidra.contact_imports set status = 'running', last_progress_at = now() - make_interval(mins => %s)"
+        " where id = %s"
+    )
+    databases.owner.execute(say, [6, stuck.id])
+    databases.owner.execute(say, [1, moving.id])
+    tick(clock)
+    tick(clock)
+    wanted = {"version": 1, "user_id": str(user), "import_id": str(stuck.id)}
+    assert on_aws.bodies(clock.ENV["IMPORT_QUEUE_URL"]) == [wanted]
+    assert fresh.row()["status"] == "waiting"

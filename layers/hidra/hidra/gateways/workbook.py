@@ -1,4 +1,4 @@
-"""An Excel workbook's first sheet as records. Its size is judged before it is opened: a small ZIP may hold a large file."""
+"""An Excel workbook's first sheet as records. A small ZIP may hold a large file, so its size is judged before."""
 
 import tempfile
 import zipfile

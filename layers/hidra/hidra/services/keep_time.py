@@ -3,16 +3,23 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from hidra.store import claims, deliveries, runs, test_sends
+from hidra.store import claims, deliveries, imports, runs, test_sends
 from hidra.store.db import Database
+from hidra.store.imports import Stale
 from hidra.store.runs import Nudge
 from hidra.telemetry import logger
 
 MAX_ADOPTING_ROUNDS = 20
 
 
-def keep_time(*, db: Database, nudge_all: Callable[[Sequence[Nudge]], object], sender_lost_after: timedelta) -> None:
-    """Asks for a look at every campaign that needs one, and repairs.
+def keep_time(
+    *,
+    db: Database,
+    nudge_all: Callable[[Sequence[Nudge]], object],
+    nudge_import: Callable[[Stale], object],
+    sender_lost_after: timedelta,
+) -> None:
+    """Asks for a look at every campaign that needs one, for a slice of every import that stands still, and repairs.
 
     Args:
         sender_lost_after: a message in sending for that long has lost its sender, so its outcome is unknown.
@@ -23,6 +30,8 @@ def keep_time(*, db: Database, nudge_all: Callable[[Sequence[Nudge]], object], s
         logger.warning("messages whose sender was lost are unknown now", messages=lost)
     db.as_worker(deliveries.forget_old)
     db.as_worker(test_sends.forget_old)
+    for stuck in db.as_worker(imports.stale):
+        nudge_import(stuck)
     for _ in range(MAX_ADOPTING_ROUNDS):
         if not db.as_worker(deliveries.adopt_any):
             break

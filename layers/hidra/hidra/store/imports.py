@@ -78,10 +78,19 @@ where id = %(import_id)s
   and (status = 'running' or status = 'waiting' and created_at < now() - interval '2 hours')
 returning true
 """
+# A slice commits a batch every few seconds, so one that has not for five minutes was lost, or the message to it. Asked
+# again after as long; a form can be used for an hour, and its import is given up after two.
 STALE = """
-select id, user_id, status from hidra.contact_imports
-where status in ('waiting', 'running') and coalesce(last_progress_at, created_at) < %(before)s
-order by created_at limit %(limit)s
+update hidra.contact_imports i set last_progress_at = clock_timestamp()
+where i.id in (
+    select open.id from hidra.contact_imports open
+    where open.status = 'running' and open.last_progress_at < now() - interval '5 minutes'
+       or open.status = 'waiting' and open.created_at < now() - interval '2 hours'
+          and coalesce(open.last_progress_at, open.created_at) < now() - interval '5 minutes'
+    order by open.created_at limit 20
+    for update skip locked
+)
+returning i.id, i.user_id
 """
 KEEP_REJECTS = """
 insert into hidra.contact_import_rejects (user_id, import_id, line, reason, row)
@@ -144,7 +153,6 @@ class Held:
 class Stale:
     id: UUID
     user_id: UUID
-    status: str
 
 
 @dataclass(frozen=True)
@@ -246,9 +254,9 @@ def finish(tx: Tx, *, import_id: UUID, batches: int | None, failure: tuple[str, 
     return bool(ended)
 
 
-def stale(tx: Tx, *, before: datetime, limit: int = 100) -> list[Stale]:
-    """Open imports that nobody has moved since then."""
-    return tx.rows(Stale, STALE, before=before, limit=limit)
+def stale(tx: Tx) -> list[Stale]:
+    """Imports that stand still, at most 20, each once in five minutes."""
+    return tx.rows(Stale, STALE)
 
 
 def keep_rejects(tx: Tx, *, user_id: UUID, import_id: UUID, rejects: list[Refused]) -> None:
