@@ -35,7 +35,8 @@ ODD: tuple[Callable[[str], str], ...] = (
 YARDSTICK = """
 create table {} (
     id uuid primary key default gen_random_uuid(), user_id uuid not null, phone text not null,
-    phone_hash bytea not null, name text, attributes jsonb not null, consent jsonb, created_at timestamptz not null default now(),
+    phone_hash bytea not null, name text, attributes jsonb not null, consent jsonb,
+    created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(), unique (user_id, phone)
 )
 """
