@@ -64,15 +64,19 @@ def send_once(ticket: Ticket) -> End:
 
 
 def test(message: TestMessage) -> dict[str, Any]:
-    private_keys()
-    found = send_test(
-        message,
-        db=db,
-        post=post,
-        clock=CLOCK,
-        sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
-        patience=TEST_PATIENCE_SECONDS,
-    )
+    try:
+        private_keys()
+        found = send_test(
+            message,
+            db=db,
+            post=post,
+            clock=CLOCK,
+            sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
+            patience=TEST_PATIENCE_SECONDS,
+        )
+    except Unavailable as error:
+        logger.warning("test not sent", campaign_id=message.campaign_id, reason=str(error))
+        return {"outcome": "unavailable"}
     outcome = found.value if isinstance(found, NoTurn) else name_of(found)
     logger.info("test ended", campaign_id=message.campaign_id, outcome=outcome)
     return {

@@ -36,7 +36,6 @@ CODES = {
     "template-content": "The text and the media do not fit together; `errors` says what does not.",
     "template-in-use": "A campaign uses this template.",
     "template-variables": "The variables must be exactly the placeholders in the body.",
-    "test-unanswered": "Evolution has not answered yet; look at the phone before you try again.",
     "too-many-attributes": "With those that the contact has, there would be too many attributes; nothing was saved.",
     "unauthorized": "The webhook's signature is not valid.",
     "unavailable": "Nothing was changed; try again in a moment.",

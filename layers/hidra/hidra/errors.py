@@ -7,6 +7,7 @@ HidraError
 ├── NotFound       there is no such thing, or it belongs to somebody else
 ├── Conflict       the input is right, but not in the present state
 └── Unavailable    nothing was changed: try again
+    └── Unanswered it may have happened all the same: look before you try again
 """
 
 from collections.abc import Sequence
@@ -54,3 +55,7 @@ class Conflict(HidraError):
 
 class Unavailable(HidraError):
     code = "unavailable"
+
+
+class Unanswered(Unavailable):
+    pass

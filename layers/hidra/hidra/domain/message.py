@@ -8,6 +8,7 @@ from uuid import UUID
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 PROVIDER_FAILED = "provider_failed"
+DELIVERED_ALREADY = "delivered_already"
 
 
 class MessageStatus(StrEnum):

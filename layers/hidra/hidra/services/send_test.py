@@ -69,7 +69,7 @@ def _turn(
         if not permit.granted and received + until_slot > give_up_at:
             break
         if not permit.granted:
-            clock.sleep(until_slot - ASK_BEFORE_SLOT_SECONDS)
+            clock.sleep(max(0.0, until_slot - ASK_BEFORE_SLOT_SECONDS))
             continue
         found, late = at_slot(permit, received, lambda: _claim(test, db, sender_timeout), clock=clock)
         if isinstance(found, TestClaim) and not late:

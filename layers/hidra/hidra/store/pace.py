@@ -46,7 +46,7 @@ with moment as (
     insert into hidra.pace_slots (subject, user_id, slot)
     select limits.subject, limits.user_id, decision.slot from limits, decision where decision.granted
 )
-select decision.slot, moment.now, decision.granted from decision, moment where decision.slot is not null
+select decision.slot, moment.now, decision.granted from decision, moment where (select count(*) from limits) = 2
 """
 FORGET = """
 delete from hidra.pace_slots where subject in (%(config_id)s, %(campaign_id)s) and slot = %(slot)s
@@ -56,7 +56,7 @@ delete from hidra.pace_slots where subject in (%(config_id)s, %(campaign_id)s) a
 def permit(tx: Tx, *, config_id: UUID, campaign_id: UUID, now: datetime | None = None) -> Permit | None:
     """Records the next slot of both limits, if it is at most 2 s ahead; else only tells when it would be.
 
-    ``now`` replaces the database's clock in tests. None: the connection and the campaign are both gone.
+    ``now`` replaces the database's clock in tests. None: the connection or the campaign is gone.
     """
     tx.run(LOCK_LIMITS, config_id=config_id, campaign_id=campaign_id)
     return tx.row(

@@ -29,7 +29,7 @@ update hidra.test_sends set ended_at = clock_timestamp(), provider_message_id = 
 where id = %(test_id)s
 """
 DROP = "delete from hidra.test_sends where id = %(test_id)s"
-FORGET_OLD = "delete from hidra.test_sends where claimed_at < clock_timestamp() - interval '48 hours'"
+FORGET_OLD = "delete from hidra.test_sends where claimed_at < clock_timestamp() - interval '72 hours'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,5 +87,5 @@ def drop(tx: Tx, held: TestClaim) -> None:
 
 
 def forget_old(tx: Tx) -> None:
-    """Drops rows of 48 hours and more: no message of their time is looked up any more."""
+    """Drops rows of 72 hours and more: no message of their time is looked up any more."""
     tx.run(FORGET_OLD)
