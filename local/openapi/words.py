@@ -13,7 +13,8 @@ answers 401 with `{"message": "Unauthorized"}`.
 
 **Errors** are problem documents (RFC 9457, `application/problem+json`). `type` is `urn:hidra:problem:<code>` and
 stable; each operation lists its codes. 422 names the wrong fields, 409 means that the request does not fit the present
-state, 503 that nothing was changed and the same request may be sent again.
+state, 503 that nothing was changed and the same request may be sent again; only `test-unanswered` means that a test
+message may have gone out.
 
 **Lists** come in pages: `next_cursor`, where it is not null, is the next page's `cursor`.
 
