@@ -13,14 +13,14 @@ answers 401 with `{"message": "Unauthorized"}`.
 
 **Errors** are problem documents (RFC 9457, `application/problem+json`). `type` is `urn:hidra:problem:<code>` and
 stable; each operation lists its codes. 422 names the wrong fields, 409 means that the request does not fit the present
-state, 503 that nothing was changed and the same request may be sent again; only `test-unanswered` means that a test
-message may have gone out.
+state, 503 that nothing was changed and the same request may be sent again.
 
 **Lists** come in pages: `next_cursor`, where it is not null, is the next page's `cursor`.
 
 **Sending a request twice.** `external_id` makes creating a campaign safe to repeat: the same request gives the same
 campaign (200 instead of 201), another one under the same id is a 409. Contacts are known by their phones, and all
-lifecycle actions refuse with a 409 what does not fit the campaign's status.
+lifecycle actions refuse with a 409 what does not fit the campaign's status. Only a test message asked for twice is sent
+twice.
 
 Times are in UTC as in `2030-01-31T12:00:00Z`; phones are shown in E.164 and taken in any usual spelling.
 """
