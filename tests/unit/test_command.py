@@ -246,7 +246,8 @@ def test_the_help_of_simulate_has_every_ending_of_the_simulators_own_table(capsy
 @pytest.fixture
 def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     command = [sys.executable, "-m", "local", "simulate", "serve", "--port", "0", "--api-key", "k"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, "PYTHONPATH": "layers/hidra"}  # as ./hidra sets it
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
             url = json.loads(process.stdout.readline())["url"]
