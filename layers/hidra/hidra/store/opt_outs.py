@@ -26,6 +26,16 @@ from (
 left join hidra.contacts c on c.user_id = o.user_id and c.phone_hash = o.phone_hash
 order by o.at desc, o.phone_hash desc
 """
+# Whatever reason was given before may tell of the person.
+ERASE = """
+insert into hidra.opt_outs (user_id, phone_hash, source)
+values (%(user_id)s, %(phone_hash)s, 'erasure')
+on conflict (user_id, phone_hash) do update set source = 'erasure', reason = null, at = now()
+"""
+ERASED = """
+select phone_hash from hidra.opt_outs
+where user_id = %(user_id)s and phone_hash = any(%(phone_hashes)s::bytea[]) and source = 'erasure'
+"""
 DELETE = "delete from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s returning true"
 
 
@@ -41,6 +51,20 @@ class OptOut:
 def insert(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes], reason: str | None, source: str) -> int:
     """Opts the phones out and gives how many were not out before; those keep their old reason."""
     return len(tx.values(INSERT, user_id=user_id, phone_hashes=list(phone_hashes), reason=reason, source=source))
+
+
+def erase(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
+    """Keeps an erased person opted out, by nothing but the hash."""
+    tx.run(ERASE, user_id=user_id, phone_hash=phone_hash)
+
+
+def erased(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes]) -> set[bytes]:
+    """Those of the hashes whose persons were erased and must not be saved again.
+
+    Whoever saves contacts asks after the statement that wrote them: it waits for an erasure of the same phone that is
+    under way, and one that begins later deletes what was saved.
+    """
+    return set(tx.values(ERASED, user_id=user_id, phone_hashes=list(phone_hashes)))
 
 
 def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_hash: bytes | None, limit: int) -> list[OptOut]:
