@@ -138,8 +138,8 @@ CREATE TABLE hidra.campaign_messages (
     run_id uuid NOT NULL,
     contact_id uuid NOT NULL,
     evolution_config_id uuid,
-    phone text NOT NULL,
-    phone_hash bytea NOT NULL,
+    phone text,
+    phone_hash bytea,
     variables jsonb DEFAULT '{}'::jsonb NOT NULL,
     status hidra.message_status DEFAULT 'pending'::hidra.message_status NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
@@ -154,7 +154,8 @@ CREATE TABLE hidra.campaign_messages (
     failed_at timestamp with time zone,
     error_code text,
     error_detail text,
-    CONSTRAINT campaign_messages_delivered_was_sent CHECK (((delivered_at IS NULL) OR (sent_at IS NOT NULL)))
+    CONSTRAINT campaign_messages_delivered_was_sent CHECK (((delivered_at IS NULL) OR (sent_at IS NOT NULL))),
+    CONSTRAINT campaign_messages_erased_is_empty CHECK ((((phone IS NOT NULL) AND (phone_hash IS NOT NULL)) OR ((phone IS NULL) AND (phone_hash IS NULL) AND (variables = '{}'::jsonb) AND (provider_message_id IS NULL) AND (error_detail IS NULL) AND (status <> ALL (ARRAY['pending'::hidra.message_status, 'sending'::hidra.message_status, 'unknown'::hidra.message_status])))))
 );
 
 ALTER TABLE ONLY hidra.campaign_messages FORCE ROW LEVEL SECURITY;
@@ -335,6 +336,7 @@ CREATE TABLE hidra.contacts (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT contacts_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text)),
+    CONSTRAINT contacts_consent_basis_known CHECK (((consent IS NULL) OR COALESCE(((consent ->> 'basis'::text) = ANY (ARRAY['consent'::text, 'legal_obligation'::text, 'public_policy'::text, 'research'::text, 'contract'::text, 'legal_proceedings'::text, 'protection_of_life'::text, 'health_protection'::text, 'legitimate_interest'::text, 'credit_protection'::text])), false))),
     CONSTRAINT contacts_consent_object CHECK ((jsonb_typeof(consent) = 'object'::text)),
     CONSTRAINT contacts_phone_is_e164 CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text))
 );
@@ -720,10 +722,10 @@ ALTER TABLE ONLY hidra.test_sends
 CREATE INDEX campaign_messages_pending ON hidra.campaign_messages USING btree (run_id, id) WHERE (status = 'pending'::hidra.message_status);
 
 --
--- Name: campaign_messages_pending_phone; Type: INDEX; Schema: hidra; Owner: -
+-- Name: campaign_messages_phone; Type: INDEX; Schema: hidra; Owner: -
 --
 
-CREATE INDEX campaign_messages_pending_phone ON hidra.campaign_messages USING btree (user_id, phone_hash) WHERE (status = 'pending'::hidra.message_status);
+CREATE INDEX campaign_messages_phone ON hidra.campaign_messages USING btree (user_id, phone_hash);
 
 --
 -- Name: campaign_messages_provider_id; Type: INDEX; Schema: hidra; Owner: -

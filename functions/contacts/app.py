@@ -1,6 +1,7 @@
 """Contacts and opt-outs over HTTP."""
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -9,18 +10,23 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, Field
 
+from hidra.domain.content import MediaType
+from hidra.domain.message import MessageStatus
+from hidra.entry.consent import ConsentIn
 from hidra.entry.fields import LEFT_OUT, AttributeName, Attributes, AttributeValue, Country, Name, PhoneText, Reason
 from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.errors import NotFound
 from hidra.gateways.aws import read_json_secret, read_secret
-from hidra.services import manage_contacts
+from hidra.services import erase_person, manage_contacts
 from hidra.services.manage_contacts import NewContact, OptedOut
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import contacts, opt_outs
 from hidra.store.contacts import Contact
 from hidra.store.db import Database
+from hidra.store.erasure import Erased
+from hidra.store.persons import PersonsOptOut, PersonsSegment, PersonsTest
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET")
 db = Database(ENV, read_json_secret)
@@ -32,6 +38,7 @@ class ContactIn(Body):
     phone: PhoneText
     name: Name | None = None
     attributes: Annotated[Attributes, Field(default_factory=dict)]
+    consent: Annotated[ConsentIn | None, Field(description="Replaces the old one, if given.")] = None
 
 
 class ContactsIn(Body):
@@ -62,6 +69,49 @@ class ContactChange(Body):
     country: Country = "BR"
     name: Annotated[Name | None, LEFT_OUT]
     attributes: Annotated[dict[AttributeName, AttributeValue | None], Field(default_factory=dict, max_length=50)]
+    consent: Annotated[ConsentIn | None, LEFT_OUT]
+
+
+class PersonIn(Body):
+    phone: PhoneText
+    country: Country = "BR"
+
+
+class PersonsMessage(BaseModel):
+    """A campaign's message to the person; ``text`` is null where a value was missing, so that none was ever made."""
+
+    campaign_id: UUID
+    campaign_name: str
+    run_id: UUID
+    phone: Annotated[str, Field(description="Where it went: the contact may have had another number then.")]
+    text: str | None
+    variables: dict[str, str]
+    media_url: str | None
+    media_type: MediaType | None
+    file_name: str | None
+    status: MessageStatus
+    attempts: int
+    provider_message_id: str | None
+    claimed_at: datetime | None
+    sent_at: datetime | None
+    acked_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+    error_code: str | None
+    error_detail: str | None
+
+
+class Person(BaseModel):
+    """Everything known about one phone; with ``next_cursor`` as ``cursor`` the next request gives older messages."""
+
+    phone: str
+    contact: Contact | None
+    segments: list[PersonsSegment]
+    opt_out: PersonsOptOut | None
+    test_messages: list[PersonsTest]
+    messages: list[PersonsMessage]
+    next_cursor: str | None
 
 
 class OptOutsIn(Body):
@@ -82,13 +132,16 @@ class OptOut(BaseModel):
 @app.post(
     "/v1/contacts",
     summary="Create contacts, or complete those that have the same phones",
-    responses=answers(201, 200, rejected=["invalid-phone", "unknown-segment", "too-many-attributes"]),
+    responses=answers(201, 200, rejected=["invalid-phone", "erased-phone", "unknown-segment", "too-many-attributes"]),
 )
 def save_contacts(body: ContactsIn) -> tuple[ContactsSaved, HTTPStatus]:
     rows = manage_contacts.save_contacts(
         db,
         me(),
-        [NewContact(item.phone, item.name, item.attributes) for item in body.contacts],
+        [
+            NewContact(item.phone, item.name, item.attributes, item.consent.consent() if item.consent else None)
+            for item in body.contacts
+        ],
         segment_id=body.segment_id,
         country=body.country,
         secret=phone_hash_secret(),
@@ -119,7 +172,7 @@ def get_contact(contact_id: UUID) -> Contact:
 @app.patch(
     "/v1/contacts/<contact_id>",
     summary="Change a contact",
-    responses=answers(rejected=["invalid-phone", "too-many-attributes"], conflict=["phone-taken"]),
+    responses=answers(rejected=["invalid-phone", "erased-phone", "too-many-attributes"], conflict=["phone-taken"]),
 )
 def change_contact(contact_id: UUID, body: ContactChange) -> Contact:
     return manage_contacts.change_contact(
@@ -132,6 +185,8 @@ def change_contact(contact_id: UUID, body: ContactChange) -> Contact:
         name=body.name,
         set_name="name" in body.model_fields_set,
         attributes=body.attributes,
+        consent=body.consent.consent() if body.consent else None,
+        set_consent="consent" in body.model_fields_set,
     )
 
 
@@ -140,6 +195,39 @@ def delete_contact(contact_id: UUID) -> Response[Any]:
     user_id = me()
     db.as_user(user_id, lambda tx: contacts.delete(tx, user_id=user_id, contact_id=contact_id))
     return no_content()
+
+
+@app.post(
+    "/v1/contacts/erase",
+    summary="Erase a person, and keep them opted out by nothing but a hash",
+    responses=answers(rejected=["invalid-phone"], conflict=["message-under-way"]),
+)
+def erase(body: PersonIn) -> Erased:
+    return erase_person.erase_person(
+        db, me(), body.phone, country=body.country, secret=phone_hash_secret(), now=datetime.now(UTC)
+    )
+
+
+@app.post(
+    "/v1/contacts/export",
+    summary="Show everything known about a person",
+    responses=answers(rejected=["invalid-phone"]),
+)
+def export(body: PersonIn, limit: Limit = 50, cursor: Cursor = None) -> Person:
+    user_id = me()
+    (before_id,) = after(cursor, int)
+    known = erase_person.export_person(
+        db, user_id, body.phone, country=body.country, secret=phone_hash_secret(), before_id=before_id, limit=limit
+    )
+    return Person(
+        phone=known.phone,
+        contact=known.contact,
+        segments=list(known.segments),
+        opt_out=known.opt_out,
+        test_messages=list(known.test_messages),
+        messages=[PersonsMessage(**asdict(item.row), text=item.text) for item in known.messages],
+        next_cursor=next_cursor(known.messages, limit, lambda item: (item.row.id,)),
+    )
 
 
 @app.post(

@@ -22,11 +22,13 @@ _CAMPAIGN_IN = {
     "max_messages_per_minute": 20,
     "channel": "whatsapp",
 }
+_CONSENT = {"basis": "consent", "source": "Formulário do site", "at": "2029-11-05T14:10:00Z"}
 _CONTACT_SHOWN = {
     "id": _CONTACT,
     "phone": "+5511987654321",
     "name": "Ana Silva",
     "attributes": {"cidade": "São Paulo", "pontos": 70},
+    "consent": _CONSENT,
     "created_at": _NOON,
     "updated_at": _NOON,
 }
@@ -68,7 +70,12 @@ EXAMPLES: dict[str, Any] = {
     "ContactChange": {"name": "Ana Souza", "attributes": {"pontos": 90, "cidade": None}},
     "ContactsIn": {
         "contacts": [
-            {"phone": "+55 11 98765-4321", "name": "Ana Silva", "attributes": {"cidade": "São Paulo", "pontos": 70}}
+            {
+                "phone": "+55 11 98765-4321",
+                "name": "Ana Silva",
+                "attributes": {"cidade": "São Paulo", "pontos": 70},
+                "consent": _CONSENT,
+            }
         ],
         "segment_id": _SEGMENT,
         "country": "BR",
@@ -79,6 +86,7 @@ EXAMPLES: dict[str, Any] = {
         "contacts": [{"id": _CONTACT, "phone": "+5511987654321", "name": "Ana Silva", "created": True}],
     },
     "DuplicateIn": {"name": "Pontos de fevereiro"},
+    "Erased": {"contact": True, "messages": 3, "skipped_messages": 1, "test_messages": 0},
     "EvolutionConfig": {
         **_CONFIG_IN,
         "id": _CONFIG,
@@ -103,6 +111,39 @@ EXAMPLES: dict[str, Any] = {
         "failed_messages": 23,
         "pending_messages": 57,
     },
+    "Person": {
+        "phone": "+5511987654321",
+        "contact": _CONTACT_SHOWN,
+        "segments": [{"id": _SEGMENT, "name": "Clientes de São Paulo"}],
+        "opt_out": None,
+        "test_messages": [],
+        "messages": [
+            {
+                "campaign_id": _CAMPAIGN,
+                "campaign_name": "Pontos de janeiro",
+                "run_id": _RUN,
+                "phone": "+5511987654321",
+                "text": _TEXT,
+                "variables": {"nome": "Ana", "pontos": "70"},
+                "media_url": None,
+                "media_type": None,
+                "file_name": None,
+                "status": "delivered",
+                "attempts": 1,
+                "provider_message_id": "3EB0C431C26A1916E07E",
+                "claimed_at": "2030-01-31T12:00:03.050Z",
+                "sent_at": "2030-01-31T12:00:03.120Z",
+                "acked_at": "2030-01-31T12:00:03.480Z",
+                "delivered_at": "2030-01-31T12:00:05.010Z",
+                "read_at": None,
+                "failed_at": None,
+                "error_code": None,
+                "error_detail": None,
+            }
+        ],
+        "next_cursor": None,
+    },
+    "PersonIn": {"phone": "+55 11 98765-4321", "country": "BR"},
     "Preflight": {
         "recipients": 500,
         "will_receive": 492,

@@ -16,6 +16,7 @@ CODES = {
     "conflict": "The change contradicts other data.",
     "connection-busy": "The connection's pace is used up at the moment; try again in a minute.",
     "connection-not-usable": "The Evolution connection is not connected; nothing was sent.",
+    "erased-phone": "Some persons were erased and are not to come back; nothing was saved. `errors` names each.",
     "evolution-unavailable": "The Evolution server did not do it; the detail says why.",
     "external-id-reused": "This external_id was used for another request.",
     "forbidden": "The token's subject is not a user's id.",
@@ -25,6 +26,7 @@ CODES = {
     "invalid-request": "The request does not fit its schema. `errors` names each wrong field.",
     "locked": "Somebody else is changing this; try again in a moment.",
     "malformed-json": "The body is not valid JSON.",
+    "message-under-way": "A message to this person is on its way; nothing was erased. Try again in a minute.",
     "no-connection": "Save the connection to an Evolution server first.",
     "not-admin": "Only admins may see this.",
     "not-found": "There is no such thing, or it belongs to somebody else.",
@@ -51,6 +53,7 @@ CODES = {
 _WITH_FIELDS = {
     "api-key-required": ("api_key", "is required"),
     "base-url": ("base_url", "must begin with https://, or the API key could be read on its way"),
+    "erased-phone": ("contacts.3.phone", "belongs to a person who was erased"),
     "invalid-cursor": ("cursor", "is none that this list gave"),
     "invalid-phone": ("phone", "is not a phone number"),
     "invalid-request": ("name", "Field required"),

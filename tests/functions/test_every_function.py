@@ -74,6 +74,8 @@ EVENTS = {
     "contacts_save": 201,
     "contacts_list": 200,
     "contacts_opt_out": 200,
+    "contacts_erase": 200,
+    "contacts_export": 200,
     "segments_create": 201,
     "segments_list": 200,
     "segments_add_contacts": 200,

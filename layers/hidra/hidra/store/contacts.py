@@ -84,6 +84,10 @@ class Contact:
     created_at: datetime
     updated_at: datetime
 
+    def __post_init__(self) -> None:
+        if isinstance(self.consent, dict):  # as the driver reads jsonb
+            object.__setattr__(self, "consent", Consent.of(self.consent))
+
 
 @dataclass(frozen=True)
 class Upserted(Contact):

@@ -108,10 +108,10 @@ def erase(tx: Tx, *, user_id: UUID, phone: str, phone_hash: bytes, at: datetime)
         return close(message, at=at)
 
     closed = change(tx, ids, rule)
+    opt_outs.erase(tx, user_id=user_id, phone_hash=phone_hash)
     tx.run(FORGET_EVENTS, user_id=user_id, phone_hash=phone_hash, ids=ids)
     tx.run(EMPTY_MESSAGES, ids=ids)
     tests = tx.values(DELETE_TESTS, user_id=user_id, phone_hash=phone_hash)
-    opt_outs.erase(tx, user_id=user_id, phone_hash=phone_hash)
     tx.run(DELETE_CONTACT, user_id=user_id, contact_id=taken.id)
     return Erased(
         contact=taken.known,

@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from hidra.domain.message import OUTCOME_UNKNOWN
 from hidra.domain.template import CONTACT_FIELDS, placeholders
-from hidra.store import counters
+from hidra.store import counters, erasure
 from hidra.store.audience import AUDIENCE, MEMBERS
 from hidra.store.counters import Frozen
 from hidra.store.db import Tx
@@ -88,6 +88,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     The recipients are the segment's contacts; in a campaign that has run before, those of them whose message failed.
     A recipient who opted out is skipped; one without a value for a variable failed, for the text never goes out so.
     """
+    erasure.keep_out(tx, user_id=campaign.user_id)
     run = tx.row(
         _Opened,
         OPEN_RUN,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from hidra.store import erasure
 from hidra.store.claims import LOCK_CONNECTION, OPEN_REQUESTS, Held, NoClaim
 from hidra.store.db import Tx
 
@@ -56,6 +57,7 @@ def claim(
     tx: Tx, *, user_id: UUID, config_id: UUID, phone_hash: bytes, sender_timeout: timedelta
 ) -> TestClaim | NoClaim:
     """Takes room for one post on the connection; ``sender_timeout`` as in ``claims.claim``."""
+    erasure.keep_out(tx, user_id=user_id)
     tx.run(LOCK_CONNECTION, config_id=config_id)
     row = tx.row(
         _Claiming, CLAIM, user_id=user_id, config_id=config_id, phone_hash=phone_hash, sender_timeout=sender_timeout
