@@ -215,7 +215,7 @@ def erase(body: PersonIn) -> Erased:
 )
 def export(body: PersonIn, limit: Limit = 50, cursor: Cursor = None) -> Person:
     user_id = me()
-    (before_id,) = after(cursor, int)
+    (before_id,) = after(cursor, message_id)
     known = erase_person.export_person(
         db, user_id, body.phone, country=body.country, secret=phone_hash_secret(), before_id=before_id, limit=limit
     )
@@ -268,6 +268,13 @@ def opt_in(phone: str) -> Response[Any]:
     if not db.as_user(user_id, lambda tx: opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)):
         raise NotFound("This phone is not opted out.")
     return no_content()
+
+
+def message_id(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 2**63:
+        raise ValueError(text)
+    return value
 
 
 def me() -> UUID:
