@@ -1,8 +1,13 @@
+import base64
+import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
+from hidra.domain.consent import LegalBasis
 from hidra.domain.phone import phone_hash
 from tests.conftest import Databases
 from tests.functions.conftest import PHONE_HASH_SECRET
@@ -194,6 +199,11 @@ def one(**contact: Any) -> dict[str, Any]:
         (one(attributes={"a": float("nan")}), "contacts.0.attributes.a"),
         (one(attributes={"a": 10**30}), "contacts.0.attributes.a"),
         (one(attributes={f"a{index}": 1 for index in range(51)}), "contacts.0.attributes"),
+        (one(consent={}), "contacts.0.consent.basis"),
+        (one(consent={"basis": "because"}), "contacts.0.consent.basis"),
+        (one(consent={"basis": "contract", "source": " "}), "contacts.0.consent.source"),
+        (one(consent={"basis": "contract", "at": "yesterday"}), "contacts.0.consent.at"),
+        (one(consent={"basis": "contract", "by": "Ana"}), "contacts.0.consent.by"),
         ({**one(), "segment_id": "x"}, "segment_id"),
         ({**one(), "country": "Brazil"}, "country"),
         ({**one(), "more": 1}, "more"),
@@ -258,3 +268,134 @@ def test_a_wrong_opt_out_opts_nobody_out(call: Any, databases: Databases, body: 
 def test_what_is_no_phone_cannot_be_opted_in(call: Any) -> None:
     answer = call("contacts").delete("/v1/opt-outs/nobody")
     assert (answer.status, answer.fields) == (422, ["phone"])
+
+
+def test_consent_is_kept_until_it_is_replaced_or_removed(call: Any, databases: Databases) -> None:
+    contacts = call("contacts")
+    consent = {"basis": "consent", "source": "form on the site", "at": "2026-01-31T09:00:00-03:00"}
+    shown = consent | {"at": "2026-01-31T12:00:00Z"}
+    saved = contacts.post("/v1/contacts", one(consent=consent)).json
+    path = "/v1/contacts/" + saved["contacts"][0]["id"]
+    assert contacts.get(path).json["consent"] == shown
+    contacts.post("/v1/contacts", one(name="Ana"))
+    assert contacts.patch(path, {"name": "Bia"}).json["consent"] == shown
+    assert contacts.get("/v1/contacts").json["items"][0]["consent"] == shown
+    contract = {"basis": "contract", "source": None, "at": None}
+    contacts.post("/v1/contacts", one(consent={"basis": "contract"}))
+    assert contacts.get(path).json["consent"] == contract
+    assert contacts.patch(path, {"consent": {"basis": "legitimate_interest"}}).json["consent"]["source"] is None
+    assert contacts.patch(path, {"consent": None}).json["consent"] is None
+    assert rows(databases, "select consent from hidra.contacts") == [(None,)]
+
+
+def test_the_database_knows_every_legal_basis_and_no_other(call: Any, databases: Databases) -> None:
+    for basis in LegalBasis:
+        assert call("contacts").post("/v1/contacts", one(consent={"basis": basis})).status in (200, 201)
+    for wrong in ('{"basis": "because"}', "{}", '{"basis": null}'):
+        with pytest.raises(psycopg.errors.CheckViolation, match="contacts_consent_basis_known"):
+            databases.owner.execute("update hidra.contacts set consent = %s", [wrong])
+
+
+def test_an_erased_person_is_exported_as_unknown_and_not_saved_before_they_are_opted_in(
+    call: Any, databases: Databases, stranger: UUID
+) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    contacts = call("contacts", world.user_id)
+    phone = {"phone": "11 8000-0000"}
+    assert call("contacts", stranger).post("/v1/contacts/erase", phone).json["messages"] == 0
+    answer = contacts.post("/v1/contacts/erase", phone)
+    erased = {"contact": True, "messages": 1, "skipped_messages": 1, "test_messages": 0}
+    assert (answer.status, answer.json) == (200, erased)
+    recipients = call("campaigns", world.user_id).get(f"/v1/campaigns/{world.campaign_id}/recipients").json["items"]
+    assert sorted((r["phone"] or "", r["status"], r["error_code"]) for r in recipients) == [
+        ("", "skipped", "erased"),
+        ("+5511980000001", "pending", None),
+    ]
+    known = contacts.post("/v1/contacts/export", phone).json
+    assert (known["contact"], known["segments"], known["messages"]) == (None, [], [])
+    assert (known["opt_out"]["source"], known["opt_out"]["reason"]) == ("erasure", None)
+    assert contacts.get("/v1/opt-outs").json["items"][0]["phone"] is None
+
+    body = {"contacts": [{"phone": "+5511980000001"}, phone]}
+    answer = contacts.post("/v1/contacts", body)
+    assert (answer.status, answer.code, answer.fields) == (422, "erased-phone", ["contacts.1.phone"])
+    other = contacts.get("/v1/contacts").json["items"][0]["id"]
+    answer = contacts.patch(f"/v1/contacts/{other}", phone)
+    assert (answer.status, answer.code, answer.fields) == (422, "erased-phone", ["phone"])
+    assert contacts.delete("/v1/opt-outs/+5511980000000").status == 204
+    assert contacts.post("/v1/contacts", body).status == 201
+
+
+def test_a_message_on_its_way_keeps_its_person_from_being_erased(call: Any, databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    world.claim()
+    answer = call("contacts", world.user_id).post("/v1/contacts/erase", {"phone": "+5511980000000"})
+    assert (answer.status, answer.code) == (409, "message-under-way")
+
+
+def test_an_export_holds_everything_that_is_known_of_a_person(call: Any, databases: Databases) -> None:
+    world = World.make(databases, recipients=1, body="Oi {{name}} de {{city}}")
+    contacts = call("contacts", world.user_id)
+    [contact_id] = rows(databases, "select id::text from hidra.contacts")[0]
+    path = f"/v1/contacts/{contact_id}"
+    world.advance()
+    contacts.patch(path, {"attributes": {"city": "Santos"}, "consent": {"basis": "consent"}})
+    second = replace(world, campaign_id=world.add_campaign(uuid4()))
+    second.advance()
+    second.finish_one()
+    contacts.patch(path, {"phone": ANA})
+    third = replace(world, campaign_id=world.add_campaign(uuid4()))
+    third.advance()
+    contacts.post("/v1/opt-outs", {"phones": [ANA], "reason": "asked"})
+    databases.owner.execute(
+        "insert into hidra.test_sends (user_id, evolution_config_id, phone_hash, ended_at, provider_message_id)"
+        " values (%s, %s, %s, now(), 'T')",
+        [world.user_id, world.config_id, phone_hash(PHONE_HASH_SECRET, str(world.user_id), ANA)],
+    )
+    known = contacts.post("/v1/contacts/export", {"phone": ANA}).json
+    assert known["phone"] == ANA
+    assert known["contact"] == contacts.get(path).json
+    assert known["segments"] == [{"id": str(world.segment_id), "name": "all"}]
+    assert (known["opt_out"]["source"], known["opt_out"]["reason"]) == ("api", "asked")
+    assert [test["provider_message_id"] for test in known["test_messages"]] == ["T"]
+    assert [(m["campaign_id"], m["campaign_name"], m["phone"], m["text"], m["status"]) for m in known["messages"]] == [
+        (str(third.campaign_id), "c", ANA, "Oi Ana 0 de Santos", "skipped"),
+        (str(second.campaign_id), "c", "+5511980000000", "Oi Ana 0 de Santos", "sent"),
+        (str(world.campaign_id), "c", "+5511980000000", None, "failed"),
+    ]
+    assert known["messages"][1]["sent_at"].endswith("Z")
+    assert known["next_cursor"] is None
+    # By its first phone too, under which the contact itself is no longer known.
+    by_phone = contacts.post("/v1/contacts/export", {"phone": "+5511980000000"}).json
+    assert (by_phone["contact"], len(by_phone["messages"])) == (None, 2)
+
+
+def test_an_export_gives_the_messages_page_by_page(call: Any, databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    for _ in range(5):
+        replace(world, campaign_id=world.add_campaign(uuid4())).advance()
+    contacts, body, seen = call("contacts", world.user_id), {"phone": "+5511980000000"}, []
+    query: dict[str, Any] = {"limit": 2}
+    while True:
+        page = contacts("POST", "/v1/contacts/export", body, query=query).json
+        assert page["contact"]["phone"] == "+5511980000000"
+        seen += [message["campaign_id"] for message in page["messages"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert len(seen) == len(set(seen)) == 5
+    for wrong in ("x", forged(["x"]), forged([0]), forged([2**63]), forged([1, 1])):
+        answer = contacts("POST", "/v1/contacts/export", body, query={"cursor": wrong})
+        assert (answer.status, answer.fields) == (422, ["cursor"])
+
+
+def test_what_is_no_phone_is_neither_erased_nor_exported(call: Any) -> None:
+    for action in ("erase", "export"):
+        answer = call("contacts").post(f"/v1/contacts/{action}", {"phone": "nobody"})
+        assert (answer.status, answer.code, answer.fields) == (422, "invalid-phone", ["phone"])
+
+
+def forged(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()

@@ -331,6 +331,12 @@ def test_an_erased_person_is_not_saved_again_until_they_are_opted_in(databases: 
     save(world, PHONE, name=NAME)
 
 
+def test_who_opted_out_without_being_erased_may_be_saved(databases: Databases) -> None:
+    world = World.make(databases, recipients=0)
+    manage_contacts.opt_out(databases.http, world.user_id, [PHONE], reason=None, country="BR", secret=SECRET)
+    save(world, PHONE, name=NAME)
+
+
 def test_a_message_on_its_way_is_waited_for(databases: Databases) -> None:
     world = World.make(databases, recipients=0)
     save(world, PHONE, name=NAME)
