@@ -21,7 +21,7 @@ from hidra.errors import Conflict, Rejected
 from hidra.services import erase_person, lifecycle, manage_contacts
 from hidra.services.manage_contacts import NewContact
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, deliveries, freeze, messages, opt_outs, runs, test_sends
+from hidra.store import claims, deliveries, erasure, freeze, messages, opt_outs, runs, test_sends
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database, Tx
 from hidra.store.erasure import Erased
@@ -425,6 +425,21 @@ def test_a_retry_that_is_erased_while_it_waits_stays_what_counts(databases: Data
     record(world, StatusEvent(world.config_id, CLOUD_ID, S.DELIVERED, datetime.now(UTC)))
     assert [(m["status"], m["counted"]) for m in world.messages()] == [("failed", False), ("skipped", True)]
     world.assert_exact()
+
+
+def test_a_persons_messages_are_found_by_indexes(databases: Databases) -> None:
+    text = erasure.MESSAGES
+    for name, value in (
+        ("user_id", f"'{uuid4()}'::uuid"),
+        ("contact_id", f"'{uuid4()}'::uuid"),
+        ("phone_hash", "''::bytea"),
+    ):
+        text = text.replace(f"%({name})s", value)
+    databases.owner.execute("set enable_seqscan = off")
+    plan = "\n".join(row[0] for row in databases.owner.execute(f"explain {text}".encode()).fetchall())
+    assert "campaign_messages_phone" in plan
+    assert "campaign_messages_run_id_contact_id_key" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_no_statement_can_write_a_person_back_into_an_erased_message(databases: Databases) -> None:
