@@ -110,6 +110,123 @@ end
 $$;
 
 --
+-- Name: fold(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.fold(given text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (octet_length(given) = char_length(given)) THEN lower(given) ELSE lower(translate(NORMALIZE(given, NFD), '̧̀́̂̃̈'::text, ''::text)) END;
+
+--
+-- Name: instant(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.instant(given text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE STRICT
+    AS $_$
+begin
+    if given !~ '^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?$' then
+        return null;
+    end if;
+    return given::timestamptz;
+exception
+    when data_exception then return null;
+end
+$_$;
+
+--
+-- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, look integer DEFAULT 1000, enough integer DEFAULT 10000) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    SET work_mem TO '32MB'
+    AS $$
+declare
+    me constant uuid := nullif(current_setting('hidra.user_id', true), '')::uuid;
+    terms constant tsquery := hidra.search_query(me, name_part);
+    seen integer;
+    found uuid[];
+begin
+    select array_agg(c.id order by c.id) filter (where c.fits), count(*) into found, seen
+    from (
+        select c.id, case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
+            else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
+                or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end as fits
+        from hidra.contacts c
+        where c.user_id = me and c.id > after_id order by c.id limit look
+    ) c;
+    if seen < look or cardinality(found) >= page_size then
+        return query select unnest(found[:page_size]);
+        return;
+    end if;
+
+    if name_part is not null then
+        select array_agg(c.id) into found from (
+            select c.id from hidra.contacts c
+            where hidra.search_terms(c.user_id, c.name) @@ terms and (c.user_id = me) is true limit enough + 1
+        ) c;
+    else
+        select array_agg(c.id) into found from (
+            select distinct c.id from (
+                (
+                    select c.id from unnest(prefixes) p cross join lateral (
+                        select c.id from hidra.contacts c
+                        where c.user_id = me and c.phone >= p and c.phone <= p || '999999999999999' limit enough + 1
+                    ) c
+                ) union all (
+                    select c.id from hidra.contacts c
+                    where suffix <> '' and c.user_id = me
+                      and reverse(right(c.phone, 4)) >= reverse(right(suffix, 4))
+                      and reverse(right(c.phone, 4)) <= reverse(right(suffix, 4)) || '9999'
+                      and right(c.phone, length(suffix)) = suffix
+                    limit enough + 1
+                )
+            ) c
+        ) c;
+    end if;
+    if coalesce(cardinality(found), 0) <= enough then
+        return query select id from unnest(found) id where id > after_id order by id limit page_size;
+        return;
+    end if;
+
+    return query
+        select c.id from hidra.contacts c
+        where c.user_id = me and c.id > after_id
+          and case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
+            else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
+                or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end
+        order by c.id limit page_size;
+end
+$$;
+
+--
+-- Name: words(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.words(given text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN translate("left"(hidra.fold("left"(given, 200)), 200), '.,-''()/'::text, '       '::text);
+
+--
+-- Name: search_query(uuid, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.search_query(owner uuid, given text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (string_agg((((''''::text || "left"((search_query.owner)::text, 8)) || replace(replace(word.word, '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''':*'::text), ' & '::text))::tsquery AS string_agg FROM unnest(string_to_array(hidra.words(search_query.given), ' '::text)) word(word) WHERE (word.word <> ''::text));
+
+--
+-- Name: search_terms(uuid, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.search_terms(owner uuid, given text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_to_tsvector(string_to_array(substr(replace((' '::text || hidra.words(given)), ' '::text, (' '::text || "left"((owner)::text, 8))), 2), ' '::text));
+
+--
 -- Name: users; Type: TABLE; Schema: core; Owner: -
 --
 
@@ -798,6 +915,18 @@ CREATE INDEX campaigns_user_id_status ON hidra.campaigns USING btree (user_id, s
 --
 
 CREATE INDEX contact_imports_user ON hidra.contact_imports USING btree (user_id, created_at);
+
+--
+-- Name: contacts_last_digits; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contacts_last_digits ON hidra.contacts USING btree (user_id, reverse("right"(phone, 4)));
+
+--
+-- Name: contacts_name_words; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contacts_name_words ON hidra.contacts USING gin (hidra.search_terms(user_id, name));
 
 --
 -- Name: delivery_events_unmatched_received; Type: INDEX; Schema: hidra; Owner: -

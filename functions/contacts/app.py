@@ -8,10 +8,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from hidra.domain.content import MediaType
 from hidra.domain.message import MessageStatus
+from hidra.domain.phone import calling_code
+from hidra.domain.search import parse as read_search
 from hidra.entry.consent import ConsentIn
 from hidra.entry.fields import LEFT_OUT, AttributeName, Attributes, AttributeValue, Country, Name, PhoneText, Reason
 from hidra.entry.http import Body, answers, lambda_handler, resolver
@@ -27,6 +30,20 @@ from hidra.store.contacts import Contact
 from hidra.store.db import Database
 from hidra.store.erasure import Erased
 from hidra.store.persons import PersonsOptOut, PersonsSegment, PersonsTest
+
+Search = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^\x00]*$",
+        description="How words of a name begin, whatever case and accents; or, of digits alone, how a phone begins"
+        " (with or without its country's code) or ends.",
+    ),
+]
+SearchCountry = Annotated[
+    str, Query(pattern=r"^[A-Z]{2}$", description="ISO 3166 code of the country of a searched phone without +.")
+]
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET")
 db = Database(ENV, read_json_secret)
@@ -155,11 +172,19 @@ def save_contacts(body: ContactsIn) -> tuple[ContactsSaved, HTTPStatus]:
     return saved, HTTPStatus.CREATED if created else HTTPStatus.OK
 
 
-@app.get("/v1/contacts", summary="List contacts")
-def list_contacts(limit: Limit = 50, cursor: Cursor = None) -> Page[Contact]:
+@app.get("/v1/contacts", summary="List contacts, all or those that a search finds")
+def list_contacts(
+    limit: Limit = 50, cursor: Cursor = None, search: Search = None, country: SearchCountry = "BR"
+) -> Page[Contact]:
     user_id = me()
     (after_id,) = after(cursor, UUID)
-    rows = db.as_user(user_id, lambda tx: contacts.page(tx, user_id=user_id, after_id=after_id, limit=limit))
+    if search is None:
+        rows = db.as_user(user_id, lambda tx: contacts.page(tx, user_id=user_id, after_id=after_id, limit=limit))
+    else:
+        part = read_search(search, calling_code=calling_code(country))
+        rows = db.as_user(
+            user_id, lambda tx: contacts.search(tx, user_id=user_id, part=part, after_id=after_id, limit=limit)
+        )
     return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.id,)))
 
 

@@ -40,6 +40,16 @@ _CONFIG_IN = {
     "max_concurrent_sends": 1,
 }
 
+_FILTER = {
+    "filter": {
+        "all": [
+            {"field": "attributes.cidade", "op": "in", "value": ["São Paulo", "Santos"]},
+            {"field": "attributes.pontos", "op": "gte", "value": 50},
+            {"not": {"field": "last_contacted", "op": "after", "value": "2030-01-01T00:00:00-03:00"}},
+        ]
+    }
+}
+
 EXAMPLES: dict[str, Any] = {
     "Campaign": {
         **_CAMPAIGN_IN,
@@ -99,9 +109,12 @@ EXAMPLES: dict[str, Any] = {
     },
     "EvolutionConfigIn": {**_CONFIG_IN, "api_key": "troque-por-sua-chave"},
     "EvolutionConnecting": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
+    "FilterFits": {"contacts": 312, "examples": [_CONTACT_SHOWN]},
+    "FilterWanted": _FILTER,
     "OptOut": {"phone": "+5511987654321", "at": _NOON, "reason": "Pediu por telefone", "source": "api"},
     "OptOutsIn": {"phones": ["+55 11 98765-4321"], "reason": "Pediu por telefone", "country": "BR"},
     "OptedOut": {"opted_out": 1, "skipped_messages": 2},
+    "OtherSegments": {"segment_ids": ["4e2d3c2b-0a9f-4e8d-9c7b-6a5f4e3d2c1b"]},
     "Overview": {
         "owner_id": _USER,
         "total_campaigns": 4,
@@ -204,6 +217,9 @@ EXAMPLES: dict[str, Any] = {
     "SegmentChange": {"name": "Clientes da capital"},
     "SegmentIn": {"name": "Clientes de São Paulo", "description": "Compraram nos últimos 12 meses"},
     "SegmentMembers": {"contact_ids": [_CONTACT]},
+    "SegmentFill": _FILTER,
+    "SegmentMembersMerged": {"added": 312, "total_contacts": 812, "next_cursor": None},
+    "SegmentMembersRemoved": {"removed": 12, "total_contacts": 488, "next_cursor": None},
     "SegmentMembersAdded": {"added": 1, "total_contacts": 501},
     "Template": {
         "id": _TEMPLATE,

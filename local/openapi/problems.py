@@ -34,7 +34,7 @@ CODES = {
     "opted-out": "This phone has opted out; nothing was sent.",
     "phone-taken": "Another contact has this phone.",
     "segment-empty": "The segment has no contacts.",
-    "segment-in-use": "A campaign uses this segment.",
+    "segment-in-use": "Campaigns use this segment; `campaigns` names up to five.",
     "template-content": "The text and the media do not fit together; `errors` says what does not.",
     "template-in-use": "A campaign uses this template.",
     "template-variables": "The variables must be exactly the placeholders in the body.",
@@ -68,6 +68,12 @@ _WITH_FIELDS = {
     "wrong-times": ("scheduled_at", "is past"),
 }
 
+_MORE = {
+    "segment-in-use": {
+        "campaigns": [{"id": "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d", "name": "Pontos de janeiro"}],
+    },
+}
+
 SCHEMAS: dict[str, Any] = {
     "Problem": {
         "type": "object",
@@ -88,6 +94,11 @@ SCHEMAS: dict[str, Any] = {
                 "description": "The wrong fields, where some are.",
                 "items": {"$ref": "#/components/schemas/ProblemField"},
             },
+            "campaigns": {
+                "type": "array",
+                "description": "Campaigns that stand in the way, where some do; up to five.",
+                "items": {"$ref": "#/components/schemas/ProblemCampaign"},
+            },
         },
     },
     "ProblemField": {
@@ -99,6 +110,13 @@ SCHEMAS: dict[str, Any] = {
             "field": {"type": "string", "description": "Its place, as in `contacts.3.phone`."},
             "message": {"type": "string"},
         },
+    },
+    "ProblemCampaign": {
+        "type": "object",
+        "title": "ProblemCampaign",
+        "description": "A campaign that stands in the way.",
+        "required": ["id", "name"],
+        "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}},
     },
     "Unauthorized": {
         "type": "object",
@@ -120,6 +138,7 @@ def example(code: str, status: int) -> dict[str, Any]:
     if code in _WITH_FIELDS:
         field, message = _WITH_FIELDS[code]
         value["errors"] = [{"field": field, "message": message}]
+    value |= _MORE.get(code, {})
     return {"summary": CODES[code], "value": value}
 
 

@@ -119,6 +119,69 @@ def test_contacts_are_listed_page_by_page_each_once(call: Any, stranger: UUID) -
     assert sorted(item["phone"] for item in contacts.all("/v1/contacts", limit=2)) == phones
 
 
+SEARCHED = [
+    {"phone": "+55 11 98765-4321", "name": "João D'Ávila Conceição"},
+    {"phone": "+55 31 8765-4321", "name": "MARIA JOSÉ"},
+    {"phone": "+351 912 345 678", "name": "Joaquim"},
+    {"phone": "+55 21 2222-3333"},
+]
+
+
+@pytest.mark.parametrize(
+    ("search", "phones"),
+    [
+        ("joao", "+5511987654321"),
+        ("JOA", "+5511987654321 +351912345678"),
+        ("conceicao jo", "+5511987654321"),
+        ("avila", "+5511987654321"),
+        ("d'avila", "+5511987654321"),
+        ("vila", ""),
+        ("maria joao", ""),
+        ("josé", "+5531987654321"),
+        ("jose\u0301", "+5531987654321"),
+        ("o' | m", ""),
+        ("a\\", ""),
+        ("(31) 98765", "+5531987654321"),
+        ("31 8765", "+5531987654321"),
+        ("+55 31", "+5531987654321"),
+        ("5531987654321", "+5531987654321"),
+        ("4321", "+5511987654321 +5531987654321"),
+        ("65-4321", "+5511987654321 +5531987654321"),
+        ("3", "+351912345678 +5521 +5531987654321"),
+        ("+351", "+351912345678"),
+        ("912345", ""),
+    ],
+)
+def test_a_search_finds_words_of_names_and_parts_of_phones(call: Any, stranger: UUID, search: str, phones: str) -> None:
+    for user in ({}, {"user_id": stranger}):
+        call("contacts", **user).post("/v1/contacts", {"contacts": SEARCHED})
+    found = call("contacts").all("/v1/contacts", limit=1, search=search)
+    expected = phones.replace("+5521 ", "+552122223333 ").split()
+    assert sorted(item["phone"] for item in found) == sorted(expected)
+
+
+def test_a_search_reads_national_numbers_as_the_country_says(call: Any) -> None:
+    contacts = call("contacts")
+    contacts.post("/v1/contacts", {"contacts": SEARCHED})
+    found = contacts.get("/v1/contacts", search="912 345", country="PT").json["items"]
+    assert [item["phone"] for item in found] == ["+351912345678"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"search": "-"}, "search"),
+        ({"search": ""}, "search"),
+        ({"search": "x" * 101}, "search"),
+        ({"search": "a\0"}, "search"),
+        ({"search": "1", "country": "Brazil"}, "country"),
+    ],
+)
+def test_what_cannot_be_searched_for_is_named(call: Any, query: dict[str, str], field: str) -> None:
+    answer = call("contacts").get("/v1/contacts", **query)
+    assert (answer.status, answer.fields) == (422, [field])
+
+
 def test_a_patch_changes_what_it_names_and_removes_null_attributes(call: Any, databases: Databases, user: UUID) -> None:
     contacts = call("contacts")
     body = {"contacts": [{"phone": ANA, "name": "Ana", "attributes": {"a": 1, "b": 1}}, {"phone": BIA}]}

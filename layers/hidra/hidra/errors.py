@@ -10,8 +10,9 @@ HidraError
     └── Unanswered it may have happened all the same: look before you try again
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,25 @@ class Field:
 
 
 class HidraError(Exception):
-    """The root. ``code`` is stable and machine-readable, the message is a sentence for people."""
+    """The root. ``code`` is stable and machine-readable, the message is a sentence for people.
+
+    ``more`` is what else a program may read of it: members of the problem document by their names.
+    """
 
     code = "error"
 
-    def __init__(self, message: str, *, code: str | None = None, fields: Sequence[Field] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        fields: Sequence[Field] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code or type(self).code
         self.fields = tuple(fields)
+        self.more = dict(more or {})
 
 
 class Rejected(HidraError):

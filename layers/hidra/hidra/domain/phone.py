@@ -36,6 +36,13 @@ def parse(text: str, *, country: str = "BR") -> str | None:
     return None
 
 
+def calling_code(country: str) -> str:
+    """What international numbers of an ISO 3166 country begin with, as in ``55``; empty if nobody knows."""
+    import phonenumbers  # noqa: PLC0415
+
+    return str(phonenumbers.country_code_for_region(country) or "")
+
+
 def phone_hash(secret: bytes, user_id: str, e164: str) -> bytes:
     """HMAC-SHA-256 over the user and the canonical number: the same phone of two users has unrelated hashes."""
     return hmac.digest(secret, f"{user_id}\0{canonical(e164)}".encode(), "sha256")
