@@ -548,6 +548,52 @@ CREATE TABLE hidra.message_templates (
 ALTER TABLE ONLY hidra.message_templates FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: opt_out_confirmations; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.opt_out_confirmations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    evolution_config_id uuid NOT NULL,
+    phone text NOT NULL,
+    phone_hash bytea NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    claimed_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hidra.opt_out_confirmations FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: opt_out_settings; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.opt_out_settings (
+    user_id uuid NOT NULL,
+    opt_out_words text[] NOT NULL,
+    opt_in_words text[] NOT NULL,
+    confirmation text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT opt_out_settings_confirmation_length CHECK (((length(confirmation) >= 1) AND (length(confirmation) <= 1000))),
+    CONSTRAINT opt_out_settings_in_number CHECK ((cardinality(opt_in_words) <= 40)),
+    CONSTRAINT opt_out_settings_out_number CHECK ((cardinality(opt_out_words) <= 40))
+);
+
+ALTER TABLE ONLY hidra.opt_out_settings FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: opt_out_wishes; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.opt_out_wishes (
+    user_id uuid NOT NULL,
+    phone_hash bytea NOT NULL,
+    left_at timestamp with time zone,
+    returned_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hidra.opt_out_wishes FORCE ROW LEVEL SECURITY;
+
+--
 -- Name: opt_outs; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -614,6 +660,20 @@ CREATE TABLE hidra.test_sends (
 );
 
 ALTER TABLE ONLY hidra.test_sends FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: whatsapp_lids; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.whatsapp_lids (
+    user_id uuid NOT NULL,
+    lid_hash bytea NOT NULL,
+    phone_hash bytea,
+    left_at timestamp with time zone,
+    returned_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hidra.whatsapp_lids FORCE ROW LEVEL SECURITY;
 
 --
 -- Name: users users_pkey; Type: CONSTRAINT; Schema: core; Owner: -
@@ -791,6 +851,27 @@ ALTER TABLE ONLY hidra.message_templates
     ADD CONSTRAINT message_templates_user_id_id_key UNIQUE (user_id, id);
 
 --
+-- Name: opt_out_confirmations opt_out_confirmations_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_confirmations
+    ADD CONSTRAINT opt_out_confirmations_pkey PRIMARY KEY (id);
+
+--
+-- Name: opt_out_settings opt_out_settings_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_settings
+    ADD CONSTRAINT opt_out_settings_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: opt_out_wishes opt_out_wishes_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_wishes
+    ADD CONSTRAINT opt_out_wishes_pkey PRIMARY KEY (user_id, phone_hash);
+
+--
 -- Name: opt_outs opt_outs_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -831,6 +912,13 @@ ALTER TABLE ONLY hidra.segment_contacts
 
 ALTER TABLE ONLY hidra.test_sends
     ADD CONSTRAINT test_sends_pkey PRIMARY KEY (id);
+
+--
+-- Name: whatsapp_lids whatsapp_lids_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.whatsapp_lids
+    ADD CONSTRAINT whatsapp_lids_pkey PRIMARY KEY (user_id, lid_hash);
 
 --
 -- Name: campaign_messages_pending; Type: INDEX; Schema: hidra; Owner: -
@@ -935,6 +1023,12 @@ CREATE INDEX contacts_name_words ON hidra.contacts USING gin (hidra.search_terms
 CREATE INDEX delivery_events_unmatched_received ON hidra.delivery_events_unmatched USING btree (received_at);
 
 --
+-- Name: opt_out_confirmations_config; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX opt_out_confirmations_config ON hidra.opt_out_confirmations USING btree (user_id, evolution_config_id);
+
+--
 -- Name: segment_contacts_contact; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -951,6 +1045,12 @@ CREATE INDEX test_sends_claimed ON hidra.test_sends USING btree (claimed_at);
 --
 
 CREATE INDEX test_sends_config ON hidra.test_sends USING btree (evolution_config_id, claimed_at);
+
+--
+-- Name: whatsapp_lids_unknown; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX whatsapp_lids_unknown ON hidra.whatsapp_lids USING btree (user_id) WHERE (phone_hash IS NULL);
 
 --
 -- Name: segment_contacts segment_contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
@@ -1077,6 +1177,27 @@ ALTER TABLE ONLY hidra.message_templates
     ADD CONSTRAINT message_templates_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
+-- Name: opt_out_confirmations opt_out_confirmations_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_confirmations
+    ADD CONSTRAINT opt_out_confirmations_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
+-- Name: opt_out_settings opt_out_settings_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_settings
+    ADD CONSTRAINT opt_out_settings_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
+
+--
+-- Name: opt_out_wishes opt_out_wishes_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_wishes
+    ADD CONSTRAINT opt_out_wishes_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
+
+--
 -- Name: opt_outs opt_outs_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -1117,6 +1238,13 @@ ALTER TABLE ONLY hidra.segment_contacts
 
 ALTER TABLE ONLY hidra.test_sends
     ADD CONSTRAINT test_sends_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
+-- Name: whatsapp_lids whatsapp_lids_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.whatsapp_lids
+    ADD CONSTRAINT whatsapp_lids_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
 -- Name: campaign_metrics admin; Type: POLICY; Schema: hidra; Owner: -
@@ -1197,6 +1325,24 @@ ALTER TABLE hidra.evolution_api_config ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.message_templates ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: opt_out_confirmations; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.opt_out_confirmations ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: opt_out_settings; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.opt_out_settings ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: opt_out_wishes; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.opt_out_wishes ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: opt_outs; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -1269,6 +1415,24 @@ CREATE POLICY owner ON hidra.evolution_api_config TO hidra_owner USING (true) WI
 CREATE POLICY owner ON hidra.message_templates TO hidra_owner USING (true) WITH CHECK (true);
 
 --
+-- Name: opt_out_confirmations owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.opt_out_confirmations TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: opt_out_settings owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.opt_out_settings TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: opt_out_wishes owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.opt_out_wishes TO hidra_owner USING (true) WITH CHECK (true);
+
+--
 -- Name: opt_outs owner; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1297,6 +1461,12 @@ CREATE POLICY owner ON hidra.segment_contacts TO hidra_owner USING (true) WITH C
 --
 
 CREATE POLICY owner ON hidra.test_sends TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: whatsapp_lids owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.whatsapp_lids TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: pace_limits; Type: ROW SECURITY; Schema: hidra; Owner: -
@@ -1383,6 +1553,24 @@ CREATE POLICY tenant ON hidra.evolution_api_config TO hidra_api USING ((user_id 
 CREATE POLICY tenant ON hidra.message_templates TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: opt_out_confirmations tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.opt_out_confirmations TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
+-- Name: opt_out_settings tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.opt_out_settings TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
+-- Name: opt_out_wishes tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.opt_out_wishes TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: opt_outs tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1413,10 +1601,22 @@ CREATE POLICY tenant ON hidra.segment_contacts TO hidra_api USING ((user_id = ( 
 CREATE POLICY tenant ON hidra.test_sends TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: whatsapp_lids tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.whatsapp_lids TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: test_sends; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
 ALTER TABLE hidra.test_sends ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: whatsapp_lids; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.whatsapp_lids ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: campaign_messages worker; Type: POLICY; Schema: hidra; Owner: -
@@ -1485,6 +1685,24 @@ CREATE POLICY worker ON hidra.evolution_api_config TO hidra_worker USING (true) 
 CREATE POLICY worker ON hidra.message_templates TO hidra_worker USING (true) WITH CHECK (true);
 
 --
+-- Name: opt_out_confirmations worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.opt_out_confirmations TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: opt_out_settings worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.opt_out_settings TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: opt_out_wishes worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.opt_out_wishes TO hidra_worker USING (true) WITH CHECK (true);
+
+--
 -- Name: opt_outs worker; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1513,6 +1731,12 @@ CREATE POLICY worker ON hidra.segment_contacts TO hidra_worker USING (true) WITH
 --
 
 CREATE POLICY worker ON hidra.test_sends TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: whatsapp_lids worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.whatsapp_lids TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- PostgreSQL database dump complete

@@ -6,13 +6,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.gateways.aws import read_json_secret
-from hidra.gateways.queues import nudge_all
+from hidra.gateways.queues import nudge_all, send_confirmations
 from hidra.services.keep_time import keep_time
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
-ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "SENDER_LOST_AFTER_SECONDS")
+ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "SEND_QUEUE_URL", "SENDER_LOST_AFTER_SECONDS")
 db = Database(ENV, read_json_secret)
 
 
@@ -21,5 +21,6 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     keep_time(
         db=db,
         nudge_all=lambda nudges: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(n.user_id, n.campaign_id) for n in nudges]),
+        queue=lambda asked: send_confirmations(ENV["SEND_QUEUE_URL"], asked),
         sender_lost_after=timedelta(seconds=int(ENV["SENDER_LOST_AFTER_SECONDS"])),
     )

@@ -14,18 +14,29 @@ from pydantic import BaseModel, Field
 from hidra.domain.content import MediaType
 from hidra.domain.message import MessageStatus
 from hidra.domain.phone import calling_code
+from hidra.domain.reply import MAX_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS, check_words
 from hidra.domain.search import parse as read_search
 from hidra.entry.consent import ConsentIn
-from hidra.entry.fields import LEFT_OUT, AttributeName, Attributes, AttributeValue, Country, Name, PhoneText, Reason
+from hidra.entry.fields import (
+    LEFT_OUT,
+    AttributeName,
+    Attributes,
+    AttributeValue,
+    ConfirmationText,
+    Country,
+    Name,
+    PhoneText,
+    Reason,
+    ReplyWord,
+)
 from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
-from hidra.errors import NotFound
 from hidra.gateways.aws import read_json_secret, read_secret
 from hidra.services import erase_person, manage_contacts
 from hidra.services.manage_contacts import NewContact, OptedOut
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import contacts, opt_outs
+from hidra.store import contacts, opt_out_settings, opt_outs, wishes
 from hidra.store.contacts import Contact
 from hidra.store.db import Database
 from hidra.store.erasure import Erased
@@ -144,6 +155,25 @@ class OptOut(BaseModel):
     at: datetime
     reason: str | None
     source: str
+
+
+class OptOutSettingsIn(Body):
+    """What is absent takes its default. SAIR, PARAR and STOP count for everybody and need not be named."""
+
+    opt_out_words: Annotated[list[ReplyWord], Field(default_factory=lambda: list(OPT_OUT_WORDS), max_length=MAX_WORDS)]
+    opt_in_words: Annotated[list[ReplyWord], Field(default_factory=lambda: list(OPT_IN_WORDS), max_length=MAX_WORDS)]
+    confirmation: Annotated[
+        ConfirmationText | None, Field(description="What whoever leaves by a word is answered, once; null: nothing.")
+    ] = None
+
+
+class OptOutSettings(BaseModel):
+    """``hidden_senders``: how many asked to leave whose phone WhatsApp hides; they are opted out once it is known."""
+
+    opt_out_words: list[str]
+    opt_in_words: list[str]
+    confirmation: str | None
+    hidden_senders: int
 
 
 @app.post(
@@ -289,9 +319,7 @@ def list_opt_outs(limit: Limit = 50, cursor: Cursor = None) -> Page[OptOut]:
 )
 def opt_in(phone: str) -> Response[Any]:
     user_id = me()
-    _, phone_hash = manage_contacts.identify(user_id, phone, secret=phone_hash_secret())
-    if not db.as_user(user_id, lambda tx: opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)):
-        raise NotFound("This phone is not opted out.")
+    manage_contacts.opt_in(db, user_id, phone, secret=phone_hash_secret())
     return no_content()
 
 
@@ -300,6 +328,41 @@ def message_id(text: str) -> int:
     if not 0 < value < 2**63:
         raise ValueError(text)
     return value
+
+
+@app.get("/v1/opt-out-settings", tags=["opt_outs"], summary="Show by which words people leave and come back")
+def get_opt_out_settings() -> OptOutSettings:
+    return _opt_out_settings(me())
+
+
+@app.put(
+    "/v1/opt-out-settings",
+    tags=["opt_outs"],
+    summary="Choose by which words people leave and come back, and what whoever leaves is answered",
+    responses=answers(rejected=["opt-out-words"]),
+)
+def save_opt_out_settings(body: OptOutSettingsIn) -> OptOutSettings:
+    user_id = me()
+    leave, come_back = check_words(body.opt_out_words, body.opt_in_words)
+    db.as_user(
+        user_id,
+        lambda tx: opt_out_settings.save(
+            tx, user_id=user_id, opt_out_words=leave, opt_in_words=come_back, confirmation=body.confirmation
+        ),
+    )
+    return _opt_out_settings(user_id)
+
+
+def _opt_out_settings(user_id: UUID) -> OptOutSettings:
+    found, hidden = db.as_user(
+        user_id, lambda tx: (opt_out_settings.get(tx, user_id=user_id), wishes.count_hidden(tx, user_id=user_id))
+    )
+    return OptOutSettings(
+        opt_out_words=found.opt_out_words if found else list(OPT_OUT_WORDS),
+        opt_in_words=found.opt_in_words if found else list(OPT_IN_WORDS),
+        confirmation=found.confirmation if found else None,
+        hidden_senders=hidden,
+    )
 
 
 def me() -> UUID:

@@ -49,6 +49,11 @@ _FILTER = {
         ]
     }
 }
+_OPT_OUT_SETTINGS = {
+    "opt_out_words": ["SAIR", "PARAR", "STOP", "CANCELAR", "DESCADASTRAR"],
+    "opt_in_words": ["VOLTAR"],
+    "confirmation": "Pronto, você não recebe mais nossas mensagens. Para voltar, responda VOLTAR.",
+}
 
 EXAMPLES: dict[str, Any] = {
     "Campaign": {
@@ -111,6 +116,8 @@ EXAMPLES: dict[str, Any] = {
     "EvolutionConnecting": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
     "FilterFits": {"contacts": 312, "examples": [_CONTACT_SHOWN]},
     "FilterWanted": _FILTER,
+    "OptOutSettings": {**_OPT_OUT_SETTINGS, "hidden_senders": 0},
+    "OptOutSettingsIn": _OPT_OUT_SETTINGS,
     "OptOut": {"phone": "+5511987654321", "at": _NOON, "reason": "Pediu por telefone", "source": "api"},
     "OptOutsIn": {"phones": ["+55 11 98765-4321"], "reason": "Pediu por telefone", "country": "BR"},
     "OptedOut": {"opted_out": 1, "skipped_messages": 2},

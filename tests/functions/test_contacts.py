@@ -462,3 +462,61 @@ def test_what_is_no_phone_is_neither_erased_nor_exported(call: Any) -> None:
 
 def forged(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+SETTINGS = "/v1/opt-out-settings"
+
+
+def test_an_owner_chooses_words_and_an_answer(call: Any, stranger: UUID) -> None:
+    contacts = call("contacts")
+    default = contacts.get(SETTINGS).json
+    assert default["opt_out_words"][:5] == ["SAIR", "PARAR", "STOP", "CANCELAR", "DESCADASTRAR"]
+    assert default["opt_in_words"][0] == "VOLTAR"
+    assert (default["confirmation"], default["hidden_senders"]) == (None, 0)
+    chosen = {"opt_out_words": ["tchau", "Tchau!"], "opt_in_words": ["oi"], "confirmation": " Até logo. "}
+    shown = {
+        "opt_out_words": ["SAIR", "PARAR", "STOP", "TCHAU"],
+        "opt_in_words": ["OI"],
+        "confirmation": "Até logo.",
+        "hidden_senders": 0,
+    }
+    assert (contacts.put(SETTINGS, chosen).status, contacts.get(SETTINGS).json) == (200, shown)
+    assert contacts.put(SETTINGS, {name: shown[name] for name in chosen}).json == shown
+    assert call("contacts", stranger).get(SETTINGS).json == default
+    assert contacts.put(SETTINGS, {"opt_in_words": []}).json == default | {"opt_in_words": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "fields"),
+    [
+        ({"opt_out_words": ["x"] * 31}, "invalid-request", ["opt_out_words"]),
+        ({"opt_in_words": ["x" * 41]}, "invalid-request", ["opt_in_words.0"]),
+        ({"opt_out_words": [""]}, "invalid-request", ["opt_out_words.0"]),
+        ({"opt_out_words": ["a\0b"]}, "invalid-request", ["opt_out_words.0"]),
+        ({"opt_out_words": None}, "invalid-request", ["opt_out_words"]),
+        ({"confirmation": "x" * 1_001}, "invalid-request", ["confirmation"]),
+        ({"confirmation": " "}, "invalid-request", ["confirmation"]),
+        ({"confirmation": "a\0b"}, "invalid-request", ["confirmation"]),
+        ({"confirmation": "Tchau, {{nome}}"}, "invalid-request", ["confirmation"]),
+        ({"words": []}, "invalid-request", ["words"]),
+        ({"opt_out_words": ["!!"]}, "opt-out-words", ["opt_out_words.0"]),
+        ({"opt_out_words": ["oi"], "opt_in_words": ["ok", "OI!"]}, "opt-out-words", ["opt_in_words.1"]),
+        ({"opt_in_words": ["sair"]}, "opt-out-words", ["opt_in_words.0"]),
+    ],
+)
+def test_words_that_cannot_be_used_change_nothing(call: Any, body: Any, code: str, fields: list[str]) -> None:
+    contacts = call("contacts")
+    before = contacts.get(SETTINGS).json
+    answer = contacts.put(SETTINGS, body)
+    assert (answer.status, answer.code, answer.fields) == (422, code, fields)
+    assert contacts.get(SETTINGS).json == before
+
+
+def test_an_owners_opt_out_takes_the_place_of_a_replys(call: Any, databases: Databases, user: UUID) -> None:
+    contacts = call("contacts")
+    contacts.post("/v1/opt-outs", {"phones": [ANA]})
+    databases.owner.execute("update hidra.opt_outs set source = 'reply'")
+    answer = contacts.post("/v1/opt-outs", {"phones": [ANA], "reason": "asked by letter"})
+    assert answer.json == {"opted_out": 0, "skipped_messages": 0}
+    [row] = contacts.get("/v1/opt-outs").json["items"]
+    assert (row["source"], row["reason"]) == ("api", "asked by letter")

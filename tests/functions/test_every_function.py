@@ -51,6 +51,8 @@ EVENTS = {
     "contacts_delete": 204,
     "contacts_opt_outs": 200,
     "contacts_opt_in": 204,
+    "contacts_opt_out_settings": 200,
+    "contacts_save_opt_out_settings": 200,
     "segments_get": 200,
     "segments_change": 200,
     "segments_delete": 204,

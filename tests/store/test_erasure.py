@@ -42,7 +42,9 @@ NOTHING_OF_A_PERSON = {
     "delivery_events_rejected": "stream_position reason",
     "evolution_api_config": "base_url instance_name integration api_key_encrypted error_message",
     "message_templates": "title body variables media_url media_type file_name",
+    "opt_out_settings": "opt_out_words opt_in_words confirmation",
     "opt_outs": "source",
+    "whatsapp_lids": "lid_hash",  # it goes with its row
 }
 
 
@@ -73,6 +75,7 @@ def record(world: World, *events: Any, db: Database | None = None) -> None:
         [],
         db=db or world.databases.jobs,
         hash_phone=lambda user_id, phone: phone_hash(SECRET, str(user_id), phone),
+        queue=lambda _: None,
     )
 
 
@@ -146,6 +149,14 @@ class Seeded:
             [world.user_id, world.config_id, world.hash(PHONE)],
         )
         record(world, StatusEvent(world.config_id, "TEST-ID-1", S.DELIVERED, now))
+        tenants = [world.user_id, world.hash(PHONE)]
+        run("insert into hidra.opt_out_wishes (user_id, phone_hash, left_at) values (%s, %s, now())", tenants)
+        run("insert into hidra.whatsapp_lids (user_id, phone_hash, lid_hash) values (%s, %s, 'x')", tenants)
+        run(
+            "insert into hidra.opt_out_confirmations (user_id, phone_hash, evolution_config_id, phone)"
+            " values (%s, %s, %s, %s)",
+            [*tenants, world.config_id, PHONE],
+        )
         run(
             "insert into hidra.delivery_events_unmatched values (%s, %s, %s, 'read', now())",
             [world.user_id, world.config_id, CLOUD_ID],

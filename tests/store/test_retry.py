@@ -40,7 +40,7 @@ def retry(world: World) -> None:
 
 def hear(world: World, provider_id: str, word: S) -> None:
     event = StatusEvent(world.config_id, provider_id, word, AT + timedelta(minutes=1))
-    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"")
+    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
 def fail_after_sending(world: World, provider_id: str) -> None:
@@ -249,7 +249,7 @@ def test_two_late_deliveries_at_once_count_for_one_recipient(databases: Database
         StatusEvent(world.config_id, name, S.DELIVERED, AT + timedelta(minutes=minutes))
         for name, minutes in (("A", 1), ("B", 2))
     ]
-    record_delivery(events, [], db=databases.jobs, hash_phone=lambda *_: b"")
+    record_delivery(events, [], db=databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
     assert sorted(counted for _, counted in states(world)) == [False, False, True]
     assert (world.metrics()["total_messages"], world.metrics()["delivered"]) == (1, 1)
     world.assert_exact()

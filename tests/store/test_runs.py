@@ -211,7 +211,9 @@ def test_a_canceled_campaign_skips_whoever_still_waits_and_ends_its_run(database
 def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) -> None:
     world = World.make(databases)
     asked: list[runs.Nudge] = []
-    tick = lambda: keep_time(db=databases.jobs, nudge_all=asked.extend, sender_lost_after=timedelta(0))  # noqa: E731
+    tick = lambda: keep_time(  # noqa: E731
+        db=databases.jobs, nudge_all=asked.extend, queue=lambda _: None, sender_lost_after=timedelta(0)
+    )
     tick()
     assert [n.campaign_id for n in asked] == [world.campaign_id]
     world.advance()

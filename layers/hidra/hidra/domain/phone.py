@@ -46,3 +46,8 @@ def calling_code(country: str) -> str:
 def phone_hash(secret: bytes, user_id: str, e164: str) -> bytes:
     """HMAC-SHA-256 over the user and the canonical number: the same phone of two users has unrelated hashes."""
     return hmac.digest(secret, f"{user_id}\0{canonical(e164)}".encode(), "sha256")
+
+
+def of_lid(lid: str) -> str:
+    """What stands for a hidden id (``@lid``) in ``phone_hash``: no number begins like this."""
+    return f"lid:{lid}"

@@ -90,6 +90,12 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNu
 Description = Annotated[str, StringConstraints(max_length=2_000), WithoutNul()]
 Reason = Annotated[str, StringConstraints(max_length=500), WithoutNul()]
 MessageText = Annotated[str, StringConstraints(max_length=4_096), WithoutNul()]
+ReplyWord = Annotated[str, StringConstraints(min_length=1, max_length=40), WithoutNul(something=True)]
+# No placeholder: it is sent as it stands, to people of whom nothing but the phone may be known.
+ConfirmationText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1_000, pattern=r"^[^{}\x00]*[^{}\s\x00][^{}\x00]*$"),
+]
 FileName = Annotated[
     str,
     StringConstraints(max_length=240, pattern=r"^[^/\\\x00-\x1f]*[^\s/\\\x00-\x1f][^/\\\x00-\x1f]*$"),

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from hidra.store import claims, deliveries, runs, test_sends
+from hidra.domain.ticket import ConfirmationAsked
+from hidra.store import claims, confirmations, deliveries, runs, test_sends
 from hidra.store.db import Database
 from hidra.store.runs import Nudge
 from hidra.telemetry import logger
@@ -11,10 +12,17 @@ from hidra.telemetry import logger
 MAX_ADOPTING_ROUNDS = 20
 
 
-def keep_time(*, db: Database, nudge_all: Callable[[Sequence[Nudge]], object], sender_lost_after: timedelta) -> None:
+def keep_time(
+    *,
+    db: Database,
+    nudge_all: Callable[[Sequence[Nudge]], object],
+    queue: Callable[[Sequence[ConfirmationAsked]], object],
+    sender_lost_after: timedelta,
+) -> None:
     """Asks for a look at every campaign that needs one, and repairs.
 
     Args:
+        queue: has those answered who left, where the first asking was lost or found no turn.
         sender_lost_after: a message in sending for that long has lost its sender, so its outcome is unknown.
     """
     nudge_all(db.as_worker(runs.needing_a_look))
@@ -23,6 +31,9 @@ def keep_time(*, db: Database, nudge_all: Callable[[Sequence[Nudge]], object], s
         logger.warning("messages whose sender was lost are unknown now", messages=lost)
     db.as_worker(deliveries.forget_old)
     db.as_worker(test_sends.forget_old)
+    db.as_worker(confirmations.forget_old)
+    if unanswered := db.as_worker(confirmations.waiting):
+        queue(unanswered)
     for _ in range(MAX_ADOPTING_ROUNDS):
         if not db.as_worker(deliveries.adopt_any):
             break

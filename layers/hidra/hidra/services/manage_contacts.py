@@ -6,8 +6,8 @@ from uuid import UUID
 
 from hidra.domain import phone
 from hidra.domain.consent import Consent
-from hidra.errors import Field, Rejected
-from hidra.store import contacts, messages, opt_outs, segments
+from hidra.errors import Field, NotFound, Rejected
+from hidra.store import contacts, messages, opt_outs, segments, wishes
 from hidra.store.contacts import Contact, Given, Upserted, Value
 from hidra.store.db import Database, Tx
 
@@ -130,9 +130,26 @@ def opt_out(
         # Messages first: they come before opt-outs in the order of locks.
         skipped = messages.skip_phones(tx, user_id=user_id, phone_hashes=hashes, code="opted_out")
         added = opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=reason, source="api")
-        return OptedOut(added, skipped)
+        return OptedOut(len(added), skipped)
 
     return db.as_user(user_id, work)
+
+
+def opt_in(db: Database, user_id: UUID, phone_text: str, *, secret: bytes) -> None:
+    """Lets a phone in again, whoever opted it out.
+
+    Raises:
+        Rejected: it is no phone.
+        NotFound: it is not opted out.
+    """
+    _, phone_hash = identify(user_id, phone_text, secret=secret)
+
+    def work(tx: Tx) -> bool:
+        wishes.return_by_api(tx, user_id=user_id, phone_hash=phone_hash)
+        return opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)
+
+    if not db.as_user(user_id, work):
+        raise NotFound("This phone is not opted out.")
 
 
 def identify(user_id: UUID, text: str, *, country: str = "BR", secret: bytes) -> tuple[str, bytes]:

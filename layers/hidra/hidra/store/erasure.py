@@ -50,6 +50,16 @@ update hidra.campaign_messages
 set phone = null, phone_hash = null, variables = '{}', provider_message_id = null, error_detail = null
 where id = any(%(ids)s::bigint[])
 """
+# The answer to a reply before anything else: its claim holds the row, so either it is seen to be under way, or it finds
+# nothing to send.
+FORGET_REPLIES = """
+with wishes as (
+    delete from hidra.opt_out_wishes where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+), lids as (
+    delete from hidra.whatsapp_lids where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+)
+delete from hidra.opt_out_confirmations where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+"""
 # Longer than any post may take; what is older will never end.
 TESTS_UNDER_WAY = """
 select exists (
@@ -99,6 +109,7 @@ def erase(tx: Tx, *, user_id: UUID, phone: str, phone_hash: bytes, at: datetime)
     if taken is None:
         raise AssertionError("an upsert gives its row")
     ids: list[int] = tx.values(MESSAGES, user_id=user_id, phone_hash=phone_hash, contact_id=taken.id)
+    tx.run(FORGET_REPLIES, user_id=user_id, phone_hash=phone_hash)
     if tx.value(TESTS_UNDER_WAY, user_id=user_id, phone_hash=phone_hash):
         raise _under_way()
 
