@@ -56,10 +56,14 @@ def attach(name: str) -> Stack:
     """A stack that is up. Raises LocalError if there is none."""
     stack = find(name)
     if stack is None:
-        raise LocalError(f"There is no stack {name!r}; start it with `./hidra up`.")
+        raise LocalError(f"There is no stack {name!r}; start it with `./hidra up{_named(name)}`.")
     if lost := dead(stack):
-        raise LocalError(f"The stack {name!r} has lost {', '.join(lost)}; `./hidra up` starts it anew.")
+        raise LocalError(f"The stack {name!r} has lost {', '.join(lost)}; `./hidra up{_named(name)}` starts it anew.")
     return stack
+
+
+def _named(name: str) -> str:
+    return "" if name == "local" else f" --stack {name}"
 
 
 def find(name: str) -> Stack | None:

@@ -110,6 +110,123 @@ end
 $$;
 
 --
+-- Name: fold(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.fold(given text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (octet_length(given) = char_length(given)) THEN lower(given) ELSE lower(translate(NORMALIZE(given, NFD), '̧̀́̂̃̈'::text, ''::text)) END;
+
+--
+-- Name: instant(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.instant(given text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE STRICT
+    AS $_$
+begin
+    if given !~ '^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?$' then
+        return null;
+    end if;
+    return given::timestamptz;
+exception
+    when data_exception then return null;
+end
+$_$;
+
+--
+-- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, look integer DEFAULT 1000, enough integer DEFAULT 10000) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    SET work_mem TO '32MB'
+    AS $$
+declare
+    me constant uuid := nullif(current_setting('hidra.user_id', true), '')::uuid;
+    terms constant tsquery := hidra.search_query(me, name_part);
+    seen integer;
+    found uuid[];
+begin
+    select array_agg(c.id order by c.id) filter (where c.fits), count(*) into found, seen
+    from (
+        select c.id, case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
+            else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
+                or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end as fits
+        from hidra.contacts c
+        where c.user_id = me and c.id > after_id order by c.id limit look
+    ) c;
+    if seen < look or cardinality(found) >= page_size then
+        return query select unnest(found[:page_size]);
+        return;
+    end if;
+
+    if name_part is not null then
+        select array_agg(c.id) into found from (
+            select c.id from hidra.contacts c
+            where hidra.search_terms(c.user_id, c.name) @@ terms and (c.user_id = me) is true limit enough + 1
+        ) c;
+    else
+        select array_agg(c.id) into found from (
+            select distinct c.id from (
+                (
+                    select c.id from unnest(prefixes) p cross join lateral (
+                        select c.id from hidra.contacts c
+                        where c.user_id = me and c.phone >= p and c.phone <= p || '999999999999999' limit enough + 1
+                    ) c
+                ) union all (
+                    select c.id from hidra.contacts c
+                    where suffix <> '' and c.user_id = me
+                      and reverse(right(c.phone, 4)) >= reverse(right(suffix, 4))
+                      and reverse(right(c.phone, 4)) <= reverse(right(suffix, 4)) || '9999'
+                      and right(c.phone, length(suffix)) = suffix
+                    limit enough + 1
+                )
+            ) c
+        ) c;
+    end if;
+    if coalesce(cardinality(found), 0) <= enough then
+        return query select id from unnest(found) id where id > after_id order by id limit page_size;
+        return;
+    end if;
+
+    return query
+        select c.id from hidra.contacts c
+        where c.user_id = me and c.id > after_id
+          and case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
+            else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
+                or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end
+        order by c.id limit page_size;
+end
+$$;
+
+--
+-- Name: words(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.words(given text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN translate("left"(hidra.fold("left"(given, 200)), 200), '.,-''()/'::text, '       '::text);
+
+--
+-- Name: search_query(uuid, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.search_query(owner uuid, given text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (string_agg((((''''::text || "left"((search_query.owner)::text, 8)) || replace(replace(word.word, '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''':*'::text), ' & '::text))::tsquery AS string_agg FROM unnest(string_to_array(hidra.words(search_query.given), ' '::text)) word(word) WHERE (word.word <> ''::text));
+
+--
+-- Name: search_terms(uuid, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.search_terms(owner uuid, given text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_to_tsvector(string_to_array(substr(replace((' '::text || hidra.words(given)), ' '::text, (' '::text || "left"((owner)::text, 8))), 2), ' '::text));
+
+--
 -- Name: users; Type: TABLE; Schema: core; Owner: -
 --
 
@@ -138,8 +255,8 @@ CREATE TABLE hidra.campaign_messages (
     run_id uuid NOT NULL,
     contact_id uuid NOT NULL,
     evolution_config_id uuid,
-    phone text NOT NULL,
-    phone_hash bytea NOT NULL,
+    phone text,
+    phone_hash bytea,
     variables jsonb DEFAULT '{}'::jsonb NOT NULL,
     status hidra.message_status DEFAULT 'pending'::hidra.message_status NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
@@ -154,7 +271,8 @@ CREATE TABLE hidra.campaign_messages (
     failed_at timestamp with time zone,
     error_code text,
     error_detail text,
-    CONSTRAINT campaign_messages_delivered_was_sent CHECK (((delivered_at IS NULL) OR (sent_at IS NOT NULL)))
+    CONSTRAINT campaign_messages_delivered_was_sent CHECK (((delivered_at IS NULL) OR (sent_at IS NOT NULL))),
+    CONSTRAINT campaign_messages_erased_is_empty CHECK ((((phone IS NOT NULL) AND (phone_hash IS NOT NULL)) OR ((phone IS NULL) AND (phone_hash IS NULL) AND (variables = '{}'::jsonb) AND (provider_message_id IS NULL) AND (error_detail IS NULL) AND (status <> ALL (ARRAY['pending'::hidra.message_status, 'sending'::hidra.message_status, 'unknown'::hidra.message_status])))))
 );
 
 ALTER TABLE ONLY hidra.campaign_messages FORCE ROW LEVEL SECURITY;
@@ -368,6 +486,7 @@ CREATE TABLE hidra.contacts (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT contacts_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text)),
+    CONSTRAINT contacts_consent_basis_known CHECK (((consent IS NULL) OR COALESCE(((consent ->> 'basis'::text) = ANY (ARRAY['consent'::text, 'legal_obligation'::text, 'public_policy'::text, 'research'::text, 'contract'::text, 'legal_proceedings'::text, 'protection_of_life'::text, 'health_protection'::text, 'legitimate_interest'::text, 'credit_protection'::text])), false))),
     CONSTRAINT contacts_consent_object CHECK ((jsonb_typeof(consent) = 'object'::text)),
     CONSTRAINT contacts_phone_is_e164 CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text))
 );
@@ -462,6 +581,52 @@ CREATE TABLE hidra.message_templates (
 ALTER TABLE ONLY hidra.message_templates FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: opt_out_confirmations; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.opt_out_confirmations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    evolution_config_id uuid NOT NULL,
+    phone text NOT NULL,
+    phone_hash bytea NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    claimed_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hidra.opt_out_confirmations FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: opt_out_settings; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.opt_out_settings (
+    user_id uuid NOT NULL,
+    opt_out_words text[] NOT NULL,
+    opt_in_words text[] NOT NULL,
+    confirmation text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT opt_out_settings_confirmation_length CHECK (((length(confirmation) >= 1) AND (length(confirmation) <= 1000))),
+    CONSTRAINT opt_out_settings_in_number CHECK ((cardinality(opt_in_words) <= 40)),
+    CONSTRAINT opt_out_settings_out_number CHECK ((cardinality(opt_out_words) <= 40))
+);
+
+ALTER TABLE ONLY hidra.opt_out_settings FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: opt_out_wishes; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.opt_out_wishes (
+    user_id uuid NOT NULL,
+    phone_hash bytea NOT NULL,
+    left_at timestamp with time zone,
+    returned_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hidra.opt_out_wishes FORCE ROW LEVEL SECURITY;
+
+--
 -- Name: opt_outs; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -528,6 +693,20 @@ CREATE TABLE hidra.test_sends (
 );
 
 ALTER TABLE ONLY hidra.test_sends FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: whatsapp_lids; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.whatsapp_lids (
+    user_id uuid NOT NULL,
+    lid_hash bytea NOT NULL,
+    phone_hash bytea,
+    left_at timestamp with time zone,
+    returned_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hidra.whatsapp_lids FORCE ROW LEVEL SECURITY;
 
 --
 -- Name: users users_pkey; Type: CONSTRAINT; Schema: core; Owner: -
@@ -719,6 +898,27 @@ ALTER TABLE ONLY hidra.message_templates
     ADD CONSTRAINT message_templates_user_id_id_key UNIQUE (user_id, id);
 
 --
+-- Name: opt_out_confirmations opt_out_confirmations_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_confirmations
+    ADD CONSTRAINT opt_out_confirmations_pkey PRIMARY KEY (id);
+
+--
+-- Name: opt_out_settings opt_out_settings_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_settings
+    ADD CONSTRAINT opt_out_settings_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: opt_out_wishes opt_out_wishes_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_wishes
+    ADD CONSTRAINT opt_out_wishes_pkey PRIMARY KEY (user_id, phone_hash);
+
+--
 -- Name: opt_outs opt_outs_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -761,16 +961,23 @@ ALTER TABLE ONLY hidra.test_sends
     ADD CONSTRAINT test_sends_pkey PRIMARY KEY (id);
 
 --
+-- Name: whatsapp_lids whatsapp_lids_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.whatsapp_lids
+    ADD CONSTRAINT whatsapp_lids_pkey PRIMARY KEY (user_id, lid_hash);
+
+--
 -- Name: campaign_messages_pending; Type: INDEX; Schema: hidra; Owner: -
 --
 
 CREATE INDEX campaign_messages_pending ON hidra.campaign_messages USING btree (run_id, id) WHERE (status = 'pending'::hidra.message_status);
 
 --
--- Name: campaign_messages_pending_phone; Type: INDEX; Schema: hidra; Owner: -
+-- Name: campaign_messages_phone; Type: INDEX; Schema: hidra; Owner: -
 --
 
-CREATE INDEX campaign_messages_pending_phone ON hidra.campaign_messages USING btree (user_id, phone_hash) WHERE (status = 'pending'::hidra.message_status);
+CREATE INDEX campaign_messages_phone ON hidra.campaign_messages USING btree (user_id, phone_hash);
 
 --
 -- Name: campaign_messages_provider_id; Type: INDEX; Schema: hidra; Owner: -
@@ -851,10 +1058,28 @@ CREATE INDEX contact_imports_open ON hidra.contact_imports USING btree (created_
 CREATE INDEX contact_imports_user ON hidra.contact_imports USING btree (user_id, created_at);
 
 --
+-- Name: contacts_last_digits; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contacts_last_digits ON hidra.contacts USING btree (user_id, reverse("right"(phone, 4)));
+
+--
+-- Name: contacts_name_words; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contacts_name_words ON hidra.contacts USING gin (hidra.search_terms(user_id, name));
+
+--
 -- Name: delivery_events_unmatched_received; Type: INDEX; Schema: hidra; Owner: -
 --
 
 CREATE INDEX delivery_events_unmatched_received ON hidra.delivery_events_unmatched USING btree (received_at);
+
+--
+-- Name: opt_out_confirmations_config; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX opt_out_confirmations_config ON hidra.opt_out_confirmations USING btree (user_id, evolution_config_id);
 
 --
 -- Name: segment_contacts_contact; Type: INDEX; Schema: hidra; Owner: -
@@ -873,6 +1098,12 @@ CREATE INDEX test_sends_claimed ON hidra.test_sends USING btree (claimed_at);
 --
 
 CREATE INDEX test_sends_config ON hidra.test_sends USING btree (evolution_config_id, claimed_at);
+
+--
+-- Name: whatsapp_lids_unknown; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX whatsapp_lids_unknown ON hidra.whatsapp_lids USING btree (user_id) WHERE (phone_hash IS NULL);
 
 --
 -- Name: segment_contacts segment_contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
@@ -1006,6 +1237,27 @@ ALTER TABLE ONLY hidra.message_templates
     ADD CONSTRAINT message_templates_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
+-- Name: opt_out_confirmations opt_out_confirmations_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_confirmations
+    ADD CONSTRAINT opt_out_confirmations_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
+-- Name: opt_out_settings opt_out_settings_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_settings
+    ADD CONSTRAINT opt_out_settings_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
+
+--
+-- Name: opt_out_wishes opt_out_wishes_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_wishes
+    ADD CONSTRAINT opt_out_wishes_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
+
+--
 -- Name: opt_outs opt_outs_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -1046,6 +1298,13 @@ ALTER TABLE ONLY hidra.segment_contacts
 
 ALTER TABLE ONLY hidra.test_sends
     ADD CONSTRAINT test_sends_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
+-- Name: whatsapp_lids whatsapp_lids_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.whatsapp_lids
+    ADD CONSTRAINT whatsapp_lids_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
 -- Name: campaign_metrics admin; Type: POLICY; Schema: hidra; Owner: -
@@ -1132,6 +1391,24 @@ ALTER TABLE hidra.evolution_api_config ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.message_templates ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: opt_out_confirmations; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.opt_out_confirmations ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: opt_out_settings; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.opt_out_settings ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: opt_out_wishes; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.opt_out_wishes ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: opt_outs; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -1210,6 +1487,24 @@ CREATE POLICY owner ON hidra.evolution_api_config TO hidra_owner USING (true) WI
 CREATE POLICY owner ON hidra.message_templates TO hidra_owner USING (true) WITH CHECK (true);
 
 --
+-- Name: opt_out_confirmations owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.opt_out_confirmations TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: opt_out_settings owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.opt_out_settings TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: opt_out_wishes owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.opt_out_wishes TO hidra_owner USING (true) WITH CHECK (true);
+
+--
 -- Name: opt_outs owner; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1238,6 +1533,12 @@ CREATE POLICY owner ON hidra.segment_contacts TO hidra_owner USING (true) WITH C
 --
 
 CREATE POLICY owner ON hidra.test_sends TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: whatsapp_lids owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.whatsapp_lids TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: pace_limits; Type: ROW SECURITY; Schema: hidra; Owner: -
@@ -1330,6 +1631,24 @@ CREATE POLICY tenant ON hidra.evolution_api_config TO hidra_api USING ((user_id 
 CREATE POLICY tenant ON hidra.message_templates TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: opt_out_confirmations tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.opt_out_confirmations TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
+-- Name: opt_out_settings tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.opt_out_settings TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
+-- Name: opt_out_wishes tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.opt_out_wishes TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: opt_outs tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1360,10 +1679,22 @@ CREATE POLICY tenant ON hidra.segment_contacts TO hidra_api USING ((user_id = ( 
 CREATE POLICY tenant ON hidra.test_sends TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: whatsapp_lids tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.whatsapp_lids TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: test_sends; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
 ALTER TABLE hidra.test_sends ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: whatsapp_lids; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.whatsapp_lids ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: campaign_messages worker; Type: POLICY; Schema: hidra; Owner: -
@@ -1438,6 +1769,24 @@ CREATE POLICY worker ON hidra.evolution_api_config TO hidra_worker USING (true) 
 CREATE POLICY worker ON hidra.message_templates TO hidra_worker USING (true) WITH CHECK (true);
 
 --
+-- Name: opt_out_confirmations worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.opt_out_confirmations TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: opt_out_settings worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.opt_out_settings TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: opt_out_wishes worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.opt_out_wishes TO hidra_worker USING (true) WITH CHECK (true);
+
+--
 -- Name: opt_outs worker; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1466,6 +1815,12 @@ CREATE POLICY worker ON hidra.segment_contacts TO hidra_worker USING (true) WITH
 --
 
 CREATE POLICY worker ON hidra.test_sends TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: whatsapp_lids worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.whatsapp_lids TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- PostgreSQL database dump complete

@@ -145,8 +145,7 @@ def test_every_route_has_an_event() -> None:
 
 
 def test_the_table_of_settings_is_current() -> None:
-    """`make docs` writes it anew."""
-    assert configuration.DOCUMENT.read_text() == configuration.render(load(ROOT / "template.yaml"))
+    assert configuration.DOCUMENT.read_text() == configuration.render(load(ROOT / "template.yaml")), "run `make docs`"
 
 
 def test_the_table_of_settings_has_every_local_variable() -> None:

@@ -69,6 +69,7 @@ class TestEveryOperation:
         answers = [described.response(operation, int(status)) for status in operation["responses"]]
         for body in [operation.get("requestBody", {}), *answers]:
             for content in body.get("content", {}).values():
+                assert {"example", "examples"} & content.keys(), "add one to local/openapi/examples.py"
                 examples = [content["example"]] if "example" in content else [
                     example["value"] for example in content["examples"].values()
                 ]  # fmt: skip

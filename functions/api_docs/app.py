@@ -42,7 +42,6 @@ SwaggerUIBundle({{
   deepLinking: true,
   docExpansion: "list",
   tryItOutEnabled: true,
-  persistAuthorization: true,
 }});
 </script>
 </body>

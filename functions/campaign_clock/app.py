@@ -6,13 +6,15 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.gateways.aws import read_json_secret
-from hidra.gateways.queues import nudge_all, nudge_import
+from hidra.gateways.queues import nudge_all, nudge_import, send_confirmations
 from hidra.services.keep_time import keep_time
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
-ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "IMPORT_QUEUE_URL", "SENDER_LOST_AFTER_SECONDS")
+ENV = require(
+    *DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "IMPORT_QUEUE_URL", "SEND_QUEUE_URL", "SENDER_LOST_AFTER_SECONDS"
+)
 db = Database(ENV, read_json_secret)
 
 
@@ -22,5 +24,6 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> None:
         db=db,
         nudge_all=lambda nudges: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(n.user_id, n.campaign_id) for n in nudges]),
         nudge_import=lambda stuck: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=stuck.user_id, import_id=stuck.id),
+        queue=lambda asked: send_confirmations(ENV["SEND_QUEUE_URL"], asked),
         sender_lost_after=timedelta(seconds=int(ENV["SENDER_LOST_AFTER_SECONDS"])),
     )

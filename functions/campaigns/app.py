@@ -245,7 +245,6 @@ def retry_failed(campaign_id: UUID) -> Campaign:
     responses=answers(
         rejected=["invalid-phone", "unknown-contact", "unresolved-variables"],
         conflict=["no-connection", "connection-not-usable", "connection-busy", "opted-out"],
-        unavailable=["test-unanswered"],
     ),
 )
 def test_send(campaign_id: UUID, body: TestSendIn) -> TestSend:

@@ -15,12 +15,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from hidra.domain.delivery import DeliveryEvent, from_record
 from hidra.domain.phone import phone_hash
 from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.gateways.queues import send_confirmations
 from hidra.services.record_delivery import Rejection, record_delivery
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
-ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET")
+ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "SEND_QUEUE_URL")
 # A stream's handler must fail fast: its shard waits for it.
 db = Database(ENV, read_json_secret, statement_timeout_ms=20_000)
 
@@ -45,4 +46,10 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> None:
             rejected.append(Rejection(record["eventID"], f"{type(error).__name__}: {error}"))
     if rejected:
         logger.error("stream records could not be understood", records=len(rejected))
-    record_delivery(understood, rejected, db=db, hash_phone=hash_phone)
+    record_delivery(
+        understood,
+        rejected,
+        db=db,
+        hash_phone=hash_phone,
+        queue=lambda asked: send_confirmations(ENV["SEND_QUEUE_URL"], asked),
+    )

@@ -1,4 +1,5 @@
-"""Sends at most one message for the ticket that a queue message carries, or the test that another function asks for."""
+"""Sends at most one message for what a queue message carries, a ticket or somebody who is to be answered, or the test
+that another function asks for."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -10,13 +11,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.test_message import TestMessage
-from hidra.domain.ticket import Ticket
+from hidra.domain.ticket import ConfirmationAsked, Ticket, read
 from hidra.entry.batch import each_record
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution
 from hidra.gateways.queues import nudge, send_ticket_later
+from hidra.services.send_confirmation import send_confirmation
 from hidra.services.send_message import Clock, End, send_message
 from hidra.services.send_test import NoTurn, send_test
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
@@ -28,17 +30,25 @@ ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QU
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=time.sleep)
 TEST_PATIENCE_SECONDS = 10  # whoever asks for a test waits 28 s for its answer at most
+CONFIRMATION_PATIENCE_SECONDS = 20  # with the post it fits into the time-out
 db = Database(ENV, read_json_secret)
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Queue messages with tickets, or {"test": a test message} from our own functions."""
+    """Queue messages, or {"test": a test message} from our own functions."""
     return test(TestMessage.from_json(event["test"])) if "test" in event else each_record(event, send)
 
 
 def send(body: str) -> None:
-    ticket = Ticket.from_json(body)
+    asked = read(body)
+    if isinstance(asked, ConfirmationAsked):
+        answer(asked)
+    else:
+        use(asked)
+
+
+def use(ticket: Ticket) -> None:
     try:
         # Before anybody is claimed: reading them may fail, and takes time that a post at its slot has not.
         private_keys()
@@ -63,16 +73,39 @@ def send_once(ticket: Ticket) -> End:
     )
 
 
+def answer(asked: ConfirmationAsked) -> None:
+    try:
+        private_keys()
+        found = send_confirmation(
+            asked,
+            db=db,
+            post=post,
+            clock=CLOCK,
+            sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
+            patience=CONFIRMATION_PATIENCE_SECONDS,
+        )
+    except Unavailable as error:
+        # Not to be tried again from here: the clock asks again within a minute.
+        logger.warning("confirmation put off", reason=str(error))
+    else:
+        outcome = found.value if isinstance(found, NoTurn) else name_of(found)
+        logger.info("confirmation ended", confirmation_id=asked.confirmation_id, outcome=outcome)
+
+
 def test(message: TestMessage) -> dict[str, Any]:
-    private_keys()
-    found = send_test(
-        message,
-        db=db,
-        post=post,
-        clock=CLOCK,
-        sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
-        patience=TEST_PATIENCE_SECONDS,
-    )
+    try:
+        private_keys()
+        found = send_test(
+            message,
+            db=db,
+            post=post,
+            clock=CLOCK,
+            sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
+            patience=TEST_PATIENCE_SECONDS,
+        )
+    except Unavailable as error:
+        logger.warning("test not sent", campaign_id=message.campaign_id, reason=str(error))
+        return {"outcome": "unavailable"}
     outcome = found.value if isinstance(found, NoTurn) else name_of(found)
     logger.info("test ended", campaign_id=message.campaign_id, outcome=outcome)
     return {

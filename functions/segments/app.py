@@ -1,5 +1,6 @@
 """Segments and their members over HTTP."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,8 +9,9 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, Field
 
 from hidra.entry.fields import LEFT_OUT, Description, Name
+from hidra.entry.filters import FilterPart, read
 from hidra.entry.http import Body, answers, lambda_handler, resolver
-from hidra.entry.paging import Cursor, Limit, after, next_cursor
+from hidra.entry.paging import Cursor, Limit, after, cursor_behind, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.gateways.aws import read_json_secret
 from hidra.services import fill_segment
@@ -23,6 +25,9 @@ ENV = require(*DATABASE_SETTINGS)
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
+
+
+REST = Field(max_length=500, description="`next_cursor` of the same request before, to go on from there.")
 
 
 class SegmentIn(Body):
@@ -41,11 +46,47 @@ class Members(Body):
     contact_ids: Annotated[list[UUID], Field(min_length=1, max_length=1_000)]
 
 
+class FilterWanted(Body):
+    """``all``, ``any`` and ``not`` nest up to 4 deep, over up to 50 conditions in all."""
+
+    filter: FilterPart
+
+
+class FillWanted(FilterWanted):
+    cursor: Annotated[str | None, REST] = None
+
+
+class FilterFits(BaseModel):
+    """How many contacts fit, and the first five of them."""
+
+    contacts: int
+    examples: list[Contact]
+
+
+class OtherSegments(Body):
+    segment_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+    cursor: Annotated[str | None, REST] = None
+
+
 class MembersAdded(BaseModel):
     """``added`` leaves out those that were in the segment already."""
 
     added: int
     total_contacts: int
+
+
+class MembersMerged(MembersAdded):
+    """With ``next_cursor`` there is more to do than one request may take: send it again, with that as ``cursor``."""
+
+    next_cursor: str | None
+
+
+class MembersRemoved(BaseModel):
+    """``removed`` leaves out those that were not in the segment. ``next_cursor`` as when members are added."""
+
+    removed: int
+    total_contacts: int
+    next_cursor: str | None
 
 
 @app.post("/v1/segments", summary="Create a segment", status_code=HTTPStatus.CREATED)
@@ -95,7 +136,7 @@ def change_segment(segment_id: UUID, body: SegmentChange) -> Segment:
 )
 def delete_segment(segment_id: UUID) -> Response[Any]:
     user_id = me()
-    db.as_user(user_id, lambda tx: segments.delete(tx, user_id=user_id, segment_id=segment_id), segments.IN_USE)
+    db.as_user(user_id, lambda tx: segments.delete(tx, user_id=user_id, segment_id=segment_id))
     return no_content()
 
 
@@ -131,6 +172,59 @@ def remove_member(segment_id: UUID, contact_id: UUID) -> Response[Any]:
     user_id = me()
     db.as_user(user_id, lambda tx: segments.remove(tx, user_id=user_id, segment_id=segment_id, contact_id=contact_id))
     return no_content()
+
+
+@app.post("/v1/segments/preview-filter", summary="Count the contacts that a filter fits, and show some")
+def preview_filter(body: FilterWanted) -> FilterFits:
+    user_id = me()
+    wanted = read(body.filter, now=datetime.now(UTC))
+    return db.as_user(
+        user_id,
+        lambda tx: FilterFits(
+            contacts=segments.count(tx, user_id=user_id, wanted=wanted),
+            examples=segments.examples(tx, user_id=user_id, wanted=wanted, limit=5),
+        ),
+    )
+
+
+@app.post(
+    "/v1/segments/<segment_id>/fill",
+    summary="Put all contacts that a filter fits into a segment",
+    responses=answers(rejected=["invalid-cursor"]),
+)
+def fill(segment_id: UUID, body: FillWanted) -> MembersMerged:
+    wanted = read(body.filter, now=datetime.now(UTC))
+    (rest_after,) = after(body.cursor, UUID)
+    return merged(fill_segment.add_matching(db, me(), segment_id, wanted, after=rest_after))
+
+
+@app.post(
+    "/v1/segments/<segment_id>/merge",
+    summary="Put the contacts of other segments into a segment",
+    responses=answers(rejected=["unknown-segment", "invalid-cursor"]),
+)
+def merge(segment_id: UUID, body: OtherSegments) -> MembersMerged:
+    (rest_after,) = after(body.cursor, UUID)
+    return merged(fill_segment.merge(db, me(), segment_id, body.segment_ids, after=rest_after))
+
+
+@app.post(
+    "/v1/segments/<segment_id>/subtract",
+    summary="Take the contacts of other segments out of a segment",
+    responses=answers(rejected=["unknown-segment", "invalid-cursor"]),
+)
+def subtract(segment_id: UUID, body: OtherSegments) -> MembersRemoved:
+    (rest_after,) = after(body.cursor, UUID)
+    done = fill_segment.subtract(db, me(), segment_id, body.segment_ids, after=rest_after)
+    return MembersRemoved(
+        removed=done.members, total_contacts=done.segment.total_contacts, next_cursor=cursor_behind(done.rest_after)
+    )
+
+
+def merged(done: fill_segment.Changed) -> MembersMerged:
+    return MembersMerged(
+        added=done.members, total_contacts=done.segment.total_contacts, next_cursor=cursor_behind(done.rest_after)
+    )
 
 
 def me() -> UUID:

@@ -4,6 +4,7 @@ import json
 import time
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -35,8 +36,9 @@ def demo(
     Example:  ./hidra demo --csv recipients.csv
     """
     began = time.monotonic()
+    contacts = recipients.read(csv)
     with Stack.running("demo", say=lambda line: say(f"  {line}")) as running:
-        equal = story.tell(running, csv=csv)
+        equal = story.tell(running, contacts, source=csv.name)
     say(f"Everything is stopped and removed again; that took {time.monotonic() - began:.0f} s.")
     raise typer.Exit(0 if equal else 1)
 
@@ -112,7 +114,7 @@ def token(
     groups: Annotated[
         str, typer.Option(metavar="NAMES", help="Separated by commas; admin sees every tenant's metrics.")
     ] = "",
-    sub: Annotated[str | None, typer.Option(metavar="UUID", help="The user's id: each one is a tenant.")] = None,
+    sub: Annotated[UUID | None, typer.Option(metavar="UUID", help="The user's id: each one is a tenant.")] = None,
 ) -> None:
     """Print a bearer token for a local user.
 
@@ -122,7 +124,7 @@ def token(
     Example:  curl -H "Authorization: Bearer $(./hidra token --groups admin)" ...
     """
     wanted = [group.strip() for group in groups.split(",") if group.strip()]
-    say(kept.attach(stack).token(sub=sub, email=email, name=name, groups=wanted))
+    say(kept.attach(stack).token(sub=str(sub) if sub else None, email=email, name=name, groups=wanted))
 
 
 @app.command(rich_help_panel=STACK)

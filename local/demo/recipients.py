@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from hidra.domain.phone import parse
 from local.processes import LocalError
 
 SHIPPED = Path(__file__).parent / "recipients.csv"
@@ -11,21 +12,32 @@ PHONE_COLUMNS = ("phone", "telefone", "celular", "whatsapp", "number", "numero")
 NAME_COLUMNS = ("name", "nome")
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+type Contact = dict[str, Any]
+
+
+def read(path: Path) -> list[Contact]:
     """The contacts of the file, as POST /v1/contacts takes them.
 
     Raises:
-        LocalError: the file cannot be read, or has no column of phones.
+        LocalError: the file cannot be read, has no column of phones, or a phone that is none.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            lines, rows = [], []
+            for row in reader:
+                lines.append(reader.line_num)
+                rows.append(row)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise LocalError(f"{path} cannot be read: {error}") from error
     columns = list(rows[0]) if rows else []
     phone = next((column for column in columns if column.strip().lower() in PHONE_COLUMNS), None)
     if phone is None:
         raise LocalError(f"{path} needs a first line with a column named {', '.join(PHONE_COLUMNS)}, and recipients.")
+    wrong = [line for line, row in zip(lines, rows, strict=True) if not parse(row[phone] or "")]
+    if wrong:
+        named = ", ".join(map(str, wrong[:10])) + (" and more" if len(wrong) > 10 else "")
+        raise LocalError(f"{path} has no valid phone in line {named}.")
     name = next((column for column in columns if column.strip().lower() in NAME_COLUMNS), None)
     return [
         {

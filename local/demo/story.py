@@ -3,10 +3,9 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from local.demo import recipients, truth
+from local.demo import truth
 from local.demo.client import Client
+from local.demo.recipients import Contact
 from local.demo.truth import Difference, Simulator
 from local.processes import LocalError
 from local.stack import SENDERS, Stack
@@ -47,7 +47,7 @@ class Watched:
     truth: dict[str, Any] | None
 
 
-def tell(stack: Stack, *, csv: Path) -> bool:
+def tell(stack: Stack, contacts: Sequence[Contact], *, source: str) -> bool:
     """Runs the campaign on a running stack; True if our numbers equal the simulator's for every recipient.
 
     Raises:
@@ -59,7 +59,7 @@ def tell(stack: Stack, *, csv: Path) -> bool:
         _make_instance(stack, instance)
     # A tenant of its own, so that a second demo on the same database starts from nothing too.
     client = Client(stack.api_url, stack.token(sub=str(uuid4()), email="demo@example.com", name="Demo"))
-    campaign_id = _prepare(client, stack, instance, csv)
+    campaign_id = _prepare(client, stack, instance, contacts, source)
     simulator = Simulator(stack.evolution_url, instance) if simulated else None
     with console.status("Starting the sending processes while there is time"):
         stack.warm("message_sender", SENDERS)
@@ -89,7 +89,7 @@ def _make_instance(stack: Stack, instance: str) -> None:
     )
 
 
-def _prepare(client: Client, stack: Stack, instance: str, csv: Path) -> str:
+def _prepare(client: Client, stack: Stack, instance: str, contacts: Sequence[Contact], source: str) -> str:
     """Everything up to the schedule; gives the campaign's id."""
     config = client.call(
         "PUT",
@@ -106,13 +106,12 @@ def _prepare(client: Client, stack: Stack, instance: str, csv: Path) -> str:
     if config["status"] != "connected":
         raise LocalError(f"The Evolution connection is {config['status']}: {config['error_message']}")
     console.print(f"  Evolution config   {instance} is {config['status']}, its key sealed, our webhook set")
-    contacts = recipients.read(csv)
-    segment = client.call("POST", "/v1/segments", {"name": csv.name})
+    segment = client.call("POST", "/v1/segments", {"name": source})
     for start in range(0, len(contacts), 1_000):
         part = {"contacts": contacts[start : start + 1_000], "segment_id": segment["id"]}
         client.call("POST", "/v1/contacts", part)
     total = client.call("GET", f"/v1/segments/{segment['id']}")["total_contacts"]
-    console.print(f"  Contacts           {total} recipients from {csv.name}")
+    console.print(f"  Contacts           {total} recipients from {source}")
     template = client.call(
         "POST", "/v1/templates", {"title": "Pontos", "body": BODY, "variables": ["nome", "cidade", "pontos"]}
     )

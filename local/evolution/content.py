@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import contextlib
+import ipaddress
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +59,7 @@ def media_content(body: Mapping[str, Any], *, cloud: bool) -> Content:
     if kind not in MEDIA_TYPES:
         raise schema_error(f"mediatype is not one of enum values: {','.join(MEDIA_TYPES)}")
     url = media if isinstance(media, str) and media.startswith(("http://", "https://")) else None
-    if url is None and not _is_base64(media):
+    if (url is None and not _is_base64(media)) or (url and not _is_url(url)):
         raise bad_request("Owned media must be a url or base64")
     if url is None and kind == "document" and not body.get("fileName"):
         raise bad_request("For base64 the file name must be informed.")
@@ -73,6 +75,14 @@ def media_content(body: Mapping[str, Any], *, cloud: bool) -> Content:
     else:
         shown = {"url": "https://mmg.whatsapp.net/o1/v/simulated", "mimetype": mimetype, "fileName": name}
     return Content(number, f"{kind}Message", {f"{kind}Message": caption | shown}, delay)
+
+
+def _is_url(url: str) -> bool:
+    """As class-validator's isURL: a host with a top-level domain and without underscores, or an IP address."""
+    host = urlsplit(url).hostname or ""
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return "." in host and "_" not in host and len(host.rpartition(".")[2]) > 1
 
 
 def _is_base64(media: Any) -> bool:

@@ -31,6 +31,9 @@ _NAMES = {
     "Example": "LeftOutExample",
     "Members": "SegmentMembers",
     "MembersAdded": "SegmentMembersAdded",
+    "MembersMerged": "SegmentMembersMerged",
+    "MembersRemoved": "SegmentMembersRemoved",
+    "FillWanted": "SegmentFill",
     "Point": "TimelinePoint",
 }
 

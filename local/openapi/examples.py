@@ -22,11 +22,13 @@ _CAMPAIGN_IN = {
     "max_messages_per_minute": 20,
     "channel": "whatsapp",
 }
+_CONSENT = {"basis": "consent", "source": "Formulário do site", "at": "2029-11-05T14:10:00Z"}
 _CONTACT_SHOWN = {
     "id": _CONTACT,
     "phone": "+5511987654321",
     "name": "Ana Silva",
     "attributes": {"cidade": "São Paulo", "pontos": 70},
+    "consent": _CONSENT,
     "created_at": _NOON,
     "updated_at": _NOON,
 }
@@ -60,6 +62,20 @@ _IMPORT = {
     "started_at": "2030-01-31T12:00:40Z",
     "ended_at": None,
 }
+_FILTER = {
+    "filter": {
+        "all": [
+            {"field": "attributes.cidade", "op": "in", "value": ["São Paulo", "Santos"]},
+            {"field": "attributes.pontos", "op": "gte", "value": 50},
+            {"not": {"field": "last_contacted", "op": "after", "value": "2030-01-01T00:00:00-03:00"}},
+        ]
+    }
+}
+_OPT_OUT_SETTINGS = {
+    "opt_out_words": ["SAIR", "PARAR", "STOP", "CANCELAR", "DESCADASTRAR"],
+    "opt_in_words": ["VOLTAR"],
+    "confirmation": "Pronto, você não recebe mais nossas mensagens. Para voltar, responda VOLTAR.",
+}
 
 EXAMPLES: dict[str, Any] = {
     "Campaign": {
@@ -91,7 +107,12 @@ EXAMPLES: dict[str, Any] = {
     "ContactChange": {"name": "Ana Souza", "attributes": {"pontos": 90, "cidade": None}},
     "ContactsIn": {
         "contacts": [
-            {"phone": "+55 11 98765-4321", "name": "Ana Silva", "attributes": {"cidade": "São Paulo", "pontos": 70}}
+            {
+                "phone": "+55 11 98765-4321",
+                "name": "Ana Silva",
+                "attributes": {"cidade": "São Paulo", "pontos": 70},
+                "consent": _CONSENT,
+            }
         ],
         "segment_id": _SEGMENT,
         "country": "BR",
@@ -102,6 +123,7 @@ EXAMPLES: dict[str, Any] = {
         "contacts": [{"id": _CONTACT, "phone": "+5511987654321", "name": "Ana Silva", "created": True}],
     },
     "DuplicateIn": {"name": "Pontos de fevereiro"},
+    "Erased": {"contact": True, "messages": 3, "skipped_messages": 1, "test_messages": 0},
     "EvolutionConfig": {
         **_CONFIG_IN,
         "id": _CONFIG,
@@ -145,9 +167,14 @@ EXAMPLES: dict[str, Any] = {
         "url": "https://hidra-importbucket.s3.sa-east-1.amazonaws.com/rejects/…",
         "expires_in_seconds": 600,
     },
+    "FilterFits": {"contacts": 312, "examples": [_CONTACT_SHOWN]},
+    "FilterWanted": _FILTER,
+    "OptOutSettings": {**_OPT_OUT_SETTINGS, "hidden_senders": 0},
+    "OptOutSettingsIn": _OPT_OUT_SETTINGS,
     "OptOut": {"phone": "+5511987654321", "at": _NOON, "reason": "Pediu por telefone", "source": "api"},
     "OptOutsIn": {"phones": ["+55 11 98765-4321"], "reason": "Pediu por telefone", "country": "BR"},
     "OptedOut": {"opted_out": 1, "skipped_messages": 2},
+    "OtherSegments": {"segment_ids": ["4e2d3c2b-0a9f-4e8d-9c7b-6a5f4e3d2c1b"]},
     "Overview": {
         "owner_id": _USER,
         "total_campaigns": 4,
@@ -157,6 +184,39 @@ EXAMPLES: dict[str, Any] = {
         "failed_messages": 23,
         "pending_messages": 57,
     },
+    "Person": {
+        "phone": "+5511987654321",
+        "contact": _CONTACT_SHOWN,
+        "segments": [{"id": _SEGMENT, "name": "Clientes de São Paulo"}],
+        "opt_out": None,
+        "test_messages": [],
+        "messages": [
+            {
+                "campaign_id": _CAMPAIGN,
+                "campaign_name": "Pontos de janeiro",
+                "run_id": _RUN,
+                "phone": "+5511987654321",
+                "text": _TEXT,
+                "variables": {"nome": "Ana", "pontos": "70"},
+                "media_url": None,
+                "media_type": None,
+                "file_name": None,
+                "status": "delivered",
+                "attempts": 1,
+                "provider_message_id": "3EB0C431C26A1916E07E",
+                "claimed_at": "2030-01-31T12:00:03.050Z",
+                "sent_at": "2030-01-31T12:00:03.120Z",
+                "acked_at": "2030-01-31T12:00:03.480Z",
+                "delivered_at": "2030-01-31T12:00:05.010Z",
+                "read_at": None,
+                "failed_at": None,
+                "error_code": None,
+                "error_detail": None,
+            }
+        ],
+        "next_cursor": None,
+    },
+    "PersonIn": {"phone": "+55 11 98765-4321", "country": "BR"},
     "Preflight": {
         "recipients": 500,
         "will_receive": 492,
@@ -217,6 +277,9 @@ EXAMPLES: dict[str, Any] = {
     "SegmentChange": {"name": "Clientes da capital"},
     "SegmentIn": {"name": "Clientes de São Paulo", "description": "Compraram nos últimos 12 meses"},
     "SegmentMembers": {"contact_ids": [_CONTACT]},
+    "SegmentFill": _FILTER,
+    "SegmentMembersMerged": {"added": 312, "total_contacts": 812, "next_cursor": None},
+    "SegmentMembersRemoved": {"removed": 12, "total_contacts": 488, "next_cursor": None},
     "SegmentMembersAdded": {"added": 1, "total_contacts": 501},
     "Template": {
         "id": _TEMPLATE,

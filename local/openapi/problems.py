@@ -16,6 +16,7 @@ CODES = {
     "conflict": "The change contradicts other data.",
     "connection-busy": "The connection's pace is used up at the moment; try again in a minute.",
     "connection-not-usable": "The Evolution connection is not connected; nothing was sent.",
+    "erased-phone": "Some persons were erased and are not to come back; nothing was saved. `errors` names each.",
     "evolution-unavailable": "The Evolution server did not do it; the detail says why.",
     "external-id-reused": "This external_id was used for another request.",
     "forbidden": "The token's subject is not a user's id.",
@@ -26,19 +27,20 @@ CODES = {
     "invalid-request": "The request does not fit its schema. `errors` names each wrong field.",
     "locked": "Somebody else is changing this; try again in a moment.",
     "malformed-json": "The body is not valid JSON.",
+    "message-under-way": "A message to this person is on its way; nothing was erased. Try again in a minute.",
     "no-connection": "Save the connection to an Evolution server first.",
     "no-rejects": "No row was refused.",
     "not-admin": "Only admins may see this.",
     "not-found": "There is no such thing, or it belongs to somebody else.",
     "nothing-failed": "No recipient of this campaign can be tried again.",
+    "opt-out-words": "Some of these words cannot be used; nothing was changed. `errors` names each.",
     "opted-out": "This phone has opted out; nothing was sent.",
     "phone-taken": "Another contact has this phone.",
     "segment-empty": "The segment has no contacts.",
-    "segment-in-use": "A campaign uses this segment.",
+    "segment-in-use": "Campaigns use this segment; `campaigns` names up to five.",
     "template-content": "The text and the media do not fit together; `errors` says what does not.",
     "template-in-use": "A campaign uses this template.",
     "template-variables": "The variables must be exactly the placeholders in the body.",
-    "test-unanswered": "Evolution has not answered yet; look at the phone before you try again.",
     "too-many-attributes": "With those that the contact has, there would be too many attributes; nothing was saved.",
     "unauthorized": "The webhook's signature is not valid.",
     "unavailable": "Nothing was changed; try again in a moment.",
@@ -54,9 +56,11 @@ CODES = {
 _WITH_FIELDS = {
     "api-key-required": ("api_key", "is required"),
     "base-url": ("base_url", "must begin with https://, or the API key could be read on its way"),
+    "erased-phone": ("contacts.3.phone", "belongs to a person who was erased"),
     "invalid-cursor": ("cursor", "is none that this list gave"),
     "invalid-phone": ("phone", "is not a phone number"),
     "invalid-request": ("name", "Field required"),
+    "opt-out-words": ("opt_in_words.0", "is a word by which people leave"),
     "template-content": ("media_type", "is needed with media_url"),
     "template-variables": ("variables", "must equal the placeholders in the body"),
     "too-many-attributes": ("attributes", "would make too many, with those that the contact has"),
@@ -66,6 +70,12 @@ _WITH_FIELDS = {
     "unknown-template": ("template_id", "is not one of your templates"),
     "unresolved-variables": ("variables.nome", "has no value"),
     "wrong-times": ("scheduled_at", "is past"),
+}
+
+_MORE = {
+    "segment-in-use": {
+        "campaigns": [{"id": "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d", "name": "Pontos de janeiro"}],
+    },
 }
 
 SCHEMAS: dict[str, Any] = {
@@ -88,6 +98,11 @@ SCHEMAS: dict[str, Any] = {
                 "description": "The wrong fields, where some are.",
                 "items": {"$ref": "#/components/schemas/ProblemField"},
             },
+            "campaigns": {
+                "type": "array",
+                "description": "Campaigns that stand in the way, where some do; up to five.",
+                "items": {"$ref": "#/components/schemas/ProblemCampaign"},
+            },
         },
     },
     "ProblemField": {
@@ -99,6 +114,13 @@ SCHEMAS: dict[str, Any] = {
             "field": {"type": "string", "description": "Its place, as in `contacts.3.phone`."},
             "message": {"type": "string"},
         },
+    },
+    "ProblemCampaign": {
+        "type": "object",
+        "title": "ProblemCampaign",
+        "description": "A campaign that stands in the way.",
+        "required": ["id", "name"],
+        "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}},
     },
     "Unauthorized": {
         "type": "object",
@@ -120,6 +142,7 @@ def example(code: str, status: int) -> dict[str, Any]:
     if code in _WITH_FIELDS:
         field, message = _WITH_FIELDS[code]
         value["errors"] = [{"field": field, "message": message}]
+    value |= _MORE.get(code, {})
     return {"summary": CODES[code], "value": value}
 
 

@@ -19,7 +19,8 @@ state, 503 that nothing was changed and the same request may be sent again.
 
 **Sending a request twice.** `external_id` makes creating a campaign safe to repeat: the same request gives the same
 campaign (200 instead of 201), another one under the same id is a 409. Contacts are known by their phones, and all
-lifecycle actions refuse with a 409 what does not fit the campaign's status.
+lifecycle actions refuse with a 409 what does not fit the campaign's status. Only a test message asked for twice is sent
+twice.
 
 Times are in UTC as in `2030-01-31T12:00:00Z`; phones are shown in E.164 and taken in any usual spelling.
 """

@@ -17,7 +17,7 @@ alter table hidra.message_templates
 alter table hidra.campaign_runs add column media_type text, add column file_name text;
 
 -- A row is a test message that was claimed for its one post: until it ended it takes room on its connection. Its phone's
--- hash and its provider's id are kept so that no look-up takes it for a campaign's. The clock drops rows of two days.
+-- hash and its provider's id are kept so that no look-up takes it for a campaign's. The clock drops rows of three days.
 create table hidra.test_sends (
     id uuid constraint test_sends_pkey primary key default gen_random_uuid(),
     user_id uuid not null,

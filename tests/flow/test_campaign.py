@@ -38,6 +38,28 @@ def test_scheduled_campaigns_of_two_tenants_end_with_every_recipient_equal(stack
         assert (overview["total_campaigns"], overview["delivered_messages"]) == (1, 9)
 
 
+def test_whoever_leaves_is_answered_once_and_in_no_count(stack: Stack) -> None:
+    """The phone says SAIR to the campaign's message, and once more to the answer."""
+    tenant = Tenant.make(stack)
+    stays, leaves = phones("0001", "9501")
+    bye = "Pronto, você não recebe mais."
+    settings = tenant.client.call("PUT", "/v1/opt-out-settings", {"confirmation": bye})
+    assert settings["confirmation"] == bye
+    campaign_id = tenant.campaign([stays, leaves])
+    tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/start")
+    answers = lambda: [row for row in tenant.simulator.messages() if row["text"] == bye]  # noqa: E731
+    eventually(answers, seconds=90)
+    replies = lambda: tenant.simulator.summary()["unsettled"] == 0  # noqa: E731
+    eventually(lambda: replies() and tenant.show(campaign_id)["status"] == "completed", seconds=60)
+    stack.invoke("campaign_clock")  # it would queue what it took for lost
+    eventually(lambda: tenant.metrics(campaign_id)["delivered"] == 2, seconds=30)
+    assert [f"+{row['digits']}" for row in answers()] == [leaves]
+    assert [row["text"] for row in tenant.simulator.messages()].count(bye) == 1
+    assert [item["phone"] for item in tenant.client.every("/v1/opt-outs")] == [leaves]
+    assert tenant.metrics(campaign_id)["total_messages"] == 2
+    tenant.assert_counts_equal_recipients(campaign_id)
+
+
 def test_a_campaign_with_an_image_arrives_with_caption_and_media(stack: Stack) -> None:
     tenant = Tenant.make(stack)
     url = "https://cdn.example.com/a.png"

@@ -1,5 +1,6 @@
 """The clock's tick against the real database, with SQS in the place of the campaign queue."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
@@ -11,8 +12,9 @@ import pytest
 from hidra.domain.delivery import StatusEvent
 from hidra.domain.message import MessageStatus
 from hidra.errors import Unavailable
-from hidra.store import claims, deliveries
+from hidra.store import claims, confirmations, deliveries
 from hidra.store.claims import Claim
+from hidra.store.confirmations import Leaver
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, unreachable, use
@@ -42,6 +44,7 @@ def clock(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch,
         CAMPAIGN_QUEUE_URL=on_aws.queue("campaigns"),
         IMPORT_QUEUE_URL=on_aws.queue("imports"),
+        SEND_QUEUE_URL=on_aws.queue("sends"),
     )
     monkeypatch.setattr(app, "db", databases.jobs)
     return app
@@ -131,6 +134,22 @@ def test_what_a_webhook_said_too_early_finds_its_message(clock: ModuleType, data
     assert world.metrics()["delivered"] == 1
     assert world.rows("select from hidra.delivery_events_unmatched") == []
     world.assert_exact()
+
+
+def test_an_answer_whose_queue_message_was_lost_is_queued_again_for_some_minutes(
+    clock: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases, recipients=0)
+    new, lost, claimed, old = databases.jobs.as_worker(
+        lambda tx: confirmations.ask(tx, [Leaver(world.user_id, world.config_id, "+5511980000000", b"x")] * 4)
+    )
+    age = "update hidra.opt_out_confirmations set asked_at = now() - %s, claimed_at = %s where id = %s"
+    for asked, minutes, claimed_at in ((lost, 2, None), (claimed, 2, datetime.now(UTC)), (old, 11, None)):
+        databases.owner.execute(age, [timedelta(minutes=minutes), claimed_at, asked.confirmation_id])
+    tick(clock)
+    assert on_aws.bodies(clock.ENV["SEND_QUEUE_URL"]) == [json.loads(lost.to_json())]
+    left = {row["id"] for row in world.rows("select id from hidra.opt_out_confirmations")}
+    assert left == {asked.confirmation_id for asked in (new, lost, claimed)}
 
 
 def test_a_queue_that_takes_nothing_keeps_no_tick_from_repairing(

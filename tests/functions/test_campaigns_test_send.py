@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from hidra.errors import Unavailable
+from hidra.errors import Unanswered, Unavailable
 from hidra.gateways import sender
 from tests.conftest import Databases
 from tests.functions.api import Api
@@ -106,10 +106,18 @@ def test_without_a_turn_it_is_a_conflict(api: Api, world: World, invoked: Sender
     assert (answer.status, answer.code) == (409, code)
 
 
-def test_an_answer_that_does_not_come_is_told_as_unknown(api: Api, world: World, invoked: Sender) -> None:
-    invoked.answer = Unavailable("x")
+def test_an_answer_that_does_not_come_is_an_unknown_outcome(api: Api, world: World, invoked: Sender) -> None:
+    invoked.answer = Unanswered("x")
     answer = api.post(path(world), {"phone": PHONE, "variables": {"name": "x"}})
-    assert (answer.status, answer.code) == (503, "test-unanswered")
+    assert (answer.status, answer.json["outcome"]) == (200, "unknown")
+    assert "look at the phone" in answer.json["error_detail"]
+
+
+@pytest.mark.parametrize("answered", [Unavailable("x"), {"outcome": "unavailable"}])
+def test_what_surely_was_not_sent_may_be_tried_again(api: Api, world: World, invoked: Sender, answered: Any) -> None:
+    invoked.answer = answered
+    answer = api.post(path(world), {"phone": PHONE, "variables": {"name": "x"}})
+    assert (answer.status, answer.code) == (503, "unavailable")
 
 
 def test_without_a_connection_or_for_a_stranger_nothing_is_sent(

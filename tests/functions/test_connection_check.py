@@ -710,3 +710,11 @@ def test_media_without_a_caption_is_found_by_its_kind_alone() -> None:
     found = [Found("image", None, AT, "image"), Found("nothing", None, AT), Found("audio", None, AT, "audio")]
     assert reconcile.choose(audio, found, taken=set()) == "audio"
     assert reconcile.choose(audio, found, taken={"audio"}) is None
+
+
+def test_media_without_a_caption_that_may_be_another_is_not_taken() -> None:
+    """The owner may have sent one by hand."""
+    audio = replace(MESSAGE, body="", media_type="audio")
+    late = Found("late", None, AT + timedelta(seconds=150), "audio")
+    assert reconcile.choose(audio, [late], taken=set()) is None
+    assert reconcile.choose(audio, [Found("one", None, AT, "audio"), late], taken=set()) is None

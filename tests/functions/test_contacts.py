@@ -1,8 +1,13 @@
+import base64
+import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
+from hidra.domain.consent import LegalBasis
 from hidra.domain.phone import phone_hash
 from tests.conftest import Databases
 from tests.functions.conftest import PHONE_HASH_SECRET
@@ -40,7 +45,7 @@ def test_contacts_are_saved_under_their_canonical_phones_and_answered_in_order(
     assert contact.status == 200
     assert contact.json["attributes"] == {"city": "Santos", "orders": 3, "rate": 1.5, "vip": True}
     assert contact.json["created_at"].endswith("Z")
-    assert set(contact.json) == {"id", "phone", "name", "attributes", "created_at", "updated_at"}
+    assert set(contact.json) == {"id", "phone", "name", "attributes", "consent", "created_at", "updated_at"}
 
 
 def test_saving_again_joins_attributes_and_keeps_what_is_not_given(call: Any) -> None:
@@ -112,6 +117,69 @@ def test_contacts_are_listed_page_by_page_each_once(call: Any, stranger: UUID) -
     contacts.post("/v1/contacts", {"contacts": [{"phone": phone} for phone in phones]})
     call("contacts", stranger).post("/v1/contacts", {"contacts": [{"phone": BIA}]})
     assert sorted(item["phone"] for item in contacts.all("/v1/contacts", limit=2)) == phones
+
+
+SEARCHED = [
+    {"phone": "+55 11 98765-4321", "name": "João D'Ávila Conceição"},
+    {"phone": "+55 31 8765-4321", "name": "MARIA JOSÉ"},
+    {"phone": "+351 912 345 678", "name": "Joaquim"},
+    {"phone": "+55 21 2222-3333"},
+]
+
+
+@pytest.mark.parametrize(
+    ("search", "phones"),
+    [
+        ("joao", "+5511987654321"),
+        ("JOA", "+5511987654321 +351912345678"),
+        ("conceicao jo", "+5511987654321"),
+        ("avila", "+5511987654321"),
+        ("d'avila", "+5511987654321"),
+        ("vila", ""),
+        ("maria joao", ""),
+        ("josé", "+5531987654321"),
+        ("jose\u0301", "+5531987654321"),
+        ("o' | m", ""),
+        ("a\\", ""),
+        ("(31) 98765", "+5531987654321"),
+        ("31 8765", "+5531987654321"),
+        ("+55 31", "+5531987654321"),
+        ("5531987654321", "+5531987654321"),
+        ("4321", "+5511987654321 +5531987654321"),
+        ("65-4321", "+5511987654321 +5531987654321"),
+        ("3", "+351912345678 +5521 +5531987654321"),
+        ("+351", "+351912345678"),
+        ("912345", ""),
+    ],
+)
+def test_a_search_finds_words_of_names_and_parts_of_phones(call: Any, stranger: UUID, search: str, phones: str) -> None:
+    for user in ({}, {"user_id": stranger}):
+        call("contacts", **user).post("/v1/contacts", {"contacts": SEARCHED})
+    found = call("contacts").all("/v1/contacts", limit=1, search=search)
+    expected = phones.replace("+5521 ", "+552122223333 ").split()
+    assert sorted(item["phone"] for item in found) == sorted(expected)
+
+
+def test_a_search_reads_national_numbers_as_the_country_says(call: Any) -> None:
+    contacts = call("contacts")
+    contacts.post("/v1/contacts", {"contacts": SEARCHED})
+    found = contacts.get("/v1/contacts", search="912 345", country="PT").json["items"]
+    assert [item["phone"] for item in found] == ["+351912345678"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"search": "-"}, "search"),
+        ({"search": ""}, "search"),
+        ({"search": "x" * 101}, "search"),
+        ({"search": "a\0"}, "search"),
+        ({"search": "1", "country": "Brazil"}, "country"),
+    ],
+)
+def test_what_cannot_be_searched_for_is_named(call: Any, query: dict[str, str], field: str) -> None:
+    answer = call("contacts").get("/v1/contacts", **query)
+    assert (answer.status, answer.fields) == (422, [field])
 
 
 def test_a_patch_changes_what_it_names_and_removes_null_attributes(call: Any, databases: Databases, user: UUID) -> None:
@@ -194,6 +262,11 @@ def one(**contact: Any) -> dict[str, Any]:
         (one(attributes={"a": float("nan")}), "contacts.0.attributes.a"),
         (one(attributes={"a": 10**30}), "contacts.0.attributes.a"),
         (one(attributes={f"a{index}": 1 for index in range(51)}), "contacts.0.attributes"),
+        (one(consent={}), "contacts.0.consent.basis"),
+        (one(consent={"basis": "because"}), "contacts.0.consent.basis"),
+        (one(consent={"basis": "contract", "source": " "}), "contacts.0.consent.source"),
+        (one(consent={"basis": "contract", "at": "yesterday"}), "contacts.0.consent.at"),
+        (one(consent={"basis": "contract", "by": "Ana"}), "contacts.0.consent.by"),
         ({**one(), "segment_id": "x"}, "segment_id"),
         ({**one(), "country": "Brazil"}, "country"),
         ({**one(), "more": 1}, "more"),
@@ -258,3 +331,192 @@ def test_a_wrong_opt_out_opts_nobody_out(call: Any, databases: Databases, body: 
 def test_what_is_no_phone_cannot_be_opted_in(call: Any) -> None:
     answer = call("contacts").delete("/v1/opt-outs/nobody")
     assert (answer.status, answer.fields) == (422, ["phone"])
+
+
+def test_consent_is_kept_until_it_is_replaced_or_removed(call: Any, databases: Databases) -> None:
+    contacts = call("contacts")
+    consent = {"basis": "consent", "source": "form on the site", "at": "2026-01-31T09:00:00-03:00"}
+    shown = consent | {"at": "2026-01-31T12:00:00Z"}
+    saved = contacts.post("/v1/contacts", one(consent=consent)).json
+    path = "/v1/contacts/" + saved["contacts"][0]["id"]
+    assert contacts.get(path).json["consent"] == shown
+    contacts.post("/v1/contacts", one(name="Ana"))
+    assert contacts.patch(path, {"name": "Bia"}).json["consent"] == shown
+    assert contacts.get("/v1/contacts").json["items"][0]["consent"] == shown
+    contract = {"basis": "contract", "source": None, "at": None}
+    contacts.post("/v1/contacts", one(consent={"basis": "contract"}))
+    assert contacts.get(path).json["consent"] == contract
+    assert contacts.patch(path, {"consent": {"basis": "legitimate_interest"}}).json["consent"]["source"] is None
+    assert contacts.patch(path, {"consent": None}).json["consent"] is None
+    assert rows(databases, "select consent from hidra.contacts") == [(None,)]
+
+
+def test_the_database_knows_every_legal_basis_and_no_other(call: Any, databases: Databases) -> None:
+    for basis in LegalBasis:
+        assert call("contacts").post("/v1/contacts", one(consent={"basis": basis})).status in (200, 201)
+    for wrong in ('{"basis": "because"}', "{}", '{"basis": null}'):
+        with pytest.raises(psycopg.errors.CheckViolation, match="contacts_consent_basis_known"):
+            databases.owner.execute("update hidra.contacts set consent = %s", [wrong])
+
+
+def test_an_erased_person_is_exported_as_unknown_and_not_saved_before_they_are_opted_in(
+    call: Any, databases: Databases, stranger: UUID
+) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    contacts = call("contacts", world.user_id)
+    phone = {"phone": "11 8000-0000"}
+    assert call("contacts", stranger).post("/v1/contacts/erase", phone).json["messages"] == 0
+    answer = contacts.post("/v1/contacts/erase", phone)
+    erased = {"contact": True, "messages": 1, "skipped_messages": 1, "test_messages": 0}
+    assert (answer.status, answer.json) == (200, erased)
+    recipients = call("campaigns", world.user_id).get(f"/v1/campaigns/{world.campaign_id}/recipients").json["items"]
+    assert sorted((r["phone"] or "", r["status"], r["error_code"]) for r in recipients) == [
+        ("", "skipped", "erased"),
+        ("+5511980000001", "pending", None),
+    ]
+    known = contacts.post("/v1/contacts/export", phone).json
+    assert (known["contact"], known["segments"], known["messages"]) == (None, [], [])
+    assert (known["opt_out"]["source"], known["opt_out"]["reason"]) == ("erasure", None)
+    assert contacts.get("/v1/opt-outs").json["items"][0]["phone"] is None
+
+    body = {"contacts": [{"phone": "+5511980000001"}, phone]}
+    answer = contacts.post("/v1/contacts", body)
+    assert (answer.status, answer.code, answer.fields) == (422, "erased-phone", ["contacts.1.phone"])
+    other = contacts.get("/v1/contacts").json["items"][0]["id"]
+    answer = contacts.patch(f"/v1/contacts/{other}", phone)
+    assert (answer.status, answer.code, answer.fields) == (422, "erased-phone", ["phone"])
+    assert contacts.delete("/v1/opt-outs/+5511980000000").status == 204
+    assert contacts.post("/v1/contacts", body).status == 201
+
+
+def test_a_message_on_its_way_keeps_its_person_from_being_erased(call: Any, databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    world.claim()
+    answer = call("contacts", world.user_id).post("/v1/contacts/erase", {"phone": "+5511980000000"})
+    assert (answer.status, answer.code) == (409, "message-under-way")
+
+
+def test_an_export_holds_everything_that_is_known_of_a_person(call: Any, databases: Databases) -> None:
+    world = World.make(databases, recipients=1, body="Oi {{name}} de {{city}}")
+    contacts = call("contacts", world.user_id)
+    [contact_id] = rows(databases, "select id::text from hidra.contacts")[0]
+    path = f"/v1/contacts/{contact_id}"
+    world.advance()
+    contacts.patch(path, {"attributes": {"city": "Santos"}, "consent": {"basis": "consent"}})
+    second = replace(world, campaign_id=world.add_campaign(uuid4()))
+    second.advance()
+    second.finish_one()
+    contacts.patch(path, {"phone": ANA})
+    third = replace(world, campaign_id=world.add_campaign(uuid4()))
+    third.advance()
+    contacts.post("/v1/opt-outs", {"phones": [ANA], "reason": "asked"})
+    databases.owner.execute(
+        "insert into hidra.test_sends (user_id, evolution_config_id, phone_hash, ended_at, provider_message_id)"
+        " values (%s, %s, %s, now(), 'T')",
+        [world.user_id, world.config_id, phone_hash(PHONE_HASH_SECRET, str(world.user_id), ANA)],
+    )
+    known = contacts.post("/v1/contacts/export", {"phone": ANA}).json
+    assert known["phone"] == ANA
+    assert known["contact"] == contacts.get(path).json
+    assert known["segments"] == [{"id": str(world.segment_id), "name": "all"}]
+    assert (known["opt_out"]["source"], known["opt_out"]["reason"]) == ("api", "asked")
+    assert [test["provider_message_id"] for test in known["test_messages"]] == ["T"]
+    assert [(m["campaign_id"], m["campaign_name"], m["phone"], m["text"], m["status"]) for m in known["messages"]] == [
+        (str(third.campaign_id), "c", ANA, "Oi Ana 0 de Santos", "skipped"),
+        (str(second.campaign_id), "c", "+5511980000000", "Oi Ana 0 de Santos", "sent"),
+        (str(world.campaign_id), "c", "+5511980000000", None, "failed"),
+    ]
+    assert known["messages"][1]["sent_at"].endswith("Z")
+    assert known["next_cursor"] is None
+    # By its first phone too, under which the contact itself is no longer known.
+    by_phone = contacts.post("/v1/contacts/export", {"phone": "+5511980000000"}).json
+    assert (by_phone["contact"], len(by_phone["messages"])) == (None, 2)
+
+
+def test_an_export_gives_the_messages_page_by_page(call: Any, databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    for _ in range(5):
+        replace(world, campaign_id=world.add_campaign(uuid4())).advance()
+    contacts, body, seen = call("contacts", world.user_id), {"phone": "+5511980000000"}, []
+    query: dict[str, Any] = {"limit": 2}
+    while True:
+        page = contacts("POST", "/v1/contacts/export", body, query=query).json
+        assert page["contact"]["phone"] == "+5511980000000"
+        seen += [message["campaign_id"] for message in page["messages"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert len(seen) == len(set(seen)) == 5
+    for wrong in ("x", forged(["x"]), forged([0]), forged([2**63]), forged([1, 1])):
+        answer = contacts("POST", "/v1/contacts/export", body, query={"cursor": wrong})
+        assert (answer.status, answer.fields) == (422, ["cursor"])
+
+
+def test_what_is_no_phone_is_neither_erased_nor_exported(call: Any) -> None:
+    for action in ("erase", "export"):
+        answer = call("contacts").post(f"/v1/contacts/{action}", {"phone": "nobody"})
+        assert (answer.status, answer.code, answer.fields) == (422, "invalid-phone", ["phone"])
+
+
+def forged(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+SETTINGS = "/v1/opt-out-settings"
+
+
+def test_an_owner_chooses_words_and_an_answer(call: Any, stranger: UUID) -> None:
+    contacts = call("contacts")
+    default = contacts.get(SETTINGS).json
+    assert default["opt_out_words"][:5] == ["SAIR", "PARAR", "STOP", "CANCELAR", "DESCADASTRAR"]
+    assert default["opt_in_words"][0] == "VOLTAR"
+    assert (default["confirmation"], default["hidden_senders"]) == (None, 0)
+    chosen = {"opt_out_words": ["tchau", "Tchau!"], "opt_in_words": ["oi"], "confirmation": " Até logo. "}
+    shown = {
+        "opt_out_words": ["SAIR", "PARAR", "STOP", "TCHAU"],
+        "opt_in_words": ["OI"],
+        "confirmation": "Até logo.",
+        "hidden_senders": 0,
+    }
+    assert (contacts.put(SETTINGS, chosen).status, contacts.get(SETTINGS).json) == (200, shown)
+    assert contacts.put(SETTINGS, {name: shown[name] for name in chosen}).json == shown
+    assert call("contacts", stranger).get(SETTINGS).json == default
+    assert contacts.put(SETTINGS, {"opt_in_words": []}).json == default | {"opt_in_words": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "fields"),
+    [
+        ({"opt_out_words": ["x"] * 31}, "invalid-request", ["opt_out_words"]),
+        ({"opt_in_words": ["x" * 41]}, "invalid-request", ["opt_in_words.0"]),
+        ({"opt_out_words": [""]}, "invalid-request", ["opt_out_words.0"]),
+        ({"opt_out_words": ["a\0b"]}, "invalid-request", ["opt_out_words.0"]),
+        ({"opt_out_words": None}, "invalid-request", ["opt_out_words"]),
+        ({"confirmation": "x" * 1_001}, "invalid-request", ["confirmation"]),
+        ({"confirmation": " "}, "invalid-request", ["confirmation"]),
+        ({"confirmation": "a\0b"}, "invalid-request", ["confirmation"]),
+        ({"confirmation": "Tchau, {{nome}}"}, "invalid-request", ["confirmation"]),
+        ({"words": []}, "invalid-request", ["words"]),
+        ({"opt_out_words": ["!!"]}, "opt-out-words", ["opt_out_words.0"]),
+        ({"opt_out_words": ["oi"], "opt_in_words": ["ok", "OI!"]}, "opt-out-words", ["opt_in_words.1"]),
+        ({"opt_in_words": ["sair"]}, "opt-out-words", ["opt_in_words.0"]),
+    ],
+)
+def test_words_that_cannot_be_used_change_nothing(call: Any, body: Any, code: str, fields: list[str]) -> None:
+    contacts = call("contacts")
+    before = contacts.get(SETTINGS).json
+    answer = contacts.put(SETTINGS, body)
+    assert (answer.status, answer.code, answer.fields) == (422, code, fields)
+    assert contacts.get(SETTINGS).json == before
+
+
+def test_an_owners_opt_out_takes_the_place_of_a_replys(call: Any, databases: Databases, user: UUID) -> None:
+    contacts = call("contacts")
+    contacts.post("/v1/opt-outs", {"phones": [ANA]})
+    databases.owner.execute("update hidra.opt_outs set source = 'reply'")
+    answer = contacts.post("/v1/opt-outs", {"phones": [ANA], "reason": "asked by letter"})
+    assert answer.json == {"opted_out": 0, "skipped_messages": 0}
+    [row] = contacts.get("/v1/opt-outs").json["items"]
+    assert (row["source"], row["reason"]) == ("api", "asked by letter")

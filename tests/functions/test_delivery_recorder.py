@@ -40,7 +40,7 @@ def logs() -> Iterator[Logs]:
 
 @pytest.fixture
 def recorder(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    app = use("delivery_recorder", monkeypatch, PHONE_HASH_SECRET="phones")
+    app = use("delivery_recorder", monkeypatch, PHONE_HASH_SECRET="phones", SEND_QUEUE_URL=on_aws.queue("sends"))
     monkeypatch.setattr(app, "db", databases.jobs)
     app.hash_secret.cache_clear()
     yield app
@@ -77,7 +77,10 @@ class Told:
 
     def seen(self) -> list[Any]:
         """All that a batch may change, as its owner sees it."""
-        tables = ("evolution_api_config", "opt_outs", "delivery_events_unmatched", "delivery_events_rejected")
+        tables = (
+            "evolution_api_config", "opt_outs", "opt_out_wishes", "whatsapp_lids", "opt_out_confirmations",
+            "delivery_events_unmatched", "delivery_events_rejected",
+        )  # fmt: skip
         rows = [self.world.rows(f"select * from hidra.{table} t order by t::text") for table in tables]
         return [self.world.messages(), self.world.metrics(), self.world.timeline(), self.world.campaign(), *rows]
 
@@ -127,6 +130,47 @@ def test_a_batch_moves_messages_counters_opt_outs_and_the_connection(recorder: M
     assert connection["error_message"] == "The phone has logged this connection out: connect again."
     assert told.parked() == {}
     told.world.assert_exact()
+
+
+def answer_with(told: Told, text: str) -> None:
+    told.world.databases.owner.execute(
+        "insert into hidra.opt_out_settings (user_id, opt_out_words, opt_in_words, confirmation)"
+        " values (%s, '{}', '{}', %s)",
+        [told.world.user_id, text],
+    )
+
+
+def test_whoever_leaves_is_queued_once_for_an_answer_without_being_named(
+    recorder: ModuleType, told: Told, on_aws: Aws
+) -> None:
+    answer_with(told, "Pronto.")
+    for _ in range(3):
+        take(recorder, told.batch("delivery_recorder_batch"))
+    [entry] = on_aws.on(recorder.ENV["SEND_QUEUE_URL"])
+    row = told.world.one("select id from hidra.opt_out_confirmations")
+    assert json.loads(entry["MessageBody"]) == {
+        "version": 1, "kind": "confirmation", "config_id": str(told.world.config_id), "confirmation_id": str(row["id"]),
+    }  # fmt: skip
+    assert entry["MessageGroupId"] == str(told.world.config_id)
+
+
+def test_a_queue_that_takes_nothing_keeps_nobody_from_leaving(
+    recorder: ModuleType, told: Told, on_aws: Aws, logs: Logs
+) -> None:
+    answer_with(told, "Pronto.")
+    recorder.ENV["SEND_QUEUE_URL"] += "-that-is-gone"
+    take(recorder, told.batch("delivery_recorder_batch"))
+    assert told.statuses() == ["delivered", "skipped"]
+    [line] = logs.named("confirmations were not taken")
+    assert line["confirmations"] == 1
+
+
+def test_a_hidden_sender_whom_nobody_knows_is_told_of_in_the_log(recorder: ModuleType, told: Told, logs: Logs) -> None:
+    hidden = REPLY | {"config_id": str(told.world.config_id), "phone": None, "lid": "777000777"}
+    take(recorder, told.batch("delivery_recorder_poison", hidden))
+    [line] = logs.named("an opt-out waits for the phone of its sender, whom WhatsApp hides")
+    assert line["user_id"] == str(told.world.user_id)
+    logs.tell_nothing_of("777000777")
 
 
 def test_the_same_batch_again_changes_nothing(recorder: ModuleType, told: Told) -> None:
@@ -216,7 +260,7 @@ POISON = [
     STATUS | {"provider_message_id": 5}, STATUS | {"provider_message_id": "a\0b"},
     STATUS | {"provider_message_id": "\ud800"},
     STATUS | {"status": "pending"}, STATUS | {"status": None}, STATUS | {"status": []},
-    REPLY | {"phone": 5}, REPLY | {"phone": "\ud800"},
+    REPLY | {"phone": 5}, REPLY | {"phone": "\ud800"}, REPLY | {"lid": 5}, REPLY | {"lid": "a\0b"}, REPLY | {"quoted_id": []},
     CONNECTION | {"reason": 5}, CONNECTION | {"reason": "a\0b"}, CONNECTION | {"reason": "\ud800"},
     CONNECTION | {"status": "happy"},
     RECORD | {"kind": []}, RECORD | {"kind": "a\0b"}, RECORD | {"kind": "\ud800"},

@@ -12,6 +12,8 @@ from nacl.public import PrivateKey
 
 from hidra.domain.ticket import Ticket
 from hidra.gateways import vault
+from hidra.store import confirmations
+from hidra.store.confirmations import Leaver
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, Server, failed, from_queue, unreachable, use
@@ -133,6 +135,43 @@ def test_a_ticket_sends_one_text_with_the_opened_key_and_notes_its_id(
     [line] = logs.named("message posted")
     assert (line["message_id"], line["outcome"]) == (first["id"], "sent")
     run.world.assert_exact()
+
+
+def test_whoever_left_is_answered_once_however_often_the_queue_says_so(
+    sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
+) -> None:
+    run = Run(sender, databases, evolution, recipients=1)
+    world = run.world
+    databases.owner.execute(
+        "insert into hidra.opt_out_settings (user_id, opt_out_words, opt_in_words, confirmation)"
+        " values (%s, '{}', '{}', 'Oi Ana, pronto.')",
+        [world.user_id],
+    )
+    gone = world.hash("+5511980000000")
+    databases.owner.execute("insert into hidra.opt_outs values (%s, %s, null, 'reply')", [world.user_id, gone])
+    [asked] = databases.jobs.as_worker(
+        lambda tx: confirmations.ask(tx, [Leaver(world.user_id, world.config_id, "+5511980000000", gone)])
+    )
+    event = from_queue("message_sender_confirmation", asked.to_json(), asked.to_json())
+    assert sender.handler(event, CONTEXT) == failed(event)
+    [request] = evolution.requests
+    assert request.json["number"] == "5511980000000"
+    assert request.json["text"] == "Oi Ana, pronto."
+    assert [line["outcome"] for line in logs.named("confirmation ended")] == ["sent", "no_work"]
+    assert run.statuses() == ["pending"]
+    world.assert_exact()
+
+
+def test_an_answer_is_put_off_while_keys_or_database_are_away(
+    sender: ModuleType, databases: Databases, on_aws: Aws, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = load("message_sender_confirmation")
+    monkeypatch.setattr(sender, "db", unreachable(databases))
+    assert sender.handler(event, CONTEXT) == failed(event)
+    on_aws.lose_secret("vault")
+    sender.private_keys.cache_clear()
+    assert sender.handler(event, CONTEXT) == failed(event)
+    assert len(logs.named("confirmation put off")) == 2
 
 
 def test_a_test_is_sent_at_once_and_told_what_came_of_it(

@@ -35,7 +35,8 @@ PHONE_HASH_SECRET = "test"  # what World hashes with
 def use(name: str, monkeypatch: pytest.MonkeyPatch, **settings: str) -> ModuleType:
     """The function's module with these settings beside those of its import."""
     module = importlib.import_module(f"functions.{name}.app")
-    monkeypatch.setattr(module, "ENV", {**module.ENV, **settings})
+    if settings:
+        monkeypatch.setattr(module, "ENV", {**module.ENV, **settings})
     return module
 
 

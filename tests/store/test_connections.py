@@ -24,7 +24,7 @@ REFUSED = NotSent("unauthorized", "The Evolution server does not accept the API 
 
 def told(world: World, status: S, seconds: float, reason: str | None = None) -> None:
     event = ConnectionEvent(world.config_id, status, reason, NOW + timedelta(seconds=seconds))
-    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"")
+    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
 def believed(world: World) -> tuple[str, str | None]:

@@ -81,10 +81,12 @@ def test_rows_of_one_phone_are_counted_as_if_each_came_alone(databases: Database
 
 def test_consent_is_kept_as_one_record(databases: Databases, user: UUID) -> None:
     mapping = {"base": "consent.basis", "fonte": "consent.source", "quando": "consent.at"}
-    content = "phone,base,fonte,quando\n11980000000,consentimento,feira,31/01/2030 09:30\n11980000001,,,ontem\n11980000002,,,\n"
+    content = (
+        "phone,base,fonte,quando\n11980000000,consent,feira,31/01/2030 09:30\n11980000001,,,ontem\n11980000002,,,\n"
+    )
     this = Importing.make(databases, user, content.encode(), mapping=mapping)
     this.finish()
-    kept = {"basis": "consentimento", "source": "feira", "at": "2030-01-31T09:30:00Z"}
+    kept = {"basis": "consent", "source": "feira", "at": "2030-01-31T09:30:00Z"}
     assert contacts(databases, user) == {
         "+5511980000000": (None, {}, kept),
         "+5511980000002": (None, {}, None),

@@ -2,6 +2,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import uuid4
 
+import pytest
+
 from hidra.store import pace
 from tests.conftest import Databases
 from tests.store.world import World
@@ -84,7 +86,11 @@ def test_old_slots_are_pruned(databases: Databases) -> None:
     assert len(world.rows("select from hidra.pace_slots where subject = %s", world.campaign_id)) <= 65
 
 
-def test_without_a_connection_there_is_no_permit(databases: Databases) -> None:
+@pytest.mark.parametrize("gone", ["config_id", "campaign_id"])
+def test_without_the_connection_or_the_campaign_there_is_no_permit(databases: Databases, gone: str) -> None:
     world = World.make(databases)
-    databases.owner.execute("delete from hidra.pace_limits where subject = %s", [world.config_id])
-    assert not permit(world, START).granted
+    databases.owner.execute("delete from hidra.pace_limits where subject = %s", [getattr(world, gone)])
+    found = databases.jobs.as_worker(
+        lambda tx: pace.permit(tx, config_id=world.config_id, campaign_id=world.campaign_id, now=START)
+    )
+    assert found is None

@@ -26,6 +26,7 @@ def record(world: World, *events: DeliveryEvent, db: Database | None = None) -> 
         [],
         db=db or world.databases.jobs,
         hash_phone=lambda user_id, phone: phone_hash(SECRET, str(user_id), phone),
+        queue=lambda _: None,
     )
 
 
@@ -156,7 +157,13 @@ def test_a_connection_that_logs_out_stops_and_an_older_word_does_not(databases: 
 
 def test_a_record_that_is_not_understood_is_parked_once(databases: Databases) -> None:
     for _ in range(2):
-        record_delivery([], [Rejection("shard:1", "KeyError: 'kind'")], db=databases.jobs, hash_phone=lambda *_: b"")
+        record_delivery(
+            [],
+            [Rejection("shard:1", "KeyError: 'kind'")],
+            db=databases.jobs,
+            hash_phone=lambda *_: b"",
+            queue=lambda _: None,
+        )
     rows = databases.owner.execute("select stream_position, reason from hidra.delivery_events_rejected").fetchall()
     assert rows == [("shard:1", "KeyError: 'kind'")]
 

@@ -40,7 +40,7 @@ def retry(world: World) -> None:
 
 def hear(world: World, provider_id: str, word: S) -> None:
     event = StatusEvent(world.config_id, provider_id, word, AT + timedelta(minutes=1))
-    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"")
+    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
 def fail_after_sending(world: World, provider_id: str) -> None:
@@ -179,23 +179,109 @@ def test_a_late_delivery_replaces_a_retry_that_failed_too(databases: Databases) 
     world.assert_exact()
 
 
-@pytest.mark.parametrize("sent", [False, True])
-def test_a_late_delivery_after_the_retry_was_claimed_counts_nothing(databases: Databases, sent: bool) -> None:
+def retried_after_sending(databases: Databases) -> World:
+    """One recipient whose message A failed at the provider; their retry waits."""
     world = World.make(databases, recipients=1)
     world.advance()
     fail_after_sending(world, "A")
     world.advance()
     retry(world)
+    return world
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_late_delivery_while_the_retry_is_on_its_way_counts_for_the_recipient(
+    databases: Databases, sent: bool
+) -> None:
+    world = retried_after_sending(databases)
     if sent:
         world.finish_one()
     else:
         world.claim()
     hear(world, "A", S.DELIVERED)
-    assert states(world) == [("delivered", False), ("sent" if sent else "sending", True)]
+    assert states(world) == [("delivered", True), ("sent" if sent else "sending", False)]
     world.assert_exact()
 
 
-def test_a_late_delivery_meets_a_claim_that_is_not_committed_yet_and_leaves_it_alone(databases: Databases) -> None:
+@pytest.mark.parametrize("counted_attempt", [None, True, False])
+def test_a_retry_that_is_put_back_after_a_late_delivery_goes_out_no_more(
+    databases: Databases, counted_attempt: bool | None
+) -> None:
+    world = retried_after_sending(databases)
+    held = world.claim()
+    assert isinstance(held, Claim)
+    hear(world, "A", S.DELIVERED)
+    if counted_attempt is None:
+        databases.jobs.as_worker(lambda tx: claims.give_back(tx, held))
+    else:
+        databases.jobs.as_worker(
+            lambda tx: claims.put_back(
+                tx, held, wait=timedelta(0), counted=counted_attempt, code="unauthorized", detail="x"
+            )
+        )
+    assert states(world) == [("delivered", True), ("skipped", False)]
+    assert world.messages()[1]["error_code"] == "delivered_already"
+    assert world.claim() is claims.NoClaim.NO_WORK
+    world.assert_exact()
+
+
+@pytest.mark.parametrize("order", [("A", "B"), ("B", "A")])
+def test_what_counts_does_not_depend_on_the_order_of_late_words(databases: Databases, order: tuple[str, str]) -> None:
+    world = retried_after_sending(databases)
+    held = world.claim()
+    assert isinstance(held, Claim)
+    databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=AT, provider_message_id="B"))
+    for provider_id in order:
+        hear(world, provider_id, S.DELIVERED if provider_id == "A" else S.FAILED)
+    assert states(world) == [("delivered", True), ("failed", False)]
+    world.assert_exact()
+    world.advance()
+    with pytest.raises(Conflict):
+        retry(world)
+
+
+def test_two_late_deliveries_at_once_count_for_one_recipient(databases: Databases) -> None:
+    world = retried_after_sending(databases)
+    fail_after_sending(world, "B")
+    world.advance()
+    retry(world)
+    events = [
+        StatusEvent(world.config_id, name, S.DELIVERED, AT + timedelta(minutes=minutes))
+        for name, minutes in (("A", 1), ("B", 2))
+    ]
+    record_delivery(events, [], db=databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
+    assert sorted(counted for _, counted in states(world)) == [False, False, True]
+    assert (world.metrics()["total_messages"], world.metrics()["delivered"]) == (1, 1)
+    world.assert_exact()
+
+
+def test_a_late_delivery_counts_though_its_retry_was_canceled(databases: Databases) -> None:
+    world = retried_after_sending(databases)
+    lifecycle.cancel(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
+    world.advance()
+    assert states(world) == [("failed", False), ("skipped", True)]
+    hear(world, "A", S.DELIVERED)
+    assert states(world) == [("delivered", True), ("skipped", False)]
+    world.assert_exact()
+
+
+def test_a_phone_that_was_reached_under_another_contact_is_not_written_to_again(databases: Databases) -> None:
+    """One person twice in the list, once mistyped; the owner deletes one and mends the other."""
+    world = ended(databases, failed=1, sent=1)
+    mistyped, good = world.messages()
+    databases.http.as_user(
+        world.user_id, lambda tx: contacts.delete(tx, user_id=world.user_id, contact_id=good["contact_id"])
+    )
+    databases.owner.execute(
+        "update hidra.contacts set phone = %s, phone_hash = %s where id = %s",
+        [good["phone"], good["phone_hash"], mistyped["contact_id"]],
+    )
+    with pytest.raises(Conflict) as refused:
+        retry(world)
+    assert refused.value.code == "nothing-failed"
+
+
+def test_a_late_delivery_waits_for_a_claim_that_is_not_committed_yet(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     fail_after_sending(world, "A")
@@ -208,7 +294,7 @@ def test_a_late_delivery_meets_a_claim_that_is_not_committed_yet_and_leaves_it_a
         world.wait_until_somebody_is_blocked()
         claiming.commit()
     recorder.join(10)
-    assert states(world) == [("delivered", False), ("sending", True)]
+    assert states(world) == [("delivered", True), ("sending", False)]
     world.assert_exact()
 
 
@@ -249,5 +335,5 @@ def test_late_deliveries_beside_claims_of_their_retries_stay_exact(databases: Da
         by_contact.setdefault(message["contact_id"], []).append((message["status"], message["counted"]))
     assert set(map(tuple, by_contact.values())) <= {
         (("delivered", True), ("skipped", False)),
-        (("delivered", False), ("sending", True)),
+        (("delivered", True), ("sending", False)),
     }

@@ -213,7 +213,13 @@ def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) 
     asked: list[runs.Nudge] = []
 
     def tick() -> None:
-        keep_time(db=databases.jobs, nudge_all=asked.extend, nudge_import=print, sender_lost_after=timedelta(0))
+        keep_time(
+            db=databases.jobs,
+            nudge_all=asked.extend,
+            nudge_import=print,
+            queue=lambda _: None,
+            sender_lost_after=timedelta(0),
+        )
 
     tick()
     assert [n.campaign_id for n in asked] == [world.campaign_id]

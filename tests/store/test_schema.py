@@ -133,12 +133,14 @@ def test_the_codes_enums_are_the_databases(databases: Databases, name: str) -> N
 
 def test_every_tenant_table_forces_row_level_security(databases: Databases) -> None:
     rows = databases.owner.execute(
-        "select c.relname, c.relrowsecurity and c.relforcerowsecurity from pg_class c"
-        " join pg_attribute a on a.attrelid = c.oid and a.attname = 'user_id'"
+        "select c.relname, c.relrowsecurity and c.relforcerowsecurity,"
+        " array(select p.policyname::text from pg_policies p where p.schemaname = 'hidra' and p.tablename = c.relname)"
+        " from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'user_id'"
         " where c.relnamespace = 'hidra'::regnamespace and c.relkind = 'r'"
     ).fetchall()
     assert len(rows) >= 15
-    assert all(forced for _, forced in rows), rows
+    assert [table for table, forced, _ in rows if not forced] == []
+    assert [table for table, _, policies in rows if not {"owner", "worker", "tenant"} <= set(policies)] == []
 
 
 def test_the_view_obeys_the_rights_of_whoever_asks(databases: Databases) -> None:
@@ -180,7 +182,7 @@ def test_every_table_of_a_migration_opens_with_what_a_row_is() -> None:
 def test_every_constraint_was_given_its_name(databases: Databases) -> None:
     unnamed = databases.owner.execute(
         "select conname from pg_constraint where connamespace = 'hidra'::regnamespace"
-        " and contype in ('c', 'f', 'u', 'p') and conname ~ '_(check|fkey|key)[0-9]*$'"
+        " and contype in ('c', 'f', 'u', 'p') and conname ~ '_(check|fkey|key|pkey)[0-9]*$'"
     ).fetchall()
     text = "".join(path.read_text() for path in MIGRATIONS.glob("*.sql"))
     assert [row[0] for row in unnamed if row[0] not in text and not row[0].startswith("schema_migrations")] == []

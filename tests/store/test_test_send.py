@@ -110,6 +110,16 @@ def test_no_test_goes_out_on_a_connection_that_is_not_connected(databases: Datab
     assert outside.posted == []
 
 
+@pytest.mark.parametrize("gone", ["hidra.campaigns", "hidra.evolution_api_config"])
+def test_a_test_of_what_is_deleted_meanwhile_is_closed(databases: Databases, gone: str) -> None:
+    world = World.make(databases)
+    table = "campaign_id" if gone == "hidra.campaigns" else "config_id"
+    databases.owner.execute("delete from hidra.pace_limits where subject = %s", [getattr(world, table)])
+    outside = Outside()
+    assert send(world, outside) is NoTurn.CLOSED
+    assert outside.posted == []
+
+
 def test_nobody_sends_a_test_on_the_connection_of_another(databases: Databases) -> None:
     world, other = World.make(databases), World.make(databases)
     outside = Outside()
@@ -152,7 +162,9 @@ def test_a_tests_id_is_never_taken_for_a_campaigns_message(databases: Databases)
     assert jobs.as_worker(
         lambda tx: connections.assigned(tx, config_id=world.config_id, provider_message_ids=["T", "U"])
     ) == {"T"}
-    assert not jobs.as_worker(lambda tx: connections.crossed(tx, found))
+    assert not jobs.as_worker(lambda tx: connections.crossed(tx, found, provider_message_id="X"))
+    # Known only since the look-up began.
+    assert jobs.as_worker(lambda tx: connections.crossed(tx, found, provider_message_id="T"))
 
 
 def test_a_test_of_unknown_outcome_keeps_its_phone_from_being_looked_up(databases: Databases) -> None:
@@ -161,8 +173,8 @@ def test_a_test_of_unknown_outcome_keeps_its_phone_from_being_looked_up(database
     unknown = Unknown("timed_out", "x")
     assert send(world, Outside(unknown)) == unknown
     found = unresolved(world)
-    assert databases.jobs.as_worker(lambda tx: connections.crossed(tx, found))
-    databases.owner.execute("update hidra.test_sends set claimed_at = claimed_at - interval '49 hours'")
+    assert databases.jobs.as_worker(lambda tx: connections.crossed(tx, found, provider_message_id="X"))
+    databases.owner.execute("update hidra.test_sends set claimed_at = claimed_at - interval '73 hours'")
     databases.jobs.as_worker(test_sends.forget_old)
     assert kept(world) == []
-    assert not databases.jobs.as_worker(lambda tx: connections.crossed(tx, found))
+    assert not databases.jobs.as_worker(lambda tx: connections.crossed(tx, found, provider_message_id="X"))

@@ -185,6 +185,10 @@ def test_no_reason_repeats_the_recipients_number_or_the_servers_words(status: in
 
 
 NOT_FETCHED = {
+    "Error: Hostname/IP does not match certificate's altnames: Host: cdn.example": "certificate",
+    "Error: unable to get local issuer certificate": "certificate",
+    "AxiosError: timeout of 10000ms exceeded": "in time",
+    "TypeError: Invalid URL": "no address",
     "Error: getaddrinfo ENOTFOUND cdn.loja.example": "not found",
     "Error: getaddrinfo EAI_AGAIN cdn.loja.example": "not found",
     "AxiosError: getaddrinfo ENOTFOUND cdn.loja.example": "not found",
@@ -233,12 +237,20 @@ def test_the_same_words_about_a_text_stay_unknown(said: str) -> None:
     assert isinstance(sort_answer(500, envelope(500, [said])), Unknown)
 
 
+def test_a_media_url_that_evolution_refuses_by_its_form_stops_the_campaign() -> None:
+    answer = envelope(400, ["Owned media must be a url or base64"])
+    outcome = sort_answer(400, answer, media="image")
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops) == ("media_not_fetched", Stops.CAMPAIGN)
+    assert isinstance(sort_answer(400, answer), Refused)
+
+
 @pytest.mark.parametrize("status", [400, 500])
-def test_media_that_whatsapp_did_not_take_is_sent_later(status: int) -> None:
+def test_media_that_whatsapp_did_not_take_waits_for_the_next_check(status: int) -> None:
     answer = envelope(status, ["Error: Media upload failed on all hosts"])
     outcome = sort_answer(status, answer, media="video")
     assert isinstance(outcome, NotSent)
-    assert (outcome.code, outcome.stops) == ("media_not_uploaded", Stops.NOTHING)
+    assert (outcome.code, outcome.stops) == ("media_not_uploaded", Stops.CONNECTION)
     assert isinstance(sort_answer(status, answer), Unknown)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 import requests
@@ -95,7 +96,7 @@ def test_a_stack_that_is_not_there_is_told_in_one_line(
     line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(kept, "HOME", tmp_path)
-    told = "hidra: There is no stack 'none'; start it with `./hidra up`.\n"
+    told = "hidra: There is no stack 'none'; start it with `./hidra up --stack none`.\n"
     assert typed(f"{line} --stack none", capsys) == (1, "", told)
 
 
@@ -149,8 +150,9 @@ def test_a_function_that_failed_is_told_in_one_line(
 def test_the_token_stands_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, Any]] = []
     attach(monkeypatch, token=lambda **wish: asked.append(wish) or "ey.J.x")
-    assert typed("token --groups admin,,ops --sub 17", capsys) == (0, "ey.J.x\n", "")
-    assert asked == [{"sub": "17", "email": None, "name": None, "groups": ["admin", "ops"]}]
+    assert typed(f"token --groups admin,,ops --sub {UUID(int=17)}", capsys) == (0, "ey.J.x\n", "")
+    assert asked == [{"sub": str(UUID(int=17)), "email": None, "name": None, "groups": ["admin", "ops"]}]
+    assert typed("token --sub 17", capsys)[0] == 2
 
 
 def test_keys_are_a_pair_under_the_names_of_the_deploy(capsys: pytest.CaptureFixture[str]) -> None:
@@ -244,7 +246,8 @@ def test_the_help_of_simulate_has_every_ending_of_the_simulators_own_table(capsy
 @pytest.fixture
 def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     command = [sys.executable, "-m", "local", "simulate", "serve", "--port", "0", "--api-key", "k"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, "PYTHONPATH": "layers/hidra"}  # as ./hidra sets it
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
             url = json.loads(process.stdout.readline())["url"]

@@ -5,6 +5,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -186,6 +187,34 @@ def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch, name:
     monkeypatch.setattr(evolution, name, value)
     with serving(drip) as server:
         assert isinstance(server.client().send("+5541988887777", TEXT), Unknown)
+
+
+def test_an_answer_that_comes_byte_by_byte_is_cut_off_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drop(client: socket.socket) -> None:
+        client.sendall(b"HTTP/1.1 201 Created\r\n\r\n")
+        for _ in range(400):
+            client.sendall(b" ")
+            time.sleep(0.01)
+
+    monkeypatch.setattr(evolution, "_SEND_TIMEOUT", (0.1, 0.1))
+    began = time.monotonic()
+    with serving(drop) as server:
+        outcome = server.client().send("+5541988887777", TEXT)
+        assert time.monotonic() - began < 2
+    assert isinstance(outcome, Unknown)
+    assert outcome.code == "timed_out"
+
+
+def test_an_answer_that_stops_in_its_middle_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(client: socket.socket) -> None:
+        client.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{")
+        client.recv(1)
+
+    monkeypatch.setattr(evolution, "_SEND_TIMEOUT", (1, 0.2))
+    with serving(stop) as server:
+        outcome = server.client().send("+5541988887777", TEXT)
+    assert isinstance(outcome, Unknown)
+    assert outcome.code == "timed_out"
 
 
 def test_nothing_was_sent_where_no_connection_came_about() -> None:

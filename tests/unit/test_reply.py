@@ -1,6 +1,16 @@
 import pytest
 
-from hidra.domain.reply import wants_out
+from hidra.domain.reply import (
+    ALWAYS,
+    DEFAULT,
+    MAX_WORDS,
+    OPT_IN_WORDS,
+    OPT_OUT_WORDS,
+    Wish,
+    Words,
+    check_words,
+)
+from hidra.errors import Rejected
 
 
 @pytest.mark.parametrize(
@@ -14,7 +24,7 @@ from hidra.domain.reply import wants_out
     ],
 )  # fmt: skip
 def test_a_message_that_is_the_word_and_nothing_else_opts_out(text: str) -> None:
-    assert wants_out(text)
+    assert DEFAULT.wish(text) is Wish.LEAVE
 
 
 @pytest.mark.parametrize(
@@ -24,7 +34,60 @@ def test_a_message_that_is_the_word_and_nothing_else_opts_out(text: str) -> None
         "quero cancelar meu pedido", "cancelar o pedido 123", "não quero parar", "não pare", "parar onde?", "don't stop",
         "stopping", "sairá", "SAIR1", "SAIR 2", "sair stop", "por favor", "obrigado", "s a i r", "nao sair",
         "quero", "Onde posso parar o carro?",
+        "não quero sair daqui", "quero voltar a comprar", "voltar atrás", "não voltar", "sair voltar",
     ],
 )  # fmt: skip
 def test_any_other_message_does_not(text: str) -> None:
-    assert not wants_out(text)
+    assert DEFAULT.wish(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["VOLTAR", "voltar!", " Voltar, por favor 🙏", "voltar voltar", "Quero voltar", "start"]
+)
+def test_a_message_that_is_the_word_of_return_and_nothing_else_comes_back(text: str) -> None:
+    assert DEFAULT.wish(text) is Wish.RETURN
+
+
+def test_an_owner_has_words_of_their_own_beside_those_that_always_count() -> None:
+    words = Words.of(["Não, obrigado", "1", "chega de promoção"], ["Quero de novo"])
+    assert words.wish("NAO") is Wish.LEAVE
+    assert words.wish("1.") is Wish.LEAVE
+    assert words.wish("Chega de promocao!") is Wish.LEAVE
+    assert words.wish("chega") is None
+    assert words.wish("cancelar") is None  # not among this owner's
+    assert words.wish("quero de novo") is Wish.RETURN
+    assert words.wish("voltar") is None
+    for word in (*ALWAYS, "Parar promoções"):
+        assert words.wish(word) is Wish.LEAVE
+
+
+def test_a_word_that_means_both_means_leaving() -> None:
+    assert Words.of(["tchau"], ["TCHAU", "sair"]).wish("Tchau") is Wish.LEAVE
+    assert Words.of(["tchau"], ["TCHAU", "sair"]).wish("Sair") is Wish.LEAVE
+
+
+def test_words_are_kept_once_in_upper_case_with_those_that_always_count() -> None:
+    assert check_words(["tchau", " Tcháu! ", "stop", "chega  disso"], ["oi"]) == (
+        ["SAIR", "PARAR", "STOP", "TCHAU", "CHEGA DISSO"],
+        ["OI"],
+    )
+    assert check_words(OPT_OUT_WORDS, OPT_IN_WORDS) == (list(OPT_OUT_WORDS), list(OPT_IN_WORDS))
+    assert check_words([], []) == (list(ALWAYS), [])
+    assert len(check_words([f"palavra {at}" for at in range(MAX_WORDS)], [])[0]) <= 40  # what the table takes
+
+
+@pytest.mark.parametrize(
+    ("leave", "come_back", "field"),
+    [
+        (["ok", "🛑"], [], "opt_out_words.1"),
+        (["obrigado"], [], "opt_out_words.0"),
+        ([], ["!!"], "opt_in_words.0"),
+        (["tchau"], ["Tchau."], "opt_in_words.0"),
+        ([], ["volta", "sair sair"], "opt_in_words.1"),
+        ([], ["Quero sair"], "opt_in_words.0"),
+    ],
+)
+def test_words_that_say_nothing_or_both_are_refused(leave: list[str], come_back: list[str], field: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        check_words(leave, come_back)
+    assert [wrong.field for wrong in refused.value.fields] == [field]

@@ -71,6 +71,35 @@ def test_a_text_or_media_with_a_caption_is_accepted(body: str, media: dict[str, 
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "https://cdn.example.com/a.png",
+        "http://203.0.113.7:8080/a",
+        "https://[2001:db8::1]/a",
+        "https://ana:x@loja.com.br?x",
+    ],
+)
+def test_a_media_url_that_evolution_takes_is_accepted(url: str) -> None:
+    check("", [], **(IMAGE | {"media_url": url}))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost/a.png",
+        "https://cdn/a.png",
+        "https://cdn_lojas.example.com/a.png",
+        "https://a.b/x",
+        "https://.com/",
+    ],
+)
+def test_a_media_url_that_evolution_refuses_is_refused_at_once(url: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        check("", [], **(IMAGE | {"media_url": url}))
+    assert [field.field for field in caught.value.fields] == ["media_url"]
+
+
+@pytest.mark.parametrize(
     ("body", "media", "wrong"),
     [
         ("", {}, ["body"]),

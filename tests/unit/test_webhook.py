@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +7,7 @@ import pytest
 
 from hidra.domain.delivery import ReplyEvent, StatusEvent, from_record
 from hidra.domain.message import MessageStatus
-from hidra.domain.reply import wants_out
+from hidra.domain.reply import DEFAULT, Wish
 from hidra.domain.webhook import current_key_id, jwt_key, reduce, text_of
 
 CONFIG = UUID("00000000-0000-4000-8000-00000000000c")
@@ -81,6 +81,7 @@ def test_a_reply_is_told_by_phone_with_the_ninth_digit() -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}, remoteJid="553187651111@s.whatsapp.net"))
     assert record == COMMON | {
         "kind": "reply", "message_id": "3A01", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
+        "sent": 1795357549,
     }  # fmt: skip
     assert from_record(record) == ReplyEvent(CONFIG, "+5531987651111", "SAIR", NOW)
 
@@ -91,6 +92,8 @@ def test_a_reply_is_told_by_phone_with_the_ninth_digit() -> None:
         ({"remoteJid": "123@lid", "remoteJidAlt": "5511987651111@s.whatsapp.net"}, "+5511987651111", "123"),
         ({"remoteJid": "5511987651111:12@s.whatsapp.net", "remoteJidAlt": "123:2@lid"}, "+5511987651111", "123"),
         ({"remoteJid": "123@lid", "senderPn": "5511987651111@s.whatsapp.net"}, "+5511987651111", "123"),
+        ({"remoteJid": "123@lid", "participantAlt": "5511987651111@s.whatsapp.net"}, "+5511987651111", "123"),
+        ({"remoteJid": "5511987651111@s.whatsapp.net", "senderLid": "123@lid"}, "+5511987651111", "123"),
         ({"remoteJid": "123@lid"}, None, "123"),
     ],
 )
@@ -133,12 +136,22 @@ def test_what_is_no_persons_text_to_us_is_dropped(data: Any) -> None:
         {"buttonsResponseMessage": {"selectedButtonId": "1", "selectedDisplayText": "Parar"}},
         {"templateButtonReplyMessage": {"selectedId": "1", "selectedDisplayText": "Parar"}},
         {"listResponseMessage": {"title": "Parar", "singleSelectReply": {"selectedRowId": "1"}}},
+        {"listResponseMessage": {"description": "Parar", "singleSelectReply": {"selectedRowId": "1"}}},
         {"interactiveResponseMessage": {"body": {"text": "Parar"}}},
+        {
+            "interactiveResponseMessage": {
+                "nativeFlowResponseMessage": {"paramsJson": '{"id": "1", "display_text": "Parar"}'}
+            }
+        },
+        {"viewOnceMessageV2Extension": {"message": {"extendedTextMessage": {"text": "Parar"}}}},
+        {"deviceSentMessage": {"message": {"conversation": "Parar"}}},
+        {"editedMessage": {"message": {"protocolMessage": {"type": 14, "editedMessage": {"conversation": "Parar"}}}}},
+        {"protocolMessage": {"type": 14, "editedMessage": {"extendedTextMessage": {"text": "Parar"}}}},
     ],
 )
 def test_a_text_is_found_wherever_whatsapp_puts_it(message: dict[str, Any]) -> None:
     [record] = reduced("messages.upsert", upsert(message))
-    assert wants_out(record["text"])
+    assert DEFAULT.wish(record["text"]) is Wish.LEAVE
 
 
 def test_the_cloud_apis_quick_reply_is_its_title_and_quotes_what_it_answers() -> None:
@@ -148,6 +161,52 @@ def test_the_cloud_apis_quick_reply_is_its_title_and_quotes_what_it_answers() ->
     assert (record["text"], record["quoted_id"], record["message_id"]) == ("Parar promoções", "wamid.Q==", "wamid.in1")
     nested = upsert({"extendedTextMessage": {"text": "oi", "contextInfo": quoted}})
     assert reduced("messages.upsert", nested)[0]["quoted_id"] == "wamid.Q=="
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"buttonsResponseMessage": {"selectedDisplayText": "x", "contextInfo": {"stanzaId": "3EB0A1"}}},
+        {"templateButtonReplyMessage": {"selectedDisplayText": "x", "contextInfo": {"stanzaId": "3EB0A1"}}},
+        {"ephemeralMessage": {"message": {"imageMessage": {"caption": "x", "contextInfo": {"stanzaId": "3EB0A1"}}}}},
+    ],
+)
+def test_what_a_reply_answers_is_found_with_every_kind(message: dict[str, Any]) -> None:
+    [record] = reduced("messages.upsert", upsert(message, remoteJid="123@lid"))
+    assert record["quoted_id"] == "3EB0A1"
+    reply = from_record(record)
+    assert isinstance(reply, ReplyEvent)
+    assert (reply.phone, reply.lid, reply.quoted_id) == (None, "123", "3EB0A1")
+
+
+def test_a_message_without_text_still_tells_whose_a_hidden_id_is() -> None:
+    sticker = upsert({"stickerMessage": {}}, remoteJid="123@lid", remoteJidAlt="5511987651111@s.whatsapp.net")
+    [record] = reduced("messages.upsert", sticker)
+    assert (record["phone"], record["lid"], record["text"]) == ("+5511987651111", "123", "")
+
+
+@pytest.mark.parametrize(
+    "broken", [{}, {"paramsJson": None}, {"paramsJson": "{"}, {"paramsJson": "[" * 9000}, {"paramsJson": "3"}]
+)
+def test_a_flow_that_tells_no_title_has_none(broken: dict[str, Any]) -> None:
+    assert text_of({"interactiveResponseMessage": {"nativeFlowResponseMessage": broken}}) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "asked_at"),
+    [
+        (int(NOW.timestamp()) - 60, NOW.replace(microsecond=0) - timedelta(seconds=60)),
+        (str(int(NOW.timestamp())), NOW.replace(microsecond=0)),
+        ({"low": int(NOW.timestamp()), "high": 0, "unsigned": True}, NOW.replace(microsecond=0)),
+        (int(NOW.timestamp()) + 3600, NOW), (0, NOW), (-5, NOW), (None, NOW), ("x", NOW), ("9" * 300, NOW), (10**30, NOW), (10**4000, NOW), (-(10**4000), NOW),
+        ({}, NOW), (True, NOW), (1.5, NOW),
+    ],
+)  # fmt: skip
+def test_a_reply_is_as_old_as_whatsapp_says_if_that_can_be(told: Any, asked_at: datetime) -> None:
+    [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}) | {"messageTimestamp": told})
+    reply = from_record(json.loads(json.dumps(record)))
+    assert isinstance(reply, ReplyEvent)
+    assert reply.asked_at == asked_at
 
 
 def test_a_text_is_shortened_and_freed_of_what_no_database_holds() -> None:

@@ -7,10 +7,12 @@ HidraError
 ├── NotFound       there is no such thing, or it belongs to somebody else
 ├── Conflict       the input is right, but not in the present state
 └── Unavailable    nothing was changed: try again
+    └── Unanswered it may have happened all the same: look before you try again
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,25 @@ class Field:
 
 
 class HidraError(Exception):
-    """The root. ``code`` is stable and machine-readable, the message is a sentence for people."""
+    """The root. ``code`` is stable and machine-readable, the message is a sentence for people.
+
+    ``more`` is what else a program may read of it: members of the problem document by their names.
+    """
 
     code = "error"
 
-    def __init__(self, message: str, *, code: str | None = None, fields: Sequence[Field] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        fields: Sequence[Field] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code or type(self).code
         self.fields = tuple(fields)
+        self.more = dict(more or {})
 
 
 class Rejected(HidraError):
@@ -54,3 +67,7 @@ class Conflict(HidraError):
 
 class Unavailable(HidraError):
     code = "unavailable"
+
+
+class Unanswered(Unavailable):
+    pass

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from hidra.domain.consent import LegalBasis
 from hidra.domain.layout import CONSENT, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES, NAME, PHONE, role
 
 type Value = str | int | float | bool
@@ -17,6 +18,9 @@ REASONS = frozenset({
     "too_many_attributes", "erased", "line_too_long", "nul_character", "undecodable", "unbalanced_quotes", "malformed",
     "too_many_columns",
 })  # fmt: skip
+
+
+_BASES = frozenset(basis.value for basis in LegalBasis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +134,11 @@ def _consent(given: Mapping[str, str]) -> dict[str, str | None] | str | None:
         return None
     if any(len(text) > MAX_VALUE for text in texts.values()):
         return "value_too_long"
-    at = texts.get("at", "")
+    basis, at = texts.get("basis", "").lower(), texts.get("at", "")
     moment = _moment(at)
-    if at and moment is None:
+    if basis not in _BASES or (at and moment is None):
         return "invalid_consent"
-    return {"basis": texts.get("basis") or None, "source": texts.get("source") or None, "at": moment}
+    return {"basis": basis, "source": texts.get("source") or None, "at": moment}
 
 
 def _moment(text: str) -> str | None:

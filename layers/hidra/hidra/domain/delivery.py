@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.message import PROVIDER_WORDS, MessageStatus
+
+# A message waits that long for a phone that is away; a time further back is none.
+OLDEST = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,23 @@ class ConnectionEvent:
 
 @dataclass(frozen=True)
 class ReplyEvent:
-    """A person's message to one of our numbers; ``phone`` is None where WhatsApp hid it."""
+    """A person's message to one of our numbers.
+
+    ``phone`` is None where WhatsApp hid it behind ``lid``; ``quoted_id`` is the provider's id of the message that this
+    one answers. ``sent_at`` is WhatsApp's own time, in whole seconds: unlike ours it is the same in every copy.
+    """
 
     config_id: UUID
     phone: str | None
     text: str
     received_at: datetime
+    lid: str | None = None
+    quoted_id: str | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        return self.sent_at or self.received_at
 
 
 DeliveryEvent = StatusEvent | ConnectionEvent | ReplyEvent
@@ -63,10 +77,25 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
             status = EvolutionConnectionStatus(record["status"])
             return ConnectionEvent(config_id, status, _text_or_none(record.get("reason")), received_at)
         case "reply":
-            phone = _text_or_none(record.get("phone"))
-            return ReplyEvent(config_id, phone, str(record.get("text") or ""), received_at)
+            return ReplyEvent(
+                config_id,
+                _text_or_none(record.get("phone")),
+                str(record.get("text") or ""),
+                received_at,
+                _text_or_none(record.get("lid")),
+                _text_or_none(record.get("quoted_id")),
+                _sent_at(record.get("sent"), received_at),
+            )
         case kind:
             raise ValueError(f"unknown kind {kind!r}")
+
+
+def _sent_at(seconds: object, received_at: datetime) -> datetime | None:
+    """WhatsApp's time of a message; None if it cannot be one: later than we heard of it, or weeks before."""
+    if not isinstance(seconds, int):
+        return None
+    ago = int(received_at.timestamp()) - seconds
+    return datetime.fromtimestamp(seconds, UTC) if -1 <= ago <= OLDEST.total_seconds() else None
 
 
 def _text(value: object) -> str:

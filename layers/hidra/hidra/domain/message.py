@@ -8,6 +8,8 @@ from uuid import UUID
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 PROVIDER_FAILED = "provider_failed"
+DELIVERED_ALREADY = "delivered_already"
+ERASED = "erased"
 
 
 class MessageStatus(StrEnum):
@@ -61,6 +63,7 @@ class Message:
     provider_message_id: str | None = None
     error_code: str | None = None
     error_detail: str | None = None
+    erased: bool = False  # nothing of its recipient is kept any more, and nothing may be written back
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,12 @@ def learn(message: Message, evidence: Iterable[Evidence]) -> Message:
 
 
 def identify(message: Message, provider_message_id: str) -> Message:
-    """The message, unresolved until now, that turns out to have been sent under this provider id."""
+    """The message, unresolved until now, that turns out to have been sent under this provider id.
+
+    An erased one stays as it is: the id may hold the phone.
+    """
+    if message.erased:
+        return message
     return replace(
         message,
         status=MessageStatus.SENT,
@@ -155,6 +163,15 @@ def fail(message: Message, *, code: str, detail: str | None, at: datetime) -> Me
 def skip(message: Message, *, code: str) -> Message:
     """The message that will not be sent: ``opted_out``, ``canceled``, ``erased``; in a retry ``delivered_already``."""
     return replace(message, status=MessageStatus.SKIPPED, error_code=code, error_detail=None)
+
+
+def close(message: Message, *, at: datetime) -> Message:
+    """The message of a person who is erased, as far as it was still open: it will not be sent or looked up any more."""
+    if message.status is MessageStatus.PENDING:
+        return skip(message, code=ERASED)
+    if message.status is MessageStatus.UNKNOWN:
+        return fail(message, code=OUTCOME_UNKNOWN, detail=None, at=at)
+    return message
 
 
 def _least(*times: datetime | None) -> datetime | None:

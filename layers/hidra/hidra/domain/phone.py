@@ -52,6 +52,13 @@ def _parse_with_library(text: str, country: str) -> str | None:
     return None
 
 
+def calling_code(country: str) -> str:
+    """What international numbers of an ISO 3166 country begin with, as in ``55``; empty if nobody knows."""
+    import phonenumbers  # noqa: PLC0415
+
+    return str(phonenumbers.country_code_for_region(country) or "")
+
+
 def phone_hash(secret: bytes, user_id: str, e164: str) -> bytes:
     """HMAC-SHA-256 over the user and the canonical number: the same phone of two users has unrelated hashes."""
     return hmac.digest(secret, f"{user_id}\0{canonical(e164)}".encode(), "sha256")
@@ -61,3 +68,8 @@ def hasher(secret: bytes, user_id: str) -> Callable[[str], bytes]:
     """``phone_hash`` for many canonical numbers of one user."""
     prefix = f"{user_id}\0".encode()
     return lambda e164: hmac.digest(secret, prefix + e164.encode(), "sha256")
+
+
+def of_lid(lid: str) -> str:
+    """What stands for a hidden id (``@lid``) in ``phone_hash``: no number begins like this."""
+    return f"lid:{lid}"

@@ -1,8 +1,17 @@
-"""Whether a reply asks to be left alone."""
+"""Whether a reply asks to be left alone, or to be written to again."""
 
 import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
-_WORDS = frozenset({"sair", "parar", "stop", "cancelar", "descadastrar"})
+from hidra.errors import Field, Rejected
+
+MAX_WORDS = 30
+# These hold for every owner: whoever was told once to answer SAIR must not be kept by a changed setting.
+ALWAYS = ("SAIR", "PARAR", "STOP")
+OPT_OUT_WORDS = (*ALWAYS, "CANCELAR", "DESCADASTRAR", "REMOVER")
+OPT_IN_WORDS = ("VOLTAR", "QUERO VOLTAR", "REATIVAR", "START")
 # What people answer to "responda SAIR", and the words on Meta's own opt-out button ("Parar promoções"). Each is a whole
 # message that can mean nothing else; "quero cancelar meu pedido" is none of them and reaches a person.
 _PHRASES = frozenset(
@@ -25,15 +34,74 @@ _PHRASES = frozenset(
 _COURTESY = ("por favor", "favor", "pfv", "obrigado", "obrigada")
 
 
-def wants_out(text: str) -> bool:
-    """Whether the whole message is a word such as SAIR, PARAR or STOP, or one of a few short phrases around them.
+class Wish(StrEnum):
+    """What a reply asks for."""
 
-    Case, accents, punctuation, emoji, a "por favor" and repetition ("SAIR SAIR!!!") do not matter; further words do.
+    LEAVE = "leave"
+    RETURN = "return"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one owner, in plain letters."""
+
+    leave: frozenset[str]
+    come_back: frozenset[str]
+
+    @classmethod
+    def of(cls, opt_out_words: Iterable[str], opt_in_words: Iterable[str]) -> "Words":
+        """The owner's words, and those that hold for every owner."""
+        out = frozenset(_essence(word) for word in (*ALWAYS, *opt_out_words)) | _PHRASES
+        return cls(out, frozenset(_essence(word) for word in opt_in_words) - out)
+
+    def wish(self, text: str) -> Wish | None:
+        """What the whole message asks for; None: neither, so that a person should read it.
+
+        Case, accents, punctuation, emoji, a "por favor" and repetition ("SAIR SAIR!!!") do not matter; more words do.
+        """
+        essence = _essence(text)
+        if essence in self.leave:
+            return Wish.LEAVE
+        return Wish.RETURN if essence in self.come_back else None
+
+
+def check_words(opt_out_words: Sequence[str], opt_in_words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The owner's words as they are kept: upper case, each once, with those that hold for every owner.
+
+    Raises:
+        Rejected: a word has no letter and no digit, or would mean both.
     """
-    words = _plain(text)
+    leave = Words.of(opt_out_words, ()).leave
+    wrong = [
+        Field(f"{name}.{index}", "has no letter or digit that could be recognised")
+        for name, words in (("opt_out_words", opt_out_words), ("opt_in_words", opt_in_words))
+        for index, word in enumerate(words)
+        if not _essence(word)
+    ]
+    wrong += [
+        Field(f"opt_in_words.{index}", "is a word by which people leave")
+        for index, word in enumerate(opt_in_words)
+        if _essence(word) in leave
+    ]
+    if wrong:
+        raise Rejected("Some of these words cannot be used; nothing was changed.", code="opt-out-words", fields=wrong)
+    return _each_once((*ALWAYS, *opt_out_words)), _each_once(opt_in_words)
+
+
+def _each_once(words: Iterable[str]) -> list[str]:
+    found: dict[str, str] = {}
+    for word in words:
+        found.setdefault(_essence(word), " ".join(word.split()).upper())
+    return list(found.values())
+
+
+def _essence(text: str) -> str:
+    """A message in plain letters, without courtesy and without its one word's repetition."""
+    plain = _plain(text)
     for polite in _COURTESY:
-        words = f" {words} ".replace(f" {polite} ", " ").strip()
-    return words in _PHRASES or (len(set(words.split())) == 1 and words.split()[0] in _WORDS)
+        plain = f" {plain} ".replace(f" {polite} ", " ").strip()
+    words = plain.split()
+    return words[0] if len(set(words)) == 1 else plain
 
 
 def _plain(text: str) -> str:
@@ -46,3 +114,6 @@ def _plain(text: str) -> str:
         elif category[0] != "M" and category != "Cf":
             kept.append(" ")
     return " ".join("".join(kept).casefold().split())
+
+
+DEFAULT = Words.of(OPT_OUT_WORDS, OPT_IN_WORDS)

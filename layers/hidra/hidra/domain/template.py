@@ -11,6 +11,12 @@ from hidra.errors import Field, Rejected
 TEXT_CHARACTERS = 4_096
 CAPTION_CHARACTERS = 1_024
 
+# What Evolution API 2.3.7 takes for a URL (class-validator's isURL): a name with a top-level domain, or an IP address.
+_PUBLIC_HOST = re.compile(
+    r"^https?://(?:[^/?#@]*@)?(?:(?:[^\s/?#@:._]+\.)+[^\s/?#@:._\d-][^\s/?#@:._]+|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#]|$)",
+    re.IGNORECASE,
+)
+
 PLACEHOLDER = re.compile(r"\{\{\s*(\w{1,64})\s*\}\}")
 
 # A contact's own columns, by the names that people give them; an attribute of the same name comes first.
@@ -43,6 +49,8 @@ def check(
 
 
 def _wrong_media(media_url: str | None, media_type: MediaType | None, file_name: str | None) -> Iterator[Field]:
+    if media_url is not None and not _PUBLIC_HOST.match(media_url):
+        yield Field("media_url", "must name a host that Evolution takes: with a dot and without underscores")
     if media_url is not None and media_type is None:
         yield Field("media_type", "is needed with media_url")
     if media_type is not None and media_url is None:

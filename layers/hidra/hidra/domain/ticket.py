@@ -1,4 +1,7 @@
-"""A ticket: leave for one run to send one message more. It names no recipient: losing or repeating it is harmless."""
+"""What the send queue carries. None of it names a recipient: losing or repeating it is harmless.
+
+A ticket is leave for one run to send one message more. The other kind asks for the answer to somebody who left.
+"""
 
 import json
 from dataclasses import dataclass, replace
@@ -46,3 +49,35 @@ class Ticket:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise Rejected("The queue message is no ticket.") from error
+
+
+CONFIRMATION = "confirmation"
+
+
+@dataclass(frozen=True)
+class ConfirmationAsked:
+    """An answer to somebody who left, known by the row that says to whom."""
+
+    config_id: UUID
+    confirmation_id: UUID
+
+    def to_json(self) -> str:
+        ids = {"config_id": str(self.config_id), "confirmation_id": str(self.confirmation_id)}
+        return json.dumps({"version": VERSION, "kind": CONFIRMATION, **ids})
+
+
+def read(text: str) -> Ticket | ConfirmationAsked:
+    """Reads a message of the send queue, of whichever kind.
+
+    Raises:
+        Rejected: it is none of this version.
+    """
+    try:
+        found = json.loads(text)
+        if found.get("kind") != CONFIRMATION:
+            return Ticket.from_json(text)
+        if found["version"] != VERSION:
+            raise Rejected(f"A confirmation of version {found['version']} is not understood.")
+        return ConfirmationAsked(UUID(found["config_id"]), UUID(found["confirmation_id"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Rejected("The queue message is none of ours.") from error

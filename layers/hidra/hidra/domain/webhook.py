@@ -5,6 +5,7 @@ not be kept: ``apikey`` (on the Cloud API it is Meta's access token), names, med
 """
 
 import hmac
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -20,7 +21,17 @@ TEXT_CHARACTERS = 1_000  # of a reply: enough to know an opt-out
 ID_CHARACTERS = 300
 _PHONE_JID = re.compile(r"^([1-9]\d{6,14})(?::\d+)?@s\.whatsapp\.net$", re.ASCII)
 _LID_JID = re.compile(r"^(\d{1,32})(?::\d+)?@lid$", re.ASCII)
-_WRAPPERS = ("ephemeralMessage", "viewOnceMessage", "viewOnceMessageV2", "documentWithCaptionMessage")
+# What disappearing chats, media seen once, linked devices and edits put around a message, one around another.
+_WRAPPERS = (
+    "ephemeralMessage",
+    "viewOnceMessage",
+    "viewOnceMessageV2",
+    "viewOnceMessageV2Extension",
+    "documentWithCaptionMessage",
+    "deviceSentMessage",
+    "editedMessage",
+)
+MAX_WRAPPERS = 5
 _TEXTS = (
     ("extendedTextMessage", "text"),
     ("imageMessage", "caption"),
@@ -29,6 +40,7 @@ _TEXTS = (
     ("buttonsResponseMessage", "selectedDisplayText"),
     ("templateButtonReplyMessage", "selectedDisplayText"),
     ("listResponseMessage", "title"),
+    ("listResponseMessage", "description"),
 )
 _MEDIA_TYPES: Mapping[str, MediaType] = {
     "imageMessage": "image",
@@ -96,6 +108,7 @@ def text_of(message: object) -> str | None:
     candidates = [content.get("conversation")]
     candidates += [_mapping(content.get(kind)).get(field) for kind, field in _TEXTS]
     candidates.append(_mapping(_mapping(content.get("interactiveResponseMessage")).get("body")).get("text"))
+    candidates.append(_flow_title(content))
     return next((text for text in candidates if isinstance(text, str) and text), None)
 
 
@@ -107,12 +120,23 @@ def media_type_of(message: object) -> MediaType | None:
 
 def _unwrapped(message: object) -> Mapping[str, Any]:
     content = _mapping(message)
-    for _ in range(3):
-        inner = next((content[name] for name in _WRAPPERS if name in content), None)
-        if inner is None:
+    for _ in range(MAX_WRAPPERS):
+        inner = next((_mapping(content[name]).get("message") for name in _WRAPPERS if name in content), None)
+        edited = _mapping(content.get("protocolMessage")).get("editedMessage")
+        if inner is None and edited is None:
             break
-        content = _mapping(_mapping(inner).get("message"))
+        content = _mapping(edited if inner is None else inner)
     return content
+
+
+def _flow_title(content: Mapping[str, Any]) -> object:
+    """What a button of a native flow was called; WhatsApp tells it as JSON in a text."""
+    flow = _mapping(_mapping(content.get("interactiveResponseMessage")).get("nativeFlowResponseMessage"))
+    try:
+        told = _mapping(json.loads(flow["paramsJson"]))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return told.get("display_text", told.get("title"))
 
 
 def _statuses(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -125,21 +149,26 @@ def _statuses(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _replies(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     key, message = _mapping(data.get("key")), _mapping(data.get("message"))
-    jids = [jid for jid in (key.get("remoteJid"), key.get("remoteJidAlt"), key.get("senderPn")) if isinstance(jid, str)]
-    phone = next((match[1] for jid in jids if (match := _PHONE_JID.match(jid))), None)
+    places = ("remoteJid", "remoteJidAlt", "senderPn", "senderLid", "participantAlt", "participantPn")
+    jids = [jid for jid in map(key.get, places) if isinstance(jid, str)]
+    numbers = (canonical(f"+{match[1]}") for jid in jids if (match := _PHONE_JID.match(jid)))
+    phone = next(numbers, None)
     lid = next((match[1] for jid in jids if (match := _LID_JID.match(jid))), None)
-    text = _clean(text_of(message))
+    text = _clean(text_of(message))[:TEXT_CHARACTERS]
     # A group, a broadcast or a newsletter stands in remoteJid itself, whatever the other fields say.
-    personal = bool(jids) and bool(_PHONE_JID.match(jids[0]) or _LID_JID.match(jids[0]))
-    if key.get("fromMe") or not personal or not text:
+    chat = key.get("remoteJid")
+    personal = isinstance(chat, str) and bool(_PHONE_JID.match(chat) or _LID_JID.match(chat))
+    # A sticker asks for nothing, but may tell whose hidden id it is.
+    if key.get("fromMe") or not personal or not (text or (phone and lid)):
         return
     yield {
         "kind": "reply",
         "message_id": id_of(key.get("id")),
-        "phone": canonical(f"+{phone}") if phone else None,
+        "phone": phone,
         "lid": lid,
         "quoted_id": _quoted_id(data, message),
-        "text": text[:TEXT_CHARACTERS],
+        "text": text,
+        "sent": _seconds(data.get("messageTimestamp")),
     }
 
 
@@ -176,9 +205,19 @@ _READERS = {
 
 
 def _quoted_id(data: Mapping[str, Any], message: Mapping[str, Any]) -> str | None:
-    places = (data, message, _mapping(message.get("extendedTextMessage")))
+    """The id of the message that this one answers: Evolution lifts it to the top, WhatsApp has it with each kind."""
+    content = _unwrapped(message)
+    places = (data, message, content, *(_mapping(part) for part in content.values()))
     found = (id_of(_mapping(place.get("contextInfo")).get("stanzaId")) for place in places)
     return next((quoted for quoted in found if quoted), None)
+
+
+def _seconds(value: object) -> int | None:
+    """A time of WhatsApp's in seconds since 1970: a number, the same as text, or a long integer in two halves."""
+    value = _mapping(value).get("low", value)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= ID_CHARACTERS:
+        return int(value)
+    return value if isinstance(value, int) and _is_code(value) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic import Field as Constraints
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-_MAX_NUMBER = 2**53  # up to here a double holds every integer
+MAX_NUMBER = 2**53  # up to here a double holds every integer
 _ISO_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
@@ -47,7 +47,7 @@ def _scalar(value: Any) -> Any:
         case str():
             fits = len(value) <= 500 and "\0" not in value and _encodable(value)
         case int() | float():
-            fits = abs(value) <= _MAX_NUMBER
+            fits = abs(value) <= MAX_NUMBER
         case _:
             fits = False
     if not fits:
@@ -68,7 +68,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-class _NoNul:
+class WithoutNul:
     """Text without NUL; ``something`` says that it holds more than white space, which is stripped, for OpenAPI."""
 
     def __init__(self, *, something: bool = False) -> None:
@@ -86,23 +86,29 @@ Whole = BeforeValidator(_whole)
 # The default of a field that a change may leave out: none that a client could read in OpenAPI and send.
 LEFT_OUT = Constraints(default_factory=lambda: None)
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _NoNul(something=True)]
-Description = Annotated[str, StringConstraints(max_length=2_000), _NoNul()]
-Reason = Annotated[str, StringConstraints(max_length=500), _NoNul()]
-MessageText = Annotated[str, StringConstraints(max_length=4_096), _NoNul()]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
+Description = Annotated[str, StringConstraints(max_length=2_000), WithoutNul()]
+Reason = Annotated[str, StringConstraints(max_length=500), WithoutNul()]
+MessageText = Annotated[str, StringConstraints(max_length=4_096), WithoutNul()]
+ReplyWord = Annotated[str, StringConstraints(min_length=1, max_length=40), WithoutNul(something=True)]
+# No placeholder: it is sent as it stands, to people of whom nothing but the phone may be known.
+ConfirmationText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1_000, pattern=r"^[^{}\x00]*[^{}\s\x00][^{}\x00]*$"),
+]
 FileName = Annotated[
     str,
     StringConstraints(max_length=240, pattern=r"^[^/\\\x00-\x1f]*[^\s/\\\x00-\x1f][^/\\\x00-\x1f]*$"),
 ]
 VariableName = Annotated[str, StringConstraints(pattern=r"^\w{1,64}$")]
-VariableValue = Annotated[str, StringConstraints(max_length=1_000), _NoNul()]
-AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64), _NoNul(something=True)]
+VariableValue = Annotated[str, StringConstraints(max_length=1_000), WithoutNul()]
+AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64), WithoutNul(something=True)]
 AttributeValue = Annotated[
     str | int | float | bool,
     BeforeValidator(
         _scalar,
-        json_schema_input_type=Annotated[str, StringConstraints(max_length=500), _NoNul()]
-        | Annotated[float, Constraints(ge=-_MAX_NUMBER, le=_MAX_NUMBER)]
+        json_schema_input_type=Annotated[str, StringConstraints(max_length=500), WithoutNul()]
+        | Annotated[float, Constraints(ge=-MAX_NUMBER, le=MAX_NUMBER)]
         | bool,
     ),
 ]
@@ -113,7 +119,7 @@ PhoneText = Annotated[
 Country = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{2}$"), Constraints(description="ISO 3166 code of numbers without +.")
 ]
-WebUrl = Annotated[str, StringConstraints(max_length=2_048, pattern=r"^https?://[^\s/?#]+[^\s\x00]*$"), _NoNul()]
+WebUrl = Annotated[str, StringConstraints(max_length=2_048, pattern=r"^https?://[^\s/?#]+[^\s\x00]*$"), WithoutNul()]
 PerMinute = Annotated[int, Constraints(strict=True, ge=1, le=6_000), Whole]
 Instant = Annotated[
     AwareDatetime, BeforeValidator(_written_as_instant, json_schema_input_type=datetime), AfterValidator(_in_utc)

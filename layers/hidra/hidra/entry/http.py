@@ -73,7 +73,7 @@ def resolver() -> APIGatewayHttpResolver:
 
     def broken() -> Response[Any]:
         logger.exception("request failed")
-        return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.", ())
+        return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.", (), {})
 
     @app.not_found
     def no_route(_: NotFoundError) -> Response[Any]:
@@ -141,11 +141,14 @@ def caller(app: APIGatewayHttpResolver, *, groups_claim: str = "") -> Caller:
 def problem(error: errors.HidraError) -> Response[Any]:
     """The problem document of an error of ours."""
     status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
-    return _document(status, error.code, str(error), error.fields)
+    return _document(status, error.code, str(error), error.fields, error.more)
 
 
-def _document(status: HTTPStatus, code: str, detail: str, fields: tuple[errors.Field, ...]) -> Response[Any]:
+def _document(
+    status: HTTPStatus, code: str, detail: str, fields: tuple[errors.Field, ...], more: Mapping[str, Any]
+) -> Response[Any]:
     body: dict[str, Any] = {
+        **more,
         "type": PROBLEM_TYPE + code,
         "title": status.phrase,
         "status": status.value,
@@ -166,7 +169,8 @@ def _read_json(text: str) -> Any:
 
 
 def _field(item: Mapping[str, Any]) -> errors.Field:
-    place = ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
+    # A part in angle brackets is the tag of a union's member, no place in the request.
+    place = ".".join(str(part) for part in item["loc"][1:] if not str(part).startswith("<")) or str(item["loc"][0])
     return errors.Field(place, str(item["msg"]))
 
 

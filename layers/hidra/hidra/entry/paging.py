@@ -38,4 +38,13 @@ def next_cursor[T](rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, 
     """The cursor behind the last row of a full page; None at the list's end."""
     if len(rows) < limit:
         return None
-    return base64.urlsafe_b64encode(json.dumps([str(value) for value in key(rows[-1])]).encode()).decode()
+    return _cursor(key(rows[-1]))
+
+
+def cursor_behind(value: object | None) -> str | None:
+    """The cursor behind one value; None for none."""
+    return None if value is None else _cursor((value,))
+
+
+def _cursor(values: Sequence[object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([str(value) for value in values]).encode()).decode()

@@ -44,17 +44,22 @@ _META_REFUSALS = {
     131049: "Meta holds marketing messages to this recipient back.",
     131050: "The recipient asked Meta for no more marketing messages of this sender.",
 }
-# Baileys fetches media before it checks the number; whatever fails there is a 500 with the exception as text
+# Evolution checks the URL by its form before anything else (class-validator's isURL, src/api/controllers); then Baileys
+# fetches the media, before it checks the number: whatever fails there is a 500 with the exception as text
 # (whatsapp.baileys.service.ts, prepareMediaMessage). Only words of HTTP clients stand here, axios' and Node's own.
+_NO_URL = "Owned media must be a url or base64"
 _FETCH_FAILED = (
     (re.compile(r"getaddrinfo E[A-Z_]+"), "the name of its server is not found"),
     (re.compile(r"connect E[A-Z]+"), "its server does not answer"),
+    (re.compile(r"timeout of \d+ms exceeded"), "its server does not answer in time"),
     (re.compile(r"Request failed with status code (?P<status>\d{3})"), "its server answers with status {status}"),
     (re.compile(r"Failed to fetch stream from "), "its server does not give the file"),
     (re.compile(r"fetch failed"), "its server does not answer"),
     (re.compile(r"Maximum number of redirects exceeded"), "its server redirects again and again"),
-    (re.compile(r"(certificate has expired|self-signed certificate)"), "its server's certificate is not valid"),
-    (re.compile(r"unable to verify the first certificate"), "its server's certificate is not valid"),
+    (re.compile(r"certificate has expired|self-signed certificate"), "its server's certificate is not valid"),
+    (re.compile(r"Hostname/IP does not match certificate's altnames"), "its server's certificate is not valid"),
+    (re.compile(r"unable to (?:verify|get) "), "its server's certificate is not valid"),
+    (re.compile(r"Invalid URL"), "it is no address"),
 )
 _EXCEPTION = re.compile(r"(?:Axios|Type)?Error: ")
 # Media is uploaded before the message itself is sent (Baileys, prepareWAMessageMedia), and the upload often fails
@@ -135,7 +140,11 @@ def _sort_media_error(status: int, body: object, media: MediaType) -> NotSent | 
     if len(said) != 1 or not isinstance(said[0], str):
         return None
     if status in (400, 500) and said[0] == _UPLOAD_FAILED:
-        return NotSent("media_not_uploaded", f"WhatsApp did not take the upload of the {media}.", Stops.NOTHING)
+        # Everybody's matter: until the next check of the connection nobody else is tried.
+        return NotSent("media_not_uploaded", f"WhatsApp did not take the upload of the {media}.", Stops.CONNECTION)
+    if status == 400 and said[0] == _NO_URL:
+        why = f"Evolution does not take the campaign's media_url for an address of the {media}."
+        return NotSent("media_not_fetched", f"{why} {_WHAT_HELPS}", Stops.CAMPAIGN)
     exception = _EXCEPTION.match(said[0])
     if status != 500 or exception is None:
         return None

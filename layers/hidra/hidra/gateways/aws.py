@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from hidra.errors import Unavailable
+from hidra.errors import Unanswered, Unavailable
 from hidra.telemetry import logger
 
 if TYPE_CHECKING:
@@ -61,18 +61,27 @@ def invoke(function_name: str, payload: object) -> Any:
     """A function's answer to a payload, both JSON.
 
     Raises:
-        Unavailable: it could not be invoked, failed, or did not answer in time; it may be at work all the same.
+        Unavailable: it could not be invoked.
+        Unanswered: it was invoked and failed, or did not answer in time; it may be at work all the same.
     """
     # botocore comes with the client: importing it costs a cold start what boto3 does.
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from botocore.exceptions import (  # noqa: PLC0415
+        BotoCoreError,
+        ClientError,
+        ConnectionClosedError,
+        ReadTimeoutError,
+        ResponseStreamingError,
+    )
 
     try:
         answer = functions().invoke(FunctionName=function_name, Payload=json.dumps(payload).encode())
         found = json.loads(answer["Payload"].read() or b"null")
-    except (BotoCoreError, ClientError, ValueError) as error:
-        raise Unavailable("Another part of Hidra did not answer; try again in a moment.") from error
+    except (ReadTimeoutError, ConnectionClosedError, ResponseStreamingError, ValueError) as error:
+        raise Unanswered("Another part of Hidra has not answered yet; try again in a moment.") from error
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable("Another part of Hidra cannot be reached; try again in a moment.") from error
     if "FunctionError" in answer:
-        raise Unavailable("Another part of Hidra failed; try again in a moment.")
+        raise Unanswered("Another part of Hidra failed; try again in a moment.")
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
+from urllib3.exceptions import TimeoutError as TransportTimeout
 
 from hidra.domain.content import Content, MediaType
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
@@ -234,6 +235,8 @@ class Evolution:
                 return response.status_code, _read(response, deadline)
         except (HidraError, requests.RequestException):
             raise
+        except TransportTimeout as error:
+            raise requests.Timeout("the answer stopped") from error
         except Exception as error:
             # A server can answer what no library foresees; by then the request has arrived.
             raise requests.ConnectionError("the answer could not be read") from error
@@ -242,7 +245,8 @@ class Evolution:
 def _read(response: requests.Response, deadline: float) -> object:
     """The body's JSON; a server that answers without end must not hold us for ever."""
     read = b""
-    for chunk in response.iter_content(65_536):
+    # Whatever has come, not so many bytes: a server may drip them one by one.
+    while chunk := response.raw.read1(65_536, decode_content=True):
         read += chunk
         if len(read) > _MAX_ANSWER_BYTES:
             return None

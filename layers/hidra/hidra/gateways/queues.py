@@ -1,4 +1,5 @@
-"""What goes on the queues: nudges ("look at this campaign") and tickets. Losing or repeating one is harmless."""
+"""What goes on the queues: nudges ("look at this campaign"), tickets, and who is to be answered. Losing or repeating
+one is harmless."""
 
 import json
 import time
@@ -8,7 +9,7 @@ from itertools import batched
 from uuid import UUID
 
 from hidra.domain.pacing import delay_seconds
-from hidra.domain.ticket import Ticket
+from hidra.domain.ticket import ConfirmationAsked, Ticket
 from hidra.errors import Unavailable
 from hidra.gateways.aws import sqs
 from hidra.telemetry import logger
@@ -103,3 +104,25 @@ def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
         DelaySeconds=min(seconds, 900),
         MessageGroupId=str(ticket.config_id),
     )
+
+
+def send_confirmations(queue_url: str, asked: Sequence[ConfirmationAsked]) -> None:
+    """Asks for the answers to people who left. A failure is only logged: the clock asks again within a minute."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    refused = 0
+    for batch in batched(asked, BATCH, strict=False):
+        try:
+            answer = sqs().send_message_batch(
+                QueueUrl=queue_url,
+                Entries=[
+                    {"Id": str(index), "MessageBody": one.to_json(), "MessageGroupId": str(one.config_id)}
+                    for index, one in enumerate(batch)
+                ],
+            )
+            refused += len(answer.get("Failed", []))
+        except (BotoCoreError, ClientError):
+            logger.warning("the send queue did not answer", exc_info=True)
+            refused += len(batch)
+    if refused:
+        logger.warning("confirmations were not taken", confirmations=refused)

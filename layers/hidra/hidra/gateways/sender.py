@@ -3,7 +3,7 @@
 from typing import Any
 
 from hidra.domain.test_message import TestMessage
-from hidra.errors import Conflict, Unavailable
+from hidra.errors import Conflict, Unanswered, Unavailable
 from hidra.gateways.aws import invoke
 
 _NO_TURN = {
@@ -13,18 +13,27 @@ _NO_TURN = {
 }
 
 
+_UNKNOWN = {
+    "outcome": "unknown",
+    "provider_message_id": None,
+    "error_code": "no_answer_yet",
+    "error_detail": "Evolution has not answered yet; look at the phone before you try again.",
+}
+
+
 def send_test(function_name: str, test: TestMessage) -> dict[str, Any]:
     """Lets message_sender post a test in its turn; gives outcome, provider_message_id, error_code and error_detail.
 
     Raises:
         Conflict: it got no turn, so nothing was sent.
-        Unavailable: Evolution did not answer in time, so nobody knows.
+        Unavailable: nothing was sent.
     """
     try:
         found: dict[str, Any] = invoke(function_name, {"test": test.to_json()})
-    except Unavailable as error:
-        message = "Evolution has not answered yet; look at the phone before you try again."
-        raise Unavailable(message, code="test-unanswered") from error
+    except Unanswered:
+        return _UNKNOWN
+    if found["outcome"] == "unavailable":
+        raise Unavailable("The message could not be sent at the moment; try again.")
     if found["outcome"] in _NO_TURN:
         detail, code = _NO_TURN[found["outcome"]]
         raise Conflict(detail, code=code)

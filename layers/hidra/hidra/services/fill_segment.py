@@ -1,12 +1,19 @@
-"""Putting contacts into a segment by hand, all of them or none."""
+"""Putting contacts into a segment and out of it: by hand, by a filter, by other segments."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
 from uuid import UUID
 
+from hidra.domain.filter import Filter
 from hidra.errors import Field, Rejected
 from hidra.store import segments
 from hidra.store.db import Database, Tx
 from hidra.store.segments import Segment
+
+# A slice takes a second or two, and somebody waits for the answer: HTTP API gives up at 30 s.
+SLICE = 50_000
+ENOUGH_SECONDS = 15
 
 
 def add_contacts(db: Database, user_id: UUID, segment_id: UUID, contact_ids: Sequence[UUID]) -> tuple[int, Segment]:
@@ -34,3 +41,103 @@ def add_contacts(db: Database, user_id: UUID, segment_id: UUID, contact_ids: Seq
         return added, segments.get(tx, user_id=user_id, segment_id=segment_id)
 
     return db.as_user(user_id, work)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How many members came or went, the segment as it is now, and where to go on if time ran out."""
+
+    members: int
+    segment: Segment
+    rest_after: UUID | None
+
+
+def add_matching(db: Database, user_id: UUID, segment_id: UUID, wanted: Filter, *, after: UUID | None) -> Changed:
+    """Adds whom the filter fits, from behind the given contact on, slice by slice; each slice stays.
+
+    Raises:
+        NotFound: the user has no such segment.
+    """
+
+    def work(tx: Tx, after: UUID) -> tuple[int, UUID | None]:
+        upto = segments.contacts_upto(tx, user_id=user_id, after=after, size=SLICE)
+        if upto is None:
+            return 0, None
+        added = segments.fill(tx, user_id=user_id, segment_id=segment_id, wanted=wanted, after=after, upto=upto)
+        return added, upto
+
+    return _in_slices(db, user_id, segment_id, after, work)
+
+
+def merge(db: Database, user_id: UUID, segment_id: UUID, others: Sequence[UUID], *, after: UUID | None) -> Changed:
+    """Adds the members of the others, as ``add_matching``.
+
+    Raises:
+        NotFound: the user has no such segment.
+        Rejected: naming each of the others that is none.
+    """
+    return _with_others(db, user_id, segment_id, others, after=after, change=segments.merge)
+
+
+def subtract(db: Database, user_id: UUID, segment_id: UUID, others: Sequence[UUID], *, after: UUID | None) -> Changed:
+    """Takes out the members of the others, as ``add_matching``.
+
+    Raises:
+        NotFound: the user has no such segment.
+        Rejected: naming each of the others that is none.
+    """
+    return _with_others(db, user_id, segment_id, others, after=after, change=segments.subtract)
+
+
+def _with_others(
+    db: Database,
+    user_id: UUID,
+    segment_id: UUID,
+    others: Sequence[UUID],
+    *,
+    after: UUID | None,
+    change: Callable[..., int],
+) -> Changed:
+    def work(tx: Tx, after: UUID) -> tuple[int, UUID | None]:
+        unknown = segments.unknown(tx, user_id=user_id, segment_ids=others)
+        if unknown:
+            raise Rejected(
+                "Some segments do not exist; nothing was changed.",
+                code="unknown-segment",
+                fields=[
+                    Field(f"segment_ids.{index}", "is not one of your segments")
+                    for index, other in enumerate(others)
+                    if other in unknown
+                ],
+            )
+        upto = segments.members_upto(tx, user_id=user_id, segment_ids=others, after=after, size=SLICE)
+        if upto is None:
+            return 0, None
+        changed = change(tx, user_id=user_id, segment_id=segment_id, segment_ids=others, after=after, upto=upto)
+        return changed, upto
+
+    return _in_slices(db, user_id, segment_id, after, work)
+
+
+def _in_slices(
+    db: Database,
+    user_id: UUID,
+    segment_id: UUID,
+    after: UUID | None,
+    work: Callable[[Tx, UUID], tuple[int, UUID | None]],
+) -> Changed:
+    began = monotonic()
+    members = 0
+    rest = after or segments.FIRST
+    while True:
+
+        def slice_of(tx: Tx, rest: UUID = rest) -> tuple[int, UUID | None, Segment]:
+            segments.get(tx, user_id=user_id, segment_id=segment_id)
+            changed, upto = work(tx, rest)
+            return changed, upto, segments.get(tx, user_id=user_id, segment_id=segment_id)
+
+        changed, upto, segment = db.as_user(user_id, slice_of, segments.CONTACT_GONE)
+        members += changed
+        if upto is None or monotonic() - began > ENOUGH_SECONDS:
+            return Changed(members, segment, upto)
+        rest = upto

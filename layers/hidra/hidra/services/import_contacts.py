@@ -22,7 +22,7 @@ from hidra.domain.layout import MAX_ATTRIBUTES, SAMPLE, Layout
 from hidra.domain.records import MAX_RAW, Position, Record, Records, harmless
 from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
-from hidra.store import contacts, import_rows, imports
+from hidra.store import contacts, erasure, import_rows, imports
 from hidra.store.db import Database, Tx
 from hidra.store.import_rows import Counts
 from hidra.store.imports import Begun, Refused
@@ -254,6 +254,8 @@ def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, An
 
 
 def _write(tx: Tx, begun: Begun, batch: Batch, copied: bytes, segment_id: UUID | None) -> tuple[list[Reject], Counts]:
+    # First of all: an erasure that commits beside would be read as not there yet, and its person brought back.
+    erasure.keep_out(tx, user_id=begun.user_id)
     left_out = import_rows.stage(tx, user_id=begun.user_id, copied=copied, max_attributes=MAX_ATTRIBUTES)
     rejects = [
         # Of who was erased nothing is kept, the refused row neither.

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from hidra.store import claims, deliveries, imports, runs, test_sends
+from hidra.domain.ticket import ConfirmationAsked
+from hidra.store import claims, confirmations, deliveries, imports, runs, test_sends
 from hidra.store.db import Database
 from hidra.store.imports import Stale
 from hidra.store.runs import Nudge
@@ -17,11 +18,13 @@ def keep_time(
     db: Database,
     nudge_all: Callable[[Sequence[Nudge]], object],
     nudge_import: Callable[[Stale], object],
+    queue: Callable[[Sequence[ConfirmationAsked]], object],
     sender_lost_after: timedelta,
 ) -> None:
     """Asks for a look at every campaign that needs one, for a slice of every import that stands still, and repairs.
 
     Args:
+        queue: has those answered who left, where the first asking was lost or found no turn.
         sender_lost_after: a message in sending for that long has lost its sender, so its outcome is unknown.
     """
     nudge_all(db.as_worker(runs.needing_a_look))
@@ -32,6 +35,9 @@ def keep_time(
     db.as_worker(test_sends.forget_old)
     for stuck in db.as_worker(imports.stale):
         nudge_import(stuck)
+    db.as_worker(confirmations.forget_old)
+    if unanswered := db.as_worker(confirmations.waiting):
+        queue(unanswered)
     for _ in range(MAX_ADOPTING_ROUNDS):
         if not db.as_worker(deliveries.adopt_any):
             break

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from hidra.domain import phone
-from hidra.errors import Field, Rejected
-from hidra.store import contacts, messages, opt_outs, segments
+from hidra.domain.consent import Consent
+from hidra.errors import Field, NotFound, Rejected
+from hidra.store import contacts, messages, opt_outs, segments, wishes
 from hidra.store.contacts import Contact, Given, Upserted, Value
 from hidra.store.db import Database, Tx
 
@@ -18,6 +19,7 @@ class NewContact:
     phone: str
     name: str | None
     attributes: Mapping[str, Value]
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True)
@@ -39,20 +41,27 @@ def save_contacts(
 ) -> list[Upserted]:
     """Creates or completes the contacts, and puts them into the segment; one row for each wanted, in their order.
 
-    The same phone twice is one contact: attributes are joined, the last name and the last value of each win.
+    The same phone twice is one contact: attributes are joined, the last name, consent and value of each win.
 
     Raises:
-        Rejected: naming each phone that is none, contacts with too many attributes, or a segment that is none.
+        Rejected: naming each phone that is none or whose person was erased, contacts with too many attributes, or a
+            segment that is none.
     """
     phones = _parse([item.phone for item in wanted], country, lambda index: f"contacts.{index}.phone")
     given: dict[str, Given] = {}
     for e164, item in zip(phones, wanted, strict=True):
         known = given.get(e164) or Given(e164, phone.phone_hash(secret, str(user_id), e164), None, {})
-        given[e164] = replace(known, name=item.name or known.name, attributes={**known.attributes, **item.attributes})
+        given[e164] = replace(
+            known,
+            name=item.name or known.name,
+            attributes={**known.attributes, **item.attributes},
+            consent=item.consent or known.consent,
+        )
 
     def work(tx: Tx) -> list[Upserted]:
         saved = {row.phone: row for row in contacts.upsert(tx, user_id=user_id, given=list(given.values()))}
         rows = [saved[e164] for e164 in phones]
+        _refuse_erased(tx, user_id, [(f"contacts.{i}.phone", given[e164].phone_hash) for i, e164 in enumerate(phones)])
         _check_attributes({f"contacts.{index}.attributes": row for index, row in enumerate(rows)})
         if segment_id is not None:
             segments.add(tx, user_id=user_id, segment_id=segment_id, contact_ids=[row.id for row in saved.values()])
@@ -72,11 +81,13 @@ def change_contact(
     name: str | None,
     set_name: bool,
     attributes: Mapping[str, Value | None],
+    consent: Consent | None,
+    set_consent: bool,
 ) -> Contact:
     """Changes what is given; an attribute that is None is removed. Messages that wait keep their frozen phone.
 
     Raises:
-        Rejected: the phone is none, or the contact would have too many attributes.
+        Rejected: the phone is none, or of a person who was erased, or the contact would have too many attributes.
         NotFound: the user has no such contact.
         Conflict: another contact has the phone.
     """
@@ -93,7 +104,11 @@ def change_contact(
             name=name,
             set_name=set_name,
             attributes=attributes,
+            consent=consent,
+            set_consent=set_consent,
         )
+        if moved is not None:
+            _refuse_erased(tx, user_id, [("phone", moved[1])])
         _check_attributes({"attributes": contact})
         return contact
 
@@ -115,9 +130,26 @@ def opt_out(
         # Messages first: they come before opt-outs in the order of locks.
         skipped = messages.skip_phones(tx, user_id=user_id, phone_hashes=hashes, code="opted_out")
         added = opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=reason, source="api")
-        return OptedOut(added, skipped)
+        return OptedOut(len(added), skipped)
 
     return db.as_user(user_id, work)
+
+
+def opt_in(db: Database, user_id: UUID, phone_text: str, *, secret: bytes) -> None:
+    """Lets a phone in again, whoever opted it out.
+
+    Raises:
+        Rejected: it is no phone.
+        NotFound: it is not opted out.
+    """
+    _, phone_hash = identify(user_id, phone_text, secret=secret)
+
+    def work(tx: Tx) -> bool:
+        wishes.return_by_api(tx, user_id=user_id, phone_hash=phone_hash)
+        return opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)
+
+    if not db.as_user(user_id, work):
+        raise NotFound("This phone is not opted out.")
 
 
 def identify(user_id: UUID, text: str, *, country: str = "BR", secret: bytes) -> tuple[str, bytes]:
@@ -136,6 +168,16 @@ def _parse(texts: Sequence[str], country: str, place: Callable[[int], str]) -> l
     if wrong:
         raise Rejected("Some phone numbers are not valid; nothing was saved.", code="invalid-phone", fields=wrong)
     return [number for number in numbers if number is not None]
+
+
+def _refuse_erased(tx: Tx, user_id: UUID, places: Sequence[tuple[str, bytes]]) -> None:
+    """To be called after the contacts were written; see ``opt_outs.erased``."""
+    erased = opt_outs.erased(tx, user_id=user_id, phone_hashes=[phone_hash for _, phone_hash in places])
+    wrong = [Field(place, "belongs to a person who was erased") for place, phone_hash in places if phone_hash in erased]
+    if wrong:
+        raise Rejected(
+            "Some persons were erased and are not to come back; nothing was saved.", code="erased-phone", fields=wrong
+        )
 
 
 def _check_attributes(rows: Mapping[str, Contact]) -> None:

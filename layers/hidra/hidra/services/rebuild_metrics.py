@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from hidra.errors import NotFound
+from hidra.errors import NotFound, Unavailable
 from hidra.store import recount
 from hidra.store.db import Database
 from hidra.store.recount import Difference
@@ -31,6 +31,7 @@ def rebuild_metrics(
 
     Raises:
         NotFound: there is no such campaign.
+        Unavailable: the first campaign is held by somebody for long; what was done before another one is told.
     """
     if campaign_id and not db.as_worker(lambda tx: recount.exists(tx, campaign_id=campaign_id)):
         raise NotFound("There is no such campaign.")
@@ -40,7 +41,12 @@ def rebuild_metrics(
     for campaign in [campaign_id] if campaign_id else _behind(db, after_id):
         if campaigns and (seconds_left() <= 0 or len(differences) >= MOST_DIFFERENCES):
             return Rebuilt(campaigns, differences, go_on_after=last)
-        found = db.as_worker(partial(work, campaign_id=campaign))
+        try:
+            found = db.as_worker(partial(work, campaign_id=campaign))
+        except Unavailable:
+            if not campaigns:
+                raise
+            return Rebuilt(campaigns, differences, go_on_after=last)
         differences += [(campaign, difference) for difference in found]
         campaigns, last = campaigns + 1, campaign
     return Rebuilt(campaigns, differences, go_on_after=None)

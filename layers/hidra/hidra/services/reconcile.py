@@ -11,6 +11,7 @@ from hidra.domain import template
 from hidra.errors import Conflict, HidraError, Rejected
 from hidra.gateways.evolution import Evolution, Found
 from hidra.services.check_connection import in_parallel
+from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store import connections, deliveries, messages
 from hidra.store.connections import Connection, Unresolved
 from hidra.store.db import Database, Tx
@@ -22,6 +23,7 @@ OVERDUE_AFTER = timedelta(hours=24)
 PATIENCE = timedelta(hours=24)  # beyond that, with a server that does not answer
 # The post follows the claim within a second and may take 90; Evolution's clock is not ours.
 BEFORE_CLAIM, AFTER_CLAIM = timedelta(seconds=5), timedelta(seconds=180)
+SENDING = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
 ONE_LOOK_UP_SECONDS = 26  # two addresses, each up to its time-outs
 
 _BRAZILIAN_MOBILE = re.compile(r"^55(\d\d)9(\d{8})$")
@@ -95,6 +97,9 @@ def choose(message: Unresolved, found: Iterable[Found], *, taken: Collection[str
         and (item.text or "").strip() == text
         and item.media_type == message.media_type
     ]
+    if not text:
+        # A picture does not tell what sent it, and the owner may send one by hand: only one, of the post's own time.
+        same = [item for item in same if item.at <= message.claimed_at + SENDING] if len(same) == 1 else []
     nearest = min(same, key=lambda item: abs(item.at - message.claimed_at), default=None)
     return nearest.provider_message_id if nearest else None
 
@@ -132,7 +137,7 @@ def _settle(
 
 def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> None:
     def work(tx: Tx) -> bool:
-        return not connections.crossed(tx, message) and messages.resolve(
+        return not connections.crossed(tx, message, provider_message_id=provider_message_id) and messages.resolve(
             tx, message_id=message.id, provider_message_id=provider_message_id
         )
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent
 from hidra.domain.message import Evidence, Message, MessageStatus, learn, skip
-from hidra.domain.reply import wants_out
-from hidra.store import connections, deliveries, messages, opt_outs
+from hidra.domain.ticket import ConfirmationAsked
+from hidra.services.hear_replies import HashPhone, hear_replies
+from hidra.store import confirmations, connections, deliveries, messages, opt_outs
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
-from hidra.telemetry import logger
 
 
 @dataclass(frozen=True)
@@ -27,33 +27,38 @@ def record_delivery(
     rejections: Sequence[Rejection],
     *,
     db: Database,
-    hash_phone: Callable[[UUID, str], bytes],
+    hash_phone: HashPhone,
+    queue: Callable[[Sequence[ConfirmationAsked]], object],
 ) -> None:
     """Applies a batch of the stream; the same batch again, or in another order, changes nothing more.
 
     Args:
         hash_phone: the keyed hash of an E.164 number for a user.
+        queue: has those answered who left; what it loses, the clock queues again.
 
     Raises:
         Unavailable: nothing was applied; the whole batch must come again.
     """
-    early = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
+    early, to_answer = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
     if early:
         # A sender may have written an id between our look and our commit; see deliveries.adopt.
         db.as_worker(lambda tx: deliveries.adopt(tx, early))
+    if to_answer:
+        queue(to_answer)
 
 
 def _apply(
     tx: Tx,
     events: Sequence[DeliveryEvent],
     rejections: Sequence[Rejection],
-    hash_phone: Callable[[UUID, str], bytes],
-) -> set[deliveries.Key]:
-    """Applies everything in the one lock order; gives the keys of messages that are not known yet."""
-    heard: dict[UUID, datetime] = {}
+    hash_phone: HashPhone,
+) -> tuple[set[deliveries.Key], list[ConfirmationAsked]]:
+    """Applies everything in the one lock order; gives the keys of messages that are not known yet, and who is to be
+    answered."""
+    last: dict[UUID, datetime] = {}
     for event in events:
-        heard[event.config_id] = max(event.received_at, heard.get(event.config_id, event.received_at))
-    connections.hear(tx, heard, [event for event in events if isinstance(event, ConnectionEvent)])
+        last[event.config_id] = max(event.received_at, last.get(event.config_id, event.received_at))
+    connections.hear(tx, last, [event for event in events if isinstance(event, ConnectionEvent)])
 
     statuses = [event for event in events if isinstance(event, StatusEvent)]
     known = deliveries.match(tx, statuses)
@@ -65,11 +70,14 @@ def _apply(
             early.append(event)
         else:
             evidence.setdefault(message_id, []).append(Evidence(event.status, event.received_at))
-    leaving = _leaving(tx, [event for event in events if isinstance(event, ReplyEvent)], hash_phone)
+    heard = hear_replies(tx, [event for event in events if isinstance(event, ReplyEvent)], hash_phone)
+    leaving: dict[UUID, list[bytes]] = {}
+    for user_id, phone_hash in sorted(heard.leaving):
+        leaving.setdefault(user_id, []).append(phone_hash)
     waiting = {
         message_id
         for user_id, hashes in leaving.items()
-        for message_id in messages.pending_of_phones(tx, user_id=user_id, phone_hashes=list(hashes))
+        for message_id in messages.pending_of_phones(tx, user_id=user_id, phone_hashes=hashes)
     }
 
     def rule(message: Message) -> Message:
@@ -78,24 +86,14 @@ def _apply(
         return learn(message, evidence.get(message.id, ()))
 
     messages.settle_retries(tx, change(tx, [*evidence, *waiting], rule))
-    for user_id, hashes in leaving.items():
-        opt_outs.insert(tx, user_id=user_id, phone_hashes=sorted(hashes), reason=None, source="reply")
+    new = {
+        (user_id, phone_hash)
+        for user_id, hashes in leaving.items()
+        for phone_hash in opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=None, source="reply")
+    }
+    opt_outs.delete_replied(tx, sorted(heard.returning))
+    to_answer = confirmations.ask(tx, [leaver for person, leaver in heard.to_answer.items() if person in new])
     deliveries.keep(tx, early)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
-    return {(event.config_id, event.provider_message_id) for event in early}
-
-
-def _leaving(tx: Tx, replies: Sequence[ReplyEvent], hash_phone: Callable[[UUID, str], bytes]) -> dict[UUID, set[bytes]]:
-    """The phones that asked to be left alone, by user."""
-    asking = [reply for reply in replies if wants_out(reply.text)]
-    hidden = sum(reply.phone is None for reply in asking)
-    if hidden:
-        logger.warning("opt-outs whose sender WhatsApp hides could not be applied", replies=hidden)
-    owners = connections.owners(tx, {reply.config_id for reply in asking}) if asking else {}
-    leaving: dict[UUID, set[bytes]] = {}
-    for reply in asking:
-        if reply.phone and reply.config_id in owners:
-            user_id = owners[reply.config_id]
-            leaving.setdefault(user_id, set()).add(hash_phone(user_id, reply.phone))
-    return leaving
+    return {(event.config_id, event.provider_message_id) for event in early}, to_answer

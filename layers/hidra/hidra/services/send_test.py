@@ -1,8 +1,9 @@
 """Sending a test: one post to one number, in no count, but in its turn like every send."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops
@@ -15,7 +16,9 @@ from hidra.store.db import Database, Tx
 from hidra.store.test_sends import TestClaim
 from hidra.telemetry import logger
 
-ASK_BEFORE_SLOT_SECONDS = 1.0
+# Before the campaigns' tickets, which come 1 to 2 s before a slot: a campaign that uses all of the pace would else let
+# nothing in between. A permit is given at most 2 s ahead.
+ASK_BEFORE_SLOT_SECONDS = 1.95
 
 
 class NoTurn(StrEnum):
@@ -24,6 +27,7 @@ class NoTurn(StrEnum):
     BUSY = "busy"  # the pace, or the connection's room, is taken for now
     CLOSED = "closed"  # the connection is gone or not usable
     OPTED_OUT = "opted_out"
+    NO_WORK = "no_work"  # an answer that is not to be sent, or was; a test always is
 
 
 def send_test(
@@ -44,7 +48,21 @@ def send_test(
     Raises:
         Unavailable: the database was away before anything was posted.
     """
-    held = _turn(test, db=db, clock=clock, sender_timeout=sender_timeout, give_up_at=clock.monotonic() + patience)
+    held = take_turn(
+        lambda tx: test_sends.claim(
+            tx,
+            user_id=test.user_id,
+            config_id=test.config_id,
+            phone_hash=test.phone_hash,
+            sender_timeout=sender_timeout,
+        ),
+        test_sends.drop,
+        config_id=test.config_id,
+        campaign_id=test.campaign_id,
+        db=db,
+        clock=clock,
+        patience=patience,
+    )
     if isinstance(held, NoTurn):
         return held
     outcome = post(held, test.phone, test.content)
@@ -56,12 +74,27 @@ def send_test(
     return outcome
 
 
-def _turn(
-    test: TestMessage, *, db: Database, clock: Clock, sender_timeout: timedelta, give_up_at: float
-) -> TestClaim | NoTurn:
-    """Asks for slots until one comes with room on the connection."""
+def take_turn[T: Held](
+    claim: Callable[[Tx], T | NoClaim],
+    drop: Callable[[Tx, T], object],
+    *,
+    config_id: UUID,
+    campaign_id: UUID | None,
+    db: Database,
+    clock: Clock,
+    patience: float,
+) -> T | NoTurn:
+    """Asks for slots until one comes with room on the connection, and claims there.
+
+    Args:
+        claim: takes what is to be posted, and room for it.
+        drop: gives both back, since it is too late for the slot.
+        campaign_id: None where the connection's limit is the only one.
+        patience: seconds for which a slot with room is waited for.
+    """
+    give_up_at = clock.monotonic() + patience
     while clock.monotonic() <= give_up_at:
-        permit = db.as_worker(lambda tx: pace.permit(tx, config_id=test.config_id, campaign_id=test.campaign_id))
+        permit = db.as_worker(lambda tx: pace.permit(tx, config_id=config_id, campaign_id=campaign_id))
         received = clock.monotonic()
         if permit is None:
             return NoTurn.CLOSED
@@ -69,36 +102,21 @@ def _turn(
         if not permit.granted and received + until_slot > give_up_at:
             break
         if not permit.granted:
-            clock.sleep(until_slot - ASK_BEFORE_SLOT_SECONDS)
+            clock.sleep(max(0.0, until_slot - ASK_BEFORE_SLOT_SECONDS))
             continue
-        found, late = at_slot(permit, received, lambda: _claim(test, db, sender_timeout), clock=clock)
-        if isinstance(found, TestClaim) and not late:
+        found, late = at_slot(permit, received, lambda: db.as_worker(claim), clock=clock)
+        if not isinstance(found, NoClaim) and not late:
             return found
-        _give_back(test, permit, found, db=db)
-        if found in (NoClaim.CLOSED, NoClaim.OPTED_OUT):
+
+        def give_back(tx: Tx, slot: datetime = permit.slot, found: T | NoClaim = found) -> None:
+            pace.forget(tx, config_id=config_id, campaign_id=campaign_id, slot=slot)
+            if not isinstance(found, NoClaim):
+                drop(tx, found)
+
+        db.as_worker(give_back)
+        if found in (NoClaim.CLOSED, NoClaim.OPTED_OUT, NoClaim.NO_WORK):
             return NoTurn(found)
     return NoTurn.BUSY
-
-
-def _claim(test: TestMessage, db: Database, sender_timeout: timedelta) -> TestClaim | NoClaim:
-    return db.as_worker(
-        lambda tx: test_sends.claim(
-            tx,
-            user_id=test.user_id,
-            config_id=test.config_id,
-            phone_hash=test.phone_hash,
-            sender_timeout=sender_timeout,
-        )
-    )
-
-
-def _give_back(test: TestMessage, permit: pace.Permit, found: TestClaim | NoClaim, *, db: Database) -> None:
-    def work(tx: Tx) -> None:
-        pace.forget(tx, config_id=test.config_id, campaign_id=test.campaign_id, slot=permit.slot)
-        if isinstance(found, TestClaim):
-            test_sends.drop(tx, found)
-
-    db.as_worker(work)
 
 
 def _record(tx: Tx, test: TestMessage, found: TestClaim, outcome: Outcome) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from hidra.domain.content import Media, MediaType
-from hidra.domain.message import Message, MessageStatus, fail
+from hidra.domain.message import DELIVERED_ALREADY, Message, MessageStatus, fail
 from hidra.store.counters import change
 from hidra.store.db import Tx
 
@@ -163,17 +163,21 @@ def claim(
     )
 
 
-GIVE_BACK = """
+# A retry that does not count any more must not go out: the earlier message was delivered while this one was claimed.
+GIVE_BACK = f"""
 update hidra.campaign_messages
-set status = 'pending', attempts = attempts - 1, claimed_at = null
+set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
+    error_code = case when not counted then '{DELIVERED_ALREADY}' else error_code end,
+    attempts = attempts - 1, claimed_at = null
 where id = %(message_id)s and claimed_at = %(claimed_at)s and status = 'sending'
-"""
-PUT_BACK = """
+"""  # noqa: S608 - made of constants
+PUT_BACK = f"""
 update hidra.campaign_messages
-set status = 'pending', claimed_at = null, attempts = attempts - %(uncounted)s,
-    not_before = clock_timestamp() + %(wait)s, error_code = %(code)s, error_detail = %(detail)s
+set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
+    claimed_at = null, attempts = attempts - %(uncounted)s, not_before = clock_timestamp() + %(wait)s,
+    error_code = case when counted then %(code)s else '{DELIVERED_ALREADY}' end, error_detail = %(detail)s
 where id = %(message_id)s and claimed_at = %(claimed_at)s and status in ('sending', 'unknown')
-"""
+"""  # noqa: S608 - made of constants
 MARK_UNKNOWN = """
 update hidra.campaign_messages
 set status = 'unknown', sent_at = %(sent_at)s, error_code = %(code)s, error_detail = %(detail)s

@@ -70,8 +70,8 @@ from (
 where place <= %(each)s
 order by config_id, claimed_at, id
 """
-# The same guard as above, for what began while Evolution was asked, and for test messages whose id nobody knows. What
-# was sent meanwhile and has its id needs none: no two messages have the same.
+# The same guard as above, for what began while Evolution was asked, and for test messages of that time whose id nobody
+# knows, or is this one by now. Of campaigns' messages no two have the same id.
 CROSSED = """
 select exists (
     select from hidra.campaign_messages s
@@ -80,7 +80,11 @@ select exists (
 ) or exists (
     select from hidra.test_sends t
     join hidra.campaign_messages m on m.id = %(message_id)s and m.phone_hash = t.phone_hash
-    where t.evolution_config_id = %(config_id)s and t.provider_message_id is null
+    where t.evolution_config_id = %(config_id)s and (
+        t.provider_message_id = %(provider_message_id)s
+        or t.provider_message_id is null and t.claimed_at between m.claimed_at - interval '5 min'
+            and m.claimed_at + interval '5 min'
+    )
 )
 """
 ASSIGNED = """
@@ -208,14 +212,17 @@ def unknown(tx: Tx, *, config_ids: Collection[UUID], each: int, overdue: datetim
     return tx.rows(Unresolved, UNKNOWN, config_ids=list(config_ids), each=each, overdue=overdue)
 
 
-def crossed(tx: Tx, message: Unresolved) -> bool:
-    """Whether another post to the same phone has begun since the message was read: it may be what was found."""
-    return (
-        tx.value(
-            CROSSED, message_id=message.id, config_id=message.config_id, phone=message.phone, read_at=message.read_at
-        )
-        is True
+def crossed(tx: Tx, message: Unresolved, *, provider_message_id: str) -> bool:
+    """Whether what was found under this id may be another post to the same phone: a test, or one that began since."""
+    found = tx.value(
+        CROSSED,
+        message_id=message.id,
+        config_id=message.config_id,
+        phone=message.phone,
+        read_at=message.read_at,
+        provider_message_id=provider_message_id,
     )
+    return found is True
 
 
 def assigned(tx: Tx, *, config_id: UUID, provider_message_ids: Collection[str]) -> set[str]:

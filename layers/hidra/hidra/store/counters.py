@@ -19,7 +19,7 @@ order by campaign_id for update
 """
 LOCK_MESSAGES = """
 select id, user_id, campaign_id, status, counted, claimed_at, sent_at, acked_at, delivered_at, read_at, failed_at,
-    provider_message_id, error_code, error_detail
+    provider_message_id, error_code, error_detail, phone is null as erased
 from hidra.campaign_messages where id = any(%(ids)s)
 order by id for update
 """

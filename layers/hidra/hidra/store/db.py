@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import RowMaker, scalar_row
+from psycopg.sql import SQL, Composed
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from hidra.errors import Conflict, HidraError, Unavailable
@@ -21,28 +22,31 @@ TRANSIENT = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailur
 SET_ROLE: LiteralString = "select set_config('role', %(role)s, true), set_config('hidra.user_id', %(user_id)s, true)"
 
 
+type Statement = LiteralString | SQL | Composed
+
+
 class Tx:
     """One open transaction. Statements travel in a pipeline: only asking for rows waits for an answer."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
 
-    def rows[T](self, cls: type[T], sql: LiteralString, **params: Any) -> list[T]:
+    def rows[T](self, cls: type[T], sql: Statement, **params: Any) -> list[T]:
         """Every row as a ``cls``, built from the columns by name."""
         with self._connection.cursor(row_factory=_typed_row(cls)) as cursor:
             return cursor.execute(sql, params).fetchall()
 
-    def row[T](self, cls: type[T], sql: LiteralString, **params: Any) -> T | None:
+    def row[T](self, cls: type[T], sql: Statement, **params: Any) -> T | None:
         """The first row as a ``cls``, or None."""
         with self._connection.cursor(row_factory=_typed_row(cls)) as cursor:
             return cursor.execute(sql, params).fetchone()
 
-    def value(self, sql: LiteralString, **params: Any) -> Any:
+    def value(self, sql: Statement, **params: Any) -> Any:
         """The first column of the first row, or None."""
         with self._connection.cursor(row_factory=scalar_row) as cursor:
             return cursor.execute(sql, params).fetchone()
 
-    def values(self, sql: LiteralString, **params: Any) -> list[Any]:
+    def values(self, sql: Statement, **params: Any) -> list[Any]:
         """The first column of every row."""
         with self._connection.cursor(row_factory=scalar_row) as cursor:
             return cursor.execute(sql, params).fetchall()

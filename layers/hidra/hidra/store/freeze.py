@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from hidra.domain.message import OUTCOME_UNKNOWN
 from hidra.domain.template import CONTACT_FIELDS, placeholders
-from hidra.store import counters
+from hidra.store import counters, erasure
 from hidra.store.audience import AUDIENCE, MEMBERS
 from hidra.store.counters import Frozen
 from hidra.store.db import Tx
@@ -37,10 +37,18 @@ from frozen
 FREEZE = f"""
 with members as ({MEMBERS}), {_FROZEN}
 """
-# Nobody can tell whether those whose outcome is unknown were reached; contacts that are gone are written to no more.
+# Nobody can tell whether those whose outcome is unknown were reached. Contacts that are gone are not written to, nor
+# those whose phone, by now, is one that the campaign has reached under another contact.
 FAILED = """
 m.counted and m.status = 'failed' and m.error_code is distinct from %(outcome_unknown)s
-    and exists (select from hidra.contacts c where c.id = m.contact_id)
+    and exists (
+        select from hidra.contacts c
+        where c.id = m.contact_id and not exists (
+            select from hidra.campaign_runs s join hidra.campaign_messages x on x.run_id = s.id
+            where s.campaign_id = %(campaign_id)s and x.phone_hash = c.phone_hash and x.contact_id <> c.id
+                and (x.status not in ('failed', 'skipped') or x.error_code = %(outcome_unknown)s)
+        )
+    )
 """
 # From now on the new row counts for its recipient, and the old failure leaves the timeline.
 FREEZE_FAILED = f"""
@@ -80,6 +88,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     The recipients are the segment's contacts; in a campaign that has run before, those of them whose message failed.
     A recipient who opted out is skipped; one without a value for a variable failed, for the text never goes out so.
     """
+    erasure.keep_out(tx, user_id=campaign.user_id)
     run = tx.row(
         _Opened,
         OPEN_RUN,

@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from hidra.domain.message import OUTCOME_UNKNOWN, Evidence, Message, MessageStatus, fail, identify, learn, skip
+from hidra.domain.message import (
+    DELIVERED_ALREADY,
+    OUTCOME_UNKNOWN,
+    Evidence,
+    Message,
+    MessageStatus,
+    fail,
+    identify,
+    learn,
+    skip,
+)
 from hidra.store.counters import change
 from hidra.store.db import Tx
 
@@ -23,7 +33,7 @@ select o.id, n.id as replacement
 from hidra.campaign_messages o
 join hidra.campaign_runs r on r.campaign_id = o.campaign_id
 join hidra.campaign_messages n on n.run_id = r.id and n.contact_id = o.contact_id
-where o.id = any(%(ids)s) and n.counted and n.status in ('pending', 'failed')
+where o.id = any(%(ids)s) and n.counted and n.status not in ('delivered', 'read')
 order by n.id for update of n
 """
 
@@ -85,19 +95,21 @@ def learn_all(tx: Tx, evidence: Mapping[int, Sequence[Evidence]]) -> None:
 
 
 def settle_retries(tx: Tx, changed: Iterable[Message]) -> None:
-    """Lets the first message count again where it turns out to have been delivered, and its retry not go out any more.
+    """Lets an earlier message count again where it turns out to have been delivered, and its retry not go out any more.
 
-    Only as long as the retry has reached nobody itself. To be called with what evidence changed, in its transaction:
-    the campaigns' counters are locked by then, so their messages may be.
+    A retry that waits is skipped; one that is being posted may arrive too, and is skipped if it is put back. Of several
+    earlier ones a single one counts. To be called with what evidence changed, in its transaction: the campaigns'
+    counters are locked by then, so their messages may be.
     """
     late = [m.id for m in changed if not m.counted and m.status in (MessageStatus.DELIVERED, MessageStatus.READ)]
     pairs = tx.rows(_Replaced, REPLACEMENTS, ids=late) if late else []
-    first = {pair.id for pair in pairs}
+    earlier = {pair.replacement: pair.id for pair in pairs}
+    counting = set(earlier.values())
 
     def rule(message: Message) -> Message:
-        if message.id in first:
+        if message.id in counting:
             return replace(message, counted=True)
         unneeded = replace(message, counted=False)
-        return skip(unneeded, code="delivered_already") if message.status is MessageStatus.PENDING else unneeded
+        return skip(unneeded, code=DELIVERED_ALREADY) if message.status is MessageStatus.PENDING else unneeded
 
-    change(tx, [message_id for pair in pairs for message_id in (pair.id, pair.replacement)], rule)
+    change(tx, [*earlier, *counting], rule)

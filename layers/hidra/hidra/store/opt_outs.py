@@ -7,13 +7,17 @@ from uuid import UUID
 
 from hidra.store.db import Tx
 
+# What only its owner may lift takes the place of what a word may lift, an erasure the place of everything.
+# A row that was there has a locker's transaction in xmax; a new one has none.
 INSERT = """
-insert into hidra.opt_outs (user_id, phone_hash, reason, source)
+insert into hidra.opt_outs as o (user_id, phone_hash, reason, source)
 select %(user_id)s, given.phone_hash, %(reason)s, %(source)s
-from unnest(%(phone_hashes)s::bytea[]) as given (phone_hash)
+from (select distinct unnest(%(phone_hashes)s::bytea[]) as phone_hash) given
 order by given.phone_hash
-on conflict (user_id, phone_hash) do nothing
-returning phone_hash
+on conflict (user_id, phone_hash) do update
+set source = excluded.source, reason = coalesce(excluded.reason, o.reason)
+where o.source = 'reply' and excluded.source <> 'reply' or o.source <> 'erasure' and excluded.source = 'erasure'
+returning phone_hash, o.xmax = 0 as added
 """
 LIST = """
 select o.phone_hash, o.at, o.reason, o.source, c.phone
@@ -25,6 +29,22 @@ from (
 ) o
 left join hidra.contacts c on c.user_id = o.user_id and c.phone_hash = o.phone_hash
 order by o.at desc, o.phone_hash desc
+"""
+# Whatever reason was given before may tell of the person.
+ERASE = """
+insert into hidra.opt_outs (user_id, phone_hash, source)
+values (%(user_id)s, %(phone_hash)s, 'erasure')
+on conflict (user_id, phone_hash) do update set source = 'erasure', reason = null, at = now()
+"""
+ERASED = """
+select phone_hash from hidra.opt_outs
+where user_id = %(user_id)s and phone_hash = any(%(phone_hashes)s::bytea[]) and source = 'erasure'
+"""
+DELETE_REPLIED = """
+delete from hidra.opt_outs o
+using unnest(%(user_ids)s::uuid[], %(phone_hashes)s::bytea[]) as g (user_id, phone_hash)
+where o.user_id = g.user_id and o.phone_hash = g.phone_hash and o.source = 'reply'
+returning true
 """
 DELETE = "delete from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s returning true"
 
@@ -38,14 +58,49 @@ class OptOut:
     phone: str | None
 
 
-def insert(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes], reason: str | None, source: str) -> int:
-    """Opts the phones out and gives how many were not out before; those keep their old reason."""
-    return len(tx.values(INSERT, user_id=user_id, phone_hashes=list(phone_hashes), reason=reason, source=source))
+@dataclass(frozen=True)
+class _Inserted:
+    phone_hash: bytes
+    added: bool
+
+
+def insert(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes], reason: str | None, source: str) -> list[bytes]:
+    """Opts the phones out and gives those that were not out before.
+
+    Of the others, a reply's opt-out takes this source and reason, and every one takes an erasure's.
+    """
+    rows = tx.rows(_Inserted, INSERT, user_id=user_id, phone_hashes=list(phone_hashes), reason=reason, source=source)
+    return [row.phone_hash for row in rows if row.added]
+
+
+def erase(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
+    """Keeps an erased person opted out, by nothing but the hash."""
+    tx.run(ERASE, user_id=user_id, phone_hash=phone_hash)
+
+
+def erased(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes]) -> set[bytes]:
+    """Those of the hashes whose persons were erased and must not be saved again.
+
+    Whoever saves contacts asks after the statement that wrote them: it waits for an erasure of the same phone that is
+    under way, and one that begins later deletes what was saved.
+    """
+    return set(tx.values(ERASED, user_id=user_id, phone_hashes=list(phone_hashes)))
 
 
 def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_hash: bytes | None, limit: int) -> list[OptOut]:
     """The latest first, from behind the given one on; the phone is known where it is a contact's."""
     return tx.rows(OptOut, LIST, user_id=user_id, after_at=after_at, after_hash=after_hash, limit=limit)
+
+
+def delete_replied(tx: Tx, people: Sequence[tuple[UUID, bytes]]) -> int:
+    """Lets people in again who had left by a reply; what their owner opted out stays. Gives how many it were."""
+    return len(
+        tx.values(
+            DELETE_REPLIED,
+            user_ids=[person[0] for person in people],
+            phone_hashes=[person[1] for person in people],
+        )
+    )
 
 
 def delete(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> bool:

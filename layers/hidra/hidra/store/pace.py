@@ -37,7 +37,7 @@ with moment as (
     from hidra.pace_limits l, moment
     where l.subject in (%(config_id)s, %(campaign_id)s)
 ), decision as (
-    select max(earliest) as slot, count(*) = 2 and max(earliest) <= max(now) + %(ahead)s as granted
+    select max(earliest) as slot, max(earliest) <= max(now) + %(ahead)s as granted
     from limits, moment
 ), pruned as (
     delete from hidra.pace_slots s using moment
@@ -46,17 +46,19 @@ with moment as (
     insert into hidra.pace_slots (subject, user_id, slot)
     select limits.subject, limits.user_id, decision.slot from limits, decision where decision.granted
 )
-select decision.slot, moment.now, decision.granted from decision, moment where decision.slot is not null
+select decision.slot, moment.now, decision.granted from decision, moment
+where (select count(*) from limits) = %(limits)s
 """
 FORGET = """
 delete from hidra.pace_slots where subject in (%(config_id)s, %(campaign_id)s) and slot = %(slot)s
 """
 
 
-def permit(tx: Tx, *, config_id: UUID, campaign_id: UUID, now: datetime | None = None) -> Permit | None:
+def permit(tx: Tx, *, config_id: UUID, campaign_id: UUID | None, now: datetime | None = None) -> Permit | None:
     """Records the next slot of both limits, if it is at most 2 s ahead; else only tells when it would be.
 
-    ``now`` replaces the database's clock in tests. None: the connection and the campaign are both gone.
+    Without a campaign the connection's limit is the only one. ``now`` replaces the database's clock in tests.
+    None: the connection or the campaign is gone.
     """
     tx.run(LOCK_LIMITS, config_id=config_id, campaign_id=campaign_id)
     return tx.row(
@@ -64,12 +66,13 @@ def permit(tx: Tx, *, config_id: UUID, campaign_id: UUID, now: datetime | None =
         PERMIT,
         config_id=config_id,
         campaign_id=campaign_id,
+        limits=1 if campaign_id is None else 2,
         now=now,
         window=timedelta(seconds=WINDOW_SECONDS),
         ahead=timedelta(seconds=PERMIT_AHEAD_SECONDS),
     )
 
 
-def forget(tx: Tx, *, config_id: UUID, campaign_id: UUID, slot: datetime) -> None:
+def forget(tx: Tx, *, config_id: UUID, campaign_id: UUID | None, slot: datetime) -> None:
     """Gives a recorded slot back to both limits: nothing was posted in it."""
     tx.run(FORGET, config_id=config_id, campaign_id=campaign_id, slot=slot)

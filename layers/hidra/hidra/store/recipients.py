@@ -46,8 +46,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Recipient:
+    """``phone`` is null once the person was erased."""
+
     contact_id: UUID
-    phone: str
+    phone: str | None
     status: MessageStatus
     attempts: int
     provider_message_id: str | None

@@ -128,6 +128,8 @@ def mend(tx: Tx, *, campaign_id: UUID) -> list[Difference]:
 
     Holds the campaign's metrics row, so that no message moves a counter between the recount and the writing.
     """
+    if not compare(tx, campaign_id=campaign_id):
+        return []
     tx.run(LOCK_METRICS, campaign_ids=[campaign_id])
     different = compare(tx, campaign_id=campaign_id)
     if any(difference.minute is None for difference in different):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from hidra.store import erasure
 from hidra.store.claims import LOCK_CONNECTION, OPEN_REQUESTS, Held, NoClaim
 from hidra.store.db import Tx
 
@@ -29,7 +30,7 @@ update hidra.test_sends set ended_at = clock_timestamp(), provider_message_id = 
 where id = %(test_id)s
 """
 DROP = "delete from hidra.test_sends where id = %(test_id)s"
-FORGET_OLD = "delete from hidra.test_sends where claimed_at < clock_timestamp() - interval '48 hours'"
+FORGET_OLD = "delete from hidra.test_sends where claimed_at < clock_timestamp() - interval '72 hours'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,7 @@ def claim(
     tx: Tx, *, user_id: UUID, config_id: UUID, phone_hash: bytes, sender_timeout: timedelta
 ) -> TestClaim | NoClaim:
     """Takes room for one post on the connection; ``sender_timeout`` as in ``claims.claim``."""
+    erasure.keep_out(tx, user_id=user_id)
     tx.run(LOCK_CONNECTION, config_id=config_id)
     row = tx.row(
         _Claiming, CLAIM, user_id=user_id, config_id=config_id, phone_hash=phone_hash, sender_timeout=sender_timeout
@@ -87,5 +89,5 @@ def drop(tx: Tx, held: TestClaim) -> None:
 
 
 def forget_old(tx: Tx) -> None:
-    """Drops rows of 48 hours and more: no message of their time is looked up any more."""
+    """Drops rows of 72 hours and more: no message of their time is looked up any more."""
     tx.run(FORGET_OLD)

@@ -1,0 +1,83 @@
+"""Milliseconds of a search among many contacts: python -m bench.search [contacts], half of them one tenant's.
+
+Prints each search's first time and its best of five, for the largest tenant and for a small one.
+"""
+
+import sys
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from hidra.domain.search import NamePart, parse
+from hidra.store import schema
+from local.database import Database
+from local.processes import LocalError
+from local.schema import MIGRATIONS
+
+SEARCHES = (
+    "+5511987654321",
+    "11 98",
+    "(31) 98765",
+    "4321",
+    "8765-4321",
+    "m",
+    "maria",
+    "joao sil",
+    "maria jose",
+    "zzzz",
+)
+CONTACTS = """
+with words (first, last) as (select
+    '{Maria,José,Ana,João,Antônio,Francisco,Carlos,Paulo,Pedro,Lucas,Márcia,Júlia,Conceição,Sônia,Joaquim}'::text[],
+    '{Silva,Santos,Oliveira,Souza,Lima,Gomes,Costa,Ribeiro,Carvalho,Araújo,Magalhães,Gonçalves,D''Ávila}'::text[]
+)
+insert into hidra.contacts (user_id, phone, phone_hash, name)
+select case when n %% 2 = 0 then %(large)s::uuid else users.ids[1 + n / 2 %% 20] end,
+    '+55' || 11 + n %% 80 || '9' || lpad((n::bigint * 7919 %% 100000000)::text, 8, '0'), '',
+    first[1 + (random() ^ 2 * 14)::int] || ' ' || last[1 + (random() ^ 2 * 12)::int] || ' '
+        || last[1 + (random() ^ 2 * 12)::int] || ' '
+        || initcap(translate(left(md5(n::text), 4), '0123456789', 'aeioumnrst'))
+from generate_series(1, %(contacts)s) n, words, (select array_agg(id) as ids from core.users) users
+on conflict do nothing
+"""
+
+
+def main(contacts: int) -> None:
+    with Database.running() as server:
+        schema.migrate(f"{server.url}?sslmode=disable", MIGRATIONS)
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            users = connection.execute(
+                "insert into core.users (id) select gen_random_uuid() from generate_series(1, 20) returning id"
+            ).fetchall()
+            began = perf_counter()
+            connection.execute(CONTACTS, {"large": users[0][0], "contacts": contacts})
+            connection.execute("vacuum analyze hidra.contacts")
+            print(f"{contacts:,} contacts in {perf_counter() - began:.0f} s")
+            for (user_id,) in (users[0], users[-1]):
+                _measure(connection, user_id)
+
+
+def _measure(connection: psycopg.Connection[Any], user_id: UUID) -> None:
+    connection.execute("select set_config('hidra.user_id', %s, false)", [str(user_id)])
+    count = connection.execute("select count(*) from hidra.contacts where user_id = %s", [user_id]).fetchone()
+    print(f"a tenant of {count and count[0]:,}: found, first ms, best ms")
+    for text in SEARCHES:
+        part = parse(text, calling_code="55")
+        given = ([], "", part.text) if isinstance(part, NamePart) else (list(part.prefixes), part.suffix, None)
+        times = []
+        for _ in range(5):
+            began = perf_counter()
+            found = connection.execute(
+                "select count(*) from hidra.search_contacts(%s::text[], %s, %s, %s, 50)", [*given, UUID(int=0)]
+            ).fetchone()
+            times.append((perf_counter() - began) * 1000)
+        print(f"  {text:20} {found and found[0]:3} {times[0]:8.1f} {min(times):8.1f}")
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    except LocalError as error:
+        sys.exit(str(error))

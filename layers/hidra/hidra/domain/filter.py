@@ -1,0 +1,162 @@
+"""Filters over contacts: conditions joined by all, any and not. For every contact a filter is true or false.
+
+What a contact lacks fits no condition, so ``Not`` of a condition is true for it. Texts are compared as they stand, but
+``Starts`` and ``Contains`` ignore case and accents.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hidra.errors import Field as Wrong
+from hidra.errors import Rejected
+
+MAX_DEPTH = 4
+MAX_CONDITIONS = 50
+
+type Scalar = str | int | float | bool
+
+
+class Kind(StrEnum):
+    """What a condition looks at."""
+
+    NAME = "name"
+    PHONE = "phone"
+    ATTRIBUTE = "attributes"
+    CONSENT_BASIS = "consent.basis"
+    CONSENT_SOURCE = "consent.source"
+    CONSENT_AT = "consent.at"
+    LAST_CONTACTED = "last_contacted"
+
+
+@dataclass(frozen=True)
+class Field:
+    """``key`` is an attribute's name, and empty for all else."""
+
+    kind: Kind
+    key: str = ""
+
+
+class Order(StrEnum):
+    LT = "lt"
+    LTE = "lte"
+    GT = "gt"
+    GTE = "gte"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    field: Field
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True)
+class Starts:
+    field: Field
+    text: str
+
+
+@dataclass(frozen=True)
+class Contains:
+    field: Field
+    text: str
+
+
+@dataclass(frozen=True)
+class Exists:
+    field: Field
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A number is compared to numbers only, an instant to instants and to text in ISO 8601 (UTC without a zone)."""
+
+    field: Field
+    order: Order
+    value: float | datetime
+
+
+type Condition = OneOf | Starts | Contains | Exists | Compared
+
+
+@dataclass(frozen=True)
+class All:
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True)
+class Any:
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    part: "Filter"
+
+
+type Filter = All | Any | Not | Condition
+
+_TEXTS = {Kind.NAME, Kind.PHONE, Kind.CONSENT_BASIS, Kind.CONSENT_SOURCE}
+_INSTANTS = {Kind.CONSENT_AT, Kind.LAST_CONTACTED}
+
+
+def check(wanted: Filter, place: str = "filter") -> None:
+    """
+    Raises:
+        Rejected: it is too deep or too long, or a condition does not suit its field.
+    """
+    if _depth(wanted) > MAX_DEPTH:
+        raise _rejected(place, f"may nest all, any and not at most {MAX_DEPTH} deep")
+    conditions = list(_conditions(wanted))
+    if len(conditions) > MAX_CONDITIONS:
+        raise _rejected(place, f"may hold at most {MAX_CONDITIONS} conditions")
+    for condition in conditions:
+        if not _suits(condition):
+            raise _rejected(place, f"cannot ask that of {condition.field.kind.value}")
+
+
+def asks_last_contacted(wanted: Filter) -> bool:
+    return any(condition.field.kind is Kind.LAST_CONTACTED for condition in _conditions(wanted))
+
+
+def _depth(wanted: Filter) -> int:
+    match wanted:
+        case All(parts) | Any(parts):
+            return 1 + max(map(_depth, parts), default=0)
+        case Not(All() | Any() | Not() as part):
+            return 1 + _depth(part)
+    return 0
+
+
+def _conditions(wanted: Filter) -> Iterator[Condition]:
+    match wanted:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _conditions(part)
+        case Not(part):
+            yield from _conditions(part)
+        case _:
+            yield wanted
+
+
+def _suits(condition: Condition) -> bool:
+    kind = condition.field.kind
+    match condition:
+        case OneOf(_, values):
+            texts = all(isinstance(value, str) for value in values)
+            return kind is Kind.ATTRIBUTE or (kind in _TEXTS and texts)
+        case Starts():
+            return kind is Kind.ATTRIBUTE or kind in _TEXTS
+        case Contains():
+            return kind in {Kind.NAME, Kind.ATTRIBUTE}
+        case Exists():
+            return kind is not Kind.PHONE
+        case Compared(_, _, datetime()):
+            return kind is Kind.ATTRIBUTE or kind in _INSTANTS
+        case Compared():
+            return kind is Kind.ATTRIBUTE
+
+
+def _rejected(place: str, message: str) -> Rejected:
+    return Rejected("The filter is not valid.", fields=[Wrong(place, message)])

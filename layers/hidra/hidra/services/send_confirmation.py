@@ -1,0 +1,75 @@
+"""Answering somebody who left: one post, in no count, but in its turn like every send."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hidra.domain.content import Content
+from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops
+from hidra.domain.ticket import ConfirmationAsked
+from hidra.errors import Unavailable
+from hidra.services.send_message import Clock
+from hidra.services.send_test import NoTurn, take_turn
+from hidra.store import confirmations, connections, test_sends
+from hidra.store.claims import Held
+from hidra.store.confirmations import ConfirmationClaim
+from hidra.store.db import Database, Tx
+from hidra.telemetry import logger
+
+
+def send_confirmation(
+    asked: ConfirmationAsked,
+    *,
+    db: Database,
+    post: Callable[[Held, str, Content], Outcome],
+    clock: Clock,
+    sender_timeout: timedelta,
+    patience: float,
+) -> Outcome | NoTurn:
+    """Posts an answer at most once, at a slot of its connection; the clock asks again for what found no turn.
+
+    Args:
+        post: see ``send_message``.
+        patience: seconds for which a slot with room is waited for.
+
+    Raises:
+        Unavailable: the database was away before anything was posted.
+    """
+
+    def drop(tx: Tx, held: ConfirmationClaim) -> None:
+        test_sends.drop(tx, held)
+        confirmations.release(tx, asked)
+
+    held = take_turn(
+        lambda tx: confirmations.claim(tx, asked, sender_timeout=sender_timeout),
+        drop,
+        config_id=asked.config_id,
+        campaign_id=None,
+        db=db,
+        clock=clock,
+        patience=patience,
+    )
+    if isinstance(held, NoTurn):
+        return held
+    outcome = post(held, held.phone, Content(held.text))
+    try:
+        db.as_worker(lambda tx: _record(tx, asked, held, outcome))
+    except Unavailable:
+        # It stays claimed, so nobody posts it again, and the clock drops it.
+        logger.warning("a confirmation's outcome could not be noted", user_id=held.user_id)
+    return outcome
+
+
+def _record(tx: Tx, asked: ConfirmationAsked, held: ConfirmationClaim, outcome: Outcome) -> None:
+    match outcome:
+        case NotSent(_, detail, stops):
+            if stops is Stops.CONNECTION:
+                connections.stop(tx, held, config_id=asked.config_id, message=detail)
+            test_sends.drop(tx, held)
+            confirmations.release(tx, asked)
+        case Refused():
+            test_sends.drop(tx, held)
+            confirmations.forget(tx, asked)
+        case _:
+            provider_message_id = outcome.provider_message_id if isinstance(outcome, Sent) else None
+            test_sends.end(tx, held, provider_message_id=provider_message_id)
+            confirmations.forget(tx, asked)

@@ -1,0 +1,113 @@
+"""A filter as a condition on a contact c: constant fragments, every value and every attribute's name a parameter.
+
+The one place in which a statement is put together at run time, see docs/decisions/0011-filters.md.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any as Anything
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from hidra.domain import filter as filters
+from hidra.domain.filter import All, Any, Compared, Condition, Contains, Exists, Filter, Kind, Not, OneOf, Order, Starts
+
+# What a statement joins to a contact c, in a range of ids, for a filter that asks for it. A message is found by its
+# run, so that the sender need not keep an index by contact.
+CONTACTED = sql.SQL("""
+left join (
+    select m.contact_id, max(m.sent_at) as at
+    from hidra.campaign_runs r join hidra.campaign_messages m on m.run_id = r.id
+    where r.user_id = %(user_id)s and m.sent_at is not null
+      and m.contact_id > %(after)s::uuid and m.contact_id <= %(upto)s::uuid
+    group by m.contact_id
+) contacted on contacted.contact_id = c.id
+""")
+NOTHING = sql.SQL("")
+
+_TEXT = {
+    Kind.NAME: sql.SQL("c.name"),
+    Kind.PHONE: sql.SQL("c.phone"),
+    Kind.CONSENT_BASIS: sql.SQL("(c.consent ->> 'basis')"),
+    Kind.CONSENT_SOURCE: sql.SQL("(c.consent ->> 'source')"),
+    Kind.ATTRIBUTE: sql.SQL(
+        "(case when jsonb_typeof(c.attributes -> {key}::text) = 'string' then c.attributes ->> {key}::text end)"
+    ),
+}
+_INSTANT = {
+    Kind.CONSENT_AT: sql.SQL("hidra.instant(c.consent ->> 'at')"),
+    Kind.LAST_CONTACTED: sql.SQL("contacted.at"),
+    Kind.ATTRIBUTE: sql.SQL("hidra.instant(c.attributes ->> {key}::text)"),
+}
+_ANYTHING = {
+    **_TEXT,
+    Kind.CONSENT_AT: sql.SQL("(c.consent ->> 'at')"),
+    Kind.LAST_CONTACTED: _INSTANT[Kind.LAST_CONTACTED],
+    Kind.ATTRIBUTE: sql.SQL("(c.attributes -> {key}::text)"),
+}
+_ONE_OF_TEXTS = sql.SQL("coalesce({text} = any({value}::text[]), false)")
+_ONE_OF = sql.SQL("coalesce({value}::jsonb @> {it}, false)")
+_STARTS = sql.SQL("coalesce(starts_with(hidra.fold({text}), hidra.fold({value}::text)), false)")
+_PHONE_STARTS = sql.SQL("starts_with(c.phone, {value}::text)")
+_CONTAINS = sql.SQL("coalesce(strpos(hidra.fold({text}), hidra.fold({value}::text)) > 0, false)")
+_EXISTS = sql.SQL("({it} is not null)")
+_NUMBER = {
+    order: sql.SQL("coalesce(jsonb_typeof({it}) = 'number' and {it} " + sign + " {value}::jsonb, false)")
+    for order, sign in {Order.LT: "<", Order.LTE: "<=", Order.GT: ">", Order.GTE: ">="}.items()
+}
+_TIME = {
+    order: sql.SQL("coalesce({at} " + sign + " {value}::timestamptz, false)")
+    for order, sign in {Order.LT: "<", Order.LTE: "<=", Order.GT: ">", Order.GTE: ">="}.items()
+}
+
+
+def joined(wanted: Filter) -> sql.Composable:
+    return CONTACTED if filters.asks_last_contacted(wanted) else NOTHING
+
+
+def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Anything]]:
+    """The condition, never null, and its parameters."""
+    parameters: dict[str, Anything] = {}
+
+    def bound(value: Anything) -> sql.Placeholder:
+        name = f"filter_{len(parameters)}"
+        parameters[name] = value
+        return sql.Placeholder(name)
+
+    def of(table: Mapping[Kind, sql.SQL], field: filters.Field) -> sql.Composable:
+        fragment = table[field.kind]
+        return fragment.format(key=bound(field.key)) if field.kind is Kind.ATTRIBUTE else fragment
+
+    def compiled(part: Filter) -> sql.Composable:
+        match part:
+            case All(parts):
+                return sql.SQL("(true and {})").format(sql.SQL(" and ").join(map(compiled, parts)))
+            case Any(parts):
+                return sql.SQL("(false or {})").format(sql.SQL(" or ").join(map(compiled, parts)))
+            case Not(inner):
+                return sql.SQL("(not {})").format(compiled(inner))
+        return tested(part)
+
+    def tested(part: Condition) -> sql.Composable:
+        made: sql.Composable
+        match part:
+            case OneOf(field, values) if field.kind is Kind.ATTRIBUTE:
+                made = _ONE_OF.format(it=of(_ANYTHING, field), value=bound(Jsonb(list(values))))
+            case OneOf(field, values):
+                made = _ONE_OF_TEXTS.format(text=of(_TEXT, field), value=bound(list(values)))
+            case Starts(field, text) if field.kind is Kind.PHONE:
+                made = _PHONE_STARTS.format(value=bound(text))
+            case Starts(field, text):
+                made = _STARTS.format(text=of(_TEXT, field), value=bound(text))
+            case Contains(field, text):
+                made = _CONTAINS.format(text=of(_TEXT, field), value=bound(text))
+            case Exists(field):
+                made = _EXISTS.format(it=of(_ANYTHING, field))
+            case Compared(field, order, datetime() as at):
+                made = _TIME[order].format(at=of(_INSTANT, field), value=bound(at))
+            case Compared(field, order, number):
+                made = _NUMBER[order].format(it=of(_ANYTHING, field), value=bound(Jsonb(number)))
+        return made
+
+    return compiled(wanted), parameters

@@ -1,0 +1,64 @@
+"""What each owner chose: the words by which people leave and come back, and the answer to whoever leaves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from hidra.store.db import Tx
+
+GET = """
+select opt_out_words, opt_in_words, confirmation from hidra.opt_out_settings where user_id = %(user_id)s
+"""
+SAVE = """
+insert into hidra.opt_out_settings (user_id, opt_out_words, opt_in_words, confirmation)
+values (%(user_id)s, %(opt_out_words)s, %(opt_in_words)s, %(confirmation)s)
+on conflict (user_id) do update
+set opt_out_words = excluded.opt_out_words, opt_in_words = excluded.opt_in_words,
+    confirmation = excluded.confirmation, updated_at = now()
+"""
+OF_CONNECTIONS = """
+select k.id as config_id, k.user_id, s.opt_out_words, s.opt_in_words, s.confirmation is not null as confirms
+from hidra.evolution_api_config k left join hidra.opt_out_settings s on s.user_id = k.user_id
+where k.id = any(%(config_ids)s)
+"""
+
+
+@dataclass(frozen=True)
+class OptOutSettings:
+    opt_out_words: list[str]
+    opt_in_words: list[str]
+    confirmation: str | None
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Whose connection it is, and what it listens for; the words are None where the owner chose none."""
+
+    config_id: UUID
+    user_id: UUID
+    opt_out_words: list[str] | None
+    opt_in_words: list[str] | None
+    confirms: bool
+
+
+def get(tx: Tx, *, user_id: UUID) -> OptOutSettings | None:
+    """What the owner chose; None if nothing."""
+    return tx.row(OptOutSettings, GET, user_id=user_id)
+
+
+def save(
+    tx: Tx, *, user_id: UUID, opt_out_words: Sequence[str], opt_in_words: Sequence[str], confirmation: str | None
+) -> None:
+    tx.run(
+        SAVE,
+        user_id=user_id,
+        opt_out_words=list(opt_out_words),
+        opt_in_words=list(opt_in_words),
+        confirmation=confirmation,
+    )
+
+
+def of_connections(tx: Tx, config_ids: Iterable[UUID]) -> dict[UUID, Listening]:
+    """What each connection that still exists listens for."""
+    rows = tx.rows(Listening, OF_CONNECTIONS, config_ids=list(config_ids))
+    return {row.config_id: row for row in rows}

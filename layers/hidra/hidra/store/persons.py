@@ -1,0 +1,122 @@
+"""What is known about one person, for reading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hidra.domain.content import MediaType
+from hidra.domain.message import MessageStatus
+from hidra.store.contacts import Contact
+from hidra.store.db import Tx
+from hidra.store.erasure import MESSAGES as IDS
+
+CONTACT = """
+select id, phone, name, attributes, consent, created_at, updated_at
+from hidra.contacts where user_id = %(user_id)s and phone = %(phone)s
+"""
+SEGMENTS = """
+select s.id, s.name from hidra.segment_contacts m
+join hidra.contact_segments s on s.user_id = m.user_id and s.id = m.segment_id
+where m.user_id = %(user_id)s and m.contact_id = %(contact_id)s
+order by s.name, s.id
+"""
+OPT_OUT = """
+select at, source, reason from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+"""
+TESTS = """
+select claimed_at, ended_at, provider_message_id from hidra.test_sends
+where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+order by claimed_at desc
+"""
+MESSAGES = f"""
+select m.id, m.campaign_id, c.name as campaign_name, m.run_id, m.phone, r.body, r.media_url, r.media_type, r.file_name,
+    m.variables, m.status, m.attempts, m.provider_message_id, m.claimed_at, m.sent_at, m.acked_at, m.delivered_at,
+    m.read_at, m.failed_at, m.error_code, m.error_detail
+from hidra.campaign_messages m
+join hidra.campaign_runs r on r.id = m.run_id
+join hidra.campaigns c on c.id = m.campaign_id
+where m.id in ({IDS}) and m.id < coalesce(%(before_id)s::bigint, 9223372036854775807)
+order by m.id desc limit %(limit)s
+"""  # noqa: S608 - made of constants
+
+
+@dataclass(frozen=True)
+class PersonsSegment:
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class PersonsOptOut:
+    at: datetime
+    source: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class PersonsTest:
+    """A test message; its text is kept nowhere, and this for two days."""
+
+    claimed_at: datetime
+    ended_at: datetime | None
+    provider_message_id: str | None
+
+
+@dataclass(frozen=True)
+class PersonsMessage:
+    """A campaign's message to the person, with the run's text; ``phone`` is where it went."""
+
+    id: int
+    campaign_id: UUID
+    campaign_name: str
+    run_id: UUID
+    phone: str
+    body: str
+    media_url: str | None
+    media_type: MediaType | None
+    file_name: str | None
+    variables: Mapping[str, str]
+    status: MessageStatus
+    attempts: int
+    provider_message_id: str | None
+    claimed_at: datetime | None
+    sent_at: datetime | None
+    acked_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+    error_code: str | None
+    error_detail: str | None
+
+
+def contact(tx: Tx, *, user_id: UUID, phone: str) -> Contact | None:
+    return tx.row(Contact, CONTACT, user_id=user_id, phone=phone)
+
+
+def segments(tx: Tx, *, user_id: UUID, contact_id: UUID) -> list[PersonsSegment]:
+    return tx.rows(PersonsSegment, SEGMENTS, user_id=user_id, contact_id=contact_id)
+
+
+def opt_out(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> PersonsOptOut | None:
+    return tx.row(PersonsOptOut, OPT_OUT, user_id=user_id, phone_hash=phone_hash)
+
+
+def sent_tests(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> list[PersonsTest]:
+    """The latest first."""
+    return tx.rows(PersonsTest, TESTS, user_id=user_id, phone_hash=phone_hash)
+
+
+def messages(
+    tx: Tx, *, user_id: UUID, phone_hash: bytes, contact_id: UUID | None, before_id: int | None, limit: int
+) -> list[PersonsMessage]:
+    """To the phone, or to the contact at other phones; the latest first, from before the given one on."""
+    return tx.rows(
+        PersonsMessage,
+        MESSAGES,
+        user_id=user_id,
+        phone_hash=phone_hash,
+        contact_id=contact_id,
+        before_id=before_id,
+        limit=limit,
+    )
