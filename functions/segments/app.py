@@ -174,7 +174,11 @@ def remove_member(segment_id: UUID, contact_id: UUID) -> Response[Any]:
     return no_content()
 
 
-@app.post("/v1/segments/preview-filter", summary="Count the contacts that a filter fits, and show some")
+@app.post(
+    "/v1/segments/preview-filter",
+    summary="Count the contacts that a filter fits, and show some",
+    responses=answers(rejected=["wrong-filter"]),
+)
 def preview_filter(body: FilterWanted) -> FilterFits:
     user_id = me()
     wanted = read(body.filter, now=datetime.now(UTC))
@@ -190,7 +194,7 @@ def preview_filter(body: FilterWanted) -> FilterFits:
 @app.post(
     "/v1/segments/<segment_id>/fill",
     summary="Put all contacts that a filter fits into a segment",
-    responses=answers(rejected=["invalid-cursor"]),
+    responses=answers(rejected=["wrong-filter", "invalid-cursor"]),
 )
 def fill(segment_id: UUID, body: FillWanted) -> MembersMerged:
     wanted = read(body.filter, now=datetime.now(UTC))

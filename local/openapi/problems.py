@@ -50,6 +50,7 @@ CODES = {
     "unknown-template": "There is no such template.",
     "unknown-user": "The token's subject is not a user here.",
     "unresolved-variables": "Some variables have no value. `errors` names each.",
+    "wrong-filter": "The filter asks what its field cannot be asked; `errors` says where.",
     "wrong-times": "The times are past, or do not fit each other.",
 }
 
@@ -69,6 +70,7 @@ _WITH_FIELDS = {
     "unknown-segment": ("segment_id", "is not one of your segments"),
     "unknown-template": ("template_id", "is not one of your templates"),
     "unresolved-variables": ("variables.nome", "has no value"),
+    "wrong-filter": ("filter", "cannot ask that of phone"),
     "wrong-times": ("scheduled_at", "is past"),
 }
 

@@ -159,4 +159,4 @@ def _suits(condition: Condition) -> bool:
 
 
 def _rejected(place: str, message: str) -> Rejected:
-    return Rejected("The filter is not valid.", fields=[Wrong(place, message)])
+    return Rejected("The filter is not valid.", code="wrong-filter", fields=[Wrong(place, message)])
