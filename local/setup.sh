@@ -28,17 +28,22 @@ find_uv() {
     fi
 }
 
-# Debian's python3 may come without venv, a pyenv shim may point nowhere: the first that works.
+# Debian's python3 may come without venv, a pyenv shim may point nowhere: the first that works. Made aside and moved, for
+# several may be at it.
 bootstrap_uv() {
+    made=.venv-uv.$$
     for python in "${PYTHON:-python3}" python3.13 python3 /usr/bin/python3; do
-        rm -rf .venv-uv
-        if "$python" -m venv .venv-uv >/dev/null 2>&1; then
-            .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
+        rm -rf "$made"
+        if "$python" -m venv "$made" >/dev/null 2>&1; then
+            "$made/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
                 || fail "uv could not be installed; is there a way to the Python package index?"
+            mkdir -p .venv-uv/bin
+            mv "$made/bin/uv" .venv-uv/bin/uv
+            rm -rf "$made"
             return
         fi
     done
-    rm -rf .venv-uv
+    rm -rf "$made"
     fail "a uv or a python3 with its venv module is needed to begin; install one of them."
 }
 
