@@ -202,7 +202,11 @@ def save_contacts(body: ContactsIn) -> tuple[ContactsSaved, HTTPStatus]:
     return saved, HTTPStatus.CREATED if created else HTTPStatus.OK
 
 
-@app.get("/v1/contacts", summary="List contacts, all or those that a search finds")
+@app.get(
+    "/v1/contacts",
+    summary="List contacts, all or those that a search finds",
+    responses=answers(rejected=["empty-search"]),
+)
 def list_contacts(
     limit: Limit = 50, cursor: Cursor = None, search: Search = None, country: SearchCountry = "BR"
 ) -> Page[Contact]:

@@ -2,18 +2,19 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints
 
 from hidra.domain.import_request import CONTENT_TYPES, pace
 from hidra.domain.layout import DETECT
-from hidra.entry.fields import AttributeName, Country, Name
+from hidra.entry.fields import AttributeName, Country, Name, WithoutNul
 from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller
-from hidra.errors import Conflict, NotFound
+from hidra.errors import Conflict, NotFound, Rejected
+from hidra.errors import Field as FieldError
 from hidra.gateways import uploads
 from hidra.gateways.aws import read_json_secret
 from hidra.services import request_import
@@ -28,7 +29,7 @@ db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
 
-Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Column = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
 Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be"]
 
@@ -51,12 +52,6 @@ class ImportIn(Body):
     country: Country = "BR"
     delimiter: Delimiter = DETECT
     encoding: Encoding = "detect"
-
-    @model_validator(mode="after")
-    def _one_segment(self) -> Self:
-        if self.segment_id is not None and self.segment_name is not None:
-            raise ValueError("Give segment_id or segment_name, not both")
-        return self
 
 
 class Upload(BaseModel):
@@ -109,10 +104,13 @@ class RejectsLink(BaseModel):
     "/v1/imports",
     summary="Ask for an import; the answer says where to upload the file",
     status_code=HTTPStatus.CREATED,
-    responses=answers(201, rejected=["unknown-segment"]),
+    responses=answers(201, rejected=["unknown-segment", "one-segment"]),
 )
 def create_import(body: ImportIn) -> ImportRequested:
     user_id = me()
+    if body.segment_id is not None and body.segment_name is not None:
+        wrong = FieldError("segment_name", "must be absent with segment_id")
+        raise Rejected("Give segment_id or segment_name, not both.", code="one-segment", fields=[wrong])
     row = request_import.request_import(
         db,
         user_id,

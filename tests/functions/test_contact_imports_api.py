@@ -67,3 +67,13 @@ def test_rejects_are_linked_once_they_are_made(call: Any, databases: Databases, 
     assert f"/rejects/{call('imports').user_id}/{made['id']}.csv?" in call("imports").get(path).json["url"]
     assert call("imports", stranger).get(path).status == 404
     assert call("imports", stranger).get("/v1/imports").json["items"] == []
+
+
+def test_one_segment_is_filled_or_made_not_both(call: Any) -> None:
+    both = {"segment_id": "3d1c2b1a-9f8e-4d7c-8b6a-5f4e3d2c1b0a", "segment_name": "Clientes"}
+    answer = call("imports").post("/v1/imports", both)
+    assert (answer.status, answer.code, answer.fields) == (422, "one-segment", ["segment_name"])
+
+
+def test_a_column_that_no_database_can_hold_is_refused(call: Any) -> None:
+    assert call("imports").post("/v1/imports", {"mapping": {"a\0b": None}}).status == 422

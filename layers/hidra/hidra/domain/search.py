@@ -36,7 +36,11 @@ def parse(text: str, *, calling_code: str) -> PhonePart | NamePart:
         return NamePart(text)
     digits = re.sub(r"[^0-9]", "", text)
     if not digits:
-        raise Rejected("There is nothing to search for.", fields=[Field("search", "has neither letters nor digits")])
+        raise Rejected(
+            "There is nothing to search for.",
+            code="empty-search",
+            fields=[Field("search", "has neither letters nor digits")],
+        )
     if text.strip().startswith("+"):
         return PhonePart(_spellings(f"+{digits}"), "")
     national = digits.lstrip("0")
