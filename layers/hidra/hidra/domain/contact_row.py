@@ -12,13 +12,6 @@ type Value = str | int | float | bool
 
 MAX_PHONE, MAX_NAME, MAX_VALUE = 40, 200, 500
 MAX_NUMBER = 2**53  # up to here a double holds every integer
-# Why a row is refused; the sender of the file reads them in the rejects.
-REASONS = frozenset({
-    "no_phone", "invalid_phone", "value_too_long", "too_many_cells", "invalid_value", "invalid_consent",
-    "too_many_attributes", "erased", "line_too_long", "nul_character", "undecodable", "unbalanced_quotes", "malformed",
-    "too_many_columns",
-})  # fmt: skip
-
 
 _BASES = frozenset(basis.value for basis in LegalBasis)
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hidra.domain.content import Content
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops
+from hidra.domain.outcome import NotSent, Outcome
 from hidra.domain.ticket import ConfirmationAsked
 from hidra.errors import Unavailable
 from hidra.services.send_message import Clock
-from hidra.services.send_test import NoTurn, take_turn
-from hidra.store import confirmations, connections, test_sends
+from hidra.services.send_test import NoTurn, settle, take_turn
+from hidra.store import confirmations, test_sends
 from hidra.store.claims import Held
 from hidra.store.confirmations import ConfirmationClaim
 from hidra.store.db import Database, Tx
@@ -60,16 +60,8 @@ def send_confirmation(
 
 
 def _record(tx: Tx, asked: ConfirmationAsked, held: ConfirmationClaim, outcome: Outcome) -> None:
-    match outcome:
-        case NotSent(_, detail, stops):
-            if stops is Stops.CONNECTION:
-                connections.stop(tx, held, config_id=asked.config_id, message=detail)
-            test_sends.drop(tx, held)
-            confirmations.release(tx, asked)
-        case Refused():
-            test_sends.drop(tx, held)
-            confirmations.forget(tx, asked)
-        case _:
-            provider_message_id = outcome.provider_message_id if isinstance(outcome, Sent) else None
-            test_sends.end(tx, held, provider_message_id=provider_message_id)
-            confirmations.forget(tx, asked)
+    settle(tx, held, outcome, config_id=asked.config_id)
+    if isinstance(outcome, NotSent):
+        confirmations.release(tx, asked)
+    else:
+        confirmations.forget(tx, asked)

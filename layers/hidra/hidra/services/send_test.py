@@ -67,7 +67,7 @@ def send_test(
         return held
     outcome = post(held, test.phone, test.content)
     try:
-        db.as_worker(lambda tx: _record(tx, test, held, outcome))
+        db.as_worker(lambda tx: settle(tx, held, outcome, config_id=test.config_id))
     except Unavailable:
         # The room is taken until the sender's time-out, and no look-up takes the message for another: no harm is done.
         logger.warning("a test's outcome could not be noted", campaign_id=test.campaign_id)
@@ -119,14 +119,15 @@ def take_turn[T: Held](
     return NoTurn.BUSY
 
 
-def _record(tx: Tx, test: TestMessage, found: TestClaim, outcome: Outcome) -> None:
+def settle(tx: Tx, held: TestClaim, outcome: Outcome, *, config_id: UUID) -> None:
+    """Gives the room of a message outside the counts back, with what came of its post."""
     match outcome:
         case Sent(provider_message_id):
-            test_sends.end(tx, found, provider_message_id=provider_message_id)
+            test_sends.end(tx, held, provider_message_id=provider_message_id)
         case NotSent(_, detail, stops=Stops.CONNECTION):
-            connections.stop(tx, found, config_id=test.config_id, message=detail)
-            test_sends.drop(tx, found)
+            connections.stop(tx, held, config_id=config_id, message=detail)
+            test_sends.drop(tx, held)
         case NotSent() | Refused():
-            test_sends.drop(tx, found)
+            test_sends.drop(tx, held)
         case _:
-            test_sends.end(tx, found, provider_message_id=None)
+            test_sends.end(tx, held, provider_message_id=None)

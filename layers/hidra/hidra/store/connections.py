@@ -132,9 +132,6 @@ from unnest(
 ) as e (id, status, reason, at)
 where k.id = e.id and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
 """
-OWNERS = """
-select id as config_id, user_id from hidra.evolution_api_config where id = any(%(config_ids)s)
-"""
 
 
 @dataclass(frozen=True)
@@ -160,12 +157,6 @@ class Unresolved:
     media_type: MediaType | None
     claimed_at: datetime
     read_at: datetime  # by the database's clock, as claimed_at is
-
-
-@dataclass(frozen=True)
-class _Owner:
-    config_id: UUID
-    user_id: UUID
 
 
 def get(tx: Tx, *, config_id: UUID) -> Connection | None:
@@ -235,11 +226,6 @@ def unreachable(tx: Tx, *, overdue: datetime, patience: timedelta, limit: int) -
     because its server never answered."""
     ids: list[int] = tx.values(UNREACHABLE, overdue=overdue, hopeless=overdue - patience, limit=limit)
     return ids
-
-
-def owners(tx: Tx, config_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """The user of each connection that still exists."""
-    return {row.config_id: row.user_id for row in tx.rows(_Owner, OWNERS, config_ids=list(config_ids))}
 
 
 def stop(tx: Tx, held: Held, *, config_id: UUID, message: str) -> None:
