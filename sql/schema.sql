@@ -80,11 +80,37 @@ CREATE TYPE hidra.message_status AS ENUM (
 CREATE FUNCTION hidra.count_segment_contacts() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+declare
+    missing boolean;
 begin
-    update hidra.contact_segments s
-    set total_contacts = s.total_contacts + case tg_op when 'INSERT' then n.members else -n.members end
-    from (select segment_id, count(*) as members from changed group by segment_id) n
-    where s.id = n.segment_id;
+    with n as (
+        select user_id, segment_id, count(*) as members from changed group by user_id, segment_id
+    ), counted as (
+        update hidra.contact_segments s
+        set total_contacts = s.total_contacts + case tg_op when 'INSERT' then n.members else -n.members end
+        from n where s.user_id = n.user_id and s.id = n.segment_id
+        returning s.id
+    )
+    select count(*) <> (select count(*) from counted) into missing from n;
+    if missing and tg_op = 'INSERT' then
+        raise exception 'there is no such segment of this user'
+            using errcode = 'foreign_key_violation', constraint = 'segment_contacts_segment_fk',
+                schema = 'hidra', table = 'segment_contacts';
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: delete_segment_contacts(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.delete_segment_contacts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    delete from hidra.segment_contacts m using gone g where m.segment_id = g.id;
     return null;
 end
 $$;
@@ -825,14 +851,7 @@ ALTER TABLE ONLY hidra.contact_segments
 --
 
 ALTER TABLE ONLY hidra.contacts
-    ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
-
---
--- Name: contacts contacts_user_id_id_key; Type: CONSTRAINT; Schema: hidra; Owner: -
---
-
-ALTER TABLE ONLY hidra.contacts
-    ADD CONSTRAINT contacts_user_id_id_key UNIQUE (user_id, id);
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (user_id, id);
 
 --
 -- Name: contacts contacts_user_id_phone_key; Type: CONSTRAINT; Schema: hidra; Owner: -
@@ -1106,6 +1125,12 @@ CREATE INDEX test_sends_config ON hidra.test_sends USING btree (evolution_config
 CREATE INDEX whatsapp_lids_unknown ON hidra.whatsapp_lids USING btree (user_id) WHERE (phone_hash IS NULL);
 
 --
+-- Name: contact_segments contact_segments_removed; Type: TRIGGER; Schema: hidra; Owner: -
+--
+
+CREATE TRIGGER contact_segments_removed AFTER DELETE ON hidra.contact_segments REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hidra.delete_segment_contacts();
+
+--
 -- Name: segment_contacts segment_contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
@@ -1284,13 +1309,6 @@ ALTER TABLE ONLY hidra.pace_slots
 
 ALTER TABLE ONLY hidra.segment_contacts
     ADD CONSTRAINT segment_contacts_contact_fk FOREIGN KEY (user_id, contact_id) REFERENCES hidra.contacts(user_id, id) ON DELETE CASCADE;
-
---
--- Name: segment_contacts segment_contacts_segment_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
---
-
-ALTER TABLE ONLY hidra.segment_contacts
-    ADD CONSTRAINT segment_contacts_segment_fk FOREIGN KEY (user_id, segment_id) REFERENCES hidra.contact_segments(user_id, id) ON DELETE CASCADE;
 
 --
 -- Name: test_sends test_sends_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -

@@ -15,6 +15,8 @@ from operator import attrgetter
 from typing import IO, Any
 from uuid import UUID
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+
 from hidra.domain import contact_row, layout, phone
 from hidra.domain.contact_row import Reader
 from hidra.domain.import_batch import Batch, Reject
@@ -24,7 +26,7 @@ from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
 from hidra.store import contacts, erasure, import_rows, imports
 from hidra.store.db import Database, Tx
-from hidra.store.import_rows import Counts
+from hidra.store.import_rows import Counts, Raced
 from hidra.store.imports import Begun, Refused
 from hidra.telemetry import logger
 
@@ -32,6 +34,7 @@ BATCH_ROWS = 20_000
 BATCH_BYTES = 16 * 1024**2  # of accepted rows' text; and what is passed over between two checkpoints is 4 times that
 MAX_REJECTS = 100_000  # rows that are kept; more are only counted
 MAX_ATTEMPTS = 30  # slices that ended without a batch
+RACES_AT_MOST = 5  # of one batch, in a row
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class _Read:
     """A batch and where the file stands behind it."""
 
     batch: Batch
+    copied: bytes
     position: Position
     over: bool
 
@@ -210,13 +214,12 @@ def _next_batch(reading: _Reading, source: Any, records: Iterator[Record], batch
                 batch.add(record.line, record.raw[:MAX_RAW], row)
             size += len(record.raw)
         if batch.rows >= batch_rows or size > BATCH_BYTES or source.position.offset - begin > 4 * BATCH_BYTES:
-            return _Read(batch, source.position, over=False)
-    return _Read(batch, source.position, over=True)
+            return _Read(batch, batch.copied(), source.position, over=False)
+    return _Read(batch, batch.copied(), source.position, over=True)
 
 
 def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, Any]) -> Begun | None:
     batch = read.batch
-    copied = batch.copied()
 
     def work(tx: Tx) -> Begun | None:
         held = imports.lock(tx, import_id=begun.id, batches=begun.batches)
@@ -226,7 +229,7 @@ def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, An
             raise Rejected("The segment was deleted.", code="segment_deleted")
         rejects, counts = batch.rejects, Counts(0, 0, 0)
         if batch.entries:
-            rejects, counts = _write(tx, begun, batch, copied, held.segment_id)
+            rejects, counts = _write(tx, begun, read, held.segment_id)
         imports.keep_rejects(
             tx,
             user_id=begun.user_id,
@@ -250,13 +253,18 @@ def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, An
             begun, checkpoint=dict(checkpoint), batches=begun.batches + 1, rejected=begun.rejected + len(rejects)
         )
 
-    return db.as_worker(work, contacts.NO_SEGMENT, pipelined=False)
+    retrying = Retrying(retry=retry_if_exception_type(Raced), stop=stop_after_attempt(RACES_AT_MOST), reraise=True)
+    advanced: Begun | None = retrying(
+        db.as_worker, work, {**contacts.NO_SEGMENT, **import_rows.RACES}, pipelined=False
+    )
+    return advanced
 
 
-def _write(tx: Tx, begun: Begun, batch: Batch, copied: bytes, segment_id: UUID | None) -> tuple[list[Reject], Counts]:
+def _write(tx: Tx, begun: Begun, read: _Read, segment_id: UUID | None) -> tuple[list[Reject], Counts]:
+    batch = read.batch
     # First of all: an erasure that commits beside would be read as not there yet, and its person brought back.
     erasure.keep_out(tx, user_id=begun.user_id)
-    left_out = import_rows.stage(tx, user_id=begun.user_id, copied=copied, max_attributes=MAX_ATTRIBUTES)
+    left_out = import_rows.stage(tx, user_id=begun.user_id, copied=read.copied, max_attributes=MAX_ATTRIBUTES)
     rejects = [
         # Of who was erased nothing is kept, the refused row neither.
         Reject(line, each.reason, "" if each.reason == "erased" else raw)
@@ -265,9 +273,10 @@ def _write(tx: Tx, begun: Begun, batch: Batch, copied: bytes, segment_id: UUID |
     ]
     gone = {each.number for each in left_out}
     rest = [entry for number, entry in enumerate(batch.entries) if number not in gone] if gone else batch.entries
-    total = [import_rows.upsert(tx, user_id=begun.user_id, round=number) for number in range(batch.rounds)]
-    if segment_id is not None:
-        import_rows.add_members(tx, user_id=begun.user_id, segment_id=segment_id)
+    total = [
+        import_rows.write(tx, user_id=begun.user_id, segment_id=segment_id, round=number)
+        for number in range(batch.rounds)
+    ]
     counts = Counts(
         created=sum(each.created for each in total),
         updated=sum(each.updated for each in total) + sum(entry.updated for entry in rest),
