@@ -17,6 +17,15 @@ from tests.conftest import Databases
 SECRET = b"test"
 
 
+def until_somebody_waits(databases: Databases) -> None:
+    """Until a transaction waits for another's lock."""
+    dsn = databases.owner.info
+    with psycopg.connect(dsn.dsn, password=dsn.password, autocommit=True) as watch:
+        deadline = datetime.now(UTC) + timedelta(seconds=10)
+        while watch.execute("select exists (select from pg_locks where not granted)").fetchone() != (True,):
+            assert datetime.now(UTC) < deadline, "nobody waits"
+
+
 @dataclass
 class World:
     """One user with a connection, a segment, a template and a campaign that is due."""
@@ -127,12 +136,7 @@ class World:
         return held
 
     def wait_until_somebody_is_blocked(self) -> None:
-        """Until a transaction waits for another's lock."""
-        dsn = self.databases.owner.info
-        with psycopg.connect(dsn.dsn, password=dsn.password, autocommit=True) as watch:
-            deadline = datetime.now(UTC) + timedelta(seconds=10)
-            while watch.execute("select exists (select from pg_locks where not granted)").fetchone() != (True,):
-                assert datetime.now(UTC) < deadline, "nobody waits"
+        until_somebody_waits(self.databases)
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         with self.databases.owner.cursor(row_factory=dict_row) as cursor:

@@ -56,12 +56,9 @@ WRITE = """
 with known as materialized (
     select g.phone, g.phone_hash, g.name, g.attributes, g.consent, c.id,
         c.id is not null and not (
-            c.attributes @> coalesce(g.first_attributes, g.attributes)
-            and (case when g.first_attributes is null then g.name else g.first_name end is null
-                or c.name is not distinct from case when g.first_attributes is null then g.name else g.first_name end)
-            and (case when g.first_attributes is null then g.consent else g.first_consent end is null
-                or c.consent is not distinct from
-                    case when g.first_attributes is null then g.consent else g.first_consent end)
+            c.attributes @> f.attributes
+            and (f.name is null or c.name is not distinct from f.name)
+            and (f.consent is null or c.consent is not distinct from f.consent)
         ) as first_changes,
         c.id is not null and not (
             c.attributes @> g.attributes
@@ -73,6 +70,11 @@ with known as materialized (
         select c.id, c.name, c.attributes, c.consent
         from hidra.contacts c where c.user_id = %(user_id)s and c.phone = g.phone offset 0
     ) c on true
+    cross join lateral (
+        select coalesce(g.first_attributes, g.attributes) as attributes,
+            case when g.first_attributes is null then g.name else g.first_name end as name,
+            case when g.first_attributes is null then g.consent else g.first_consent end as consent
+    ) f
     where g.round = %(round)s
 ), created as (
     insert into hidra.contacts (user_id, phone, phone_hash, name, attributes, consent)
