@@ -1,0 +1,18 @@
+"""The mutants that `make mutants` tries fit the sources as they are; whether tests catch them takes minutes to see."""
+
+from collections import Counter
+
+from tests.prove.mutants import ROOT, read
+
+
+def test_each_mutant_replaces_one_place_and_its_tests_exist() -> None:
+    for mutant in read():
+        assert (ROOT / mutant.file).read_text().count(mutant.old) == 1, mutant.name
+        for test in mutant.tests:
+            file, _, name = test.partition("::")
+            assert f"def {name.split('[')[0]}(" in (ROOT / file).read_text() if name else (ROOT / file).is_file(), test
+
+
+def test_every_promise_has_two_mutants() -> None:
+    promises = Counter(mutant.promise for mutant in read())
+    assert {number for number in range(1, 13) if promises[number] >= 2} == set(range(1, 13))
