@@ -1,0 +1,196 @@
+"""Histories of messages on the pure rules, in any order that can happen, against a reference that is as plain as can be."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from hidra.domain.message import OUTCOME_UNKNOWN, Evidence, Message, fail, identify, learn, share, skip
+from hidra.domain.message import MessageStatus as S
+
+AT = datetime(2026, 1, 1, 12, 0, 30, 123_456, tzinfo=UTC)
+HELD = Message(id=1, user_id=UUID(int=1), campaign_id=UUID(int=2), status=S.SENDING, counted=True, claimed_at=AT)
+# What the sender and those who look up do with a message, in this order; any word of a provider's may come in between.
+FATES: dict[str, tuple[str, ...]] = {
+    "sent": ("sent",),
+    "in doubt": ("unknown",),
+    "answered late": ("unknown", "sent"),
+    "found": ("unknown", "found"),
+    "given up": ("unknown", "given up"),
+    "found after all": ("unknown", "given up", "found"),
+    "refused": ("refused",),
+    "skipped": ("skipped",),
+    "put back": ("put back",),
+}
+KNOWN = {"sent", "answered late", "found", "found after all"}
+
+
+def after(seconds: float) -> datetime:
+    return AT + timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class History:
+    """What happens to one message: its fate, and the words of a provider with the seconds after the claim."""
+
+    fate: str
+    sent_after: float
+    words: tuple[tuple[S, float], ...]
+    counted: bool = True
+
+
+seconds = st.one_of(st.integers(-200, 4_000).map(lambda n: n / 7), st.sampled_from([0.0, 29.876544, 29.876543]))
+histories = st.lists(
+    st.builds(
+        History,
+        fate=st.sampled_from([*FATES, *sorted(KNOWN) * 2]),
+        sent_after=st.sampled_from([0.0, 0.0005, 0.4999]),
+        words=st.lists(
+            st.tuples(st.sampled_from([S.SENT, S.FAILED, S.DELIVERED, S.READ]), seconds), max_size=6
+        ).map(tuple),
+        counted=st.sampled_from([True, True, True, False]),
+    ),
+    min_size=1,
+    max_size=3,
+)  # fmt: skip
+
+
+def play(told: list[History], order: random.Random) -> tuple[list[Message], Counter[Any]]:
+    """The messages and the sums after one interleaving; words that come before the message is known are kept.
+
+    Some words come twice, some together. The sums move by the difference of each step, as the counters do.
+    """
+    messages = [replace(HELD, id=index, counted=history.counted) for index, history in enumerate(told)]
+    kept: dict[int, list[Evidence]] = {index: [] for index in range(len(told))}
+    sums: Counter[Any] = Counter()
+    for message in messages:
+        _count(sums, message, 1)
+    for index, steps in _interleaved(told, order):
+        before = messages[index]
+        now = _step(before, told[index], steps, kept[index])
+        if now.provider_message_id:
+            now = learn(now, kept[index])
+            kept[index].clear()
+        _count(sums, before, -1)
+        _count(sums, now, 1)
+        messages[index] = now
+    return messages, Counter({key: value for key, value in sums.items() if value})
+
+
+def _interleaved(told: list[History], order: random.Random) -> list[tuple[int, Any]]:
+    """Each message's fate in its order, and its words, in batches and with copies, anywhere between."""
+    lanes: list[list[tuple[int, Any]]] = []
+    for index, history in enumerate(told):
+        lanes.append([(index, step) for step in FATES[history.fate]])
+        words = [Evidence(word, after(at)) for word, at in history.words]
+        words += order.sample(words, order.randint(0, len(words)))
+        order.shuffle(words)
+        while words:
+            size = order.randint(1, 3)
+            lanes.append([(index, words[:size])])
+            words = words[size:]
+    merged = []
+    while lanes:
+        lane = order.choice(lanes)
+        merged.append(lane.pop(0))
+        if not lane:
+            lanes.remove(lane)
+    return merged
+
+
+def _step(message: Message, history: History, step: Any, kept: list[Evidence]) -> Message:  # noqa: PLR0911
+    sent_at = after(history.sent_after)
+    match step:
+        case list():
+            kept.extend(step)
+            return message
+        case "sent":  # as store.claims writes it
+            return replace(message, status=S.SENT, sent_at=sent_at, provider_message_id="A")
+        case "unknown":
+            return replace(message, status=S.UNKNOWN)
+        case "found":
+            return identify(message, "A")
+        case "given up":
+            return fail(message, code=OUTCOME_UNKNOWN, detail=None, at=after(90_000))
+        case "refused":
+            return fail(message, code="not_on_whatsapp", detail=None, at=sent_at)
+        case "skipped":
+            return skip(replace(message, status=S.PENDING), code="opted_out")
+        case _:
+            return replace(message, status=S.PENDING, claimed_at=None)
+
+
+def _count(sums: Counter[Any], message: Message, sign: int) -> None:
+    part = share(message)
+    for name in ("delivered", "failed", "pending", "skipped", "delivery_ms"):
+        sums[name] += sign * getattr(part, name)
+    if part.minute:
+        sums[part.minute, "delivered" if part.delivered else "failed"] += sign
+
+
+def expected(history: History) -> tuple[str, dict[str, datetime | None]]:
+    """The status and the times that a history must end in, whatever its order."""
+    said = dict.fromkeys(("sent", "failed", "delivered", "read"), ())
+    if history.fate in KNOWN:
+        for word, at in history.words:
+            said[word.value] = (*said[word.value], after(at))
+    delivered = said["delivered"] + said["read"]
+    times: dict[str, datetime | None] = {
+        "acked_at": min(sum(said.values(), ()), default=None),
+        "delivered_at": min(delivered, default=None),
+        "read_at": min(said["read"], default=None),
+        "failed_at": min(said["failed"], default=None),
+    }
+    if history.fate not in KNOWN:
+        status, failed_at = {
+            "in doubt": ("unknown", None),
+            "given up": ("failed", after(90_000)),
+            "refused": ("failed", after(history.sent_after)),
+            "skipped": ("skipped", None),
+            "put back": ("pending", None),
+        }[history.fate]
+        return status, {**times, "failed_at": failed_at}
+    heard = [word for word in ("read", "delivered", "failed") if said[word]]
+    return (heard[0] if heard else "sent"), times
+
+
+def recount(told: list[History]) -> Counter[Any]:
+    """The sums that histories must end in, one message after the other."""
+    sums: Counter[Any] = Counter()
+    for history in told:
+        status, times = expected(history)
+        if not history.counted:
+            continue
+        if status in ("delivered", "read"):
+            sent_at = AT if "found" in history.fate else after(history.sent_after)
+            delivered_at = times["delivered_at"]
+            assert delivered_at
+            took = delivered_at - sent_at
+            microseconds = (took.days * 86_400 + took.seconds) * 1_000_000 + took.microseconds
+            sums["delivered"] += 1
+            sums["delivery_ms"] += max(microseconds, 0) // 1000
+            sums[delivered_at.replace(second=0, microsecond=0), "delivered"] += 1
+        elif status == "failed":
+            failed_at = times["failed_at"]
+            assert failed_at
+            sums["failed"] += 1
+            sums[failed_at.replace(second=0, microsecond=0), "failed"] += 1
+        else:
+            sums["skipped" if status == "skipped" else "pending"] += 1
+    return Counter({key: value for key, value in sums.items() if value})
+
+
+def check(told: list[History], seed: int, interleavings: int) -> None:
+    """Every interleaving ends in the reference's states, times and sums."""
+    order = random.Random(seed)
+    wanted, sums = [expected(history) for history in told], recount(told)
+    for _ in range(interleavings):
+        messages, moved = play(told, order)
+        for message, (status, times) in zip(messages, wanted, strict=True):
+            assert message.status == status
+            assert {name: getattr(message, name) for name in times} == times
+        assert moved == sums

@@ -1,0 +1,98 @@
+"""What may happen at the same time to one tenant's two campaigns, as plain data: a failure prints it whole."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from hidra.domain.message import MessageStatus as S
+
+RECIPIENTS = 3
+PHONES = [f"+55119{80000000 + index}" for index in range(RECIPIENTS)]
+CONNECTIONS = 4
+
+
+@dataclass(frozen=True)
+class Send:
+    """A ticket of a campaign, and what Evolution answers."""
+
+    campaign: int
+    answer: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A batch of the stream: (message, word, seconds), as a place among all messages; (recipient, text, seconds)."""
+
+    words: tuple[tuple[int, S, float], ...]
+    replies: tuple[tuple[int, str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """What somebody decides for a recipient: opt_out, opt_in or erase."""
+
+    decision: str
+    recipient: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """An action of the owner's on a campaign, or a look at it."""
+
+    action: str
+    campaign: int
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What the clock, the reconciliation or an operator does: sweep, adopt, mend; find or give up a message."""
+
+    work: str
+    message: int = 0
+
+
+type Job = Send | Record | Person | Change | Repair
+
+
+@dataclass(frozen=True)
+class Round:
+    """Jobs that run at the same time, a connection each; ``order`` is the seed of who goes on when."""
+
+    jobs: tuple[Job, ...]
+    order: int
+    pipelined: bool
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """``retried``: the first campaign has failed for everybody after it was sent, and its retry waits; ``sent``: how
+    many of the second one's messages have gone out before the first round."""
+
+    retried: bool
+    sent: int
+    rounds: tuple[Round, ...]
+
+
+_which = st.integers(0, 8)
+_campaign, _recipient = st.integers(0, 1), st.integers(0, RECIPIENTS - 1)
+_seconds = st.integers(-90, 400).map(lambda n: n / 3)
+_word = st.tuples(_which, st.sampled_from([S.SENT, S.FAILED, S.DELIVERED, S.READ]), _seconds)
+_words = st.lists(_word, min_size=1, max_size=8)
+_replies = st.lists(st.tuples(_recipient, st.sampled_from(["SAIR", "VOLTAR", "oi"]), st.integers(0, 5)), max_size=2)
+ANSWERS = ["sent", "sent", "sent", "sent", "refused", "in doubt", "busy", "no media", "lost", "another's id"]
+_send = st.builds(Send, _campaign, st.sampled_from(ANSWERS))
+_record = st.builds(Record, _words.map(tuple), _replies.map(tuple))
+_said = st.builds(Record, _words.map(tuple))
+_person = st.builds(Person, st.sampled_from(["opt_out", "opt_in", "erase"]), _recipient)
+_change = st.builds(Change, st.sampled_from(["look", "look", "pause", "resume", "cancel", "retry"]), _campaign)
+_repair = st.builds(Repair, st.sampled_from(["sweep", "adopt", "mend", "find", "find", "give up"]), _which)
+_job = st.one_of(_send, _send, _send, _said, _said, _said, _record, _repair, _change, _person)
+_round = st.builds(
+    Round,
+    st.lists(_job, min_size=2, max_size=CONNECTIONS).map(tuple),
+    st.integers(0, 2**32),
+    st.booleans(),
+)
+schedules = st.builds(
+    Schedule, st.booleans(), st.integers(0, RECIPIENTS), st.lists(_round, min_size=5, max_size=8).map(tuple)
+)

@@ -1,0 +1,47 @@
+"""Nobody lost and every number exact, whatever comes twice, early, late, contradicted or at the same time."""
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from local.database import Database as Server
+from tests.conftest import Databases
+from tests.fire import exact, rules, schedules
+
+# The same histories in each run; without the phase that makes a failure smaller, which would take minutes.
+PLAIN = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+)
+
+
+@settings(PLAIN, max_examples=300)
+@given(rules.histories, st.integers(0, 2**32))
+def test_every_interleaving_of_a_history_ends_in_the_same_states_and_sums(told: list[rules.History], seed: int) -> None:
+    rules.check(told, seed, interleavings=10)
+
+
+def test_metrics_equal_a_recount_after_transactions_that_overlap_statement_by_statement(
+    server: Server, databases: Databases
+) -> None:
+    notice_deadlocks_at_once(server, databases)
+    with exact.Stage(databases) as stage:
+
+        @settings(PLAIN, max_examples=40)
+        @given(schedules.schedules)
+        def recount(schedule: schedules.Schedule) -> None:
+            stage.play(schedule)
+
+        recount()
+        assert stage.tally.interleavings >= 200, stage.tally
+        assert stage.tally.retried == 0, "locks are taken in one order"
+
+
+def notice_deadlocks_at_once(server: Server, databases: Databases) -> None:
+    """As PostgreSQL does after a second: the product's own retry follows."""
+    with server.admin() as admin:
+        name = databases.settings["DATABASE_NAME"]
+        admin.execute(f"alter database \"{name}\" set deadlock_timeout = '20ms'")
