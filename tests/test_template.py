@@ -94,12 +94,29 @@ def in_a_folder(resource: object) -> bool:
     return resource in [{"Fn::Sub": f"${{ImportBucket.Arn}}/{folder}/*"} for folder in ("imports", "rejects")]
 
 
+def folders(action: str) -> dict[str, set[str]]:
+    """Which folders of the imports' bucket each function may do this in."""
+    found: dict[str, set[str]] = {}
+    for name in functions():
+        for statement in statements(name):
+            if action in actions(statement):
+                assert in_a_folder(statement["Resource"])
+                found.setdefault(name, set()).add(statement["Resource"]["Fn::Sub"].split("/")[1])
+    return found
+
+
 def test_files_of_imports_are_closed_to_the_world_and_go_after_a_week() -> None:
     [bucket] = [each["Properties"] for each in resources("AWS::S3::Bucket").values()]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["BucketEncryption"]
     assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 7
-    assert may("s3:GetObject").keys() == may("s3:PutObject").keys() == {"imports", "contact_import"}
+    # connection_check puts what contacts Evolution knows, as an upload would be put, and reads nothing.
+    assert folders("s3:GetObject") == {"imports": {"rejects"}, "contact_import": {"imports"}}
+    assert folders("s3:PutObject") == {
+        "imports": {"imports"},
+        "contact_import": {"rejects"},
+        "connection_check": {"imports"},
+    }
 
 
 def test_no_policy_names_a_wildcard() -> None:
@@ -142,12 +159,13 @@ def test_queues_and_the_stream_are_read_by_their_functions_alone() -> None:
 
 
 def test_functions_that_have_no_key_invoke_those_that_have_one_and_no_others() -> None:
-    assert may("lambda:InvokeFunction").keys() == {"evolution_config", "campaigns"}
+    assert may("lambda:InvokeFunction").keys() == {"evolution_config", "campaigns", "imports"}
     assert may("lambda:InvokeFunction")["campaigns"] == {"MessageSenderFunction"}
     name = functions()["connection_check"]["Properties"]["FunctionName"]
-    assert variables("evolution_config")["CONNECTION_CHECK_FUNCTION"] == name
-    invoked = [it["Resource"] for it in statements("evolution_config") if actions(it) == ["lambda:InvokeFunction"]]
-    assert [arn["Fn::Sub"].split(":function:")[1] for arn in invoked] == [name["Fn::Sub"]]
+    for caller in ("evolution_config", "imports"):
+        assert variables(caller)["CONNECTION_CHECK_FUNCTION"] == name
+        invoked = [it["Resource"] for it in statements(caller) if actions(it) == ["lambda:InvokeFunction"]]
+        assert [arn["Fn::Sub"].split(":function:")[1] for arn in invoked] == [name["Fn::Sub"]]
 
 
 def test_every_alarm_notifies_if_there_is_whom() -> None:

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from hidra.domain.import_request import CONTENT_TYPES
 from hidra.domain.webhook import current_key_id, jwt_key
 from hidra.errors import HidraError, Rejected
-from hidra.gateways import vault
+from hidra.gateways import uploads, vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution, Webhook
 from hidra.services.check_connection import Health, check_all, check_one, examine, failed
+from hidra.services.pull_contacts import give_up, pull_contacts
 from hidra.services.reconcile import reconcile
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import connections
@@ -23,10 +25,13 @@ from hidra.store.connections import Connection
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
-ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "WEBHOOK_SECRET", "PUBLIC_URL", "ALLOW_PRIVATE_ADDRESSES")
+ENV = require(
+    *DATABASE_SETTINGS, "VAULT_SECRET", "WEBHOOK_SECRET", "PUBLIC_URL", "ALLOW_PRIVATE_ADDRESSES", "IMPORT_BUCKET"
+)
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 SPARE_SECONDS = 5  # between the last work and the function's own time-out
 RECONCILING_SECONDS = 30  # of a scheduled run
+PUTTING_SECONDS = 20  # of a fetch of contacts: the page that is under way, then the file
 db = Database(ENV, read_json_secret)
 
 
@@ -66,12 +71,20 @@ class Keys:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
-    """{"action": "check" | "connect", "config_id"} from our own functions; anything else is the schedule."""
+    """{"action": "check" | "connect" | "pull_contacts", "config_id"} from our own functions, the last with "import_id";
+    anything else is the schedule."""
     action = event.get("action")
+
+    def seconds_left() -> float:
+        return context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
+
     if action is None:
-        every_connection(seconds_left=lambda: context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS)
+        every_connection(seconds_left=seconds_left)
         return None
     connection = db.as_worker(lambda tx: connections.get(tx, config_id=UUID(event["config_id"])))
+    if action == "pull_contacts":
+        pull(connection, UUID(event["import_id"]), seconds_left=seconds_left)
+        return None
     if connection is None:
         return {"error": "There is no such connection."}
     return connect(connection) if action == "connect" else check(connection)
@@ -88,6 +101,21 @@ def connect(connection: Connection) -> dict[str, Any]:
     except HidraError as error:
         return {"error": str(error)}
     return {"state": offer.state, "qr_code": offer.qr_code, "pairing_code": offer.pairing_code}
+
+
+def pull(connection: Connection | None, import_id: UUID, *, seconds_left: Callable[[], float]) -> None:
+    if connection is None:
+        give_up(import_id, db=db, code="no_connection", reason="The connection to the Evolution server was deleted.")
+        return
+    key = uploads.import_key(connection.user_id, import_id)
+    pull_contacts(
+        import_id,
+        connection,
+        db=db,
+        evolution=Keys().evolution,
+        put=lambda made: uploads.put(ENV["IMPORT_BUCKET"], key, made, content_type=CONTENT_TYPES["jsonl"]),
+        time_is_over=lambda: seconds_left() < PUTTING_SECONDS,
+    )
 
 
 def every_connection(*, seconds_left: Callable[[], float]) -> None:

@@ -1,6 +1,7 @@
-"""Imports of contacts over HTTP: a form to upload a file with, and what becomes of it."""
+"""Imports of contacts over HTTP: a form to upload a file with, or whom Evolution knows; and what becomes of it."""
 
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
@@ -15,15 +16,16 @@ from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller
 from hidra.errors import Conflict, NotFound, Rejected
 from hidra.errors import Field as FieldError
-from hidra.gateways import uploads
+from hidra.gateways import connection, uploads
 from hidra.gateways.aws import read_json_secret
+from hidra.gateways.queues import nudge_import
 from hidra.services import request_import
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import imports
 from hidra.store.db import Database
 from hidra.store.imports import Import as Row
 
-ENV = require(*DATABASE_SETTINGS, "IMPORT_BUCKET")
+ENV = require(*DATABASE_SETTINGS, "IMPORT_BUCKET", "IMPORT_QUEUE_URL", "CONNECTION_CHECK_FUNCTION")
 FORM_SECONDS, LINK_SECONDS = 3600, 600
 db = Database(ENV, read_json_secret)
 app = resolver()
@@ -34,9 +36,19 @@ Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^
 Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be"]
 
 
+OF_A_FILE = ("format", "mapping", "delimiter", "encoding")
+
+
 class ImportIn(Body):
     """The segment is an existing one or a new one with a name; with neither the contacts go into none."""
 
+    source: Annotated[
+        Literal["file", "evolution"],
+        Field(
+            description="`file`: one that you upload. `evolution`: whom the Evolution server of your connection knows; "
+            "nothing is uploaded, and `format`, `mapping`, `delimiter` and `encoding` must be absent."
+        ),
+    ] = "file"
     segment_id: UUID | None = None
     segment_name: Name | None = None
     format: Literal["csv", "xlsx", "jsonl"] = "csv"
@@ -70,7 +82,7 @@ class Import(BaseModel):
     segment_id: UUID | None
     source: str
     format: str
-    status: Annotated[str, Field(description="`waiting` for its file, `running`, `completed` or `failed`.")]
+    status: Annotated[str, Field(description="`waiting` for its file, `running`, `completed`, `failed` or `canceled`.")]
     failure_code: str | None
     failure_reason: str | None
     bytes_total: int | None
@@ -90,7 +102,7 @@ class Import(BaseModel):
 
 class ImportRequested(BaseModel):
     contact_import: Import
-    upload: Upload
+    upload: Annotated[Upload | None, Field(description="Null with source `evolution`.")]
 
 
 class RejectsLink(BaseModel):
@@ -102,27 +114,39 @@ class RejectsLink(BaseModel):
 
 @app.post(
     "/v1/imports",
-    summary="Ask for an import; the answer says where to upload the file",
+    summary="Ask for an import; the answer says where to upload the file, if one is wanted",
     status_code=HTTPStatus.CREATED,
-    responses=answers(201, rejected=["unknown-segment", "one-segment"]),
+    responses=answers(201, rejected=["unknown-segment", "one-segment", "no-file"], conflict=["no-connection"]),
 )
 def create_import(body: ImportIn) -> ImportRequested:
     user_id = me()
     if body.segment_id is not None and body.segment_name is not None:
         wrong = FieldError("segment_name", "must be absent with segment_id")
         raise Rejected("Give segment_id or segment_name, not both.", code="one-segment", fields=[wrong])
+    options = {
+        "mapping": body.mapping,
+        "country": body.country,
+        "delimiter": body.delimiter,
+        "encoding": body.encoding,
+    }
+    if body.source == "evolution":
+        refuse_what_is_of_a_file(body)
+        row = request_import.request_pull(
+            db,
+            user_id,
+            segment_id=body.segment_id,
+            segment_name=body.segment_name,
+            options=options,
+            pull=partial(connection.pull_contacts, ENV["CONNECTION_CHECK_FUNCTION"]),
+        )
+        return ImportRequested(contact_import=shown(row), upload=None)
     row = request_import.request_import(
         db,
         user_id,
         segment_id=body.segment_id,
         segment_name=body.segment_name,
         format=body.format,
-        options={
-            "mapping": body.mapping,
-            "country": body.country,
-            "delimiter": body.delimiter,
-            "encoding": body.encoding,
-        },
+        options=options,
     )
     form = uploads.form(
         ENV["IMPORT_BUCKET"],
@@ -151,6 +175,17 @@ def get_import(import_id: UUID) -> Import:
     return shown(found(import_id))
 
 
+@app.post(
+    "/v1/imports/<import_id>/cancel",
+    summary="Stop an import; what it has brought in stays",
+    responses=answers(conflict=["import-ended"]),
+)
+def cancel_import(import_id: UUID) -> Import:
+    user_id = me()
+    nudge = partial(nudge_import, ENV["IMPORT_QUEUE_URL"], user_id=user_id, import_id=import_id)
+    return shown(request_import.cancel_import(db, user_id, import_id, nudge=nudge))
+
+
 @app.get(
     "/v1/imports/<import_id>/rejects",
     summary="A link to the rows that were refused",
@@ -158,13 +193,18 @@ def get_import(import_id: UUID) -> Import:
 )
 def get_rejects(import_id: UUID) -> RejectsLink:
     row = found(import_id)
-    if row.status != "completed":
+    if row.status not in ("completed", "canceled"):
         raise Conflict(f"The import is {row.status}; its rejects are made at its end.", code="import-not-completed")
     if not row.rejected:
         raise NotFound("No row was refused.", code="no-rejects")
+    user_id = me()
+    if row.status == "canceled" and db.as_user(
+        user_id, lambda tx: imports.has_rejects(tx, user_id=user_id, import_id=import_id)
+    ):
+        raise Conflict("The import is canceled; its rejects are being made.", code="import-not-completed")
     url = uploads.link(
         ENV["IMPORT_BUCKET"],
-        uploads.rejects_key(me(), row.id),
+        uploads.rejects_key(user_id, row.id),
         file_name=f"rejects-{row.id}.csv",
         seconds=LINK_SECONDS,
     )
@@ -174,6 +214,14 @@ def get_rejects(import_id: UUID) -> RejectsLink:
 def found(import_id: UUID) -> Row:
     user_id = me()
     return db.as_user(user_id, lambda tx: imports.get(tx, user_id=user_id, import_id=import_id))
+
+
+def refuse_what_is_of_a_file(body: ImportIn) -> None:
+    wrong = [
+        FieldError(name, "must be absent with source evolution") for name in OF_A_FILE if name in body.model_fields_set
+    ]
+    if wrong:
+        raise Rejected("With source evolution there is no file to be described.", code="no-file", fields=wrong)
 
 
 def shown(row: Row) -> Import:

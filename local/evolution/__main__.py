@@ -22,6 +22,7 @@ routes of its own, without a key:
   POST   /_control/instances/{instance}/faults   {"status": 503, "body": {"code": "LICENSE_REQUIRED"}, "times": 3}
   POST   /_control/instances/{instance}/scan     {"after_seconds": 0.5, "number": "551140000000"}
   POST   /_control/instances/{instance}/disconnect {"reason": 403}
+  POST   /_control/instances/{instance}/contacts {"contacts": [{"remoteJid": "123456@lid", "pushName": "Ana"}]}
   GET    /_log/messages?after=0&limit=1000, /_log/webhooks?after=0&limit=1000, /_log/summary?instance=NAME
   DELETE /_log
 """

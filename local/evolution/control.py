@@ -36,6 +36,7 @@ def routes(simulator: "Simulator") -> list[web.RouteDef]:
         web.delete("/_control/instances/{instance}/faults", control.clear_faults),
         web.post("/_control/instances/{instance}/scan", control.scan),
         web.post("/_control/instances/{instance}/disconnect", control.disconnect),
+        web.post("/_control/instances/{instance}/contacts", control.learn_contacts),
         web.get("/_log/messages", control.messages),
         web.get("/_log/webhooks", control.webhooks),
         web.get("/_log/summary", control.summary),
@@ -107,6 +108,16 @@ class _Control:
         instance, script = self._instance(request), await _object(request)
         self._simulator.instances.disconnect(instance, int(script.get("reason", 401)))
         return web.json_response(instance.state_json(), status=201)
+
+    async def learn_contacts(self, request: web.Request) -> web.Response:
+        """WhatsApp tells the instance of `contacts`: each one's `remoteJid`, perhaps `pushName` and `profilePicUrl`."""
+        instance, script = self._instance(request), await _object(request)
+        ids, clock = self._simulator.ids, self._simulator.clock
+        known = script.get("contacts")
+        if not isinstance(known, list) or not all(isinstance(each, dict) and "remoteJid" in each for each in known):
+            raise Refused(400, {"error": "contacts is a list of objects with remoteJid"})
+        instance.contacts.learn(instance.id, known, ids=ids, clock=clock)
+        return web.json_response({"contacts": len(instance.contacts)}, status=201)
 
     async def messages(self, request: web.Request) -> web.Response:
         return await _page(request, "messages", self._simulator.log.sends)

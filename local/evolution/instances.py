@@ -8,6 +8,7 @@ from typing import Any
 
 from local.evolution import qr
 from local.evolution.clock import Clock, iso
+from local.evolution.contacts import Contacts
 from local.evolution.errors import bad_request, envelope, schema_error
 from local.evolution.jid import Ids, digits_of
 from local.evolution.messages import MessageStore
@@ -48,6 +49,7 @@ class Instance:
     webhook: WebhookConfig | None = None
     disconnection: tuple[int, str, str] | None = None
     messages: MessageStore = field(default_factory=MessageStore)
+    contacts: Contacts = field(default_factory=Contacts)
 
     @property
     def cloud(self) -> bool:
@@ -85,7 +87,7 @@ class Instance:
             "Sqs": None,
             "Websocket": None,
             "Setting": self.settings | {"instanceId": self.id},
-            "_count": {"Message": len(self.messages), "Contact": 0, "Chat": 0},
+            "_count": {"Message": len(self.messages), "Contact": len(self.contacts), "Chat": 0},
         }
 
 

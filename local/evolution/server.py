@@ -51,7 +51,7 @@ class Simulator:
         self._api_key = api_key
         self.clock = clock or Clock()
         rng = random.Random(seed)
-        ids = ids or Ids()
+        ids = self.ids = ids or Ids()
         self.log = Log(self.clock)
         self.phones = Phones()
         self.faults = FaultBook()
@@ -86,6 +86,7 @@ class Simulator:
                 guarded("DELETE", "/instance/logout", lambda i, _: web.json_response(self.instances.logout(i))),
                 guarded("DELETE", "/instance/delete", lambda i, _: web.json_response(self.instances.delete(i))),
                 guarded("POST", "/chat/whatsappNumbers", self._numbers),
+                guarded("POST", "/chat/findContacts", lambda i, b: web.json_response(i.contacts.find(b))),
                 guarded("POST", "/chat/findMessages", lambda i, b: web.json_response(i.messages.find(b))),
                 guarded("POST", "/chat/findStatusMessage", self._statuses),
                 guarded("POST", "/webhook/set", self._set_webhook),

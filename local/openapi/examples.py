@@ -138,6 +138,7 @@ EXAMPLES: dict[str, Any] = {
     "EvolutionConnecting": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
     "Import": _IMPORT,
     "ImportIn": {
+        "source": "file",
         "segment_name": "Clientes 2030",
         "format": "csv",
         "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},

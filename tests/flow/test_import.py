@@ -7,7 +7,7 @@ import requests
 
 from local.demo.client import Client
 from local.stack import Stack
-from tests.flow.world import eventually
+from tests.flow.world import Tenant, eventually
 
 
 def upload(form: Any, content: bytes) -> int:
@@ -31,6 +31,24 @@ def test_an_uploaded_file_becomes_contacts_and_tells_what_it_refused(stack: Stac
     link = client.call("GET", f"{path}/rejects")["url"]
     refused = requests.get(link, timeout=10).content.decode()
     assert refused == "line,reason,row\r\n3002,invalid_phone,nenhum;Eva;Natal\r\n"
+
+
+def test_whom_evolution_knows_become_contacts_without_an_upload(stack: Stack) -> None:
+    tenant = Tenant.make(stack)
+    known = [{"remoteJid": f"553187{650000 + n}@s.whatsapp.net", "pushName": f"José {n}"} for n in range(30)]
+    known += [{"remoteJid": "120363041967849074@g.us"}, {"remoteJid": "98765432101234@lid", "pushName": "Eva"}]
+    tenant.evolution(f"/_control/instances/{tenant.instance}/contacts", {"contacts": known})
+    asked = tenant.client.call("POST", "/v1/imports", {"source": "evolution", "segment_name": "Da loja"})
+    assert asked["upload"] is None
+    path = f"/v1/imports/{asked['contact_import']['id']}"
+    eventually(
+        lambda: tenant.client.call("GET", path)["status"] == "completed",
+        seconds=60,
+        about=lambda: tenant.client.call("GET", path),
+    )
+    done = tenant.client.call("GET", path)
+    assert (done["created"], done["rejected_by_reason"]) == (30, {"no_phone": 1})
+    assert tenant.client.call("GET", f"/v1/segments/{done['segment_id']}")["total_contacts"] == 30
 
 
 def test_a_form_takes_no_other_kind_of_file(stack: Stack) -> None:

@@ -3,7 +3,10 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from tests.conftest import Databases
+from tests.functions.workers import Aws
 
 
 def test_an_import_waits_for_the_file_that_its_form_takes(call: Any) -> None:
@@ -77,3 +80,51 @@ def test_one_segment_is_filled_or_made_not_both(call: Any) -> None:
 
 def test_a_column_that_no_database_can_hold_is_refused(call: Any) -> None:
     assert call("imports").post("/v1/imports", {"mapping": {"a\0b": None}}).status == 422
+
+
+def test_an_import_is_canceled_once_and_stays_so(call: Any, stranger: UUID) -> None:
+    path = f"/v1/imports/{call('imports').post('/v1/imports', {}).json['contact_import']['id']}"
+    assert call("imports", stranger).post(f"{path}/cancel").status == 404
+    first = call("imports").post(f"{path}/cancel")
+    assert (first.status, first.json["status"]) == (200, "canceled")
+    assert first.json["ended_at"] is not None
+    assert call("imports").post(f"{path}/cancel").json == call("imports").get(path).json == first.json
+    answer = call("imports").get(f"{path}/rejects")
+    assert (answer.status, answer.code) == (404, "no-rejects")
+
+
+@pytest.mark.parametrize("status", ["completed", "failed"])
+def test_an_import_that_is_over_is_not_canceled(call: Any, databases: Databases, status: str) -> None:
+    path = f"/v1/imports/{call('imports').post('/v1/imports', {}).json['contact_import']['id']}"
+    databases.owner.execute(
+        "update hidra.contact_imports set status = %s, failure_code = %s",
+        [status, "internal" if status == "failed" else None],
+    )
+    answer = call("imports").post(f"{path}/cancel")
+    assert (answer.status, answer.code) == (409, "import-ended")
+    assert status in answer.json["detail"]
+
+
+def test_what_was_refused_before_a_cancel_is_linked_once_its_file_is_made(
+    call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = call("imports")
+    path = f"/v1/imports/{api.post('/v1/imports', {}).json['contact_import']['id']}"
+    databases.owner.execute("update hidra.contact_imports set status = 'running', rows_read = 1, rejected = 1")
+    databases.owner.execute(
+        "insert into hidra.contact_import_rejects (user_id, import_id, line, reason, row)"
+        " select user_id, id, 2, 'no_phone', 'x' from hidra.contact_imports"
+    )
+    with Aws.running() as aws:
+        monkeypatch.setattr(api.function, "ENV", {**api.function.ENV, "IMPORT_QUEUE_URL": "https://sqs.example/none"})
+        answer = api.post(f"{path}/cancel")
+        assert (answer.status, api.get(path).json["status"]) == (503, "canceled")
+        queue = aws.queue("imports")
+        monkeypatch.setattr(api.function, "ENV", {**api.function.ENV, "IMPORT_QUEUE_URL": queue})
+        assert api.post(f"{path}/cancel").status == 200
+        [asked] = aws.bodies(queue)
+    assert (asked["user_id"], asked["import_id"]) == (str(api.user_id), path.rsplit("/", maxsplit=1)[-1])
+    answer = api.get(f"{path}/rejects")
+    assert (answer.status, answer.code) == (409, "import-not-completed")
+    databases.owner.execute("delete from hidra.contact_import_rejects")
+    assert "/rejects/" in api.get(f"{path}/rejects").json["url"]

@@ -63,6 +63,8 @@ EVENTS = {
     "segments_contacts": 200,
     "segments_remove_contact": 204,
     "imports_create": 201,
+    "imports_create_evolution": 201,
+    "imports_cancel": 200,
     "imports_list": 200,
     "imports_get": 200,
     "imports_rejects": 200,
@@ -137,7 +139,7 @@ values ('{D}', '{user}', '{D}', '{user}', 'x');
 insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, phone, phone_hash, status)
 values ('{user}', '{D}', '{D}', '{C}', '+351912345679', '', 'failed');
 insert into hidra.contact_imports (id, user_id, segment_id, source, status, rows_read, rejected)
-values ('{A}', '{user}', '{A}', 'csv', 'completed', 1, 1);
+values ('{A}', '{user}', '{A}', 'csv', 'completed', 1, 1), ('{B}', '{user}', '{A}', 'csv', 'running', 0, 0);
 insert into hidra.evolution_api_config (user_id, base_url, instance_name, api_key_encrypted)
 values ('{user}', 'https://evolution.example.com', 'main', '');
 """
@@ -158,6 +160,8 @@ def test_the_events_of_the_repository_work_where_their_ids_exist(
     api = call(next(name for name in ANY if event.startswith(name)))
     if event.startswith("evolution_config"):
         monkeypatch.setattr(api.function.connection, "ask", lambda *_, **__: {"state": "open"})
+    if event == "imports_create_evolution":
+        monkeypatch.setattr(api.function.connection, "invoke_later", lambda *_: None)
     if event == "campaigns_test_send":
         monkeypatch.setattr(api.function.sender, "invoke", lambda *_: SENT)
     assert api.send(load(event)).status == EVENTS[event]

@@ -85,6 +85,20 @@ def invoke(function_name: str, payload: object) -> Any:
     return found
 
 
+def invoke_later(function_name: str, payload: object) -> None:
+    """Hands a payload to a function and does not wait for it.
+
+    Raises:
+        Unavailable: it was not taken, or nobody can tell.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with the client
+
+    try:
+        functions().invoke(FunctionName=function_name, Payload=json.dumps(payload).encode(), InvocationType="Event")
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable("Another part of Hidra cannot be reached; try again in a moment.") from error
+
+
 def read_secret(secret_id: str) -> str:
     """The secret's present text.
 

@@ -1,10 +1,10 @@
-"""What only connection_check can do, because only it can open a key: it is invoked and waited for."""
+"""What only connection_check can do, because only it can open a key: it is invoked, and waited for if it is quick."""
 
 from typing import Any, Literal
 from uuid import UUID
 
 from hidra.errors import Unavailable
-from hidra.gateways.aws import invoke
+from hidra.gateways.aws import invoke, invoke_later
 
 
 def ask(function_name: str, action: Literal["check", "connect"], *, config_id: UUID) -> dict[str, Any]:
@@ -19,3 +19,13 @@ def ask(function_name: str, action: Literal["check", "connect"], *, config_id: U
     if "error" in payload:
         raise Unavailable(payload["error"], code="evolution-unavailable")
     return payload
+
+
+def pull_contacts(function_name: str, *, config_id: UUID, import_id: UUID) -> None:
+    """Lets connection_check fetch what contacts the connection's Evolution server knows as the import's file.
+
+    Raises:
+        Unavailable: it could not be invoked.
+    """
+    event = {"action": "pull_contacts", "config_id": str(config_id), "import_id": str(import_id)}
+    invoke_later(function_name, event)

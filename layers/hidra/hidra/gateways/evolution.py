@@ -7,9 +7,10 @@ have been.
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from math import ceil, floor
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +31,8 @@ _SEND_TIMEOUT = (5.0, 90.0)
 _ASK_TIMEOUT = (3.0, 10.0)
 _MAX_ANSWER_BYTES = 4_000_000
 _FOUND_AT_MOST = 50
+CONTACTS_OF_A_PAGE = 2_000  # with addresses of pictures some 1.2 MB
+_FETCH_INSTANCES = "instance/fetchInstances"  # the one route that has the instance in its query
 _FAR_FUTURE = 1 << 33  # seconds since 1970
 
 # LOGOUT_INSTANCE and REMOVE_INSTANCE carry no data; what they say stands in their name.
@@ -190,6 +193,41 @@ class Evolution:
             found |= {item.provider_message_id: item for item in map(_found, records) if item}
         return [item for item in found.values() if start <= item.at <= end]
 
+    def own_address(self) -> str | None:
+        """The address (``…@s.whatsapp.net``) of the instance's own number, None where Evolution does not know it.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        rows = self._answer("GET", _FETCH_INSTANCES)
+        row = rows[0] if isinstance(rows, list) and rows else None
+        return _text(row.get("ownerJid")) if isinstance(row, Mapping) else None
+
+    def contacts(self) -> Iterator[list[Any]]:
+        """Whomever this instance knows, page by page, each entry as it came: groups and members of groups too.
+
+        Evolution orders nothing itself, but with ``take`` its Prisma does, by the row's id. A server before 2.3.0 knows
+        no pages and gives everybody at once (src/api/services/channel.service.ts, fetchContacts; pull request 1334).
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        before: list[Any] = []
+        for page in count(1):
+            query = {"where": {}, "offset": CONTACTS_OF_A_PAGE, "page": page}
+            found = self._answer("POST", "chat/findContacts", query)
+            if not isinstance(found, list):
+                raise Rejected(
+                    "The Evolution server's list of contacts cannot be read: it is none, or too long for one answer.",
+                    code="answer-not-understood",
+                )
+            if found == before:
+                return
+            yield found
+            if len(found) != CONTACTS_OF_A_PAGE:
+                return
+            before = found
+
     def _ask(self, method: str, route: str, body: object = None, *, may_be_null: bool = False) -> Mapping[str, Any]:
         """A call that sends nothing to anybody; the answer's JSON object.
 
@@ -197,6 +235,15 @@ class Evolution:
             Rejected: the address, the instance's name or the key is wrong, and will be next time.
             Unavailable: no answer, or none that was understood: try again.
         """
+        answer = self._answer(method, route, body)
+        if isinstance(answer, Mapping):
+            return answer
+        if may_be_null and answer is None:
+            return {}
+        raise Rejected("There is no Evolution API at this address.", code="not-evolution")
+
+    def _answer(self, method: str, route: str, body: object = None) -> object:
+        """What ``_ask`` does, whatever the answer's JSON is; None where it is none, or too long."""
         try:
             status, answer = self._call(method, route, body, timeout=_ASK_TIMEOUT)
         except requests.Timeout:
@@ -208,11 +255,7 @@ class Evolution:
             raise Rejected(stopped.detail, code=stopped.code.replace("_", "-"))
         if not 200 <= status < 300:
             raise Unavailable(f"The Evolution server answers with status {status}.", code="server-error")
-        if isinstance(answer, Mapping):
-            return answer
-        if may_be_null and answer is None:
-            return {}
-        raise Rejected("There is no Evolution API at this address.", code="not-evolution")
+        return answer
 
     def _call(self, method: str, route: str, body: object, *, timeout: tuple[float, float]) -> tuple[int, object]:
         """The answer's status and its JSON, None where it is none.
@@ -221,7 +264,8 @@ class Evolution:
             HidraError: surely nothing was sent.
             requests.RequestException: the request may have arrived.
         """
-        url = f"{self._base_url}/{route}/{quote(self._instance, safe='')}"
+        between = "?instanceName=" if route == _FETCH_INSTANCES else "/"
+        url = f"{self._base_url}/{route}{between}{quote(self._instance, safe='')}"
         deadline = time.monotonic() + sum(timeout)
         try:
             request = self._session.prepare_request(requests.Request(method, url, json=body))

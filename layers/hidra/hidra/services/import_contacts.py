@@ -81,6 +81,7 @@ def run_slice(
         return
     begun = db.as_worker(lambda tx: imports.begin(tx, import_id=import_id, bytes_total=file.size))
     if begun is None:
+        db.as_worker(lambda tx: _tell_rejects_of_canceled(tx, import_id, keep_rejects))
         return
     try:
         if begun.attempts > MAX_ATTEMPTS:
@@ -99,13 +100,8 @@ def run_slice(
     if not begun.checkpoint["over"]:
         go_on()
         return
-    if begun.rejected:
-        with tempfile.TemporaryFile() as made:
-            _write_rejects(db, import_id, made)
-            made.seek(0)
-            keep_rejects(made)
-    token = begun.batches
-    if db.as_worker(lambda tx: imports.finish(tx, import_id=import_id, batches=token)):
+    complete = begun
+    if db.as_worker(lambda tx: _complete(tx, complete, keep_rejects)):
         logger.info("import completed", import_id=import_id)
 
 
@@ -285,12 +281,31 @@ def _write(tx: Tx, begun: Begun, read: _Read, segment_id: UUID | None) -> tuple[
     return sorted([*batch.rejects, *rejects], key=attrgetter("line")), counts
 
 
-def _write_rejects(db: Database, import_id: UUID, made: IO[bytes]) -> None:
-    text = io.TextIOWrapper(made, "utf-8", newline="", write_through=True)
-    rows = csv.writer(text)
-    rows.writerow(["line", "reason", "row"])
-    after = 0
-    while page := db.as_worker(lambda tx, after=after: imports.rejects(tx, import_id=import_id, after=after)):  # type: ignore[misc]
-        rows.writerows([each.line, each.reason, harmless(each.row)] for each in page)
-        after = page[-1].line
-    text.detach()
+def _complete(tx: Tx, begun: Begun, keep_rejects: Callable[[IO[bytes]], None]) -> bool:
+    if imports.lock(tx, import_id=begun.id, batches=begun.batches) is None:
+        return False
+    if begun.rejected:
+        _tell_rejects(tx, begun.id, keep_rejects)
+    return imports.finish(tx, import_id=begun.id, batches=begun.batches)
+
+
+def _tell_rejects_of_canceled(tx: Tx, import_id: UUID, keep_rejects: Callable[[IO[bytes]], None]) -> None:
+    if imports.lock_canceled(tx, import_id=import_id) is not None:
+        _tell_rejects(tx, import_id, keep_rejects)
+        imports.drop_rejects(tx, import_id=import_id)
+
+
+def _tell_rejects(tx: Tx, import_id: UUID, keep_rejects: Callable[[IO[bytes]], None]) -> None:
+    """Makes the file of the refused rows, of an import that is held: rows that another look drops while they are read
+    would be missing from it."""
+    with tempfile.TemporaryFile() as made:
+        text = io.TextIOWrapper(made, "utf-8", newline="", write_through=True)
+        rows = csv.writer(text)
+        rows.writerow(["line", "reason", "row"])
+        after = 0
+        while page := imports.rejects(tx, import_id=import_id, after=after):
+            rows.writerows([each.line, each.reason, harmless(each.row)] for each in page)
+            after = page[-1].line
+        text.detach()
+        made.seek(0)
+        keep_rejects(made)

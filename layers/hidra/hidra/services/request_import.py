@@ -1,12 +1,12 @@
-"""Asking for an import, into a segment that is there, a new one, or none."""
+"""Asking for an import, into a segment that is there, a new one, or none; and stopping it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 from uuid import UUID
 
 from hidra.domain.campaign import ContactImportSource
-from hidra.errors import Field, NotFound, Rejected
-from hidra.store import imports, segments
+from hidra.errors import Conflict, Field, NotFound, Rejected, Unavailable
+from hidra.store import configs, imports, segments
 from hidra.store.db import Database, Tx
 from hidra.store.imports import Import
 
@@ -26,27 +26,106 @@ def request_import(
         Rejected: the user has no such segment.
     """
     source = ContactImportSource.API if format == "jsonl" else ContactImportSource.CSV
+    return db.as_user(
+        user_id, lambda tx: _create(tx, user_id, (segment_id, segment_name), source, format=format, options=options)
+    )
+
+
+class Pull(Protocol):
+    """Lets the contacts that a connection's Evolution server knows be fetched as the file of an import.
+
+    Raises:
+        Unavailable: it was not taken on.
+    """
+
+    def __call__(self, *, config_id: UUID, import_id: UUID) -> None: ...
+
+
+def request_pull(
+    db: Database,
+    user_id: UUID,
+    *,
+    segment_id: UUID | None,
+    segment_name: str | None,
+    options: Mapping[str, Any],
+    pull: Pull,
+) -> Import:
+    """The import, waiting for what the user's Evolution server knows.
+
+    Raises:
+        Rejected: the user has no such segment.
+        Conflict: they have no connection.
+        Unavailable: nobody could be asked; the import has failed.
+    """
+
+    def work(tx: Tx) -> tuple[UUID, Import]:
+        try:
+            config_id = configs.get(tx, user_id=user_id).id
+        except NotFound:
+            raise Conflict("Save the connection to an Evolution server first.", code="no-connection") from None
+        source = ContactImportSource.EVOLUTION
+        return config_id, _create(tx, user_id, (segment_id, segment_name), source, format="jsonl", options=options)
+
+    config_id, made = db.as_user(user_id, work)
+    try:
+        pull(config_id=config_id, import_id=made.id)
+    except Unavailable as error:
+        failure = ("unavailable", str(error))
+        db.as_user(user_id, lambda tx: imports.finish(tx, import_id=made.id, batches=0, failure=failure))
+        raise
+    return made
+
+
+def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callable[[], None]) -> Import:
+    """Stops an import: no batch commits after this, and what was committed stays. Again it changes nothing.
+
+    Args:
+        nudge: asks for a look at the import, which makes a file of the rows that were refused so far.
+
+    Raises:
+        NotFound: the user has no such import.
+        Conflict: it has come to its end.
+        Unavailable: it is canceled, but the look could not be asked for: cancel again.
+    """
 
     def work(tx: Tx) -> Import:
-        target = segment_id
-        if segment_name is not None:
-            target = segments.create(tx, user_id=user_id, name=segment_name, description=None, source=source).id
-        elif segment_id is not None:
-            try:
-                segments.get(tx, user_id=user_id, segment_id=segment_id)
-            except NotFound:
-                raise Rejected(
-                    "There is no such segment.",
-                    code="unknown-segment",
-                    fields=[Field("segment_id", "is not one of your segments")],
-                ) from None
-        return imports.create(
-            tx,
-            user_id=user_id,
-            segment_id=target,
-            source=source,
-            format=format,
-            options={**options, "segment": target is not None},
-        )
+        imports.cancel(tx, user_id=user_id, import_id=import_id)
+        return imports.get(tx, user_id=user_id, import_id=import_id)
 
-    return db.as_user(user_id, work)
+    found = db.as_user(user_id, work)
+    if found.status != "canceled":
+        raise Conflict(f"The import is {found.status}; there is nothing to cancel any more.", code="import-ended")
+    if found.rejected:
+        nudge()
+    return found
+
+
+def _create(
+    tx: Tx,
+    user_id: UUID,
+    segment: tuple[UUID | None, str | None],
+    source: ContactImportSource,
+    *,
+    format: str,
+    options: Mapping[str, Any],
+) -> Import:
+    target, name = segment
+    if name is not None:
+        target = segments.create(tx, user_id=user_id, name=name, description=None, source=source).id
+    elif target is not None:
+        try:
+            segments.get(tx, user_id=user_id, segment_id=target)
+        except NotFound:
+            raise Rejected(
+                "There is no such segment.",
+                code="unknown-segment",
+                fields=[Field("segment_id", "is not one of your segments")],
+            ) from None
+    return imports.create(
+        tx,
+        user_id=user_id,
+        segment_id=target,
+        source=source,
+        format=format,
+        options={**options, "segment": target is not None},
+    )

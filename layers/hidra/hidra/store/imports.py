@@ -70,22 +70,52 @@ set status = case when %(failure_code)s::text is null then 'completed' else 'fai
 where id = %(import_id)s and batches = coalesce(%(batches)s::integer, batches) and status in ('waiting', 'running')
 returning true
 """
-# A form that was given out lives for an hour; what has not begun two hours later never will.
+# No later batch can lock it. A batch that has the row now commits first, and this waits for it.
+CANCEL = """
+update hidra.contact_imports set status = 'canceled', checkpoint = '{}', ended_at = clock_timestamp()
+where user_id = %(user_id)s and id = %(import_id)s and status in ('waiting', 'running')
+returning true
+"""
+# Skips one whose file of refused rows somebody else makes at this moment.
+LOCK_CANCELED = """
+select id, segment_id from hidra.contact_imports
+where id = %(import_id)s and status = 'canceled'
+  and exists (select from hidra.contact_import_rejects r where r.import_id = %(import_id)s)
+for update skip locked
+"""
+HAS_REJECTS = """
+select exists (
+    select from hidra.contact_import_rejects where user_id = %(user_id)s and import_id = %(import_id)s
+)
+"""
+TAKE_ON = """
+update hidra.contact_imports set pulled_at = clock_timestamp()
+where id = %(import_id)s and user_id = %(user_id)s and source = 'evolution' and status = 'waiting' and pulled_at is null
+returning true
+"""
+# A form that was given out lives for an hour; what has not begun two hours later never will. Evolution is asked within
+# six minutes or not at all: Lambda keeps the event for five, and connection_check runs for one.
 GIVE_UP = """
 update hidra.contact_imports
-set status = 'failed', failure_code = 'no_file', failure_reason = 'There is no file.', ended_at = clock_timestamp()
+set status = 'failed', ended_at = clock_timestamp(),
+    failure_code = case when source = 'evolution' and status = 'waiting' then 'no_answer' else 'no_file' end,
+    failure_reason = case when source = 'evolution' and status = 'waiting'
+        then 'The Evolution server''s contacts were not fetched in time; ask for them again.'
+        else 'There is no file.' end
 where id = %(import_id)s
-  and (status = 'running' or status = 'waiting' and created_at < now() - interval '2 hours')
+  and (status = 'running' or status = 'waiting' and created_at < now() - case source
+      when 'evolution' then interval '10 minutes' else interval '2 hours' end)
 returning true
 """
 # A slice commits a batch every few seconds, so one that has not for five minutes was lost, or the message to it. Asked
-# again after as long; a form can be used for an hour, and its import is given up after two.
+# again after as long; what waits is given up as GIVE_UP says.
 STALE = """
 update hidra.contact_imports i set last_progress_at = clock_timestamp()
 where i.id in (
     select open.id from hidra.contact_imports open
     where open.status = 'running' and open.last_progress_at < now() - interval '5 minutes'
-       or open.status = 'waiting' and open.created_at < now() - interval '2 hours'
+       or open.status = 'waiting' and open.created_at < now() - case open.source
+              when 'evolution' then interval '10 minutes' else interval '2 hours' end
           and coalesce(open.last_progress_at, open.created_at) < now() - interval '5 minutes'
     order by open.created_at limit 20
     for update skip locked
@@ -241,6 +271,30 @@ def give_up(tx: Tx, *, import_id: UUID) -> bool:
     return bool(tx.value(GIVE_UP, import_id=import_id))
 
 
+def cancel(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
+    """Stops an import where it stands; False if it has ended, or there is none. What was refused stays to be told."""
+    return bool(tx.value(CANCEL, user_id=user_id, import_id=import_id))
+
+
+def lock_canceled(tx: Tx, *, import_id: UUID) -> Held | None:
+    """Holds a canceled import whose refused rows are no file yet; None if there are none, or somebody else is at it."""
+    return tx.row(Held, LOCK_CANCELED, import_id=import_id)
+
+
+def has_rejects(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
+    """Whether refused rows wait to become a file."""
+    return bool(tx.value(HAS_REJECTS, user_id=user_id, import_id=import_id))
+
+
+def drop_rejects(tx: Tx, *, import_id: UUID) -> None:
+    tx.run(DROP_REJECTS, import_id=import_id)
+
+
+def take_on(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
+    """Notes that Evolution is asked for this import's contacts; False if it was before, or it waits for none."""
+    return bool(tx.value(TAKE_ON, user_id=user_id, import_id=import_id))
+
+
 def finish(tx: Tx, *, import_id: UUID, batches: int | None, failure: tuple[str, str] | None = None) -> bool:
     """Ends the import, failed for ``failure`` (code and reason) if one is given; False if it has ended or gone further.
 
@@ -250,7 +304,7 @@ def finish(tx: Tx, *, import_id: UUID, batches: int | None, failure: tuple[str, 
     code, reason = failure or (None, None)
     ended = tx.value(FINISH, import_id=import_id, batches=batches, failure_code=code, failure_reason=reason)
     if ended:
-        tx.run(DROP_REJECTS, import_id=import_id)
+        drop_rejects(tx, import_id=import_id)
     return bool(ended)
 
 

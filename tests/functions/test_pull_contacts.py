@@ -1,0 +1,439 @@
+"""Whom an Evolution server knows, from the API to contacts and a segment: connection_check fetches them from the
+simulator, and from servers that mean harm, over real HTTP; contact_import finds their file on moto's S3."""
+
+# ruff: noqa: F811 - fixtures of the connection check
+
+import json
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import ModuleType
+from typing import IO, Any, Self
+from uuid import UUID, uuid4
+
+import pytest
+
+from hidra.errors import Unavailable
+from hidra.gateways import aws, evolution, uploads
+from hidra.gateways.evolution import CONTACTS_OF_A_PAGE, Evolution
+from hidra.services import pull_contacts
+from tests.conftest import Databases
+from tests.functions.api import CONTEXT, Api, load
+from tests.functions.test_connection_check import (
+    Context,
+    Simulator,
+    Tenant,
+    app,  # noqa: F401
+    simulator,  # noqa: F401
+)
+from tests.functions.workers import PHONE_HASH_SECRET, Aws, Logs, from_queue, use
+from tests.store.importing import contacts, members, one
+
+BUCKET = "imports"
+OWN = {"remoteJid": "551140000000@s.whatsapp.net", "pushName": "Loja"}
+KNOWN = [
+    {"remoteJid": "553187651111@s.whatsapp.net", "pushName": "Ana", "profilePicUrl": "https://pps.example/a"},
+    {"remoteJid": "5511987650002@s.whatsapp.net"},
+    {"remoteJid": "5511987650002:3@s.whatsapp.net", "pushName": "Bia"},
+    {"remoteJid": "120363041967849074@g.us", "pushName": "Família"},
+    {"remoteJid": "98765432101234@lid", "pushName": "Eva"},
+    {"remoteJid": "0@s.whatsapp.net"},
+    {"remoteJid": "status@broadcast"},
+    OWN,
+]
+
+
+class Functions:
+    """AWS Lambda: hands an event that nobody waits for to connection_check, at once or never."""
+
+    def __init__(self, check: ModuleType) -> None:
+        self.check, self.events, self.takes = check, list[Any](), True
+
+    def invoke(self, *, FunctionName: str, Payload: bytes, InvocationType: str) -> dict[str, Any]:
+        assert (FunctionName, InvocationType) == ("none", "Event")
+        self.events.append(json.loads(Payload))
+        if self.takes:
+            self.check.handler(self.events[-1], Context())
+        return {"StatusCode": 202}
+
+
+class Server:
+    """An Evolution server whose contacts are what ``page`` writes, of the page's number, to whoever asks."""
+
+    def __init__(self, page: Callable[[BaseHTTPRequestHandler, int], None], state: str = "open") -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                if self.path.startswith("/instance/fetchInstances"):
+                    say(self, [{"ownerJid": OWN["remoteJid"]}])
+                else:
+                    say(self, {"instance": {"state": state}})
+
+            def do_POST(self) -> None:
+                query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                page(self, query["page"])
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Nobody reads it."""
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+
+def say(client: BaseHTTPRequestHandler, body: Any, status: int = 200) -> None:
+    payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+    client.send_response(status)
+    client.send_header("Content-Length", str(len(payload)))
+    client.end_headers()
+    client.wfile.write(payload)
+
+
+def people(page: int, size: int = CONTACTS_OF_A_PAGE) -> list[Any]:
+    first = 80_000_000 + page * CONTACTS_OF_A_PAGE
+    return [{"remoteJid": f"55119{first + n}@s.whatsapp.net", "profilePicUrl": "x" * 400} for n in range(size)]
+
+
+@pytest.fixture(autouse=True)
+def on_aws() -> Iterator[Aws]:
+    with Aws.running() as running:
+        aws.s3.cache_clear()
+        aws.s3().create_bucket(Bucket=BUCKET)
+        yield running
+    aws.s3.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[Logs]:
+    with Logs.captured() as logs:
+        yield logs
+    logs.tell_nothing_of("98765", "3187651111", "Ana", "Bia", "global-key")
+
+
+@pytest.fixture
+def functions(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Functions:
+    monkeypatch.setitem(app.ENV, "IMPORT_BUCKET", BUCKET)
+    found = Functions(app)
+    monkeypatch.setattr(aws, "functions", lambda: found)
+    return found
+
+
+class Shop:
+    """A tenant who asks for the contacts of their Evolution server."""
+
+    def __init__(self, tenant: Tenant, api: Api, importer: ModuleType) -> None:
+        self.tenant, self.api, self._importer = tenant, api, importer
+        self.user_id = tenant.world.user_id
+
+    def ask(self, **wanted: Any) -> UUID:
+        answer = self.api.post("/v1/imports", {"source": "evolution", **wanted})
+        assert answer.status == 201, answer.json
+        assert answer.json["upload"] is None
+        return UUID(answer.json["contact_import"]["id"])
+
+    def shown(self, import_id: UUID) -> dict[str, Any]:
+        found: dict[str, Any] = self.api.get(f"/v1/imports/{import_id}").json
+        return found
+
+    def file(self, import_id: UUID) -> bytes | None:
+        key = uploads.import_key(self.user_id, import_id)
+        if uploads.find(BUCKET, key) is None:
+            return None
+        content: bytes = aws.s3().get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        return content
+
+    def bring_in(self, import_id: UUID) -> dict[str, Any]:
+        """What S3 sets off when the file has arrived."""
+        body = json.loads(load("contact_import_file_arrived")["Records"][0]["body"])
+        body["Records"][0]["s3"]["object"]["key"] = uploads.import_key(self.user_id, import_id)
+        event = from_queue("contact_import_next_slice", json.dumps(body))
+        assert self._importer.handler(event, CONTEXT) == {"batchItemFailures": []}
+        return self.shown(import_id)
+
+
+@pytest.fixture
+def shop(  # noqa: PLR0917
+    app: ModuleType,
+    databases: Databases,
+    simulator: Simulator,
+    functions: Functions,
+    call: Any,
+    on_aws: Aws,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shop:
+    tenant = Tenant(app, databases, simulator.url, simulator.instance(), recipients=0)
+    importer = use("contact_import", monkeypatch, IMPORT_BUCKET=BUCKET, IMPORT_QUEUE_URL=on_aws.queue("imports"))
+    monkeypatch.setattr(importer, "db", databases.jobs)
+    monkeypatch.setattr(importer, "phone_hash_secret", PHONE_HASH_SECRET.encode)
+    return Shop(tenant, call("imports", tenant.world.user_id), importer)
+
+
+def test_whom_evolution_knows_become_contacts_and_members(
+    shop: Shop,
+    simulator: Simulator,
+    databases: Databases,
+) -> None:
+    simulator.ask(f"/_control/instances/{shop.tenant.instance}/contacts", {"contacts": KNOWN})
+    import_id = shop.ask(segment_name="Da loja")
+    assert shop.shown(import_id)["status"] == "waiting"
+    done = shop.bring_in(import_id)
+    assert (done["status"], done["source"], done["format"]) == ("completed", "evolution", "jsonl")
+    assert (done["created"], done["updated"], done["rows_read"]) == (2, 1, 5)
+    assert done["rejected_by_reason"] == {"no_phone": 1, "invalid_phone": 1}
+    assert contacts(databases, shop.user_id) == {
+        "+5531987651111": ("Ana", {}, None),
+        "+5511987650002": ("Bia", {}, None),
+    }
+    assert members(databases, UUID(done["segment_id"])) == {"+5531987651111", "+5511987650002"}
+    refused = aws.s3().get_object(Bucket=BUCKET, Key=uploads.rejects_key(shop.user_id, import_id))["Body"].read()
+    assert b'no_phone,"{""hidden_id"": ""98765432101234@lid"", ""name"": ""Eva""}"' in refused
+
+
+def test_an_instance_that_knows_nobody_brings_nobody(shop: Shop) -> None:
+    done = shop.bring_in(shop.ask())
+    assert (done["status"], done["rows_read"], done["segment_id"]) == ("completed", 0, None)
+
+
+def test_several_pages_are_one_file(shop: Shop, simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evolution, "CONTACTS_OF_A_PAGE", 3)
+    simulator.ask(f"/_control/instances/{shop.tenant.instance}/contacts", {"contacts": people(0, 9)})
+    done = shop.bring_in(shop.ask())
+    assert (done["created"], done["rows_read"]) == (9, 9)
+
+
+def test_an_event_that_comes_twice_does_not_replace_the_file_that_is_read(
+    shop: Shop,
+    functions: Functions,
+    simulator: Simulator,
+) -> None:
+    simulator.ask(f"/_control/instances/{shop.tenant.instance}/contacts", {"contacts": people(0, 2)})
+    import_id = shop.ask()
+    simulator.ask(f"/_control/instances/{shop.tenant.instance}/contacts", {"contacts": people(1, 2)})
+    functions.check.handler(functions.events[0], Context())
+    assert shop.bring_in(import_id)["rows_read"] == 2
+
+
+def test_the_event_of_the_repository_is_for_a_connection_that_does_not_exist_here(
+    shop: Shop, functions: Functions
+) -> None:
+    event = load("connection_check_pull_contacts")
+    assert functions.check.handler(event, Context()) is None
+    shop.ask()
+    assert functions.events[0].keys() == event.keys()
+
+
+def test_nobody_fetches_for_the_import_of_somebody_else(shop: Shop, functions: Functions, databases: Databases) -> None:
+    functions.takes = False
+    import_id = shop.ask()
+    other = Tenant(functions.check, databases, "http://127.0.0.1:9", "x")
+    functions.check.handler({**functions.events[0], "config_id": str(other.world.config_id)}, Context())
+    assert one(databases, "select pulled_at from hidra.contact_imports where id = %s", import_id)["pulled_at"] is None
+
+
+def test_without_a_connection_nothing_is_asked_for(call: Any, functions: Functions) -> None:
+    answer = call("imports").post("/v1/imports", {"source": "evolution", "segment_name": "Da loja"})
+    assert (answer.status, answer.code) == (409, "no-connection")
+    assert call("segments").get("/v1/segments").json["items"] == functions.events == []
+
+
+def test_what_is_of_a_file_is_refused(shop: Shop) -> None:
+    wrong = {"source": "evolution", "format": "csv", "mapping": {}, "country": "BR"}
+    answer = shop.api.post("/v1/imports", wrong)
+    assert (answer.status, answer.code, answer.fields) == (422, "no-file", ["format", "mapping"])
+
+
+def test_a_connection_that_was_deleted_on_the_way_fails_the_import(shop: Shop, functions: Functions) -> None:
+    functions.takes = False
+    import_id = shop.ask()
+    shop.tenant.run("delete from hidra.evolution_api_config where id = %s", [shop.tenant.world.config_id])
+    functions.check.handler(functions.events[0], Context())
+    assert (shop.shown(import_id)["status"], shop.shown(import_id)["failure_code"]) == ("failed", "no_connection")
+
+
+def test_an_import_for_which_nobody_can_be_asked_has_failed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise Unavailable("Another part of Hidra cannot be reached; try again in a moment.")
+
+    monkeypatch.setattr("hidra.gateways.connection.invoke_later", refuse)
+    answer = shop.api.post("/v1/imports", {"source": "evolution"})
+    assert (answer.status, answer.code) == (503, "unavailable")
+    [made] = shop.api.get("/v1/imports").json["items"]
+    assert (made["status"], made["failure_code"]) == ("failed", "unavailable")
+
+
+def test_an_import_whose_event_was_lost_is_given_up_after_ten_minutes(
+    shop: Shop, functions: Functions, databases: Databases
+) -> None:
+    functions.takes = False
+    import_id = shop.ask()
+    assert databases.jobs.as_worker(pull_contacts.imports.stale) == []
+    assert shop.bring_in(import_id)["status"] == "waiting"
+    databases.owner.execute("update hidra.contact_imports set created_at = now() - interval '11 minutes'")
+    assert [stuck.id for stuck in databases.jobs.as_worker(pull_contacts.imports.stale)] == [import_id]
+    assert shop.bring_in(import_id)["failure_code"] == "no_answer"
+
+
+def test_a_storage_that_does_not_take_the_file_fails_the_import(shop: Shop, functions: Functions) -> None:
+    functions.check.ENV["IMPORT_BUCKET"] = "another"
+    assert shop.shown(shop.ask())["failure_code"] == "unavailable"
+
+
+def test_a_closed_connection_fails_the_import_with_what_to_do(shop: Shop, simulator: Simulator) -> None:
+    simulator.ask(f"/_control/instances/{shop.tenant.instance}/disconnect", {})
+    failed = shop.shown(shop.ask())
+    assert (failed["status"], failed["failure_code"]) == ("failed", "not_connected")
+    assert failed["failure_reason"] == "The Evolution connection is not connected: connect it, and ask again."
+
+
+def test_a_key_or_an_instance_that_is_not_the_servers_fails_the_import(shop: Shop) -> None:
+    shop.tenant.seal("another")
+    assert shop.shown(shop.ask())["failure_code"] == "unauthorized"
+    shop.tenant.set(instance_name="nobody")
+    assert shop.shown(shop.ask())["failure_code"] == "instance_not_found"
+    shop.tenant.seal("key", user_id=uuid4())
+    failed = shop.shown(shop.ask())
+    assert (failed["status"], shop.file(UUID(failed["id"]))) == ("failed", None)
+
+
+def hang(client: BaseHTTPRequestHandler, _page: int) -> None:
+    time.sleep(1)
+
+
+def drip(client: BaseHTTPRequestHandler, _page: int) -> None:
+    client.send_response(200)
+    client.end_headers()
+    for _ in range(40):
+        client.wfile.write(b" ")
+        time.sleep(0.05)
+
+
+def redirect(client: BaseHTTPRequestHandler, _page: int) -> None:
+    client.send_response(302)
+    client.send_header("Location", "http://127.0.0.1:9/")
+    client.end_headers()
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [
+        (lambda client, _: say(client, b"<html>Bad Gateway</html>", 502), "server_error"),
+        (lambda client, _: say(client, b"<html>Welcome</html>"), "answer_not_understood"),
+        (lambda client, _: say(client, b""), "answer_not_understood"),
+        (lambda client, _: say(client, {"contacts": []}), "answer_not_understood"),
+        (lambda client, _: say(client, b"[" * 200_000), "answer_not_understood"),
+        (lambda client, _: say(client, b"[" + b'"x", ' * 1_000_000 + b"0]"), "answer_not_understood"),
+        (lambda client, _: say(client, {"code": "LICENSE_REQUIRED"}, 503), "license_required"),
+        (lambda client, _: None, "connection_lost"),
+        (redirect, "not_evolution"),
+        (hang, "timed_out"),
+        (drip, "timed_out"),
+        (lambda client, page: say(client, people(page) if page < 3 else {"error": True}), "answer_not_understood"),
+    ],
+    ids=[
+        "502", "HTML", "nothing", "an object", "nested", "too long", "licence", "cut", "redirect", "hangs", "drips", "later",
+    ],
+)  # fmt: skip
+def test_a_server_that_gives_no_list_fails_the_import(
+    shop: Shop, page: Any, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evolution, "_ASK_TIMEOUT", (0.3, 0.3))
+    with Server(page) as server:
+        shop.tenant.set(base_url=server.url)
+        shop.tenant.seal("key")
+        import_id = shop.ask()
+    failed = shop.shown(import_id)
+    assert (failed["status"], failed["failure_code"]) == ("failed", code)
+    assert failed["failure_reason"]
+    assert shop.file(import_id) is None
+
+
+def test_entries_of_any_shape_harm_nobody_but_themselves(shop: Shop, databases: Databases) -> None:
+    wrong: list[Any] = [None, 5, [], {}, {"remoteJid": 5}, {"remoteJid": "\0@s.whatsapp.net"}, {"remoteJid": "9" * 99}]
+    names: list[Any] = ["a\0b", "\ud800", "x" * 201, "x" * 1_200_000, {"x": 1}, "two\nlines", "  "]
+    named = [{"remoteJid": f"551198765000{n}@s.whatsapp.net", "pushName": name} for n, name in enumerate(names)]
+    with Server(lambda client, _: say(client, [*wrong, *named])) as server:
+        shop.tenant.set(base_url=server.url)
+        shop.tenant.seal("key")
+        done = shop.bring_in(shop.ask())
+    assert done["status"] == "completed"
+    assert done["rejected_by_reason"] == {
+        "no_phone": 5, "invalid_value": 3, "value_too_long": 1, "line_too_long": 1,
+    }  # fmt: skip
+    assert contacts(databases, shop.user_id) == {
+        "+5511987650004": (None, {}, None),
+        "+5511987650005": ("two\nlines", {}, None),
+        "+5511987650006": (None, {}, None),
+    }
+
+
+@pytest.mark.parametrize("page", [lambda _: people(0), lambda page: people(0, 2 * CONTACTS_OF_A_PAGE)])
+def test_a_server_that_knows_no_pages_is_read_once(shop: Shop, page: Callable[[int], Any]) -> None:
+    asked = []
+
+    def answer(client: BaseHTTPRequestHandler, number: int) -> None:
+        asked.append(number)
+        say(client, page(number))
+
+    with Server(answer) as server:
+        shop.tenant.set(base_url=server.url)
+        shop.tenant.seal("key")
+        import_id = shop.ask()
+    assert len((shop.file(import_id) or b"").splitlines()) == len(page(1))
+    assert len(asked) <= 2
+
+
+def test_a_server_that_never_ends_is_left_when_it_is_too_much_or_the_time_is_over(
+    shop: Shop, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server(lambda client, page: say(client, people(page))) as server:
+        shop.tenant.set(base_url=server.url)
+        shop.tenant.seal("key")
+        monkeypatch.setattr(pull_contacts, "MAX_BYTES", 200_000)
+        assert shop.shown(shop.ask())["failure_code"] == "too_many_contacts"
+        monkeypatch.setattr(Context, "seconds", 24.0)
+        assert shop.shown(shop.ask())["failure_code"] == "timed_out"
+
+
+def test_a_hundred_thousand_contacts_take_the_memory_of_a_page(shop: Shop, databases: Databases) -> None:
+    functions, pages, lines = shop.tenant.app, 50, 0
+    page_of = json.dumps(people(0)).encode().replace(b'"55119', b'"5511#')
+
+    def put(made: IO[bytes]) -> None:
+        nonlocal lines
+        lines = sum(1 for _ in made)
+
+    def answer(client: BaseHTTPRequestHandler, page: int) -> None:
+        say(client, page_of.replace(b"#", b"%d" % page) if page <= pages else b"[]")
+
+    import_id = uuid4()
+    databases.owner.execute(
+        "insert into hidra.contact_imports (id, user_id, source, format) values (%s, %s, 'evolution', 'jsonl')",
+        [import_id, shop.user_id],
+    )
+    connection = databases.jobs.as_worker(
+        lambda tx: functions.connections.get(tx, config_id=shop.tenant.world.config_id)
+    )
+    with Server(answer) as server:
+        tracemalloc.start()
+        pull_contacts.pull_contacts(
+            import_id,
+            connection,
+            db=databases.jobs,
+            evolution=lambda _: Evolution(server.url, "loja", "key", allow_private=True),
+            put=put,
+            time_is_over=lambda: False,
+        )
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert lines == pages * CONTACTS_OF_A_PAGE == 100_000
+    assert peak < 10 * len(page_of)  # all at once are 200 times as much

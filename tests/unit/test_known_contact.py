@@ -1,0 +1,58 @@
+"""What an entry of Evolution's contacts becomes."""
+
+import pytest
+
+from hidra.domain.known_contact import as_line, own_phone
+
+ANA = "553187651111@s.whatsapp.net"
+
+
+@pytest.mark.parametrize(
+    ("jid", "phone"),
+    [
+        (ANA, "+553187651111"),
+        ("5511987650000:12@s.whatsapp.net", "+5511987650000"),
+        ("5511987650000@c.us", "+5511987650000"),
+        ("0@s.whatsapp.net", "+0"),
+        ("abc@s.whatsapp.net", "+abc"),
+        ("@s.whatsapp.net", "+"),
+    ],
+)
+def test_a_person_has_the_number_that_stands_in_the_address_for_the_import_to_judge(jid: str, phone: str) -> None:
+    assert as_line({"remoteJid": jid, "pushName": "Ana"}, None) == {"phone": phone, "name": "Ana"}
+
+
+@pytest.mark.parametrize("name", [None, "", 5, {"x": 1}])
+def test_a_name_that_is_none_is_not_told(name: object) -> None:
+    assert as_line({"remoteJid": ANA, "pushName": name}, None) == {"phone": "+553187651111"}
+
+
+@pytest.mark.parametrize(
+    "jid",
+    [
+        "120363041967849074@g.us",
+        "5511987650000-1600000000@g.us",
+        "status@broadcast",
+        "1@newsletter",
+        "",
+        "5511987650000",
+    ],
+)
+def test_groups_and_channels_are_left_out(jid: str) -> None:
+    assert as_line({"remoteJid": jid, "pushName": "Família"}, None) is None
+
+
+def test_the_own_number_is_left_out_with_or_without_its_ninth_digit() -> None:
+    for own in (ANA, "5531987651111@s.whatsapp.net", "553187651111:4@s.whatsapp.net"):
+        assert as_line({"remoteJid": ANA, "pushName": "Loja"}, own_phone(own)) is None
+    assert own_phone(None) is own_phone("123@lid") is None
+
+
+def test_a_hidden_id_is_no_phone_whatever_its_digits() -> None:
+    line = as_line({"remoteJid": "5511987650000@lid", "pushName": "Ana"}, None)
+    assert line == {"hidden_id": "5511987650000@lid", "name": "Ana"}
+
+
+@pytest.mark.parametrize("entry", [None, 5, "x", [], {}, {"remoteJid": None}, {"remoteJid": {"user": "5511"}}])
+def test_what_is_no_entry_is_a_line_that_says_nothing(entry: object) -> None:
+    assert as_line(entry, None) == {}
