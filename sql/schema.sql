@@ -706,6 +706,33 @@ CREATE TABLE hidra.segment_contacts (
 ALTER TABLE ONLY hidra.segment_contacts FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: status_repairs; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.status_repairs (
+    evolution_config_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    cause text NOT NULL,
+    noticed_at timestamp with time zone NOT NULL,
+    silent_since timestamp with time zone,
+    sent_from timestamp with time zone NOT NULL,
+    delivered_from timestamp with time zone NOT NULL,
+    sent_until timestamp with time zone,
+    begun_at timestamp with time zone,
+    heard boolean DEFAULT false NOT NULL,
+    before_sent_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    before_id bigint DEFAULT 0 NOT NULL,
+    to_look_up integer DEFAULT 0 NOT NULL,
+    looked_up integer DEFAULT 0 NOT NULL,
+    learned integer DEFAULT 0 NOT NULL,
+    completed_at timestamp with time zone,
+    CONSTRAINT status_repairs_begun_has_end CHECK (((begun_at IS NULL) = (sent_until IS NULL))),
+    CONSTRAINT status_repairs_cause_known CHECK ((cause = ANY (ARRAY['silence'::text, 'webhook'::text, 'request'::text])))
+);
+
+ALTER TABLE ONLY hidra.status_repairs FORCE ROW LEVEL SECURITY;
+
+--
 -- Name: test_sends; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -974,6 +1001,13 @@ ALTER TABLE ONLY hidra.segment_contacts
     ADD CONSTRAINT segment_contacts_pkey PRIMARY KEY (segment_id, contact_id);
 
 --
+-- Name: status_repairs status_repairs_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.status_repairs
+    ADD CONSTRAINT status_repairs_pkey PRIMARY KEY (evolution_config_id);
+
+--
 -- Name: test_sends test_sends_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -986,6 +1020,12 @@ ALTER TABLE ONLY hidra.test_sends
 
 ALTER TABLE ONLY hidra.whatsapp_lids
     ADD CONSTRAINT whatsapp_lids_pkey PRIMARY KEY (user_id, lid_hash);
+
+--
+-- Name: campaign_messages_growing; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_growing ON hidra.campaign_messages USING btree (evolution_config_id, sent_at) WHERE (status = ANY (ARRAY['sent'::hidra.message_status, 'delivered'::hidra.message_status]));
 
 --
 -- Name: campaign_messages_pending; Type: INDEX; Schema: hidra; Owner: -
@@ -1312,6 +1352,13 @@ ALTER TABLE ONLY hidra.segment_contacts
     ADD CONSTRAINT segment_contacts_contact_fk FOREIGN KEY (user_id, contact_id) REFERENCES hidra.contacts(user_id, id) ON DELETE CASCADE;
 
 --
+-- Name: status_repairs status_repairs_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.status_repairs
+    ADD CONSTRAINT status_repairs_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
 -- Name: test_sends test_sends_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -1548,6 +1595,12 @@ CREATE POLICY owner ON hidra.pace_slots TO hidra_owner USING (true) WITH CHECK (
 CREATE POLICY owner ON hidra.segment_contacts TO hidra_owner USING (true) WITH CHECK (true);
 
 --
+-- Name: status_repairs owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.status_repairs TO hidra_owner USING (true) WITH CHECK (true);
+
+--
 -- Name: test_sends owner; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1576,6 +1629,12 @@ ALTER TABLE hidra.pace_slots ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE hidra.segment_contacts ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: status_repairs; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.status_repairs ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: campaign_messages tenant; Type: POLICY; Schema: hidra; Owner: -
@@ -1690,6 +1749,12 @@ CREATE POLICY tenant ON hidra.pace_slots TO hidra_api USING ((user_id = ( SELECT
 --
 
 CREATE POLICY tenant ON hidra.segment_contacts TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
+-- Name: status_repairs tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.status_repairs TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
 -- Name: test_sends tenant; Type: POLICY; Schema: hidra; Owner: -
@@ -1828,6 +1893,12 @@ CREATE POLICY worker ON hidra.pace_slots TO hidra_worker USING (true) WITH CHECK
 --
 
 CREATE POLICY worker ON hidra.segment_contacts TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: status_repairs worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.status_repairs TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: test_sends worker; Type: POLICY; Schema: hidra; Owner: -

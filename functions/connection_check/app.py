@@ -19,6 +19,7 @@ from hidra.gateways.evolution import Evolution, Webhook
 from hidra.services.check_connection import Health, check_all, check_one, examine, failed
 from hidra.services.pull_contacts import give_up, pull_contacts
 from hidra.services.reconcile import reconcile
+from hidra.services.repair_statuses import repair_statuses, webhook_was_lost
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import connections
 from hidra.store.connections import Connection
@@ -32,6 +33,7 @@ ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 SPARE_SECONDS = 5  # between the last work and the function's own time-out
 RECONCILING_SECONDS = 30  # of a scheduled run
 PUTTING_SECONDS = 20  # of a fetch of contacts: the page that is under way, then the file
+REPAIRING_SECONDS = 25  # of a scheduled run, at least
 db = Database(ENV, read_json_secret)
 
 
@@ -41,6 +43,7 @@ class Keys:
     def __init__(self) -> None:
         self._vault = read_json_secret(ENV["VAULT_SECRET"])
         self._masters = read_json_secret(ENV["WEBHOOK_SECRET"])
+        self.without_webhook: list[Connection] = []  # those that were found so
 
     def evolution(self, connection: Connection) -> Evolution:
         """A client of the connection's instance.
@@ -53,9 +56,8 @@ class Keys:
         )
         return Evolution(connection.base_url, connection.instance_name, key, allow_private=ALLOW_PRIVATE)
 
-    def webhook(self, connection: Connection) -> Webhook:
-        """What the instance's webhook should be."""
-        key_id = current_key_id(self._masters)
+    def webhook(self, connection: Connection, key_id: str) -> Webhook:
+        """What the instance's webhook is under one of the master keys."""
         return Webhook(
             url=f"{ENV['PUBLIC_URL'].rstrip('/')}/webhooks/evolution/{connection.id}/{key_id}",
             jwt_key=jwt_key(self._masters[key_id], connection.id, connection.instance_name),
@@ -63,10 +65,14 @@ class Keys:
 
     def examine(self, connection: Connection) -> Health:
         """A connection's health; never raises for what Evolution does."""
+        ours = {key_id: self.webhook(connection, key_id) for key_id in self._masters}
         try:
-            return examine(self.evolution(connection), self.webhook(connection))
+            health = examine(self.evolution(connection), ours[current_key_id(self._masters)], also_ours=ours.values())
         except Rejected as error:
             return failed(str(error))
+        if health.webhook_lost:
+            self.without_webhook.append(connection)
+        return health
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -91,7 +97,9 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] 
 
 
 def check(connection: Connection) -> dict[str, Any]:
-    health = check_one(connection, db=db, examine=Keys().examine, now=now)
+    keys = Keys()
+    health = check_one(connection, db=db, examine=keys.examine, now=now)
+    webhook_was_lost(keys.without_webhook, db=db, now=now())
     return {"status": health.status.value, "error_message": health.error_message}
 
 
@@ -120,8 +128,11 @@ def pull(connection: Connection | None, import_id: UUID, *, seconds_left: Callab
 
 def every_connection(*, seconds_left: Callable[[], float]) -> None:
     keys = Keys()
-    answering = check_all(db=db, examine=keys.examine, now=now, seconds=seconds_left() - RECONCILING_SECONDS)
-    reconcile(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left())
+    for_checks = seconds_left() - RECONCILING_SECONDS - REPAIRING_SECONDS
+    answering = check_all(db=db, examine=keys.examine, now=now, seconds=for_checks)
+    webhook_was_lost(keys.without_webhook, db=db, now=now())
+    reconcile(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left() - REPAIRING_SECONDS)
+    repair_statuses(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left())
 
 
 def now() -> datetime:

@@ -1,6 +1,8 @@
 """The user's connection to an Evolution server over HTTP. A key comes in here, is sealed at once, and never shown."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -18,9 +20,9 @@ from hidra.gateways.aws import read_json_secret
 from hidra.gateways.vault import origin, seal
 from hidra.services.save_connection import Wanted, save_connection
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import configs
+from hidra.store import configs, outages
 from hidra.store.configs import Config
-from hidra.store.db import Database
+from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS, "VAULT_PUBLIC_KEYS", "CONNECTION_CHECK_FUNCTION", "ALLOW_PRIVATE_ADDRESSES")
@@ -59,6 +61,12 @@ class ConfigIn(Body):
     integration: Literal["baileys", "cloud_api"] | None = None
     max_messages_per_minute: PerMinute | None = None
     max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000), Whole] | None = None
+
+
+class RepairIn(Body):
+    """How far back messages are looked up, by the time of their sending."""
+
+    hours: Annotated[int, Field(strict=True, ge=1, le=72), Whole] = 24
 
 
 class Connecting(BaseModel):
@@ -136,6 +144,25 @@ def check() -> Config:
 def connect() -> Connecting:
     found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "connect", config_id=read(me()).id)
     return Connecting(state=found["state"], qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code"))
+
+
+@app.post(
+    "/v1/evolution-config/repair-statuses",
+    operation_id="repair_statuses",
+    summary="Look up what Evolution knows of your latest messages, where its webhooks may have been lost",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=answers(not_found=["not-found"]),
+)
+def repair(body: RepairIn | None = None) -> Config:
+    user_id, now = me(), datetime.now(UTC)
+    sent_from = now - timedelta(hours=(body or RepairIn()).hours)
+
+    def work(tx: Tx) -> Config:
+        config_id = configs.get(tx, user_id=user_id).id
+        outages.demand(tx, config_ids=[config_id], cause="request", at=now, oldest=sent_from, sent_from=sent_from)
+        return configs.get(tx, user_id=user_id)
+
+    return db.as_user(user_id, work)
 
 
 def read(user_id: UUID) -> Config:

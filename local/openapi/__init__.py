@@ -35,6 +35,7 @@ _NAMES = {
     "MembersRemoved": "SegmentMembersRemoved",
     "FillWanted": "SegmentFill",
     "Point": "TimelinePoint",
+    "RepairIn": "EvolutionRepairIn",
 }
 
 type Json = dict[str, Any]

@@ -76,6 +76,16 @@ _OPT_OUT_SETTINGS = {
     "opt_in_words": ["VOLTAR"],
     "confirmation": "Pronto, você não recebe mais nossas mensagens. Para voltar, responda VOLTAR.",
 }
+_STATUS_REPAIR = {
+    "cause": "silence",
+    "noticed_at": _NOON,
+    "sent_from": "2030-01-30T12:00:00Z",
+    "begun_at": _NOON,
+    "to_look_up": 3600,
+    "looked_up": 400,
+    "learned": 391,
+    "completed_at": None,
+}
 
 EXAMPLES: dict[str, Any] = {
     "Campaign": {
@@ -133,8 +143,10 @@ EXAMPLES: dict[str, Any] = {
         "last_health_check_at": _NOON,
         "last_webhook_at": _NOON,
         "created_at": _NOON,
+        "status_repair": _STATUS_REPAIR,
     },
     "EvolutionConfigIn": {**_CONFIG_IN, "api_key": "troque-por-sua-chave"},
+    "EvolutionRepairIn": {"hours": 24},
     "EvolutionConnecting": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
     "Import": _IMPORT,
     "ImportIn": {

@@ -50,7 +50,7 @@ class Context(SimpleNamespace):
     memory_limit_in_mb = 512
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:connection_check"
     aws_request_id = "request"
-    seconds = 60.0
+    seconds = 90.0
 
     def get_remaining_time_in_millis(self) -> int:
         return int(self.seconds * 1000)
@@ -147,7 +147,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def scheduled(app: ModuleType, seconds: float = 60) -> None:
+def scheduled(app: ModuleType, seconds: float = 90) -> None:
     context = Context()
     context.seconds = seconds
     assert app.handler(load("connection_check_schedule"), context) is None

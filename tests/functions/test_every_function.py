@@ -113,6 +113,7 @@ EVENTS = {
     "metrics_every_owner": 200,
     "evolution_config_save": 200,
     "evolution_config_connect": 200,
+    "evolution_config_repair_statuses": 202,
 }
 
 

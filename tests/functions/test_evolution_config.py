@@ -96,6 +96,7 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "max_messages_per_minute": 60,
         "max_concurrent_sends": 1,
         "created_at": config["created_at"],
+        "status_repair": None,
     }
     assert config["last_health_check_at"].endswith("Z")
     assert check.asked == [("none", "check", config["id"])]

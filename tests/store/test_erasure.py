@@ -45,6 +45,7 @@ NOTHING_OF_A_PERSON = {
     "message_templates": "title body variables media_url media_type file_name",
     "opt_out_settings": "opt_out_words opt_in_words confirmation",
     "opt_outs": "source",
+    "status_repairs": "cause",
     "whatsapp_lids": "lid_hash",  # it goes with its row
 }
 

@@ -19,6 +19,7 @@ import requests
 from urllib3.exceptions import TimeoutError as TransportTimeout
 
 from hidra.domain.content import Content, MediaType
+from hidra.domain.message import PROVIDER_WORDS, MessageStatus
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
 from hidra.domain.webhook import id_of, media_type_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
@@ -33,6 +34,7 @@ _MAX_ANSWER_BYTES = 4_000_000
 _FOUND_AT_MOST = 50
 CONTACTS_OF_A_PAGE = 2_000  # with addresses of pictures some 1.2 MB
 _FETCH_INSTANCES = "instance/fetchInstances"  # the one route that has the instance in its query
+_STATUSES_AT_MOST = 100  # of one message; Evolution keeps each copy
 _FAR_FUTURE = 1 << 33  # seconds since 1970
 
 # LOGOUT_INSTANCE and REMOVE_INSTANCE carry no data; what they say stands in their name.
@@ -227,6 +229,24 @@ class Evolution:
             if len(found) != CONTACTS_OF_A_PAGE:
                 return
             before = found
+
+    def find_statuses(self, provider_message_id: str) -> frozenset[MessageStatus]:
+        """Whatever was said of one message, as far as Evolution kept it (``DATABASE_SAVE_MESSAGE_UPDATE``).
+
+        It gives no time and no order, each copy, and nothing for an id that it does not know
+        (src/api/services/channel.service.ts, fetchStatusMessage).
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        query = {"where": {"id": provider_message_id}, "offset": _STATUSES_AT_MOST, "page": 1}
+        rows = self._answer("POST", "chat/findStatusMessage", query)
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise Unavailable("Evolution's answer was not understood.", code="answer-not-understood")
+        words = (row.get("status") for row in rows if row.get("keyId") == provider_message_id)
+        return frozenset(
+            PROVIDER_WORDS[word.upper()] for word in words if isinstance(word, str) and word.upper() in PROVIDER_WORDS
+        )
 
     def _ask(self, method: str, route: str, body: object = None, *, may_be_null: bool = False) -> Mapping[str, Any]:
         """A call that sends nothing to anybody; the answer's JSON object.

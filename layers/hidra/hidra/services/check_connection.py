@@ -1,7 +1,7 @@
 """Whether a connection works, in words that its owner understands; and our webhook on it."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,11 +37,16 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Health:
-    """What a check found. ``answers``: the server takes our calls, whatever WhatsApp's side of it."""
+    """What a check found.
+
+    ``answers``: the server takes our calls, whatever WhatsApp's side of it. ``webhook_lost``: another webhook than any
+    of ours was found, so nobody has told us of what happened until it was set.
+    """
 
     status: EvolutionConnectionStatus
     error_message: str | None
     answers: bool
+    webhook_lost: bool = False
 
 
 def failed(message: str) -> Health:
@@ -49,8 +54,12 @@ def failed(message: str) -> Health:
     return Health(EvolutionConnectionStatus.ERROR, message, answers=False)
 
 
-def examine(evolution: Evolution, webhook: Webhook) -> Health:
-    """Asks for the state, and sets our webhook where another or none is found; never raises for what Evolution does."""
+def examine(evolution: Evolution, webhook: Webhook, *, also_ours: Collection[Webhook] = ()) -> Health:
+    """Asks for the state, and sets our webhook where another or none is found; never raises for what Evolution does.
+
+    Args:
+        also_ours: webhooks under earlier keys, which we still take.
+    """
     try:
         state = evolution.connection_state()
     except HidraError as error:
@@ -58,13 +67,16 @@ def examine(evolution: Evolution, webhook: Webhook) -> Health:
     status, message = _STATES.get(
         state, (EvolutionConnectionStatus.ERROR, "Evolution reports a state that Hidra does not know.")
     )
+    lost = False
     try:
-        if evolution.find_webhook() != webhook:
+        found = evolution.find_webhook()
+        if found != webhook:
+            lost = found not in also_ours
             evolution.set_webhook(webhook.url, webhook.jwt_key)
     except HidraError as error:
         # Messages can be sent all the same, so this alone stops nothing.
         message = message or f"Deliveries and replies may go unnoticed, for our webhook could not be set: {error}"
-    return Health(status, message, answers=True)
+    return Health(status, message, answers=True, webhook_lost=lost)
 
 
 def check_one(

@@ -250,9 +250,7 @@ def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, An
         )
 
     retrying = Retrying(retry=retry_if_exception_type(Raced), stop=stop_after_attempt(RACES_AT_MOST), reraise=True)
-    advanced: Begun | None = retrying(
-        db.as_worker, work, {**contacts.NO_SEGMENT, **import_rows.RACES}, pipelined=False
-    )
+    advanced: Begun | None = retrying(db.as_worker, work, {**contacts.NO_SEGMENT, **import_rows.RACES}, pipelined=False)
     return advanced
 
 

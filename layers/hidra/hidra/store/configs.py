@@ -1,12 +1,14 @@
 """Users' connections to their Evolution servers, as users see and change them; never with the key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.errors import NotFound
+from hidra.store import outages
 from hidra.store.db import Tx
+from hidra.store.outages import StatusRepair
 
 GET = """
 select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
@@ -76,6 +78,7 @@ class Config:
     max_messages_per_minute: int
     max_concurrent_sends: int
     created_at: datetime
+    status_repair: StatusRepair | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def get(tx: Tx, *, user_id: UUID) -> Config:
     config = tx.row(Config, GET, user_id=user_id)
     if config is None:
         raise _missing()
-    return config
+    return replace(config, status_repair=outages.get(tx, config_id=config.id))
 
 
 def lock(tx: Tx, *, user_id: UUID) -> Locked | None:

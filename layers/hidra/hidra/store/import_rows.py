@@ -49,9 +49,9 @@ from (
 group by number order by number
 """
 TAKE_OUT = "delete from pg_temp.given where number = any(%(numbers)s::integer[])"
-# Contacts that would not change are neither written nor locked, so the same file again only reads. New ones are inserted
-# without ON CONFLICT, which would cost a fifth more: somebody else who makes one at this moment fails the transaction,
-# which is then run again and finds it (``Raced``). A new contact is in no segment yet, so neither is it asked for there.
+# Contacts that would not change are neither written nor locked, so the same file again only reads. New ones are
+# inserted without ON CONFLICT, which would cost a fifth more: somebody else who makes one at this moment fails the
+# transaction, which is then run again and finds it (``Raced``). A new contact is in no segment yet: nobody looks there.
 WRITE = """
 with known as materialized (
     select g.phone, g.phone_hash, g.name, g.attributes, g.consent, c.id,
@@ -107,7 +107,7 @@ from known
 
 
 class Raced(Unavailable):
-    """Somebody else made or deleted a contact of the batch at this moment: written once more, it finds what they did."""
+    """Somebody else made or deleted a contact of the batch at this moment: written again, it finds what they did."""
 
 
 _RACED = Raced("Somebody else is saving the same contacts; try again in a moment.")
