@@ -26,8 +26,15 @@ def test_a_look_reaches_130_seconds_ahead_and_the_next_goes_on_from_there() -> N
 
 
 def test_tickets_on_their_way_are_not_issued_again() -> None:
-    assert issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=10).slots == ()
-    assert len(issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=12).slots) == 2
+    assert issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=8).slots == ()
+    assert len(issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=10).slots) == 2
+
+
+@pytest.mark.parametrize(("until", "surely"), [(34, 3), (33, 3), (32, 2), (31, 2), (2, 0), (0.5, 0)])
+def test_tickets_that_may_have_been_used_are_not_counted_on(until: float, surely: int) -> None:
+    """One each 10.25 s; of those whose slot is less than 2 s ahead some are used already."""
+    assert len(issue(now=NOW, ticketed_until=after(until), rate=6, pending=surely).slots) == 0
+    assert len(issue(now=NOW, ticketed_until=after(until), rate=6, pending=surely + 1).slots) == 1
 
 
 def test_tickets_that_were_lost_are_issued_again_once_their_time_is_over() -> None:

@@ -30,14 +30,16 @@ def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending:
 
     Args:
         now: the database's time.
-        ticketed_until: where the last look stopped; tickets between now and there are on their way already.
+        ticketed_until: where the last look stopped; tickets between now and there are on their way already, and those
+            for the next 2 s may have been used.
         rate: messages a minute.
         pending: recipients that wait for a message.
     """
     spacing = timedelta(seconds=WINDOW_SECONDS / rate)
     start = max(now, ticketed_until or now)
-    on_their_way = ceil((start - now) / spacing)
-    wanted = max(0, pending - on_their_way)
+    # Nobody must be left without a ticket, or the run's end waits for the next look; one too many does no harm.
+    unused = max(0, (start - now - timedelta(seconds=PERMIT_AHEAD_SECONDS)) // spacing)
+    wanted = max(0, pending - unused)
     slots = min(wanted, max(0, floor((now + timedelta(seconds=TICKETS_AHEAD_SECONDS) - start) / spacing)))
     return Issue(tuple(_with_spares(start, spacing, slots)), start + slots * spacing)
 

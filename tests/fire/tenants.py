@@ -1,0 +1,101 @@
+"""Tenants on the simulator, and campaigns of theirs, written as the database's owner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from hidra.domain.phone import phone_hash
+from hidra.gateways import vault
+from tests.fire.fire import PHONE_HASH_SECRET, PUBLIC_KEYS, Fire
+from tests.fire.simulator import API_KEY
+
+
+@dataclass
+class Tenant:
+    """A user with a connection and one segment of contacts."""
+
+    fire: Fire
+    user_id: UUID
+    config_id: UUID
+    segment_id: UUID
+    instance: str
+    phones: Sequence[str]
+    campaigns: list[UUID] = field(default_factory=list)
+
+    @classmethod
+    def make(
+        cls, fire: Fire, phones: Sequence[str], *, per_minute: int = 6_000, concurrent: int = 200,
+        confirmation: str | None = None,
+    ) -> "Tenant":  # fmt: skip
+        """
+        Args:
+            phones: E.164; what they do is told by their last four digits (local/evolution/phones.py).
+            confirmation: what people who leave are answered with.
+        """
+        tenant = cls(fire, uuid4(), uuid4(), uuid4(), f"fire-{uuid4().hex[:8]}", phones)
+        fire.simulator.create(tenant.instance)
+        base_url = fire.simulator.url
+        sealed = vault.seal(PUBLIC_KEYS, API_KEY, user_id=tenant.user_id, base_url=base_url)
+        run = fire.databases.owner.execute
+        run("insert into core.users (id) values (%s)", [tenant.user_id])
+        run(
+            "insert into hidra.evolution_api_config (id, user_id, base_url, instance_name, api_key_encrypted, status,"
+            " max_messages_per_minute, max_concurrent_sends) values (%s, %s, %s, %s, %s, 'connected', %s, %s)",
+            [tenant.config_id, tenant.user_id, base_url, tenant.instance, sealed, per_minute, concurrent],
+        )
+        run("insert into hidra.pace_limits values (%s, %s, %s)", [tenant.config_id, tenant.user_id, per_minute])
+        run(
+            "insert into hidra.contact_segments (id, user_id, name) values (%s, %s, 'all')",
+            [tenant.segment_id, tenant.user_id],
+        )
+        if confirmation:
+            run(
+                "insert into hidra.opt_out_settings values (%s, '{SAIR}', '{VOLTAR}', %s)",
+                [tenant.user_id, confirmation],
+            )
+        tenant._add_contacts()
+        return tenant
+
+    def _add_contacts(self) -> None:
+        ids = [uuid4() for _ in self.phones]
+        hashes = [phone_hash(PHONE_HASH_SECRET.encode(), str(self.user_id), phone) for phone in self.phones]
+        run = self.fire.databases.owner.execute
+        run(
+            "insert into hidra.contacts (id, user_id, phone, phone_hash, name)"
+            " select c.id, %s, c.phone, c.hash, 'Ana ' || right(c.phone, 8)"
+            " from unnest(%s::uuid[], %s::text[], %s::bytea[]) as c (id, phone, hash)",
+            [self.user_id, ids, list(self.phones), hashes],
+        )
+        run(
+            "insert into hidra.segment_contacts select %s, %s, id from unnest(%s::uuid[]) as c (id)",
+            [self.user_id, self.segment_id, ids],
+        )
+
+    def start_campaign(self, *, per_minute: int = 6_000) -> UUID:
+        """A campaign to all contacts that is due now; its text is its own. Nobody is told but the clock."""
+        campaign_id, template_id = uuid4(), uuid4()
+        run = self.fire.databases.owner.execute
+        run(
+            "insert into hidra.message_templates (id, user_id, title, body) values (%s, %s, %s, %s)",
+            [template_id, self.user_id, str(template_id), f"Campanha {campaign_id}: oi {{{{name}}}}"],
+        )
+        run(
+            "insert into hidra.campaigns (id, user_id, evolution_config_id, segment_id, template_id, name, status,"
+            " scheduled_at, scheduled_by, max_messages_per_minute)"
+            " values (%s, %s, %s, %s, %s, 'c', 'scheduled', now(), %s, %s)",
+            [campaign_id, self.user_id, self.config_id, self.segment_id, template_id, self.user_id, per_minute],
+        )
+        run("insert into hidra.campaign_metrics (campaign_id, user_id) values (%s, %s)", [campaign_id, self.user_id])
+        run("insert into hidra.pace_limits values (%s, %s, %s)", [campaign_id, self.user_id, per_minute])
+        self.campaigns.append(campaign_id)
+        return campaign_id
+
+
+def phones(tenant: int, count: int, *, odd_every: int = 20) -> list[str]:
+    """Numbers of one tenant: nine in ten behave, one in ``odd_every`` is one of the simulator's odd phones, in turn."""
+    found = []
+    for index in range(count):
+        odd, place = index % odd_every == 0, index // odd_every
+        last = (90 + place % 10) * 100 + place // 10 if odd else index % 9_000
+        found.append(f"+55119{6000 + tenant:04d}{last:04d}")
+    return found

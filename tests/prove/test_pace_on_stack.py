@@ -1,0 +1,76 @@
+"""Campaigns of every pace side by side on the local stack, by the simulator's own log."""
+
+import os
+import time
+from dataclasses import dataclass
+from itertools import count, islice
+
+import psutil
+
+from local.stack import Stack
+from tests.fire import trace
+from tests.fire.pace_fire import SATURATED
+from tests.fire.pace_shapes import LEAST_USE, LEAST_USE_SHARED
+from tests.fire.trace import Limits
+from tests.flow.world import Tenant
+
+SECONDS = 480
+NUMBERS = count(70_000_000)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    id: str
+    tenant: Tenant
+    per_minute: int
+
+
+# (the connection's pace, its requests at once, its campaigns' paces, recipients of each)
+LOADS = ((6, 1, (6,), 36), (60, 1, (60,), 240), (600, 10, (600,), 1_000), (60, 1, (30, 30), 120))
+
+
+def test_campaigns_at_6_60_and_600_a_minute_and_two_that_share_keep_their_limits() -> None:
+    with Stack.running("pace", parameters={"SenderConcurrency": "40"}) as stack:
+        stack.warm("message_sender", 10)
+        campaigns: list[Campaign] = []
+        limits: dict[str, Limits] = {}
+        for per_minute, concurrent, paces, recipients in LOADS:
+            tenant = Tenant.make(stack, per_minute=per_minute, concurrent=concurrent)
+            limits[tenant.instance] = Limits(per_minute, concurrent)
+            for pace in paces:
+                phones = [f"+55119{number}" for number in islice(NUMBERS, recipients)]
+                campaign_id = tenant.campaign(phones, per_minute=pace, body=f"{len(campaigns)}: oi {{{{nome}}}}")
+                campaigns.append(Campaign(campaign_id, tenant, pace))
+        for campaign in campaigns:
+            campaign.tenant.client.call("POST", f"/v1/campaigns/{campaign.id}/start")
+        ended, busy, load = _wait(campaigns)
+        rows = campaigns[0].tenant.simulator.sends()
+        found = trace.measure(
+            trace.of_log(rows, lambda row: campaigns[int(row["text"].split(":")[0])].id),
+            connections=limits,
+            campaigns={campaign.id: campaign.per_minute for campaign in campaigns},
+        )
+    print("", *found.values(), sep="\n")
+    print(f"processors {busy:.0f} % busy, load up to {load:.1f}", flush=True)
+    assert not [one for one in found.values() if one.over]
+    assert len(rows) > 500
+    if busy < SATURATED:  # else use tells of the machine
+        assert ended
+        shared = {campaign.id for campaign in campaigns if campaign.per_minute == 30}
+        shared |= {campaigns[-1].tenant.instance}
+        least = {name: LEAST_USE_SHARED if name in shared else LEAST_USE for name in found}
+        assert not [one for name, one in found.items() if (one.used or 0) < least[name]]
+
+
+def _wait(campaigns: list[Campaign]) -> tuple[bool, float, float]:
+    """Until all have ended, for so long at most: whether they have, how busy the processors were in the mean, percent,
+    and the highest load."""
+    psutil.cpu_percent()
+    busy, loads = [], [0.0]
+    deadline, ended = time.monotonic() + SECONDS, False
+    while not ended and time.monotonic() < deadline:
+        time.sleep(5)
+        busy.append(psutil.cpu_percent())
+        loads.append(os.getloadavg()[0])
+        ended = all(one.tenant.show(one.id)["status"] in ("completed", "failed") for one in campaigns)
+    return ended, sum(busy) / len(busy), max(loads)
