@@ -68,6 +68,9 @@ def test_a_message_found_sending_is_never_claimed_again(databases: Databases) ->
     world = World.make(databases, recipients=1)
     world.advance()
     assert isinstance(world.claim(), Claim)
+    assert world.claim() is NoClaim.NO_WORK
+    databases.owner.execute("update hidra.campaign_messages set claimed_at = claimed_at - interval '1 hour'")
+    assert world.claim() is NoClaim.NO_WORK
     databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
     assert world.messages()[0]["status"] == "unknown"
     assert world.claim() is NoClaim.NO_WORK
