@@ -49,10 +49,11 @@ prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_n
 	@$(RUN) pytest --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
 
 mutants: venv ## break each promise on purpose and show that a test notices (MUTANT=promise or name)
-	@$(RUN) tests.prove.mutants $(MUTANT)
+	@$(RUN) tests.prove.mutants $(if $(MUTANT),'$(MUTANT)')
 
-bench: venv ## how fast an import is beside a COPY of the same rows (ROWS=1000000)
-	@$(RUN) bench.imports $(or $(ROWS),1000000)
+bench: venv ## how fast imports, freeze and search are, of which BENCH=name runs one (ROWS=1000000)
+	@for name in $(or $(BENCH),imports freeze search); do \
+		echo "== $$name"; $(RUN) bench.$$name $(or $(ROWS),1000000) || exit 1; done
 
 build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
 	@PATH="$$(dirname "$$(sh local/setup.sh)"):$(CURDIR)/.venv/bin:$$PATH" $(SAM) build

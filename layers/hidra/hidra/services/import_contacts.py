@@ -26,11 +26,11 @@ from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
 from hidra.store import contacts, erasure, import_rows, imports
 from hidra.store.db import Database, Tx
-from hidra.store.import_rows import Counts, Raced
+from hidra.store.import_rows import Raced
 from hidra.store.imports import Begun, Refused
 from hidra.telemetry import logger
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 40_000
 BATCH_BYTES = 16 * 1024**2  # of accepted rows' text; and what is passed over between two checkpoints is 4 times that
 MAX_REJECTS = 100_000  # rows that are kept; more are only counted
 MAX_ATTEMPTS = 30  # slices that ended without a batch
@@ -44,6 +44,15 @@ class File:
     size: int
     etag: str
     read: Callable[[int, int | None], Iterator[bytes]]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a batch's rows did, each in its turn."""
+
+    created: int
+    updated: int
+    unchanged: int
 
 
 @dataclass(frozen=True)
@@ -255,28 +264,29 @@ def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, An
 
 
 def _write(tx: Tx, begun: Begun, read: _Read, segment_id: UUID | None) -> tuple[list[Reject], Counts]:
-    batch = read.batch
     # First of all: an erasure that commits beside would be read as not there yet, and its person brought back.
     erasure.keep_out(tx, user_id=begun.user_id)
-    left_out = import_rows.stage(tx, user_id=begun.user_id, copied=read.copied, max_attributes=MAX_ATTRIBUTES)
+    reasons = dict.fromkeys(import_rows.stage(tx, user_id=begun.user_id, copied=read.copied), "erased")
+    written = [
+        import_rows.write(tx, user_id=begun.user_id, segment_id=segment_id, round=number, max_attributes=MAX_ATTRIBUTES)
+        for number in range(read.batch.rounds)
+    ]
+    for each in written:
+        reasons |= dict.fromkeys(each.too_many_attributes, "too_many_attributes")
+    entries = read.batch.entries
     rejects = [
         # Of who was erased nothing is kept, the refused row neither.
-        Reject(line, each.reason, "" if each.reason == "erased" else raw)
-        for each in left_out
-        for line, raw in batch.entries[each.number].lines
+        Reject(line, reason, "" if reason == "erased" else raw)
+        for number, reason in reasons.items()
+        for line, raw in entries[number].lines
     ]
-    gone = {each.number for each in left_out}
-    rest = [entry for number, entry in enumerate(batch.entries) if number not in gone] if gone else batch.entries
-    total = [
-        import_rows.write(tx, user_id=begun.user_id, segment_id=segment_id, round=number)
-        for number in range(batch.rounds)
-    ]
+    rest = [entry for number, entry in enumerate(entries) if number not in reasons] if reasons else entries
     counts = Counts(
-        created=sum(each.created for each in total),
-        updated=sum(each.updated for each in total) + sum(entry.updated for entry in rest),
-        unchanged=sum(each.unchanged for each in total) + sum(entry.unchanged for entry in rest),
+        created=sum(each.created for each in written),
+        updated=sum(each.updated for each in written) + sum(entry.updated for entry in rest),
+        unchanged=sum(each.unchanged for each in written) + sum(entry.unchanged for entry in rest),
     )
-    return sorted([*batch.rejects, *rejects], key=attrgetter("line")), counts
+    return sorted([*read.batch.rejects, *rejects], key=attrgetter("line")), counts
 
 
 def _complete(tx: Tx, begun: Begun, keep_rejects: Callable[[IO[bytes]], None]) -> bool:

@@ -14,19 +14,27 @@ from hidra.errors import NotFound
 from hidra.store.db import Tx
 
 # To be joined to a contact c: its values of the variables, and the names of those without one. An attribute comes
-# first, then the contact's own column; blank is none.
+# first, then the contact's own column; blank is none. The values are gathered once, which the offset sees to, and made
+# an object by a function of arrays: half of an aggregate's time.
 RESOLVED = """lateral (
-    select coalesce(jsonb_object_agg(p.name, p.value) filter (where p.value is not null), '{}') as resolved,
-        string_agg(p.name, ', ') filter (where p.value is null) as missing
+    select case when array_position(g.given, null) is null then jsonb_object(%(variables)s::text[], g.given)
+            else jsonb_strip_nulls(jsonb_object(%(variables)s::text[], g.given)) end as resolved,
+        case when array_position(g.given, null) is not null then (
+            select string_agg(p.name, ', ') from unnest(%(variables)s::text[], g.given) as p (name, value)
+            where p.value is null
+        ) end as missing
     from (
-        select name, coalesce(
-            nullif(btrim(c.attributes ->> name), ''),
-            case %(contact_fields)s::jsonb ->> name
-                when 'name' then nullif(btrim(c.name), '') when 'phone' then c.phone
-            end
-        ) as value
-        from unnest(%(variables)s::text[]) as name
-    ) p
+        select array(
+            select coalesce(
+                nullif(btrim(c.attributes ->> name), ''),
+                case %(contact_fields)s::jsonb ->> name
+                    when 'name' then nullif(btrim(c.name), '') when 'phone' then c.phone
+                end
+            )
+            from unnest(%(variables)s::text[]) as name
+        ) as given
+        offset 0
+    ) g
 )"""
 # One pass over the table `members` of contact ids that a statement makes before: who opted out, and each variable.
 # Without an error_code a contact gets the message.

@@ -25,7 +25,7 @@ _FROZEN = f"""{AUDIENCE}, frozen as (
         phone_hash, variables, status, failed_at, error_code, error_detail)
     select user_id, %(campaign_id)s, %(run_id)s, contact_id, %(config_id)s, phone, phone_hash, resolved,
         case error_code when 'opted_out' then 'skipped' when 'unresolved_variable' then 'failed'
-            else 'pending' end::hidra.message_status,
+            else 'pending'::hidra.message_status end,
         case error_code when 'unresolved_variable' then now() end, error_code, error_detail
     from audience
     returning status
@@ -34,6 +34,8 @@ select count(*) as total, count(*) filter (where status = 'pending') as pending,
     count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
 from frozen
 """  # noqa: S608 - made of constants
+# What the joins take of the server's memory before they go to its disk: enough for MAX_AUDIENCE members.
+WORK_MEM = "select set_config('work_mem', '64MB', true)"
 FREEZE = f"""
 with members as ({MEMBERS}), {_FROZEN}
 """
@@ -100,6 +102,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     if run is None:
         raise AssertionError("a campaign's template cannot be deleted")
     counters.lock(tx, [campaign.id])
+    tx.run(WORK_MEM)
     found = tx.row(
         Frozen,
         FREEZE_FAILED if campaign.again else FREEZE,

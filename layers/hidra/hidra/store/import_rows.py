@@ -29,24 +29,12 @@ select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin'
     set_config('enable_bitmapscan', 'off', true)
 """
 COPY = "copy pg_temp.given from stdin"
-# The place for every rule about whom an import must not bring in: what is named here is left out and refused with
-# the reason. Who was erased stays known by a hash, so that no file brings them back.
-LEAVE_OUT = """
-select number, min(reason) as reason
-from (
-    select g.number, 'erased' as reason
-    from pg_temp.given g
-    join hidra.opt_outs o on o.user_id = %(user_id)s and o.phone_hash = g.phone_hash and o.source = 'erasure'
-    union all
-    select g.number, 'too_many_attributes'
-    from pg_temp.given g
-    cross join lateral (
-        select c.attributes from hidra.contacts c where c.user_id = %(user_id)s and c.phone = g.phone offset 0
-    ) c
-    where not c.attributes @> g.attributes
-      and (select count(*) from jsonb_object_keys(c.attributes || g.attributes)) > %(max_attributes)s
-) left_out
-group by number order by number
+# Who was erased stays known by a hash, so that no file brings them back.
+ERASED = """
+select g.number
+from pg_temp.given g
+join hidra.opt_outs o on o.user_id = %(user_id)s and o.phone_hash = g.phone_hash and o.source = 'erasure'
+order by g.number
 """
 TAKE_OUT = "delete from pg_temp.given where number = any(%(numbers)s::integer[])"
 # Contacts that would not change are neither written nor locked, so the same file again only reads. New ones are
@@ -54,7 +42,9 @@ TAKE_OUT = "delete from pg_temp.given where number = any(%(numbers)s::integer[])
 # transaction, which is then run again and finds it (``Raced``). A new contact is in no segment yet: nobody looks there.
 WRITE = """
 with known as materialized (
-    select g.phone, g.phone_hash, g.name, g.attributes, g.consent, c.id,
+    select g.number, g.phone, g.phone_hash, g.name, g.attributes, g.consent, c.id,
+        not c.attributes @> g.attributes
+            and (select count(*) from jsonb_object_keys(c.attributes || g.attributes)) > %(max_attributes)s as too_many,
         c.id is not null and not (
             c.attributes @> f.attributes
             and (f.name is null or c.name is not distinct from f.name)
@@ -84,7 +74,7 @@ with known as materialized (
 ), changed as (
     insert into hidra.contacts as c (user_id, phone, phone_hash, name, attributes, consent)
     select %(user_id)s, k.phone, k.phone_hash, k.name, k.attributes, k.consent
-    from known k where k.changes order by k.phone
+    from known k where k.changes and not k.too_many order by k.phone
     on conflict (user_id, phone) do update
     set name = coalesce(excluded.name, c.name), attributes = c.attributes || excluded.attributes,
         consent = coalesce(excluded.consent, c.consent), updated_at = now()
@@ -94,14 +84,16 @@ with known as materialized (
 ), joined as (
     insert into hidra.segment_contacts (user_id, segment_id, contact_id)
     select %(user_id)s, %(segment_id)s, k.id from known k
-    where %(segment_id)s::uuid is not null and k.id is not null and not exists (
+    where %(segment_id)s::uuid is not null and k.id is not null and not k.too_many and not exists (
         select from hidra.segment_contacts m where m.segment_id = %(segment_id)s and m.contact_id = k.id
     )
     order by k.id
     on conflict do nothing
 )
-select count(*) filter (where id is null) as created, count(*) filter (where first_changes) as updated,
-    count(*) filter (where id is not null and not first_changes) as unchanged
+select count(*) filter (where id is null) as created,
+    count(*) filter (where first_changes and not too_many) as updated,
+    count(*) filter (where id is not null and not first_changes and not too_many) as unchanged,
+    coalesce(array_agg(number order by number) filter (where too_many), '{}') as too_many_attributes
 from known
 """
 
@@ -115,20 +107,19 @@ RACES = {"contacts_user_id_phone_key": _RACED, "segment_contacts_contact_fk": _R
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    number: int
-    reason: str
+class Written:
+    """How many entries did what; and the numbers of those that did not, for their contact would know too much."""
 
-
-@dataclass(frozen=True)
-class Counts:
     created: int
     updated: int
     unchanged: int
+    too_many_attributes: list[int]
 
 
-def stage(tx: Tx, *, user_id: UUID, copied: bytes, max_attributes: int) -> list[LeftOut]:
-    """Copies the entries, and gives those that are left out again, by their numbers. Wants an unpipelined transaction.
+def stage(tx: Tx, *, user_id: UUID, copied: bytes) -> list[int]:
+    """Copies the entries, and gives the numbers of those whose person was erased, which it takes out again.
+
+    Wants an unpipelined transaction.
 
     Args:
         copied: number, round, phone, phone_hash, name, attributes, consent, and name, attributes and consent of the
@@ -137,17 +128,17 @@ def stage(tx: Tx, *, user_id: UUID, copied: bytes, max_attributes: int) -> list[
     tx.run(STAGE)
     tx.copy(COPY, copied)
     tx.run(BY_INDEX)
-    left_out = tx.rows(LeftOut, LEAVE_OUT, user_id=user_id, max_attributes=max_attributes)
-    if left_out:
-        tx.run(TAKE_OUT, numbers=[each.number for each in left_out])
-    return left_out
+    erased: list[int] = tx.values(ERASED, user_id=user_id)
+    if erased:
+        tx.run(TAKE_OUT, numbers=erased)
+    return erased
 
 
-def write(tx: Tx, *, user_id: UUID, segment_id: UUID | None, round: int) -> Counts:
+def write(tx: Tx, *, user_id: UUID, segment_id: UUID | None, round: int, max_attributes: int) -> Written:
     """Creates or completes a contact for each entry of the round, a member of the segment if there is one.
 
     One entry counts as its first row does.
     """
-    counts = tx.row(Counts, WRITE, user_id=user_id, segment_id=segment_id, round=round)
-    assert counts is not None
-    return counts
+    written = tx.row(Written, WRITE, user_id=user_id, segment_id=segment_id, round=round, max_attributes=max_attributes)
+    assert written is not None
+    return written

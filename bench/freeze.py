@@ -1,0 +1,163 @@
+"""How fast an audience is frozen beside an INSERT … SELECT of the same rows: python -m bench.freeze [ROWS].
+
+The freeze is campaign_advance's whole look at a due campaign: the segment's members are joined to their contacts and to
+the opt-outs, every variable is resolved, the messages are written and counted, and the first tickets are made out. The
+yardstick copies the rows that a freeze wrote, in its own order, from one table that holds nothing else into a table
+with every index, CHECK, identity and the foreign key of campaign_messages, which is its one trigger; row-level
+security, the counts and the tickets it is spared.
+
+They take turns, in an order that alternates, each after a checkpoint, with the same settings (no fsync) and into a
+table that has grown as much. The ratio is that of the medians.
+"""
+
+import sys
+import time
+from functools import partial
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import psycopg
+
+from bench.loading import migrated, unindexed
+from hidra.services.advance_campaign import advance_campaign
+from hidra.store import schema
+from hidra.store.db import Database
+from hidra.telemetry import logger
+from local.database import DATABASE
+from local.database import Database as Server
+
+ROUNDS = 3
+# In twenty one has opted out, in a hundred one has no city.
+CONTACTS = """
+insert into hidra.contacts (user_id, phone, phone_hash, name, attributes)
+select %(user_id)s, '+55' || 11 + n %% 80 || '9' || lpad((n::bigint * 7919 %% 100000000)::text, 8, '0'),
+    sha256(n::text::bytea), 'Cliente ' || n,
+    jsonb_build_object('pontos', n %% 500, 'plano', 'ouro')
+        || case when n %% 100 = 1 then '{}' else '{"cidade": "Recife"}'::jsonb end
+from generate_series(1, %(rows)s) n
+"""
+MEMBERS = "insert into hidra.segment_contacts select user_id, %(segment_id)s, id from hidra.contacts"
+OPT_OUTS = """
+insert into hidra.opt_outs (user_id, phone_hash, source)
+select user_id, phone_hash, 'api' from hidra.contacts where right(phone, 8)::integer % 20 = 0
+"""
+WORLD = """
+insert into core.users (id) values (%(user_id)s);
+insert into hidra.evolution_api_config (id, user_id, base_url, instance_name, api_key_encrypted, status)
+values (%(config_id)s, %(user_id)s, 'https://evolution.example', 'main', 'sealed', 'connected');
+insert into hidra.pace_limits values (%(config_id)s, %(user_id)s, 60);
+insert into hidra.contact_segments (id, user_id, name) values (%(segment_id)s, %(user_id)s, 'all');
+insert into hidra.message_templates (id, user_id, title, body)
+values (%(template_id)s, %(user_id)s, 'hello', 'Oi {{nome}}, em {{cidade}} são {{pontos}} pontos.')
+"""
+CAMPAIGN = """
+insert into hidra.campaigns (id, user_id, evolution_config_id, segment_id, template_id, name, status, scheduled_at,
+    scheduled_by, max_messages_per_minute)
+values (%(id)s, %(user_id)s, %(config_id)s, %(segment_id)s, %(template_id)s, %(id)s, 'scheduled', now(),
+    %(user_id)s, 20);
+insert into hidra.campaign_metrics (campaign_id, user_id) values (%(id)s, %(user_id)s);
+insert into hidra.pace_limits values (%(id)s, %(user_id)s, 20)
+"""
+COLUMNS = """user_id, campaign_id, run_id, contact_id, evolution_config_id, phone, phone_hash, variables, status,
+    failed_at, error_code, error_detail"""
+PREPARE = f"""
+create table joined as select {COLUMNS} from hidra.campaign_messages order by id;
+analyze joined;
+create table yardstick (like hidra.campaign_messages including all);
+alter table yardstick add foreign key (user_id, campaign_id, run_id)
+    references hidra.campaign_runs (user_id, campaign_id, id) on delete cascade
+"""
+# What the foreign key asks for.
+RUN = """
+insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, ended_at)
+values (%(user_id)s, %(id)s, %(user_id)s, '', now()) returning id
+"""
+COPY = f"""
+insert into yardstick ({COLUMNS})
+select {COLUMNS.replace("campaign_id, run_id", "%(id)s, %(run_id)s")} from joined
+"""
+
+
+def main(rows: int) -> None:
+    with migrated() as server, psycopg.connect(server.url, autocommit=True) as owner:
+        ids = {name: uuid4() for name in ("user_id", "config_id", "segment_id", "template_id")}
+        logger.setLevel("WARNING")
+        began = time.monotonic()
+        _fill(server, ids, rows)
+        login = {"username": "bench_jobs", "password": "bench"}
+        schema.ensure_login(server.url, login, schema.JOBS_ROLES)
+        db = _database(server, login)
+        print(f"{rows:,} contacts in {time.monotonic() - began:.0f} s")
+        _freeze(db, owner, ids)  # reads everything once, and gives the yardstick its rows
+        owner.execute(PREPARE)
+        frozen: list[float] = []
+        copied: list[float] = []
+        for number in range(ROUNDS):
+            turns = [(frozen, partial(_freeze, db, owner, ids)), (copied, partial(_copy, owner, ids))]
+            for times, measure in turns[:: -1 if number % 2 else 1]:
+                with server.admin() as admin:
+                    admin.execute("checkpoint")
+                times.append(measure())
+        db.close()
+    print(f"freeze           {rows / median(frozen):9,.0f} recipients/s")
+    print(f"INSERT … SELECT  {rows / median(copied):9,.0f} rows/s")
+    print(f"ratio            {median(copied) / median(frozen):9.2f} (wanted: 0.80)")
+
+
+def _fill(server: Server, ids: dict[str, UUID], rows: int) -> None:
+    with psycopg.connect(server.url, autocommit=True) as owner, psycopg.ClientCursor(owner) as cursor:
+        cursor.execute(WORLD, ids)
+    with unindexed(server, "hidra.contacts") as loading:
+        loading.execute(CONTACTS, {**ids, "rows": rows})
+    with unindexed(server, "hidra.segment_contacts") as loading:
+        loading.execute(MEMBERS, ids)
+        loading.execute("update hidra.contact_segments set total_contacts = %s", [rows])
+    with unindexed(server, "hidra.opt_outs") as loading:
+        loading.execute(OPT_OUTS)
+
+
+def _database(server: Server, login: dict[str, str]) -> Database:
+    settings = {
+        "DATABASE_HOST": "127.0.0.1",
+        "DATABASE_PORT": str(urlsplit(server.url).port),
+        "DATABASE_NAME": DATABASE,
+        "DATABASE_SSLMODE": "disable",
+        "DATABASE_SECRET": "",
+    }
+    return Database(settings, lambda _: login, statement_timeout_ms=280_000)
+
+
+def _campaign(owner: psycopg.Connection[Any], ids: dict[str, UUID]) -> dict[str, UUID]:
+    made = {**ids, "id": uuid4()}
+    with psycopg.ClientCursor(owner) as cursor:
+        cursor.execute(CAMPAIGN, made)
+    return made
+
+
+def _freeze(db: Database, owner: psycopg.Connection[Any], ids: dict[str, UUID]) -> float:
+    campaign_id = _campaign(owner, ids)["id"]
+    began = time.monotonic()
+    advance_campaign(campaign_id, db=db, hand_out=lambda *_: None)
+    took = time.monotonic() - began
+    counted = owner.execute(
+        "select total_messages, pending, failed, skipped from hidra.campaign_metrics where campaign_id = %s",
+        [campaign_id],
+    ).fetchone()
+    print(f"frozen in {took:.2f} s: (total, pending, failed, skipped) = {counted}")
+    return took
+
+
+def _copy(owner: psycopg.Connection[Any], ids: dict[str, UUID]) -> float:
+    made: dict[str, Any] = _campaign(owner, ids)
+    made["run_id"] = (owner.execute(RUN, made).fetchone() or [None])[0]
+    began = time.monotonic()
+    copied = owner.execute(COPY, made).rowcount
+    took = time.monotonic() - began
+    print(f"copied in {took:.2f} s: {copied:,}")
+    return took
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

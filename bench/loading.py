@@ -1,0 +1,42 @@
+"""A migrated server of one's own for a benchmark, and contacts in it by the million."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+
+from hidra.store import schema
+from local.database import DATABASE, Database
+from local.schema import MIGRATIONS
+
+INDEXES = """
+select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname, pg_get_constraintdef(c.oid)
+from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.conrelid = i.indrelid
+where i.indrelid = %s::regclass and not i.indisprimary
+"""
+
+
+@contextmanager
+def migrated() -> Iterator[Database]:
+    """A server with the tables of Hidra, without fsync, as every benchmark has it."""
+    with Database.running() as server:
+        schema.migrate(f"{server.url}?sslmode=disable", MIGRATIONS)
+        yield server
+
+
+@contextmanager
+def unindexed(server: Database, table: LiteralString) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser's connection that writes the table without its triggers, checked by nothing but its CHECKs, and
+    without any index that no foreign key needs; they are built at the end, and the table is vacuumed and analysed."""
+    with server.admin(DATABASE) as connection:
+        found = connection.execute(INDEXES, [table]).fetchall()
+        plain = [(name, made) for name, made, constraint, _ in found if constraint is None]
+        for name, _ in plain:
+            connection.execute(f"drop index {name}")
+        connection.execute("set session_replication_role = replica")
+        yield connection
+        connection.execute("set maintenance_work_mem = '512MB'")
+        for _, made in plain:
+            connection.execute(made)
+        connection.execute(f"vacuum analyze {table}")
