@@ -2,7 +2,7 @@
 
 import sys
 
-from local.cli import doctor, keys, metrics, simulate, stack  # noqa: F401 - each adds its commands
+from local.cli import doctor, keys, metrics, simulate, simulate_faults, stack  # noqa: F401 - each adds its commands
 from local.cli.app import app, run
 
 __all__ = ["app"]

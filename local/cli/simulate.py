@@ -12,7 +12,7 @@ from local import kept
 from local.cli.app import TRY, Name, app, make, say, table
 from local.demo.truth import Simulator
 from local.evolution import __main__ as server
-from local.evolution import phones
+from local.evolution import phones, presets
 from local.processes import LocalError
 
 simulate = make(
@@ -33,6 +33,7 @@ OneInstance = Annotated[str | None, typer.Option("--instance", metavar="INSTANCE
 
 @simulate.command()
 def serve(
+    *,
     port: Annotated[int, typer.Option(metavar="PORT", help="0 for any free one.")] = 8080,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
     api_key: Annotated[
@@ -41,6 +42,13 @@ def serve(
     scan_after: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="A phone scans every first QR code after so long.")
     ] = None,
+    fault: Annotated[
+        list[str] | None, typer.Option("--fault", metavar="NAME", help="Armed for all instances; see `fault --help`.")
+    ] = None,
+    virtual_clock: Annotated[
+        float | None,
+        typer.Option(metavar="RATE", help="Time can be driven, and passes so much faster by itself; 0: it stands."),
+    ] = None,
 ) -> None:
     """Run a simulator alone, until Ctrl-C.
 
@@ -48,12 +56,15 @@ def serve(
 
     \b
     Example:  ./hidra simulate serve --port 8080 --api-key secret --scan-after 1
+              ./hidra simulate serve --fault unacknowledged --virtual-clock 1
     """
     key = api_key or secrets.token_hex(16)
     if api_key is None:
         say(f"apikey: {key}")
     words = ["--host", host, "--port", str(port), "--api-key", key]
-    server.main(words + (["--scan-after-seconds", str(scan_after)] if scan_after is not None else []))
+    words += ["--scan-after-seconds", str(scan_after)] if scan_after is not None else []
+    words += ["--virtual-clock", str(virtual_clock)] if virtual_clock is not None else []
+    server.main(words + [word for name in fault or [] for word in ("--fault", known(name))])
 
 
 @simulate.command()
@@ -69,7 +80,7 @@ def instance(
     \b
     Example:  ./hidra simulate instance loja
     """
-    running = _Running(stack)
+    running = Running(stack)
     body: dict[str, Any] = {"instanceName": name, "integration": "WHATSAPP-BAILEYS", "qrcode": True}
     if cloud_api:
         meta = {"token": f"meta-{name}", "number": "1000000001", "businessId": "2000000001", "qrcode": False}
@@ -99,7 +110,7 @@ def disconnect(
     \b
     Example:  ./hidra simulate disconnect loja
     """
-    answer = _Running(stack).ask("POST", f"/_control/instances/{name}/disconnect", {"reason": 403 if banned else 401})
+    answer = Running(stack).ask("POST", f"/_control/instances/{name}/disconnect", {"reason": 403 if banned else 401})
     say(f"{name} is {answer['instance']['state']}.")
 
 
@@ -110,57 +121,8 @@ def scan(name: Instance, stack: Name = "local") -> None:
     \b
     Example:  ./hidra simulate scan loja
     """
-    answer = _Running(stack).ask("POST", f"/_control/instances/{name}/scan", {})
+    answer = Running(stack).ask("POST", f"/_control/instances/{name}/scan", {})
     say(f"{name} is {answer['instance']['state']}.")
-
-
-@simulate.command()
-def fault(
-    name: Annotated[str, typer.Argument(metavar="INSTANCE", help="The instance's name, '*' for all.")],
-    *,
-    status: Annotated[int, typer.Option(metavar="STATUS", help="Answer with this HTTP status.")] = 500,
-    body: Annotated[str, typer.Option(metavar="JSON", help="Answer with this body.")] = "null",
-    cut: Annotated[
-        str | None,
-        typer.Option(metavar="before|after", help="Cut the connection, before or after the message was accepted."),
-    ] = None,
-    accepted: Annotated[bool, typer.Option("--accepted", help="The message goes out all the same.")] = False,
-    hold: Annotated[float, typer.Option(metavar="SECONDS", help="Keep the client waiting first.")] = 0.0,
-    times: Annotated[int | None, typer.Option(metavar="N", help="So often.", show_default="for ever")] = None,
-    everything: Annotated[bool, typer.Option("--everything", help="Every route, not only sends.")] = False,
-    clear: Annotated[bool, typer.Option("--clear", help="Take all of this instance's faults away.")] = False,
-    stack: Name = "local",
-) -> None:
-    """Make Evolution answer wrong; list the faults armed.
-
-    \b
-    Example:  ./hidra simulate fault loja --cut after --times 3
-              ./hidra simulate fault '*' --status 503 --body '{"code": "LICENSE_REQUIRED"}' --everything
-              ./hidra simulate fault loja --clear
-    """
-    running, path = _Running(stack), f"/_control/instances/{name}/faults"
-    if clear:
-        running.ask("DELETE", path)
-    else:
-        scope = "all" if everything else "sends"
-        script = {"status": status, "body": _parsed(body), "cut": cut, "accepted": accepted, "hold_seconds": hold}
-        running.ask("POST", path, script | {"times": times, "scope": scope})
-    armed = running.ask("GET", path)
-    if not armed:
-        say(f"No fault is armed for {name}.")
-        return
-    rows = [
-        [
-            "cut " + one["cut"] if one["cut"] else one["status"],
-            json.dumps(one["body"]),
-            "yes" if one["accepted"] or one["cut"] == "after" else "no",
-            one["hold_seconds"],
-            one["times"] or "for ever",
-            one["scope"],
-        ]
-        for one in armed
-    ]
-    say(table(["answer", "body", "message goes out", "held, s", "times", "routes"], rows))
 
 
 @simulate.command()
@@ -179,8 +141,8 @@ def behaviour(
     Example:  ./hidra simulate behaviour 5511987650001 --like failed
               ./hidra simulate behaviour 5511987650001 --set '{"copies": 3, "reply": "PARAR"}'
     """
-    running, path = _Running(stack), f"/_control/phones/{number}"
-    changed = _parsed(change)
+    running, path = Running(stack), f"/_control/phones/{number}"
+    changed = parsed(change)
     if forget:
         shown = running.ask("DELETE", path)
     elif like or changed:
@@ -202,7 +164,7 @@ def log(
     \b
     Example:  ./hidra simulate log --instance loja --last 5
     """
-    running = _Running(stack)
+    running = Running(stack)
     if clear:
         running.ask("DELETE", "/_log")
         say("The log is empty.")
@@ -230,7 +192,7 @@ def totals(instance: OneInstance = None, stack: Name = "local") -> None:
     \b
     Example:  ./hidra simulate totals
     """
-    summary = _Running(stack).ask("GET", "/_log/summary" + (f"?instance={instance}" if instance else ""))
+    summary = Running(stack).ask("GET", "/_log/summary" + (f"?instance={instance}" if instance else ""))
     rows: list[list[object]] = [
         [name.replace("_", " "), value] for name, value in summary.items() if isinstance(value, int)
     ]
@@ -239,7 +201,7 @@ def totals(instance: OneInstance = None, stack: Name = "local") -> None:
     say(table(["", "number"], rows))
 
 
-class _Running:
+class Running:
     """The simulator of a running stack. Raises LocalError with its words where it refuses."""
 
     def __init__(self, name: str) -> None:
@@ -250,14 +212,24 @@ class _Running:
         self._session = requests.Session()
         self._session.trust_env = False
 
-    def ask(self, method: str, path: str, body: object = None) -> Any:
-        answer = self._session.request(method, self.url + path, json=body, headers={"apikey": self.key}, timeout=10)
+    def ask(self, method: str, path: str, body: object = None, *, seconds: float = 10) -> Any:
+        """The JSON that it answers within so many seconds."""
+        headers = {"apikey": self.key}
+        answer = self._session.request(method, self.url + path, json=body, headers=headers, timeout=seconds)
         if not answer.ok:
             raise LocalError(f"The simulator answered {answer.status_code}: {answer.text}")
         return answer.json()
 
 
-def _parsed(text: str) -> Any:
+def known(name: str) -> str:
+    """The name of a fault; LocalError on any other."""
+    if name not in presets.PRESETS:
+        raise LocalError(f"There is no fault {name!r}. See `./hidra simulate fault --help`.")
+    return name
+
+
+def parsed(text: str) -> Any:
+    """A word of the command line that is JSON; LocalError if it is not."""
     try:
         return json.loads(text)
     except ValueError as error:

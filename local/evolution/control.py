@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from local.evolution import presets
+from local.evolution.chaos import Chaos
 from local.evolution.errors import Refused
-from local.evolution.faults import Fault
+from local.evolution.faults import ANY, AnyFault, Fault, PhoneFault
 from local.evolution.instances import Instance
 from local.evolution.jid import create_jid
 from local.evolution.log import Send, Webhook
-from local.evolution.phones import NAMED, parse_behaviour
+from local.evolution.phones import NAMED, NORMAL, changed, parse_behaviour
 
 if TYPE_CHECKING:  # the server builds these routes
     from local.evolution.server import Simulator
 
 _PAGE = 1000
 _MAX_PAGE = 10_000
-_SLICE = 100
+_SLICE = 20
 
 
 def routes(simulator: "Simulator") -> list[web.RouteDef]:
@@ -31,9 +33,15 @@ def routes(simulator: "Simulator") -> list[web.RouteDef]:
         web.get("/_control/phones/{number}", control.show_phone),
         web.post("/_control/phones/{number}", control.script_phone),
         web.delete("/_control/phones/{number}", control.forget_phone),
-        web.get("/_control/instances/{instance}/faults", control.show_faults),
-        web.post("/_control/instances/{instance}/faults", control.add_fault),
-        web.delete("/_control/instances/{instance}/faults", control.clear_faults),
+        web.get("/_control/presets", control.presets),
+        web.get("/_control/{kind:phones|instances}/{subject}/faults", control.show_faults),
+        web.post("/_control/{kind:phones|instances}/{subject}/faults", control.add_fault),
+        web.delete("/_control/{kind:phones|instances}/{subject}/faults", control.clear_faults),
+        web.get("/_control/instances/{instance}/chaos", control.show_chaos),
+        web.put("/_control/instances/{instance}/chaos", control.set_chaos),
+        web.delete("/_control/instances/{instance}/chaos", control.end_chaos),
+        web.get("/_control/clock", control.show_clock),
+        web.post("/_control/clock", control.advance_clock),
         web.post("/_control/instances/{instance}/scan", control.scan),
         web.post("/_control/instances/{instance}/disconnect", control.disconnect),
         web.post("/_control/instances/{instance}/contacts", control.learn_contacts),
@@ -74,21 +82,78 @@ class _Control:
         self._simulator.faults.clear(create_jid(number))
         return web.json_response(self._simulator.phones.behaviour(number).to_json())
 
+    async def presets(self, _request: web.Request) -> web.Response:
+        return web.json_response({name: presets.parse(name).to_json() for name in presets.PRESETS})
+
     async def show_faults(self, request: web.Request) -> web.Response:
-        return web.json_response(self._simulator.faults.armed(request.match_info["instance"]))
+        return web.json_response(self._simulator.faults.armed(_subject(request)))
 
     async def add_fault(self, request: web.Request) -> web.Response:
+        """Arm a fault; the end of a connection that waits for no send happens by itself."""
         script = await _object(request)
-        fault = _understood(lambda: Fault.parse(script))
-        self._simulator.faults.add(request.match_info["instance"], fault)
+        fault = _understood(lambda: _checked(presets.parse(script)))
+        if isinstance(fault, Fault) and fault.disconnect and not fault.after and request.match_info["kind"] != "phones":
+            self._disconnect(_subject(request), fault)
+        else:
+            self._simulator.faults.add(_subject(request), fault)
         return web.json_response(fault.to_json(), status=201)
 
+    def _disconnect(self, name: str, fault: Fault) -> None:
+        by_name = self._simulator.instances.by_name
+        for instance in list(by_name.values()) if name == ANY else [self._named(name)]:
+            if fault.after_seconds:
+                self._simulator.webhooks.spawn(self._disconnect_later(instance, fault))
+            else:
+                self._simulator.instances.disconnect(instance, fault.disconnect or 401, fault.order)
+
+    async def _disconnect_later(self, instance: Instance, fault: Fault) -> None:
+        await self._simulator.clock.sleep(fault.after_seconds)
+        self._simulator.instances.disconnect(instance, fault.disconnect or 401, fault.order)
+
     async def clear_faults(self, request: web.Request) -> web.Response:
-        self._simulator.faults.clear(request.match_info["instance"])
+        self._simulator.faults.clear(_subject(request))
         return web.json_response([])
 
+    async def show_chaos(self, request: web.Request) -> web.Response:
+        mix = self._simulator.faults.mixes.get(request.match_info["instance"])
+        return web.json_response(mix and mix.to_json())
+
+    async def set_chaos(self, request: web.Request) -> web.Response:
+        """Faults drawn at random from now on; the mix before is gone."""
+        script, name = await _object(request), request.match_info["instance"]
+        if not isinstance(script.get("seed"), int) or not isinstance(script.get("rates"), dict):
+            raise Refused(400, {"error": "seed is an integer, rates an object"})
+        mix = _understood(lambda: Chaos(name, script["seed"], script["rates"]))
+        self._simulator.faults.mixes[name] = mix
+        return web.json_response(mix.to_json())
+
+    async def end_chaos(self, request: web.Request) -> web.Response:
+        self._simulator.faults.mixes.pop(request.match_info["instance"], None)
+        return web.json_response(None)
+
+    async def show_clock(self, _request: web.Request) -> web.Response:
+        virtual = self._simulator.virtual
+        if virtual is None:
+            return web.json_response({"virtual": False})
+        passed, ahead = virtual.passing(), virtual.ahead()
+        return web.json_response({"virtual": True, "passed": passed, "ahead": ahead, "sleeping": virtual.sleeping})
+
+    async def advance_clock(self, request: web.Request) -> web.Response:
+        """Let virtual seconds pass; answers once all has happened that fell due, each post answered or failed."""
+        script, virtual = await _object(request), self._simulator.virtual
+        if virtual is None:
+            raise Refused(409, {"error": "the clock is the real one; start with --virtual-clock"})
+        seconds = _understood(lambda: float(script["advance"]) if "advance" in script else -1.0)
+        if not 0 <= seconds < float("inf"):
+            raise Refused(400, {"error": "advance is a number of seconds"})
+        await virtual.advance(seconds, self._simulator.webhooks.settled)
+        return await self.show_clock(request)
+
     def _instance(self, request: web.Request) -> Instance:
-        instance = self._simulator.instances.by_name.get(request.match_info["instance"])
+        return self._named(request.match_info["instance"])
+
+    def _named(self, name: str) -> Instance:
+        instance = self._simulator.instances.by_name.get(name)
         if instance is None:
             raise Refused(404, {"error": "no such instance"})
         return instance
@@ -104,9 +169,10 @@ class _Control:
         return web.json_response(instance.state_json(), status=201)
 
     async def disconnect(self, request: web.Request) -> web.Response:
-        """WhatsApp ends the connection: `reason` 401 logged out, 403 banned."""
+        """WhatsApp ends the connection: `reason` 401 logged out, 403 banned; its events in `order`, if there is one."""
         instance, script = self._instance(request), await _object(request)
-        self._simulator.instances.disconnect(instance, int(script.get("reason", 401)))
+        order = [str(event) for event in script.get("order", [])]
+        self._simulator.instances.disconnect(instance, int(script.get("reason", 401)), order)
         return web.json_response(instance.state_json(), status=201)
 
     async def learn_contacts(self, request: web.Request) -> web.Response:
@@ -131,6 +197,18 @@ class _Control:
     async def clear_log(self, _request: web.Request) -> web.Response:
         self._simulator.log.clear()
         return web.json_response({"status": "ok"})
+
+
+def _subject(request: web.Request) -> str:
+    """The name under which faults are armed: an instance's, or a phone's address."""
+    subject = request.match_info["subject"]
+    return create_jid(subject) if request.match_info["kind"] == "phones" else subject
+
+
+def _checked(fault: AnyFault) -> AnyFault:
+    if isinstance(fault, PhoneFault):
+        changed(NORMAL, fault.phone)
+    return fault
 
 
 async def _object(request: web.Request) -> dict[str, Any]:

@@ -1,95 +1,232 @@
-"""Answers that a script puts in the place of Evolution's own: the one place where HTTP goes wrong on purpose."""
+"""What a script puts in the place of Evolution's own ways: the one place where things go wrong on purpose.
+
+A fault is armed for an instance, for a phone or for ANY instance, and holds for a `Moment`. There are three kinds, told
+apart by their `scope`, and a request meets at most one of each: a `Fault` ("sends", "all") spoils what the client is
+told, a `PhoneFault` ("phones") changes what the phone does, a `WebhookFault` ("webhooks") what the receiver hears.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol
+
+from local.evolution.clock import AT_ONCE, Seconds
 
 ANY = "*"
 """The name under which a fault holds for every instance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What happens instead of the normal answer.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When a fault holds, and its `name` in the log.
 
-    `status` and `body` answer so; `cut` closes the connection without an answer, "before" or "after" the message was
-    accepted. `accepted` says whether the message went out all the same (a cut says so itself). `hold_seconds` keeps the
-    client waiting first, after acceptance if there is one. `times` counts down; None never ends. `scope` "all" holds
-    for every route of the instance (only on instances, and never accepting), "sends" for sendText and sendMedia.
+    `times` counts down; None never ends. It leaves the first `after` requests alone (webhooks, if it is about them);
+    those that an earlier fault took do not count. It begins `after_seconds` after it was armed and ends `for_seconds`
+    later, None never; both are seconds of the virtual clock, if there is one.
     """
 
-    status: int = 500
-    body: Any = None
-    cut: Literal["before", "after"] | None = None
-    accepted: bool = False
-    hold_seconds: float = 0.0
+    name: str = "custom"
     times: int | None = None
-    scope: Literal["sends", "all"] = "sends"
+    after: int = 0
+    after_seconds: float = 0.0
+    for_seconds: float | None = None
 
-    def __post_init__(self) -> None:
-        if self.cut not in (None, "before", "after"):
-            raise ValueError('cut is "before", "after" or null')
-        if self.scope not in ("sends", "all"):
-            raise ValueError('scope is "sends" or "all"')
+    def check(self) -> None:
+        """Raise ValueError on a moment that never comes."""
         if self.times is not None and self.times < 1:
             raise ValueError("times is at least 1, or null for ever")
-        if not 100 <= self.status <= 599:
-            raise ValueError("status is an HTTP status")
-
-    @property
-    def lets_through(self) -> bool:
-        """True if the message is sent before the answer goes wrong."""
-        return self.cut == "after" or (self.cut is None and self.accepted)
-
-    @classmethod
-    def parse(cls, data: Mapping[str, Any]) -> Self:
-        """From the JSON of a control request; raises ValueError or TypeError on what it does not know."""
-        return cls(**data)
+        if self.after < 0 or self.after_seconds < 0 or (self.for_seconds is not None and self.for_seconds <= 0):
+            raise ValueError("after and after_seconds are not negative, for_seconds is positive or null")
 
     def to_json(self) -> dict[str, Any]:
         """The JSON that `parse` reads."""
         return asdict(self)
 
 
-@dataclass(slots=True)
-class _Armed:
-    fault: Fault
-    left: int | None = field(init=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault(Moment):
+    """What happens instead of the normal answer.
+
+    `status` and `body` answer so (a text is a proxy's HTML page); a null status is Evolution's own answer. `cut` closes
+    the connection "before" or "after" the message was accepted, without an answer, or "during" the answer that says so.
+    `accepted` says whether the message went out all the same (a cut says so itself). `hold_seconds` keeps the client
+    waiting first, after acceptance if there is one. `disconnect` has WhatsApp end the connection for this reason (401
+    logged out, 403 banned), its events told in this `order` if there is one. `scope` "all" holds for every route of
+    the instance (only on instances, and never accepting), "sends" for sendText and sendMedia.
+    """
+
+    status: int | None = 500
+    body: Any = None
+    cut: Literal["before", "during", "after"] | None = None
+    accepted: bool = False
+    hold_seconds: float = 0.0
+    disconnect: int | None = None
+    order: tuple[str, ...] = ()
+    scope: Literal["sends", "all"] = "sends"
 
     def __post_init__(self) -> None:
-        self.left = self.fault.times
+        self.check()
+        if self.cut not in (None, "before", "during", "after"):
+            raise ValueError('cut is "before", "during", "after" or null')
+        if self.scope not in ("sends", "all"):
+            raise ValueError('scope is "sends" or "all"')
+        if self.scope == "all" and (self.cut == "during" or self.disconnect):
+            raise ValueError("only sends are cut during their answer, or end the connection")
+        if self.status is not None and not 100 <= self.status <= 599:
+            raise ValueError("status is an HTTP status, or null for Evolution's own answer")
+
+    @property
+    def lets_through(self) -> bool:
+        """True if the message is sent before the answer goes wrong."""
+        return self.cut in ("during", "after") or (self.cut is None and (self.accepted or self.status is None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneFault(Moment):
+    """What the phone does with the messages sent meanwhile: fields of a `Behaviour`, on top of its own."""
+
+    phone: Mapping[str, Any] = field(default_factory=dict)
+    scope: Literal["phones"] = "phones"
+
+    def __post_init__(self) -> None:
+        self.check()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookFault(Moment):
+    """What befalls webhooks on their way, those of these `events` only if it names any (`messages.update`).
+
+    `lost` is posted never, `copies` so often; `delay_seconds` before the first attempt, drawn for each copy, so that a
+    stretch lets events overtake each other. The first `unreachable` attempts reach nobody; of the next `unheard` ones
+    the answer is lost, whatever it was, so that Evolution posts again what the receiver has taken. `token_age_seconds`
+    is the age of the token at the first attempt, as of a late retry. `lid` hides the phone's number behind a `@lid`
+    address, which only Baileys does.
+    """
+
+    events: tuple[str, ...] = ()
+    lost: bool = False
+    copies: int = 1
+    delay_seconds: Seconds = AT_ONCE
+    unreachable: int = 0
+    unheard: int = 0
+    token_age_seconds: float = 0.0
+    lid: bool = False
+    scope: Literal["webhooks"] = "webhooks"
+
+    def __post_init__(self) -> None:
+        self.check()
+        if self.copies < 1 or self.unreachable < 0 or self.unheard < 0:
+            raise ValueError("copies is at least 1, unreachable and unheard are not negative")
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON that `parse` reads."""
+        return asdict(self) | {"delay_seconds": [self.delay_seconds.low, self.delay_seconds.high]}
+
+
+AnyFault = Fault | PhoneFault | WebhookFault
+
+
+def parse(data: Mapping[str, Any]) -> AnyFault:
+    """A fault of the kind that its scope says; raises ValueError or TypeError on what it does not know."""
+    given: dict[str, Any] = {}
+    for name, value in data.items():
+        given[name] = tuple(value) if name in ("events", "order") else value
+    match given.get("scope", "sends"):
+        case "phones":
+            return PhoneFault(**given)
+        case "webhooks":
+            if "delay_seconds" in given:
+                given["delay_seconds"] = Seconds.parse(given["delay_seconds"])
+            return WebhookFault(**given)
+        case _:
+            return Fault(**given)
+
+
+class Mix(Protocol):
+    """Faults drawn at random where none is armed (`chaos.py`)."""
+
+    def draw(self, scope: str, event: str | None) -> AnyFault | None:
+        """The fault of one request or webhook, mostly None."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it was asked for."""
+
+
+@dataclass(slots=True)
+class _Armed:
+    fault: AnyFault
+    since: float
+    left: int | None = field(init=False)
+    to_pass: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left, self.to_pass = self.fault.times, self.fault.after
+
+    def over(self, now: float) -> bool:
+        begins, lasts = self.since + self.fault.after_seconds, self.fault.for_seconds
+        return self.left == 0 or (lasts is not None and now >= begins + lasts)
+
+    def concerns(self, scope: str, event: str | None, now: float) -> bool:
+        fault = self.fault
+        if fault.scope != scope or now < self.since + fault.after_seconds:
+            return False
+        return not isinstance(fault, WebhookFault) or not fault.events or event in fault.events
 
 
 class FaultBook:
     """The armed faults by subject (an instance's name or a phone's jid), taken in the order they were added."""
 
-    def __init__(self) -> None:
+    def __init__(self, passing: Callable[[], float]) -> None:
+        self._passing = passing
         self._armed: defaultdict[str, list[_Armed]] = defaultdict(list)
+        self.mixes: dict[str, Mix] = {}
 
-    def add(self, subject: str, fault: Fault) -> None:
+    def add(self, subject: str, fault: AnyFault) -> None:
         """Arm a fault behind those already armed."""
-        self._armed[subject].append(_Armed(fault))
+        self._armed[subject].append(_Armed(fault, self._passing()))
 
     def clear(self, subject: str) -> None:
         """Disarm all of a subject's faults."""
         self._armed.pop(subject, None)
 
     def armed(self, subject: str) -> list[dict[str, Any]]:
-        """The armed faults of a subject, `times` as left."""
-        return [one.fault.to_json() | {"times": one.left} for one in self._armed.get(subject, [])]
+        """The armed faults of a subject, `times` and `after` as left."""
+        now = self._passing()
+        return [
+            one.fault.to_json() | {"times": one.left, "after": one.to_pass}
+            for one in self._armed.get(subject, [])
+            if not one.over(now)
+        ]
 
-    def take(self, subject: str, *, scope: Literal["sends", "all"]) -> Fault | None:
-        """The next fault for a request of that scope, counted down."""
-        queue = self._armed.get(subject)
-        if not queue:
-            return None
-        for place, armed in enumerate(queue):
-            if armed.fault.scope != scope:
+    def answer_fault(self, subjects: Iterable[str], *, scope: Literal["sends", "all"]) -> Fault | None:
+        """The next fault for a request of that scope, of the first subject that has one, counted down."""
+        return next((found for found in self._take(subjects, scope) if isinstance(found, Fault)), None)
+
+    def phone_fault(self, subjects: Iterable[str]) -> PhoneFault | None:
+        """The next change of what the phone does with a message."""
+        return next((found for found in self._take(subjects, "phones") if isinstance(found, PhoneFault)), None)
+
+    def webhook_fault(self, subjects: Iterable[str], event: str) -> WebhookFault | None:
+        """The next fault for a webhook."""
+        return next((f for f in self._take(subjects, "webhooks", event) if isinstance(f, WebhookFault)), None)
+
+    def _take(self, subjects: Iterable[str], scope: str, event: str | None = None) -> Iterator[AnyFault]:
+        subjects, now = list(subjects), self._passing()
+        for subject in subjects:
+            queue = self._armed.get(subject)
+            if not queue:
                 continue
-            if armed.left is not None:
-                armed.left -= 1
-                if armed.left == 0:
-                    del queue[place]
-            return armed.fault
-        return None
+            queue[:] = [one for one in queue if not one.over(now)]
+            for armed in queue:
+                if not armed.concerns(scope, event, now):
+                    continue
+                if armed.to_pass:
+                    armed.to_pass -= 1
+                    continue
+                if armed.left is not None:
+                    armed.left -= 1
+                yield armed.fault
+        for mix in [self.mixes[subject] for subject in subjects if subject in self.mixes]:
+            drawn = mix.draw(scope, event)
+            if drawn:
+                yield drawn

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from local.evolution.arrivals import Runner
 from local.evolution.clock import Clock
 from local.evolution.server import Simulator
 
@@ -118,7 +119,7 @@ async def until(condition: Callable[[], bool], patience: float = PATIENCE) -> No
 @asynccontextmanager
 async def listening(app: web.Application) -> AsyncIterator[str]:
     """Serve an app on a free loopback port; its URL."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    runner = Runner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -221,8 +221,12 @@ class Instances:
         self.disconnect(instance, 401)
         return {"status": "SUCCESS", "error": False, "response": {"message": "Instance logged out"}}
 
-    def disconnect(self, instance: Instance, reason: int) -> None:
-        """WhatsApp ends the connection: 401 logged out, 403 banned, 402, 406. Only these close an instance."""
+    def disconnect(self, instance: Instance, reason: int, order: Sequence[str] = ()) -> None:
+        """WhatsApp ends the connection: 401 logged out, 403 banned, 402, 406. Only these close an instance.
+
+        Evolution tells it by two or three events in no fixed order; those named in `order` come first, each tried
+        before the next is posted.
+        """
         instance.state = "close"
         if instance.cloud:
             return
@@ -231,12 +235,22 @@ class Instances:
         output = {"statusCode": reason, "payload": payload, "headers": {}}
         boom = {"data": None, "isBoom": True, "isServer": False, "output": output}
         instance.disconnection = (reason, json.dumps({"error": boom, "date": at}), at)
-        if reason == 401:
-            self._webhooks.emit(instance, "logout.instance", None)
-        self._tell_state(instance, reason)
         data: dict[str, Any] = {"instance": instance.name, "status": "closed", "disconnectionAt": at}
         data |= {"disconnectionReasonCode": reason, "disconnectionObject": instance.disconnection[1]}
-        self._webhooks.emit(instance, "status.instance", data)
+        state = {"instance": instance.name, "state": instance.state, "statusReason": reason}
+        events: dict[str, Any] = {"logout.instance": None} if reason == 401 else {}
+        events |= {"connection.update": state, "status.instance": data}
+        if not order:
+            for event, about in events.items():
+                self._webhooks.emit(instance, event, about)
+            return
+        first = [name for name in order if name in events]
+        rest = [name for name in events if name not in first]
+        self._webhooks.spawn(self._tell_in_turn(instance, {name: events[name] for name in first + rest}))
+
+    async def _tell_in_turn(self, instance: Instance, events: Mapping[str, Any]) -> None:
+        for event, data in events.items():
+            await self._webhooks.emit(instance, event, data).wait()
 
     def delete(self, instance: Instance) -> dict[str, Any]:
         """Log out, forget the instance and its messages."""

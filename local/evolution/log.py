@@ -8,6 +8,8 @@ from local.evolution.clock import Clock, minute
 from local.evolution.jid import create_jid, digits_of
 from local.evolution.totals import Point, Totals, advance, furthest
 
+_JUMP_SECONDS = 1.0
+
 
 @dataclass(slots=True, eq=False)
 class Happened:
@@ -22,11 +24,17 @@ class Happened:
 
 @dataclass(slots=True, eq=False)
 class Send:
-    """One request to send as it was received, and all that came of it."""
+    """One request to send as it was received, and all that came of it.
+
+    It is open from its first byte (`received_*`) to the last byte of its answer or the cut (`answered_*`), or until the
+    client left before that (`left_*`). The monotonic times order and measure; the others are the same moments on the
+    wall. `connection` numbers the client's TCP connections, `fault` names what went wrong on purpose.
+    """
 
     seq: int
     instance: str
     route: str
+    connection: int
     received_at: float
     received_monotonic: float
     open: int
@@ -40,8 +48,11 @@ class Send:
     http_status: int | None = None
     provider_id: str | None = None
     error: Any = None
+    fault: str | None = None
     answered_at: float | None = None
     answered_monotonic: float | None = None
+    left_at: float | None = None
+    left_monotonic: float | None = None
     statuses: list[Happened] = field(default_factory=list)
     final: str | None = None
     waiting: int = 1
@@ -61,7 +72,8 @@ class Send:
             {"status": one.said, "at": one.at, "posted_at": one.posted_at, "answered_at": one.answered_at}
             for one in self.statuses
         ]
-        return row | {"digits": digits_of(self.number), "statuses": statuses, "settled": self.settled}
+        row |= {"digits": digits_of(self.number), "acknowledged": bool(statuses), "settled": self.settled}
+        return row | {"statuses": statuses}
 
 
 @dataclass(slots=True, eq=False)
@@ -77,12 +89,13 @@ class Webhook:
     totals: tuple[Totals, ...]
     send: Send | None
     about: Happened | None
+    fault: str | None = None
     state: str = "pending"
     attempts: list[tuple[float, float, int | None, str | None]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """One object of `/_log/webhooks`."""
-        names = ("seq", "instance", "event", "url", "key_id", "emitted_at", "state")
+        names = ("seq", "instance", "event", "url", "key_id", "emitted_at", "fault", "state")
         attempts = [
             {"posted_at": posted, "answered_at": answered, "status": status, "error": error}
             for posted, answered, status, error in self.attempts
@@ -96,7 +109,19 @@ class Log:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._wall = clock.now() - clock.monotonic()
         self.clear()
+
+    def now(self) -> float:
+        """The wall, counted on from the monotonic clock: intervals are exact whatever corrects the machine's clock."""
+        return self.wall(self._clock.monotonic())
+
+    def wall(self, monotonic: float) -> float:
+        """A monotonic moment in epoch seconds. A wall that jumped (a laptop slept) is followed from then on."""
+        wall = self._clock.now() - self._clock.monotonic()
+        if abs(wall - self._wall) > _JUMP_SECONDS:
+            self._wall = wall
+        return self._wall + monotonic
 
     def clear(self) -> None:
         """Forget all. What is still on its way goes on unseen."""
@@ -110,13 +135,14 @@ class Log:
         """The counts of one instance, or of all."""
         return self._all if instance is None else self._by_instance.get(instance, Totals())
 
-    def arrive(self, instance: str, route: str) -> Send:
-        """A request to send came in; it is open until `answer`."""
+    def arrive(self, instance: str, route: str, at: float | None = None, connection: int = 0) -> Send:
+        """A request to send came in, now or `at` a monotonic moment; it is open until `answer`."""
         totals = (self._all, self._by_instance[instance])
         for each in totals:
             each.arrived()
-        now, monotonic = self._clock.now(), self._clock.monotonic()
-        send = Send(len(self.sends) + 1, instance, route, now, monotonic, self._all.open, totals)
+        at = self._clock.monotonic() if at is None else at
+        seq = len(self.sends) + 1
+        send = Send(seq, instance, route, connection, self.wall(at), at, self._all.open, totals)
         self.sends.append(send)
         return send
 
@@ -133,9 +159,12 @@ class Log:
             if counted and self._accepted_texts[same] == 2:
                 totals.duplicates += 1
 
-    def answer(self, send: Send, http_status: int | None, error: Any = None) -> None:
-        """The HTTP answer goes out; None is a connection cut without one."""
-        send.answered_at, send.answered_monotonic = self._clock.now(), self._clock.monotonic()
+    def answer(self, send: Send, http_status: int | None, error: Any = None, *, left: float | None = None) -> None:
+        """The HTTP answer went out; None is a connection cut without a whole one. The client may have `left` before."""
+        send.answered_monotonic = self._clock.monotonic()
+        send.answered_at = self.wall(send.answered_monotonic)
+        if left is not None and left < send.answered_monotonic:
+            send.left_at, send.left_monotonic = self.wall(left), left
         send.http_status, send.error = http_status, error
         for totals in send.totals:
             totals.open -= 1
@@ -150,7 +179,7 @@ class Log:
 
     def happened(self, send: Send, word: str, said: str) -> Happened:
         """A status came true on the phone, whoever may hear of it."""
-        status = Happened(word, said, self._clock.now())
+        status = Happened(word, said, self.now())
         send.statuses.append(status)
         final = furthest(send.final or "sent", word)
         point = advance(send.point, word, status.at)
@@ -173,11 +202,20 @@ class Log:
                 totals.unsettled -= 1
 
     def emit(
-        self, instance: str, event: str, url: str, *, key_id: str | None, send: Send | None, about: Happened | None
+        self,
+        instance: str,
+        event: str,
+        url: str,
+        *,
+        key_id: str | None,
+        send: Send | None,
+        about: Happened | None,
+        fault: str | None = None,
     ) -> Webhook:
         """A webhook starts its way."""
         totals = send.totals if send else (self._all, self._by_instance[instance])
-        webhook = Webhook(len(self.webhooks) + 1, instance, event, url, key_id, self._clock.now(), totals, send, about)
+        seq = len(self.webhooks) + 1
+        webhook = Webhook(seq, instance, event, url, key_id, self.now(), totals, send, about, fault)
         if totals[0] is self._all:
             self.webhooks.append(webhook)
         for each in totals:
@@ -187,21 +225,22 @@ class Log:
         return webhook
 
     def attempt(self, webhook: Webhook, posted_at: float, status: int | None, error: str | None = None) -> None:
-        """One post of it, answered now with a status or ended by an error."""
-        webhook.attempts.append((posted_at, self._clock.now(), status, error))
+        """One post of it, answered now with a status (heard of, unless there is an error too) or ended by an error."""
+        now = self.now()
+        webhook.attempts.append((posted_at, now, status, error))
+        send, about = webhook.send, webhook.about
+        if send and about and about.answered_at is None and status is not None and 200 <= status < 300:
+            about.posted_at, about.answered_at = posted_at, now
+            point = advance(send.answered_point, about.word, now)
+            for totals in send.totals:
+                totals.webhook_answered.move(send.answered_point, point)
+            send.answered_point = point
 
     def ended(self, webhook: Webhook, state: str) -> None:
-        """Nobody will post it again: "delivered" by its last attempt, or "given_up"."""
+        """Nobody will post it again: "delivered" by its last attempt, "given_up", or "lost" without any."""
         webhook.state = state
         for totals in webhook.totals:
             totals.webhooks["pending"] -= 1
             totals.webhooks[state] += 1
-        send, about = webhook.send, webhook.about
-        if state == "delivered" and send and about and about.answered_at is None:
-            about.posted_at, about.answered_at = webhook.attempts[-1][:2]
-            point = advance(send.answered_point, about.word, about.answered_at)
-            for totals in send.totals:
-                totals.webhook_answered.move(send.answered_point, point)
-            send.answered_point = point
-        if send:
-            self.release(send)
+        if webhook.send:
+            self.release(webhook.send)

@@ -1,6 +1,7 @@
 """Messages as Evolution stores and shows them, and its two look-ups with their odd rules."""
 
 import math
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -80,6 +81,24 @@ def status_data(row: Row, status: str, *, cloud: bool) -> dict[str, Any]:
     data = {"keyId": row.key["id"], "remoteJid": jid, "fromMe": not cloud, "status": status}
     data |= {"instanceId": row.instance_id, "messageId": row.id}
     return data | {"participant": jid} if cloud else data
+
+
+def hidden(event: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data of an event whose phone WhatsApp hides behind a `@lid` address; send.message never does.
+
+    Source: Evolution API 2.3.7, whatsapp.baileys.service.ts; github.com/evolution-foundation/evolution-api/issues/1764.
+    """
+    if event == "messages.update":
+        return {**data, "remoteJid": lid(str(data["remoteJid"]))}
+    if event == "messages.upsert":
+        key = {name: value for name, value in data["key"].items() if name != "remoteJidAlt"}
+        return {**data, "key": key | {"remoteJid": lid(str(key["remoteJid"]))}}
+    return data
+
+
+def lid(jid: str) -> str:
+    """The hidden address of a phone: fifteen digits that do not tell its number, always the same."""
+    return f"{10**14 + zlib.crc32(jid.encode()) * 20_000 % (9 * 10**14)}@lid"
 
 
 def inbound_data(row: Row, *, cloud: bool) -> dict[str, Any]:

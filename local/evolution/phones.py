@@ -4,35 +4,17 @@ A script (POST /_control/phones/{number}) replaces the table for one phone: {"li
 and any field of `Behaviour` changes that row, e.g. {"statuses": [["server_ack", 0.1], ["read", [1, 2]]], "copies": 3}.
 """
 
-import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Self
+from typing import Any
 
+from local.evolution import presets
+from local.evolution.clock import Seconds
 from local.evolution.faults import Fault
 from local.evolution.jid import create_jid, digits_of
 
-
-@dataclass(frozen=True, slots=True)
-class Seconds:
-    """A stretch of time from which one moment is drawn."""
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.low <= self.high:
-            raise ValueError("seconds are a number or [low, high], from 0 on")
-
-    def draw(self, rng: random.Random) -> float:
-        """One moment, evenly distributed."""
-        return rng.uniform(self.low, self.high)
-
-    @classmethod
-    def parse(cls, value: Any) -> Self:
-        """A number is exact, a pair is a stretch."""
-        low, high = value if isinstance(value, list | tuple) else (value, value)
-        return cls(float(low), float(high))
+_ANSWERS = Seconds(0.005, 0.03)
+_REPLIES = Seconds(0.1, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +42,13 @@ class Behaviour:
 
     registered: bool = True
     meta_code: int | None = None
-    answer_seconds: Seconds = Seconds(0.005, 0.03)
+    answer_seconds: Seconds = _ANSWERS
     statuses: tuple[Step, ...] = ()
     copies: int = 1
     overtake: bool = False
     early: bool = False
     reply: str | None = None
-    reply_seconds: Seconds = Seconds(0.1, 0.5)
+    reply_seconds: Seconds = _REPLIES
     fault: Fault | None = None
 
     def __post_init__(self) -> None:
@@ -135,8 +117,12 @@ def by_number(number: str) -> Behaviour:
     return row[2] if row else NORMAL
 
 
-def parse_behaviour(script: Mapping[str, Any], number: str) -> Behaviour:
-    """A script's behaviour, on top of `like` or of what the number says; ValueError or TypeError if malformed."""
+def changed(behaviour: Behaviour, script: Mapping[str, Any]) -> Behaviour:
+    """A behaviour with the fields, or the row of the table (`like`), that a script names.
+
+    Raises:
+        ValueError, TypeError: the script makes no sense.
+    """
     given = dict(script)
     like = given.pop("like", None)
     if like is not None and like not in NAMED:
@@ -147,8 +133,13 @@ def parse_behaviour(script: Mapping[str, Any], number: str) -> Behaviour:
     if "statuses" in given:
         given["statuses"] = tuple(Step(str(word), Seconds.parse(after)) for word, after in given["statuses"])
     if given.get("fault") is not None:
-        given["fault"] = Fault.parse(given["fault"])
-    return replace(NAMED[like] if like is not None else by_number(number), **given)
+        given["fault"] = presets.parse_answer(given["fault"])
+    return replace(NAMED[like] if like is not None else behaviour, **given)
+
+
+def parse_behaviour(script: Mapping[str, Any], number: str) -> Behaviour:
+    """A script's behaviour, on top of `like` or of what the number says; ValueError or TypeError if malformed."""
+    return changed(by_number(number), script)
 
 
 class Phones:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from local.evolution.instances import Instance
 from local.evolution.jid import Ids, create_jid, digits_of
 from local.evolution.log import Happened, Log, Send
 from local.evolution.messages import Row, inbound_data, said, sent_answer, status_data
-from local.evolution.phones import Behaviour, Phones
+from local.evolution.phones import Behaviour, Phones, changed
 from local.evolution.webhooks import Webhooks
 
 UNREGISTERED_CODE = 131026
@@ -31,11 +31,11 @@ _EARLY_PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back to the client; `cut` closes the connection instead."""
+    """What goes back to the client; `cut` closes the connection instead, "during" in the middle of it."""
 
     status: int
     body: Any
-    cut: bool = False
+    cut: str | None = None
     error: Any = None
 
 
@@ -52,6 +52,7 @@ class Sender:
         clock: Clock,
         rng: random.Random,
         ids: Ids,
+        disconnect: Callable[[Instance, int, Sequence[str]], None],
     ) -> None:
         self._log = log
         self._webhooks = webhooks
@@ -60,29 +61,25 @@ class Sender:
         self._clock = clock
         self._rng = rng
         self._ids = ids
+        self._disconnect = disconnect
 
     async def send(self, instance: Instance, content: Content, send: Send) -> Answer:
         """Decide what the client is told; a message that was accepted lives on in a task of its own."""
-        fault = self._fault(instance, content.number)
+        subjects = (create_jid(content.number), instance.name, ANY)
+        fault, changes = self._faults.answer_fault(subjects, scope="sends"), self._faults.phone_fault(subjects)
+        send.fault = "+".join(each.name for each in (fault, changes) if each) or None
+        if fault and fault.disconnect:
+            self._disconnect(instance, fault.disconnect, fault.order)
         if fault and not fault.lets_through:
-            return await self._spoiled(fault)
+            return await spoiled(fault, self._clock)
         behaviour = self._phones.behaviour(content.number)
+        if changes:
+            behaviour = changed(behaviour, changes.phone)
         try:
             answer = await self._post(instance, content, behaviour, send)
         except Refused as refusal:
             answer = Answer(refusal.status, refusal.body, error=refusal.body)
-        return await self._spoiled(fault) if fault else answer
-
-    def _fault(self, instance: Instance, number: str) -> Fault | None:
-        subjects = (create_jid(number), instance.name, ANY)
-        return next(filter(None, (self._faults.take(subject, scope="sends") for subject in subjects)), None)
-
-    async def _spoiled(self, fault: Fault) -> Answer:
-        if fault.hold_seconds:
-            await self._clock.sleep(fault.hold_seconds)
-        return Answer(
-            fault.status, fault.body, cut=fault.cut is not None, error="connection cut" if fault.cut else fault.body
-        )
+        return await spoiled(fault, self._clock, answer) if fault else answer
 
     async def _post(self, instance: Instance, content: Content, behaviour: Behaviour, send: Send) -> Answer:
         if not instance.cloud:
@@ -91,8 +88,8 @@ class Sender:
                 jid = create_jid(content.number)
                 raise bad_request({"jid": jid, "exists": False, "number": content.number})
             # The web client shows "composing" and keeps the request open; the Cloud API ignores the delay.
-            await self._clock.sleep(content.delay_ms / 1000)
-        await self._clock.sleep(behaviour.answer_seconds.draw(self._rng))
+            await self._clock.keep_waiting(content.delay_ms / 1000)
+        await self._clock.keep_waiting(behaviour.answer_seconds.draw(self._rng))
         code = behaviour.meta_code or (None if behaviour.registered else UNREGISTERED_CODE)
         if instance.cloud and code:
             error = self._meta_error(code)
@@ -154,7 +151,7 @@ class Sender:
     ) -> None:
         """The statuses in order, their webhooks in the order the behaviour asks for, then the reply."""
         try:
-            moment = start = self._clock.monotonic()
+            moment = start = self._clock.passing()
             kept: list[Happened] = []
             for step in behaviour.statuses:
                 moment = max(moment, start + step.after.draw(self._rng))
@@ -194,6 +191,17 @@ class Sender:
         row = Row(self._ids.row(), key, "Ana", "conversation", message, self._stamp(instance), source, instance.id)
         instance.messages.add(row)
         self._emit(instance, "messages.upsert", inbound_data(row, cloud=instance.cloud), behaviour=behaviour, send=send)
+
+
+async def spoiled(fault: Fault, clock: Clock, normal: Answer | None = None) -> Answer:
+    """What a fault makes of an answer; the `normal` one, if there is any, is that of a message that was accepted."""
+    await clock.keep_waiting(fault.hold_seconds)
+    if fault.cut:
+        during = normal if fault.cut == "during" and normal else Answer(500, None)
+        return Answer(during.status, during.body, cut=fault.cut, error="connection cut")
+    if fault.status is None:
+        return normal or Answer(200, {})
+    return Answer(fault.status, fault.body, error=fault.body)
 
 
 def _refuse_unconnected(instance: Instance) -> None:

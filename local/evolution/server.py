@@ -1,6 +1,7 @@
 """Evolution's routes, its guards and its middleware. Source: Evolution API 2.3.7, src/api/routes, src/api/guards."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -10,7 +11,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from local.evolution import content, control
+from local.evolution import arrivals, content, control
 from local.evolution.clock import Clock
 from local.evolution.errors import (
     Refused,
@@ -26,10 +27,12 @@ from local.evolution.instances import Instance, Instances, webhook_row
 from local.evolution.jid import Ids, create_jid
 from local.evolution.log import Log, Send
 from local.evolution.phones import Phones
-from local.evolution.sending import Answer, Sender
+from local.evolution.sending import Answer, Sender, spoiled
+from local.evolution.virtual import VirtualTime
 from local.evolution.webhooks import EVENTS, Schedule, Webhooks
 
 MAX_BODY = 136 * 1024 * 1024
+STAMP = web.RequestKey("stamp", arrivals.Stamp)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 InstanceHandler = Callable[[Instance, Mapping[str, Any]], Awaitable[web.StreamResponse] | web.StreamResponse]
 
@@ -43,23 +46,39 @@ class Simulator:
         *,
         seed: int | None = None,
         clock: Clock | None = None,
+        virtual: VirtualTime | None = None,
         schedule: Schedule | None = None,
         scan_after: float | None = None,
         webhooks_at_once: int = 100,
         ids: Ids | None = None,
     ) -> None:
         self._api_key = api_key
-        self.clock = clock or Clock()
+        self.virtual = virtual
+        self.clock = virtual.clock() if virtual else clock or Clock()
         rng = random.Random(seed)
         ids = self.ids = ids or Ids()
         self.log = Log(self.clock)
         self.phones = Phones()
-        self.faults = FaultBook()
+        self.faults = FaultBook(self.clock.passing)
         self.webhooks = Webhooks(
-            self.log, clock=self.clock, rng=random.Random(seed), schedule=schedule, at_once=webhooks_at_once
+            self.log,
+            self.faults,
+            clock=self.clock,
+            rng=random.Random(seed),
+            schedule=schedule,
+            at_once=webhooks_at_once,
         )
         self.instances = Instances(self.webhooks, clock=self.clock, ids=ids, scan_after=scan_after)
-        self._sender = Sender(self.log, self.webhooks, self.phones, self.faults, clock=self.clock, rng=rng, ids=ids)
+        self._sender = Sender(
+            self.log,
+            self.webhooks,
+            self.phones,
+            self.faults,
+            clock=self.clock,
+            rng=rng,
+            ids=ids,
+            disconnect=self.instances.disconnect,
+        )
         self.app = web.Application(client_max_size=MAX_BODY, middlewares=[self._errors])
         self.app.cleanup_ctx.append(self._running)
         self._add_routes()
@@ -100,6 +119,8 @@ class Simulator:
     @web.middleware
     async def _errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Evolution's envelopes for refusals; routes and methods it does not have are 404."""
+        stamp = arrivals.stamp_of(request)
+        request[STAMP] = stamp
         try:
             return await handler(request)
         except Refused as refusal:
@@ -107,6 +128,8 @@ class Simulator:
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
             missing = not_found(f"Cannot {request.method} {request.raw_path}")
             return web.json_response(missing.body, status=missing.status)
+        finally:
+            stamp.first_byte = None  # the next byte on this connection begins another request
 
     async def _welcome(self, _request: web.Request) -> web.Response:
         return web.json_response(
@@ -138,24 +161,24 @@ class Simulator:
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             body = await read_body(request)
-            spoiled = await self._spoiled(request)
-            if spoiled:
-                return respond(request, spoiled)
+            answer_instead, _ = await self._spoiled(request)
+            if answer_instead:
+                return await respond(request, answer_instead)
             answer = handle(self._instance(request), body)
             return answer if isinstance(answer, web.StreamResponse) else await answer
 
         return web.route(method, f"{path}/{{instance}}", guarded)
 
-    async def _spoiled(self, request: web.Request) -> Answer | None:
-        """A fault armed for every route: a server that is unlicensed or down answers before it looks at anything."""
-        subjects = (request.match_info["instance"], ANY)
-        fault = next(filter(None, (self.faults.take(subject, scope="all") for subject in subjects)), None)
+    async def _spoiled(self, request: web.Request) -> tuple[Answer | None, str | None]:
+        """A fault armed for every route, and its name: a server unlicensed or down answers before it looks at anything.
+
+        One that leaves the answer to Evolution only keeps the client waiting.
+        """
+        fault = self.faults.answer_fault((request.match_info["instance"], ANY), scope="all")
         if fault is None:
-            return None
-        await self.clock.sleep(fault.hold_seconds)
-        return Answer(
-            fault.status, fault.body, cut=fault.cut is not None, error="connection cut" if fault.cut else fault.body
-        )
+            return None, None
+        instead = await spoiled(fault, self.clock)
+        return (None if fault.status is None and fault.cut is None else instead), fault.name
 
     async def _create(self, request: web.Request) -> web.Response:
         body = await read_body(request)
@@ -225,36 +248,62 @@ class Simulator:
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
         """Both routes to send: every request is logged from its arrival to its answer, refused or not."""
-        send = self.log.arrive(request.match_info["instance"], request.path.split("/")[2])
-        answer = Answer(500, None)
+        stamp, route = request[STAMP], request.path.split("/")[2]
+        send = self.log.arrive(request.match_info["instance"], route, stamp.first_byte, stamp.connection)
+        answer = Answer(500, None, cut="before", error="stopped")
         try:
-            answer = await self._send_answer(request, send)
-        except Refused as refusal:
-            answer = Answer(refusal.status, refusal.body, error=refusal.body)
+            try:
+                answer = await self._send_answer(request, send)
+            except Refused as refusal:
+                answer = Answer(refusal.status, refusal.body, error=refusal.body)
+            return await respond(request, answer)
         finally:
-            self.log.answer(send, None if answer.cut else answer.status, answer.error)
-        return respond(request, answer)
+            left = None if answer.cut else stamp.lost
+            self.log.answer(send, None if answer.cut else answer.status, answer.error, left=left)
 
     async def _send_answer(self, request: web.Request, send: Send) -> Answer:
         body = await read_body(request)
         send.number, send.text = str(body.get("number", "")), str(body.get("text", body.get("caption", "")))
         send.media = None if body.get("media") is None else _short(str(body["media"]))
         send.media_type, send.file_name = body.get("mediatype"), body.get("fileName")
-        spoiled = await self._spoiled(request)
-        if spoiled:
-            return spoiled
+        instead, name = await self._spoiled(request)
+        if instead:
+            send.fault = name
+            return instead
         instance = self._instance(request)
         read = content.text_content if send.route == "sendText" else content.media_content
         return await self._sender.send(instance, read(body, cloud=instance.cloud), send)
 
 
-def respond(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """Write an answer, or close the connection under the client."""
+async def respond(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """Write an answer to its last byte, or close the connection under the client."""
+    if isinstance(answer.body, str):  # a proxy's page
+        headers = {"Server": "nginx", "Content-Type": "text/html"}
+        response = web.Response(body=answer.body.encode(), status=answer.status, headers=headers)
+    else:
+        response = web.json_response(answer.body, status=answer.status)
+    if answer.cut == "during":
+        return await _half(request, response)
     if answer.cut and request.transport is not None:
         request.transport.abort()
-    if isinstance(answer.body, str):
-        return web.Response(text=answer.body, status=answer.status, content_type="text/html")
-    return web.json_response(answer.body, status=answer.status)
+    with contextlib.suppress(ConnectionError):  # the client is gone, or was thrown out
+        await response.prepare(request)
+        await response.write_eof()
+    return response
+
+
+async def _half(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """The head of an answer and half of its body, then the end of the connection."""
+    body = whole.body
+    written = bytes(body) if isinstance(body, bytes | bytearray) else b""
+    half = web.StreamResponse(status=whole.status, headers=whole.headers)
+    half.content_length = len(written)
+    with contextlib.suppress(ConnectionError):
+        await half.prepare(request)
+        await half.write(written[: len(written) // 2])
+    if request.transport is not None:
+        request.transport.abort()
+    return half
 
 
 def _short(media: str) -> str:

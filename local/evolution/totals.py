@@ -86,7 +86,7 @@ class Totals:
             "open": self.open,
             "max_open": self.max_open,
             "unsettled": self.unsettled,
-            "webhooks": {state: self.webhooks[state] for state in ("pending", "delivered", "given_up")},
+            "webhooks": {state: self.webhooks[state] for state in ("pending", "delivered", "given_up", "lost")},
             "timeline": self.happened.to_json(),
             "timeline_webhook_answered": self.webhook_answered.to_json(),
         }

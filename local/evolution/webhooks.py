@@ -13,10 +13,15 @@ import aiohttp
 import jwt
 
 from local.evolution.clock import Clock, iso
+from local.evolution.faults import ANY, FaultBook, WebhookFault
+from local.evolution.jid import create_jid
 from local.evolution.log import Happened, Log, Send, Webhook
+from local.evolution.messages import hidden
 
 TOKEN_SECONDS = 600
 NOT_RETRIED = frozenset({400, 401, 403, 404, 422})
+_QUIET_TURNS = 10
+_NONE = WebhookFault()
 _AXIOS = {"Accept": "application/json, text/plain, */*", "User-Agent": "axios/1.13.2"}
 
 EVENTS = (
@@ -73,19 +78,32 @@ class Source(Protocol):
     sender: str | None
     webhook: WebhookConfig | None
 
+    @property
+    def cloud(self) -> bool:
+        """True for Meta's Cloud API."""
+
 
 class Webhooks:
     """Posts events, each in a task of its own, never more than `at_once` of them together."""
 
     def __init__(
-        self, log: Log, *, clock: Clock, rng: random.Random, schedule: Schedule | None = None, at_once: int = 100
+        self,
+        log: Log,
+        faults: FaultBook,
+        *,
+        clock: Clock,
+        rng: random.Random,
+        schedule: Schedule | None = None,
+        at_once: int = 100,
     ) -> None:
         self._log = log
+        self._faults = faults
         self._clock = clock
         self._rng = rng
         self._schedule = schedule or Schedule()
         self._at_once = at_once
         self._tasks: set[asyncio.Task[None]] = set()
+        self._posting = 0
         self.server_url = ""
 
     async def open(self) -> None:
@@ -113,6 +131,13 @@ class Webhooks:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    async def settled(self) -> None:
+        """Until no post is under way, and all that followed from the last ones has gone to sleep again."""
+        quiet = 0
+        while quiet < _QUIET_TURNS:
+            await asyncio.sleep(0.001 if self._posting else 0)
+            quiet = 0 if self._posting else quiet + 1
+
     def emit(
         self, source: Source, event: str, data: Any, *, send: Send | None = None, about: Happened | None = None
     ) -> asyncio.Event:
@@ -123,33 +148,39 @@ class Webhooks:
         if config is None or url is None:
             tried.set()
             return tried
+        fault = self._fault(source, event, send)
+        if fault.lid and not source.cloud:
+            data = hidden(event, data)
         body = {"event": event, "instance": source.name, "data": data, "destination": config.url}
         body["date_time"] = iso(self._clock.now())
         if source.sender:
             body["sender"] = source.sender
         body |= {"server_url": self.server_url, "apikey": None}
         key_id = None if send is None else send.provider_id
-        record = self._log.emit(source.name, event, url, key_id=key_id, send=send, about=about)
-        self.spawn(self._deliver(record, body, self._headers(config), tried))
+        name = None if fault is _NONE else fault.name
+        for _ in range(fault.copies):
+            record = self._log.emit(source.name, event, url, key_id=key_id, send=send, about=about, fault=name)
+            if fault.lost:
+                self._log.ended(record, "lost")
+                tried.set()
+                continue
+            headers = _Headers(config, self._clock, fault.token_age_seconds)
+            self.spawn(self._deliver(record, body, headers, tried, fault))
         return tried
 
-    def _headers(self, config: WebhookConfig) -> dict[str, str]:
-        """The custom headers; `jwt_key` is not one, it signs. Signed here, once for all attempts."""
-        headers = {name: value for name, value in config.headers.items() if name != "jwt_key"}
-        key = config.headers.get("jwt_key")
-        if key:
-            issued = int(self._clock.now())
-            claims = {"iat": issued, "exp": issued + TOKEN_SECONDS, "app": "evolution", "action": "webhook"}
-            headers["Authorization"] = f"Bearer {jwt.encode(claims, key, algorithm='HS256')}"
-        return headers
+    def _fault(self, source: Source, event: str, send: Send | None) -> WebhookFault:
+        subjects = [create_jid(send.number)] if send else []
+        return self._faults.webhook_fault([*subjects, source.name, ANY], event) or _NONE
 
     async def _deliver(
-        self, record: Webhook, body: dict[str, Any], headers: dict[str, str], tried: asyncio.Event
+        self, record: Webhook, body: dict[str, Any], headers: "_Headers", tried: asyncio.Event, fault: WebhookFault
     ) -> None:
         state = "given_up"
         try:
+            if fault.delay_seconds.high:
+                await self._clock.sleep(fault.delay_seconds.draw(self._rng))
             for attempt in range(1, self._schedule.attempts + 1):
-                status = await self._post(record, body, headers)
+                status = await self._attempt(record, body, headers, fault, attempt)
                 tried.set()
                 if status is not None and 200 <= status < 300:
                     state = "delivered"
@@ -161,14 +192,52 @@ class Webhooks:
             tried.set()
             self._log.ended(record, state)
 
-    async def _post(self, record: Webhook, body: dict[str, Any], headers: dict[str, str]) -> int | None:
+    async def _attempt(
+        self, record: Webhook, body: dict[str, Any], headers: "_Headers", fault: WebhookFault, attempt: int
+    ) -> int | None:
+        """The status that Evolution hears, or None."""
+        if attempt <= fault.unreachable:
+            self._log.attempt(record, self._log.now(), None, "unreachable")
+            return None
+        unheard = attempt <= fault.unreachable + fault.unheard
+        self._posting += 1
+        try:
+            status = await self._post(record, body, headers, "unheard" if unheard else None)
+        finally:
+            self._posting -= 1
+        return None if unheard else status
+
+    async def _post(
+        self, record: Webhook, body: dict[str, Any], headers: "_Headers", unheard: str | None
+    ) -> int | None:
         async with self._gate:
-            posted_at = self._clock.now()
+            posted_at = self._log.now()
             try:
-                async with self._session.post(record.url, json=body, headers=headers) as answer:
+                async with self._session.post(record.url, json=body, headers=headers.now()) as answer:
                     await answer.read()
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 self._log.attempt(record, posted_at, None, type(error).__name__)
                 return None
-            self._log.attempt(record, posted_at, answer.status)
+            self._log.attempt(record, posted_at, answer.status, unheard)
             return answer.status
+
+
+class _Headers:
+    """The custom headers; `jwt_key` is not one, it signs: once, for all attempts."""
+
+    def __init__(self, config: WebhookConfig, clock: Clock, age: float) -> None:
+        self._key = config.headers.get("jwt_key")
+        self._custom = {name: value for name, value in config.headers.items() if name != "jwt_key"}
+        self._clock = clock
+        self._signed, self._ahead = clock.now() - age, clock.ahead()
+        self._issued, self._token = 0, ""
+
+    def now(self) -> dict[str, str]:
+        """With the one token, dated back where a virtual clock has jumped since: its age is what receivers see."""
+        if not self._key:
+            return self._custom
+        issued = int(self._signed - round(self._clock.ahead() - self._ahead, 3))
+        if issued != self._issued:
+            claims = {"iat": issued, "exp": issued + TOKEN_SECONDS, "app": "evolution", "action": "webhook"}
+            self._issued, self._token = issued, jwt.encode(claims, self._key, algorithm="HS256")
+        return self._custom | {"Authorization": f"Bearer {self._token}"}

@@ -1,8 +1,10 @@
 import asyncio
+import time
 from typing import Any
 
 from local.evolution.clock import Clock, minute
-from local.evolution.harness import Bench, play, until
+from local.evolution.faults import Fault
+from local.evolution.harness import KEY, Bench, play, until
 from local.evolution.log import Log
 from local.evolution.totals import advance, furthest
 
@@ -167,6 +169,69 @@ def test_the_second_timeline_counts_by_the_first_answered_webhook() -> None:
     assert list(log.totals().to_json()["timeline_webhook_answered"]) == [told]
     assert (about.posted_at, about.answered_at) == (1_795_358_340.0, 1_795_358_340.0)
     assert send.settled
+
+
+def test_a_send_arrives_with_its_first_byte_on_a_connection_used_before() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        host, port = bench.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        body = b'{"number": "5511987650001", "text": "Oi"}'
+        head = f"POST /message/sendText/b HTTP/1.1\r\nHost: x\r\napikey: {KEY}\r\nContent-Length: {len(body)}\r\n\r\n"
+        moments = []
+        for _ in range(2):
+            before = time.monotonic()
+            writer.write(head[:10].encode())
+            await asyncio.sleep(0.05)
+            moments.append((before, time.monotonic()))
+            writer.write(head[10:].encode() + body[:5])
+            await asyncio.sleep(0.02)
+            writer.write(body[5:])
+            answer = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+        await bench.send("5511987650002")
+        writer.close()
+        first, second, other = await bench.settled()
+        for row, (before, after) in zip((first, second), moments, strict=True):
+            assert before <= row["received_monotonic"] < after
+            assert row["answered_monotonic"] - row["received_monotonic"] > 0.07
+            assert abs(time.time() - time.monotonic() + row["received_monotonic"] - row["received_at"]) < 0.01
+        assert first["connection"] == second["connection"] != other["connection"]
+
+    play(story)
+
+
+def test_a_send_is_open_until_the_last_byte_of_its_answer() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        host, port = bench.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port), limit=1_000)
+        # An answer larger than all buffers on the way, to a client that does not read yet.
+        bench.simulator.faults.add("b", Fault(status=500, body="x" * 30_000_000, accepted=True))
+        body = b'{"number": "5511987650001", "text": "Oi"}'
+        head = f"POST /message/sendText/b HTTP/1.1\r\nHost: x\r\napikey: {KEY}\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        totals = bench.simulator.log.totals()
+        await until(lambda: totals.accepted == 1)
+        await until(lambda: len(bench.receiver.of("messages.update")) == 3)
+        assert totals.open == 1
+        while totals.open:
+            await reader.read(1_000_000)
+        writer.close()
+        assert totals.to_json()["open"] == 0
+
+    play(story)
+
+
+def test_a_corrected_wall_shifts_no_times_but_one_that_jumped_is_followed() -> None:
+    wall = 1_795_358_280.0
+    passed = 0.0
+    log = Log(Clock(now=lambda: wall + passed, monotonic=lambda: passed))
+    passed += 10
+    wall += 0.5
+    assert log.now() == 1_795_358_290.0
+    wall += 3600
+    assert log.now() == 1_795_358_290.5 + 3600
 
 
 def test_truth_moves_only_forward() -> None:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from local.evolution import presets
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "local.evolution"]
 
@@ -71,6 +73,19 @@ def test_sigterm_waits_for_no_request_that_is_still_open() -> None:
         held.join(5)
         assert (process.returncode, err) == (0, "")
         assert time.monotonic() - started < 2
+
+
+def test_a_process_may_begin_with_a_fault_and_a_clock_to_drive() -> None:
+    with running("--fault", "unacknowledged", "--fault", "bad_gateway", "--virtual-clock", "0") as (_, url):
+        assert [one["name"] for one in ask(f"{url}/_control/instances/*/faults")] == ["unacknowledged", "bad_gateway"]
+        assert ask(f"{url}/_control/clock")["virtual"] is True
+        assert ask(f"{url}/_control/clock", {"advance": 3600.5})["passed"] == 3600.5
+
+
+def test_the_help_holds_every_fault_by_name() -> None:
+    shown = subprocess.run([*COMMAND, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name, (text, _) in presets.PRESETS.items():
+        assert re.search(rf"^  {name} +{re.escape(text)}$", shown, re.M)
 
 
 def test_the_help_holds_the_table_of_behaviours() -> None:

@@ -1,0 +1,58 @@
+"""Faults drawn at random, from a seed and with given rates; the log tells which one befell each send and webhook."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from local.evolution import presets
+from local.evolution.faults import AnyFault, WebhookFault
+
+
+class Chaos:
+    """A mix of faults for one subject.
+
+    At most one is drawn for each scope: one for the answer of a send, one for its phone, one for each webhook. Each
+    scope has draws of its own, so that the same seed gives the n-th send the same fault however many webhooks there
+    were.
+    """
+
+    def __init__(self, subject: str, seed: int, rates: Mapping[str, Any]) -> None:
+        """Rates are {name of a fault: probability}, or {name: {"rate": probability, fields that change it}}.
+
+        Raises:
+            ValueError, TypeError: an unknown fault, or rates of one scope that are together more than 1.
+        """
+        self._asked = {"seed": seed, "rates": dict(rates)}
+        self._parts: dict[str, list[tuple[float, AnyFault]]] = {}
+        for name, value in rates.items():
+            changes = dict(value) if isinstance(value, Mapping) else {"rate": value}
+            if "rate" not in changes:
+                raise ValueError(f"{name} lacks a rate")
+            rate = float(changes.pop("rate"))
+            if not 0 <= rate <= 1:
+                raise ValueError(f"the rate of {name} is between 0 and 1")
+            # Drawn for one request at a time: no route but a send's, and no end to it.
+            fault = presets.parse({"fault": name, **changes, "times": None})
+            scope: str = "sends" if fault.scope == "all" else fault.scope
+            self._parts.setdefault(scope, []).append((rate, fault))
+        for scope, parts in self._parts.items():
+            if sum(rate for rate, _ in parts) > 1:
+                raise ValueError(f"the rates for {scope} are together more than 1")
+        self._rngs = {scope: random.Random(f"{seed}/{subject}/{scope}") for scope in self._parts}
+
+    def draw(self, scope: str, event: str | None) -> AnyFault | None:
+        """One draw for a send or a webhook; None mostly."""
+        parts = self._parts.get(scope)
+        if not parts:
+            return None
+        point = self._rngs[scope].random()
+        for rate, fault in parts:
+            point -= rate
+            if point < 0:
+                concerned = not isinstance(fault, WebhookFault) or not fault.events or event in fault.events
+                return fault if concerned else None
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it was asked for."""
+        return self._asked
