@@ -128,6 +128,7 @@ class Fire:
             "IMPORT_QUEUE_URL": "import",
             "DELIVERY_STREAM": "stream",
             "PUBLIC_URL": public_url,
+            "IMPORT_BUCKET": "none",
             "ALLOW_PRIVATE_ADDRESSES": "true",
             "SENDER_LOST_AFTER_SECONDS": str(times.sender_lost_after),
             "FIRE_CONSTANTS": json.dumps(constants),
@@ -176,7 +177,7 @@ class Fire:
         return self.invoke("clock", {})
 
     def check(self, *, later_seconds: float = 0) -> Reply:
-        """The event of the connections' check, which may believe itself so much later."""
+        """The event of the connections' check; for messages in doubt it may be so much later."""
         return self.invoke("check", {"later_seconds": later_seconds})
 
     def take_webhook(self, path: str, headers: Mapping[str, str], body: str) -> tuple[int, str]:
@@ -221,14 +222,25 @@ class Fire:
         self.queues[entry["QueueUrl"]].put(entry["MessageBody"], entry.get("DelaySeconds", 0))
 
     def until(self, what: Callable[[], object], *, seconds: float, about: Callable[[], object] = lambda: "") -> None:
-        """Lets the clock and the checks go on, twice a second, until something is true."""
-        deadline = time.monotonic() + seconds
-        while not what():
-            assert time.monotonic() < deadline, f"it did not come true in {seconds} s: {about()}"
-            began = time.monotonic()
-            self.tick()
-            self.check()
-            time.sleep(max(0.0, 0.5 - (time.monotonic() - began)))
+        """Lets the clock go on twice a second and the checks once, side by side, until something is true."""
+        deadline, ended = time.monotonic() + seconds, threading.Event()
+
+        def check() -> None:
+            while not ended.is_set():
+                self.check()
+                ended.wait(1.0)
+
+        checking = threading.Thread(target=check)
+        checking.start()
+        try:
+            while not what():
+                assert time.monotonic() < deadline, f"it did not come true in {seconds} s: {about()}"
+                began = time.monotonic()
+                self.tick()
+                ended.wait(max(0.0, 0.5 - (time.monotonic() - began)))
+        finally:
+            ended.set()
+            checking.join()
 
 
 class Lost:

@@ -53,18 +53,19 @@ class Tenant:
                 "insert into hidra.opt_out_settings values (%s, '{SAIR}', '{VOLTAR}', %s)",
                 [tenant.user_id, confirmation],
             )
-        tenant._add_contacts()
+        tenant.add_contacts(phones)
         return tenant
 
-    def _add_contacts(self) -> None:
-        ids = [uuid4() for _ in self.phones]
-        hashes = [phone_hash(PHONE_HASH_SECRET.encode(), str(self.user_id), phone) for phone in self.phones]
+    def add_contacts(self, phones: Sequence[str]) -> None:
+        """More contacts in the segment, for the campaigns to come."""
+        ids = [uuid4() for _ in phones]
+        hashes = [phone_hash(PHONE_HASH_SECRET.encode(), str(self.user_id), phone) for phone in phones]
         run = self.fire.databases.owner.execute
         run(
             "insert into hidra.contacts (id, user_id, phone, phone_hash, name)"
             " select c.id, %s, c.phone, c.hash, 'Ana ' || right(c.phone, 8)"
             " from unnest(%s::uuid[], %s::text[], %s::bytea[]) as c (id, phone, hash)",
-            [self.user_id, ids, list(self.phones), hashes],
+            [self.user_id, ids, list(phones), hashes],
         )
         run(
             "insert into hidra.segment_contacts select %s, %s, id from unnest(%s::uuid[]) as c (id)",
@@ -91,11 +92,31 @@ class Tenant:
         return campaign_id
 
 
-def phones(tenant: int, count: int, *, odd_every: int = 20) -> list[str]:
-    """Numbers of one tenant: nine in ten behave, one in ``odd_every`` is one of the simulator's odd phones, in turn."""
+# In turn: early, unregistered, duplicated, overtaken, failed, slow, replies, unread.
+_ODD = (99, 94, 97, 98, 93, 90, 96, 91)
+_QUIET = 92
+
+
+def phones(tenant: int, count: int, *, odd_every: int = 10, quiet: bool = False) -> list[str]:
+    """Numbers of one tenant: most behave, one in ``odd_every`` is one of the simulator's odd phones, in turn.
+
+    None of them answers that it wants to leave; see ``leaver``.
+
+    Args:
+        quiet: two in three of those that behave are never delivered to, which spares half of their webhooks.
+    """
     found = []
     for index in range(count):
-        odd, place = index % odd_every == 0, index // odd_every
-        last = (90 + place % 10) * 100 + place // 10 if odd else index % 9_000
-        found.append(f"+55119{6000 + tenant:04d}{last:04d}")
+        kind, place = index % 90, index // 90
+        if index % odd_every == 0:
+            kind = _ODD[index // odd_every % len(_ODD)]
+        elif quiet and index % 3:
+            kind = _QUIET
+        # Two digits for the kind, the others tell the phones apart.
+        found.append(f"+55119{6 + place // 100}{tenant:03d}{kind:02d}{index % 100:02d}")
     return found
+
+
+def leaver(number: int) -> str:
+    """The phone of somebody who answers SAIR, another one for each number."""
+    return f"+551199{number // 100:03d}{9500 + number % 100:04d}"

@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any
@@ -34,7 +34,7 @@ PARTS = {
 }
 
 LATER = {"check": timedelta(0)}
-"""How far ahead of its time a check believes itself: `later_seconds` of its event."""
+"""How much later it is for a check that looks messages in doubt up: `later_seconds` of its event."""
 
 
 class Context:
@@ -86,7 +86,12 @@ def import_functions() -> dict[str, ModuleType]:
     shorter = json.loads(os.environ["FIRE_CONSTANTS"])
     evolution._SEND_TIMEOUT = tuple(shorter["send_timeout"])
     functions["send"].SENDER_TIMEOUT_SECONDS = shorter["sender_timeout"]
-    functions["check"].now = lambda: datetime.now(UTC) + LATER["check"]
+    reconcile = functions["check"].reconcile
+
+    def reconcile_later(*args: Any, now: datetime, **options: Any) -> None:
+        reconcile(*args, now=now + LATER["check"], **options)
+
+    functions["check"].reconcile = reconcile_later
     return functions
 
 

@@ -1,0 +1,13 @@
+"""A short form of tests/prove/test_never_twice.py."""
+
+from pathlib import Path
+
+from tests.conftest import Databases
+from tests.fire.never_twice import never_twice
+
+SEED = 20
+
+
+def test_nobody_is_written_to_twice_wherever_a_worker_dies(databases: Databases, tmp_path: Path) -> None:
+    report = never_twice(databases, tmp_path, sends=1_000, kills=1, every=25, seed=SEED, seconds=120)
+    assert (report.duplicates, report.sends >= 1_000) == (0, True), report
