@@ -53,7 +53,7 @@ HOLDING = frozenset(
 )  # fmt: skip
 GOODBYE = "Pronto, você não recebe mais nada."
 # Every message that was ever in doubt, whatever became of it, noted where it cannot be missed.
-_WAITING, _LATE = 400, 20  # recipients and tickets, at most, before another campaign starts
+_WAITING, _LATE = 150, 20  # recipients and tickets, at most, before another campaign starts
 _A_DAY = 20  # ticks of the clock until messages in doubt are a day old
 _LATER = 25 * 3600
 type Key = tuple[str, str, str]
@@ -230,7 +230,7 @@ class _Story:
     def _start_campaign(self, tenant: Tenant) -> None:
         if self._wanted("send_confirmations"):
             tenant.add_contacts([leaver(next(self._leavers))])
-        tenant.start_campaign(per_minute=300)
+        tenant.start_campaign(per_minute=1_200)
 
     def _wanted(self, *what: str) -> bool:
         """Whether such points were not seen yet, or somebody is still to die there."""
