@@ -28,6 +28,11 @@ def placeholders(body: str) -> list[str]:
     return list(dict.fromkeys(PLACEHOLDER.findall(body)))
 
 
+def columns(names: Sequence[str]) -> list[str | None]:
+    """For each placeholder the contact's own column of that name, None where only an attribute can have it."""
+    return [CONTACT_FIELDS.get(name) for name in names]
+
+
 def check(
     body: str,
     variables: Sequence[str],

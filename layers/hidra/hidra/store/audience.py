@@ -6,37 +6,37 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.domain.template import CONTACT_FIELDS
+from hidra.domain.template import columns
 from hidra.errors import NotFound
 from hidra.store.db import Tx
 
 # To be joined to a contact c: its values of the variables, and the names of those without one. An attribute comes
 # first, then the contact's own column; blank is none. The values are gathered once, which the offset sees to, and made
-# an object by a function of arrays: half of an aggregate's time.
+# an object by a function of arrays: 60 % of an aggregate's time.
 RESOLVED = """lateral (
-    select case when array_position(g.given, null) is null then jsonb_object(%(variables)s::text[], g.given)
-            else jsonb_strip_nulls(jsonb_object(%(variables)s::text[], g.given)) end as resolved,
-        case when array_position(g.given, null) is not null then (
-            select string_agg(p.name, ', ') from unnest(%(variables)s::text[], g.given) as p (name, value)
+    select case when h.complete then jsonb_object(%(variables)s::text[], h.given)
+            else jsonb_strip_nulls(jsonb_object(%(variables)s::text[], h.given)) end as resolved,
+        case when not h.complete then (
+            select string_agg(p.name, ', ') from unnest(%(variables)s::text[], h.given) as p (name, value)
             where p.value is null
         ) end as missing
     from (
-        select array(
-            select coalesce(
-                nullif(btrim(c.attributes ->> name), ''),
-                case %(contact_fields)s::jsonb ->> name
-                    when 'name' then nullif(btrim(c.name), '') when 'phone' then c.phone
-                end
-            )
-            from unnest(%(variables)s::text[]) as name
-        ) as given
+        select g.given, array_position(g.given, null) is null as complete
+        from (
+            select array(
+                select coalesce(
+                    nullif(btrim(c.attributes ->> name), ''),
+                    case own when 'name' then nullif(btrim(c.name), '') when 'phone' then c.phone end
+                )
+                from unnest(%(variables)s::text[], %(columns)s::text[]) as wanted (name, own)
+            ) as given
+            offset 0
+        ) g
         offset 0
-    ) g
+    ) h
 )"""
-# One pass over the table `members` of contact ids that a statement makes before: who opted out, and each variable.
+# One pass over the table `members` (user_id, contact_id) that a statement makes before: who opted out, each variable.
 # Without an error_code a contact gets the message.
 AUDIENCE = f"""audience as (
     select c.user_id, c.id as contact_id, c.phone, c.phone_hash, v.resolved,
@@ -44,12 +44,12 @@ AUDIENCE = f"""audience as (
             as error_code,
         case when o.phone_hash is null and v.missing is not null then 'No value for: ' || v.missing end as error_detail
     from members m
-    join hidra.contacts c on c.id = m.contact_id
+    join hidra.contacts c on c.user_id = m.user_id and c.id = m.contact_id
     left join hidra.opt_outs o on o.user_id = c.user_id and o.phone_hash = c.phone_hash
     cross join {RESOLVED} v
 )"""  # noqa: S608 - made of constants
 MEMBERS = """
-select contact_id from hidra.segment_contacts where segment_id = %(segment_id)s
+select user_id, contact_id from hidra.segment_contacts where segment_id = %(segment_id)s
 """
 FATES = f"""
 with members as ({MEMBERS}), {AUDIENCE}, numbered as (
@@ -110,7 +110,7 @@ def fates(tx: Tx, *, segment_id: UUID, variables: Sequence[str], examples: int) 
         FATES,
         segment_id=segment_id,
         variables=list(variables),
-        contact_fields=Jsonb(CONTACT_FIELDS),
+        columns=columns(variables),
         examples=examples,
     )
 

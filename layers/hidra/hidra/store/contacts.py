@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from hidra.domain.consent import Consent
 from hidra.domain.search import NamePart, PhonePart
-from hidra.domain.template import CONTACT_FIELDS
+from hidra.domain.template import columns
 from hidra.errors import Conflict, Field, HidraError, NotFound, Rejected
 from hidra.store.audience import RESOLVED
 from hidra.store.db import Tx
@@ -169,7 +169,7 @@ def values(tx: Tx, *, user_id: UUID, contact_id: UUID, variables: Sequence[str])
         user_id=user_id,
         contact_id=contact_id,
         variables=list(variables),
-        contact_fields=Jsonb(CONTACT_FIELDS),
+        columns=columns(variables),
     )
     return found
 

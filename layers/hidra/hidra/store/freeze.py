@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from hidra.domain.message import OUTCOME_UNKNOWN
-from hidra.domain.template import CONTACT_FIELDS, placeholders
+from hidra.domain.template import columns, placeholders
 from hidra.store import counters, erasure
 from hidra.store.audience import AUDIENCE, MEMBERS
 from hidra.store.counters import Frozen
@@ -45,7 +43,7 @@ FAILED = """
 m.counted and m.status = 'failed' and m.error_code is distinct from %(outcome_unknown)s
     and exists (
         select from hidra.contacts c
-        where c.id = m.contact_id and not exists (
+        where c.user_id = m.user_id and c.id = m.contact_id and not exists (
             select from hidra.campaign_runs s join hidra.campaign_messages x on x.run_id = s.id
             where s.campaign_id = %(campaign_id)s and x.phone_hash = c.phone_hash and x.contact_id <> c.id
                 and (x.status not in ('failed', 'skipped') or x.error_code = %(outcome_unknown)s)
@@ -58,7 +56,7 @@ with members as (
     update hidra.campaign_messages m set counted = false
     from hidra.campaign_runs r
     where r.campaign_id = %(campaign_id)s and m.run_id = r.id and {FAILED}
-    returning m.contact_id, m.failed_at
+    returning m.user_id, m.contact_id, m.failed_at
 ), taken_back as (
     update hidra.campaign_timeline_points p set failed = p.failed - n.failed
     from (select date_trunc('minute', failed_at) as minute, count(*) as failed from members group by 1) n
@@ -103,6 +101,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
         raise AssertionError("a campaign's template cannot be deleted")
     counters.lock(tx, [campaign.id])
     tx.run(WORK_MEM)
+    variables = placeholders(run.body)
     found = tx.row(
         Frozen,
         FREEZE_FAILED if campaign.again else FREEZE,
@@ -110,8 +109,8 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
         run_id=run.id,
         config_id=campaign.evolution_config_id,
         segment_id=campaign.segment_id,
-        variables=placeholders(run.body),
-        contact_fields=Jsonb(CONTACT_FIELDS),
+        variables=variables,
+        columns=columns(variables),
         outcome_unknown=OUTCOME_UNKNOWN,
     )
     if found is None:
