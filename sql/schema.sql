@@ -407,7 +407,8 @@ CREATE TABLE hidra.campaign_runs (
     drained_at timestamp with time zone,
     summary jsonb,
     media_type text,
-    file_name text
+    file_name text,
+    resumed_at timestamp with time zone
 );
 
 ALTER TABLE ONLY hidra.campaign_runs FORCE ROW LEVEL SECURITY;
@@ -579,6 +580,9 @@ CREATE TABLE hidra.evolution_api_config (
     max_messages_per_minute integer DEFAULT 60 NOT NULL,
     max_concurrent_sends integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    acknowledged_until timestamp with time zone DEFAULT now() NOT NULL,
+    distrusted_since timestamp with time zone,
+    distrust_reason text,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
     CONSTRAINT evolution_api_config_integration_known CHECK ((integration = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
     CONSTRAINT evolution_api_config_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000)))
@@ -676,6 +680,7 @@ CREATE TABLE hidra.pace_limits (
     subject uuid NOT NULL,
     user_id uuid NOT NULL,
     rate integer NOT NULL,
+    tried_at timestamp with time zone,
     CONSTRAINT pace_limits_rate_range CHECK (((rate >= 1) AND (rate <= 6000)))
 );
 
@@ -1040,6 +1045,12 @@ CREATE INDEX campaign_messages_pending ON hidra.campaign_messages USING btree (r
 CREATE INDEX campaign_messages_phone ON hidra.campaign_messages USING btree (user_id, phone_hash);
 
 --
+-- Name: campaign_messages_provider_failed; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_provider_failed ON hidra.campaign_messages USING btree (run_id, id) WHERE (error_code = 'provider_failed'::text);
+
+--
 -- Name: campaign_messages_provider_id; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -1050,6 +1061,12 @@ CREATE UNIQUE INDEX campaign_messages_provider_id ON hidra.campaign_messages USI
 --
 
 CREATE INDEX campaign_messages_sending ON hidra.campaign_messages USING btree (evolution_config_id, run_id) WHERE (status = 'sending'::hidra.message_status);
+
+--
+-- Name: campaign_messages_unacknowledged; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_unacknowledged ON hidra.campaign_messages USING btree (evolution_config_id, claimed_at) WHERE ((status = 'sent'::hidra.message_status) AND (acked_at IS NULL));
 
 --
 -- Name: campaign_messages_unknown; Type: INDEX; Schema: hidra; Owner: -

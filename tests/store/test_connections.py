@@ -88,7 +88,7 @@ def test_a_check_that_began_before_a_stop_does_not_undo_it_and_the_next_one_does
     told(world, S.CONNECTED, -60)
     assert believed(world) == ("error", REFUSED.detail)
     check_one(read(world), db=databases.jobs, examine=lambda _: WELL, now=lambda: datetime.now(UTC))
-    assert believed(world) == ("connected", None)
+    assert believed(world) == ("connected", REFUSED.detail)  # connected, and to be tried
 
 
 def test_a_stop_while_stopped_already_outlives_a_check_that_began_between_the_two(databases: Databases) -> None:

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
+from hidra.domain.circuit import ERRORS, refusing, tries, trying
 from hidra.domain.pacing import issue
 from hidra.domain.ticket import Ticket
-from hidra.store import messages, runs
+from hidra.store import campaigns, messages, runs
 from hidra.store.db import Database, Tx
 from hidra.store.freeze import freeze
 from hidra.telemetry import logger
@@ -29,6 +30,8 @@ def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut) -> N
     if state is CampaignStatus.CANCELED:
         while db.as_worker(lambda tx: _skip_rest(tx, campaign_id)):
             pass
+    if state is CampaignStatus.RUNNING and db.as_worker(lambda tx: _pause_if_refused(tx, campaign_id)):
+        return
     if state in (CampaignStatus.RUNNING, CampaignStatus.CANCELED):
         due = db.as_worker(lambda tx: _look(tx, campaign_id))
         if due:
@@ -70,6 +73,17 @@ def _skip_rest(tx: Tx, campaign_id: UUID) -> int:
     return messages.skip_slice(tx, run_id=found.run_id, limit=SKIP_SLICE, code="canceled") if found else 0
 
 
+def _pause_if_refused(tx: Tx, campaign_id: UUID) -> bool:
+    """In a transaction of its own: a pause waits for the claims under way before it locks the campaign."""
+    found = runs.refused(tx, campaign_id=campaign_id)
+    if found is None:
+        return False
+    reason = refusing(ERRORS, found.answered)
+    campaigns.pause_for(tx, user_id=found.user_id, campaign_id=campaign_id, reason=reason)
+    logger.warning("campaign paused, WhatsApp refuses it", campaign_id=campaign_id, answered=found.answered)
+    return True
+
+
 @dataclass(frozen=True)
 class _Due:
     """Tickets to hand out, and the database's time when they were decided on."""
@@ -94,14 +108,22 @@ def _look(tx: Tx, campaign_id: UUID) -> _Due | None:
         return None
     reason = _blocked(found)
     runs.block(tx, campaign_id=campaign_id, reason=reason)
-    if reason or found.config_id is None:
+    slots = _slots(tx, found, blocked=reason is not None)
+    if not slots or found.config_id is None:
+        return None
+    return _Due(Ticket(found.user_id, found.config_id, campaign_id, found.run_id), slots, found.now)
+
+
+def _slots(tx: Tx, found: runs.Look, *, blocked: bool) -> Sequence[datetime]:
+    """What tickets are to be handed out for, noted in the run; of a blocked one those on their way find no work."""
+    if blocked:
         runs.note_tickets(tx, run_id=found.run_id, until=None)
-        return None
+        trial = found.connection is EvolutionConnectionStatus.CONNECTED and found.pending
+        return tries(now=found.now, tried_at=found.tried_at) if trial else ()
     tickets = issue(now=found.now, ticketed_until=found.ticketed_until, rate=found.rate, pending=found.pending)
-    if not tickets.slots:
-        return None
-    runs.note_tickets(tx, run_id=found.run_id, until=tickets.until)
-    return _Due(Ticket(found.user_id, found.config_id, campaign_id, found.run_id), tickets.slots, found.now)
+    if tickets.slots:
+        runs.note_tickets(tx, run_id=found.run_id, until=tickets.until)
+    return tickets.slots
 
 
 def _blocked(found: runs.Look) -> str | None:
@@ -109,7 +131,7 @@ def _blocked(found: runs.Look) -> str | None:
         case None:
             return "The campaign has no Evolution connection. Save one; the campaign then goes on by itself."
         case EvolutionConnectionStatus.CONNECTED:
-            return None
+            return trying(found.distrust_reason) if found.distrusted else None
         case EvolutionConnectionStatus.ERROR:
             return f"The Evolution connection is not usable: {found.error_message or 'unknown error'}"
         case status:

@@ -150,7 +150,7 @@ def _setting(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
 def _going_on(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
     changed = _setting(tx, user_id, campaign_id, action)
     if changed:
-        campaigns.forget_tickets(tx, user_id=user_id, campaign_id=campaign_id)
+        campaigns.go_on(tx, user_id=user_id, campaign_id=campaign_id)
     return changed
 
 

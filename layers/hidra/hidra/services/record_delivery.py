@@ -9,7 +9,7 @@ from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, St
 from hidra.domain.message import Evidence, Message, MessageStatus, learn, skip
 from hidra.domain.ticket import ConfirmationAsked
 from hidra.services.hear_replies import HashPhone, hear_replies
-from hidra.store import confirmations, connections, deliveries, messages, opt_outs
+from hidra.store import circuit, confirmations, connections, deliveries, messages, opt_outs
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
 
@@ -70,6 +70,7 @@ def _apply(
             early.append(event)
         else:
             evidence.setdefault(message_id, []).append(Evidence(event.status, event.received_at))
+    circuit.heard(tx, evidence)
     heard = hear_replies(tx, [event for event in events if isinstance(event, ReplyEvent)], hash_phone)
     leaving: dict[UUID, list[bytes]] = {}
     for user_id, phone_hash in sorted(heard.leaving):

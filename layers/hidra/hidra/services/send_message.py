@@ -12,7 +12,7 @@ from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.ticket import Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
-from hidra.store import campaigns, claims, connections, deliveries, messages, pace, runs
+from hidra.store import campaigns, circuit, claims, connections, deliveries, messages, pace, runs
 from hidra.store.claims import Claim, Held, NoClaim, OptedOut
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
@@ -20,8 +20,8 @@ from hidra.telemetry import logger
 MAX_ATTEMPTS = 5
 ROOM_POLL_SECONDS = 0.1
 DUPLICATE_ID = Unknown("duplicate_id", "Evolution answered with the id of another message.")
-# So many outcomes in doubt within the time between two checks stop the connection until one finds it well: a server
-# that is down may burn a handful of recipients, not the audience.
+# So many outcomes in doubt within the time between two checks stop the connection: a server that is down may burn a
+# handful of recipients, not the audience.
 DOUBTS, DOUBT_WITHIN = 3, timedelta(minutes=5)
 
 
@@ -198,9 +198,10 @@ def _record_patiently(
 def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: datetime) -> None:
     match outcome:
         case Sent(provider_message_id):
+            if found.watched:  # Lock order: the connection before its messages.
+                circuit.taken(tx, config_id=ticket.config_id, message_id=found.message_id)
             claims.mark_sent(tx, found, sent_at=sent_at, provider_message_id=provider_message_id)
         case Unknown(code, detail):
-            # Lock order: the connection before its messages.
             if claims.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
                 message = f"Sending is in doubt again and again: {detail}"
                 connections.stop(tx, found, config_id=ticket.config_id, message=message)

@@ -120,8 +120,8 @@ PAUSE_FOR = """
 update hidra.campaigns set status = 'paused', blocked_reason = %(reason)s
 where user_id = %(user_id)s and id = %(campaign_id)s and status = 'running'
 """
-FORGET_TICKETS = """
-update hidra.campaign_runs set ticketed_until = null
+GO_ON = """
+update hidra.campaign_runs set ticketed_until = null, resumed_at = clock_timestamp()
 where user_id = %(user_id)s and campaign_id = %(campaign_id)s and ended_at is null
 """
 
@@ -283,9 +283,9 @@ def set_status(
     return bool(tx.value(SET_STATUS, user_id=user_id, campaign_id=campaign_id, wanted=list(wanted), status=status))
 
 
-def forget_tickets(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
-    """Lets the next look issue tickets from now on, whatever was issued before."""
-    tx.run(FORGET_TICKETS, user_id=user_id, campaign_id=campaign_id)
+def go_on(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
+    """Lets the next look issue tickets from now on, whatever was issued before, and forget what WhatsApp refused."""
+    tx.run(GO_ON, user_id=user_id, campaign_id=campaign_id)
 
 
 def stop_claims(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:

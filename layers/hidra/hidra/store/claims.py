@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from hidra.domain.circuit import PATIENCE, TRY_EVERY
 from hidra.domain.content import Media, MediaType
 from hidra.domain.message import DELIVERED_ALREADY, Message, MessageStatus, fail
+from hidra.store.circuit import DISTRUSTED
 from hidra.store.counters import change
 from hidra.store.db import Tx
 
@@ -15,7 +17,7 @@ from hidra.store.db import Tx
 class NoClaim(StrEnum):
     """Why a claim found nobody to send to."""
 
-    CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable
+    CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable, or not yet to be tried again
     NO_ROOM = "no_room"  # max_concurrent_sends requests are open
     NO_WORK = "no_work"  # no recipient waits, or none may be tried again yet
     OPTED_OUT = "opted_out"  # the one number of a test message has; of recipients the claim names the one
@@ -41,7 +43,7 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim(Held):
-    """A recipient's message."""
+    """A recipient's message. ``watched``: nothing was acknowledged on the connection of late; see ``circuit.taken``."""
 
     message_id: int
     attempts: int
@@ -49,11 +51,13 @@ class Claim(Held):
     variables: Mapping[str, str]
     body: str
     media: Media | None
+    watched: bool = False
 
 
 @dataclass(frozen=True)
 class _Claiming:
     open: bool
+    watched: bool
     room: bool
     found: int | None
     opted_out: bool | None
@@ -89,15 +93,20 @@ OPEN_REQUESTS = """(
     where evolution_config_id = %(config_id)s and ended_at is null
         and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
 )"""
-# A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before.
+# A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before. Where
+# the connection is distrusted the lock also lets one claim only find that it is time for the next try.
 CLAIM = f"""
 with place as (
-    select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false) as open,
+    select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
+            and (not {DISTRUSTED} or coalesce(l.tried_at < clock_timestamp() - %(try_every)s::interval, true)) as open,
+        {DISTRUSTED} as distrusted,
+        {DISTRUSTED} or coalesce(k.acknowledged_until < clock_timestamp() - %(patience)s::interval, false) as watched,
         c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
         k.max_concurrent_sends
     from hidra.campaigns c
     join hidra.campaign_runs r on r.campaign_id = c.id and r.id = %(run_id)s
     left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(config_id)s
+    left join hidra.pace_limits l on l.subject = k.id
     where c.id = %(campaign_id)s
 ), space as (
     select {OPEN_REQUESTS} < max_concurrent_sends as room from place
@@ -118,8 +127,11 @@ with place as (
     from candidate
     where m.id = candidate.id and not candidate.opted_out
     returning m.claimed_at, m.attempts, m.phone, m.variables
+), tried as (
+    update hidra.pace_limits l set tried_at = claimed.claimed_at
+    from claimed cross join place where place.distrusted and l.subject = %(config_id)s
 )
-select place.open, coalesce(space.room, false) as room, candidate.id as found, candidate.opted_out,
+select place.open, place.watched, coalesce(space.room, false) as room, candidate.id as found, candidate.opted_out,
     claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables,
     place.body, place.media_url, place.media_type, place.file_name, place.user_id, place.base_url, place.instance_name,
     place.api_key_encrypted
@@ -137,7 +149,14 @@ def claim(
     tx.run(SHARE_CAMPAIGN, campaign_id=campaign_id)
     tx.run(LOCK_CONNECTION, config_id=config_id)
     row = tx.row(
-        _Claiming, CLAIM, campaign_id=campaign_id, run_id=run_id, config_id=config_id, sender_timeout=sender_timeout
+        _Claiming,
+        CLAIM,
+        campaign_id=campaign_id,
+        run_id=run_id,
+        config_id=config_id,
+        sender_timeout=sender_timeout,
+        try_every=TRY_EVERY,
+        patience=PATIENCE,
     )
     if row is None or not row.open:
         return NoClaim.CLOSED
@@ -160,6 +179,7 @@ def claim(
         base_url=row.base_url or "",
         instance_name=row.instance_name or "",
         api_key_encrypted=row.api_key_encrypted or b"",
+        watched=row.watched,
     )
 
 

@@ -44,7 +44,8 @@ with created as (
 )
 select id from created
 """
-# What the connection was found to be says nothing of another server, instance or key.
+# What the connection was found to be says nothing of another server, instance or key: it is trusted from now on, and no
+# acknowledgement of what went out before is waited for.
 UPDATE = """
 update hidra.evolution_api_config
 set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(integration)s,
@@ -53,7 +54,8 @@ set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(
     status = case when %(another)s then 'disconnected' else status end,
     error_message = case when %(another)s then null else error_message end,
     status_at = case when %(another)s then null else status_at end,
-    connected_at = case when %(another)s then null else connected_at end
+    connected_at = case when %(another)s then null else connected_at end,
+    acknowledged_until = case when %(another)s then clock_timestamp() else acknowledged_until end
 where user_id = %(user_id)s and id = %(id)s
 """
 SET_RATE = "update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(id)s"

@@ -8,6 +8,7 @@ from uuid import UUID
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.content import MediaType
 from hidra.domain.delivery import ConnectionEvent
+from hidra.store.circuit import DISTRUSTED
 from hidra.store.claims import Held
 from hidra.store.db import Tx
 
@@ -33,11 +34,14 @@ returning true
 """
 # Not over what was told or met while the check ran. WhatsApp's own reason for a close, which only its webhook tells,
 # outlives the checks that merely find it closed.
-RECORD = """
+# So does what a state cannot show: why the connection is distrusted.
+RECORD = f"""
 update hidra.evolution_api_config k
 set status = found.status, status_at = found.at,
     error_message = coalesce(
-        found.message, case when k.status = 'disconnected' and found.status = 'disconnected' then k.error_message end
+        found.message,
+        case when k.status = 'disconnected' and found.status = 'disconnected' then k.error_message end,
+        case when found.status = 'connected' and {DISTRUSTED} then k.distrust_reason end
     ),
     connected_at = case
         when k.status <> 'connected' and found.status = 'connected' then found.at else k.connected_at
@@ -48,7 +52,7 @@ from (
 ) found
 where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
     and api_key_encrypted = %(api_key_encrypted)s and coalesce(k.status_at, '-infinity') <= found.at
-"""
+"""  # noqa: S608 - made of constants
 # A part of each connection's, the oldest first that are due to be given up, the others by lot: so each is looked up
 # again and again. Not while a request to the same phone is open: what it sends could be taken for this one.
 UNKNOWN = """
@@ -107,7 +111,8 @@ limit %(limit)s
 # What stopped already is stopped anew, so that no check that is under way undoes it.
 STOP = """
 update hidra.evolution_api_config
-set status = 'error', error_message = %(message)s, status_at = greatest(status_at, clock_timestamp())
+set status = 'error', error_message = %(message)s, status_at = greatest(status_at, clock_timestamp()),
+    distrusted_since = clock_timestamp(), distrust_reason = %(message)s
 where id = %(config_id)s and status in ('connected', 'error') and base_url = %(base_url)s
     and instance_name = %(instance_name)s and api_key_encrypted = %(api_key_encrypted)s
 """
@@ -121,17 +126,21 @@ LOCK_CONFIGS = """
 select from hidra.evolution_api_config where id = any(%(config_ids)s) order by id for update
 """
 # Events come in any order, and again; one that is older than the status, or than the last check, knows less than it.
-CHANGE_STATUS = """
+CHANGE_STATUS = f"""
 update hidra.evolution_api_config k
 set status = e.status, status_at = e.at,
-    error_message = case when k.status = e.status then k.error_message else e.reason end,
+    error_message = case
+        when k.status = e.status then k.error_message
+        when e.status = 'connected' and {DISTRUSTED} then k.distrust_reason
+        else e.reason
+    end,
     connected_at = case when e.status = 'connected' and k.status <> 'connected' then e.at else k.connected_at end
 from unnest(
     %(config_ids)s::uuid[], %(statuses)s::hidra.evolution_connection_status[], %(reasons)s::text[],
     %(times)s::timestamptz[]
 ) as e (id, status, reason, at)
 where k.id = e.id and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
-"""
+"""  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True)
@@ -229,7 +238,7 @@ def unreachable(tx: Tx, *, overdue: datetime, patience: timedelta, limit: int) -
 
 
 def stop(tx: Tx, held: Held, *, config_id: UUID, message: str) -> None:
-    """Notes that nothing can be sent on the connection; the next check that finds it well lets it go on.
+    """Notes that nothing can be sent on the connection; the next check that finds it well lets it be tried.
 
     Says nothing of another server, instance or key than the claim's.
     """

@@ -7,9 +7,13 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
+from hidra.domain.circuit import AMONG, ERRORS
+from hidra.domain.message import PROVIDER_FAILED
+from hidra.store.circuit import DISTRUSTED
 from hidra.store.db import Tx
 
 MAX_AUDIENCE = 2_000_000
+NEAR = 1_000  # by id
 
 # A campaign that somebody else is looking at needs no second look.
 LOCK = """
@@ -26,9 +30,10 @@ update hidra.campaigns set status = 'failed', completed_at = clock_timestamp(), 
 where id = %(campaign_id)s and status = 'scheduled'
 """
 # The count of the waiting stops where more would change nothing: tickets for 130 s are at most 2.2 a message a minute.
-LOOK = """
+LOOK = f"""
 select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as config_id, k.status as connection,
-    k.error_message, least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
+    k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, l.tried_at,
+    least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
     (
         select count(*) from (
             select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'pending'
@@ -40,8 +45,31 @@ select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as con
 from hidra.campaigns c
 join hidra.campaign_runs r on r.campaign_id = c.id and r.ended_at is null
 left join hidra.evolution_api_config k on k.id = c.evolution_config_id
+left join hidra.pace_limits l on l.subject = k.id
 where c.id = %(campaign_id)s
-"""
+"""  # noqa: S608 - made of constants
+# Messages are claimed in the order of their ids, so those of about the same time stand side by side. Nothing is counted
+# where the last refusals lie far apart.
+REFUSED = f"""
+with latest as (
+    select m.user_id, m.run_id, m.id
+    from hidra.campaign_runs r join hidra.campaign_messages m on m.run_id = r.id
+    where r.campaign_id = %(campaign_id)s and r.ended_at is null and m.error_code = '{PROVIDER_FAILED}'
+        and m.claimed_at > coalesce(r.resumed_at, '-infinity')
+    order by m.id desc limit %(errors)s
+), span as (
+    select user_id, run_id, min(id) as first from latest group by user_id, run_id
+    having count(*) = %(errors)s and max(id) - min(id) < {NEAR}
+)
+select span.user_id, (
+    select count(*) from (
+        select from hidra.campaign_messages m
+        where m.id between span.first and span.first + {NEAR} and m.run_id = span.run_id and m.acked_at is not null
+        limit %(among)s + 1
+    ) near
+) as answered
+from span
+"""  # noqa: S608 - made of constants
 BLOCK = """
 update hidra.campaigns set blocked_reason = %(reason)s
 where id = %(campaign_id)s and blocked_reason is distinct from %(reason)s
@@ -111,10 +139,21 @@ class Look:
     config_id: UUID | None
     connection: EvolutionConnectionStatus | None
     error_message: str | None
+    distrusted: bool
+    distrust_reason: str | None
+    tried_at: datetime | None
     rate: int
     now: datetime
     pending: int
     in_flight: bool
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The latest messages that WhatsApp refused lie among so many that it answered."""
+
+    user_id: UUID
+    answered: int
 
 
 @dataclass(frozen=True)
@@ -148,6 +187,12 @@ def fail_start(tx: Tx, *, campaign_id: UUID, reason: str) -> None:
 def look(tx: Tx, *, campaign_id: UUID) -> Look | None:
     """What the campaign's open run needs to know; None without one."""
     return tx.row(Look, LOOK, campaign_id=campaign_id)
+
+
+def refused(tx: Tx, *, campaign_id: UUID) -> Refused | None:
+    """Whether WhatsApp refuses what the campaign's open run sends, as far as it was claimed since the last resume."""
+    found = tx.row(Refused, REFUSED, campaign_id=campaign_id, errors=ERRORS, among=AMONG)
+    return found if found and found.answered <= AMONG else None
 
 
 def block(tx: Tx, *, campaign_id: UUID, reason: str | None) -> None:
