@@ -21,7 +21,7 @@ QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
 
 .DEFAULT_GOAL := help
-.PHONY: demo up down token test prove mutants bench build deploy schema docs lock lint clean help venv venv-sam
+.PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint clean help venv venv-sam
 
 demo: ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
 	@./hidra demo $(call given,CSV,--csv)
@@ -47,6 +47,10 @@ test: lint ## lint, then every test that fits into a coffee break
 
 prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
 	@$(RUN) pytest --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
+
+soak: venv ## random faults for so many minutes, then every promise checked (MINUTES=10 SEED=)
+	@SOAK_MINUTES='$(or $(MINUTES),10)' SOAK_SEED='$(SEED)' $(RUN) pytest --quiet --tb line --show-capture no --capture no \
+		tests/prove/test_soak.py
 
 mutants: venv ## break each promise on purpose and show that a test notices (MUTANT=promise or name)
 	@$(RUN) tests.prove.mutants $(if $(MUTANT),'$(MUTANT)')

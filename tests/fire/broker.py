@@ -87,6 +87,15 @@ class Queue:
         with self._changed:
             message.gone = message.receives > 1 or self._rng.random() >= self._again
 
+    def repeat(self, *, share: float, delay: float) -> None:
+        """Lets a share of the messages that are due or taken, even for good, come once more, so many seconds later."""
+        now = time.monotonic()
+        with self._changed:
+            there = [message.body for message in self._heap if message.receives or message.due <= now]
+            bodies = [body for body in there if self._rng.random() < share]
+        for body in bodies:
+            self.put(body, delay)
+
     def waiting(self) -> int:
         """How many messages are due now."""
         now = time.monotonic()
