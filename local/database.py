@@ -129,11 +129,12 @@ class Database:
                 return
 
     def stop(self, mode: str = "fast") -> None:
-        """`fast` ends sessions and checkpoints; `immediate` is a crash and the next start recovers. The data stays."""
+        """`fast` ends sessions and checkpoints; `immediate` is a crash and the next start recovers; `kill` is one that
+        comes unheard. The data stays."""
         if self._child is None:
             return
         # https://www.postgresql.org/docs/current/server-shutdown.html
-        self._child.signal({"fast": signal.SIGINT, "immediate": signal.SIGQUIT}[mode])
+        self._child.signal({"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}[mode])
         try:
             self._child.reap(seconds=20)
         except subprocess.TimeoutExpired:

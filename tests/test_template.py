@@ -147,7 +147,7 @@ def test_every_queue_has_dead_letters_and_every_dead_letter_an_alarm() -> None:
     alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
     for queue in dead_letters():
         assert queues[queue]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
-        watched = [alarm for alarm in alarms if queue in references(alarm["Dimensions"])]
+        watched = [alarm for alarm in alarms if queue in references(alarm.get("Dimensions"))]
         assert [alarm["MetricName"] for alarm in watched] == ["ApproximateNumberOfMessagesVisible"]
         assert (watched[0]["Threshold"], watched[0]["ComparisonOperator"]) == (0, "GreaterThanThreshold")
 
@@ -190,6 +190,29 @@ def test_the_stream_is_tried_again_whole_and_kept_longer_than_it_is_tried() -> N
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     retention = resources("AWS::Kinesis::Stream")["DeliveryStream"]["Properties"]["RetentionPeriodHours"]
     assert mapping["MaximumRecordAgeInSeconds"] < retention * 3600
+
+
+def test_a_recorder_that_lags_or_is_not_called_at_all_rings_an_alarm() -> None:
+    alarms = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()}
+    lag = alarms["DeliveryRecorderAlarm"]
+    assert (lag["Namespace"], lag["MetricName"], lag["Statistic"]) == ("AWS/Lambda", "IteratorAge", "Maximum")
+    assert "DeliveryRecorderFunction" in references(lag["Dimensions"])
+    mapping = resources("AWS::Lambda::EventSourceMapping")["DeliveryRecorderSource"]["Properties"]
+    given_up_ms = mapping["MaximumRecordAgeInSeconds"] * 1000
+    assert lag["Threshold"] + lag["EvaluationPeriods"] * lag["Period"] * 1000 < given_up_ms / 10
+
+    stopped = {metric["Id"]: metric for metric in alarms["DeliveryRecorderStoppedAlarm"]["Metrics"]}
+    assert stopped["stopped"]["Expression"] == "IF(FILL(put, 0) > 0 AND FILL(batches, 0) == 0, 1, 0)"
+    watched = {
+        name: (metric["MetricStat"]["Metric"]["MetricName"], *references(metric["MetricStat"]["Metric"]["Dimensions"]))
+        for name, metric in stopped.items()
+        if "MetricStat" in metric
+    }
+    assert watched == {
+        "put": ("IncomingRecords", "DeliveryStream"),
+        "batches": ("Invocations", "DeliveryRecorderFunction"),
+    }
+    assert [name for name, metric in stopped.items() if metric.get("ReturnData", True)] == ["stopped"]
 
 
 @pytest.mark.parametrize("name", sorted(http_functions() - WITHOUT_RESOLVER))

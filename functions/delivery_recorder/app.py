@@ -1,7 +1,7 @@
 """Applies what webhooks put on the stream, a batch at a time.
 
-A record that cannot be understood is parked here, and only whole batches fail: a partial failure report would make the
-stream's poller forget or repeat its neighbours.
+A record that cannot be understood or applied is parked, and only whole batches fail: a partial failure report would
+make the stream's poller forget or repeat its neighbours.
 """
 
 import base64
@@ -12,11 +12,11 @@ from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from hidra.domain.delivery import DeliveryEvent, from_record
+from hidra.domain.delivery import from_record
 from hidra.domain.phone import phone_hash
 from hidra.gateways.aws import read_json_secret, read_secret
 from hidra.gateways.queues import send_confirmations
-from hidra.services.record_delivery import Rejection, record_delivery
+from hidra.services.record_delivery import Rejection, Told, record_what_fits
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store.db import Database
 from hidra.telemetry import logger
@@ -37,16 +37,17 @@ def hash_phone(user_id: UUID, e164: str) -> bytes:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> None:
-    understood: list[DeliveryEvent] = []
+    understood: list[Told] = []
     rejected: list[Rejection] = []
     for record in event["Records"]:
         try:
-            understood.append(from_record(json.loads(base64.b64decode(record["kinesis"]["data"]))))
+            said = from_record(json.loads(base64.b64decode(record["kinesis"]["data"])))
+            understood.append(Told(record["eventID"], said))
         except (ValueError, KeyError, TypeError, RecursionError) as error:  # the last: 100,000 brackets
             rejected.append(Rejection(record["eventID"], f"{type(error).__name__}: {error}"))
     if rejected:
         logger.error("stream records could not be understood", records=len(rejected))
-    record_delivery(
+    record_what_fits(
         understood,
         rejected,
         db=db,

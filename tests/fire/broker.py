@@ -140,15 +140,50 @@ class Shard:
         self._records: deque[dict[str, Any]] = deque()
         self._seq = itertools.count(1)
         self._changed = threading.Condition()
-        self._closed = False
+        self._closed = self._stopped = False
         self._in_hand = 0
+        self.history: list[dict[str, Any]] = []
 
-    def put(self, data: str) -> None:
+    def put(self, data: str) -> str:
+        """Takes a record, base64; gives its place as the recorder knows it."""
         with self._changed:
             number = next(self._seq)
-            record = {"kinesis": {"data": data, "sequenceNumber": str(number)}, "eventID": f"shard:{id(self)}-{number}"}
+            place = f"shard:{id(self)}-{number}"
+            kinesis = {"data": data, "sequenceNumber": str(number), "approximateArrivalTimestamp": time.time()}
+            record = {"kinesis": kinesis, "eventID": place}
+            self.history.append(record)
             self._records.append(record)
             self._changed.notify()
+        return place
+
+    def put_again(self, records: Sequence[dict[str, Any]]) -> None:
+        """Records that it had before, to be handed out once more."""
+        with self._changed:
+            self._records.extend(records)
+            self._changed.notify()
+
+    def stop(self) -> None:
+        """Nothing is handed out any more until ``go_on``, but for the batch that is in hand."""
+        with self._changed:
+            self._stopped = True
+
+    def go_on(self) -> None:
+        with self._changed:
+            self._stopped = False
+            self._changed.notify()
+
+    def in_hand(self) -> int:
+        """Records of the batch that is handed out now."""
+        with self._changed:
+            return self._in_hand
+
+    def oldest(self) -> float:
+        """For how many seconds the oldest record has been waiting to be handed out."""
+        with self._changed:
+            if not self._records:
+                return 0.0
+            arrived: float = self._records[0]["kinesis"]["approximateArrivalTimestamp"]
+            return time.time() - arrived
 
     def waiting(self) -> int:
         """Records that were not taken yet."""
@@ -164,11 +199,13 @@ class Shard:
         """Hands batches out until the shard is closed. ``invoke`` says whether one was taken."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._records or self._closed)
+                self._changed.wait_for(lambda: self._closed or (self._records and not self._stopped))
                 if not self._closed and len(self._records) < self._batch:
                     self._changed.wait_for(lambda: self._closed or len(self._records) >= self._batch, self._window)
                 if self._closed:
                     return
+                if self._stopped:
+                    continue
                 batch = [self._records.popleft() for _ in range(min(self._batch, len(self._records)))]
                 self._in_hand = len(batch)
             todo: list[Sequence[dict[str, Any]]] = [batch]

@@ -10,6 +10,7 @@ import json
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from tests.fire.simulator import Simulator
 VAULT_KEY = PrivateKey(bytes(range(32)))
 PUBLIC_KEYS = {"v1": base64.b64encode(bytes(VAULT_KEY.public_key)).decode()}
 PHONE_HASH_SECRET = "test"
+WEBHOOK_KEYS = {"k1": "a master key of the fire tests"}
 _SHARDS = 2
 
 
@@ -65,6 +67,8 @@ class Fire:
     sizes: Sizes = field(default_factory=Sizes)
     # Looks at a worker's call to AWS first: None answers it as usual, Lost as an AWS that cannot be reached.
     spoil: Callable[[str, str, Mapping[str, Any]], object] = lambda *_: None
+    # Whether the stream refuses a record, though it may take its neighbours.
+    refuse: Callable[[bytes], bool] = lambda _: False
 
     def __post_init__(self) -> None:
         times, seed = self.times, self.seed
@@ -75,6 +79,7 @@ class Fire:
         }
         self.shards = [Shard(batch=500, window=0.15, seed=seed + at, again=0.02) for at in range(_SHARDS)]
         self.errors: list[str] = []
+        self.answers: Counter[int] = Counter()  # to webhooks, by their status
         self._pools: dict[str, Pool] = {}
         self._threads: list[threading.Thread] = []
         self._secrets: dict[str, str] = {}
@@ -86,7 +91,7 @@ class Fire:
         """
         Args:
             folder: for the workers' log.
-            options: ``times``, ``sizes``, ``spoil``.
+            options: ``times``, ``sizes``, ``spoil``, ``refuse``.
         """
         with ExitStack() as stack:
             simulator = stack.enter_context(Simulator.running(seed=seed))
@@ -110,7 +115,7 @@ class Fire:
         self._secrets = {
             "jobs": json.dumps(self.databases.logins["jobs"]),
             "vault": json.dumps({"v1": base64.b64encode(bytes(VAULT_KEY)).decode()}),
-            "webhook": json.dumps({"k1": "a master key of the fire tests"}),
+            "webhook": json.dumps(WEBHOOK_KEYS),
             "phone-hash": PHONE_HASH_SECRET,
         }
         constants = {"send_timeout": [2.0, times.send_timeout], "sender_timeout": times.sender_timeout}
@@ -212,11 +217,16 @@ class Fire:
                     self._queue({"QueueUrl": params["QueueUrl"], **entry})
                 return {"Successful": [{"Id": entry["Id"]} for entry in params["Entries"]], "Failed": []}
             case "kinesis", "put_records":
-                for entry in params["Records"]:
-                    self._next_shard += 1
-                    self.shards[self._next_shard % _SHARDS].put(base64.b64encode(entry["Data"]).decode())
-                return {"FailedRecordCount": 0, "Records": [{"SequenceNumber": "1"} for _ in params["Records"]]}
+                results = [self._take(entry["Data"]) for entry in params["Records"]]
+                return {"FailedRecordCount": sum("ErrorCode" in result for result in results), "Records": results}
         raise AssertionError(f"nobody plays {service}.{operation}")
+
+    def _take(self, data: bytes) -> dict[str, str]:
+        if self.refuse(data):
+            return {"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": "Rate exceeded for shard"}
+        self._next_shard += 1
+        self.shards[self._next_shard % _SHARDS].put(base64.b64encode(data).decode())
+        return {"SequenceNumber": "1"}
 
     def _queue(self, entry: Mapping[str, Any]) -> None:
         self.queues[entry["QueueUrl"]].put(entry["MessageBody"], entry.get("DelaySeconds", 0))
@@ -259,6 +269,7 @@ def _gateway(fire: Fire) -> ThreadingHTTPServer:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, answer = fire.take_webhook(self.path, headers, body)
+            fire.answers[status] += 1
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

@@ -8,18 +8,58 @@ from uuid import UUID
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent
 from hidra.domain.message import Evidence, Message, MessageStatus, learn, skip
 from hidra.domain.ticket import ConfirmationAsked
+from hidra.errors import Conflict, Rejected
 from hidra.services.hear_replies import HashPhone, hear_replies
 from hidra.store import circuit, confirmations, connections, deliveries, messages, opt_outs
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
+from hidra.telemetry import logger
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """A stream record that could not be understood, by its place in the stream."""
+    """A stream record that could not be understood or applied, by its place in the stream."""
 
     position: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a stream record says, and its place in the stream."""
+
+    position: str
+    event: DeliveryEvent
+
+
+def record_what_fits(
+    told: Sequence[Told],
+    rejections: Sequence[Rejection],
+    *,
+    db: Database,
+    hash_phone: HashPhone,
+    queue: Callable[[Sequence[ConfirmationAsked]], object],
+) -> None:
+    """As ``record_delivery``, but an event that the database refuses is parked with the reason, and the others applied:
+    tried again, it would be refused again, and its shard stand still for a day.
+
+    Raises:
+        Unavailable: something was not applied; the whole batch must come again.
+    """
+    try:
+        record_delivery([each.event for each in told], rejections, db=db, hash_phone=hash_phone, queue=queue)
+    except (Conflict, Rejected) as error:
+        if not told:
+            raise
+        if len(told) == 1:
+            reason = f"{type(error).__name__}: {error} ({type(error.__cause__).__name__})"
+            logger.error("a stream record could not be applied", position=told[0].position, reason=reason)
+            parked = [*rejections, Rejection(told[0].position, reason)]
+            record_delivery([], parked, db=db, hash_phone=hash_phone, queue=queue)
+            return
+        half = len(told) // 2
+        record_what_fits(told[:half], rejections, db=db, hash_phone=hash_phone, queue=queue)
+        record_what_fits(told[half:], [], db=db, hash_phone=hash_phone, queue=queue)
 
 
 def record_delivery(
@@ -37,7 +77,8 @@ def record_delivery(
         queue: has those answered who left; what it loses, the clock queues again.
 
     Raises:
-        Unavailable: nothing was applied; the whole batch must come again.
+        Unavailable: nothing was applied, or not noticed as such; the whole batch must come again.
+        Conflict, Rejected: nothing was applied, for the database refuses one of the events.
     """
     early, to_answer = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
     if early:

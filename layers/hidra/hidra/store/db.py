@@ -12,12 +12,21 @@ from psycopg.rows import RowMaker, scalar_row
 from psycopg.sql import SQL, Composed
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from hidra.errors import Conflict, HidraError, Unavailable
+from hidra.errors import Conflict, HidraError, Rejected, Unavailable
 from hidra.telemetry import logger
 
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_MS = 5_000
 TRANSIENT = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+# Values that no column takes. The last, a text too long for its index, would pass for a server that is away: psycopg
+# calls it operational.
+UNFIT = (
+    psycopg.errors.CharacterNotInRepertoire,
+    psycopg.errors.UntranslatableCharacter,
+    psycopg.errors.DatetimeFieldOverflow,
+    psycopg.errors.NumericValueOutOfRange,
+    psycopg.errors.ProgramLimitExceeded,
+)
 
 SET_ROLE: LiteralString = "select set_config('role', %(role)s, true), set_config('hidra.user_id', %(user_id)s, true)"
 
@@ -140,6 +149,7 @@ class Database:
 
         Raises:
             the error that ``refusals`` gives for the name of a violated constraint; Conflict for any other.
+            Rejected: the database cannot hold a value; the same again fails the same way.
             Unavailable: the database cannot be reached, or a lock was not to be had in time.
         """
         retrying = Retrying(
@@ -157,6 +167,9 @@ class Database:
                 raise refusals[name] from error
             logger.warning("a constraint was violated", constraint=name)
             raise Conflict("The change contradicts other data.") from error
+        except UNFIT as error:
+            logger.warning("the database cannot hold a value", sqlstate=error.sqlstate)
+            raise Rejected("The database cannot hold this.", code="unfit") from error
         except psycopg.errors.LockNotAvailable as error:
             raise Unavailable("Somebody else is changing this; try again in a moment.", code="locked") from error
         except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, *TRANSIENT) as error:
