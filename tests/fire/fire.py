@@ -42,6 +42,7 @@ class Times:
     sender_lost_after: int = 5  # 180
     visibility: float = 3.0  # 720
     look_visibility: float = 3.0  # 1800
+    try_every: float = 0.2  # 300
     again: float = 0.01  # of what was acknowledged comes again all the same
 
 
@@ -118,7 +119,11 @@ class Fire:
             "webhook": json.dumps(WEBHOOK_KEYS),
             "phone-hash": PHONE_HASH_SECRET,
         }
-        constants = {"send_timeout": [2.0, times.send_timeout], "sender_timeout": times.sender_timeout}
+        constants = {
+            "send_timeout": [2.0, times.send_timeout],
+            "sender_timeout": times.sender_timeout,
+            "try_every": times.try_every,
+        }
         return {
             **os.environ,
             **self.databases.settings,

@@ -19,7 +19,9 @@ from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any
 
+from hidra.domain import circuit
 from hidra.gateways import evolution, queues, stream
+from hidra.store import claims
 from tests.fire import clients, points
 from tests.fire.points import points as reached
 
@@ -86,6 +88,7 @@ def import_functions() -> dict[str, ModuleType]:
     shorter = json.loads(os.environ["FIRE_CONSTANTS"])
     evolution._SEND_TIMEOUT = tuple(shorter["send_timeout"])
     functions["send"].SENDER_TIMEOUT_SECONDS = shorter["sender_timeout"]
+    circuit.TRY_EVERY = claims.TRY_EVERY = timedelta(seconds=shorter["try_every"])
     reconcile = functions["check"].reconcile
 
     def reconcile_later(*args: Any, now: datetime, **options: Any) -> None:

@@ -459,3 +459,10 @@ def test_numbers_that_are_not_on_whatsapp_pause_nothing(databases: Databases) ->
     in_a_row(world, ticket, Outside(Refused("not_on_whatsapp", "The number is not on WhatsApp.")), 30)
     world.advance()
     assert world.campaign()["status"] == "running"
+
+
+def test_a_run_in_which_nobody_waits_any_more_ends_however_much_whatsapp_refused(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=ERRORS)
+    answered(world, ticket, "x" * ERRORS)
+    world.advance()
+    assert world.campaign()["status"] == "failed"

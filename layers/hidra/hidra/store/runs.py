@@ -49,7 +49,7 @@ left join hidra.pace_limits l on l.subject = k.id
 where c.id = %(campaign_id)s
 """  # noqa: S608 - made of constants
 # Messages are claimed in the order of their ids, so those of about the same time stand side by side. Nothing is counted
-# where the last refusals lie far apart.
+# where the last refusals lie far apart, or where nobody is left whom a pause would spare.
 REFUSED = f"""
 with latest as (
     select m.user_id, m.run_id, m.id
@@ -59,7 +59,9 @@ with latest as (
     order by m.id desc limit %(errors)s
 ), span as (
     select user_id, run_id, min(id) as first from latest group by user_id, run_id
-    having count(*) = %(errors)s and max(id) - min(id) < {NEAR}
+    having count(*) = %(errors)s and max(id) - min(id) < {NEAR} and exists (
+        select from hidra.campaign_messages w where w.run_id = latest.run_id and w.status = 'pending'
+    )
 )
 select span.user_id, (
     select count(*) from (
