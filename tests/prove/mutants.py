@@ -6,6 +6,7 @@ they have to pass unchanged, or a failure would prove nothing.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,13 +61,17 @@ def run(tests: list[str], root: Path) -> tuple[int | None, str]:
     """pytest's exit code, None if it had to be ended, and what it said."""
     command = [sys.executable, "-m", "pytest", "--tb", "line", "--maxfail", "1", *tests]
     environment = {**os.environ, "PYTHONPATH": "layers/hidra", "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as late:
-        return None, str(late)
-    return done.returncode, done.stdout + done.stderr
+    # A session of its own: a mutant that hangs must not leave the servers behind that its tests have started.
+    with subprocess.Popen(
+        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    ) as running:  # fmt: skip
+        try:
+            said, _ = running.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            return None, f"ended after {SECONDS} s"
+    return running.returncode, said
 
 
 def survives(mutant: Mutant) -> str | None:
