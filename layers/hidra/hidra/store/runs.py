@@ -49,19 +49,20 @@ left join hidra.pace_limits l on l.subject = k.id
 where c.id = %(campaign_id)s
 """  # noqa: S608 - made of constants
 # Messages are claimed in the order of their ids, so those of about the same time stand side by side. Nothing is counted
-# where the last refusals lie far apart, or where nobody is left whom a pause would spare.
+# where the last refusals lie far apart, or nobody waits any more.
 REFUSED = f"""
 with latest as (
-    select m.user_id, m.run_id, m.id
-    from hidra.campaign_runs r join hidra.campaign_messages m on m.run_id = r.id
-    where r.campaign_id = %(campaign_id)s and r.ended_at is null and m.error_code = '{PROVIDER_FAILED}'
-        and m.claimed_at > coalesce(r.resumed_at, '-infinity')
-    order by m.id desc limit %(errors)s
+    select r.user_id, m.run_id, m.id
+    from hidra.campaign_runs r cross join lateral (
+        select m.run_id, m.id from hidra.campaign_messages m
+        where m.run_id = r.id and m.error_code = '{PROVIDER_FAILED}'
+            and m.claimed_at > coalesce(r.resumed_at, '-infinity')
+        order by m.run_id desc, m.id desc limit %(errors)s
+    ) m
+    where r.campaign_id = %(campaign_id)s and r.ended_at is null
 ), span as (
     select user_id, run_id, min(id) as first from latest group by user_id, run_id
-    having count(*) = %(errors)s and max(id) - min(id) < {NEAR} and exists (
-        select from hidra.campaign_messages w where w.run_id = latest.run_id and w.status = 'pending'
-    )
+    having count(*) = %(errors)s and max(id) - min(id) < {NEAR}
 )
 select span.user_id, (
     select count(*) from (
@@ -71,6 +72,7 @@ select span.user_id, (
     ) near
 ) as answered
 from span
+where (select true from hidra.campaign_messages m where m.run_id = span.run_id and m.status = 'pending' limit 1)
 """  # noqa: S608 - made of constants
 BLOCK = """
 update hidra.campaigns set blocked_reason = %(reason)s
