@@ -1,6 +1,7 @@
 """What `sam build` makes: an artifact for Lambda's platform, of the same packages that run and are tested here."""
 
 import ast
+import fcntl
 import json
 import os
 import subprocess
@@ -44,7 +45,10 @@ def tools() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def sam(tools: dict[str, str]) -> Path:
-    run("sh", "local/setup.sh", ".venv-sam", "requirements/sam.txt", UV=tools["UV"])
+    setup = ROOT / "local" / "setup.sh"
+    with setup.open() as held:  # or two workers would install into one place
+        fcntl.flock(held, fcntl.LOCK_EX)
+        run("sh", setup, ".venv-sam", "requirements/sam.txt", UV=tools["UV"])
     return ROOT / ".venv-sam" / "bin" / "sam"
 
 
