@@ -139,7 +139,7 @@ def _campaign(owner: psycopg.Connection[Any], ids: dict[str, UUID]) -> dict[str,
 def _freeze(db: Database, owner: psycopg.Connection[Any], ids: dict[str, UUID]) -> float:
     campaign_id = _campaign(owner, ids)["id"]
     began = time.monotonic()
-    advance_campaign(campaign_id, db=db, hand_out=lambda *_: None)
+    advance_campaign(campaign_id, db=db, hand_out=lambda *_: None, look_again=lambda *_: None)
     took = time.monotonic() - began
     counted = owner.execute(
         "select total_messages, pending, failed, skipped from hidra.campaign_metrics where campaign_id = %s",

@@ -262,7 +262,7 @@ class Play:
         with suppress(Conflict):  # it does not fit the campaign's status
             match action:
                 case "look":
-                    advance_campaign(campaign_id, db=actor.jobs, hand_out=_nothing)
+                    advance_campaign(campaign_id, db=actor.jobs, hand_out=_nothing, look_again=_nothing)
                 case "pause":
                     lifecycle.pause(actor.http, user_id, campaign_id)
                 case "resume":
@@ -271,7 +271,7 @@ class Play:
                     lifecycle.cancel(actor.http, user_id, campaign_id, nudge=_nothing)
                 case _:
                     lifecycle.retry_failed(actor.http, user_id, campaign_id, nudge=_nothing)
-                    advance_campaign(campaign_id, db=actor.jobs, hand_out=_nothing)
+                    advance_campaign(campaign_id, db=actor.jobs, hand_out=_nothing, look_again=_nothing)
 
     def _repair(self, actor: Actor, work: str, message_id: int) -> None:
         run, name = actor.jobs.as_worker, f"m{message_id}"

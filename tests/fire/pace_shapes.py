@@ -32,9 +32,7 @@ class Kind(StrEnum):
     LESS = "they leave some of it"
 
 
-# Where campaigns ask for more than there is, many tickets come too early and are forgotten; those who are left without
-# one, two minutes' worth of a campaign's last recipients, wait for the next look. So their use is told, not asked for.
-LEAST = {Kind.ALONE: LEAST_USE, Kind.EXACT: LEAST_USE_SHARED, Kind.LESS: LEAST_USE_SHARED, Kind.MORE: 0.0}
+LEAST = {Kind.ALONE: LEAST_USE, Kind.EXACT: LEAST_USE_SHARED, Kind.LESS: LEAST_USE_SHARED, Kind.MORE: LEAST_USE_SHARED}
 
 
 @dataclass(frozen=True)

@@ -227,8 +227,7 @@ class Simulation:
         """The nudge at the start, then one look each minute until the campaign has ended."""
         campaign = self._campaigns[index]
         while campaign.pending or campaign.in_flight:
-            looks = 1 if not self._happens(2 * self._trouble.lost_look) else self._rng.choice((0, 2))
-            for _ in range(looks):
+            for _ in range(self._times()):
                 self._look(index)
             minute = (self.now / SECOND - clock) // 60 + 1
             yield ceil((clock + minute * 60 + self._rng.uniform(0, 2)) * SECOND)
@@ -242,16 +241,30 @@ class Simulation:
             campaign.ticketed_until = issue.until
         for slot in issue.slots:
             self._deliver(index, pacing.delay_seconds(slot, now), delayed=False)
+        if issue.again_seconds is not None:
+            for _ in range(self._times()):
+                self._start(self._due(issue.again_seconds), self._look_again(index))
+
+    def _look_again(self, index: int) -> Step:
+        yield self.now
+        self._look(index)
+
+    def _times(self) -> int:
+        """How often a look that was asked for comes."""
+        return 1 if not self._happens(2 * self._trouble.lost_look) else self._rng.choice((0, 2))
 
     def _deliver(self, index: int, delay: int, *, delayed: bool) -> None:
         for _ in range(2 if self._happens(self._trouble.double) else 1):
-            due = self.now / SECOND + delay + self._rng.uniform(0, QUEUE_LATE)
-            if self._happens(self._trouble.late):
-                due += self._rng.uniform(0, 120)
-            for begin, end in self._stalls:
-                if begin <= due * SECOND < end:
-                    due = end / SECOND
-            self._start(due, self._worker(index, delayed=delayed))
+            self._start(self._due(delay), self._worker(index, delayed=delayed))
+
+    def _due(self, delay: int) -> float:
+        due = self.now / SECOND + delay + self._rng.uniform(0, QUEUE_LATE)
+        if self._happens(self._trouble.late):
+            due += self._rng.uniform(0, 120)
+        for begin, end in self._stalls:
+            if begin <= due * SECOND < end:
+                due = end / SECOND
+        return due
 
     def _worker(self, index: int, *, delayed: bool) -> Step:
         """As send_message does it."""

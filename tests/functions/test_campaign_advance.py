@@ -31,7 +31,8 @@ def logs() -> Iterator[Logs]:
 
 @pytest.fixture
 def advance(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    app = use("campaign_advance", monkeypatch, SEND_QUEUE_URL=on_aws.queue("sends"))
+    queues = {"SEND_QUEUE_URL": on_aws.queue("sends"), "CAMPAIGN_QUEUE_URL": on_aws.queue("campaigns")}
+    app = use("campaign_advance", monkeypatch, **queues)
     monkeypatch.setattr(app, "db", databases.jobs)
     return app
 
@@ -75,6 +76,16 @@ def test_a_due_campaign_is_frozen_and_its_tickets_are_queued_for_their_slots(
     assert [entry["DelaySeconds"] for entry in tickets(advance, on_aws)] == [0, 9, 19, 29]
     assert {entry["MessageGroupId"] for entry in tickets(advance, on_aws)} == {str(world.config_id)}
     world.assert_exact()
+
+
+def test_a_look_that_hands_out_the_last_tickets_asks_for_another_before_their_end(
+    advance: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases, recipients=4, rate=6)
+    look(advance, world)
+    [again] = on_aws.on(advance.ENV["CAMPAIGN_QUEUE_URL"])
+    assert json.loads(again["MessageBody"]) == json.loads(body(world))
+    assert again["DelaySeconds"] == 38  # the fourth slot's turn ends at 41 s
 
 
 def test_no_ticket_tells_whom_it_is_for(advance: ModuleType, databases: Databases, on_aws: Aws) -> None:

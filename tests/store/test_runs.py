@@ -37,6 +37,24 @@ def test_a_second_look_issues_no_second_tickets_and_no_second_run(databases: Dat
     assert len(world.messages()) == 3
 
 
+def test_whoever_is_left_without_a_ticket_at_a_runs_end_does_not_wait_for_the_clock(databases: Databases) -> None:
+    world = World.make(databases, recipients=12)
+    world.advance()
+    assert world.looks_asked == [2]
+    world.finish_one()
+    world.advance()
+    assert world.looks_asked == [2, 2]
+
+
+def test_recipients_who_must_wait_are_left_to_the_clock(databases: Databases) -> None:
+    world = World.make(databases, recipients=2)
+    world.advance()
+    databases.owner.execute("update hidra.campaign_messages set not_before = now() + interval '30 s'")
+    databases.owner.execute("update hidra.campaign_runs set ticketed_until = null")
+    [(_, slots)] = world.advance()
+    assert (len(slots), world.looks_asked) == (2, [2])
+
+
 def test_a_campaign_before_its_time_does_not_start(databases: Databases) -> None:
     world = World.make(databases)
     databases.owner.execute("update hidra.campaigns set scheduled_at = now() + interval '1 minute'")
@@ -143,7 +161,7 @@ def second_look(world: World) -> None:
     from hidra.store.db import Database
 
     db = Database({**world.databases.settings, "DATABASE_SECRET": "jobs"}, world.databases.logins.__getitem__)
-    advance_campaign(world.campaign_id, db=db, hand_out=lambda *_: None)
+    advance_campaign(world.campaign_id, db=db, hand_out=lambda *_: None, look_again=lambda *_: None)
     db.close()
 
 

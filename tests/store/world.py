@@ -1,6 +1,6 @@
 """A tenant's world for the store tests, written as its owner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,6 +36,7 @@ class World:
     segment_id: UUID
     template_id: UUID
     campaign_id: UUID
+    looks_asked: list[int] = field(default_factory=list)
 
     @classmethod
     def make(
@@ -96,12 +97,13 @@ class World:
         return phone_hash(SECRET, str(self.user_id), phone)
 
     def advance(self) -> list[tuple[Any, list[datetime]]]:
-        """One look at the campaign; gives what it handed out."""
+        """One look at the campaign; gives what it handed out. ``looks_asked`` notes in how many seconds it wants another."""
         out: list[tuple[Any, list[datetime]]] = []
         advance_campaign(
             self.campaign_id,
             db=self.databases.jobs,
             hand_out=lambda ticket, slots, _: out.append((ticket, list(slots))),
+            look_again=lambda _, seconds: self.looks_asked.append(seconds),
         )
         return out
 

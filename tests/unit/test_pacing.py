@@ -41,6 +41,26 @@ def test_tickets_that_were_lost_are_issued_again_once_their_time_is_over() -> No
     assert len(issue(now=after(60), ticketed_until=after(3), rate=60, pending=2).slots) == 2
 
 
+@pytest.mark.parametrize(
+    ("rate", "pending", "seconds"), [(600, 1, 2), (600, 100, 7), (6, 1, 7), (60, 60, 58), (6, 12, 120)]
+)
+def test_the_look_that_issues_the_last_tickets_wants_another_before_they_are_used(
+    rate: int, pending: int, seconds: int
+) -> None:
+    """3 s before they are, and not at once: where nobody can be sent to, looks must not chase each other."""
+    assert issue(now=NOW, ticketed_until=None, rate=rate, pending=pending).again_seconds == seconds
+
+
+def test_the_clocks_looks_suffice_while_more_wait_than_there_are_tickets_for() -> None:
+    assert issue(now=NOW, ticketed_until=None, rate=6, pending=13).again_seconds is None
+
+
+def test_no_look_is_wanted_for_tickets_of_a_look_before_or_for_recipients_who_must_wait() -> None:
+    assert issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=8).again_seconds is None
+    assert issue(now=NOW, ticketed_until=None, rate=60, pending=1, ready=False).again_seconds is None
+    assert issue(now=NOW, ticketed_until=None, rate=60, pending=0, ready=False).again_seconds is None
+
+
 def test_one_ticket_in_twenty_has_a_spare() -> None:
     assert len(issue(now=NOW, ticketed_until=None, rate=600, pending=40).slots) == 42
 

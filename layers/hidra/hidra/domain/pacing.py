@@ -15,18 +15,27 @@ ROOM_UNTIL_SECONDS = 0.45  # a claim looks for room until this long after its sl
 PERMIT_AHEAD_SECONDS = 2  # a permit is recorded at most this long before its slot
 TICKETS_AHEAD_SECONDS = 130  # two looks a minute apart overlap, so one may be lost
 SPARE_EVERY = 20  # one ticket in this many has a spare beside it, for those that come too late or find no room
+# Another look that long before the last ticket's turn: its tickets then join the last ones without a gap.
+LOOK_AGAIN_BEFORE_SECONDS, LOOK_AGAIN_AFTER_SECONDS = 3, 2
 
 
 @dataclass(frozen=True)
 class Issue:
-    """Tickets to hand out: the due instant of each, and how far the run is ticketed afterwards."""
+    """Tickets to hand out: the due instant of each, and how far the run is ticketed afterwards.
+
+    ``again_seconds``: in how many seconds to look again, for these tickets are the run's last; None: the clock will do.
+    """
 
     slots: tuple[datetime, ...]
     until: datetime
+    again_seconds: int | None
 
 
-def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending: int) -> Issue:
+def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending: int, ready: bool = True) -> Issue:
     """The tickets that one look at a run issues.
+
+    Where they reach everybody who waits, the next look is not left to the clock, which may take a minute: of any
+    tickets some come too late, too early or find no room, and at a run's end there are no others in their place.
 
     Args:
         now: the database's time.
@@ -34,6 +43,7 @@ def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending:
             for the next 2 s may have been used.
         rate: messages a minute.
         pending: recipients that wait for a message.
+        ready: whether one of them could be sent a message now, and need not wait first.
     """
     spacing = timedelta(seconds=WINDOW_SECONDS / rate)
     start = max(now, ticketed_until or now)
@@ -41,7 +51,13 @@ def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending:
     unused = max(0, (start - now - timedelta(seconds=PERMIT_AHEAD_SECONDS)) // spacing)
     wanted = max(0, pending - unused)
     slots = min(wanted, max(0, floor((now + timedelta(seconds=TICKETS_AHEAD_SECONDS) - start) / spacing)))
-    return Issue(tuple(_with_spares(start, spacing, slots)), start + slots * spacing)
+    until = start + slots * spacing
+    last = ready and 0 < slots == wanted
+    return Issue(tuple(_with_spares(start, spacing, slots)), until, _again_seconds(until, now) if last else None)
+
+
+def _again_seconds(until: datetime, now: datetime) -> int:
+    return max(LOOK_AGAIN_AFTER_SECONDS, floor((until - now).total_seconds()) - LOOK_AGAIN_BEFORE_SECONDS)
 
 
 def duration_seconds(messages: int, rate: int) -> int:

@@ -22,7 +22,12 @@ def nudge(queue_url: str, *, user_id: UUID, campaign_id: UUID) -> None:
     nudge_all(queue_url, [(user_id, campaign_id)])
 
 
-def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]]) -> int:
+def nudge_later(queue_url: str, *, user_id: UUID, campaign_id: UUID, seconds: int) -> None:
+    """Asks for a look at the campaign after so many seconds, at most SQS's 900. A failure is only logged."""
+    nudge_all(queue_url, [(user_id, campaign_id)], seconds=seconds)
+
+
+def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds: int = 0) -> int:
     """Asks for a look at each campaign, given as (user id, campaign id); gives how many the queue took.
 
     Failures are only logged: the clock asks again within a minute.
@@ -36,7 +41,10 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]]) -> int:
         try:
             answer = sqs().send_message_batch(
                 QueueUrl=queue_url,
-                Entries=[{"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies)],
+                Entries=[
+                    {"Id": str(index), "MessageBody": body, "DelaySeconds": min(seconds, 900)}
+                    for index, body in enumerate(bodies)
+                ],
             )
         except (BotoCoreError, ClientError):
             logger.warning("nudges were not taken", exc_info=True, campaigns=len(batch))

@@ -17,14 +17,16 @@ from hidra.telemetry import logger
 SKIP_SLICE = 1_000
 
 HandOut = Callable[[Ticket, Sequence[datetime], datetime], None]
+LookAgain = Callable[[Ticket, int], None]
 
 
-def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut) -> None:
+def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut, look_again: LookAgain) -> None:
     """Looks at one campaign and does what is due; a second look does nothing twice.
 
     Args:
         hand_out: sends tickets (the ticket, its slots, the database's time). Those lost on the way are issued again
             by a later look: tickets carry no recipient.
+        look_again: asks for another look at the ticket's campaign, in so many seconds.
     """
     state = db.as_worker(lambda tx: _start_if_due(tx, campaign_id))
     if state is CampaignStatus.CANCELED:
@@ -37,6 +39,8 @@ def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut) -> N
         if due:
             hand_out(due.ticket, due.slots, due.now)
             logger.info("tickets issued", campaign_id=campaign_id, tickets=len(due.slots))
+        if due and due.again_seconds is not None:
+            look_again(due.ticket, due.again_seconds)
 
 
 def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
@@ -86,11 +90,12 @@ def _pause_if_refused(tx: Tx, campaign_id: UUID) -> bool:
 
 @dataclass(frozen=True)
 class _Due:
-    """Tickets to hand out, and the database's time when they were decided on."""
+    """Tickets to hand out, the database's time when they were decided on, and in how many seconds to look again."""
 
     ticket: Ticket
     slots: Sequence[datetime]
     now: datetime
+    again_seconds: int | None
 
 
 def _look(tx: Tx, campaign_id: UUID) -> _Due | None:
@@ -108,22 +113,29 @@ def _look(tx: Tx, campaign_id: UUID) -> _Due | None:
         return None
     reason = _blocked(found)
     runs.block(tx, campaign_id=campaign_id, reason=reason)
-    slots = _slots(tx, found, blocked=reason is not None)
+    slots, again_seconds = _slots(tx, found, blocked=reason is not None)
     if not slots or found.config_id is None:
         return None
-    return _Due(Ticket(found.user_id, found.config_id, campaign_id, found.run_id), slots, found.now)
+    return _Due(Ticket(found.user_id, found.config_id, campaign_id, found.run_id), slots, found.now, again_seconds)
 
 
-def _slots(tx: Tx, found: runs.Look, *, blocked: bool) -> Sequence[datetime]:
-    """What tickets are to be handed out for, noted in the run; of a blocked one those on their way find no work."""
+def _slots(tx: Tx, found: runs.Look, *, blocked: bool) -> tuple[Sequence[datetime], int | None]:
+    """What tickets are to be handed out for, noted in the run, and in how many seconds to look again; of a blocked one
+    those on their way find no work."""
     if blocked:
         runs.note_tickets(tx, run_id=found.run_id, until=None)
         trial = found.connection is EvolutionConnectionStatus.CONNECTED and found.pending
-        return tries(now=found.now, tried_at=found.tried_at) if trial else ()
-    tickets = issue(now=found.now, ticketed_until=found.ticketed_until, rate=found.rate, pending=found.pending)
+        return tries(now=found.now, tried_at=found.tried_at) if trial else (), None
+    tickets = issue(
+        now=found.now,
+        ticketed_until=found.ticketed_until,
+        rate=found.rate,
+        pending=found.pending,
+        ready=found.ready,
+    )
     if tickets.slots:
         runs.note_tickets(tx, run_id=found.run_id, until=tickets.until)
-    return tickets.slots
+    return tickets.slots, tickets.again_seconds
 
 
 def _blocked(found: runs.Look) -> str | None:

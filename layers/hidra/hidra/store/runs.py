@@ -34,18 +34,20 @@ LOOK = f"""
 select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as config_id, k.status as connection,
     k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, l.tried_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
-    (
-        select count(*) from (
-            select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'pending'
-            limit c.max_messages_per_minute * 5
-        ) as waiting
-    ) as pending,
+    waiting.pending, waiting.ready,
     exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'sending')
         or exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown') as in_flight
 from hidra.campaigns c
 join hidra.campaign_runs r on r.campaign_id = c.id and r.ended_at is null
 left join hidra.evolution_api_config k on k.id = c.evolution_config_id
 left join hidra.pace_limits l on l.subject = k.id
+cross join lateral (
+    select count(*) as pending, coalesce(bool_or(not_before is null or not_before <= now()), false) as ready
+    from (
+        select m.not_before from hidra.campaign_messages m where m.run_id = r.id and m.status = 'pending'
+        limit c.max_messages_per_minute * 5
+    ) counted
+) waiting
 where c.id = %(campaign_id)s
 """  # noqa: S608 - made of constants
 # Messages are claimed in the order of their ids, so those of about the same time stand side by side. Nothing is counted
@@ -135,7 +137,10 @@ class LockedCampaign:
 
 @dataclass(frozen=True)
 class Look:
-    """What a look at an open run finds; the connection's part is None where the campaign has none."""
+    """What a look at an open run finds; the connection's part is None where the campaign has none.
+
+    ``ready``: somebody of the pending need not wait for a time of their own.
+    """
 
     run_id: UUID
     ticketed_until: datetime | None
@@ -149,6 +154,7 @@ class Look:
     rate: int
     now: datetime
     pending: int
+    ready: bool
     in_flight: bool
 
 
