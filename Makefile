@@ -14,8 +14,9 @@ RUN := .venv/bin/python -m
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 LOCK = "$$(sh local/setup.sh)" pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-annotate --no-header
 TESTS = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --tb short
-# Where nobody watches the dots, only the last line, or everything if it is not good.
-QUIET_TESTS = if said=$$($(TESTS) 2>&1); then echo "$$said" | tail -n 1; else echo "$$said"; exit 1; fi
+# Where nobody watches the dots, only the last line, or everything if it is not good. By way of a file: a pipe would be
+# waited for until the last process that a test may have left behind has closed it.
+QUIET_TESTS = log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi
 QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 # Only what stands on make's command line: EMAIL and NAME may well be in somebody's environment, meant for others.
 given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
@@ -43,13 +44,13 @@ lint: venv ## check style, types and the arrows between the modules
 	@.venv/bin/mypy --no-error-summary
 
 test: lint ## lint, then every test that fits into a coffee break
-	@if [ -t 1 ]; then $(TESTS); else $(QUIET_TESTS); fi
+	@if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else $(QUIET_TESTS); fi
 
 prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
-	@$(RUN) pytest --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
+	@$(RUN) pytest --timeout 1800 --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
 
 soak: venv ## random faults for so many minutes, then every promise checked (MINUTES=10 SEED=)
-	@SOAK_MINUTES='$(or $(MINUTES),10)' SOAK_SEED='$(SEED)' $(RUN) pytest --quiet --tb line --show-capture no --capture no \
+	@SOAK_MINUTES='$(or $(MINUTES),10)' SOAK_SEED='$(SEED)' $(RUN) pytest --quiet --timeout 0 --tb line --show-capture no --capture no \
 		tests/prove/test_soak.py
 
 mutants: venv ## break each promise on purpose and show that a test notices (MUTANT=promise or name)
