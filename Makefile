@@ -47,10 +47,10 @@ test: lint ## lint, then every test that fits into a coffee break
 	@if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else $(QUIET_TESTS); fi
 
 prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
-	@$(RUN) pytest --timeout 1800 --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
+	@$(RUN) pytest -o faulthandler_timeout=1800 --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
 
 soak: venv ## random faults for so many minutes, then every promise checked (MINUTES=10 SEED=)
-	@SOAK_MINUTES='$(or $(MINUTES),10)' SOAK_SEED='$(SEED)' $(RUN) pytest --quiet --timeout 0 --tb line --show-capture no --capture no \
+	@SOAK_MINUTES='$(or $(MINUTES),10)' SOAK_SEED='$(SEED)' $(RUN) pytest --quiet -o faulthandler_timeout=0 --tb line --show-capture no --capture no \
 		tests/prove/test_soak.py
 
 mutants: venv ## break each promise on purpose and show that a test notices (MUTANT=promise or name)
