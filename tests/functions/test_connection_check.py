@@ -5,15 +5,12 @@ import importlib
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,6 +26,7 @@ from hidra.services import check_connection, reconcile
 from hidra.services.check_connection import Health, check_all, examine
 from hidra.store import claims, connections
 from hidra.store.connections import Unresolved
+from tests import announced
 from tests.conftest import Databases
 from tests.functions.api import load
 from tests.store.world import World
@@ -37,7 +35,6 @@ for name in ("VAULT_SECRET", "WEBHOOK_SECRET"):
     os.environ.setdefault(name, "none")
 os.environ.setdefault("PUBLIC_URL", "https://hidra.example")
 
-ROOT = Path(__file__).parents[2]
 KEY = "global-key"
 _PAIR = PrivateKey.generate()
 PUBLIC_KEYS = {"k1": base64.b64encode(bytes(_PAIR.public_key)).decode()}
@@ -85,13 +82,8 @@ class Simulator:
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    command = [sys.executable, "-m", "local.evolution", "--port", "0", "--api-key", KEY, "--retry-attempts", "1"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield Simulator(json.loads(process.stdout.readline())["url"])
-        finally:
-            process.terminate()
+    with announced.simulator("--api-key", KEY, "--retry-attempts", "1") as url:
+        yield Simulator(url)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +23,7 @@ from local.cli.metrics import through
 from local.emulator import FunctionFailed
 from local.evolution import phones
 from local.processes import LocalError
+from tests import announced
 
 ROOT = Path(__file__).parents[2]
 STACKLESS = ["status", "token", "invoke campaign_clock", "logs campaign_clock", "rebuild-metrics", "simulate totals"]
@@ -245,16 +245,9 @@ def test_the_help_of_simulate_has_every_ending_of_the_simulators_own_table(capsy
 
 @pytest.fixture
 def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    command = [sys.executable, "-m", "local", "simulate", "serve", "--port", "0", "--api-key", "k"]
-    environment = {**os.environ, "PYTHONPATH": "layers/hidra"}  # as ./hidra sets it
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            url = json.loads(process.stdout.readline())["url"]
-            attach(monkeypatch, processes={"Evolution simulator": 1}, evolution_url=url, evolution_api_key="k")
-            yield
-        finally:
-            process.kill()
+    with announced.simulator("--api-key", "k", command=("local", "simulate", "serve")) as url:
+        attach(monkeypatch, processes={"Evolution simulator": 1}, evolution_url=url, evolution_api_key="k")
+        yield
 
 
 @pytest.mark.usefixtures("simulator")

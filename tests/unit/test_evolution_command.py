@@ -1,12 +1,7 @@
 """`./hidra simulate fault`, `chaos` and `clock` against a simulator that `simulate serve` started."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,22 +9,16 @@ import requests
 
 from local import kept
 from local.__main__ import run
+from tests import announced
 
-ROOT = Path(__file__).parents[2]
 Told = Callable[[str], str]
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    words = ["--port", "0", "--api-key", "k", "--fault", "unacknowledged", "--virtual-clock", "0"]
-    command = [sys.executable, "-m", "local", "simulate", "serve", *words]
-    environment = {**os.environ, "PYTHONPATH": "layers/hidra"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.kill()
+    words = ["--api-key", "k", "--fault", "unacknowledged", "--virtual-clock", "0"]
+    with announced.simulator(*words, command=("local", "simulate", "serve")) as url:
+        yield url
 
 
 @pytest.fixture
