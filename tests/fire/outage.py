@@ -54,7 +54,7 @@ class Asked(list[tuple[str, float]]):
 
 
 class Outage(Tenant):
-    """A tenant whose webhook leads nowhere: Evolution tries once, and then forgets."""
+    """A tenant whose webhook leads nowhere: Evolution tries until it gives up, and then forgets."""
 
     def __init__(self, app: ModuleType, databases: Databases, simulator: Simulator, phones: list[str]) -> None:
         super().__init__(app, databases, simulator.url, simulator.instance(), recipients=0)
@@ -85,6 +85,17 @@ class Outage(Tenant):
         while self.simulator.ask(f"/_log/summary?instance={self.instance}")["unsettled"]:
             assert time.monotonic() < end, "the simulator does not settle"
             time.sleep(0.05)
+
+    def let_an_hour_pass(self) -> None:
+        """By Evolution's clock, which has to be a virtual one, and by ours: long enough for it to give everything up."""
+        self.simulator.ask("/_control/clock", {"advance": HOUR.total_seconds()})
+        self.settle()
+        self.age(HOUR)
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """What Evolution had to tell, and how often it tried."""
+        found: list[dict[str, Any]] = self.simulator.ask("/_log/webhooks?limit=5000")["webhooks"]
+        return [webhook for webhook in found if webhook["instance"] == self.instance]
 
     def age(self, by: timedelta) -> None:
         """All that was sent so far was sent so long before."""
@@ -152,10 +163,9 @@ def expected(truth: dict[str, str]) -> dict[str, int]:
 
 
 def lose_a_campaign(tenant: Outage, recipients: int, *, each: int) -> Asked:
-    """A campaign whose every webhook is lost, an hour ago; then the checks, until its statuses are repaired."""
+    """A campaign whose every webhook is lost in an hour; then the checks, until its statuses are repaired."""
     tenant.send(recipients)
-    tenant.settle()
-    tenant.age(HOUR)
+    tenant.let_an_hour_pass()
     assert set(tenant.known().values()) == {"sent"}
     with Asked.counted() as asked:
         tenant.check()

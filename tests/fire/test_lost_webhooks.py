@@ -1,5 +1,6 @@
 """Webhooks that are lost for good: look-ups bring every count to the truth, paced, and only after an outage."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import ModuleType
@@ -7,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from hidra.services import repair_statuses
+from tests import announced
 from tests.conftest import Databases
 from tests.fire import outage
 from tests.functions import test_connection_check as checks
@@ -18,8 +20,14 @@ def phones(number: int) -> list[str]:
     return [f"+55119{80000000 + KINDS[index % 4] * 100 + index}" for index in range(number)]
 
 
-simulator = checks.simulator
 check_app = checks.app
+
+
+@pytest.fixture
+def simulator() -> Iterator[checks.Simulator]:
+    """With Evolution's own patience: ten attempts in about twenty minutes of a clock that stands until it is moved."""
+    with announced.simulator("--api-key", checks.KEY, "--virtual-clock", "0") as url:
+        yield checks.Simulator(url)
 
 
 @pytest.fixture
@@ -36,6 +44,10 @@ def test_a_campaign_whose_every_webhook_is_lost_ends_with_every_count_equal(
     monkeypatch.setattr(repair_statuses, "EACH", each)
     tenant = outage.Outage(app, databases, simulator, phones(recipients))
     asked = outage.lose_a_campaign(tenant, recipients, each=each)
+
+    lost = tenant.webhooks()
+    assert len(lost) >= 2 * recipients  # each was sent, and something came of it
+    assert {(webhook["state"], len(webhook["attempts"])) for webhook in lost} == {("given_up", 10)}
 
     truth = tenant.truth()
     assert set(truth.values()) == {"sent", "delivered", "read", "failed"}
