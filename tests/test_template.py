@@ -182,6 +182,15 @@ def test_queue_functions_take_one_message_and_say_which_failed() -> None:
             assert properties["ScalingConfig"]["MaximumConcurrency"]
 
 
+def test_functions_that_queue_to_themselves_say_that_it_is_meant() -> None:
+    """AWS stops the sixteenth step of what it takes for a runaway (Lambda's recursive loop detection)."""
+    sends = may("sqs:SendMessage")
+    themselves = {name for queue, name in queues_with_functions().items() if queue in sends.get(name, set())}
+    assert {"campaign_advance", "contact_import"} <= themselves
+    for name in themselves:
+        assert template()["Resources"][logical_id(name)]["Properties"]["RecursiveLoop"] == "Allow"
+
+
 def test_the_stream_is_tried_again_whole_and_kept_longer_than_it_is_tried() -> None:
     mapping = resources("AWS::Lambda::EventSourceMapping")["DeliveryRecorderSource"]["Properties"]
     assert "FunctionResponseTypes" not in mapping
