@@ -251,14 +251,17 @@ class Simulator:
         stamp, route = request[STAMP], request.path.split("/")[2]
         send = self.log.arrive(request.match_info["instance"], route, stamp.first_byte, stamp.connection)
         answer = Answer(500, None, cut="before", error="stopped")
+        left = None
         try:
             try:
                 answer = await self._send_answer(request, send)
             except Refused as refusal:
                 answer = Answer(refusal.status, refusal.body, error=refusal.body)
-            return await respond(request, answer)
+            left = stamp.lost  # before a cut: afterwards it would be us who ended the connection
+            response = await respond(request, answer)
+            left = left if answer.cut else stamp.lost
+            return response
         finally:
-            left = None if answer.cut else stamp.lost
             self.log.answer(send, None if answer.cut else answer.status, answer.error, left=left)
 
     async def _send_answer(self, request: web.Request, send: Send) -> Answer:

@@ -183,6 +183,35 @@ def test_a_client_that_hangs_up_is_in_the_log_with_the_moment() -> None:
     play(story)
 
 
+@pytest.mark.parametrize("cut", ["cut_before", "cut_during", "cut_after"])
+def test_a_client_that_hangs_up_before_the_cut_is_in_the_log_with_the_moment(cut: str) -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        await arm(bench, {"fault": cut, "hold_seconds": 15})
+        body, patience = {"number": PHONE, "text": "Oi"}, aiohttp.ClientTimeout(total=0.1)
+        with pytest.raises(TimeoutError):
+            await bench.session.post(
+                f"{bench.url}/message/sendText/b", json=body, headers={"apikey": KEY}, timeout=patience
+            )
+        (row,) = await bench.settled()
+        assert row["received_monotonic"] < row["left_monotonic"] < row["answered_monotonic"]
+
+    play(story)
+
+
+@pytest.mark.parametrize("cut", ["cut_before", "cut_during", "cut_after"])
+def test_a_client_that_waits_for_the_cut_has_not_left_before(cut: str) -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        await arm(bench, {"fault": cut})
+        with pytest.raises(aiohttp.ClientError):
+            await bench.send(PHONE)
+        (row,) = await bench.settled()
+        assert row["left_monotonic"] is None
+
+    play(story)
+
+
 def test_a_slow_answer_is_evolutions_own() -> None:
     held: list[float] = []
 
