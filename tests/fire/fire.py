@@ -39,6 +39,8 @@ class Times:
 
     send_timeout: float = 2.5  # 90: the simulator's slow phones take 1.6
     sender_timeout: float = 4.0  # 120
+    function_timeout: float = 120.0  # of the function that sends, as long as the sender's in production
+    patience: float = 20.0  # for which an answer to somebody who left waits for its turn
     sender_lost_after: int = 5  # 180
     visibility: float = 3.0  # 720
     look_visibility: float = 3.0  # 1800
@@ -122,6 +124,7 @@ class Fire:
         constants = {
             "send_timeout": [2.0, times.send_timeout],
             "sender_timeout": times.sender_timeout,
+            "patience": times.patience,
             "try_every": times.try_every,
         }
         return {
@@ -146,8 +149,9 @@ class Fire:
 
     def _start(self, nursery: Nursery) -> None:
         sizes = {**vars(self.sizes), "record": _SHARDS}
-        # Lambda's own time-outs, which nothing here is meant to reach.
-        seconds = {"advance": 300, "send": 120, "record": 60, "webhook": 10, "clock": 50, "check": 300}
+        send = self.times.function_timeout
+        # Lambda's own time-outs, which nothing else here is meant to reach.
+        seconds = {"advance": 300, "send": send, "record": 60, "webhook": 10, "clock": 50, "check": 300}
         for part, size in sizes.items():
             self._pools[part] = Pool(part, size, nursery=nursery, serve=self.serve, seconds=seconds[part])
         for name, part in (("campaign", "advance"), ("send", "send")):

@@ -1,10 +1,13 @@
 """The workers as the test's process sees them: made, invoked, dead, replaced."""
 
+import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -78,12 +81,20 @@ class Worker:
         self._connection, self.pid = connection, pid
 
     def invoke(self, part: str, event: Any, seconds: float, armed: Mapping[str, float], serve: Serve) -> Reply:
-        """One invocation; its calls to AWS are answered by ``serve`` meanwhile. See ``Points.begin`` for ``armed``."""
+        """One invocation, which ends with its process after so many ``seconds``, as Lambda sees to.
+
+        Args:
+            armed: see ``Points.begin``.
+            serve: answers its calls to AWS meanwhile.
+        """
         reached: Mapping[str, int] = {}
         died_at = None
+        ends = time.monotonic() + seconds
         try:
             self._connection.send((part, event, seconds, dict(armed)))
             while True:
+                if not self._connection.poll(max(0.0, ends - time.monotonic())):
+                    os.kill(self.pid, signal.SIGKILL)
                 match self._connection.recv():
                     case ("call", service, operation, params):
                         self._connection.send(serve(service, operation, params))

@@ -192,8 +192,9 @@ def freeze_some(rng: random.Random, *, share: float, seconds: float) -> None:
 
 
 def kill_some(rng: random.Random, *, number: int) -> None:
-    """Kills so many worker processes; others are forked in their place."""
-    for worker in rng.sample(_workers(), number):
+    """Kills so many worker processes, or all that there are; others are forked in their place."""
+    workers = _workers()
+    for worker in rng.sample(workers, min(number, len(workers))):
         _signal(worker, signal.SIGKILL)
 
 

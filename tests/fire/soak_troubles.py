@@ -28,7 +28,7 @@ SECRET = PHONE_HASH_SECRET.encode()
 _HELD = Times().send_timeout + 0.7
 CHAOS: Mapping[str, Any] = {
     # Of each send's answer.
-    # The client waits no longer than 2.5 s for these; the log has when it left, which it has not of a cut.
+    # The client waits no longer than 2.5 s for these.
     "gateway_timeout": {"rate": 0.003, "hold_seconds": _HELD},
     "service_unavailable": {"rate": 0.003, "hold_seconds": _HELD},
     "cut_before": 0.002,
@@ -187,9 +187,11 @@ class Troubles(Actor):
 
 @dataclass
 class Users(Actor):
-    """What the owners of the campaigns do, through the services behind the HTTP functions."""
+    """What the owners of the campaigns do, through the services behind the HTTP functions. ``erased``: how many people of
+    each were to be; whoever is let in again afterwards stays gone."""
 
     imported: int = 0
+    erased: Counter[UUID] = field(default_factory=Counter)
     answers = (Conflict, NotFound, Rejected, Unavailable)
 
     def __post_init__(self) -> None:
@@ -258,6 +260,7 @@ class Users(Actor):
 
     def _erase(self) -> None:
         user_id, phone = self._phone()
+        self.erased[user_id] += 1  # before: of a connection that is cut nobody knows whether it was done
         now = datetime.now(UTC)
         erase_person.erase_person(self._http, user_id, phone, country="BR", secret=SECRET, now=now)
 

@@ -88,6 +88,7 @@ def import_functions() -> dict[str, ModuleType]:
     shorter = json.loads(os.environ["FIRE_CONSTANTS"])
     evolution._SEND_TIMEOUT = tuple(shorter["send_timeout"])
     functions["send"].SENDER_TIMEOUT_SECONDS = shorter["sender_timeout"]
+    functions["send"].CONFIRMATION_PATIENCE_SECONDS = shorter["patience"]
     circuit.TRY_EVERY = claims.TRY_EVERY = timedelta(seconds=shorter["try_every"])
     reconcile = functions["check"].reconcile
 
