@@ -29,7 +29,6 @@ SAY_EVERY = 5.0  # seconds
 _LATER_EVERY = 15.0  # seconds between two checks for which a day has passed
 _A_DAY_LATER = 25 * 3600
 PATIENCE = 15.0  # seconds of peace after which campaigns that are not over are canceled
-SETTLED_WITHIN = 120.0  # seconds
 ACTIVE = "('scheduled', 'running', 'paused')"
 STATE = f"""
 select (select count(*) from hidra.campaigns where status in {ACTIVE}) as active,
@@ -73,10 +72,13 @@ class Report:
         )
 
 
-def soak(databases: Databases, folder: Path, *, seconds: float, seed: int, say: Callable[[str], None]) -> Report:
+def soak(
+    databases: Databases, folder: Path, *, seconds: float, settled_within: float, seed: int, say: Callable[[str], None]
+) -> Report:
     """Campaigns of several tenants under random faults for so long, then peace until all is settled, then the account.
 
     Args:
+        settled_within: seconds of peace after which everything is to be settled.
         say: is told every few seconds how far it is.
 
     Raises:
@@ -89,7 +91,7 @@ def soak(databases: Databases, folder: Path, *, seconds: float, seed: int, say: 
         users = Users(fire, story.tenants, random.Random(seed + 2), every=0.6)
         try:
             story.burn(troubles, users, seconds)
-            settled_in = story.cool_down()
+            settled_in = story.cool_down(settled_within)
         except Exception as error:
             raise AssertionError(f"seed {seed}: {error}") from error
         log = folder / "workers.log"
@@ -165,13 +167,13 @@ class _Story:
                 # Whoever is just being imported may come too late for it.
                 self.paces[str(campaign_id)], self.audience[campaign_id] = pace, people - 10
 
-    def cool_down(self) -> float:
+    def cool_down(self, within: float) -> float:
         """No more faults: everything comes to its end by itself, but for what is paused or would take too long."""
         fire, began = self.fire, time.monotonic()
         said = began
 
         def left() -> float:
-            return max(1.0, SETTLED_WITHIN - (time.monotonic() - began))
+            return max(1.0, within - (time.monotonic() - began))
 
         def come_to_an_end() -> bool:
             nonlocal said

@@ -1,4 +1,5 @@
 import asyncio
+import socket
 import time
 from typing import Any
 
@@ -250,3 +251,23 @@ def test_a_hundred_thousand_messages_cost_a_page_and_a_summary_little() -> None:
         log.answer(send, 201)
     assert log.totals().to_json()["accepted"] == 100_000
     assert log.sends[99_999:100_000][0].to_json()["seq"] == 100_000
+
+
+def test_a_loop_that_comes_late_still_notes_that_a_client_left_before_the_next_one_sent() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.connected()
+        await bench.call("POST", "/_control/instances/b/faults", {"fault": "slow", "hold_seconds": 5})
+        host, port = bench.url.removeprefix("http://").split(":")
+        body = '{"number": "5511987650001", "text": "Oi"}'
+        head = f"POST /message/sendText/b HTTP/1.1\r\nHost: x\r\napikey: {KEY}\r\nContent-Length: {len(body)}\r\n\r\n"
+        first = socket.create_connection((host, int(port)))
+        first.sendall((head + body).encode())
+        await until(lambda: bench.simulator.log.totals().open == 1)
+        # All of this while the loop, ours and the simulator's, stands still.
+        first.close()
+        with socket.create_connection((host, int(port))) as second:
+            second.sendall((head + body).encode())
+            left, came = await bench.settled()
+            assert left["left_monotonic"] <= came["received_monotonic"]
+
+    play(story)
