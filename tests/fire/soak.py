@@ -95,9 +95,7 @@ def soak(
         except Exception as error:
             raise AssertionError(f"seed {seed}: {error}") from error
         log = folder / "workers.log"
-        account = Account(
-            fire, story.tenants, troubles.stopped, story.paces, story.audience, users.erased, log.read_text()
-        )  # fmt: skip
+        account = Account(fire, story.tenants, story.paces, story.audience, users.erased, log.read_text())
         return Report(
             sends=sum(send["accepted"] for send in account.sends),
             kills=fire.plan.kills.total() + fire.plan.other_deaths,

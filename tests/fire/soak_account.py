@@ -29,14 +29,12 @@ left join hidra.evolution_api_config i on i.id = m.evolution_config_id
 class Account:
     """What is left.
 
-    ``stopped``: from when to when worker processes were stopped, in epoch seconds; ``limits``: each campaign's messages a
-    minute; ``audience``: how many people were in its segment when it was made; ``erased``: how many of a user's were to be
-    erased since; ``rows``: see MESSAGES.
+    ``limits``: each campaign's messages a minute; ``audience``: how many people were in its segment when it was made;
+    ``erased``: how many of a user's were to be erased since; ``rows``: see MESSAGES.
     """
 
     fire: Fire
     tenants: Sequence[Tenant]
-    stopped: Sequence[tuple[float, float]]
     limits: Mapping[str, int]
     audience: Mapping[UUID, int]
     erased: Counter[UUID]
@@ -60,7 +58,7 @@ class Account:
 
     @cached_property
     def stops(self) -> dict[str, list[tuple[float, float]]]:
-        """From when to when nothing may be claimed, by campaign, and by user and phone."""
+        """From when to when nothing may be claimed, in epoch seconds, by campaign, and by user and phone."""
         commits: dict[str, list[tuple[float, bool]]] = defaultdict(list)
         for row in self.select(COMMITS):
             commits[row["about"]].append((row["at"], row["stops"]))
@@ -78,14 +76,9 @@ class Account:
             return cursor.execute(sql).fetchall()
 
     def too_late(self, about: str, at: float) -> float | None:
-        """By how many seconds a post left after a commit that forbids it, if by too many; a worker that was stopped before
-        it posted is excused."""
-        for begun, ended in self.stops.get(about, ()):
-            last = begun + AT_MOST_SECONDS
-            held = [end for begin, end in self.stopped if begin <= last <= end + AT_MOST_SECONDS]
-            if max([last, *(end + AT_MOST_SECONDS for end in held)]) < at < ended:
-                return at - begun
-        return None
+        """By how many seconds a post left after a commit that forbids it, if by too many."""
+        late = (at - begun for begun, ended in self.stops.get(about, ()) if begun + AT_MOST_SECONDS < at < ended)
+        return next(late, None)
 
 
 def _changes(told: list[tuple[float, bool]]) -> Iterator[tuple[float, bool]]:

@@ -3,7 +3,6 @@
 import json
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -121,9 +120,7 @@ class Actor:
 
 @dataclass
 class Troubles(Actor):
-    """Everything that breaks by itself. ``stopped``: from when to when workers were stopped, in epoch seconds."""
-
-    stopped: list[tuple[float, float]] = field(default_factory=list)
+    """Everything that breaks by itself."""
 
     @property
     def acts(self) -> Mapping[Callable[[], None], int]:
@@ -151,9 +148,7 @@ class Troubles(Actor):
             self.fire.plan.want([self.rng.choice(points)], 1)
 
     def _stop(self) -> None:
-        began = time.time()
         pace_fire.freeze_some(self.rng, share=0.2, seconds=self.rng.uniform(0.2, 1.2))
-        self.stopped.append((began, time.time()))
 
     def _repeat(self) -> None:
         queue = self.fire.queues[self.rng.choice(["campaign", "send", "send"])]

@@ -41,7 +41,7 @@ def world(databases: Databases) -> World:
 def account(world: World, *sends: dict[str, Any]) -> Account:
     fire = SimpleNamespace(databases=world.databases, simulator=SimpleNamespace(sends=lambda: list(sends)))
     paces = {str(world.campaign_id): 6000}
-    return Account(cast(Fire, fire), [], [], paces, {}, Counter(), log="")
+    return Account(cast(Fire, fire), [], paces, {}, Counter(), log="")
 
 
 def another(world: World) -> psycopg.Connection[Any]:
