@@ -18,7 +18,7 @@ GOODBYE = "Pronto, você não recebe mais nada."
 COMMITS = "select extract(epoch from at)::float8 as at, stops, about from public.commits order by at"
 MESSAGES = """
 select m.id, m.user_id, m.campaign_id, m.run_id, m.contact_id, m.phone, m.status::text, m.provider_message_id,
-    m.variables, r.body, extract(epoch from m.sent_at)::float8 as sent_at, i.instance_name as instance
+    m.error_code, m.variables, r.body, extract(epoch from m.sent_at)::float8 as sent_at, i.instance_name as instance
 from hidra.campaign_messages m
 join hidra.campaign_runs r on r.id = m.run_id
 left join hidra.evolution_api_config i on i.id = m.evolution_config_id

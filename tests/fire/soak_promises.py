@@ -9,7 +9,7 @@ from typing import LiteralString, cast
 from uuid import UUID
 
 from hidra.domain import template
-from hidra.domain.message import PROVIDER_WORDS
+from hidra.domain.message import OUTCOME_UNKNOWN, PROVIDER_WORDS
 from hidra.services.rebuild_metrics import rebuild_metrics
 from tests.fire.simulator import API_KEY
 from tests.fire.soak_account import GOODBYE, Account, campaign_of, whom
@@ -63,11 +63,16 @@ def breaches(account: Account) -> list[str]:
 
 
 def twice(account: Account) -> Iterator[str]:
-    """A message has one id of a provider's, so each that was accepted must have a message of its own; an erased one's
-    id is gone, and only the number of runs is left."""
+    """A message has one id of a provider's, so each that was accepted must have a message of its own, be it one that was
+    given up in doubt; an erased one's id is gone, and only the number of runs is left."""
     rows = {(row["instance"], row["provider_message_id"]): row for row in account.rows}
     erased = {row["campaign_id"] for row in account.rows if row["phone"] is None}
     runs = Counter(campaign_id for campaign_id, _ in {(row["campaign_id"], row["run_id"]) for row in account.rows})
+    given_up = Counter(
+        (str(row["campaign_id"]), row["phone"][1:])
+        for row in account.rows
+        if row["phone"] and row["error_code"] == OUTCOME_UNKNOWN
+    )
     strangers: Counter[tuple[str, str]] = Counter()
     for send in account.campaign_sends:
         if not send["accepted"]:
@@ -75,6 +80,9 @@ def twice(account: Account) -> Iterator[str]:
         row = rows.pop((send["instance"], send["provider_id"]), None)
         if row is None:
             key = (campaign_of(send), send["digits"])
+            given_up[key] -= 1
+            if given_up[key] >= 0:
+                continue
             strangers[key] += 1
             if UUID(key[0]) not in erased or strangers[key] > runs[UUID(key[0])]:
                 yield whom(send)

@@ -494,6 +494,31 @@ def test_a_message_in_doubt_that_is_not_found_waits_for_a_day(
     tenant.world.assert_exact()
 
 
+def test_a_message_in_doubt_that_may_be_a_test_of_unknown_outcome_waits_for_a_day_and_no_longer(
+    app: ModuleType, databases: Databases, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = Doubtful(app, databases, simulator, [NORMAL])
+    claim = tenant.claim()
+    tenant.deliver(NORMAL)
+    tenant.lose(claim)
+    tenant.run(
+        "insert into hidra.test_sends (user_id, evolution_config_id, phone_hash)"
+        " select user_id, evolution_config_id, phone_hash from hidra.campaign_messages"
+    )
+    scheduled(app)
+    assert tenant.statuses() == [("unknown", None)]
+    reconcile = app.reconcile
+
+    def a_day_later(*args: Any, now: datetime, **options: Any) -> None:
+        reconcile(*args, now=now + timedelta(hours=24, minutes=1), **options)
+
+    monkeypatch.setattr(app, "reconcile", a_day_later)
+    scheduled(app)
+    [row] = tenant.world.messages()
+    assert (row["status"], row["error_code"]) == ("failed", "outcome_unknown")
+    tenant.world.assert_exact()
+
+
 def test_another_text_another_phone_or_another_time_is_not_it(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:

@@ -76,7 +76,11 @@ order by config_id, claimed_at, id
 """
 # The same guard as above, for what began while Evolution was asked, and for test messages of that time whose id nobody
 # knows, or is this one by now. Of campaigns' messages no two have the same id.
-CROSSED = """
+NAMELESS_TEST = """
+t.provider_message_id is null
+    and t.claimed_at between m.claimed_at - interval '5 min' and m.claimed_at + interval '5 min'
+"""
+CROSSED = f"""
 select exists (
     select from hidra.campaign_messages s
     where s.evolution_config_id = %(config_id)s and s.phone = %(phone)s and s.id <> %(message_id)s
@@ -84,13 +88,10 @@ select exists (
 ) or exists (
     select from hidra.test_sends t
     join hidra.campaign_messages m on m.id = %(message_id)s and m.phone_hash = t.phone_hash
-    where t.evolution_config_id = %(config_id)s and (
-        t.provider_message_id = %(provider_message_id)s
-        or t.provider_message_id is null and t.claimed_at between m.claimed_at - interval '5 min'
-            and m.claimed_at + interval '5 min'
-    )
+    where t.evolution_config_id = %(config_id)s
+        and (t.provider_message_id = %(provider_message_id)s or {NAMELESS_TEST})
 )
-"""
+"""  # noqa: S608 - made of constants
 ASSIGNED = """
 select provider_message_id from hidra.campaign_messages
 where evolution_config_id = %(config_id)s and provider_message_id = any(%(provider_message_ids)s)
@@ -98,15 +99,20 @@ union all
 select provider_message_id from hidra.test_sends
 where evolution_config_id = %(config_id)s and provider_message_id = any(%(provider_message_ids)s)
 """
-UNREACHABLE = """
+UNREACHABLE = f"""
 select m.id from hidra.campaign_messages m
 where m.status = 'unknown' and (
     m.claimed_at < %(hopeless)s
-    or m.claimed_at < %(overdue)s
-        and not exists (select from hidra.evolution_api_config k where k.id = m.evolution_config_id)
+    or m.claimed_at < %(overdue)s and (
+        not exists (select from hidra.evolution_api_config k where k.id = m.evolution_config_id)
+        or exists (
+            select from hidra.test_sends t
+            where t.evolution_config_id = m.evolution_config_id and t.phone_hash = m.phone_hash and {NAMELESS_TEST}
+        )
+    )
 )
 limit %(limit)s
-"""
+"""  # noqa: S608 - made of constants
 
 # What stopped already is stopped anew, so that no check that is under way undoes it.
 STOP = """
@@ -231,8 +237,8 @@ def assigned(tx: Tx, *, config_id: UUID, provider_message_ids: Collection[str]) 
 
 
 def unreachable(tx: Tx, *, overdue: datetime, patience: timedelta, limit: int) -> list[int]:
-    """Unresolved messages that nobody can look up: overdue with their connection deleted, or for ``patience`` longer
-    because its server never answered."""
+    """Unresolved messages that nobody can look up: overdue with their connection deleted, or where what is found may be
+    a test whose id nobody knows, or for ``patience`` longer because the server never answered."""
     ids: list[int] = tx.values(UNREACHABLE, overdue=overdue, hopeless=overdue - patience, limit=limit)
     return ids
 
