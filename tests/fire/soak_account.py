@@ -46,7 +46,8 @@ class Account:
 
     @cached_property
     def campaign_sends(self) -> list[dict[str, Any]]:
-        return [send for send in self.sends if send["text"] != GOODBYE]
+        """Without those of whom no number is known: their client died before it had written the body."""
+        return [send for send in self.sends if send["number"] and send["text"] != GOODBYE]
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ def send(
 ) -> dict[str, Any]:
     return {
         "seq": seq, "instance": "main", "text": f"Campanha {world.campaign_id}: oi", "digits": leave.phone_of(0)[1:],
-        "provider_id": None, "received_at": at, "received_monotonic": at, "answered_monotonic": answered,
+        "number": leave.phone_of(0)[1:], "provider_id": None, "received_at": at, "received_monotonic": at, "answered_monotonic": answered,
         "left_monotonic": left,
     }  # fmt: skip
 
@@ -115,6 +115,12 @@ def test_a_post_needs_a_claim_of_its_own(world: World) -> None:
     at = claim.claimed_at.timestamp()
     assert list(unclaimed(account(world, send(world, 1, at=at)))) == []
     assert len(list(unclaimed(account(world, send(world, 1, at=at), send(world, 2, at=at))))) == 1
+
+
+def test_a_request_whose_client_died_before_its_body_needs_no_claim(world: World) -> None:
+    cut_short = send(world, 1, at=0.0, left=0.0) | {"number": "", "digits": "", "text": ""}
+    assert list(unclaimed(account(world, cut_short))) == []
+    assert list(over_limits(account(world, cut_short))) == []
 
 
 def test_the_open_requests_are_counted_until_their_clients_left(world: World) -> None:
