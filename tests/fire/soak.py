@@ -78,20 +78,23 @@ class Report:
 
 
 def soak(
-    databases: Databases, folder: Path, *, seconds: float, settled_within: float, seed: int, say: Callable[[str], None]
-) -> Report:
+    databases: Databases, folder: Path, *, seconds: float, settled_within: float, seed: int, say: Callable[[str], None],
+    tenants: Sequence[tuple[int, int, int]] = TENANTS, senders: int = 32,
+) -> Report:  # fmt: skip
     """Campaigns of several tenants under random faults for so long, then peace until all is settled, then the account.
 
     Args:
         settled_within: seconds of peace after which everything is to be settled.
         say: is told every few seconds how far it is.
+        tenants: see TENANTS.
+        senders: how many worker processes send.
 
     Raises:
         AssertionError: it does not settle within a bound; with the seed.
     """
-    with Fire.burning(databases, folder, seed=seed, times=TIMES, sizes=Sizes(send=32)) as fire:
+    with Fire.burning(databases, folder, seed=seed, times=TIMES, sizes=Sizes(send=senders)) as fire:
         story = _Story(fire, random.Random(seed), say)
-        story.set_up()
+        story.set_up(tenants)
         troubles = Troubles(fire, story.tenants, random.Random(seed + 1), every=0.9)
         users = Users(fire, story.tenants, random.Random(seed + 2), every=0.6)
         try:
@@ -124,9 +127,9 @@ class _Story:
     paces: dict[str, int] = field(default_factory=dict)
     audience: dict[UUID, int] = field(default_factory=dict)
 
-    def set_up(self) -> None:
+    def set_up(self, tenants: Sequence[tuple[int, int, int]]) -> None:
         self.fire.databases.owner.execute(WATCH)
-        for number, (people, per_minute, concurrent) in enumerate(TENANTS):
+        for number, (people, per_minute, concurrent) in enumerate(tenants):
             everybody = phones(number, people) + [leaver(100 * number + at) for at in range(people // 15)]
             self.rng.shuffle(everybody)
             made = Tenant.make(self.fire, everybody, per_minute=per_minute, concurrent=concurrent, confirmation=GOODBYE)

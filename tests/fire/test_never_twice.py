@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Databases
 from tests.fire.never_twice import never_twice
 
 SEED = 20
+pytestmark = pytest.mark.xdist_group("fire")
 
 
 def test_nobody_is_written_to_twice_wherever_a_worker_dies(databases: Databases, tmp_path: Path) -> None:
