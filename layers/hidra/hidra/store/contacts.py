@@ -12,7 +12,7 @@ from hidra.domain.consent import Consent
 from hidra.domain.search import NamePart, PhonePart
 from hidra.domain.template import columns
 from hidra.errors import Conflict, Field, HidraError, NotFound, Rejected
-from hidra.store.audience import RESOLVED
+from hidra.store.audience import GIVEN, RESOLVED
 from hidra.store.db import Tx
 
 type Value = str | int | float | bool
@@ -68,8 +68,9 @@ where m.user_id = %(user_id)s and m.segment_id = %(segment_id)s
 order by m.contact_id limit %(limit)s
 """
 VALUES = f"""
-select v.resolved from hidra.contacts c cross join {RESOLVED} v
-where c.user_id = %(user_id)s and c.id = %(contact_id)s
+select {RESOLVED} from (
+    select {GIVEN} as given from hidra.contacts c where c.user_id = %(user_id)s and c.id = %(contact_id)s offset 0
+) found
 """  # noqa: S608 - made of constants
 UPDATE = """
 update hidra.contacts
