@@ -2,6 +2,8 @@ import threading
 from datetime import timedelta
 
 import psycopg
+import pytest
+from psycopg.types.json import Jsonb
 
 from hidra.domain.content import Media
 from hidra.services import advance_campaign, lifecycle
@@ -109,6 +111,23 @@ def test_variables_come_from_attributes_first_and_then_from_the_contact(database
         "pontos": "7",
         "telefone": "+5511980000000",
     }
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8])
+def test_however_many_variables_a_template_has_each_gets_its_value(databases: Databases, count: int) -> None:
+    """The statement has the first few lengths written out."""
+    names = [f"v{number}" for number in range(count)]
+    world = World.make(databases, recipients=2, body=" ".join(f"{{{{{name}}}}}" for name in ["phone", *names]))
+    values = {name: f"of {name}" for name in names}
+    run = databases.owner.execute
+    run("update hidra.contacts set attributes = %s where phone = '+5511980000000'", [Jsonb(values)])
+    run("update hidra.contacts set attributes = %s where phone = '+5511980000001'", [Jsonb({"v0": " ", "v5": 7})])
+    world.advance()
+    whole, lacking = sorted(world.messages(), key=lambda message: str(message["phone"]))
+    assert whole["variables"] == {"phone": "+5511980000000", **values}
+    missing = [name for name in names if name != "v5"]
+    assert lacking["error_detail"] == (f"No value for: {', '.join(missing)}" if missing else None)
+    assert lacking["variables"] == {"phone": "+5511980000001"} | ({"v5": "7"} if "v5" in names else {})
 
 
 def test_content_and_audience_do_not_change_after_the_start(databases: Databases) -> None:
