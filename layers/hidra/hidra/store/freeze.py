@@ -32,8 +32,9 @@ select count(*) as total, count(*) filter (where status = 'pending') as pending,
     count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
 from frozen
 """  # noqa: S608 - made of constants
-# What the joins take of the server's memory before they go to its disk: enough for MAX_AUDIENCE members.
-WORK_MEM = "select set_config('work_mem', '64MB', true)"
+# What the joins take of the server's memory before they go to its disk, and write the recipients in another order than
+# they came: twice this for a hash, of which MAX_AUDIENCE members need 141 MB.
+WORK_MEM = "select set_config('work_mem', '80MB', true)"
 FREEZE = f"""
 with members as ({MEMBERS}), {_FROZEN}
 """
