@@ -19,7 +19,8 @@ TESTS = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --tb
 QUIET_TESTS = log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi
 QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
 # Only what stands on make's command line: EMAIL and NAME may well be in somebody's environment, meant for others.
-given = $(if $(filter command,$(firstword $(origin $1))),$2 '$(subst ','\'',$($1))')
+given = $(if $(filter command,$(firstword $(origin $1))),$2 $(call quoted,$($1)))
+quoted = '$(subst ','\'',$1)'
 
 .DEFAULT_GOAL := help
 .PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint clean help venv venv-sam
@@ -54,7 +55,7 @@ soak: venv ## random faults for so many minutes, then every promise checked (MIN
 		tests/prove/test_soak.py
 
 mutants: venv ## break each promise on purpose and show that a test notices (MUTANT=promise or name)
-	@$(RUN) tests.prove.mutants $(if $(MUTANT),'$(MUTANT)')
+	@$(RUN) tests.prove.mutants $(if $(MUTANT),$(call quoted,$(MUTANT)))
 
 bench: venv ## how fast imports, freeze and search are, of which BENCH=name runs one (ROWS=1000000)
 	@for name in $(or $(BENCH),imports freeze search); do \

@@ -8,17 +8,23 @@ from tests.fire import pace_fire, pace_shapes
 from tests.fire.fire import Fire
 from tests.fire.pace_fire import Load
 from tests.fire.pace_shapes import Kind
-from tests.fire.pace_simulation import STORM, Shape
+from tests.fire.pace_simulation import CALM, STORM, Shape
 
 SEED = 7
 STORMY = [
     pace_shapes.Case(Kind.MORE, Shape(SEED, 60, 2, ((40, 150, 0), (30, 150, 20)), 1.0, 0.2, STORM)),
     pace_shapes.Case(Kind.EXACT, Shape(SEED, 7, 1, ((7, 60, 0), (5, 60, 0)), 3.0, 0.2, STORM)),
 ]
+# Their tickets are used up, most of them too early, long before the clock's next look.
+GREEDY = [
+    pace_shapes.Case(Kind.MORE, Shape(SEED, rate, rate // 60, ((rate, recipients, 0),) * 3, 0.3, 0.2, CALM))
+    for rate, recipients in ((600, 300), (120, 80))
+]
 
 
 def test_simulated_connections_in_every_kind_of_trouble_exceed_no_limit_and_without_it_use_their_pace() -> None:
-    tally = pace_shapes.judge_all(pace_shapes.draw(SEED, 48, hours=1, per_connection=250))
+    drawn = pace_shapes.draw(SEED, 48, hours=1, per_connection=250)
+    tally = pace_shapes.judge_all([*drawn, *GREEDY])
     assert not tally.over, tally.over
     assert not tally.idle, tally.idle
     assert tally.sends > 10_000
