@@ -25,6 +25,7 @@ from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import Clock, send_message
 from hidra.store import claims, deliveries, messages
 from hidra.store.claims import Held
+from hidra.store.db import Tx
 from tests.conftest import Databases
 from tests.fire import recount
 from tests.fire.schedules import CONNECTIONS, PHONES, RECIPIENTS, Change, Job, Person, Record, Repair, Schedule, Send
@@ -92,7 +93,7 @@ class Stage:
         for turn in schedule.rounds:
             jobs = [(actor, play.job(actor, job)) for actor, job in zip(self.actors, turn.jobs, strict=False)]
             play.before_round()
-            Turns(self.watch, _picks(turn.order)).run(jobs, pipelined=turn.pipelined)
+            Turns(self.watch, pipelined=turn.pipelined).run(jobs, _picks(turn.order))
             self.tally.interleavings += 1
             self.tally.jobs.update(type(job).__name__ for job in turn.jobs)
             play.check()
@@ -105,14 +106,31 @@ class Stage:
 
 
 def _picks(seed: int) -> Callable[[Sequence[int]], int]:
-    """Who goes on: anybody, or rather the one of before, so that long and short stretches both come about."""
     order = random.Random(seed)
+    return order.choice([_mixing, _halting])(order)
+
+
+def _mixing(order: random.Random) -> Callable[[Sequence[int]], int]:
+    """Who goes on: anybody, or rather the one of before, so that long and short stretches both come about."""
     stay, last = order.choice([0.0, 0.5, 0.8]), [-1]
 
     def pick(waiting: Sequence[int]) -> int:
         if last[0] not in waiting or order.random() >= stay:
             last[0] = order.choice(waiting)
         return last[0]
+
+    return pick
+
+
+def _halting(order: random.Random) -> Callable[[Sequence[int]], int]:
+    """One goes first, and stands still after some of its steps until no other can go on."""
+    first, steps = order.randrange(2), iter(range(order.randrange(16)))
+
+    def pick(waiting: Sequence[int]) -> int:
+        others = [index for index in waiting if index != first]
+        if first in waiting and (not others or next(steps, None) is not None):
+            return first
+        return others[0]
 
     return pick
 
@@ -131,36 +149,49 @@ class Play:
 
     @classmethod
     def begin(cls, databases: Databases, *, retried: bool, sent: int) -> Self:
-        world = World.make(databases, recipients=RECIPIENTS, rate=3000, connection_rate=3000, concurrent=100)
-        play = cls(world, [world.campaign_id, world.add_campaign(uuid4(), rate=3000)], datetime.now(UTC))
+        with databases.owner.pipeline():
+            world = World.make(databases, recipients=RECIPIENTS, rate=3000, connection_rate=3000, concurrent=100)
+            play = cls(world, [world.campaign_id, world.add_campaign(uuid4(), rate=3000)], datetime.now(UTC))
         first, second = (replace(world, campaign_id=campaign_id) for campaign_id in play.campaigns)
         first.advance()
         second.advance()
-        for _ in range(sent):
-            play._sent(second)
+        play._sent(second, sent)
         if retried:
-            names = [play._sent(first) for _ in PHONES]
+            names = play._sent(first, RECIPIENTS)
             play._hear(databases.jobs, [play._word(name, S.FAILED, 7) for name in names])
             first.advance()
             lifecycle.retry_failed(databases.http, world.user_id, first.campaign_id, nudge=_nothing)
             first.advance()
         return play
 
-    def _sent(self, campaign: World) -> str:
-        held = campaign.claim()
-        assert isinstance(held, claims.Claim)
-        name = f"m{held.message_id}"
-        self.posts.append((held.message_id, "sent"))
-        campaign.databases.jobs.as_worker(
-            lambda tx: claims.mark_sent(tx, held, sent_at=self.base, provider_message_id=name)
-        )
-        return name
+    def _sent(self, campaign: World, times: int) -> list[str]:
+        """So many of a campaign's recipients are claimed and sent to, all in one transaction; gives the ids they got."""
+        run = campaign.one("select id from hidra.campaign_runs where campaign_id = %s", campaign.campaign_id)
+
+        def send(tx: Tx) -> str:
+            held = claims.claim(
+                tx,
+                campaign_id=campaign.campaign_id,
+                run_id=run["id"],
+                config_id=campaign.config_id,
+                sender_timeout=timedelta(seconds=120),
+            )
+            assert isinstance(held, claims.Claim)
+            self.posts.append((held.message_id, "sent"))
+            claims.mark_sent(tx, held, sent_at=self.base, provider_message_id=f"m{held.message_id}")
+            return f"m{held.message_id}"
+
+        return campaign.databases.jobs.as_worker(lambda tx: [send(tx) for _ in range(times)])
 
     def before_round(self) -> None:
         """The connection is well again, nobody waits for a later attempt."""
-        run, user_id = self.world.databases.owner.execute, self.world.user_id
-        run("update hidra.evolution_api_config set status = 'connected' where user_id = %s", [user_id])
-        run("update hidra.campaign_messages set not_before = null where user_id = %s", [user_id])
+        owner, user_id = self.world.databases.owner, self.world.user_id
+        with owner.pipeline():
+            owner.execute("update hidra.evolution_api_config set status = 'connected' where user_id = %s", [user_id])
+            owner.execute(
+                "update hidra.campaign_messages set not_before = null where user_id = %s and not_before is not null",
+                [user_id],
+            )
         self.ids = [row["id"] for row in self.rows()]
         self.runs = {
             row["campaign_id"]: row["id"]

@@ -108,11 +108,12 @@ class Race:
             end(self.world, self.ending.http)
             told.append("ended")
 
-        Turns(self.watch, pick).run(
+        Turns(self.watch).run(
             [
                 (self.claiming, lambda: told.append(claim(self.world, self.claiming.jobs))),
                 (self.ending, ending),
-            ]
+            ],
+            pick,
         )
         return told
 

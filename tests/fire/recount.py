@@ -23,14 +23,22 @@ class Truth:
 def check(world: World, campaigns: Sequence[UUID], truth: Truth) -> None:
     """Everything that is shown equals a recount of the rows, and the rows what was done and said."""
     rows = world.rows("select * from hidra.campaign_messages where user_id = %s order by id", world.user_id)
-    for campaign_id in campaigns:
-        _check_campaign(world, campaign_id, [row for row in rows if row["campaign_id"] == campaign_id])
+    metrics = world.rows("select * from hidra.campaign_metrics where campaign_id = any(%s)", campaigns)
+    points = world.rows("select * from hidra.campaign_timeline_points where campaign_id = any(%s)", campaigns)
+    assert len(metrics) == len(campaigns)
+    for shown in metrics:
+        _check_campaign(shown, *(_of(shown["campaign_id"], each) for each in (points, rows)))
     _check_view(world, rows)
     _check_words(world, rows, truth.said)
     _check_posts(truth.posts, {row["id"]: row["status"] for row in rows})
 
 
-def _check_campaign(world: World, campaign_id: UUID, rows: list[dict[str, Any]]) -> None:
+def _of(campaign_id: UUID, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if row["campaign_id"] == campaign_id]
+
+
+def _check_campaign(shown: dict[str, Any], line: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    """The campaign's counters and its timeline as they are shown, and its messages."""
     counting = [row for row in rows if row["counted"]]
     everybody = {row["contact_id"] for row in rows}
     assert len(counting) == len(everybody) == RECIPIENTS, "everybody counts once"
@@ -48,13 +56,11 @@ def _check_campaign(world: World, campaign_id: UUID, rows: list[dict[str, Any]])
             points.setdefault(row["failed_at"].replace(second=0, microsecond=0), [0, 0])[1] += 1
         else:
             number["skipped" if row["status"] == "skipped" else "pending"] += 1
-    shown = world.one("select * from hidra.campaign_metrics where campaign_id = %s", campaign_id)
     names = ("delivered", "failed", "pending", "skipped", "delivery_ms_total")
     assert {name: shown[name] for name in names} == {name: number[name] for name in names}
     assert shown["total_messages"] == RECIPIENTS
     average = number["delivery_ms_total"] // number["delivered"] if number["delivered"] else None
     assert shown["average_delivery_ms"] == average
-    line = world.rows("select * from hidra.campaign_timeline_points where campaign_id = %s", campaign_id)
     assert {row["timestamp"]: [row["delivered"], row["failed"]] for row in line} == points
 
 

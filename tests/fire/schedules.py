@@ -1,6 +1,7 @@
 """What may happen at the same time to one tenant's two campaigns, as plain data: a failure prints it whole."""
 
 from dataclasses import dataclass
+from itertools import product
 
 from hypothesis import strategies as st
 
@@ -73,19 +74,24 @@ class Schedule:
     rounds: tuple[Round, ...]
 
 
-_which = st.integers(0, 8)
-_campaign, _recipient = st.integers(0, 1), st.integers(0, RECIPIENTS - 1)
-_seconds = st.integers(-90, 400).map(lambda n: n / 3)
-_word = st.tuples(_which, st.sampled_from([S.SENT, S.FAILED, S.DELIVERED, S.READ]), _seconds)
-_words = st.lists(_word, min_size=1, max_size=8)
-_replies = st.lists(st.tuples(_recipient, st.sampled_from(["SAIR", "VOLTAR", "oi"]), st.integers(0, 5)), max_size=2)
+# One draw for each job and word, whatever it is made of: most of a schedule's time would go into drawing otherwise.
+_recipients, _campaigns, _places = range(RECIPIENTS), range(2), range(9)
 ANSWERS = ["sent", "sent", "sent", "sent", "refused", "in doubt", "busy", "no media", "lost", "another's id"]
-_send = st.builds(Send, _campaign, st.sampled_from(ANSWERS))
-_record = st.builds(Record, _words.map(tuple), _replies.map(tuple))
-_said = st.builds(Record, _words.map(tuple))
-_person = st.builds(Person, st.sampled_from(["opt_out", "opt_in", "erase"]), _recipient)
-_change = st.builds(Change, st.sampled_from(["look", "look", "pause", "resume", "cancel", "retry"]), _campaign)
-_repair = st.builds(Repair, st.sampled_from(["sweep", "adopt", "mend", "find", "find", "give up"]), _which)
+_send = st.sampled_from([Send(*each) for each in product(_campaigns, ANSWERS)])
+_person = st.sampled_from([Person(*each) for each in product(["opt_out", "opt_in", "erase"], _recipients)])
+_change = st.sampled_from(
+    [Change(*each) for each in product(["look", "look", "pause", "resume", "cancel", "retry"], _campaigns)]
+)
+_repair = st.sampled_from(
+    [Repair(*each) for each in product(["sweep", "adopt", "mend", "find", "find", "give up"], _places)]
+)
+_word = st.sampled_from(
+    [*product(_places, [S.SENT, S.FAILED, S.DELIVERED, S.READ], [third / 3 for third in range(-90, 401)])]
+)
+_reply = st.sampled_from([*product(_recipients, ["SAIR", "VOLTAR", "oi"], range(6))])
+_words = st.lists(_word, min_size=1, max_size=8).map(tuple)
+_said = st.builds(Record, _words)
+_record = st.builds(Record, _words, st.lists(_reply, max_size=2).map(tuple))
 _job = st.one_of(_send, _send, _send, _said, _said, _said, _record, _repair, _change, _person)
 _round = st.builds(
     Round,

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -15,6 +14,7 @@ from tests.conftest import Databases
 
 PATIENCE_SECONDS = 60.0
 ONE_STATEMENT_SECONDS = 0.002  # longer than most take; who is not back by then may wait for a lock
+LONGEST_PATIENCE_SECONDS = 0.016
 UNGRANTED = "select pid from pg_locks where not granted"
 
 type Pick = Callable[[Sequence[int]], int]
@@ -108,89 +108,119 @@ class _State(Enum):
 
 
 @dataclass
-class Turns:
-    """Runs a job for each actor at the same time; ``pick`` says which of those that could go on does the next step.
+class _Lane:
+    """A job on its actor, in a thread of its own; ``go`` gives it its turn."""
 
-    Who waits for another's lock is left to wait. So the order of statements and commits is the one that was picked, and
-    the same again for the same picks.
+    actor: Actor
+    state: _State = _State.RUNNING
+    go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    thread: threading.Thread | None = None
+
+
+class Turns:
+    """Jobs that run at the same time, an actor each, of which one at a time makes a step, whenever it is told to.
+
+    Who waits for another's lock is left to wait. So the order of statements and commits is the one that was given, and
+    the same again for the same turns.
     """
 
-    watch: psycopg.Connection[Any]
-    pick: Pick
-    _condition: threading.Condition = field(default_factory=threading.Condition)
-    _states: list[_State] = field(default_factory=list)
-    _turn: int | None = None
-    _given_up: bool = False
+    def __init__(self, watch: psycopg.Connection[Any], *, pipelined: bool = False) -> None:
+        self._watch, self._pipelined = watch, pipelined
+        self._lanes: list[_Lane] = []
+        self._changed = threading.Condition()  # only whoever gives the turns waits for it
+        self._moves = 0
+        self._errors: list[BaseException] = []
+        self._given_up = False
 
-    def run(self, jobs: Sequence[tuple[Actor, Callable[[], object]]], *, pipelined: bool = False) -> None:
-        errors: list[BaseException] = []
-        self._states = [_State.RUNNING] * len(jobs)
+    def run(self, jobs: Sequence[tuple[Actor, Callable[[], object]]], pick: Pick) -> None:
+        """Runs all of them to their end; ``pick`` says which of those that could go on makes the next step."""
+        for actor, job in jobs:
+            self.begin(actor, job)
+        self.end(pick)
 
-        def act(index: int, job: Callable[[], object]) -> None:
-            try:
-                self._wait(index)
-                job()
-            except BaseException as error:  # noqa: BLE001 - told below
-                errors.append(error)
-            finally:
-                with self._condition:
-                    self._states[index] = _State.DONE
-                    self._condition.notify_all()
+    def begin(self, actor: Actor, job: Callable[[], object]) -> None:
+        """Another one, which stands before its first statement then."""
+        lane = _Lane(actor)
+        self._lanes.append(lane)
+        actor.stop_at(lambda: self._wait(lane), pipelined=self._pipelined)
+        lane.thread = threading.Thread(target=self._act, args=[lane, job], daemon=True)
+        lane.thread.start()
+        self._settle()
 
-        threads = []
-        for index, (actor, job) in enumerate(jobs):
-            actor.stop_at(partial(self._wait, index), pipelined=pipelined)
-            threads.append(threading.Thread(target=act, args=[index, job]))
-            threads[-1].start()
-        try:
-            self._conduct([actor for actor, _ in jobs])
-        finally:
-            with self._condition:
-                self._given_up = True
-                self._condition.notify_all()
-            for thread in threads:
-                thread.join(PATIENCE_SECONDS)
-            for actor, _ in jobs:
-                actor.stop_at(lambda: None, pipelined=pipelined)
-        if errors:
-            raise errors[0]
+    def waiting(self) -> list[int]:
+        """Those that could go on, by their places; the others wait for locks, or are done."""
+        return [index for index, lane in enumerate(self._lanes) if lane.state is _State.WAITING]
 
-    def _wait(self, index: int) -> None:
-        with self._condition:
-            self._states[index] = _State.WAITING
-            self._condition.notify_all()
-            self._condition.wait_for(lambda: self._turn == index or self._given_up)
-            self._turn = None
-            self._states[index] = _State.RUNNING
+    def step(self, index: int) -> None:
+        """One statement or commit of one of those that wait."""
+        lane = self._lanes[index]
+        lane.state = _State.RUNNING
+        lane.go.release()
+        self._settle()
 
-    def _conduct(self, actors: Sequence[Actor]) -> None:
+    def end(self, pick: Pick) -> None:
+        """Lets all come to their ends; raises what any of them has raised."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            self._settle(actors)
-            with self._condition:
-                waiting = self._who(_State.WAITING)
-                if all(state is _State.DONE for state in self._states):
-                    return
+        try:
+            while self._any(_State.WAITING, _State.BLOCKED):
+                waiting = self.waiting()
                 if waiting:
-                    self._turn = self.pick(waiting)
-                    self._states[self._turn] = _State.RUNNING
-                    self._condition.notify_all()
-            assert time.monotonic() < deadline, "the transactions do not end"
+                    self.step(pick(waiting))
+                else:
+                    self._settle()  # a deadlock, until PostgreSQL notices it
+                assert time.monotonic() < deadline, "the transactions do not end"
+        finally:
+            self._given_up = True
+            for lane in self._lanes:
+                lane.go.release()
+            for lane in self._lanes:
+                assert lane.thread
+                lane.thread.join(PATIENCE_SECONDS)
+                lane.actor.stop_at(lambda: None, pipelined=self._pipelined)
+        if self._errors:
+            raise self._errors[0]
 
-    def _settle(self, actors: Sequence[Actor]) -> None:
+    def _act(self, lane: _Lane, job: Callable[[], object]) -> None:
+        try:
+            self._wait(lane)
+            job()
+        except BaseException as error:  # noqa: BLE001 - raised at the end
+            self._errors.append(error)
+        finally:
+            self._become(lane, _State.DONE)
+
+    def _wait(self, lane: _Lane) -> None:
+        if not self._given_up:
+            self._become(lane, _State.WAITING)
+            lane.go.acquire()
+
+    def _become(self, lane: _Lane, state: _State) -> None:
+        with self._changed:
+            lane.state = state
+            self._moves += 1
+            self._changed.notify()
+
+    def _settle(self) -> None:
         """Until nobody is in the middle of a step: each waits for its turn or for a lock, or is done."""
-        while True:
-            with self._condition:
-                self._condition.wait_for(lambda: not self._who(_State.RUNNING), ONE_STATEMENT_SECONDS)
-                if not self._who(_State.RUNNING, _State.BLOCKED):
+        patience = ONE_STATEMENT_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._any(_State.RUNNING), patience)
+                if not self._any(_State.RUNNING, _State.BLOCKED):
                     return
-            ungranted = {pid for (pid,) in self.watch.execute(UNGRANTED).fetchall()}
-            with self._condition:
-                for index in self._who(_State.RUNNING, _State.BLOCKED):
-                    blocked = {actors[index].jobs.pid, actors[index].http.pid} & ungranted
-                    self._states[index] = _State.BLOCKED if blocked else _State.RUNNING
-                if not self._who(_State.RUNNING):
+                moves = self._moves
+            ungranted = {pid for (pid,) in self._watch.execute(UNGRANTED).fetchall()}
+            with self._changed:
+                if moves != self._moves:
+                    continue  # who has made a step since then may have freed others
+                for lane in self._any(_State.RUNNING, _State.BLOCKED):
+                    blocked = {lane.actor.jobs.pid, lane.actor.http.pid} & ungranted
+                    lane.state = _State.BLOCKED if blocked else _State.RUNNING
+                if not self._any(_State.RUNNING):
                     return
+            patience = min(2 * patience, LONGEST_PATIENCE_SECONDS)
+        raise AssertionError("a step does not end")
 
-    def _who(self, *states: _State) -> list[int]:
-        return [index for index, state in enumerate(self._states) if state in states]
+    def _any(self, *states: _State) -> list[_Lane]:
+        return [lane for lane in self._lanes if lane.state in states]

@@ -13,7 +13,7 @@ from tests.fire.test_metrics_exact import PLAIN, notice_deadlocks_at_once
 SEED = 20_260_101
 EACH, HISTORIES = 10, 10_000
 INTERLEAVINGS = 5_000
-SCHEDULES = 1_100
+SCHEDULES = 900
 LONGEST_SECONDS = 600
 
 
