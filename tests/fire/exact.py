@@ -184,7 +184,7 @@ class Play:
         return campaign.databases.jobs.as_worker(lambda tx: [send(tx) for _ in range(times)])
 
     def before_round(self) -> None:
-        """The connection is well again, nobody waits for a later attempt."""
+        """The connection is well again, nobody waits for a later attempt; by nobody at work, as rows are locked."""
         owner, user_id = self.world.databases.owner, self.world.user_id
         with owner.pipeline():
             owner.execute("update hidra.evolution_api_config set status = 'connected' where user_id = %s", [user_id])
@@ -192,11 +192,16 @@ class Play:
                 "update hidra.campaign_messages set not_before = null where user_id = %s and not_before is not null",
                 [user_id],
             )
+        self.note_what_there_is()
+
+    def note_what_there_is(self) -> None:
+        """The messages and runs that the jobs to come speak of."""
         self.ids = [row["id"] for row in self.rows()]
         self.runs = {
             row["campaign_id"]: row["id"]
             for row in self.world.rows(
-                "select id, campaign_id from hidra.campaign_runs where user_id = %s order by started_at", user_id
+                "select id, campaign_id from hidra.campaign_runs where user_id = %s order by started_at",
+                self.world.user_id,
             )
         }
 

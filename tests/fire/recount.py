@@ -21,7 +21,14 @@ class Truth:
 
 
 def check(world: World, campaigns: Sequence[UUID], truth: Truth) -> None:
-    """Everything that is shown equals a recount of the rows, and the rows what was done and said."""
+    """Everything that is shown equals a recount of the rows, and the rows what was done and said, by nobody at work."""
+    rows = check_shown(world, campaigns)
+    _check_words(world, rows, truth.said)
+    _check_posts(truth.posts, {row["id"]: row["status"] for row in rows})
+
+
+def check_shown(world: World, campaigns: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Everything that is shown equals a recount of the rows, which is true after each commit; gives the rows."""
     rows = world.rows("select * from hidra.campaign_messages where user_id = %s order by id", world.user_id)
     metrics = world.rows("select * from hidra.campaign_metrics where campaign_id = any(%s)", campaigns)
     points = world.rows("select * from hidra.campaign_timeline_points where campaign_id = any(%s)", campaigns)
@@ -29,8 +36,7 @@ def check(world: World, campaigns: Sequence[UUID], truth: Truth) -> None:
     for shown in metrics:
         _check_campaign(shown, *(_of(shown["campaign_id"], each) for each in (points, rows)))
     _check_view(world, rows)
-    _check_words(world, rows, truth.said)
-    _check_posts(truth.posts, {row["id"]: row["status"] for row in rows})
+    return rows
 
 
 def _of(campaign_id: UUID, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

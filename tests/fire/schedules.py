@@ -77,12 +77,12 @@ class Schedule:
 # One draw for each job and word, whatever it is made of: most of a schedule's time would go into drawing otherwise.
 _recipients, _campaigns, _places = range(RECIPIENTS), range(2), range(9)
 ANSWERS = ["sent", "sent", "sent", "sent", "refused", "in doubt", "busy", "no media", "lost", "another's id"]
-_send = st.sampled_from([Send(*each) for each in product(_campaigns, ANSWERS)])
-_person = st.sampled_from([Person(*each) for each in product(["opt_out", "opt_in", "erase"], _recipients)])
-_change = st.sampled_from(
+sends = st.sampled_from([Send(*each) for each in product(_campaigns, ANSWERS)])
+persons = st.sampled_from([Person(*each) for each in product(["opt_out", "opt_in", "erase"], _recipients)])
+changes = st.sampled_from(
     [Change(*each) for each in product(["look", "look", "pause", "resume", "cancel", "retry"], _campaigns)]
 )
-_repair = st.sampled_from(
+repairs = st.sampled_from(
     [Repair(*each) for each in product(["sweep", "adopt", "mend", "find", "find", "give up"], _places)]
 )
 _word = st.sampled_from(
@@ -91,8 +91,8 @@ _word = st.sampled_from(
 _reply = st.sampled_from([*product(_recipients, ["SAIR", "VOLTAR", "oi"], range(6))])
 _words = st.lists(_word, min_size=1, max_size=8).map(tuple)
 _said = st.builds(Record, _words)
-_record = st.builds(Record, _words, st.lists(_reply, max_size=2).map(tuple))
-_job = st.one_of(_send, _send, _send, _said, _said, _said, _record, _repair, _change, _person)
+records = st.builds(Record, _words, st.lists(_reply, max_size=2).map(tuple))
+_job = st.one_of(sends, sends, sends, _said, _said, _said, records, repairs, changes, persons)
 _round = st.builds(
     Round,
     st.lists(_job, min_size=2, max_size=CONNECTIONS).map(tuple),

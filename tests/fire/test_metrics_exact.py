@@ -2,10 +2,12 @@
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
 
 from local.database import Database as Server
 from tests.conftest import Databases
 from tests.fire import exact, rules, schedules
+from tests.fire.overlapping import Overlapping
 
 # The same histories in each run; without the phase that makes a failure smaller, which would take minutes.
 PLAIN = settings(
@@ -38,6 +40,16 @@ def test_metrics_equal_a_recount_after_transactions_that_overlap_statement_by_st
         recount()
         assert stage.tally.interleavings >= 200, stage.tally
         assert stage.tally.retried == 0, "locks are taken in one order"
+
+
+def test_metrics_equal_a_recount_after_each_step_of_jobs_that_begin_in_the_midst_of_others(
+    server: Server, databases: Databases
+) -> None:
+    notice_deadlocks_at_once(server, databases)
+    with exact.Stage(databases) as stage:
+        run_state_machine_as_test(
+            lambda: Overlapping(stage), settings=settings(PLAIN, max_examples=10, stateful_step_count=40)
+        )
 
 
 def notice_deadlocks_at_once(server: Server, databases: Databases) -> None:

@@ -151,6 +151,10 @@ class Turns:
         """Those that could go on, by their places; the others wait for locks, or are done."""
         return [index for index, lane in enumerate(self._lanes) if lane.state is _State.WAITING]
 
+    def at_work(self) -> list[Actor]:
+        """Whose jobs have not ended yet."""
+        return [lane.actor for lane in self._lanes if lane.state is not _State.DONE]
+
     def step(self, index: int) -> None:
         """One statement or commit of one of those that wait."""
         lane = self._lanes[index]
