@@ -3,20 +3,21 @@
 from pathlib import Path
 
 from tests.conftest import Databases
-from tests.fire import database_faults
+from tests.fire.database_faults import database_faults
+from tests.fire.stream_faults import stream_faults
 
 SEED = 9
 
 
 def test_a_database_that_dies_again_and_again_loses_nobody_and_repeats_nothing(tmp_path: Path) -> None:
-    report = database_faults.database_faults(
+    report = database_faults(
         tmp_path, tenants=2, audience=30, rounds=1, per_minute=1_200, crashes=2, cuts=2, trips=4, seed=SEED, seconds=90
     )
     assert report.done["accepted"] > 40, report
 
 
 def test_a_stream_that_refuses_stops_and_holds_poison_loses_nothing(databases: Databases, tmp_path: Path) -> None:
-    report = database_faults.stream_faults(
+    report = stream_faults(
         databases,
         tmp_path,
         tenants=2,

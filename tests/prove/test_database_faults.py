@@ -7,13 +7,14 @@ import os
 from pathlib import Path
 
 from tests.conftest import Databases
-from tests.fire import database_faults
+from tests.fire.database_faults import database_faults
+from tests.fire.stream_faults import stream_faults
 
 SEED = int(os.environ.get("FIRE_SEED", "2026"))
 
 
 def test_campaigns_outlive_a_dozen_crashes_thirty_cuts_and_sixty_refused_transactions(tmp_path: Path) -> None:
-    report = database_faults.database_faults(
+    report = database_faults(
         tmp_path,
         tenants=4,
         audience=100,
@@ -33,7 +34,7 @@ def test_campaigns_outlive_a_dozen_crashes_thirty_cuts_and_sixty_refused_transac
 def test_a_stream_in_trouble_for_three_campaigns_of_each_tenant_loses_nothing(
     databases: Databases, tmp_path: Path
 ) -> None:
-    report = database_faults.stream_faults(
+    report = stream_faults(
         databases,
         tmp_path,
         tenants=4,
