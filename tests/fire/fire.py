@@ -46,6 +46,7 @@ class Times:
     look_visibility: float = 3.0  # 1800
     try_every: float = 0.2  # 300
     again: float = 0.01  # of what was acknowledged comes again all the same
+    tick: float = 0.5  # 60: from one tick of the clock to the next
 
 
 @dataclass(frozen=True)
@@ -241,8 +242,8 @@ class Fire:
         self.queues[entry["QueueUrl"]].put(entry["MessageBody"], entry.get("DelaySeconds", 0))
 
     def until(self, what: Callable[[], object], *, seconds: float, about: Callable[[], object] = lambda: "") -> None:
-        """Lets the clock go on twice a second and the checks once, side by side, until something is true."""
-        deadline, ended = time.monotonic() + seconds, threading.Event()
+        """Lets the clock and the checks go on, side by side, until something is true, which is asked twice a second."""
+        deadline, ended, due = time.monotonic() + seconds, threading.Event(), 0.0
 
         def check() -> None:
             while not ended.is_set():
@@ -253,9 +254,11 @@ class Fire:
         checking.start()
         try:
             while not what():
-                assert time.monotonic() < deadline, f"it did not come true in {seconds} s: {about()}"
                 began = time.monotonic()
-                self.tick()
+                assert began < deadline, f"it did not come true in {seconds} s: {about()}"
+                if began >= due:
+                    self.tick()
+                    due = began + self.times.tick
                 ended.wait(max(0.0, 0.5 - (time.monotonic() - began)))
         finally:
             ended.set()

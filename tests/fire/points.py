@@ -23,6 +23,8 @@ from hidra.store import db
 from hidra.store.db import Database, Tx
 
 KILL = 0.0
+LATE = "late"
+"""No point: an invocation that still held its message when its post must have timed out, whatever kept it."""
 _PLUMBING = ("hidra.store.db", "hidra.telemetry")
 
 
@@ -35,6 +37,8 @@ class Points:
         self._armed: dict[str, float] = {}
         self._last_words: Callable[[str], None] = lambda _: None
         self._lock = threading.Lock()
+        self.patience = float("inf")
+        self._late_from = float("inf")
 
     def begin(self, part: str, armed: Mapping[str, float], last_words: Callable[[str], None]) -> None:
         """A new invocation.
@@ -44,6 +48,7 @@ class Points:
             last_words: is told the point before the process kills itself.
         """
         self.reached.clear()
+        self._late_from = float("inf")
         self._part, self._armed, self._last_words = part, dict(armed), last_words
 
     def reach(self, what: str) -> None:
@@ -51,6 +56,10 @@ class Points:
         name = f"{self._part}/{what}"
         with self._lock:
             self.reached[name] += 1
+            if what == "commit:claim:after":
+                self._late_from = time.monotonic() + self.patience
+            elif time.monotonic() > self._late_from:
+                self.reached[LATE] = 1
             todo = self._armed.pop(name, None)
         if todo is None:
             return

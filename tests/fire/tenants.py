@@ -1,5 +1,6 @@
 """Tenants on the simulator, and campaigns of theirs, written as the database's owner."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -72,8 +73,8 @@ class Tenant:
             [self.user_id, self.segment_id, ids],
         )
 
-    def start_campaign(self, *, per_minute: int = 6_000) -> UUID:
-        """A campaign to all contacts that is due now; its text is its own. Nobody is told but the clock."""
+    def start_campaign(self, *, per_minute: int = 6_000, nudged: bool = False) -> UUID:
+        """A campaign to all contacts that is due now; its text is its own. If not ``nudged``, the clock finds it."""
         campaign_id, template_id = uuid4(), uuid4()
         run = self.fire.databases.owner.execute
         run(
@@ -89,6 +90,9 @@ class Tenant:
         run("insert into hidra.campaign_metrics (campaign_id, user_id) values (%s, %s)", [campaign_id, self.user_id])
         run("insert into hidra.pace_limits values (%s, %s, %s)", [campaign_id, self.user_id, per_minute])
         self.campaigns.append(campaign_id)
+        if nudged:
+            nudge = {"version": 1, "user_id": str(self.user_id), "campaign_id": str(campaign_id)}
+            self.fire.queues["campaign"].put(json.dumps(nudge))
         return campaign_id
 
 

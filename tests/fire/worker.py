@@ -87,6 +87,7 @@ def import_functions() -> dict[str, ModuleType]:
     functions = {part: importlib.import_module(f"functions.{name}.app") for part, name in PARTS.items()}
     shorter = json.loads(os.environ["FIRE_CONSTANTS"])
     evolution._SEND_TIMEOUT = tuple(shorter["send_timeout"])
+    reached.patience = shorter["send_timeout"][1]
     functions["send"].SENDER_TIMEOUT_SECONDS = shorter["sender_timeout"]
     functions["send"].CONFIRMATION_PATIENCE_SECONDS = shorter["patience"]
     circuit.TRY_EVERY = claims.TRY_EVERY = timedelta(seconds=shorter["try_every"])

@@ -22,6 +22,9 @@ def test_nobody_is_written_to_twice_in_twenty_thousand_sends(databases: Database
         every=40,
         slow_down=5,
         also=("webhook", "clock", "check"),
+        tenants=12,
+        audience=100,
+        tick=3.0,
         seed=SEED,
         seconds=1_500,
     )
