@@ -1,12 +1,11 @@
 """The Evolution simulator as a process of its own, for tests that talk to it as strangers."""
 
-import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from local.processes import Child, announced_url, clean_environment, scratch_folder
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,13 +18,12 @@ def simulator(*words: str, command: tuple[str, ...] = ("local.evolution",)) -> I
         words: its arguments, but for the port, which is a free one.
         command: the module that runs it, and what that has to be told.
     """
-    environment = {**os.environ, "PYTHONPATH": "layers/hidra"}  # as ./hidra sets it
-    with subprocess.Popen(
-        [sys.executable, "-m", *command, "--port", "0", *words],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
+    with scratch_folder("hidra-simulator-") as folder:
+        child = Child(
+            "Evolution simulator", [sys.executable, "-m", *command, "--port", "0", *words],
+            log=folder / "simulator.log", env=clean_environment(PYTHONPATH="layers/hidra"), cwd=ROOT,
+        )  # fmt: skip
         try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())["url"]
+            yield announced_url(child)
         finally:
-            process.kill()
+            child.stop(patience=0)

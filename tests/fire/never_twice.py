@@ -33,7 +33,7 @@ _COMMITS = {
     "record": ("_apply", "adopt"),
 }  # fmt: skip
 _CALLS = {
-    "advance": ("secrets:read_secret", "sqs:send_tickets"),
+    "advance": ("secrets:read_secret", "sqs:send_tickets", "sqs:nudge_all"),
     "send": ("secrets:read_secret", "sqs:nudge_all", "sqs:send_ticket_later", "http:send"),
     "record": ("secrets:read_secret", "sqs:send_confirmations"),
 }

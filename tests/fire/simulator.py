@@ -1,8 +1,5 @@
 """The Evolution simulator as a process of its own, and its account of what happened."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +7,7 @@ from typing import Any, Self
 
 import requests
 
-from tests.fire.nursery import ROOT
+from tests import announced
 
 API_KEY = "fire-key"
 
@@ -26,19 +23,13 @@ class Simulator:
     @contextmanager
     def running(cls, *, seed: int, retry_seconds: float = 0.3) -> Iterator[Self]:
         """``retry_seconds``: after which a webhook that was not taken is posted again; it never gives up."""
-        command = [
-            sys.executable, "-m", "local.evolution", "--port", "0", "--api-key", API_KEY, "--seed", str(seed),
+        words = [
+            "--api-key", API_KEY, "--seed", str(seed),
             "--retry-attempts", "200", "--retry-initial-seconds", str(retry_seconds), "--retry-max-seconds", "2",
         ]  # fmt: skip
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                assert process.stdout is not None
-                simulator = cls(json.loads(process.stdout.readline())["url"])
-                simulator._session.trust_env = False
-                yield simulator
-                simulator._session.close()
-            finally:
-                process.kill()
+        with announced.simulator(*words) as url, requests.Session() as session:
+            session.trust_env = False
+            yield cls(url, session)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """One request; the answer's JSON."""
