@@ -144,7 +144,11 @@ def test_a_late_retry_carries_an_old_token_and_is_taken(app: ModuleType, on_aws:
         "nonsense",
         "a.b.c",
     ],
-)
+    ids=[
+        "too old", "another master", "another instance", "another connection", "the master itself", "unsigned",
+        "another algorithm", "for ever", "another app", "no action", "none", "no token", "no token either",
+    ],
+)  # fmt: skip
 def test_a_webhook_that_is_not_authentic_is_refused(app: ModuleType, on_aws: Stream, bearer: str) -> None:
     answer = post(app, load("evolution_webhook_delivered"), bearer)
     assert (answer.status, answer.code) == (401, "unauthorized")
