@@ -27,8 +27,20 @@ from hidra.store import claims, deliveries, messages
 from hidra.store.claims import Held
 from hidra.store.db import Tx
 from tests.conftest import Databases
-from tests.fire import recount
-from tests.fire.schedules import CONNECTIONS, PHONES, RECIPIENTS, Change, Job, Person, Record, Repair, Schedule, Send
+from tests.fire import recount, schedules
+from tests.fire.schedules import (
+    ANOTHERS_ID,
+    CONNECTIONS,
+    PHONES,
+    RECIPIENTS,
+    Change,
+    Job,
+    Person,
+    Record,
+    Repair,
+    Schedule,
+    Send,
+)
 from tests.fire.turns import Actor, Turns
 from tests.store.world import SECRET, World
 
@@ -93,13 +105,20 @@ class Stage:
         for turn in schedule.rounds:
             jobs = [(actor, play.job(actor, job)) for actor, job in zip(self.actors, turn.jobs, strict=False)]
             play.before_round()
+            retried = self.tally.retried
             Turns(self.watch, pipelined=turn.pipelined).run(jobs, _picks(turn.order))
+            self._count_transactions()
+            # An id that another message has makes its sender wait in the index for who is at that one, after its own.
+            if not any(isinstance(job, Send) and job.answer == ANOTHERS_ID for job in turn.jobs):
+                assert self.tally.retried == retried, "locks are taken in one order"
             self.tally.interleavings += 1
             self.tally.jobs.update(type(job).__name__ for job in turn.jobs)
             play.check()
         play.assert_nothing_differs(self.databases.jobs, dry_run=True)
         self.tally.schedules += 1
         self.tally.states.update(message["status"] for message in play.rows())
+
+    def _count_transactions(self) -> None:
         dbs = [db for actor in self.actors for db in (actor.jobs, actor.http)]
         self.tally.transactions = sum(db.transactions for db in dbs)
         self.tally.attempts = sum(db.attempts for db in dbs)
@@ -226,7 +245,7 @@ class Play:
             match answer:
                 case "sent":
                     return Sent(f"m{held.message_id}")
-                case "another's id":
+                case schedules.ANOTHERS_ID:
                     return Sent(f"m{self.ids[0]}")
                 case "refused":
                     return Refused("not_on_whatsapp", "x")

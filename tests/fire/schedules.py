@@ -10,6 +10,8 @@ from hidra.domain.message import MessageStatus as S
 RECIPIENTS = 3
 PHONES = [f"+55119{80000000 + index}" for index in range(RECIPIENTS)]
 CONNECTIONS = 4
+ANOTHERS_ID = "another's id"
+"""An answer with the id of another message, which no Evolution gives."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Schedule:
 
 # One draw for each job and word, whatever it is made of: most of a schedule's time would go into drawing otherwise.
 _recipients, _campaigns, _places = range(RECIPIENTS), range(2), range(9)
-ANSWERS = ["sent", "sent", "sent", "sent", "refused", "in doubt", "busy", "no media", "lost", "another's id"]
+ANSWERS = ["sent", "sent", "sent", "sent", "refused", "in doubt", "busy", "no media", "lost", ANOTHERS_ID]
 sends = st.sampled_from([Send(*each) for each in product(_campaigns, ANSWERS)])
 persons = st.sampled_from([Person(*each) for each in product(["opt_out", "opt_in", "erase"], _recipients)])
 changes = st.sampled_from(

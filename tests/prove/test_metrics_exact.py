@@ -48,4 +48,3 @@ def test_5_000_interleavings_of_overlapping_transactions_on_postgresql(server: S
         recount()
         print(f"\nseed {SEED}: {stage.tally}; {time.monotonic() - begun:.0f} s", flush=True)
         assert stage.tally.interleavings >= INTERLEAVINGS, "the machine was too slow"
-        assert stage.tally.retried == 0, "locks are taken in one order"
