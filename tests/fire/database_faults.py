@@ -88,7 +88,12 @@ def database_faults(
         trips: how many changes of messages fail with a deadlock or a serialization failure.
         seconds: after which it is given up.
     """
-    with own_server() as (server, databases), Story.told(databases, folder, seed=seed, seconds=seconds) as story:
+    with (
+        own_server() as (server, databases),
+        Story.told(databases, folder, seed=seed, seconds=seconds) as story,
+        ExitStack() as stack,
+    ):
+        stack.callback(_disconnect, story)  # each crash has connected anew
         story.set_up(tenants, audience)
         # So that each crash finds posts that were answered and not written down yet.
         story.fire.plan.stall("send/http:send:after", seconds=0.4, share=0.3)
@@ -172,6 +177,10 @@ class _Trouble:
         fire.databases = replace(fire.databases, owner=psycopg.connect(self.server.url, autocommit=True))
         story.report.done[f"crashes ({mode})"] += 1
         self.crashed += 1
+
+
+def _disconnect(story: Story) -> None:
+    story.fire.databases.owner.close()
 
 
 def _start_again(server: Server) -> None:

@@ -200,8 +200,15 @@ def kill_some(rng: random.Random, *, number: int) -> None:
 
 def _workers() -> list[psutil.Process]:
     """Those that the nursery of this very process has forked."""
-    [nursery] = [child for child in psutil.Process().children() if "tests.fire.worker" in child.cmdline()]
+    [nursery] = filter(_is_nursery, psutil.Process().children())
     return nursery.children()
+
+
+def _is_nursery(child: psutil.Process) -> bool:
+    try:
+        return "tests.fire.worker" in child.cmdline()
+    except psutil.NoSuchProcess:  # a zombie is one, too
+        return False
 
 
 def _signal(worker: psutil.Process, number: signal.Signals) -> None:
