@@ -84,6 +84,14 @@ select m.id, m.campaign_id, m.run_id, m.phone, m.status::text, m.provider_messag
 from hidra.campaign_messages m left join public.doubts d on d.message_id = m.id
 order by m.id
 """
+# For who surely was not sent to and is to be tried again half a minute later, or longer.
+MINUTES_LATER = """
+update hidra.campaign_messages set not_before = null where status = 'pending' and not_before is not null
+"""
+# An answer in doubt keeps its person's messages in doubt, too, until it is forgotten after three days.
+THREE_DAYS_LATER = """
+update hidra.test_sends set claimed_at = claimed_at - interval '73 hours' where provider_message_id is null
+"""
 CAMPAIGNS = """
 select c.id, c.status::text, c.blocked_reason, r.ended_at is not null as ended, metrics.total_messages
 from hidra.campaigns c
@@ -252,7 +260,9 @@ class _Story:
         fire.plan.stall("send/commit:claim:after", seconds=0, share=0)
         for tenant in self.tenants:
             fire.simulator.ask("DELETE", f"/_control/instances/{tenant.instance}/faults")
+        fire.databases.owner.execute(MINUTES_LATER)
         fire.until(self._only_doubts_are_left, seconds=self._left(), about=self.state)
+        fire.databases.owner.execute(THREE_DAYS_LATER)
         accepted = {(s["instance"], s["digits"], s["text"]) for s in fire.simulator.sends() if s["accepted"]}
         fire.until(lambda: not self._doubts_among(accepted), seconds=self._left(), about=self.state)
         # A day later nobody hopes for the others any more.
