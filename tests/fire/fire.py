@@ -17,11 +17,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
 from nacl.public import PrivateKey
 
+from hidra.domain.ticket import Ticket
 from tests.conftest import Databases
-from tests.fire.broker import Queue, Shard, queue_event
+from tests.fire.broker import Message, Queue, Shard, queue_event
 from tests.fire.kills import KillPlan
 from tests.fire.nursery import ROOT, Nursery, Pool, Reply
 from tests.fire.simulator import Simulator
@@ -186,6 +188,11 @@ class Fire:
             # What failed or was never answered comes again when its visibility time-out is over.
             if not reply.failed and not reply.result["batchItemFailures"]:
                 queue.delete(message)
+
+    def warm_senders(self) -> None:
+        """Each has connected to the database and read its secrets, by way of a ticket for a campaign that is gone."""
+        gone = Ticket(uuid4(), uuid4(), uuid4(), uuid4())
+        self._pools["send"].warm(queue_event(Message(0, 0, gone.to_json())))
 
     def tick(self) -> Reply:
         """The clock's event."""

@@ -134,6 +134,16 @@ class Pool:
         finally:
             self._free.put(replaced)
 
+    def warm(self, event: Any) -> None:
+        """Has every worker work once, so that none is cold. Nobody else may be waiting for one."""
+        workers = [self._nursery.fork() for _ in range(self.size)]
+        for worker in workers:
+            self._free.get()
+            reply = worker.invoke(self.part, event, self._seconds, {}, self._serve)
+            assert not reply.failed, reply
+        for worker in workers:
+            self._free.put(worker)
+
     def close(self) -> None:
         for _ in range(self.size):
             worker = self._free.get()

@@ -94,6 +94,7 @@ def run(
         trouble: runs beside it, once.
     """
     with Fire.burning(databases, folder, seed=seed, times=TIMES, sizes=Sizes(send=senders)) as fire:
+        fire.warm_senders()  # on Lambda cold starts do not share two processors
         tenants = _tenants(fire, loads)
         psutil.cpu_percent()
         used = _processor_seconds()
