@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.entry.batch import each_record
 from hidra.gateways.aws import read_json_secret
-from hidra.gateways.queues import nudge_later, send_tickets
+from hidra.gateways.queues import nudge, send_tickets
 from hidra.services.advance_campaign import advance_campaign
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store.db import Database
@@ -29,7 +29,7 @@ def look(body: str) -> None:
         UUID(json.loads(body)["campaign_id"]),
         db=db,
         hand_out=lambda ticket, slots, now: send_tickets(ENV["SEND_QUEUE_URL"], ticket, slots, now=now),
-        look_again=lambda ticket, seconds: nudge_later(
+        look_again=lambda ticket, seconds: nudge(
             ENV["CAMPAIGN_QUEUE_URL"], user_id=ticket.user_id, campaign_id=ticket.campaign_id, seconds=seconds
         ),
     )

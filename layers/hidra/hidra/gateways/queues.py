@@ -17,13 +17,11 @@ from hidra.telemetry import logger
 BATCH = 10  # SQS takes no more in one call
 
 
-def nudge(queue_url: str, *, user_id: UUID, campaign_id: UUID) -> None:
-    """Asks for a look at the campaign. A failure is only logged: the clock asks again within a minute."""
-    nudge_all(queue_url, [(user_id, campaign_id)])
+def nudge(queue_url: str, *, user_id: UUID, campaign_id: UUID, seconds: int = 0) -> None:
+    """Asks for a look at the campaign, after so many seconds, at most SQS's 900.
 
-
-def nudge_later(queue_url: str, *, user_id: UUID, campaign_id: UUID, seconds: int) -> None:
-    """Asks for a look at the campaign after so many seconds, at most SQS's 900. A failure is only logged."""
+    A failure is only logged: the clock asks again within a minute.
+    """
     nudge_all(queue_url, [(user_id, campaign_id)], seconds=seconds)
 
 
