@@ -83,6 +83,21 @@ CREATE FUNCTION hidra.count_segment_contacts() RETURNS trigger
 declare
     missing boolean;
 begin
+    if tg_op = 'INSERT' then
+        -- Before the segment's row is held, as whoever deletes contacts does it.
+        perform pg_advisory_xact_lock_shared(hashtextextended('members ' || n.user_id, 0))
+        from (select distinct user_id from changed order by user_id) n;
+        -- OFFSET 0: each is looked up by index, however many there are and whatever the planner believes.
+        if exists (
+            select from changed n where not exists (
+                select from hidra.contacts c where c.user_id = n.user_id and c.id = n.contact_id offset 0
+            )
+        ) then
+            raise exception 'there is no such contact of this user'
+                using errcode = 'foreign_key_violation', constraint = 'segment_contacts_contact_fk',
+                    schema = 'hidra', table = 'segment_contacts';
+        end if;
+    end if;
     with n as (
         select user_id, segment_id, count(*) as members from changed group by user_id, segment_id
     ), counted as (
@@ -97,6 +112,22 @@ begin
             using errcode = 'foreign_key_violation', constraint = 'segment_contacts_segment_fk',
                 schema = 'hidra', table = 'segment_contacts';
     end if;
+    return null;
+end
+$$;
+
+--
+-- Name: delete_contacts_members(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.delete_contacts_members() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('members ' || g.user_id, 0))
+    from (select distinct user_id from gone order by user_id) g;
+    delete from hidra.segment_contacts m using gone g where m.user_id = g.user_id and m.contact_id = g.id;
     return null;
 end
 $$;
@@ -516,7 +547,7 @@ CREATE TABLE hidra.contacts (
     CONSTRAINT contacts_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text)),
     CONSTRAINT contacts_consent_basis_known CHECK (((consent IS NULL) OR COALESCE(((consent ->> 'basis'::text) = ANY (ARRAY['consent'::text, 'legal_obligation'::text, 'public_policy'::text, 'research'::text, 'contract'::text, 'legal_proceedings'::text, 'protection_of_life'::text, 'health_protection'::text, 'legitimate_interest'::text, 'credit_protection'::text])), false))),
     CONSTRAINT contacts_consent_object CHECK ((jsonb_typeof(consent) = 'object'::text)),
-    CONSTRAINT contacts_phone_is_e164 CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text))
+    CONSTRAINT contacts_phone_is_e164 CHECK (((phone ~ '^\+[1-9][0-9]+$'::text) AND ((length(phone) >= 8) AND (length(phone) <= 16))))
 );
 
 ALTER TABLE ONLY hidra.contacts FORCE ROW LEVEL SECURITY;
@@ -1189,6 +1220,12 @@ CREATE INDEX whatsapp_lids_unknown ON hidra.whatsapp_lids USING btree (user_id) 
 CREATE TRIGGER contact_segments_removed AFTER DELETE ON hidra.contact_segments REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hidra.delete_segment_contacts();
 
 --
+-- Name: contacts contacts_removed; Type: TRIGGER; Schema: hidra; Owner: -
+--
+
+CREATE TRIGGER contacts_removed AFTER DELETE ON hidra.contacts REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hidra.delete_contacts_members();
+
+--
 -- Name: segment_contacts segment_contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
@@ -1360,13 +1397,6 @@ ALTER TABLE ONLY hidra.pace_limits
 
 ALTER TABLE ONLY hidra.pace_slots
     ADD CONSTRAINT pace_slots_limit_fk FOREIGN KEY (user_id, subject) REFERENCES hidra.pace_limits(user_id, subject) ON DELETE CASCADE;
-
---
--- Name: segment_contacts segment_contacts_contact_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
---
-
-ALTER TABLE ONLY hidra.segment_contacts
-    ADD CONSTRAINT segment_contacts_contact_fk FOREIGN KEY (user_id, contact_id) REFERENCES hidra.contacts(user_id, id) ON DELETE CASCADE;
 
 --
 -- Name: status_repairs status_repairs_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from hidra.errors import Rejected
+from hidra.errors import Rejected, Unavailable
 from hidra.store import contacts, segments
 from tests.conftest import Databases
 from tests.store.importing import Importing, members, segment
@@ -47,6 +47,65 @@ def test_nobody_becomes_a_member_of_a_segment_that_is_not_their_owners(
     with pytest.raises(psycopg.errors.ForeignKeyViolation) as refused:
         databases.owner.execute(ADD, [given or segment(databases, other)])
     assert refused.value.diag.constraint_name == "segment_contacts_segment_fk"
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "another's"])
+def test_nobody_becomes_a_member_who_is_no_contact_of_the_segments_owner(
+    databases: Databases, user: UUID, whose: str
+) -> None:
+    other = uuid4()
+    databases.owner.execute("insert into core.users (id) values (%s)", [other])
+    theirs = contact(databases.owner, other)
+    with pytest.raises(psycopg.errors.ForeignKeyViolation) as refused:
+        databases.owner.execute(
+            "insert into hidra.segment_contacts (user_id, segment_id, contact_id) values (%s, %s, %s)",
+            [user, segment(databases, user), theirs if whose == "another's" else uuid4()],
+        )
+    assert refused.value.diag.constraint_name == "segment_contacts_contact_fk"
+
+
+def test_a_contact_leaves_every_segment_that_they_are_in(databases: Databases, user: UUID) -> None:
+    contact(databases.owner, user, "+5511980000001")
+    gone = contact(databases.owner, user)
+    both = [segment(databases, user), segment(databases, user)]
+    for each in both:
+        databases.owner.execute(ADD, [each])
+    databases.http.as_user(user, lambda tx: contacts.delete(tx, user_id=user, contact_id=gone))
+    assert [members(databases, each) for each in both] == [{"+5511980000001"}, {"+5511980000001"}]
+    assert databases.owner.execute("select total_contacts from hidra.contact_segments").fetchall() == [(1,), (1,)]
+
+
+def test_nobody_is_added_who_is_being_deleted(databases: Databases, user: UUID) -> None:
+    gone = contact(databases.owner, user)
+    there = segment(databases, user)
+
+    def add() -> object:
+        return databases.jobs.as_worker(
+            lambda tx: segments.add(tx, user_id=user, segment_id=there, contact_ids=[gone]), segments.CONTACT_GONE
+        )
+
+    assert isinstance(beside(databases, lambda other: other.execute("delete from hidra.contacts"), add), Unavailable)
+    assert databases.owner.execute("select total_contacts from hidra.contact_segments").fetchall() == [(0,)]
+
+
+def test_members_that_are_being_added_to_a_segment_that_is_being_made_go_with_their_contact(
+    databases: Databases, user: UUID
+) -> None:
+    gone = contact(databases.owner, user)
+
+    def make(other: psycopg.Connection) -> None:
+        made = other.execute(
+            "insert into hidra.contact_segments (user_id, name) values (%s, 'new') returning id", [user]
+        ).fetchone()
+        other.execute(ADD, made)
+
+    beside(
+        databases,
+        make,
+        lambda: databases.http.as_user(user, lambda tx: contacts.delete(tx, user_id=user, contact_id=gone)),
+    )
+    assert databases.owner.execute("select count(*) from hidra.segment_contacts").fetchone() == (0,)
+    assert databases.owner.execute("select total_contacts from hidra.contact_segments").fetchall() == [(0,)]
 
 
 def test_a_segment_takes_its_members_with_it_and_leaves_the_contacts(databases: Databases, user: UUID) -> None:

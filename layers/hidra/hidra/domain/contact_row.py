@@ -1,9 +1,8 @@
 """What one row of a file says of one contact, or why it says nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from hidra.domain.consent import LegalBasis
 from hidra.domain.layout import CONSENT, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES, NAME, PHONE, role
@@ -16,8 +15,7 @@ MAX_NUMBER = 2**53  # up to here a double holds every integer
 _BASES = frozenset(basis.value for basis in LegalBasis)
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRow:
+class ContactRow(NamedTuple):
     phone: str
     name: str | None
     attributes: dict[str, Value]

@@ -8,7 +8,7 @@ phone, so there are at most as many as a contact has fields.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from json import JSONEncoder
 
 from hidra.domain.contact_row import ContactRow
@@ -56,8 +56,7 @@ class Batch:
         if known is None:
             self._put(Entry(row, self.phone_hash(row.phone), 0, [(line, raw)]))
             return
-        joined = replace(
-            row,
+        joined = row._replace(
             name=row.name or known.row.name,
             attributes={**known.row.attributes, **row.attributes},
             consent=row.consent or known.row.consent,
@@ -84,7 +83,7 @@ class Batch:
         return "".join(self._lines()).encode()
 
     def _lines(self) -> Iterator[str]:
-        for number, entry in enumerate(self.entries):
+        for number, entry in sorted(enumerate(self.entries), key=lambda each: each[1].row.phone):
             row = entry.row
             first = "\\N\t\\N\t\\N" if entry.first is None else _fields(entry.first)
             yield f"{number}\t{entry.round}\t{row.phone}\t\\\\x{entry.phone_hash.hex()}\t{_fields(row)}\t{first}\n"

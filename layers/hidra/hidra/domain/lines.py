@@ -1,13 +1,12 @@
 """The lines of a file that arrives in pieces, in bytes, so that reading can go on at any line's end."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_LINE = 1 << 20  # bytes; a longer one is passed over, whatever its length, and never held
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line without its end; ``size`` counts the end too. ``content`` is None in a line that is too long."""
 
     content: bytes | None

@@ -46,8 +46,9 @@ def _parse_with_library(text: str, country: str) -> str | None:
             number = phonenumbers.parse(candidate, region)
         except phonenumbers.NumberParseException:
             continue
-        e164 = canonical(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-        if phonenumbers.is_valid_number(phonenumbers.parse(e164, None)):
+        written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        e164 = canonical(written)
+        if phonenumbers.is_valid_number(number if e164 == written else phonenumbers.parse(e164, None)):
             return e164
     return None
 
@@ -66,8 +67,14 @@ def phone_hash(secret: bytes, user_id: str, e164: str) -> bytes:
 
 def hasher(secret: bytes, user_id: str) -> Callable[[str], bytes]:
     """``phone_hash`` for many canonical numbers of one user."""
-    prefix = f"{user_id}\0".encode()
-    return lambda e164: hmac.digest(secret, prefix + e164.encode(), "sha256")
+    begun = hmac.new(secret, f"{user_id}\0".encode(), "sha256")
+
+    def hashed(e164: str) -> bytes:
+        ended = begun.copy()
+        ended.update(e164.encode())
+        return ended.digest()
+
+    return hashed
 
 
 def of_lid(lid: str) -> str:

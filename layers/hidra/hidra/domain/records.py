@@ -5,7 +5,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hidra.domain.layout import MAX_COLUMNS, Layout
 from hidra.domain.lines import MAX_LINE, Line, lines
@@ -24,8 +24,7 @@ class Position:
     inside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A row: its first line's number, its cells or JSON object, or the reason why it is none, and its text.
 
     A part of a line that is too long is no row of its own: ``counts`` is false.
@@ -50,11 +49,11 @@ class Records:
         self._pending: deque[Line] = deque()
         self._layout = layout
         self._as_json = as_json
-        self._offset, self._line, self._inside = position.offset, position.line, position.inside
+        self.offset, self._line, self._inside = position.offset, position.line, position.inside
 
     @property
     def position(self) -> Position:
-        return Position(self._offset, self._line, self._inside)
+        return Position(self.offset, self._line, self._inside)
 
     def __iter__(self) -> Iterator[Record]:
         decode, delimiter = self._layout.decode, self._layout.delimiter
@@ -63,7 +62,7 @@ class Records:
             if line.content is None:
                 yield self._too_long(line, number)
                 continue
-            self._offset += line.size
+            self.offset += line.size
             self._line = number
             try:
                 text = decode(line.content)
@@ -85,7 +84,7 @@ class Records:
 
     def _too_long(self, line: Line, number: int) -> Record:
         begins = not self._inside
-        self._offset += line.size
+        self.offset += line.size
         self._inside = not line.ends
         if line.ends:
             self._line = number
@@ -126,7 +125,7 @@ class Records:
         if reason:
             self._pending.extendleft(reversed(further))
             return Record(number, None, reason, first[:MAX_RAW])
-        self._offset += sum(line.size for line in further)
+        self.offset += sum(line.size for line in further)
         self._line += len(further)
         raw = "\n".join(texts).rstrip("\r")
         if "\0" in raw:

@@ -29,6 +29,10 @@ class Workbook:
             raise Rejected("A workbook has at most 100 MB; save it as CSV.", code="too_large")
         self._content, self._size, self.position = content, size, position
 
+    @property
+    def offset(self) -> int:
+        return self.position.offset
+
     def __iter__(self) -> Iterator[Record]:
         # Only who reads a workbook pays for it; the function brings it, not the layer.
         import openpyxl  # noqa: PLC0415

@@ -43,7 +43,7 @@ TAKE_OUT = "delete from pg_temp.given where number = any(%(numbers)s::integer[])
 WRITE = """
 with known as materialized (
     select g.number, g.phone, g.phone_hash, g.name, g.attributes, g.consent, c.id,
-        not c.attributes @> g.attributes
+        c.id is not null and not c.attributes @> g.attributes
             and (select count(*) from jsonb_object_keys(c.attributes || g.attributes)) > %(max_attributes)s as too_many,
         c.id is not null and not (
             c.attributes @> f.attributes
@@ -69,7 +69,7 @@ with known as materialized (
 ), created as (
     insert into hidra.contacts (user_id, phone, phone_hash, name, attributes, consent)
     select %(user_id)s, k.phone, k.phone_hash, k.name, k.attributes, k.consent
-    from known k where k.id is null order by k.phone
+    from known k where k.id is null
     returning id
 ), changed as (
     insert into hidra.contacts as c (user_id, phone, phone_hash, name, attributes, consent)
