@@ -47,6 +47,9 @@ lint: venv ## check style, types and the arrows between the modules
 test: lint ## lint, then every test that fits into a coffee break
 	@if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else $(QUIET_TESTS); fi
 
+# The numbers are what is looked at, not what the product logs meanwhile.
+prove bench: export POWERTOOLS_LOG_LEVEL := WARNING
+
 prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
 	@$(RUN) pytest -o faulthandler_timeout=1800 --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
 

@@ -1,6 +1,7 @@
 """Pause, cancel and opt-out against claims: every order of their statements, storms, and the clock, many times over."""
 
 import time
+from itertools import cycle
 
 from hidra.services import lifecycle
 from hidra.services.send_message import End
@@ -32,8 +33,11 @@ def test_the_last_post_after_a_pause_a_cancel_and_an_opt_out(databases: Database
     worst: dict[str, list[float]] = {}
     for number in range(REPETITIONS):
         name, end = [("pause", leave.pause), ("cancel", leave.cancel)][number % 2]
-        # Answers of claims that are under way for up to a second, so that some posts could be late.
-        senders = Senders(*started(databases, recipients=300), count=6, answer_seconds=lambda: time.time() % 1.0)
+        # Answers of claims that are under way for up to a second, so that some posts would be late.
+        delays = cycle([0.0, 0.5, 0.2, 0.95, 0.4, 0.7])
+        senders = Senders(
+            *started(databases, recipients=300), count=6, answer_seconds=lambda delays=delays: next(delays)
+        )
         ended = leave.end_amid_sending(senders, end, concerns=lambda _: True, then=1.2)
         assert ended.last_post_after <= AT_MOST_SECONDS, ended
         assert End.TOO_LATE in senders.ends

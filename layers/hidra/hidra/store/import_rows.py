@@ -123,7 +123,7 @@ def stage(tx: Tx, *, user_id: UUID, copied: bytes) -> list[int]:
 
     Args:
         copied: number, round, phone, phone_hash, name, attributes, consent, and name, attributes and consent of the
-            entry's first row if they differ, as COPY's text.
+            entry's first row if they differ, as COPY's text, best in the order of phones.
     """
     tx.run(STAGE)
     tx.copy(COPY, copied)
