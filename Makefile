@@ -48,7 +48,7 @@ test: lint ## lint, then every test that fits into a coffee break
 	@if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else $(QUIET_TESTS); fi
 
 # The numbers are what is looked at, not what the product logs meanwhile.
-prove bench: export POWERTOOLS_LOG_LEVEL := WARNING
+prove bench: export POWERTOOLS_LOG_LEVEL := ERROR
 
 prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
 	@$(RUN) pytest -o faulthandler_timeout=1800 --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
