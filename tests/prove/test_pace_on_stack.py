@@ -1,9 +1,14 @@
-"""Campaigns of every pace side by side on the local stack, by the simulator's own log."""
+"""Campaigns of every pace on the local stack, by the simulator's own log.
+
+The fastest goes first and alone: beside the starts of others two processors do not suffice for it, and tickets are late.
+"""
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count, islice
+from typing import Any
 
 import psutil
 
@@ -24,6 +29,9 @@ class Campaign:
     tenant: Tenant
     per_minute: int
 
+    def start(self) -> None:
+        self.tenant.client.call("POST", f"/v1/campaigns/{self.id}/start")
+
 
 # (the connection's pace, its requests at once, its campaigns' paces, recipients of each)
 LOADS = ((6, 1, (6,), 36), (60, 1, (60,), 240), (600, 10, (600,), 1_000), (60, 1, (30, 30), 120))
@@ -31,7 +39,7 @@ LOADS = ((6, 1, (6,), 36), (60, 1, (60,), 240), (600, 10, (600,), 1_000), (60, 1
 
 def test_campaigns_at_6_60_and_600_a_minute_and_two_that_share_keep_their_limits() -> None:
     with Stack.running("pace", parameters={"SenderConcurrency": "40"}) as stack:
-        stack.warm("message_sender", 10)
+        stack.warm("message_sender", 30)
         campaigns: list[Campaign] = []
         limits: dict[str, Limits] = {}
         for per_minute, concurrent, paces, recipients in LOADS:
@@ -41,30 +49,38 @@ def test_campaigns_at_6_60_and_600_a_minute_and_two_that_share_keep_their_limits
                 phones = [f"+55119{number}" for number in islice(NUMBERS, recipients)]
                 campaign_id = tenant.campaign(phones, per_minute=pace, body=f"{len(campaigns)}: oi {{{{nome}}}}")
                 campaigns.append(Campaign(campaign_id, tenant, pace))
-        for campaign in campaigns:
-            campaign.tenant.client.call("POST", f"/v1/campaigns/{campaign.id}/start")
-        ended, busy, load = _wait(campaigns)
-        rows = campaigns[0].tenant.simulator.sends()
+        simulator = campaigns[0].tenant.simulator
+        *slow, fastest = sorted(campaigns, key=lambda each: each.per_minute)
+        seen = [_ran(each) for each in ([fastest], slow)]
+        rows = simulator.sends()
         found = trace.measure(
-            trace.of_log(rows, lambda row: campaigns[int(row["text"].split(":")[0])].id),
+            trace.of_log(rows, lambda row: campaigns[_number(row)].id),
             connections=limits,
             campaigns={campaign.id: campaign.per_minute for campaign in campaigns},
         )
     print("", *found.values(), sep="\n")
-    print(f"processors {busy:.0f} % busy, load up to {load:.1f}", flush=True)
+    for _, busy, load in seen:
+        print(f"processors {busy:.0f} % busy, load up to {load:.1f}", flush=True)
     assert not [one for one in found.values() if one.over]
     assert len(rows) > 500
-    if busy < SATURATED:  # else use tells of the machine
-        assert ended
+    if all(busy < SATURATED for _, busy, _ in seen):  # else use tells of the machine
+        assert all(ended for ended, _, _ in seen)
         shared = {campaign.id for campaign in campaigns if campaign.per_minute == 30}
         shared |= {campaigns[-1].tenant.instance}
         least = {name: LEAST_USE_SHARED if name in shared else LEAST_USE for name in found}
         assert not [one for name, one in found.items() if (one.used or 0) < least[name]]
 
 
-def _wait(campaigns: list[Campaign]) -> tuple[bool, float, float]:
-    """Until all have ended, for so long at most: whether they have, how busy the processors were in the mean, percent,
-    and the highest load."""
+def _number(row: Mapping[str, Any]) -> int:
+    """Of the campaign whose text was sent."""
+    return int(row["text"].split(":")[0])
+
+
+def _ran(campaigns: list[Campaign]) -> tuple[bool, float, float]:
+    """Starts them and waits for so long at most: whether all have ended, how busy the processors were in the mean,
+    percent, and the highest load."""
+    for campaign in campaigns:
+        campaign.start()
     psutil.cpu_percent()
     busy, loads = [], [0.0]
     deadline, ended = time.monotonic() + SECONDS, False
