@@ -5,10 +5,8 @@ The fastest goes first and alone: beside the starts of others two processors do 
 
 import os
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any
 
 import psutil
 
@@ -49,12 +47,11 @@ def test_campaigns_at_6_60_and_600_a_minute_and_two_that_share_keep_their_limits
                 phones = [f"+55119{number}" for number in islice(NUMBERS, recipients)]
                 campaign_id = tenant.campaign(phones, per_minute=pace, body=f"{len(campaigns)}: oi {{{{nome}}}}")
                 campaigns.append(Campaign(campaign_id, tenant, pace))
-        simulator = campaigns[0].tenant.simulator
         *slow, fastest = sorted(campaigns, key=lambda each: each.per_minute)
         seen = [_ran(each) for each in ([fastest], slow)]
-        rows = simulator.sends()
+        rows = campaigns[0].tenant.simulator.sends()
         found = trace.measure(
-            trace.of_log(rows, lambda row: campaigns[_number(row)].id),
+            trace.of_log(rows, lambda row: campaigns[int(row["text"].split(":")[0])].id),
             connections=limits,
             campaigns={campaign.id: campaign.per_minute for campaign in campaigns},
         )
@@ -69,11 +66,6 @@ def test_campaigns_at_6_60_and_600_a_minute_and_two_that_share_keep_their_limits
         shared |= {campaigns[-1].tenant.instance}
         least = {name: LEAST_USE_SHARED if name in shared else LEAST_USE for name in found}
         assert not [one for name, one in found.items() if (one.used or 0) < least[name]]
-
-
-def _number(row: Mapping[str, Any]) -> int:
-    """Of the campaign whose text was sent."""
-    return int(row["text"].split(":")[0])
 
 
 def _ran(campaigns: list[Campaign]) -> tuple[bool, float, float]:
