@@ -50,15 +50,15 @@ test: lint ## lint, then every test that fits into a coffee break
 # The numbers are what is looked at, not what the product logs meanwhile.
 prove bench: export POWERTOOLS_LOG_LEVEL := ERROR
 
-prove: venv ## the long proofs, of which PROVE=name runs one: tests/prove/test_name.py
-	@$(RUN) pytest -o faulthandler_timeout=1800 --tb short --capture no tests/prove$(PROVE:%=/test_%.py)
+prove: venv ## the long proofs, of which PROVE=name runs one: tests/slow/test_name.py
+	@$(RUN) pytest -o faulthandler_timeout=1800 --tb short --capture no tests/slow$(PROVE:%=/test_%.py)
 
 soak: venv ## random faults for so many minutes, then every promise checked (MINUTES=10 SEED=)
 	@SOAK_MINUTES='$(or $(MINUTES),10)' SOAK_SEED='$(SEED)' $(RUN) pytest --quiet -o faulthandler_timeout=0 --tb line --show-capture no --capture no \
-		tests/prove/test_soak.py
+		tests/slow/test_soak.py
 
 mutants: venv ## break each promise on purpose and show that a test notices (MUTANT=promise or name)
-	@$(RUN) tests.prove.mutants $(if $(MUTANT),$(call quoted,$(MUTANT)))
+	@$(RUN) tests.slow.mutants $(if $(MUTANT),$(call quoted,$(MUTANT)))
 
 bench: venv ## how fast imports, freeze and search are, of which BENCH=name runs one (ROWS=1000000)
 	@for name in $(or $(BENCH),imports freeze search); do \

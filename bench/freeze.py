@@ -53,8 +53,8 @@ select user_id, phone_hash, 'api' from hidra.contacts where right(phone, 8)::int
 WORLD = """
 insert into core.users (id) values (%(user_id)s);
 insert into hidra.evolution_api_config (id, user_id, base_url, instance_name, api_key_encrypted, status)
-values (%(config_id)s, %(user_id)s, 'https://evolution.example', 'main', 'sealed', 'connected');
-insert into hidra.pace_limits values (%(config_id)s, %(user_id)s, 60);
+values (%(connection_id)s, %(user_id)s, 'https://evolution.example', 'main', 'sealed', 'connected');
+insert into hidra.pace_limits values (%(connection_id)s, %(user_id)s, 60);
 insert into hidra.contact_segments (id, user_id, name) values (%(segment_id)s, %(user_id)s, 'all');
 insert into hidra.message_templates (id, user_id, title, body)
 values (%(template_id)s, %(user_id)s, 'hello', 'Oi {{nome}}, em {{cidade}} são {{pontos}} pontos.')
@@ -62,7 +62,7 @@ values (%(template_id)s, %(user_id)s, 'hello', 'Oi {{nome}}, em {{cidade}} são 
 CAMPAIGN = """
 insert into hidra.campaigns (id, user_id, evolution_config_id, segment_id, template_id, name, status, scheduled_at,
     scheduled_by, max_messages_per_minute)
-values (%(id)s, %(user_id)s, %(config_id)s, %(segment_id)s, %(template_id)s, %(id)s, 'scheduled', now(),
+values (%(id)s, %(user_id)s, %(connection_id)s, %(segment_id)s, %(template_id)s, %(id)s, 'scheduled', now(),
     %(user_id)s, 20);
 insert into hidra.campaign_metrics (campaign_id, user_id) values (%(id)s, %(user_id)s);
 insert into hidra.pace_limits values (%(id)s, %(user_id)s, 20)
@@ -89,7 +89,7 @@ select {COLUMNS.replace("campaign_id, run_id", "%(id)s, %(run_id)s")} from joine
 
 def main(rows: int) -> None:
     with migrated() as server, psycopg.connect(server.url, autocommit=True) as owner:
-        ids = {name: uuid4() for name in ("user_id", "config_id", "segment_id", "template_id")}
+        ids = {name: uuid4() for name in ("user_id", "connection_id", "segment_id", "template_id")}
         logger.setLevel("WARNING")
         began = time.monotonic()
         _fill(server, ids, rows)
@@ -150,7 +150,7 @@ def _freeze(db: Database, owner: psycopg.Connection[Any], ids: dict[str, UUID]) 
     campaign_id = _campaign(owner, ids)["id"]
     took = _timed(
         db.as_worker(_backend),
-        lambda: advance_campaign(campaign_id, db=db, hand_out=lambda *_: None, look_again=lambda *_: None),
+        lambda: advance_campaign(campaign_id, db=db, hand_out=lambda *_: None, requeue_after=lambda *_: None),
     )
     counted = owner.execute(
         "select total_messages, pending, failed, skipped from hidra.campaign_metrics where campaign_id = %s",

@@ -16,7 +16,7 @@ from typing import Self
 
 import psutil  # type: ignore[import-untyped]
 
-from local import guard
+from local import orphans
 
 
 class LocalError(Exception):
@@ -43,7 +43,7 @@ class Identity:
 
     def stop(self, *, patience: float = 10.0) -> None:
         """SIGTERM, `patience` seconds, SIGKILL; its descendants go with it."""
-        guard.stop_process(self.pid, self.created, patience=patience)
+        orphans.stop_process(self.pid, self.created, patience=patience)
 
 
 class Child:
@@ -75,7 +75,7 @@ class Child:
             )
         self.pid = self._popen.pid
         self.identity = Identity.of(self.pid)
-        guard.stop_if_orphaned(self.identity.pid, self.identity.created)
+        orphans.stop_if_orphaned(self.identity.pid, self.identity.created)
 
     def running(self) -> bool:
         return self._popen.poll() is None
@@ -105,11 +105,11 @@ class Child:
     def reap(self, *, seconds: float = 10.0) -> None:
         """Wait for a process that was told to end. Raises subprocess.TimeoutExpired."""
         self._popen.wait(seconds)
-        guard.process_is_done(self.identity.pid, self.identity.created)
+        orphans.process_is_done(self.identity.pid, self.identity.created)
 
     def detach(self) -> Identity:
         """Let it outlive this process."""
-        guard.process_is_done(self.identity.pid, self.identity.created)
+        orphans.process_is_done(self.identity.pid, self.identity.created)
         self._popen.returncode = 0  # or its finaliser would warn that the process still runs
         return self.identity
 
@@ -168,13 +168,13 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
 
 def make_folder(prefix: str, *, parent: Path | None = None) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent)).resolve()
-    guard.remove_if_orphaned(folder)
+    orphans.remove_if_orphaned(folder)
     return folder
 
 
 def remove_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    guard.folder_is_done(folder)
+    orphans.folder_is_done(folder)
 
 
 def clean_environment(**more: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ type Say = Callable[[str], None]
 
 @dataclass
 class Stack:
-    """A stack and its addresses. `running` is for tests and the demo; local/kept.py keeps one in the background.
+    """A stack and its addresses. `running` is for tests and the demo; local/named_stacks.py keeps named ones.
 
     `database` is the embedded server as long as this very process owns it: None with DATABASE_URL, and for a stack that
     another process started.

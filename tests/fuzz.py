@@ -24,7 +24,7 @@ from schemathesis.specs.openapi import checks
 from hidra.domain.webhook import jwt_key
 from local.openapi.problems import PROBLEM_JSON
 from local.stack import Stack
-from tests import described
+from tests import openapi_document
 from tests.flow.world import Tenant
 
 CHECKS = [
@@ -72,7 +72,7 @@ class World:
             ids["campaign_id"].append(post("/v1/campaigns", wish)["id"])
         post("/v1/opt-outs", {"phones": PHONES[-20:]})
         ids["phone"] = PHONES[-20:]
-        ids["config_id"] = [tenant.client.call("GET", "/v1/evolution-config")["id"]]
+        ids["connection_id"] = [tenant.client.call("GET", "/v1/evolution-config")["id"]]
         secrets = stack.cloud.client("secretsmanager")
         secret = secrets.get_secret_value(SecretId=stack.cloud.resource("WebhookSecret"))["SecretString"]
         masters = json.loads(secret)
@@ -101,7 +101,7 @@ def run(world: World, *, examples: int, say: Callable[[str], None] = lambda _: N
             },  # see only_others_are_out
         }
     )
-    schema = schemathesis.openapi.from_dict(described.document(), config=config)
+    schema = schemathesis.openapi.from_dict(openapi_document.document(), config=config)
     operations = [found.ok() for found in schema.get_all_operations()]
     result, began = Result(), time.monotonic()
     removing = [operation for operation in operations if operation.method == "delete"]
@@ -170,7 +170,7 @@ def its_problem_is_named(ctx: Any, response: Any, case: Case) -> None:
     """A problem's code is among those that the operation lists for its status."""
     if response.headers.get("content-type", [""])[0] != PROBLEM_JSON:
         return
-    said = described.response(case.operation.definition.raw, response.status_code)
+    said = openapi_document.response(case.operation.definition.raw, response.status_code)
     code = response.json()["type"].removeprefix("urn:hidra:problem:")
     assert code in said["content"][PROBLEM_JSON]["examples"], f"{response.status_code} {code} is not named"
 
@@ -193,7 +193,7 @@ def only_others_are_out(ctx: Any, response: Any, case: Case) -> None:
         assert (case.path, code) in {
             ("/v1/evolution-config/check", "evolution-unavailable"),
             ("/v1/evolution-config/connect", "evolution-unavailable"),
-            ("/webhooks/evolution/{config_id}/{key_id}", "unavailable"),
+            ("/webhooks/evolution/{connection_id}/{key_id}", "unavailable"),
         }, response.json()
 
 
@@ -219,7 +219,7 @@ def _signature(world: World, case: Case) -> str:
     instance = case.body.get("instance") if isinstance(case.body, dict) else None
     path = case.path_parameters or {}
     try:
-        key = jwt_key(world.masters[path["key_id"]], UUID(str(path["config_id"])), str(instance))
+        key = jwt_key(world.masters[path["key_id"]], UUID(str(path["connection_id"])), str(instance))
     except (KeyError, ValueError):
         key = uuid4().hex * 2
     now = int(time.time())

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tests.prove.mutants import ROOT, read
+from tests.slow.mutants import ROOT, read
 
 
 def test_each_mutant_replaces_one_place_and_its_tests_exist() -> None:

@@ -11,11 +11,11 @@ from local import openapi
 from local.openapi import problems
 from local.openapi.examples import EXAMPLES
 from local.processes import LocalError
-from tests import described
+from tests import openapi_document
 from tests.conftest import ROOT
 from tests.deployment import events, http_functions
 
-DOCUMENT = described.document()
+DOCUMENT = openapi_document.document()
 OPERATIONS = list(openapi.operations(DOCUMENT))
 NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
 each_operation = pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=NAMES)
@@ -66,7 +66,7 @@ class TestEveryOperation:
             assert all(content["schema"] for content in answer.get("content", {}).values())
 
     def test_has_examples_that_fit_their_schemas(self, method: str, path: str, operation: dict[str, Any]) -> None:
-        answers = [described.response(operation, int(status)) for status in operation["responses"]]
+        answers = [openapi_document.response(operation, int(status)) for status in operation["responses"]]
         for body in [operation.get("requestBody", {}), *answers]:
             for content in body.get("content", {}).values():
                 assert {"example", "examples"} & content.keys(), "add one to local/openapi/examples.py"
@@ -75,7 +75,7 @@ class TestEveryOperation:
                 ]  # fmt: skip
                 assert examples
                 for example in examples:
-                    described.validator(content["schema"]).validate(example)
+                    openapi_document.validator(content["schema"]).validate(example)
 
     def test_says_who_may_call_it(self, method: str, path: str, operation: dict[str, Any]) -> None:
         if path.startswith("/v1/"):
@@ -112,7 +112,7 @@ def test_the_problems_that_are_named_are_those_that_the_code_raises() -> None:
         for _, _, operation in OPERATIONS
         for status in operation["responses"]
         if int(status) >= 400
-        for code in described.response(operation, int(status))["content"]
+        for code in openapi_document.response(operation, int(status))["content"]
         .get(problems.PROBLEM_JSON, {})
         .get("examples", {})
     }

@@ -159,10 +159,10 @@ def test_queues_and_the_stream_are_read_by_their_functions_alone() -> None:
 
 
 def test_functions_that_have_no_key_invoke_those_that_have_one_and_no_others() -> None:
-    assert may("lambda:InvokeFunction").keys() == {"evolution_config", "campaigns", "imports"}
+    assert may("lambda:InvokeFunction").keys() == {"connections", "campaigns", "imports"}
     assert may("lambda:InvokeFunction")["campaigns"] == {"MessageSenderFunction"}
     name = functions()["connection_check"]["Properties"]["FunctionName"]
-    for caller in ("evolution_config", "imports"):
+    for caller in ("connections", "imports"):
         assert variables(caller)["CONNECTION_CHECK_FUNCTION"] == name
         invoked = [it["Resource"] for it in statements(caller) if actions(it) == ["lambda:InvokeFunction"]]
         assert [arn["Fn::Sub"].split(":function:")[1] for arn in invoked] == [name["Fn::Sub"]]
@@ -236,7 +236,7 @@ def test_the_webhook_reads_the_parameters_of_its_only_route() -> None:
     subscripts = [node.slice for node in ast.walk(app_tree("evolution_webhook")) if isinstance(node, ast.Subscript)]
     read = {key.value for key in subscripts if isinstance(key, ast.Constant)}
     assert route["Method"] == "POST"
-    assert set(re.findall(r"{(\w+)}", route["Path"])) == {"config_id", "key_id"} <= read
+    assert set(re.findall(r"{(\w+)}", route["Path"])) == {"connection_id", "key_id"} <= read
 
 
 def test_a_sender_counts_as_lost_only_after_it_must_have_ended() -> None:
@@ -255,7 +255,7 @@ def test_every_route_but_the_signed_webhook_and_the_docs_asks_for_a_token() -> N
         if unconditional(operation)["security"] != [{"Jwt": []}]
     }
     assert open_routes == {
-        ("post", "/webhooks/evolution/{config_id}/{key_id}"),
+        ("post", "/webhooks/evolution/{connection_id}/{key_id}"),
         ("get", "/openapi.json"),
         ("get", "/docs"),
     }

@@ -29,7 +29,7 @@ def look(body: str) -> None:
         UUID(json.loads(body)["campaign_id"]),
         db=db,
         hand_out=lambda ticket, slots, now: send_tickets(ENV["SEND_QUEUE_URL"], ticket, slots, now=now),
-        look_again=lambda ticket, seconds: nudge(
+        requeue_after=lambda ticket, seconds: nudge(
             ENV["CAMPAIGN_QUEUE_URL"], user_id=ticket.user_id, campaign_id=ticket.campaign_id, seconds=seconds
         ),
     )

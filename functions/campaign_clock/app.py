@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.queues import nudge_all, nudge_import, send_confirmations
-from hidra.services.keep_time import keep_time
+from hidra.services.sweep import sweep
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store.db import Database
 from hidra.telemetry import logger
@@ -20,7 +20,7 @@ db = Database(ENV, read_json_secret)
 
 @logger.inject_lambda_context
 def handler(_event: dict[str, Any], _context: LambdaContext) -> None:
-    keep_time(
+    sweep(
         db=db,
         nudge_all=lambda nudges: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(n.user_id, n.campaign_id) for n in nudges]),
         nudge_import=lambda stuck: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=stuck.user_id, import_id=stuck.id),

@@ -32,7 +32,7 @@ from hidra.gateways.aws import read_json_secret, read_secret
 from hidra.services import edit_campaign, lifecycle, manage_contacts
 from hidra.services.create_campaign import create_campaign
 from hidra.services.preflight import Preflight, preflight
-from hidra.services.prepare_test import prepare_test
+from hidra.services.prepare_trial import prepare_trial
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import campaigns, recipients
 from hidra.store.campaigns import Campaign, Draft
@@ -72,7 +72,7 @@ class DuplicateIn(Body):
     name: Annotated[Name | None, Field(description="The old name with “(copy)” behind it if absent.")] = None
 
 
-class TestSendIn(Body):
+class TrialIn(Body):
     """``variables`` stand above the values of the contact, whose own number need not be the one."""
 
     phone: PhoneText
@@ -81,7 +81,7 @@ class TestSendIn(Body):
     variables: Annotated[dict[VariableName, VariableValue], Field(default_factory=dict, max_length=100)]
 
 
-class TestSend(BaseModel):
+class TrialResult(BaseModel):
     """What became of a test; ``unknown`` if nobody can tell: look at the phone before you try again."""
 
     outcome: Literal["sent", "refused", "not_sent", "unknown"]
@@ -247,10 +247,10 @@ def retry_failed(campaign_id: UUID) -> Campaign:
         conflict=["no-connection", "connection-not-usable", "connection-busy", "opted-out"],
     ),
 )
-def test_send(campaign_id: UUID, body: TestSendIn) -> TestSend:
+def test_send(campaign_id: UUID, body: TrialIn) -> TrialResult:
     who = me()
     phone, phone_hash = manage_contacts.identify(who, body.phone, country=body.country, secret=phone_hash_secret())
-    test = prepare_test(
+    test = prepare_trial(
         db,
         who,
         campaign_id,
@@ -259,7 +259,7 @@ def test_send(campaign_id: UUID, body: TestSendIn) -> TestSend:
         contact_id=body.contact_id,
         variables=body.variables,
     )
-    return TestSend(text=test.content.text, **sender.send_test(ENV["MESSAGE_SENDER_FUNCTION"], test))
+    return TrialResult(text=test.content.text, **sender.send_trial(ENV["MESSAGE_SENDER_FUNCTION"], test))
 
 
 @app.get("/v1/campaigns/<campaign_id>/runs", summary="List a campaign's runs, the latest first")

@@ -10,19 +10,19 @@ from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from hidra.domain.import_request import CONTENT_TYPES
+from hidra.domain.imports.progress import CONTENT_TYPES
 from hidra.domain.webhook import current_key_id, jwt_key
 from hidra.errors import HidraError, Rejected
 from hidra.gateways import uploads, vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution, Webhook
+from hidra.services.backfill_statuses import backfill_statuses, webhook_was_lost
 from hidra.services.check_connection import Health, check_all, check_one, examine, failed
 from hidra.services.pull_contacts import give_up, pull_contacts
 from hidra.services.reconcile import reconcile
-from hidra.services.repair_statuses import repair_statuses, webhook_was_lost
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import connections
-from hidra.store.connections import Connection
+from hidra.store import connection_health
+from hidra.store.connection_health import Connection
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
@@ -33,7 +33,7 @@ ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 SPARE_SECONDS = 5  # between the last work and the function's own time-out
 RECONCILING_SECONDS = 30  # of a scheduled run
 PUTTING_SECONDS = 20  # of a fetch of contacts: the page that is under way, then the file
-REPAIRING_SECONDS = 25  # of a scheduled run, at least
+BACKFILL_SECONDS = 25  # of a scheduled run, at least
 db = Database(ENV, read_json_secret)
 
 
@@ -77,8 +77,8 @@ class Keys:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
-    """{"action": "check" | "connect" | "pull_contacts", "config_id"} from our own functions, the last with "import_id";
-    anything else is the schedule."""
+    """{"action": "check" | "connect" | "pull_contacts", "connection_id"} from our own functions, the last with
+    "import_id"; anything else is the schedule."""
     action = event.get("action")
 
     def seconds_left() -> float:
@@ -87,7 +87,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] 
     if action is None:
         every_connection(seconds_left=seconds_left)
         return None
-    connection = db.as_worker(lambda tx: connections.get(tx, config_id=UUID(event["config_id"])))
+    connection = db.as_worker(lambda tx: connection_health.get(tx, connection_id=UUID(event["connection_id"])))
     if action == "pull_contacts":
         pull(connection, UUID(event["import_id"]), seconds_left=seconds_left)
         return None
@@ -128,11 +128,11 @@ def pull(connection: Connection | None, import_id: UUID, *, seconds_left: Callab
 
 def every_connection(*, seconds_left: Callable[[], float]) -> None:
     keys = Keys()
-    for_checks = seconds_left() - RECONCILING_SECONDS - REPAIRING_SECONDS
+    for_checks = seconds_left() - RECONCILING_SECONDS - BACKFILL_SECONDS
     answering = check_all(db=db, examine=keys.examine, now=now, seconds=for_checks)
     webhook_was_lost(keys.without_webhook, db=db, now=now())
-    reconcile(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left() - REPAIRING_SECONDS)
-    repair_statuses(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left())
+    reconcile(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left() - BACKFILL_SECONDS)
+    backfill_statuses(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left())
 
 
 def now() -> datetime:

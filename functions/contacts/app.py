@@ -34,9 +34,9 @@ from hidra.entry.paging import Cursor, Limit, after, next_cursor
 from hidra.entry.tenant import Page, instant, known_caller, no_content
 from hidra.gateways.aws import read_json_secret, read_secret
 from hidra.services import erase_person, manage_contacts
-from hidra.services.manage_contacts import NewContact, OptedOut
+from hidra.services.manage_contacts import NewContact, OptOutResult
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import contacts, opt_out_settings, opt_outs, wishes
+from hidra.store import contacts, opt_out_requests, opt_out_settings, opt_outs
 from hidra.store.contacts import Contact
 from hidra.store.db import Database
 from hidra.store.erasure import Erased
@@ -295,7 +295,7 @@ def export(body: PersonIn, limit: Limit = 50, cursor: Cursor = None) -> Person:
     summary="Never write to these phones again",
     responses=answers(rejected=["invalid-phone"]),
 )
-def opt_out(body: OptOutsIn) -> OptedOut:
+def opt_out(body: OptOutsIn) -> OptOutResult:
     return manage_contacts.opt_out(
         db, me(), body.phones, reason=body.reason, country=body.country, secret=phone_hash_secret()
     )
@@ -359,7 +359,8 @@ def save_opt_out_settings(body: OptOutSettingsIn) -> OptOutSettings:
 
 def _opt_out_settings(user_id: UUID) -> OptOutSettings:
     found, hidden = db.as_user(
-        user_id, lambda tx: (opt_out_settings.get(tx, user_id=user_id), wishes.count_hidden(tx, user_id=user_id))
+        user_id,
+        lambda tx: (opt_out_settings.get(tx, user_id=user_id), opt_out_requests.count_hidden(tx, user_id=user_id)),
     )
     return OptOutSettings(
         opt_out_words=found.opt_out_words if found else list(OPT_OUT_WORDS),

@@ -16,7 +16,7 @@ from hidra.domain.delivery import from_record
 from hidra.domain.phone import phone_hash
 from hidra.gateways.aws import read_json_secret, read_secret
 from hidra.gateways.queues import send_confirmations
-from hidra.services.record_delivery import Rejection, Told, record_what_fits
+from hidra.services.record_delivery import Rejection, StreamRecord, record_or_park
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store.db import Database
 from hidra.telemetry import logger
@@ -37,17 +37,17 @@ def hash_phone(user_id: UUID, e164: str) -> bytes:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> None:
-    understood: list[Told] = []
+    understood: list[StreamRecord] = []
     rejected: list[Rejection] = []
     for record in event["Records"]:
         try:
             said = from_record(json.loads(base64.b64decode(record["kinesis"]["data"])))
-            understood.append(Told(record["eventID"], said))
+            understood.append(StreamRecord(record["eventID"], said))
         except (ValueError, KeyError, TypeError, RecursionError) as error:  # the last: 100,000 brackets
             rejected.append(Rejection(record["eventID"], f"{type(error).__name__}: {error}"))
     if rejected:
         logger.error("stream records could not be understood", records=len(rejected))
-    record_what_fits(
+    record_or_park(
         understood,
         rejected,
         db=db,

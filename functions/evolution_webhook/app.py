@@ -75,7 +75,7 @@ def take(event: Mapping[str, Any]) -> Answer:
     received_at = datetime.now(UTC)
     path = event["pathParameters"]
     try:
-        config_id = UUID(path["config_id"])
+        connection_id = UUID(path["connection_id"])
     except ValueError:
         return _problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such thing.")
     try:
@@ -84,16 +84,16 @@ def take(event: Mapping[str, Any]) -> Answer:
         return _problem(HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not valid JSON.")
     instance = body.get("instance") if isinstance(body, dict) else None
     token = event["headers"].get("authorization", "")
-    if not isinstance(instance, str) or not _is_authentic(token, config_id, path["key_id"], instance):
-        logger.warning("webhook not authentic", config_id=config_id)
+    if not isinstance(instance, str) or not _is_authentic(token, connection_id, path["key_id"], instance):
+        logger.warning("webhook not authentic", connection_id=connection_id)
         return _problem(HTTPStatus.UNAUTHORIZED, "unauthorized", "The webhook's signature is not valid.")
-    records = reduce(body, config_id, received_at)
+    records = reduce(body, connection_id, received_at)
     if records:
         put(ENV["DELIVERY_STREAM"], records)
     return _answer(HTTPStatus.OK, "application/json", {"accepted": len(records)})
 
 
-def _is_authentic(token: str, config_id: UUID, key_id: str, instance: str) -> bool:
+def _is_authentic(token: str, connection_id: UUID, key_id: str, instance: str) -> bool:
     scheme, _, encoded = token.partition(" ")
     master = masters.get(key_id) if scheme.lower() == "bearer" and encoded else None
     if master is None:
@@ -101,7 +101,7 @@ def _is_authentic(token: str, config_id: UUID, key_id: str, instance: str) -> bo
     try:
         claims = jwt.decode(
             encoded.strip(),
-            jwt_key(master, config_id, instance),
+            jwt_key(master, connection_id, instance),
             algorithms=["HS256"],
             leeway=LEEWAY_SECONDS,
             options={"require": ["exp"]},

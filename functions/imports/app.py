@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from hidra.domain.import_request import CONTENT_TYPES, pace
-from hidra.domain.layout import DETECT
+from hidra.domain.imports.layout import DETECT
+from hidra.domain.imports.progress import CONTENT_TYPES, pace
 from hidra.entry.fields import AttributeName, Country, Name, WithoutNul
 from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, after, next_cursor

@@ -10,8 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
-from hidra.domain.test_message import TestMessage
-from hidra.domain.ticket import ConfirmationAsked, Ticket, read
+from hidra.domain.ticket import ConfirmationTicket, Ticket, read
+from hidra.domain.trial import TrialMessage
 from hidra.entry.batch import each_record
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
@@ -20,16 +20,16 @@ from hidra.gateways.evolution import Evolution
 from hidra.gateways.queues import nudge, send_ticket_later
 from hidra.services.send_confirmation import send_confirmation
 from hidra.services.send_message import Clock, End, send_message
-from hidra.services.send_test import NoTurn, send_test
+from hidra.services.send_trial import NoTurn, send_trial
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
-from hidra.store.claims import Held
+from hidra.store.claims import ClaimedPost
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "ALLOW_PRIVATE_ADDRESSES")
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=time.sleep)
-TEST_PATIENCE_SECONDS = 10  # whoever asks for a test waits 28 s for its answer at most
+TRIAL_PATIENCE_SECONDS = 10  # whoever asks for a test waits 28 s for its answer at most
 CONFIRMATION_PATIENCE_SECONDS = 20  # with the post it fits into the time-out
 db = Database(ENV, read_json_secret)
 
@@ -37,12 +37,12 @@ db = Database(ENV, read_json_secret)
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Queue messages, or {"test": a test message} from our own functions."""
-    return test(TestMessage.from_json(event["test"])) if "test" in event else each_record(event, send)
+    return test(TrialMessage.from_json(event["test"])) if "test" in event else each_record(event, send)
 
 
 def send(body: str) -> None:
     asked = read(body)
-    if isinstance(asked, ConfirmationAsked):
+    if isinstance(asked, ConfirmationTicket):
         answer(asked)
     else:
         use(asked)
@@ -73,7 +73,7 @@ def send_once(ticket: Ticket) -> End:
     )
 
 
-def answer(asked: ConfirmationAsked) -> None:
+def answer(asked: ConfirmationTicket) -> None:
     try:
         private_keys()
         found = send_confirmation(
@@ -92,16 +92,16 @@ def answer(asked: ConfirmationAsked) -> None:
         logger.info("confirmation ended", confirmation_id=asked.confirmation_id, outcome=outcome)
 
 
-def test(message: TestMessage) -> dict[str, Any]:
+def test(message: TrialMessage) -> dict[str, Any]:
     try:
         private_keys()
-        found = send_test(
+        found = send_trial(
             message,
             db=db,
             post=post,
             clock=CLOCK,
             sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
-            patience=TEST_PATIENCE_SECONDS,
+            patience=TRIAL_PATIENCE_SECONDS,
         )
     except Unavailable as error:
         logger.warning("test not sent", campaign_id=message.campaign_id, reason=str(error))
@@ -121,7 +121,7 @@ def private_keys() -> dict[str, str]:
     return read_json_secret(ENV["VAULT_SECRET"])
 
 
-def open_key(held: Held) -> str:
+def open_key(held: ClaimedPost) -> str:
     """The API key; one that this process cannot open may be sealed to a key that is newer than the process.
 
     Raises:
@@ -136,7 +136,7 @@ def open_key(held: Held) -> str:
     return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=held.base_url)
 
 
-def post(held: Held, phone: str, content: Content) -> Outcome:
+def post(held: ClaimedPost, phone: str, content: Content) -> Outcome:
     """Opens the connection's key and makes the one request."""
     try:
         key = open_key(held)

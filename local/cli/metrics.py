@@ -11,7 +11,7 @@ import typer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import kept
+from local import named_stacks
 from local.cli.app import OPERATE, Name, app, count, say, table
 from local.processes import LocalError
 
@@ -69,7 +69,7 @@ def _minute(told: str | None) -> str | None:
 
 
 def _on_stack(name: str) -> Invoke:
-    stack = kept.attach(name)
+    stack = named_stacks.attach(name)
     return lambda payload: dict(stack.invoke("metrics_rebuild", payload))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import requests
 import typer
 
-from local import kept
+from local import named_stacks
 from local.cli.app import TRY, Name, app, make, say, table
 from local.demo.truth import Simulator
 from local.evolution import __main__ as server
@@ -205,7 +205,7 @@ class Running:
     """The simulator of a running stack. Raises LocalError with its words where it refuses."""
 
     def __init__(self, name: str) -> None:
-        stack = kept.attach(name)
+        stack = named_stacks.attach(name)
         if "Evolution simulator" not in stack.processes:
             raise LocalError(f"The stack {name!r} has a real Evolution server, which cannot be told what to do.")
         self.url, self.key = stack.evolution_url, stack.evolution_api_key

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from local import kept
+from local import named_stacks
 from local.cli.app import STACK, TRY, Name, app, say
 from local.demo import recipients, story
 from local.processes import LocalError
@@ -57,7 +57,7 @@ def up(
     \b
     Example:  ./hidra up --port 8000
     """
-    running = kept.up(stack, port=port, say=say)
+    running = named_stacks.up(stack, port=port, say=say)
     if time.time() - running.started > _DAY * 0.8:
         # ministack 1.5.33: expired records shift its stream's index and some are skipped.
         say("It has run for most of a day; after a day the emulator's stream loses records: `make down up`.")
@@ -78,8 +78,8 @@ def down(
     \b
     Example:  ./hidra down --all
     """
-    for name in kept.names() if every else [stack]:
-        stopped = kept.down(name)
+    for name in named_stacks.names() if every else [stack]:
+        stopped = named_stacks.down(name)
         say(f"The stack {name!r} is stopped and removed." if stopped else f"There is no stack {name!r}.")
 
 
@@ -90,7 +90,7 @@ def status(stack: Name = "local") -> None:
     \b
     Example:  ./hidra status --stack trial
     """
-    running = kept.attach(stack)
+    running = named_stacks.attach(stack)
     _describe(running)
     for name, process in running.processes.items():
         say(f"  {name:<20} process {process.pid}")
@@ -103,7 +103,7 @@ def url(stack: Name = "local") -> None:
     \b
     Example:  curl -H "Authorization: Bearer $(./hidra token)" "$(./hidra url)/v1/campaigns"
     """
-    print(kept.attach(stack).api_url)
+    print(named_stacks.attach(stack).api_url)
 
 
 @app.command(rich_help_panel=STACK)
@@ -124,7 +124,7 @@ def token(
     Example:  curl -H "Authorization: Bearer $(./hidra token --groups admin)" ...
     """
     wanted = [group.strip() for group in groups.split(",") if group.strip()]
-    say(kept.attach(stack).token(sub=str(sub) if sub else None, email=email, name=name, groups=wanted))
+    say(named_stacks.attach(stack).token(sub=str(sub) if sub else None, email=email, name=name, groups=wanted))
 
 
 @app.command(rich_help_panel=STACK)
@@ -140,7 +140,7 @@ def invoke(
               ./hidra invoke metrics_rebuild "$(cat events/metrics_rebuild_report.json)"
     """
     name, given = _known(function), _parsed(payload)
-    answer = kept.attach(stack).invoke(name, given)
+    answer = named_stacks.attach(stack).invoke(name, given)
     say(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
@@ -152,7 +152,7 @@ def logs(function: Function, stack: Name = "local") -> None:
     Example:  ./hidra logs message_sender | grep WARNING
     """
     name = _known(function)
-    for line in kept.attach(stack).logs(name):
+    for line in named_stacks.attach(stack).logs(name):
         say(line)
 
 

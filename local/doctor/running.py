@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import requests
 
-from local import kept
+from local import named_stacks
 from local.doctor.findings import Check, Finding, State, fails, ok, warning
 from local.stack import Stack
 
@@ -31,10 +31,10 @@ select (select count(*) from hidra.delivery_events_unmatched),
 
 
 def checks(name: str) -> list[Check]:
-    stack = kept.find(name)
+    stack = named_stacks.find(name)
     if stack is None:
         return [Check(f"Stack {name}", lambda: [ok(f"Stack {name}", "not running; ./hidra up starts it")])]
-    lost = kept.dead(stack)
+    lost = named_stacks.dead(stack)
     found = [Check("Processes", lambda: [processes(lost, len(stack.processes))])]
     if lost:
         return found

@@ -25,8 +25,6 @@ BEARER = "bearer"
 _COMPONENTS = "#/components/schemas/"
 # What reads well in the code beside its neighbours, but not in one list with those of all functions.
 _NAMES = {
-    "Config": "EvolutionConfig",
-    "ConfigIn": "EvolutionConfigIn",
     "Connecting": "EvolutionConnecting",
     "Example": "LeftOutExample",
     "Members": "SegmentMembers",
@@ -35,7 +33,7 @@ _NAMES = {
     "MembersRemoved": "SegmentMembersRemoved",
     "FillWanted": "SegmentFill",
     "Point": "TimelinePoint",
-    "RepairIn": "EvolutionRepairIn",
+    "BackfillIn": "EvolutionRepairIn",
 }
 
 type Json = dict[str, Any]

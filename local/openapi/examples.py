@@ -3,7 +3,7 @@
 from typing import Any
 
 _USER = "7c1f8f0e-5a54-4b0e-9d58-0c6a3f2f7b11"
-_CONFIG = "0b6f5d0a-3a0e-4a53-8f6a-2f6f0c9be001"
+_CONNECTION = "0b6f5d0a-3a0e-4a53-8f6a-2f6f0c9be001"
 _SEGMENT = "3d1c2b1a-9f8e-4d7c-8b6a-5f4e3d2c1b0a"
 _TEMPLATE = "5e2d3c4b-8a7f-4e6d-9c5b-4a3f2e1d0c9b"
 _CAMPAIGN = "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d"
@@ -32,7 +32,7 @@ _CONTACT_SHOWN = {
     "created_at": _NOON,
     "updated_at": _NOON,
 }
-_CONFIG_IN = {
+_CONNECTION_IN = {
     "base_url": "https://evolution.example.com.br",
     "instance_name": "loja",
     "integration": "baileys",
@@ -76,14 +76,14 @@ _OPT_OUT_SETTINGS = {
     "opt_in_words": ["VOLTAR"],
     "confirmation": "Pronto, você não recebe mais nossas mensagens. Para voltar, responda VOLTAR.",
 }
-_STATUS_REPAIR = {
+_STATUS_BACKFILL = {
     "cause": "silence",
-    "noticed_at": _NOON,
+    "detected_at": _NOON,
     "sent_from": "2030-01-30T12:00:00Z",
-    "begun_at": _NOON,
-    "to_look_up": 3600,
-    "looked_up": 400,
-    "learned": 391,
+    "started_at": _NOON,
+    "messages_total": 3600,
+    "messages_checked": 400,
+    "messages_updated": 391,
     "completed_at": None,
 }
 
@@ -92,7 +92,7 @@ EXAMPLES: dict[str, Any] = {
         **_CAMPAIGN_IN,
         "id": _CAMPAIGN,
         "status": "scheduled",
-        "evolution_config_id": _CONFIG,
+        "evolution_config_id": _CONNECTION,
         "scheduled_at": _NOON,
         "not_after": None,
         "started_at": None,
@@ -134,18 +134,18 @@ EXAMPLES: dict[str, Any] = {
     },
     "DuplicateIn": {"name": "Pontos de fevereiro"},
     "Erased": {"contact": True, "messages": 3, "skipped_messages": 1, "test_messages": 0},
-    "EvolutionConfig": {
-        **_CONFIG_IN,
-        "id": _CONFIG,
+    "Connection": {
+        **_CONNECTION_IN,
+        "id": _CONNECTION,
         "status": "connected",
         "error_message": None,
         "connected_at": _NOON,
         "last_health_check_at": _NOON,
         "last_webhook_at": _NOON,
         "created_at": _NOON,
-        "status_repair": _STATUS_REPAIR,
+        "status_backfill": _STATUS_BACKFILL,
     },
-    "EvolutionConfigIn": {**_CONFIG_IN, "api_key": "troque-por-sua-chave"},
+    "ConnectionIn": {**_CONNECTION_IN, "api_key": "troque-por-sua-chave"},
     "EvolutionRepairIn": {"hours": 24},
     "EvolutionConnecting": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
     "Import": _IMPORT,
@@ -186,7 +186,7 @@ EXAMPLES: dict[str, Any] = {
     "OptOutSettingsIn": _OPT_OUT_SETTINGS,
     "OptOut": {"phone": "+5511987654321", "at": _NOON, "reason": "Pediu por telefone", "source": "api"},
     "OptOutsIn": {"phones": ["+55 11 98765-4321"], "reason": "Pediu por telefone", "country": "BR"},
-    "OptedOut": {"opted_out": 1, "skipped_messages": 2},
+    "OptOutResult": {"opted_out": 1, "skipped_messages": 2},
     "OtherSegments": {"segment_ids": ["4e2d3c2b-0a9f-4e8d-9c7b-6a5f4e3d2c1b"]},
     "Overview": {
         "owner_id": _USER,
@@ -312,14 +312,14 @@ EXAMPLES: dict[str, Any] = {
         "media_url": "https://loja.example.com.br/pontos.png",
         "media_type": "image",
     },
-    "TestSend": {
+    "TrialResult": {
         "outcome": "sent",
         "text": _TEXT,
         "provider_message_id": "3EB0C767D097B7C6A1F2",
         "error_code": None,
         "error_detail": None,
     },
-    "TestSendIn": {"phone": "+55 11 98765-4321", "contact_id": _CONTACT, "variables": {"pontos": "70"}},
+    "TrialIn": {"phone": "+55 11 98765-4321", "contact_id": _CONTACT, "variables": {"pontos": "70"}},
     "TimelinePoint": {"timestamp": _NOON, "delivered": 18, "failed": 1},
     "Webhook": {
         "event": "messages.update",

@@ -91,7 +91,7 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     (
         "POST",
-        "/webhooks/evolution/{config_id}/{key_id}",
+        "/webhooks/evolution/{connection_id}/{key_id}",
         {
             "operationId": "take_evolution_webhook",
             "summary": "Take what Evolution tells of messages, replies and the connection",
@@ -99,7 +99,7 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
             "tags": ["webhooks"],
             "security": [{SIGNATURE: []}],
             "parameters": [
-                _parameter("config_id", {"type": "string", "format": "uuid"}, "The connection."),
+                _parameter("connection_id", {"type": "string", "format": "uuid"}, "The connection."),
                 _parameter("key_id", {"type": "string"}, "The master key that the signature's key is made from."),
             ],
             "requestBody": {

@@ -26,7 +26,7 @@ Times are in UTC as in `2030-01-31T12:00:00Z`; phones are shown in E.164 and tak
 """
 
 TAGS = {
-    "evolution_config": "Your connection to an Evolution API server. Its key is sealed at once and never shown.",
+    "connections": "Your connection to an Evolution API server. Its key is sealed at once and never shown.",
     "contacts": "The people you write to, known by their phones.",
     "opt_outs": "Phones that are never written to again.",
     "segments": "Named groups of contacts; a campaign goes to one.",

@@ -20,7 +20,7 @@ import requests
 from typer.testing import CliRunner
 
 from local import __main__ as command
-from local import kept
+from local import named_stacks
 from local.database import Database
 from local.processes import Child, LocalError, clean_environment
 from local.stack import ROOT, Stack
@@ -76,10 +76,10 @@ def _own_everything(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A place of its own for background stacks, all stopped afterwards."""
-    monkeypatch.setattr(kept, "HOME", tmp_path / ".hidra")
+    monkeypatch.setattr(named_stacks, "HOME", tmp_path / ".hidra")
     yield tmp_path / ".hidra"
-    for name in kept.names():
-        kept.down(name)
+    for name in named_stacks.names():
+        named_stacks.down(name)
 
 
 def test_two_stacks_run_side_by_side_and_leave_nothing_behind() -> None:
@@ -127,45 +127,47 @@ with Stack.running("killed", root=Path({str(ROOT)!r})) as stack:
 
 def test_the_commands_keep_a_stack_until_it_is_taken_down(home: Path) -> None:
     said: list[str] = []
-    stack = kept.up("kept", root=ROOT, say=said.append)
+    stack = named_stacks.up("named_stacks", root=ROOT, say=said.append)
     processes, addresses, places = family(stack), urls(stack), folders(stack)
     assert [line.split()[0] for line in said][-1] == "Deploy"
-    assert (home / "kept" / "state.json").stat().st_mode & 0o077 == 0
+    assert (home / "named_stacks" / "state.json").stat().st_mode & 0o077 == 0
 
-    token = CliRunner().invoke(command.app, ["token", "--stack", "kept", "--name", "D'Ávila", "--groups", "admin, ops"])
+    token = CliRunner().invoke(
+        command.app, ["token", "--stack", "named_stacks", "--name", "D'Ávila", "--groups", "admin, ops"]
+    )
     claims = jwt.decode(token.stdout.strip(), options={"verify_signature": False})
     assert (claims["name"], claims["cognito:groups"]) == ("D'Ávila", ["admin", "ops"])
     assert get(stack, token.stdout.strip()) == 200
 
-    examined = CliRunner().invoke(command.app, ["doctor", "--stack", "kept"])
+    examined = CliRunner().invoke(command.app, ["doctor", "--stack", "named_stacks"])
     assert examined.exit_code == 0, examined.stdout
     for line in ("Processes           all 4 run", "API                 answers", "Dead letters        none",
                  "Metrics             equal a recount (campaigns: 0)"):  # fmt: skip
         assert f"  ok       {line}\n" in examined.stdout
-    recount = CliRunner().invoke(command.app, ["rebuild-metrics", "--stack", "kept"])
+    recount = CliRunner().invoke(command.app, ["rebuild-metrics", "--stack", "named_stacks"])
     assert (recount.exit_code, recount.stdout) == (0, "0 differences in 0 campaigns\n")
 
     said.clear()
-    assert kept.up("kept", root=ROOT, say=said.append).api_url == stack.api_url
+    assert named_stacks.up("named_stacks", root=ROOT, say=said.append).api_url == stack.api_url
     assert "up already" in said[0]
     assert "nothing has changed" in said[1]
 
-    assert kept.down("kept")
+    assert named_stacks.down("named_stacks")
     assert not [process for process in processes if alive(process)]
     assert not [url for url in addresses if listens(url)]
     assert not [folder for folder in (*places, home) if folder.exists()]
-    with pytest.raises(LocalError, match="There is no stack 'kept'"):
-        kept.attach("kept")
+    with pytest.raises(LocalError, match="There is no stack 'named_stacks'"):
+        named_stacks.attach("named_stacks")
 
 
 def test_a_stack_that_lost_a_process_says_so_and_starts_anew(home: Path) -> None:
-    stack = kept.up("maimed", root=ROOT, say=lambda _: None)
+    stack = named_stacks.up("maimed", root=ROOT, say=lambda _: None)
     psutil.Process(stack.processes["token issuer"].pid).kill()
-    eventually(lambda: kept.dead(stack) == ["token issuer"])
+    eventually(lambda: named_stacks.dead(stack) == ["token issuer"])
     with pytest.raises(LocalError, match="has lost token issuer"):
-        kept.attach("maimed")
+        named_stacks.attach("maimed")
     said: list[str] = []
-    again = kept.up("maimed", root=ROOT, say=said.append)
+    again = named_stacks.up("maimed", root=ROOT, say=said.append)
     assert "started anew" in said[0]
     assert get(again, again.token()) == 200
 
@@ -272,7 +274,7 @@ def test_a_missing_python_is_named(python: str, message: str, tmp_path: Path) ->
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_a_database_comes_back_on_its_port_with_what_was_committed(mode: str) -> None:
     with Database.running() as server:
-        url = server.create("kept")
+        url = server.create("named_stacks")
         with psycopg.connect(url) as connection:
             connection.execute("create table note (text text)")
             connection.execute("insert into note values ('remember')")
@@ -282,4 +284,4 @@ def test_a_database_comes_back_on_its_port_with_what_was_committed(mode: str) ->
         server.start()
         with psycopg.connect(url) as connection:
             assert connection.execute("select text from note").fetchone() == ("remember",)
-        server.drop("kept")
+        server.drop("named_stacks")

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from tests import described
+from tests import openapi_document
 
 EVENTS = Path(__file__).parents[2] / "events"
 CONTEXT = SimpleNamespace(
@@ -56,7 +56,7 @@ class Api:
         claims.update({"sub": str(self.user_id), **self.claims})
         answer = self.function.handler(event, CONTEXT)
         assert isinstance(answer["body"], str)  # API Gateway takes nothing else
-        described.check(event["requestContext"]["http"]["method"], event["rawPath"], answer)
+        openapi_document.check(event["requestContext"]["http"]["method"], event["rawPath"], answer)
         return Answer(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None)
 
     def __call__(

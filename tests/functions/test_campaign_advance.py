@@ -13,7 +13,7 @@ from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, failed, from_queue, unreachable, use
 from tests.store.world import World
 
-EVENT = "campaign_advance_look"
+EVENT = "campaign_advance_pass"
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_due_campaign_is_frozen_and_its_tickets_are_queued_for_their_slots(
     ticket = {
         "version": 1,
         "user_id": str(world.user_id),
-        "config_id": str(world.config_id),
+        "connection_id": str(world.connection_id),
         "campaign_id": str(world.campaign_id),
         "run_id": str(run["id"]),
         "delayed": False,
@@ -74,7 +74,7 @@ def test_a_due_campaign_is_frozen_and_its_tickets_are_queued_for_their_slots(
     assert on_aws.bodies(advance.ENV["SEND_QUEUE_URL"]) == [ticket] * 4
     # 61.5 s for 6 messages: slots 10.25 s apart, each ticket due one to two seconds before its own.
     assert [entry["DelaySeconds"] for entry in tickets(advance, on_aws)] == [0, 9, 19, 29]
-    assert {entry["MessageGroupId"] for entry in tickets(advance, on_aws)} == {str(world.config_id)}
+    assert {entry["MessageGroupId"] for entry in tickets(advance, on_aws)} == {str(world.connection_id)}
     world.assert_exact()
 
 
@@ -144,12 +144,12 @@ def test_a_connection_that_is_down_blocks_the_campaign_until_it_is_back(
 ) -> None:
     world = World.make(databases)
     say = "update hidra.evolution_api_config set status = %s where id = %s"
-    databases.owner.execute(say, ["disconnected", world.config_id])
+    databases.owner.execute(say, ["disconnected", world.connection_id])
     look(advance, world)
     assert world.campaign()["status"] == "running"
     assert "WhatsApp is disconnected" in world.campaign()["blocked_reason"]
     assert on_aws.sent == []
-    databases.owner.execute(say, ["connected", world.config_id])
+    databases.owner.execute(say, ["connected", world.connection_id])
     look(advance, world)
     assert world.campaign()["blocked_reason"] is None
     assert len(tickets(advance, on_aws)) == 3

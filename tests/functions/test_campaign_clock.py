@@ -14,7 +14,7 @@ from hidra.domain.message import MessageStatus
 from hidra.errors import Unavailable
 from hidra.store import claims, confirmations, deliveries
 from hidra.store.claims import Claim
-from hidra.store.confirmations import Leaver
+from hidra.store.confirmations import OptedOutPhone
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, unreachable, use
@@ -123,8 +123,8 @@ def test_what_a_webhook_said_too_early_finds_its_message(clock: ModuleType, data
     world.advance()
     claim = world.claim()
     assert isinstance(claim, Claim)
-    early = StatusEvent(world.config_id, PROVIDER_ID, MessageStatus.DELIVERED, datetime.now(UTC))
-    old = StatusEvent(world.config_id, "none of ours", MessageStatus.READ, datetime.now(UTC) - timedelta(hours=49))
+    early = StatusEvent(world.connection_id, PROVIDER_ID, MessageStatus.DELIVERED, datetime.now(UTC))
+    old = StatusEvent(world.connection_id, "none of ours", MessageStatus.READ, datetime.now(UTC) - timedelta(hours=49))
     databases.jobs.as_worker(lambda tx: deliveries.keep(tx, [early, old]))
     databases.jobs.as_worker(
         lambda tx: claims.mark_sent(tx, claim, sent_at=claim.claimed_at, provider_message_id=PROVIDER_ID)
@@ -141,7 +141,9 @@ def test_an_answer_whose_queue_message_was_lost_is_queued_again_for_some_minutes
 ) -> None:
     world = World.make(databases, recipients=0)
     new, lost, claimed, old = databases.jobs.as_worker(
-        lambda tx: confirmations.ask(tx, [Leaver(world.user_id, world.config_id, "+5511980000000", b"x")] * 4)
+        lambda tx: confirmations.ask(
+            tx, [OptedOutPhone(world.user_id, world.connection_id, "+5511980000000", b"x")] * 4
+        )
     )
     age = "update hidra.opt_out_confirmations set asked_at = now() - %s, claimed_at = %s where id = %s"
     for asked, minutes, claimed_at in ((lost, 2, None), (claimed, 2, datetime.now(UTC)), (old, 11, None)):

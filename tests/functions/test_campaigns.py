@@ -52,7 +52,7 @@ def test_a_campaign_is_a_draft_with_metrics_and_a_limit(api: Api, world: World) 
         "status": "draft",
         "segment_id": str(world.segment_id),
         "template_id": str(world.template_id),
-        "evolution_config_id": str(world.config_id),
+        "evolution_config_id": str(world.connection_id),
         "external_id": "crm/42",
         "max_messages_per_minute": 30,
         "scheduled_at": None,
@@ -147,7 +147,7 @@ def test_only_a_draft_is_deleted_and_its_limit_goes_too(api: Api, world: World) 
     assert (answer.status, answer.code) == (409, "campaign-status")
     assert "scheduled" in answer.json["detail"]
     subjects = {row["subject"] for row in world.rows("select subject from hidra.pace_limits")}
-    assert subjects == {world.campaign_id, world.config_id}
+    assert subjects == {world.campaign_id, world.connection_id}
     assert world.one("select count(*) from hidra.campaign_metrics")["count"] == 1
 
 
@@ -177,7 +177,7 @@ def test_a_campaign_made_before_its_connection_gets_it_when_scheduled(api: Api, 
     world.databases.owner.execute("update hidra.campaigns set evolution_config_id = null")
     world.databases.owner.execute("update hidra.campaigns set status = 'draft'")
     answer = api.post(f"/v1/campaigns/{world.campaign_id}/start")
-    assert answer.json["evolution_config_id"] == str(world.config_id)
+    assert answer.json["evolution_config_id"] == str(world.connection_id)
 
 
 def test_without_a_connection_or_recipients_nothing_is_scheduled(api: Api, world: World, nudges: Nudges) -> None:
@@ -266,7 +266,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hidra.store.db.LOCK_TIMEOUT_MS", 200)
 
 
-SHARED = "select pg_advisory_xact_lock_shared(hashtextextended(%s::uuid::text, 0))"
+SHARED = "select pg_advisory_xact_lock_shared(hidra.lock_key('campaign', %s))"
 
 
 @pytest.mark.usefixtures("hurried")

@@ -73,7 +73,7 @@ def test_a_draft_changes_only_in_what_is_given(api: Api, world: World) -> None:
 def test_a_changed_pace_is_the_drafts_limit_too(api: Api, world: World) -> None:
     made = draft(api, world)
     assert api.patch(path(made), {"max_messages_per_minute": 7}).status == 200
-    limits = world.rows("select subject::text, rate from hidra.pace_limits where subject <> %s", world.config_id)
+    limits = world.rows("select subject::text, rate from hidra.pace_limits where subject <> %s", world.connection_id)
     assert {row["subject"]: row["rate"] for row in limits} == {made["id"]: 7, str(world.campaign_id): 600}
 
 

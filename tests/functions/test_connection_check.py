@@ -24,9 +24,9 @@ from hidra.gateways import vault
 from hidra.gateways.evolution import WEBHOOK_EVENTS, Found, Webhook
 from hidra.services import check_connection, reconcile
 from hidra.services.check_connection import Health, check_all, examine
-from hidra.store import claims, connections
-from hidra.store.connections import Unresolved
-from tests import announced
+from hidra.store import claims, connection_health
+from hidra.store.connection_health import Unresolved
+from tests import simulator_process
 from tests.conftest import Databases
 from tests.functions.api import load
 from tests.store.world import World
@@ -82,7 +82,7 @@ class Simulator:
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with announced.simulator("--api-key", KEY, "--retry-attempts", "1") as url:
+    with simulator_process.simulator("--api-key", KEY, "--retry-attempts", "1") as url:
         yield Simulator(url)
 
 
@@ -113,7 +113,7 @@ class Tenant:
         for column, value in columns.items():
             self.run(
                 f"update hidra.evolution_api_config set {column} = %s where id = %s",  # type: ignore[arg-type]
-                [value, self.world.config_id],
+                [value, self.world.connection_id],
             )
 
     def seal(self, key: str, **bound: Any) -> None:
@@ -122,10 +122,10 @@ class Tenant:
 
     @property
     def row(self) -> dict[str, Any]:
-        return self.world.one("select * from hidra.evolution_api_config where id = %s", self.world.config_id)
+        return self.world.one("select * from hidra.evolution_api_config where id = %s", self.world.connection_id)
 
     def do(self, action: str) -> Any:
-        event = load(f"connection_check_{action}") | {"config_id": str(self.world.config_id)}
+        event = load(f"connection_check_{action}") | {"connection_id": str(self.world.connection_id)}
         answer = self.app.handler(event, Context())
         return json.loads(json.dumps(answer))
 
@@ -159,8 +159,8 @@ def test_a_connected_instance_is_connected_from_then_on(tenant: Tenant) -> None:
 def test_our_webhook_is_set_once_with_the_current_key(tenant: Tenant, simulator: Simulator) -> None:
     tenant.do("check")
     hook = simulator.webhook(tenant.instance)
-    assert hook["url"] == f"https://hidra.example/webhooks/evolution/{tenant.world.config_id}/v2"
-    assert hook["headers"] == {"jwt_key": jwt_key("new-master", tenant.world.config_id, tenant.instance)}
+    assert hook["url"] == f"https://hidra.example/webhooks/evolution/{tenant.world.connection_id}/v2"
+    assert hook["headers"] == {"jwt_key": jwt_key("new-master", tenant.world.connection_id, tenant.instance)}
     assert set(hook["events"]) == WEBHOOK_EVENTS
     assert (hook["enabled"], hook["webhookByEvents"], hook["webhookBase64"]) == (True, False, False)
     tenant.do("check")
@@ -325,10 +325,10 @@ def test_a_schedule_checks_everybody_and_one_who_is_broken_harms_nobody(
 
 def test_a_server_that_hangs_stops_neither_the_others_nor_the_run(databases: Databases) -> None:
     worlds = [World.make(databases) for _ in range(3)]
-    hangs, refuses = worlds[1].config_id, worlds[2].config_id
+    hangs, refuses = worlds[1].connection_id, worlds[2].connection_id
     released = threading.Event()
 
-    def slow(connection: connections.Connection) -> Health:
+    def slow(connection: connection_health.Connection) -> Health:
         if connection.id == hangs:
             released.wait(5)
         return check_connection.failed("no") if connection.id == refuses else examine(fake("open"), Webhook("x", "k"))
@@ -337,9 +337,9 @@ def test_a_server_that_hangs_stops_neither_the_others_nor_the_run(databases: Dat
     answering = check_all(db=databases.jobs, examine=slow, now=lambda: datetime.now(UTC), seconds=0.5)
     assert time.monotonic() - started < 3
     released.set()
-    assert [connection.id for connection in answering] == [worlds[0].config_id]
+    assert [connection.id for connection in answering] == [worlds[0].connection_id]
     checked = "select last_health_check_at from hidra.evolution_api_config where id = %s"
-    assert [world.one(checked, world.config_id)["last_health_check_at"] is None for world in worlds] == [
+    assert [world.one(checked, world.connection_id)["last_health_check_at"] is None for world in worlds] == [
         False, True, False,
     ]  # fmt: skip
 
@@ -348,12 +348,16 @@ def test_those_who_waited_longest_are_checked_first(databases: Databases) -> Non
     worlds = [World.make(databases) for _ in range(3)]
     for world, minutes in zip(worlds, (1, 3, 2), strict=True):
         databases.owner.execute(
-            "update hidra.evolution_api_config set checked_from = now() - %s where id = %s",
-            [timedelta(minutes=minutes), world.config_id],
+            "update hidra.evolution_api_config set check_started_at = now() - %s where id = %s",
+            [timedelta(minutes=minutes), world.connection_id],
         )
     fresh = World.make(databases)
-    due = databases.jobs.as_worker(lambda tx: connections.due(tx, limit=3))
-    assert [connection.id for connection in due] == [fresh.config_id, worlds[1].config_id, worlds[2].config_id]
+    due = databases.jobs.as_worker(lambda tx: connection_health.due(tx, limit=3))
+    assert [connection.id for connection in due] == [
+        fresh.connection_id,
+        worlds[1].connection_id,
+        worlds[2].connection_id,
+    ]
 
 
 def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
@@ -361,10 +365,10 @@ def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
 ) -> None:
     monkeypatch.setattr(check_connection, "THREADS", 4)
     monkeypatch.setattr(check_connection, "FAIR", timedelta(seconds=0.3))
-    ids = sorted(World.make(databases, recipients=0).config_id for _ in range(6))
+    ids = sorted(World.make(databases, recipients=0).connection_id for _ in range(6))
     released = threading.Event()
 
-    def slow(connection: connections.Connection) -> Health:
+    def slow(connection: connection_health.Connection) -> Health:
         if connection.id in ids[:4]:
             released.wait(20)
         return Health(check_connection.EvolutionConnectionStatus.CONNECTED, None, answers=True)
@@ -385,8 +389,8 @@ def test_a_turn_is_noted_before_the_server_is_asked(databases: Databases) -> Non
     world = World.make(databases)
     turns: list[Any] = []
 
-    def ask(_: connections.Connection) -> Health:
-        turns.append(world.one("select checked_from from hidra.evolution_api_config")["checked_from"])
+    def ask(_: connection_health.Connection) -> Health:
+        turns.append(world.one("select check_started_at from hidra.evolution_api_config")["check_started_at"])
         return check_connection.failed("no")
 
     check_all(db=databases.jobs, examine=ask, now=now, seconds=5)
@@ -398,7 +402,7 @@ def test_a_check_that_began_shortly_before_the_end_says_nothing_of_its_server(da
     world = World.make(databases)
     released = threading.Event()
 
-    def slow(_: connections.Connection) -> Health:
+    def slow(_: connection_health.Connection) -> Health:
         released.wait(20)
         return check_connection.failed("late")
 
@@ -409,12 +413,12 @@ def test_a_check_that_began_shortly_before_the_end_says_nothing_of_its_server(da
 
 def test_what_was_found_of_an_old_key_is_not_written_of_the_new_one(databases: Databases) -> None:
     world = World.make(databases)
-    read = databases.jobs.as_worker(lambda tx: connections.get(tx, config_id=world.config_id))
+    read = databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert read is not None
     error = check_connection.EvolutionConnectionStatus.ERROR
     stale = replace(read, api_key_encrypted=b"before")
     write = lambda connection: databases.jobs.as_worker(  # noqa: E731
-        lambda tx: connections.record(tx, connection, status=error, message="no", at=datetime.now(UTC))
+        lambda tx: connection_health.record(tx, connection, status=error, message="no", at=datetime.now(UTC))
     )
     assert write(stale) is False
     assert write(read) is True
@@ -466,7 +470,7 @@ def test_a_message_in_doubt_that_was_sent_is_found_and_not_sent_again(
     tenant.lose(claim)
     tenant.run(
         "insert into hidra.delivery_events_unmatched values (%s, %s, %s, 'delivered', now())",
-        [tenant.world.user_id, tenant.world.config_id, sent],
+        [tenant.world.user_id, tenant.world.connection_id, sent],
     )
     scheduled(app)
     [row] = tenant.world.messages()
@@ -502,8 +506,8 @@ def test_a_message_in_doubt_that_may_be_a_test_of_unknown_outcome_waits_for_a_da
     tenant.deliver(NORMAL)
     tenant.lose(claim)
     tenant.run(
-        "insert into hidra.test_sends (user_id, evolution_config_id, phone_hash)"
-        " select user_id, evolution_config_id, phone_hash from hidra.campaign_messages"
+        "insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash)"
+        " select user_id, evolution_config_id, 'trial', phone_hash from hidra.campaign_messages"
     )
     scheduled(app)
     assert tenant.statuses() == [("unknown", None)]
@@ -550,7 +554,7 @@ def test_what_belongs_to_another_message_is_not_given_twice(
     tenant.run(
         "insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,"
         " phone_hash, status, provider_message_id, counted) values (%s, %s, %s, %s, %s, %s, '', 'sent', %s, false)",
-        [tenant.world.user_id, other, other, uuid4(), tenant.world.config_id, NORMAL, sent],
+        [tenant.world.user_id, other, other, uuid4(), tenant.world.connection_id, NORMAL, sent],
     )
     scheduled(app)
     assert tenant.statuses() == [("unknown", None)]
@@ -584,7 +588,7 @@ def test_a_post_that_began_while_evolution_was_asked_is_not_taken_for_the_one_in
     second = world.add_campaign(uuid4())
     first, world.campaign_id = world.campaign_id, second
     world.advance()
-    connection = databases.jobs.as_worker(lambda tx: connections.get(tx, config_id=world.config_id))
+    connection = databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert connection
 
     def find(*_: object) -> list[Found]:
@@ -631,7 +635,7 @@ def test_what_a_deleted_connection_left_in_doubt_is_given_up_after_a_day(
     tenant = Doubtful(app, databases, simulator, [NORMAL])
     claim = tenant.claim()
     tenant.lose(claim)
-    tenant.run("delete from hidra.evolution_api_config where id = %s", [tenant.world.config_id])
+    tenant.run("delete from hidra.evolution_api_config where id = %s", [tenant.world.connection_id])
     scheduled(app)
     assert tenant.statuses() == [("unknown", None)]
     tenant.age(claim.message_id, timedelta(hours=25))
@@ -651,8 +655,8 @@ def test_the_oldest_in_doubt_are_looked_up_first_and_others_by_lot(
     seen: set[int] = set()
     for _ in range(60):
         rows = databases.jobs.as_worker(
-            lambda tx: connections.unknown(
-                tx, config_ids=[tenant.world.config_id], each=2, overdue=datetime.now(UTC) - timedelta(hours=24)
+            lambda tx: connection_health.unknown(
+                tx, connection_ids=[tenant.world.connection_id], each=2, overdue=datetime.now(UTC) - timedelta(hours=24)
             )
         )
         assert len(rows) == 2
@@ -678,19 +682,20 @@ def test_one_connection_that_cannot_be_settled_stops_no_other(
             [world.campaign_id],
         )
     broken, whole = (
-        databases.jobs.as_worker(lambda tx, w=w: connections.get(tx, config_id=w.config_id)) for w in worlds
+        databases.jobs.as_worker(lambda tx, w=w: connection_health.get(tx, connection_id=w.connection_id))
+        for w in worlds
     )
     assert broken
     assert whole
     settled = threading.Event()
 
-    def evolution(connection: connections.Connection) -> Any:
+    def evolution(connection: connection_health.Connection) -> Any:
         if connection == whole:
             settled.wait(5)
         found = [Found(str(uuid4()), "Oi Ana 0", datetime.now(UTC))]
         return SimpleNamespace(find_messages=lambda *_: found)
 
-    def settle(connection: connections.Connection, *args: Any, **kwargs: Any) -> None:
+    def settle(connection: connection_health.Connection, *args: Any, **kwargs: Any) -> None:
         if connection == broken:
             settled.set()
             raise ValueError("what no rule foresaw")

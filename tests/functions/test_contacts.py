@@ -413,9 +413,9 @@ def test_an_export_holds_everything_that_is_known_of_a_person(call: Any, databas
     third.advance()
     contacts.post("/v1/opt-outs", {"phones": [ANA], "reason": "asked"})
     databases.owner.execute(
-        "insert into hidra.test_sends (user_id, evolution_config_id, phone_hash, ended_at, provider_message_id)"
-        " values (%s, %s, %s, now(), 'T')",
-        [world.user_id, world.config_id, phone_hash(PHONE_HASH_SECRET, str(world.user_id), ANA)],
+        "insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash, ended_at, provider_message_id)"
+        " values (%s, %s, 'trial', %s, now(), 'T')",
+        [world.user_id, world.connection_id, phone_hash(PHONE_HASH_SECRET, str(world.user_id), ANA)],
     )
     known = contacts.post("/v1/contacts/export", {"phone": ANA}).json
     assert known["phone"] == ANA

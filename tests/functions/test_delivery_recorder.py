@@ -66,7 +66,7 @@ class Told:
         mould = records[0]
         for at, record in enumerate(records):
             try:
-                records[at] = on_stream(record, of_stream(record) | {"config_id": str(self.world.config_id)})
+                records[at] = on_stream(record, of_stream(record) | {"connection_id": str(self.world.connection_id)})
             except ValueError:
                 continue  # it is no JSON, and meant so
         records += [on_stream(mould, data) | {"eventID": f"more:{at}"} for at, data in enumerate(more)]
@@ -78,7 +78,7 @@ class Told:
     def seen(self) -> list[Any]:
         """All that a batch may change, as its owner sees it."""
         tables = (
-            "evolution_api_config", "opt_outs", "opt_out_wishes", "whatsapp_lids", "opt_out_confirmations",
+            "evolution_api_config", "opt_outs", "opt_out_requests", "whatsapp_lids", "opt_out_confirmations",
             "delivery_events_unmatched", "delivery_events_rejected",
         )  # fmt: skip
         rows = [self.world.rows(f"select * from hidra.{table} t order by t::text") for table in tables]
@@ -105,7 +105,7 @@ def test_the_events_records_are_what_the_webhook_puts_on_the_stream(webhook: str
     event, written = load(webhook), of_stream(load("delivery_recorder_batch")["Records"][place])
     [made] = reduce(
         json.loads(event["body"]),
-        UUID(event["pathParameters"]["config_id"]),
+        UUID(event["pathParameters"]["connection_id"]),
         datetime.fromisoformat(written["received_at"]),
     )
     assert written == made
@@ -149,9 +149,9 @@ def test_whoever_leaves_is_queued_once_for_an_answer_without_being_named(
     [entry] = on_aws.on(recorder.ENV["SEND_QUEUE_URL"])
     row = told.world.one("select id from hidra.opt_out_confirmations")
     assert json.loads(entry["MessageBody"]) == {
-        "version": 1, "kind": "confirmation", "config_id": str(told.world.config_id), "confirmation_id": str(row["id"]),
+        "version": 1, "kind": "confirmation", "connection_id": str(told.world.connection_id), "confirmation_id": str(row["id"]),
     }  # fmt: skip
-    assert entry["MessageGroupId"] == str(told.world.config_id)
+    assert entry["MessageGroupId"] == str(told.world.connection_id)
 
 
 def test_a_queue_that_takes_nothing_keeps_nobody_from_leaving(
@@ -166,7 +166,7 @@ def test_a_queue_that_takes_nothing_keeps_nobody_from_leaving(
 
 
 def test_a_hidden_sender_whom_nobody_knows_is_told_of_in_the_log(recorder: ModuleType, told: Told, logs: Logs) -> None:
-    hidden = REPLY | {"config_id": str(told.world.config_id), "phone": None, "lid": "777000777"}
+    hidden = REPLY | {"connection_id": str(told.world.connection_id), "phone": None, "lid": "777000777"}
     take(recorder, told.batch("delivery_recorder_poison", hidden))
     [line] = logs.named("an opt-out waits for the phone of its sender, whom WhatsApp hides")
     assert line["user_id"] == str(told.world.user_id)
@@ -246,7 +246,7 @@ def test_a_secret_that_cannot_be_read_fails_the_whole_batch_and_nothing_is_appli
     assert told.seen() == before
 
 
-RECORD = {"config_id": str(uuid4()), "received_at": "2030-01-31T12:00:00.500000+00:00"}
+RECORD = {"connection_id": str(uuid4()), "received_at": "2030-01-31T12:00:00.500000+00:00"}
 STATUS = RECORD | {"kind": "status", "provider_message_id": PROVIDER_ID, "status": "delivered"}
 REPLY = RECORD | {"kind": "reply", "phone": PHONE, "text": "SAIR"}
 CONNECTION = RECORD | {"kind": "connection", "status": "disconnected", "reason": None}
@@ -254,7 +254,7 @@ CONNECTION = RECORD | {"kind": "connection", "status": "disconnected", "reason":
 
 POISON = [
     b"", b"{", b"[" * 100_000, b"9" * 5_000, 5, None, [], "text", {},
-    STATUS | {"config_id": 5}, STATUS | {"config_id": None}, STATUS | {"config_id": []},
+    STATUS | {"connection_id": 5}, STATUS | {"connection_id": None}, STATUS | {"connection_id": []},
     STATUS | {"received_at": 5}, STATUS | {"received_at": "yesterday"},
     STATUS | {"received_at": "2030-01-31T12:00:00"},
     STATUS | {"provider_message_id": 5}, STATUS | {"provider_message_id": "a\0b"},
@@ -268,9 +268,10 @@ POISON = [
 
 
 def test_no_record_whatever_it_holds_stops_its_neighbours(recorder: ModuleType, told: Told) -> None:
-    ours = {"config_id": str(told.world.config_id)}
+    ours = {"connection_id": str(told.world.connection_id)}
     poison = [
-        data | ours if isinstance(data, dict) and isinstance(data.get("config_id"), str) else data for data in POISON
+        data | ours if isinstance(data, dict) and isinstance(data.get("connection_id"), str) else data
+        for data in POISON
     ]
     take(recorder, told.batch("delivery_recorder_batch", *poison))
     assert told.statuses() == ["delivered", "skipped"]

@@ -30,7 +30,7 @@ BODIES = {
     "templates": ("POST", "/v1/templates"),
     "imports": ("POST", "/v1/imports"),
     "campaigns": ("POST", "/v1/campaigns"),
-    "evolution_config": ("PUT", "/v1/evolution-config"),
+    "connections": ("PUT", "/v1/evolution-config"),
 }
 ANY = {
     "contacts": "/v1/contacts",
@@ -39,7 +39,7 @@ ANY = {
     "imports": "/v1/imports",
     "campaigns": "/v1/campaigns",
     "metrics": "/v1/metrics/overview",
-    "evolution_config": "/v1/evolution-config",
+    "connections": "/v1/evolution-config",
 }
 NO_UUID = {
     "contacts": "/v1/contacts/17",
@@ -85,9 +85,9 @@ EVENTS = {
     "campaigns_resume": 200,
     "campaigns_cancel": 200,
     "metrics_campaign": 200,
-    "evolution_config_get": 200,
-    "evolution_config_delete": 204,
-    "evolution_config_check": 200,
+    "connections_get": 200,
+    "connections_delete": 204,
+    "connections_check": 200,
     "contacts_save": 201,
     "contacts_list": 200,
     "contacts_opt_out": 200,
@@ -106,14 +106,14 @@ EVENTS = {
     "campaigns_schedule": 200,
     "campaigns_start": 200,
     "campaigns_retry_failed": 202,
-    "campaigns_test_send": 200,
+    "campaigns_trial": 200,
     "campaigns_recipients": 200,
     "metrics_overview": 200,
     "metrics_timeline": 200,
     "metrics_every_owner": 200,
-    "evolution_config_save": 200,
-    "evolution_config_connect": 200,
-    "evolution_config_repair_statuses": 202,
+    "connections_save": 200,
+    "connections_connect": 200,
+    "connections_backfill_statuses": 202,
 }
 
 
@@ -159,11 +159,11 @@ def test_the_events_of_the_repository_work_where_their_ids_exist(
         [user, phone_hash(PHONE_HASH_SECRET, str(user), "+5511987654321")],
     )
     api = call(next(name for name in ANY if event.startswith(name)))
-    if event.startswith("evolution_config"):
+    if event.startswith("connections"):
         monkeypatch.setattr(api.function.connection, "ask", lambda *_, **__: {"state": "open"})
     if event == "imports_create_evolution":
         monkeypatch.setattr(api.function.connection, "invoke_later", lambda *_: None)
-    if event == "campaigns_test_send":
+    if event == "campaigns_trial":
         monkeypatch.setattr(api.function.sender, "invoke", lambda *_: SENT)
     assert api.send(load(event)).status == EVENTS[event]
 

@@ -27,7 +27,7 @@ os.environ.setdefault("WEBHOOK_SECRET", "webhook-secret")
 os.environ.setdefault("DELIVERY_STREAM", "delivery")
 
 MASTERS = {"v1": "first-master"}
-CONFIG = UUID(load("evolution_webhook_delivered")["pathParameters"]["config_id"])
+CONFIG = UUID(load("evolution_webhook_delivered")["pathParameters"]["connection_id"])
 
 
 class Stream:
@@ -91,7 +91,7 @@ def test_what_matters_is_on_the_stream_before_the_answer(app: ModuleType, on_aws
     assert before <= datetime.fromisoformat(record.pop("received_at")) <= datetime.now(UTC)
     assert record == {
         "kind": "status",
-        "config_id": str(CONFIG),
+        "connection_id": str(CONFIG),
         "provider_message_id": "3EB0C0FFEE00000000000001",
         "status": "delivered",
     }
@@ -185,7 +185,7 @@ def test_a_body_that_is_not_even_base64_is_malformed(app: ModuleType, on_aws: St
 
 def test_a_path_that_no_connection_can_have_is_not_found(app: ModuleType, on_aws: Stream) -> None:
     event = load("evolution_webhook_delivered")
-    event["pathParameters"]["config_id"] = "nobody"
+    event["pathParameters"]["connection_id"] = "nobody"
     answer = app.handler(event, CONTEXT)
     documented = http.problem(NotFound("There is no such thing."))
     assert answer["statusCode"] == documented.status_code

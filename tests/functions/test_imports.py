@@ -21,7 +21,7 @@ LOADS = {
     "contact_import": {"psycopg", "tenacity"},
     "contacts": ENTITY,
     "delivery_recorder": {"psycopg", "tenacity"},
-    "evolution_config": ENTITY | {"nacl"},
+    "connections": ENTITY | {"nacl"},
     "evolution_webhook": {"jwt"},
     "imports": ENTITY,
     "message_sender": {"nacl", "psycopg", "requests", "tenacity"},

@@ -13,7 +13,7 @@ from nacl.public import PrivateKey
 from hidra.domain.ticket import Ticket
 from hidra.gateways import vault
 from hidra.store import confirmations
-from hidra.store.confirmations import Leaver
+from hidra.store.confirmations import OptedOutPhone
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, Server, failed, from_queue, unreachable, use
@@ -80,7 +80,7 @@ class Run:
     def set_connection(self, **columns: Any) -> None:
         for column, value in columns.items():
             statement = f"update hidra.evolution_api_config set {column} = %s where id = %s"
-            self.world.databases.owner.execute(statement, [value, self.world.config_id])  # type: ignore[arg-type]
+            self.world.databases.owner.execute(statement, [value, self.world.connection_id])  # type: ignore[arg-type]
 
     def seal(self, key: str, key_id: str, **bound: Any) -> None:
         bound = {"user_id": self.world.user_id, "base_url": self.evolution.url} | bound
@@ -100,7 +100,7 @@ class Run:
 
     @property
     def connection(self) -> dict[str, Any]:
-        return self.world.one("select * from hidra.evolution_api_config where id = %s", self.world.config_id)
+        return self.world.one("select * from hidra.evolution_api_config where id = %s", self.world.connection_id)
 
     def statuses(self) -> list[str]:
         return [message["status"] for message in self.world.messages()]
@@ -117,7 +117,7 @@ def test_the_event_of_the_repository_is_a_ticket() -> None:
     [record] = load(EVENT)["Records"]
     ticket = Ticket.from_json(record["body"])
     assert ticket.to_json() == record["body"]
-    assert record["attributes"]["MessageGroupId"] == str(ticket.config_id)
+    assert record["attributes"]["MessageGroupId"] == str(ticket.connection_id)
 
 
 def test_a_ticket_sends_one_text_with_the_opened_key_and_notes_its_id(
@@ -150,7 +150,7 @@ def test_whoever_left_is_answered_once_however_often_the_queue_says_so(
     gone = world.hash("+5511980000000")
     databases.owner.execute("insert into hidra.opt_outs values (%s, %s, null, 'reply')", [world.user_id, gone])
     [asked] = databases.jobs.as_worker(
-        lambda tx: confirmations.ask(tx, [Leaver(world.user_id, world.config_id, "+5511980000000", gone)])
+        lambda tx: confirmations.ask(tx, [OptedOutPhone(world.user_id, world.connection_id, "+5511980000000", gone)])
     )
     event = from_queue("message_sender_confirmation", asked.to_json(), asked.to_json())
     assert sender.handler(event, CONTEXT) == failed(event)
@@ -178,7 +178,7 @@ def test_a_test_is_sent_at_once_and_told_what_came_of_it(
     sender: ModuleType, databases: Databases, evolution: Server
 ) -> None:
     run = Run(sender, databases, evolution)
-    event = load("message_sender_test")
+    event = load("message_sender_trial")
     event["test"] |= {name: str(value) for name, value in vars(run.ticket).items() if name in event["test"]}
     answer = {"outcome": "sent", "provider_message_id": PROVIDER_ID, "error_code": None, "error_detail": None}
     assert sender.handler(event, CONTEXT) == answer
@@ -271,7 +271,7 @@ def test_a_ticket_that_is_too_early_comes_again_once_and_is_then_forgotten(
     assert json.loads(entry["MessageBody"])["delayed"] is True
     # A campaign of one message a minute has its next slot 61.5 s after the last; due a second or two before.
     assert 50 <= entry["DelaySeconds"] <= 60
-    assert entry["MessageGroupId"] == str(run.world.config_id)
+    assert entry["MessageGroupId"] == str(run.world.connection_id)
     run.ticket = run.ticket.later()
     run.send()
     assert len(on_aws.on(sender.ENV["SEND_QUEUE_URL"])) == 1

@@ -236,7 +236,7 @@ def test_nobody_fetches_for_the_import_of_somebody_else(shop: Shop, functions: F
     functions.takes = False
     import_id = shop.ask()
     other = Tenant(functions.check, databases, "http://127.0.0.1:9", "x")
-    functions.check.handler({**functions.events[0], "config_id": str(other.world.config_id)}, Context())
+    functions.check.handler({**functions.events[0], "connection_id": str(other.world.connection_id)}, Context())
     assert one(databases, "select pulled_at from hidra.contact_imports where id = %s", import_id)["pulled_at"] is None
 
 
@@ -255,7 +255,7 @@ def test_what_is_of_a_file_is_refused(shop: Shop) -> None:
 def test_a_connection_that_was_deleted_on_the_way_fails_the_import(shop: Shop, functions: Functions) -> None:
     functions.takes = False
     import_id = shop.ask()
-    shop.tenant.run("delete from hidra.evolution_api_config where id = %s", [shop.tenant.world.config_id])
+    shop.tenant.run("delete from hidra.evolution_api_config where id = %s", [shop.tenant.world.connection_id])
     functions.check.handler(functions.events[0], Context())
     assert (shop.shown(import_id)["status"], shop.shown(import_id)["failure_code"]) == ("failed", "no_connection")
 
@@ -421,7 +421,7 @@ def test_a_hundred_thousand_contacts_take_the_memory_of_a_page(shop: Shop, datab
         [import_id, shop.user_id],
     )
     connection = databases.jobs.as_worker(
-        lambda tx: functions.connections.get(tx, config_id=shop.tenant.world.config_id)
+        lambda tx: functions.connection_health.get(tx, connection_id=shop.tenant.world.connection_id)
     )
     with Server(answer) as server:
         tracemalloc.start()

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from tests.chaos.big_file import BigFile, bring_in
 from tests.conftest import Databases
-from tests.fire.big_file import BigFile, bring_in
 from tests.store.importing import Importing
 
 MAX_MB = 250  # of the whole process, Python and its modules counted

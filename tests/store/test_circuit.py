@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.domain.circuit import AMONG, ERRORS, NOT_ACKNOWLEDGED, PATIENCE, TRY_EVERY, UNACKNOWLEDGED
+from hidra.domain.circuit import AMONG, ERRORS, NOT_ACKNOWLEDGED, PATIENCE, PROBE_EVERY, UNACKNOWLEDGED
 from hidra.domain.delivery import ConnectionEvent, StatusEvent
 from hidra.domain.message import MessageStatus
 from hidra.domain.outcome import NotSent, Refused, Sent, Stops, Unknown
@@ -17,7 +17,7 @@ from hidra.services import lifecycle
 from hidra.services.check_connection import Health, check_one
 from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import End
-from hidra.store import claims, connections, deliveries
+from hidra.store import claims, connection_health, deliveries
 from hidra.store.circuit import LAG
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database
@@ -32,7 +32,7 @@ TIMES = {
     "campaign_messages": "claimed_at",
     "campaign_runs": "ticketed_until resumed_at",
     "evolution_api_config": "status_at acknowledged_until distrusted_since",
-    "pace_limits": "tried_at",
+    "pace_limits": "probed_at",
     "pace_slots": "slot",
 }
 
@@ -52,19 +52,19 @@ def sending() -> Outside:
 def tell(world: World, status: MessageStatus, *messages: dict[str, object]) -> None:
     """A webhook for each of these messages."""
     at = datetime.now(UTC)
-    events = [StatusEvent(world.config_id, str(m["provider_message_id"]), status, at) for m in messages]
+    events = [StatusEvent(world.connection_id, str(m["provider_message_id"]), status, at) for m in messages]
     record_delivery(events, [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
 def check(world: World, found: Health = WELL) -> None:
     """The check of every five minutes."""
-    connection = world.databases.jobs.as_worker(lambda tx: connections.get(tx, config_id=world.config_id))
+    connection = world.databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert connection is not None
     check_one(connection, db=world.databases.jobs, examine=lambda _: found, now=lambda: datetime.now(UTC))
 
 
 def connection(world: World) -> dict[str, object]:
-    return world.one("select * from hidra.evolution_api_config where id = %s", world.config_id)
+    return world.one("select * from hidra.evolution_api_config where id = %s", world.connection_id)
 
 
 def statuses(world: World) -> list[str]:
@@ -212,7 +212,7 @@ def test_a_check_that_finds_it_open_lets_one_recipient_pass_in_five_minutes(data
         ends = in_a_row(world, ticket, outside, 8)
         assert ends == [End.POSTED] + [End.CLOSED] * 7
         assert len(outside.posted) == before + tries
-        let(world, TRY_EVERY - timedelta(seconds=5))
+        let(world, PROBE_EVERY - timedelta(seconds=5))
         check(world)
         assert in_a_row(world, ticket, outside, 3) == [End.CLOSED] * 3
         let(world, timedelta(seconds=6))
@@ -227,7 +227,7 @@ def test_a_look_hands_out_one_ticket_for_each_try(databases: Databases) -> None:
     assert NOT_ACKNOWLEDGED in world.campaign()["blocked_reason"]
     in_a_row(world, ticket, outside, 1)
     assert world.advance() == []
-    let(world, TRY_EVERY - timedelta(seconds=30))
+    let(world, PROBE_EVERY - timedelta(seconds=30))
     [(_, slots)] = world.advance()
     [due] = slots
     assert 25 <= (due - datetime.now(UTC)).total_seconds() <= 35
@@ -246,7 +246,7 @@ def test_claims_side_by_side_let_one_try_pass(databases: Databases) -> None:
                         tx,
                         campaign_id=ticket.campaign_id,
                         run_id=ticket.run_id,
-                        config_id=ticket.config_id,
+                        connection_id=ticket.connection_id,
                         sender_timeout=timedelta(seconds=120),
                     )
                 )
@@ -299,7 +299,7 @@ def test_webhooks_that_come_after_all_do_not_hide_what_a_check_has_found_since(d
 def test_a_word_of_the_connection_itself_does_not_open_the_circuit_at_full_pace(databases: Databases) -> None:
     world, ticket, outside = silent(databases)
     for status, seconds in ((EvolutionConnectionStatus.CONNECTING, 1), (EvolutionConnectionStatus.CONNECTED, 2)):
-        event = ConnectionEvent(world.config_id, status, None, datetime.now(UTC) + timedelta(seconds=seconds))
+        event = ConnectionEvent(world.connection_id, status, None, datetime.now(UTC) + timedelta(seconds=seconds))
         record_delivery([event], [], db=databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
     assert (connection(world)["status"], connection(world)["error_message"]) == ("connected", NOT_ACKNOWLEDGED)
     assert in_a_row(world, ticket, outside, 4) == [End.POSTED] + [End.CLOSED] * 3
@@ -349,7 +349,7 @@ def test_a_try_that_surely_did_not_go_out_costs_its_recipient_nothing(databases:
     broken = Outside(STOPS["refused"])  # type: ignore[arg-type]
     for _ in range(4):
         assert in_a_row(world, ticket, broken, 4) == [End.POSTED] + [End.CLOSED] * 3
-        let(world, TRY_EVERY)
+        let(world, PROBE_EVERY)
         check(world)
     assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 5
 
@@ -367,7 +367,7 @@ def test_what_the_cloud_api_takes_was_acknowledged_by_meta(databases: Databases)
     assert connection(world)["error_message"] == "The WhatsApp connection is closed."
     refused = Outside(STOPS["refused"])  # type: ignore[arg-type]
     assert in_a_row(world, ticket, refused, 3) == [End.POSTED, End.CLOSED, End.CLOSED]
-    let(world, TRY_EVERY)
+    let(world, PROBE_EVERY)
     check(world)
     assert len(world.advance()[0][1]) == 1
     assert in_a_row(world, ticket, working, 3) == [End.POSTED] * 3
@@ -389,7 +389,7 @@ def test_while_acknowledgements_flow_the_connection_is_seldom_written(databases:
     versions = set()
     for event in acknowledgements(world):
         databases.jobs.as_worker(lambda tx, event=event: deliveries.keep(tx, [event]))
-        databases.jobs.as_worker(deliveries.adopt_any)
+        databases.jobs.as_worker(deliveries.apply_all_unmatched)
         versions.add(world.one(version)["xmin"])
     assert [m["acked_at"] is None for m in world.messages()] == [False] * 30
     assert len(versions) == 1  # written once, by the first
@@ -397,7 +397,7 @@ def test_while_acknowledgements_flow_the_connection_is_seldom_written(databases:
 
 def acknowledgements(world: World) -> Sequence[StatusEvent]:
     at = datetime.now(UTC)
-    return [StatusEvent(world.config_id, str(m["provider_message_id"]), SENT, at) for m in taken(world)]
+    return [StatusEvent(world.connection_id, str(m["provider_message_id"]), SENT, at) for m in taken(world)]
 
 
 # What WhatsApp refuses

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from hidra.store import claims, messages, runs
-from hidra.store.claims import Claim, NoClaim, OptedOut
+from hidra.store.claims import Claim, NoClaim, RecipientOptedOut
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.store.world import World
@@ -42,7 +42,7 @@ def test_claims_side_by_side_never_take_the_same_recipient(databases: Databases)
                     tx,
                     campaign_id=world.campaign_id,
                     run_id=run_id,
-                    config_id=world.config_id,
+                    connection_id=world.connection_id,
                     sender_timeout=timedelta(seconds=120),
                 )
             ),
@@ -71,7 +71,7 @@ def test_a_message_found_sending_is_never_claimed_again(databases: Databases) ->
     assert world.claim() is NoClaim.NO_WORK
     databases.owner.execute("update hidra.campaign_messages set claimed_at = claimed_at - interval '1 hour'")
     assert world.claim() is NoClaim.NO_WORK
-    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
     assert world.messages()[0]["status"] == "unknown"
     assert world.claim() is NoClaim.NO_WORK
 
@@ -96,7 +96,7 @@ def test_a_claim_waits_for_a_pause_that_is_open_and_then_finds_it(databases: Dat
     world.advance()
     found: list[object] = []
     with psycopg.connect(databases.owner.info.dsn, password=databases.owner.info.password) as pause:
-        pause.execute("select pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [world.campaign_id])
+        pause.execute("select pg_advisory_xact_lock(hidra.lock_key('campaign', %s))", [world.campaign_id])
         pause.execute("update hidra.campaigns set status = 'paused' where id = %s", [world.campaign_id])
         claiming = threading.Thread(target=lambda: found.append(world.claim()))
         claiming.start()
@@ -123,7 +123,7 @@ def test_a_claim_skips_a_recipient_who_opted_out_after_the_freeze(databases: Dat
     world.advance()
     opt_out(world, "+5511980000000")
     met = world.claim()
-    assert isinstance(met, OptedOut)
+    assert isinstance(met, RecipientOptedOut)
     databases.jobs.as_worker(lambda tx: messages.skip_pending(tx, [met.message_id], code="opted_out"))
     next_one = world.claim()
     assert isinstance(next_one, Claim)
@@ -137,7 +137,7 @@ def test_a_claim_given_back_costs_no_attempt_and_can_be_claimed_again(databases:
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.give_back(tx, held))
+    databases.jobs.as_worker(lambda tx: claims.release(tx, held))
     again = world.claim()
     assert isinstance(again, Claim)
     assert again.attempts == 1
@@ -148,9 +148,9 @@ def test_a_late_give_back_does_not_touch_a_newer_claim(databases: Databases) -> 
     world.advance()
     first = world.claim()
     assert isinstance(first, Claim)
-    databases.jobs.as_worker(lambda tx: claims.give_back(tx, first))
+    databases.jobs.as_worker(lambda tx: claims.release(tx, first))
     second = world.claim()
-    databases.jobs.as_worker(lambda tx: claims.give_back(tx, first))
+    databases.jobs.as_worker(lambda tx: claims.release(tx, first))
     assert isinstance(second, Claim)
     assert world.messages()[0]["status"] == "sending"
 
@@ -160,7 +160,7 @@ def test_an_outcome_that_comes_after_the_sweep_still_counts(databases: Databases
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
     now = datetime.now(UTC)
     databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=now, provider_message_id="A"))
     assert world.messages()[0]["status"] == "sent"
@@ -172,7 +172,7 @@ def test_a_message_put_back_waits_for_its_time(databases: Databases) -> None:
     held = world.claim()
     assert isinstance(held, Claim)
     databases.jobs.as_worker(
-        lambda tx: claims.put_back(tx, held, wait=timedelta(minutes=1), counted=True, code="busy", detail="busy")
+        lambda tx: claims.retry_later(tx, held, wait=timedelta(minutes=1), counted=True, code="busy", detail="busy")
     )
     assert world.claim() is NoClaim.NO_WORK
     assert world.messages()[0]["attempts"] == 1

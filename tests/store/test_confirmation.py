@@ -5,19 +5,19 @@ from itertools import count
 from typing import Any
 
 import pytest
+from tests.store.test_leave import FIRST, LID, SECOND, Recorder, choose, out, recorder, sent_to_the_first
+from tests.store.test_test_send import PHONE, message
+from tests.store.test_test_send import send as send_trial
 
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
-from hidra.domain.ticket import ConfirmationAsked
+from hidra.domain.ticket import ConfirmationTicket
 from hidra.services.send_confirmation import send_confirmation
 from hidra.services.send_message import Clock
-from hidra.services.send_test import NoTurn
-from hidra.store import confirmations, connections
+from hidra.services.send_trial import NoTurn
+from hidra.store import confirmations, connection_health
 from hidra.store.claims import Claim
 from tests.conftest import Databases
-from tests.store.test_leave import FIRST, LID, SECOND, Recorder, choose, out, recorder, sent_to_the_first
 from tests.store.test_send import Outside, slots
-from tests.store.test_test_send import PHONE, message
-from tests.store.test_test_send import send as send_test
 from tests.store.world import World
 
 BYE = "Pronto, você não recebe mais."
@@ -31,7 +31,7 @@ def told(databases: Databases) -> Recorder:
     return told
 
 
-def send(told: Recorder, outside: Outside, asked: ConfirmationAsked | None = None, **other: Any) -> Outcome | NoTurn:
+def send(told: Recorder, outside: Outside, asked: ConfirmationTicket | None = None, **other: Any) -> Outcome | NoTurn:
     arguments = {
         "db": told.world.databases.jobs,
         "post": outside.post,
@@ -46,13 +46,13 @@ def kept(world: World) -> list[dict[str, Any]]:
     return world.rows("select phone, claimed_at from hidra.opt_out_confirmations")
 
 
-def unanswered(world: World) -> list[ConfirmationAsked]:
+def unanswered(world: World) -> list[ConfirmationTicket]:
     return world.databases.jobs.as_worker(confirmations.waiting)
 
 
 def let_pass(world: World, minutes: float) -> None:
     world.databases.owner.execute(
-        "update hidra.opt_out_confirmations set asked_at = asked_at - %s", [timedelta(minutes=minutes)]
+        "update hidra.opt_out_confirmations set requested_at = requested_at - %s", [timedelta(minutes=minutes)]
     )
 
 
@@ -65,7 +65,7 @@ def test_whoever_leaves_is_answered_in_a_slot_of_the_connection_and_in_no_count(
     assert slots(told.world) == 1
     assert (told.world.messages(), told.world.metrics()) == before
     assert kept(told.world) == []
-    [row] = told.world.rows("select provider_message_id, ended_at from hidra.test_sends")
+    [row] = told.world.rows("select provider_message_id, ended_at from hidra.direct_sends")
     assert row["provider_message_id"] == "C"
     assert row["ended_at"]
     told.world.assert_exact()
@@ -131,7 +131,7 @@ def test_only_who_leaves_by_a_reply_and_whose_phone_is_known_is_answered(told: R
         "delete from hidra.opt_outs",
         "update hidra.opt_outs set source = 'api'",
         "update hidra.opt_out_settings set confirmation = null",
-        "update hidra.opt_out_confirmations set asked_at = asked_at - interval '11 minutes'",
+        "update hidra.opt_out_confirmations set requested_at = requested_at - interval '11 minutes'",
     ],
 )
 def test_an_answer_that_fits_no_more_is_not_sent(told: Recorder, change: str) -> None:
@@ -223,20 +223,22 @@ def test_an_answer_too_late_for_its_slot_is_given_back_with_slot_and_room(told: 
     assert send(told, outside, clock=slow) is NoTurn.BUSY
     assert outside.posted == []
     assert slots(told.world) == 0
-    assert told.world.rows("select from hidra.test_sends") == []
+    assert told.world.rows("select from hidra.direct_sends") == []
     assert send(told, outside) == Sent("A")
 
 
 def test_nothing_else_goes_to_a_phone_that_left(told: Recorder) -> None:
     told.hear(told.reply("SAIR", phone=PHONE))
-    assert send_test(told.world, Outside(), message(told.world)) is NoTurn.OPTED_OUT
+    assert send_trial(told.world, Outside(), message(told.world)) is NoTurn.OPTED_OUT
 
 
 def test_an_answers_id_is_never_taken_for_a_campaigns_message(told: Recorder) -> None:
     told.hear(told.reply("SAIR"))
     send(told, Outside(Sent("C")))
     assert told.world.databases.jobs.as_worker(
-        lambda tx: connections.assigned(tx, config_id=told.world.config_id, provider_message_ids=["C", "D"])
+        lambda tx: connection_health.assigned(
+            tx, connection_id=told.world.connection_id, provider_message_ids=["C", "D"]
+        )
     ) == {"C"}
 
 

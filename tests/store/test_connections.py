@@ -11,8 +11,8 @@ from hidra.domain.outcome import NotSent, Outcome, Stops
 from hidra.services.check_connection import Health, check_one
 from hidra.services.record_delivery import record_delivery
 from hidra.services.save_connection import Wanted, save_connection
-from hidra.store import claims, connections
-from hidra.store.connections import Connection
+from hidra.store import claims, connection_health
+from hidra.store.connection_health import Connection
 from tests.conftest import Databases
 from tests.store.test_send import Outside, started
 from tests.store.world import World
@@ -23,17 +23,17 @@ REFUSED = NotSent("unauthorized", "The Evolution server does not accept the API 
 
 
 def told(world: World, status: S, seconds: float, reason: str | None = None) -> None:
-    event = ConnectionEvent(world.config_id, status, reason, NOW + timedelta(seconds=seconds))
+    event = ConnectionEvent(world.connection_id, status, reason, NOW + timedelta(seconds=seconds))
     record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
 def believed(world: World) -> tuple[str, str | None]:
-    row = world.one("select status, error_message from hidra.evolution_api_config where id = %s", world.config_id)
+    row = world.one("select status, error_message from hidra.evolution_api_config where id = %s", world.connection_id)
     return row["status"], row["error_message"]
 
 
 def read(world: World) -> Connection:
-    found = world.databases.jobs.as_worker(lambda tx: connections.get(tx, config_id=world.config_id))
+    found = world.databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert found is not None
     return found
 
@@ -96,7 +96,7 @@ def test_a_stop_while_stopped_already_outlives_a_check_that_began_between_the_tw
     held = world.claim()
     assert isinstance(held, claims.Claim)
     stop = lambda message: databases.jobs.as_worker(  # noqa: E731
-        lambda tx: connections.stop(tx, held, config_id=world.config_id, message=message)
+        lambda tx: connection_health.stop(tx, held, connection_id=world.connection_id, message=message)
     )
     stop("first")
     check_one(read(world), db=databases.jobs, examine=lambda _: stop("second") or WELL, now=lambda: datetime.now(UTC))

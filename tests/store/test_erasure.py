@@ -21,7 +21,7 @@ from hidra.errors import Conflict, Rejected
 from hidra.services import erase_person, lifecycle, manage_contacts
 from hidra.services.manage_contacts import NewContact
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, deliveries, erasure, freeze, messages, opt_outs, runs, test_sends
+from hidra.store import claims, deliveries, direct_sends, erasure, freeze, messages, opt_outs, runs
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database, Tx
 from hidra.store.erasure import Erased
@@ -45,7 +45,7 @@ NOTHING_OF_A_PERSON = {
     "message_templates": "title body variables media_url media_type file_name",
     "opt_out_settings": "opt_out_words opt_in_words confirmation",
     "opt_outs": "source",
-    "status_repairs": "cause",
+    "status_backfills": "cause",
     "whatsapp_lids": "lid_hash",  # it goes with its row
 }
 
@@ -124,7 +124,7 @@ class Seeded:
         campaigns = {"read at the old phone": world}
         world.advance()
         sent(world, claim_of(world, OLD_PHONE), "OLD-ID-1")
-        record(world, StatusEvent(world.config_id, "OLD-ID-1", S.READ, datetime.now(UTC)))
+        record(world, StatusEvent(world.connection_id, "OLD-ID-1", S.READ, datetime.now(UTC)))
         change_phone(world, contact_id, PHONE)
 
         for name in ("sent", "failed", "unknown", "put back", "waiting", "skipped"):
@@ -136,7 +136,7 @@ class Seeded:
         def note(tx: Tx) -> None:
             claims.mark_failed(tx, failed, code="refused", detail=f"{PHONE} is not on WhatsApp", at=now)
             claims.mark_unknown(tx, unknown, sent_at=now, code="timeout", detail=f"for {PHONE}")
-            claims.put_back(tx, back, wait=timedelta(0), counted=True, code="refused", detail=f"not {PHONE}")
+            claims.retry_later(tx, back, wait=timedelta(0), counted=True, code="refused", detail=f"not {PHONE}")
 
         databases.jobs.as_worker(note)
         run(
@@ -146,11 +146,11 @@ class Seeded:
         campaigns["opted out"] = another_campaign(world)
         run("update hidra.opt_outs set source = 'reply'")
         run(
-            "insert into hidra.test_sends (user_id, evolution_config_id, phone_hash, ended_at, provider_message_id)"
-            " values (%s, %s, %s, now(), 'TEST-ID-1')",
-            [world.user_id, world.config_id, world.hash(PHONE)],
+            "insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash, ended_at, provider_message_id)"
+            " values (%s, %s, 'trial', %s, now(), 'TEST-ID-1')",
+            [world.user_id, world.connection_id, world.hash(PHONE)],
         )
-        record(world, StatusEvent(world.config_id, "TEST-ID-1", S.DELIVERED, now))
+        record(world, StatusEvent(world.connection_id, "TEST-ID-1", S.DELIVERED, now))
         tenants = [world.user_id, world.hash(PHONE)]
         [imported] = databases.owner.execute(
             "insert into hidra.contact_imports (user_id, source) values (%s, 'csv') returning id", [world.user_id]
@@ -159,16 +159,16 @@ class Seeded:
             "insert into hidra.contact_import_rejects values (%s, %s, 2, 'invalid_value', %s)",
             [world.user_id, imported, f"{NAME};({PHONE[3:5]}) {PHONE[5:10]}-{PHONE[10:]};{PHONE}"],
         )
-        run("insert into hidra.opt_out_wishes (user_id, phone_hash, left_at) values (%s, %s, now())", tenants)
+        run("insert into hidra.opt_out_requests (user_id, phone_hash, opted_out_at) values (%s, %s, now())", tenants)
         run("insert into hidra.whatsapp_lids (user_id, phone_hash, lid_hash) values (%s, %s, 'x')", tenants)
         run(
             "insert into hidra.opt_out_confirmations (user_id, phone_hash, evolution_config_id, phone)"
             " values (%s, %s, %s, %s)",
-            [*tenants, world.config_id, PHONE],
+            [*tenants, world.connection_id, PHONE],
         )
         run(
             "insert into hidra.delivery_events_unmatched values (%s, %s, %s, 'read', now())",
-            [world.user_id, world.config_id, CLOUD_ID],
+            [world.user_id, world.connection_id, CLOUD_ID],
         )
         return cls(world, campaigns)
 
@@ -342,7 +342,7 @@ def test_an_erased_person_is_not_saved_again_until_they_are_opted_in(databases: 
     assert [row["id"] for row in world.rows("select id from hidra.contacts")] == [other["id"]]
     # Another opt-out, or a reply, does not make it one that may be saved.
     manage_contacts.opt_out(databases.http, world.user_id, [PHONE], reason="x", country="BR", secret=SECRET)
-    record(world, ReplyEvent(world.config_id, PHONE, "SAIR", datetime.now(UTC)))
+    record(world, ReplyEvent(world.connection_id, PHONE, "SAIR", datetime.now(UTC)))
     with pytest.raises(Rejected):
         save(world, PHONE)
     databases.http.as_user(
@@ -376,16 +376,16 @@ def test_a_message_on_its_way_is_waited_for(databases: Databases) -> None:
 def test_a_test_message_on_its_way_is_waited_for(databases: Databases) -> None:
     world = World.make(databases, recipients=0)
     held = databases.jobs.as_worker(
-        lambda tx: test_sends.claim(
-            tx, user_id=world.user_id, config_id=world.config_id, phone_hash=world.hash(PHONE),
+        lambda tx: direct_sends.claim(
+            tx, user_id=world.user_id, connection_id=world.connection_id, phone_hash=world.hash(PHONE),
             sender_timeout=timedelta(seconds=120),
         )
     )  # fmt: skip
-    assert isinstance(held, test_sends.TestClaim)
+    assert isinstance(held, direct_sends.DirectClaim)
     with pytest.raises(Conflict) as refused:
         erase(world)
     assert refused.value.code == "message-under-way"
-    databases.owner.execute("update hidra.test_sends set claimed_at = now() - interval '4 minutes'")
+    databases.owner.execute("update hidra.direct_sends set claimed_at = now() - interval '4 minutes'")
     assert erase(world).test_messages == 1
 
 
@@ -394,24 +394,24 @@ def test_late_words_about_an_erased_message_write_nothing_back(databases: Databa
     save(world, PHONE, name=NAME)
     world.advance()
     held = claim_of(world, PHONE)
-    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
     erase(world)
     before = (world.messages(), world.metrics(), world.timeline())
     now = datetime.now(UTC)
 
     def late(tx: Tx) -> None:
         claims.mark_sent(tx, held, sent_at=now, provider_message_id=CLOUD_ID)
-        claims.put_back(tx, held, wait=timedelta(0), counted=True, code="x", detail=PHONE)
+        claims.retry_later(tx, held, wait=timedelta(0), counted=True, code="x", detail=PHONE)
         claims.mark_failed(tx, held, code="x", detail=PHONE, at=now)
         claims.mark_unknown(tx, held, sent_at=now, code="x", detail=PHONE)
-        claims.give_back(tx, held)
+        claims.release(tx, held)
         assert not messages.resolve(tx, message_id=held.message_id, provider_message_id=CLOUD_ID)
         assert messages.give_up(tx, message_ids=[held.message_id], at=now) == 0
-        deliveries.adopt(tx, [(world.config_id, CLOUD_ID)])
-        deliveries.adopt_any(tx)
+        deliveries.apply_unmatched(tx, [(world.connection_id, CLOUD_ID)])
+        deliveries.apply_all_unmatched(tx)
 
     databases.jobs.as_worker(late)
-    record(world, StatusEvent(world.config_id, CLOUD_ID, S.READ, now))
+    record(world, StatusEvent(world.connection_id, CLOUD_ID, S.READ, now))
     assert (world.messages(), world.metrics(), world.timeline()) == before
     world.assert_exact()
 
@@ -437,12 +437,12 @@ def test_a_retry_that_is_erased_while_it_waits_stays_what_counts(databases: Data
     save(world, PHONE, name=NAME)
     world.advance()
     sent(world, claim_of(world, PHONE), CLOUD_ID)
-    record(world, StatusEvent(world.config_id, CLOUD_ID, S.FAILED, datetime.now(UTC)))
+    record(world, StatusEvent(world.connection_id, CLOUD_ID, S.FAILED, datetime.now(UTC)))
     world.advance()
     lifecycle.retry_failed(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
     world.advance()
     erase(world)
-    record(world, StatusEvent(world.config_id, CLOUD_ID, S.DELIVERED, datetime.now(UTC)))
+    record(world, StatusEvent(world.connection_id, CLOUD_ID, S.DELIVERED, datetime.now(UTC)))
     assert [(m["status"], m["counted"]) for m in world.messages()] == [("failed", False), ("skipped", True)]
     world.assert_exact()
 
@@ -503,7 +503,7 @@ def test_a_status_beside_an_erasure_is_counted_and_brings_nothing_back(databases
     world.advance()
     sent(world, claim_of(world, PHONE), CLOUD_ID)
     with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
-        event = StatusEvent(world.config_id, CLOUD_ID, S.READ, datetime.now(UTC))
+        event = StatusEvent(world.connection_id, CLOUD_ID, S.READ, datetime.now(UTC))
         recording = pool.submit(record, world, event)
         world.wait_until_somebody_is_blocked()
         finish()
@@ -597,7 +597,7 @@ def test_erasures_beside_senders_and_recorders_stay_exact_and_complete(databases
             one = random.choice(mine)
             held = db.as_worker(
                 lambda tx, one=one: claims.claim(
-                    tx, campaign_id=one.campaign_id, run_id=run_ids[one.campaign_id], config_id=one.config_id,
+                    tx, campaign_id=one.campaign_id, run_id=run_ids[one.campaign_id], connection_id=one.connection_id,
                     sender_timeout=timedelta(seconds=120),
                 )
             )  # fmt: skip
@@ -605,7 +605,7 @@ def test_erasures_beside_senders_and_recorders_stay_exact_and_complete(databases
                 continue
             provider_id = f"{held.phone}-{uuid4().hex}"
             sent(one, held, provider_id)
-            record(one, StatusEvent(one.config_id, provider_id, S.READ, datetime.now(UTC)), db=db)
+            record(one, StatusEvent(one.connection_id, provider_id, S.READ, datetime.now(UTC)), db=db)
 
     def erase_half(numbers: list[str]) -> Callable[[Database], None]:
         def work(db: Database) -> None:

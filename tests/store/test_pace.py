@@ -13,7 +13,9 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def permit(world: World, now: datetime, *, campaign_id=None) -> pace.Permit:
     found = world.databases.jobs.as_worker(
-        lambda tx: pace.permit(tx, config_id=world.config_id, campaign_id=campaign_id or world.campaign_id, now=now)
+        lambda tx: pace.permit(
+            tx, connection_id=world.connection_id, campaign_id=campaign_id or world.campaign_id, now=now
+        )
     )
     assert found is not None
     return found
@@ -66,7 +68,7 @@ def test_a_slot_that_is_forgotten_is_free_again(databases: Databases) -> None:
     world = World.make(databases, rate=6)
     first = permit(world, START)
     databases.jobs.as_worker(
-        lambda tx: pace.forget(tx, config_id=world.config_id, campaign_id=world.campaign_id, slot=first.slot)
+        lambda tx: pace.forget(tx, connection_id=world.connection_id, campaign_id=world.campaign_id, slot=first.slot)
     )
     assert permit(world, START).slot == first.slot
 
@@ -86,11 +88,11 @@ def test_old_slots_are_pruned(databases: Databases) -> None:
     assert len(world.rows("select from hidra.pace_slots where subject = %s", world.campaign_id)) <= 65
 
 
-@pytest.mark.parametrize("gone", ["config_id", "campaign_id"])
+@pytest.mark.parametrize("gone", ["connection_id", "campaign_id"])
 def test_without_the_connection_or_the_campaign_there_is_no_permit(databases: Databases, gone: str) -> None:
     world = World.make(databases)
     databases.owner.execute("delete from hidra.pace_limits where subject = %s", [getattr(world, gone)])
     found = databases.jobs.as_worker(
-        lambda tx: pace.permit(tx, config_id=world.config_id, campaign_id=world.campaign_id, now=START)
+        lambda tx: pace.permit(tx, connection_id=world.connection_id, campaign_id=world.campaign_id, now=START)
     )
     assert found is None

@@ -36,12 +36,12 @@ def send(world: World, provider_id: str, *, sent_at: datetime = SENT_AT) -> Clai
     world.databases.jobs.as_worker(
         lambda tx: claims.mark_sent(tx, held, sent_at=sent_at, provider_message_id=provider_id)
     )
-    world.databases.jobs.as_worker(lambda tx: deliveries.adopt(tx, [(world.config_id, provider_id)]))
+    world.databases.jobs.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(world.connection_id, provider_id)]))
     return held
 
 
 def status(world: World, provider_id: str, word: S, seconds: float) -> StatusEvent:
-    return StatusEvent(world.config_id, provider_id, word, SENT_AT + timedelta(seconds=seconds))
+    return StatusEvent(world.connection_id, provider_id, word, SENT_AT + timedelta(seconds=seconds))
 
 
 def test_a_delivery_moves_the_counters_and_the_timeline(databases: Databases) -> None:
@@ -122,14 +122,14 @@ def test_one_connection_cannot_speak_of_another_ones_messages(databases: Databas
     world, other = World.make(databases), World.make(databases)
     world.advance()
     send(world, "A")
-    record(world, StatusEvent(other.config_id, "A", S.READ, SENT_AT))
+    record(world, StatusEvent(other.connection_id, "A", S.READ, SENT_AT))
     assert world.messages()[0]["status"] == "sent"
 
 
 def test_a_reply_that_asks_to_stop_opts_out_and_skips_what_waits(databases: Databases) -> None:
     world = World.make(databases, recipients=2)
     world.advance()
-    record(world, ReplyEvent(world.config_id, "+5511980000001", "SAIR", SENT_AT))
+    record(world, ReplyEvent(world.connection_id, "+5511980000001", "SAIR", SENT_AT))
     assert [m["status"] for m in world.messages()] == ["pending", "skipped"]
     assert len(world.rows("select from hidra.opt_outs where source = 'reply'")) == 1
     world.assert_exact()
@@ -138,7 +138,7 @@ def test_a_reply_that_asks_to_stop_opts_out_and_skips_what_waits(databases: Data
 def test_a_reply_that_asks_nothing_changes_nothing(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
-    record(world, ReplyEvent(world.config_id, "+5511980000000", "Quero sair com vocês amanhã", SENT_AT))
+    record(world, ReplyEvent(world.connection_id, "+5511980000000", "Quero sair com vocês amanhã", SENT_AT))
     assert world.messages()[0]["status"] == "pending"
 
 
@@ -147,9 +147,9 @@ def test_a_connection_that_logs_out_stops_and_an_older_word_does_not(databases: 
     now = datetime.now(UTC)
     databases.owner.execute("update hidra.evolution_api_config set last_health_check_at = %s", [now])
     gone = EvolutionConnectionStatus.DISCONNECTED
-    record(world, ConnectionEvent(world.config_id, gone, "logged out", now - timedelta(seconds=1)))
+    record(world, ConnectionEvent(world.connection_id, gone, "logged out", now - timedelta(seconds=1)))
     assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
-    record(world, ConnectionEvent(world.config_id, gone, "logged out", now + timedelta(seconds=1)))
+    record(world, ConnectionEvent(world.connection_id, gone, "logged out", now + timedelta(seconds=1)))
     config = world.one("select * from hidra.evolution_api_config")
     assert (config["status"], config["error_message"]) == ("disconnected", "logged out")
     assert config["last_webhook_at"] == now + timedelta(seconds=1)
@@ -173,14 +173,14 @@ def test_an_unknown_message_that_is_found_counts_as_sent_and_learns_what_waited(
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
     record(world, status(world, "A", S.READ, 1))
     found = lambda: databases.jobs.as_worker(  # noqa: E731
         lambda tx: messages.resolve(tx, message_id=held.message_id, provider_message_id="A")
     )
     assert found() is True
     assert found() is False
-    databases.jobs.as_worker(deliveries.adopt_any)
+    databases.jobs.as_worker(deliveries.apply_all_unmatched)
     message = world.messages()[0]
     assert (message["status"], message["sent_at"]) == ("read", held.claimed_at)
     world.assert_exact()
@@ -191,7 +191,7 @@ def test_a_message_given_up_fails_and_later_evidence_replaces_that(databases: Da
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
     databases.jobs.as_worker(lambda tx: messages.give_up(tx, message_ids=[held.message_id], at=SENT_AT))
     assert (world.metrics()["failed"], world.messages()[0]["error_code"]) == (1, "outcome_unknown")
     world.assert_exact()
@@ -232,14 +232,18 @@ def test_recorders_and_senders_side_by_side_stay_exact(databases: Databases) -> 
         for campaign_id, provider_id in mine:
             held = db.as_worker(
                 lambda tx, c=campaign_id: claims.claim(
-                    tx, campaign_id=c, run_id=runs[c], config_id=world.config_id, sender_timeout=timedelta(seconds=120)
+                    tx,
+                    campaign_id=c,
+                    run_id=runs[c],
+                    connection_id=world.connection_id,
+                    sender_timeout=timedelta(seconds=120),
                 )
             )
             assert isinstance(held, Claim)
             db.as_worker(
                 lambda tx, h=held, p=provider_id: claims.mark_sent(tx, h, sent_at=SENT_AT, provider_message_id=p)
             )
-            db.as_worker(lambda tx, p=provider_id: deliveries.adopt(tx, [(world.config_id, p)]))
+            db.as_worker(lambda tx, p=provider_id: deliveries.apply_unmatched(tx, [(world.connection_id, p)]))
 
     runs = {row["campaign_id"]: row["id"] for row in world.rows("select id, campaign_id from hidra.campaign_runs")}
     mine = list(zip(both * 30, ids, strict=True))

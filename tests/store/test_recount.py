@@ -34,7 +34,7 @@ def send(world: World, provider_id: str) -> None:
 
 
 def hear(world: World, provider_id: str, word: S, seconds: float, *, db: Database | None = None) -> None:
-    event = StatusEvent(world.config_id, provider_id, word, SENT_AT + timedelta(seconds=seconds))
+    event = StatusEvent(world.connection_id, provider_id, word, SENT_AT + timedelta(seconds=seconds))
     record_delivery([event], [], db=db or world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 

@@ -39,7 +39,7 @@ def retry(world: World) -> None:
 
 
 def hear(world: World, provider_id: str, word: S) -> None:
-    event = StatusEvent(world.config_id, provider_id, word, AT + timedelta(minutes=1))
+    event = StatusEvent(world.connection_id, provider_id, word, AT + timedelta(minutes=1))
     record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
@@ -124,7 +124,7 @@ def test_those_whose_outcome_is_unknown_are_never_sent_to_again(databases: Datab
     world = World.make(databases, recipients=1)
     world.advance()
     world.claim()
-    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
     [message] = world.messages()
     databases.jobs.as_worker(lambda tx: messages.give_up(tx, message_ids=[message["id"]], at=AT))
     world.advance()
@@ -212,10 +212,10 @@ def test_a_retry_that_is_put_back_after_a_late_delivery_goes_out_no_more(
     assert isinstance(held, Claim)
     hear(world, "A", S.DELIVERED)
     if counted_attempt is None:
-        databases.jobs.as_worker(lambda tx: claims.give_back(tx, held))
+        databases.jobs.as_worker(lambda tx: claims.release(tx, held))
     else:
         databases.jobs.as_worker(
-            lambda tx: claims.put_back(
+            lambda tx: claims.retry_later(
                 tx, held, wait=timedelta(0), counted=counted_attempt, code="unauthorized", detail="x"
             )
         )
@@ -246,7 +246,7 @@ def test_two_late_deliveries_at_once_count_for_one_recipient(databases: Database
     world.advance()
     retry(world)
     events = [
-        StatusEvent(world.config_id, name, S.DELIVERED, AT + timedelta(minutes=minutes))
+        StatusEvent(world.connection_id, name, S.DELIVERED, AT + timedelta(minutes=minutes))
         for name, minutes in (("A", 1), ("B", 2))
     ]
     record_delivery(events, [], db=databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
@@ -323,7 +323,7 @@ def test_late_deliveries_beside_claims_of_their_retries_stay_exact(databases: Da
                 tx,
                 campaign_id=world.campaign_id,
                 run_id=run_id,
-                config_id=world.config_id,
+                connection_id=world.connection_id,
                 sender_timeout=timedelta(seconds=120),
             )
         )

@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from hidra.domain.content import Media
 from hidra.services import advance_campaign, lifecycle
-from hidra.services.keep_time import keep_time
+from hidra.services.sweep import sweep
 from hidra.store import claims, runs
 from hidra.store.claims import Claim
 from tests.conftest import Databases
@@ -180,7 +180,7 @@ def second_look(world: World) -> None:
     from hidra.store.db import Database
 
     db = Database({**world.databases.settings, "DATABASE_SECRET": "jobs"}, world.databases.logins.__getitem__)
-    advance_campaign(world.campaign_id, db=db, hand_out=lambda *_: None, look_again=lambda *_: None)
+    advance_campaign(world.campaign_id, db=db, hand_out=lambda *_: None, requeue_after=lambda *_: None)
     db.close()
 
 
@@ -231,7 +231,7 @@ def test_an_unknown_outcome_keeps_the_run_open(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     world.claim()
-    databases.jobs.as_worker(lambda tx: claims.sweep(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
     world.advance()
     assert world.campaign()["status"] == "running"
 
@@ -250,10 +250,10 @@ def test_a_canceled_campaign_skips_whoever_still_waits_and_ends_its_run(database
 
 def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) -> None:
     world = World.make(databases)
-    asked: list[runs.Nudge] = []
+    asked: list[runs.DueCampaign] = []
 
     def tick() -> None:
-        keep_time(
+        sweep(
             db=databases.jobs,
             nudge_all=asked.extend,
             nudge_import=print,

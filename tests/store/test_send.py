@@ -10,7 +10,7 @@ from hidra.domain.ticket import Ticket
 from hidra.errors import Unavailable
 from hidra.services import lifecycle
 from hidra.services.send_message import MAX_ATTEMPTS, Clock, End, send_message
-from hidra.store.claims import Held
+from hidra.store.claims import ClaimedPost
 from tests.conftest import Databases
 from tests.store.world import World
 
@@ -19,14 +19,14 @@ from tests.store.world import World
 class Outside:
     """Time that passes only by sleeping, and what was asked of Evolution and the queues."""
 
-    outcome: Outcome | Callable[[Held, Content], Outcome] = field(default_factory=lambda: Sent("A"))
+    outcome: Outcome | Callable[[ClaimedPost, Content], Outcome] = field(default_factory=lambda: Sent("A"))
     seconds: float = 0.0
     posted: list[str] = field(default_factory=list)
     media: list[Media | None] = field(default_factory=list)
     postponed: list[tuple[Ticket, int]] = field(default_factory=list)
     nudged: list[Ticket] = field(default_factory=list)
 
-    def post(self, held: Held, phone: str, content: Content) -> Outcome:
+    def post(self, held: ClaimedPost, phone: str, content: Content) -> Outcome:
         self.posted.append(f"{phone} {content.text}")
         self.media.append(content.media)
         return self.outcome(held, content) if callable(self.outcome) else self.outcome

@@ -32,7 +32,7 @@ class World:
 
     databases: Databases
     user_id: UUID
-    config_id: UUID
+    connection_id: UUID
     segment_id: UUID
     template_id: UUID
     campaign_id: UUID
@@ -50,7 +50,7 @@ class World:
             "insert into hidra.evolution_api_config (id, user_id, base_url, instance_name, api_key_encrypted, status,"
             " max_messages_per_minute, max_concurrent_sends)"
             " values (%s, %s, 'https://evo.example', 'main', 'sealed', 'connected', %s, %s)",
-            [world.config_id, world.user_id, connection_rate, concurrent],
+            [world.connection_id, world.user_id, connection_rate, concurrent],
         )
         run(
             "insert into hidra.contact_segments (id, user_id, name) values (%s, %s, 'all')",
@@ -63,7 +63,7 @@ class World:
         for index in range(recipients):
             world.add_contact(f"+55119{80000000 + index}", name=f"Ana {index}")
         world.add_campaign(world.campaign_id, rate=rate)
-        run("insert into hidra.pace_limits values (%s, %s, %s)", [world.config_id, world.user_id, connection_rate])
+        run("insert into hidra.pace_limits values (%s, %s, %s)", [world.connection_id, world.user_id, connection_rate])
         return world
 
     def add_contact(self, phone: str, *, name: str | None = None) -> None:
@@ -87,7 +87,7 @@ class World:
             "insert into hidra.campaigns (id, user_id, evolution_config_id, segment_id, template_id, name, status,"
             " scheduled_at, scheduled_by, max_messages_per_minute)"
             " values (%s, %s, %s, %s, %s, 'c', 'scheduled', now(), %s, %s)",
-            [campaign_id, self.user_id, self.config_id, self.segment_id, self.template_id, self.user_id, rate],
+            [campaign_id, self.user_id, self.connection_id, self.segment_id, self.template_id, self.user_id, rate],
         )
         run("insert into hidra.campaign_metrics (campaign_id, user_id) values (%s, %s)", [campaign_id, self.user_id])
         run("insert into hidra.pace_limits values (%s, %s, %s)", [campaign_id, self.user_id, rate])
@@ -103,11 +103,11 @@ class World:
             self.campaign_id,
             db=self.databases.jobs,
             hand_out=lambda ticket, slots, _: out.append((ticket, list(slots))),
-            look_again=lambda _, seconds: self.looks_asked.append(seconds),
+            requeue_after=lambda _, seconds: self.looks_asked.append(seconds),
         )
         return out
 
-    def claim(self, *, campaign_id: UUID | None = None) -> claims.Claim | claims.OptedOut | claims.NoClaim:
+    def claim(self, *, campaign_id: UUID | None = None) -> claims.Claim | claims.RecipientOptedOut | claims.NoClaim:
         campaign_id = campaign_id or self.campaign_id
         run_id = self.one(
             "select id from hidra.campaign_runs where campaign_id = %s order by started_at desc", campaign_id
@@ -117,7 +117,7 @@ class World:
                 tx,
                 campaign_id=campaign_id,
                 run_id=run_id,
-                config_id=self.config_id,
+                connection_id=self.connection_id,
                 sender_timeout=timedelta(seconds=120),
             )
         )

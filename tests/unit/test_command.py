@@ -16,14 +16,14 @@ import requests
 import typer
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
-from local import kept
+from local import named_stacks
 from local.__main__ import app
 from local.cli.app import count, run, table
 from local.cli.metrics import through
 from local.emulator import FunctionFailed
 from local.evolution import phones
 from local.processes import LocalError
-from tests import announced
+from tests import simulator_process
 
 ROOT = Path(__file__).parents[2]
 STACKLESS = ["status", "token", "invoke campaign_clock", "logs campaign_clock", "rebuild-metrics", "simulate totals"]
@@ -47,7 +47,7 @@ def typed(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]
 
 
 def attach(monkeypatch: pytest.MonkeyPatch, **stack: Any) -> None:
-    monkeypatch.setattr(kept, "attach", lambda _: SimpleNamespace(**stack))
+    monkeypatch.setattr(named_stacks, "attach", lambda _: SimpleNamespace(**stack))
 
 
 @pytest.mark.parametrize("words", commands())
@@ -95,7 +95,7 @@ def test_a_wrong_command_line_is_told_in_one_line(
 def test_a_stack_that_is_not_there_is_told_in_one_line(
     line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(kept, "HOME", tmp_path)
+    monkeypatch.setattr(named_stacks, "HOME", tmp_path)
     told = "hidra: There is no stack 'none'; start it with `./hidra up --stack none`.\n"
     assert typed(f"{line} --stack none", capsys) == (1, "", told)
 
@@ -106,7 +106,7 @@ def test_what_nobody_expected_is_told_in_one_line_with_the_place_of_its_details(
     def break_down(_: str) -> None:
         raise KeyError("resin\nof pines")
 
-    monkeypatch.setattr(kept, "attach", break_down)
+    monkeypatch.setattr(named_stacks, "attach", break_down)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     status, out, err = typed("token", capsys)
     assert (status, out, err.count("\n")) == (1, "", 1)
@@ -245,7 +245,7 @@ def test_the_help_of_simulate_has_every_ending_of_the_simulators_own_table(capsy
 
 @pytest.fixture
 def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with announced.simulator("--api-key", "k", command=("local", "simulate", "serve")) as url:
+    with simulator_process.simulator("--api-key", "k", command=("local", "simulate", "serve")) as url:
         attach(monkeypatch, processes={"Evolution simulator": 1}, evolution_url=url, evolution_api_key="k")
         yield
 
@@ -324,6 +324,6 @@ def test_an_error_for_the_person_at_the_keyboard_keeps_its_words(
     def refuse(*_: object, **__: object) -> None:
         raise LocalError("Port 8000 for the API is taken or forbidden; choose another one.")
 
-    monkeypatch.setattr(kept, "up", refuse)
+    monkeypatch.setattr(named_stacks, "up", refuse)
     told = "hidra: Port 8000 for the API is taken or forbidden; choose another one.\n"
     assert typed("up --port 8000", capsys) == (1, "", told)

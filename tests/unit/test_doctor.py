@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local import kept
+from local import named_stacks
 from local.cli import doctor as command
 from local.cli.app import run as typed
 from local.doctor import database, evolution, machine, running
@@ -169,5 +169,5 @@ def test_a_finding_is_a_line_with_its_advice_below() -> None:
 
 
 def test_a_stack_that_is_not_up_is_nothing_to_complain_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "find", lambda _: None)
+    monkeypatch.setattr(named_stacks, "find", lambda _: None)
     assert list(run(running.checks("local"), seconds=5)) == [ok("Stack local", "not running; ./hidra up starts it")]

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from local import kept
+from local import named_stacks
 from local.__main__ import run
-from tests import announced
+from tests import simulator_process
 
 Told = Callable[[str], str]
 
@@ -17,14 +17,14 @@ Told = Callable[[str], str]
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     words = ["--api-key", "k", "--fault", "unacknowledged", "--virtual-clock", "0"]
-    with announced.simulator(*words, command=("local", "simulate", "serve")) as url:
+    with simulator_process.simulator(*words, command=("local", "simulate", "serve")) as url:
         yield url
 
 
 @pytest.fixture
 def told(url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
     stack = SimpleNamespace(processes={"Evolution simulator": 1}, evolution_url=url, evolution_api_key="k")
-    monkeypatch.setattr(kept, "attach", lambda _: stack)
+    monkeypatch.setattr(named_stacks, "attach", lambda _: stack)
 
     def say(line: str) -> str:
         status = run(["simulate", *line.split()])

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hidra.domain import layout, phone
-from hidra.domain.layout import Layout
-from hidra.domain.lines import lines
-from hidra.domain.records import Position, Records, harmless
+from hidra.domain import phone
+from hidra.domain.imports import layout
+from hidra.domain.imports.layout import Layout
+from hidra.domain.imports.lines import lines
+from hidra.domain.imports.records import Position, Records, harmless
 from hidra.errors import Rejected
 
 DIGITS = st.text("0123456789", min_size=8, max_size=13)

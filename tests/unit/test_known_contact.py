@@ -2,7 +2,7 @@
 
 import pytest
 
-from hidra.domain.known_contact import as_line, own_phone
+from hidra.domain.imports.evolution_contact import as_line, own_phone
 
 ANA = "553187651111@s.whatsapp.net"
 

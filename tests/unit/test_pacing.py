@@ -48,17 +48,17 @@ def test_the_look_that_issues_the_last_tickets_wants_another_before_they_are_use
     rate: int, pending: int, seconds: int
 ) -> None:
     """3 s before they are, and not at once: where nobody can be sent to, looks must not chase each other."""
-    assert issue(now=NOW, ticketed_until=None, rate=rate, pending=pending).again_seconds == seconds
+    assert issue(now=NOW, ticketed_until=None, rate=rate, pending=pending).requeue_seconds == seconds
 
 
 def test_the_clocks_looks_suffice_while_more_wait_than_there_are_tickets_for() -> None:
-    assert issue(now=NOW, ticketed_until=None, rate=6, pending=13).again_seconds is None
+    assert issue(now=NOW, ticketed_until=None, rate=6, pending=13).requeue_seconds is None
 
 
 def test_no_look_is_wanted_for_tickets_of_a_look_before_or_for_recipients_who_must_wait() -> None:
-    assert issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=8).again_seconds is None
-    assert issue(now=NOW, ticketed_until=None, rate=60, pending=1, ready=False).again_seconds is None
-    assert issue(now=NOW, ticketed_until=None, rate=60, pending=0, ready=False).again_seconds is None
+    assert issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=8).requeue_seconds is None
+    assert issue(now=NOW, ticketed_until=None, rate=60, pending=1, ready=False).requeue_seconds is None
+    assert issue(now=NOW, ticketed_until=None, rate=60, pending=0, ready=False).requeue_seconds is None
 
 
 def test_one_ticket_in_twenty_has_a_spare() -> None:

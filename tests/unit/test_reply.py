@@ -6,7 +6,7 @@ from hidra.domain.reply import (
     MAX_WORDS,
     OPT_IN_WORDS,
     OPT_OUT_WORDS,
-    Wish,
+    Intent,
     Words,
     check_words,
 )
@@ -24,7 +24,7 @@ from hidra.errors import Rejected
     ],
 )  # fmt: skip
 def test_a_message_that_is_the_word_and_nothing_else_opts_out(text: str) -> None:
-    assert DEFAULT.wish(text) is Wish.LEAVE
+    assert DEFAULT.intent(text) is Intent.OPT_OUT
 
 
 @pytest.mark.parametrize(
@@ -38,32 +38,32 @@ def test_a_message_that_is_the_word_and_nothing_else_opts_out(text: str) -> None
     ],
 )  # fmt: skip
 def test_any_other_message_does_not(text: str) -> None:
-    assert DEFAULT.wish(text) is None
+    assert DEFAULT.intent(text) is None
 
 
 @pytest.mark.parametrize(
     "text", ["VOLTAR", "voltar!", " Voltar, por favor 🙏", "voltar voltar", "Quero voltar", "start"]
 )
 def test_a_message_that_is_the_word_of_return_and_nothing_else_comes_back(text: str) -> None:
-    assert DEFAULT.wish(text) is Wish.RETURN
+    assert DEFAULT.intent(text) is Intent.OPT_IN
 
 
 def test_an_owner_has_words_of_their_own_beside_those_that_always_count() -> None:
     words = Words.of(["Não, obrigado", "1", "chega de promoção"], ["Quero de novo"])
-    assert words.wish("NAO") is Wish.LEAVE
-    assert words.wish("1.") is Wish.LEAVE
-    assert words.wish("Chega de promocao!") is Wish.LEAVE
-    assert words.wish("chega") is None
-    assert words.wish("cancelar") is None  # not among this owner's
-    assert words.wish("quero de novo") is Wish.RETURN
-    assert words.wish("voltar") is None
+    assert words.intent("NAO") is Intent.OPT_OUT
+    assert words.intent("1.") is Intent.OPT_OUT
+    assert words.intent("Chega de promocao!") is Intent.OPT_OUT
+    assert words.intent("chega") is None
+    assert words.intent("cancelar") is None  # not among this owner's
+    assert words.intent("quero de novo") is Intent.OPT_IN
+    assert words.intent("voltar") is None
     for word in (*ALWAYS, "Parar promoções"):
-        assert words.wish(word) is Wish.LEAVE
+        assert words.intent(word) is Intent.OPT_OUT
 
 
 def test_a_word_that_means_both_means_leaving() -> None:
-    assert Words.of(["tchau"], ["TCHAU", "sair"]).wish("Tchau") is Wish.LEAVE
-    assert Words.of(["tchau"], ["TCHAU", "sair"]).wish("Sair") is Wish.LEAVE
+    assert Words.of(["tchau"], ["TCHAU", "sair"]).intent("Tchau") is Intent.OPT_OUT
+    assert Words.of(["tchau"], ["TCHAU", "sair"]).intent("Sair") is Intent.OPT_OUT
 
 
 def test_words_are_kept_once_in_upper_case_with_those_that_always_count() -> None:

@@ -2,7 +2,7 @@ from uuid import uuid4
 
 import pytest
 
-from hidra.domain.ticket import ConfirmationAsked, Ticket, read
+from hidra.domain.ticket import ConfirmationTicket, Ticket, read
 from hidra.errors import Rejected
 
 
@@ -19,7 +19,7 @@ def test_what_is_no_ticket_is_rejected(body: str) -> None:
 
 
 def test_each_kind_of_queue_message_is_read_as_itself() -> None:
-    ticket, asked = Ticket(uuid4(), uuid4(), uuid4(), uuid4()), ConfirmationAsked(uuid4(), uuid4())
+    ticket, asked = Ticket(uuid4(), uuid4(), uuid4(), uuid4()), ConfirmationTicket(uuid4(), uuid4())
     assert read(ticket.to_json()) == ticket
     assert read(asked.to_json()) == asked
     with pytest.raises(Rejected):

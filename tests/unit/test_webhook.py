@@ -7,12 +7,12 @@ import pytest
 
 from hidra.domain.delivery import ReplyEvent, StatusEvent, from_record
 from hidra.domain.message import MessageStatus
-from hidra.domain.reply import DEFAULT, Wish
+from hidra.domain.reply import DEFAULT, Intent
 from hidra.domain.webhook import current_key_id, jwt_key, reduce, text_of
 
 CONFIG = UUID("00000000-0000-4000-8000-00000000000c")
 NOW = datetime(2026, 11, 22, 14, 12, 11, 828, tzinfo=UTC)
-COMMON = {"config_id": str(CONFIG), "received_at": "2026-11-22T14:12:11.000828+00:00"}
+COMMON = {"connection_id": str(CONFIG), "received_at": "2026-11-22T14:12:11.000828+00:00"}
 
 
 def reduced(event: str, data: Any) -> list[dict[str, Any]]:
@@ -151,7 +151,7 @@ def test_what_is_no_persons_text_to_us_is_dropped(data: Any) -> None:
 )
 def test_a_text_is_found_wherever_whatsapp_puts_it(message: dict[str, Any]) -> None:
     [record] = reduced("messages.upsert", upsert(message))
-    assert DEFAULT.wish(record["text"]) is Wish.LEAVE
+    assert DEFAULT.intent(record["text"]) is Intent.OPT_OUT
 
 
 def test_the_cloud_apis_quick_reply_is_its_title_and_quotes_what_it_answers() -> None:

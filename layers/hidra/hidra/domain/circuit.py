@@ -7,8 +7,8 @@ from hidra.domain.pacing import PERMIT_AHEAD_SECONDS
 
 # Of so many messages in a row each was sent that long ago, and nobody has acknowledged one.
 UNACKNOWLEDGED, PATIENCE = 10, timedelta(seconds=60)
-TRY_EVERY = timedelta(minutes=5)  # one recipient in that time while a connection is distrusted
-LOOKS_EVERY = timedelta(seconds=60)
+PROBE_EVERY = timedelta(minutes=5)  # one recipient in that time while a connection is distrusted
+PASS_EVERY = timedelta(seconds=60)
 # So many messages that WhatsApp refused, among at most so many that it answered, pause the campaign.
 ERRORS, AMONG = 10, 20
 
@@ -19,17 +19,17 @@ NOT_ACKNOWLEDGED = (
 )
 
 
-def tries(*, now: datetime, tried_at: datetime | None) -> Sequence[datetime]:
+def probe_slots(*, now: datetime, probed_at: datetime | None) -> Sequence[datetime]:
     """The one instant, if any before the next look, at which a distrusted connection may be tried again.
 
     Args:
-        tried_at: when it was tried last. A ticket comes up to two seconds before its slot, and must not come too soon.
+        probed_at: when it was tried last. A ticket comes up to two seconds before its slot, and must not come too soon.
     """
-    due = now if tried_at is None else tried_at + TRY_EVERY + timedelta(seconds=PERMIT_AHEAD_SECONDS)
-    return (max(now, due),) if due <= now + LOOKS_EVERY else ()
+    due = now if probed_at is None else probed_at + PROBE_EVERY + timedelta(seconds=PERMIT_AHEAD_SECONDS)
+    return (max(now, due),) if due <= now + PASS_EVERY else ()
 
 
-def trying(reason: str | None) -> str:
+def probing_reason(reason: str | None) -> str:
     """Why a campaign on a distrusted connection all but stands still."""
     return (
         "The Evolution connection is being tried with one message every 5 minutes; once one is acknowledged the"
@@ -37,7 +37,7 @@ def trying(reason: str | None) -> str:
     )
 
 
-def refusing(errors: int, answered: int) -> str:
+def refusal_reason(errors: int, answered: int) -> str:
     """Why a campaign was paused that WhatsApp refuses."""
     return (
         f"WhatsApp refused {errors} of the last {answered} messages that it answered, so the campaign was paused. Look"

@@ -19,7 +19,7 @@ _YEARS = range(2000, 3000)
 class StatusEvent:
     """A provider's status of one message, known by the connection and the provider's id."""
 
-    config_id: UUID
+    connection_id: UUID
     provider_message_id: str
     status: MessageStatus
     received_at: datetime
@@ -29,7 +29,7 @@ class StatusEvent:
 class ConnectionEvent:
     """What a connection said of itself."""
 
-    config_id: UUID
+    connection_id: UUID
     status: EvolutionConnectionStatus
     reason: str | None
     received_at: datetime
@@ -43,7 +43,7 @@ class ReplyEvent:
     one answers. ``sent_at`` is WhatsApp's own time, in whole seconds: unlike ours it is the same in every copy.
     """
 
-    config_id: UUID
+    connection_id: UUID
     phone: str | None
     text: str
     received_at: datetime
@@ -65,7 +65,7 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
     Raises:
         ValueError, KeyError, TypeError: it is none.
     """
-    config_id, received_at = UUID(_text(record["config_id"])), datetime.fromisoformat(record["received_at"])
+    connection_id, received_at = UUID(_text(record["connection_id"])), datetime.fromisoformat(record["received_at"])
     if received_at.tzinfo is None:
         raise ValueError("the time has no zone")
     if received_at.year not in _YEARS:
@@ -75,13 +75,13 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
             said = MessageStatus(record["status"])
             if said not in PROVIDER_WORDS.values():
                 raise ValueError(f"no provider says {said}")
-            return StatusEvent(config_id, _text(record["provider_message_id"]), said, received_at)
+            return StatusEvent(connection_id, _text(record["provider_message_id"]), said, received_at)
         case "connection":
             status = EvolutionConnectionStatus(record["status"])
-            return ConnectionEvent(config_id, status, _text_or_none(record.get("reason")), received_at)
+            return ConnectionEvent(connection_id, status, _text_or_none(record.get("reason")), received_at)
         case "reply":
             return ReplyEvent(
-                config_id,
+                connection_id,
                 _text_or_none(record.get("phone")),
                 str(record.get("text") or ""),
                 received_at,

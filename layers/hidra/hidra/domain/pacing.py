@@ -16,19 +16,19 @@ PERMIT_AHEAD_SECONDS = 2  # a permit is recorded at most this long before its sl
 TICKETS_AHEAD_SECONDS = 130  # two looks a minute apart overlap, so one may be lost
 SPARE_EVERY = 20  # one ticket in this many has a spare beside it, for those that come too late or find no room
 # Another look that long before the last ticket's turn: its tickets then join the last ones without a gap.
-LOOK_AGAIN_BEFORE_SECONDS, LOOK_AGAIN_AFTER_SECONDS = 3, 2
+REQUEUE_BEFORE_SECONDS, REQUEUE_AFTER_SECONDS = 3, 2
 
 
 @dataclass(frozen=True)
 class Issue:
     """Tickets to hand out: the due instant of each, and how far the run is ticketed afterwards.
 
-    ``again_seconds``: in how many seconds to look again, for these tickets are the run's last; None: the clock will do.
+    ``requeue_seconds``: the delay of the next pass if these tickets are the run's last; None: the clock's pass suffices.
     """
 
     slots: tuple[datetime, ...]
     until: datetime
-    again_seconds: int | None
+    requeue_seconds: int | None
 
 
 def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending: int, ready: bool = True) -> Issue:
@@ -53,11 +53,11 @@ def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending:
     slots = min(wanted, max(0, floor((now + timedelta(seconds=TICKETS_AHEAD_SECONDS) - start) / spacing)))
     until = start + slots * spacing
     last = ready and 0 < slots == wanted
-    return Issue(tuple(_with_spares(start, spacing, slots)), until, _again_seconds(until, now) if last else None)
+    return Issue(tuple(_with_spares(start, spacing, slots)), until, _requeue_seconds(until, now) if last else None)
 
 
-def _again_seconds(until: datetime, now: datetime) -> int:
-    return max(LOOK_AGAIN_AFTER_SECONDS, floor((until - now).total_seconds()) - LOOK_AGAIN_BEFORE_SECONDS)
+def _requeue_seconds(until: datetime, now: datetime) -> int:
+    return max(REQUEUE_AFTER_SECONDS, floor((until - now).total_seconds()) - REQUEUE_BEFORE_SECONDS)
 
 
 def duration_seconds(messages: int, rate: int) -> int:

@@ -34,19 +34,19 @@ _PHRASES = frozenset(
 _COURTESY = ("por favor", "favor", "pfv", "obrigado", "obrigada")
 
 
-class Wish(StrEnum):
+class Intent(StrEnum):
     """What a reply asks for."""
 
-    LEAVE = "leave"
-    RETURN = "return"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
 
 
 @dataclass(frozen=True)
 class Words:
     """The words of one owner, in plain letters."""
 
-    leave: frozenset[str]
-    come_back: frozenset[str]
+    opt_out: frozenset[str]
+    opt_in: frozenset[str]
 
     @classmethod
     def of(cls, opt_out_words: Iterable[str], opt_in_words: Iterable[str]) -> "Words":
@@ -54,15 +54,15 @@ class Words:
         out = frozenset(_essence(word) for word in (*ALWAYS, *opt_out_words)) | _PHRASES
         return cls(out, frozenset(_essence(word) for word in opt_in_words) - out)
 
-    def wish(self, text: str) -> Wish | None:
+    def intent(self, text: str) -> Intent | None:
         """What the whole message asks for; None: neither, so that a person should read it.
 
         Case, accents, punctuation, emoji, a "por favor" and repetition ("SAIR SAIR!!!") do not matter; more words do.
         """
         essence = _essence(text)
-        if essence in self.leave:
-            return Wish.LEAVE
-        return Wish.RETURN if essence in self.come_back else None
+        if essence in self.opt_out:
+            return Intent.OPT_OUT
+        return Intent.OPT_IN if essence in self.opt_in else None
 
 
 def check_words(opt_out_words: Sequence[str], opt_in_words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -71,7 +71,7 @@ def check_words(opt_out_words: Sequence[str], opt_in_words: Sequence[str]) -> tu
     Raises:
         Rejected: a word has no letter and no digit, or would mean both.
     """
-    leave = Words.of(opt_out_words, ()).leave
+    leave = Words.of(opt_out_words, ()).opt_out
     wrong = [
         Field(f"{name}.{index}", "has no letter or digit that could be recognised")
         for name, words in (("opt_out_words", opt_out_words), ("opt_in_words", opt_in_words))

@@ -17,7 +17,7 @@ class Ticket:
     """``delayed``: it was too early for its slot once already."""
 
     user_id: UUID
-    config_id: UUID
+    connection_id: UUID
     campaign_id: UUID
     run_id: UUID
     delayed: bool = False
@@ -26,7 +26,7 @@ class Ticket:
         return replace(self, delayed=True)
 
     def to_json(self) -> str:
-        ids = {name: str(getattr(self, name)) for name in ("user_id", "config_id", "campaign_id", "run_id")}
+        ids = {name: str(getattr(self, name)) for name in ("user_id", "connection_id", "campaign_id", "run_id")}
         return json.dumps({"version": VERSION, **ids, "delayed": self.delayed})
 
     @classmethod
@@ -42,7 +42,7 @@ class Ticket:
                 raise Rejected(f"A ticket of version {found['version']} is not understood.")
             return cls(
                 user_id=UUID(found["user_id"]),
-                config_id=UUID(found["config_id"]),
+                connection_id=UUID(found["connection_id"]),
                 campaign_id=UUID(found["campaign_id"]),
                 run_id=UUID(found["run_id"]),
                 delayed=bool(found["delayed"]),
@@ -55,18 +55,18 @@ CONFIRMATION = "confirmation"
 
 
 @dataclass(frozen=True)
-class ConfirmationAsked:
+class ConfirmationTicket:
     """An answer to somebody who left, known by the row that says to whom."""
 
-    config_id: UUID
+    connection_id: UUID
     confirmation_id: UUID
 
     def to_json(self) -> str:
-        ids = {"config_id": str(self.config_id), "confirmation_id": str(self.confirmation_id)}
+        ids = {"connection_id": str(self.connection_id), "confirmation_id": str(self.confirmation_id)}
         return json.dumps({"version": VERSION, "kind": CONFIRMATION, **ids})
 
 
-def read(text: str) -> Ticket | ConfirmationAsked:
+def read(text: str) -> Ticket | ConfirmationTicket:
     """Reads a message of the send queue, of whichever kind.
 
     Raises:
@@ -78,6 +78,6 @@ def read(text: str) -> Ticket | ConfirmationAsked:
             return Ticket.from_json(text)
         if found["version"] != VERSION:
             raise Rejected(f"A confirmation of version {found['version']} is not understood.")
-        return ConfirmationAsked(UUID(found["config_id"]), UUID(found["confirmation_id"]))
+        return ConfirmationTicket(UUID(found["connection_id"]), UUID(found["confirmation_id"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Rejected("The queue message is none of ours.") from error

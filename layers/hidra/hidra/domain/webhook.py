@@ -67,12 +67,12 @@ LOGGED_OUT = "The connection was logged out: connect again."
 REMOVED = "The instance was deleted on the Evolution server."
 
 
-def jwt_key(master: str, config_id: UUID, instance: str) -> str:
+def jwt_key(master: str, connection_id: UUID, instance: str) -> str:
     """The key that one connection's webhooks are signed with; nothing of it is stored.
 
     It covers the instance's name, so that a body that names another instance fails the signature.
     """
-    return hmac.digest(master.encode(), f"{config_id}\0{instance}".encode(), "sha256").hex()
+    return hmac.digest(master.encode(), f"{connection_id}\0{instance}".encode(), "sha256").hex()
 
 
 def current_key_id(masters: Mapping[str, str]) -> str:
@@ -80,7 +80,7 @@ def current_key_id(masters: Mapping[str, str]) -> str:
     return max(masters)
 
 
-def reduce(body: Mapping[str, Any], config_id: UUID, received_at: datetime) -> list[dict[str, Any]]:
+def reduce(body: Mapping[str, Any], connection_id: UUID, received_at: datetime) -> list[dict[str, Any]]:
     """What a verified webhook says that matters, as flat records for the stream (``hidra.domain.delivery`` reads them).
 
     Args:
@@ -91,7 +91,7 @@ def reduce(body: Mapping[str, Any], config_id: UUID, received_at: datetime) -> l
     if read is None:
         return []
     data = body.get("data")
-    common = {"config_id": str(config_id), "received_at": received_at.isoformat(timespec="microseconds")}
+    common = {"connection_id": str(connection_id), "received_at": received_at.isoformat(timespec="microseconds")}
     return [
         record | common
         for item in (data if isinstance(data, list) else [data])

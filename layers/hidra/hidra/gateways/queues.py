@@ -9,7 +9,7 @@ from itertools import batched
 from uuid import UUID
 
 from hidra.domain.pacing import delay_seconds
-from hidra.domain.ticket import ConfirmationAsked, Ticket
+from hidra.domain.ticket import ConfirmationTicket, Ticket
 from hidra.errors import Unavailable
 from hidra.gateways.aws import sqs
 from hidra.telemetry import logger
@@ -92,7 +92,7 @@ def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, n
                     "MessageBody": body,
                     "DelaySeconds": delay_seconds(slot, at),
                     # Fair queues: one busy connection does not keep the others waiting.
-                    "MessageGroupId": str(ticket.config_id),
+                    "MessageGroupId": str(ticket.connection_id),
                 }
                 for index, slot in enumerate(batch)
             ],
@@ -108,11 +108,11 @@ def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
         QueueUrl=queue_url,
         MessageBody=ticket.to_json(),
         DelaySeconds=min(seconds, 900),
-        MessageGroupId=str(ticket.config_id),
+        MessageGroupId=str(ticket.connection_id),
     )
 
 
-def send_confirmations(queue_url: str, asked: Sequence[ConfirmationAsked]) -> None:
+def send_confirmations(queue_url: str, asked: Sequence[ConfirmationTicket]) -> None:
     """Asks for the answers to people who left. A failure is only logged: the clock asks again within a minute."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
@@ -122,7 +122,7 @@ def send_confirmations(queue_url: str, asked: Sequence[ConfirmationAsked]) -> No
             answer = sqs().send_message_batch(
                 QueueUrl=queue_url,
                 Entries=[
-                    {"Id": str(index), "MessageBody": one.to_json(), "MessageGroupId": str(one.config_id)}
+                    {"Id": str(index), "MessageBody": one.to_json(), "MessageGroupId": str(one.connection_id)}
                     for index, one in enumerate(batch)
                 ],
             )

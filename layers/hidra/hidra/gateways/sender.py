@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hidra.domain.test_message import TestMessage
+from hidra.domain.trial import TrialMessage
 from hidra.errors import Conflict, Unanswered, Unavailable
 from hidra.gateways.aws import invoke
 
@@ -21,7 +21,7 @@ _UNKNOWN = {
 }
 
 
-def send_test(function_name: str, test: TestMessage) -> dict[str, Any]:
+def send_trial(function_name: str, test: TrialMessage) -> dict[str, Any]:
     """Lets message_sender post a test in its turn; gives outcome, provider_message_id, error_code and error_detail.
 
     Raises:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date, time
 from typing import IO, Any
 
-from hidra.domain.layout import MAX_COLUMNS
-from hidra.domain.records import MAX_RAW, Position, Record
+from hidra.domain.imports.layout import MAX_COLUMNS
+from hidra.domain.imports.records import MAX_RAW, Position, Record
 from hidra.errors import Rejected
 
 MAX_PACKED = 100 * 1024**2

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
-from hidra.domain.circuit import ERRORS, refusing, tries, trying
+from hidra.domain.circuit import ERRORS, probe_slots, probing_reason, refusal_reason
 from hidra.domain.pacing import issue
 from hidra.domain.ticket import Ticket
 from hidra.store import campaigns, messages, runs
@@ -17,16 +17,16 @@ from hidra.telemetry import logger
 SKIP_SLICE = 1_000
 
 HandOut = Callable[[Ticket, Sequence[datetime], datetime], None]
-LookAgain = Callable[[Ticket, int], None]
+RequeueAfter = Callable[[Ticket, int], None]
 
 
-def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut, look_again: LookAgain) -> None:
+def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut, requeue_after: RequeueAfter) -> None:
     """Looks at one campaign and does what is due; a second look does nothing twice.
 
     Args:
         hand_out: sends tickets (the ticket, its slots, the database's time). Those lost on the way are issued again
             by a later look: tickets carry no recipient.
-        look_again: asks for another look at the ticket's campaign, in so many seconds.
+        requeue_after: asks for another look at the ticket's campaign, in so many seconds.
     """
     state = db.as_worker(lambda tx: _start_if_due(tx, campaign_id))
     if state is CampaignStatus.CANCELED:
@@ -39,8 +39,8 @@ def advance_campaign(campaign_id: UUID, *, db: Database, hand_out: HandOut, look
         if due:
             hand_out(due.ticket, due.slots, due.now)
             logger.info("tickets issued", campaign_id=campaign_id, tickets=len(due.slots))
-        if due and due.again_seconds is not None:
-            look_again(due.ticket, due.again_seconds)
+        if due and due.requeue_seconds is not None:
+            requeue_after(due.ticket, due.requeue_seconds)
 
 
 def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
@@ -73,7 +73,7 @@ def _why_not(campaign: runs.LockedCampaign) -> str | None:
 
 
 def _skip_rest(tx: Tx, campaign_id: UUID) -> int:
-    found = runs.look(tx, campaign_id=campaign_id)
+    found = runs.state(tx, campaign_id=campaign_id)
     return messages.skip_slice(tx, run_id=found.run_id, limit=SKIP_SLICE, code="canceled") if found else 0
 
 
@@ -82,7 +82,7 @@ def _pause_if_refused(tx: Tx, campaign_id: UUID) -> bool:
     found = runs.refused(tx, campaign_id=campaign_id)
     if found is None:
         return False
-    reason = refusing(ERRORS, found.answered)
+    reason = refusal_reason(ERRORS, found.answered)
     campaigns.pause_for(tx, user_id=found.user_id, campaign_id=campaign_id, reason=reason)
     logger.warning("campaign paused, WhatsApp refuses it", campaign_id=campaign_id, answered=found.answered)
     return True
@@ -95,12 +95,12 @@ class _Due:
     ticket: Ticket
     slots: Sequence[datetime]
     now: datetime
-    again_seconds: int | None
+    requeue_seconds: int | None
 
 
 def _look(tx: Tx, campaign_id: UUID) -> _Due | None:
     campaign = runs.lock(tx, campaign_id=campaign_id)
-    found = runs.look(tx, campaign_id=campaign_id)
+    found = runs.state(tx, campaign_id=campaign_id)
     # Paused since the first look: it may be resumed, and needs its run open for that.
     if campaign is None or found is None or campaign.status not in (CampaignStatus.RUNNING, CampaignStatus.CANCELED):
         return None
@@ -113,19 +113,21 @@ def _look(tx: Tx, campaign_id: UUID) -> _Due | None:
         return None
     reason = _blocked(found)
     runs.block(tx, campaign_id=campaign_id, reason=reason)
-    slots, again_seconds = _slots(tx, found, blocked=reason is not None)
-    if not slots or found.config_id is None:
+    slots, requeue_seconds = _slots(tx, found, blocked=reason is not None)
+    if not slots or found.connection_id is None:
         return None
-    return _Due(Ticket(found.user_id, found.config_id, campaign_id, found.run_id), slots, found.now, again_seconds)
+    return _Due(
+        Ticket(found.user_id, found.connection_id, campaign_id, found.run_id), slots, found.now, requeue_seconds
+    )
 
 
-def _slots(tx: Tx, found: runs.Look, *, blocked: bool) -> tuple[Sequence[datetime], int | None]:
+def _slots(tx: Tx, found: runs.RunState, *, blocked: bool) -> tuple[Sequence[datetime], int | None]:
     """What tickets are to be handed out for, noted in the run, and in how many seconds to look again; of a blocked one
     those on their way find no work."""
     if blocked:
         runs.note_tickets(tx, run_id=found.run_id, until=None)
         trial = found.connection is EvolutionConnectionStatus.CONNECTED and found.pending
-        return tries(now=found.now, tried_at=found.tried_at) if trial else (), None
+        return probe_slots(now=found.now, probed_at=found.probed_at) if trial else (), None
     tickets = issue(
         now=found.now,
         ticketed_until=found.ticketed_until,
@@ -135,15 +137,15 @@ def _slots(tx: Tx, found: runs.Look, *, blocked: bool) -> tuple[Sequence[datetim
     )
     if tickets.slots:
         runs.note_tickets(tx, run_id=found.run_id, until=tickets.until)
-    return tickets.slots, tickets.again_seconds
+    return tickets.slots, tickets.requeue_seconds
 
 
-def _blocked(found: runs.Look) -> str | None:
+def _blocked(found: runs.RunState) -> str | None:
     match found.connection:
         case None:
             return "The campaign has no Evolution connection. Save one; the campaign then goes on by itself."
         case EvolutionConnectionStatus.CONNECTED:
-            return trying(found.distrust_reason) if found.distrusted else None
+            return probing_reason(found.distrust_reason) if found.distrusted else None
         case EvolutionConnectionStatus.ERROR:
             return f"The Evolution connection is not usable: {found.error_message or 'unknown error'}"
         case status:

@@ -11,8 +11,8 @@ from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.webhook import QR_REFUSED
 from hidra.errors import HidraError
 from hidra.gateways.evolution import STATE_ABSENT, Evolution, Webhook
-from hidra.store import connections
-from hidra.store.connections import Connection
+from hidra.store import connection_health
+from hidra.store.connection_health import Connection
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
@@ -101,11 +101,13 @@ def check_all(
 
     def begin(batch: list[Connection]) -> None:
         at = now()
-        db.as_worker(lambda tx: connections.begin(tx, config_ids=[connection.id for connection in batch], at=at))
+        db.as_worker(
+            lambda tx: connection_health.begin(tx, connection_ids=[connection.id for connection in batch], at=at)
+        )
         began.update(dict.fromkeys(batch, at))
 
     answering = []
-    due = db.as_worker(lambda tx: connections.due(tx, limit=AT_MOST))
+    due = db.as_worker(lambda tx: connection_health.due(tx, limit=AT_MOST))
     for connection, health in in_parallel(examine, due, seconds=seconds, begin=begin):
         _record(connection, health, began.pop(connection), db=db)
         if health.answers:
@@ -157,5 +159,7 @@ def in_parallel[T, R](
 
 def _record(connection: Connection, health: Health, began: datetime, *, db: Database) -> None:
     db.as_worker(
-        lambda tx: connections.record(tx, connection, status=health.status, message=health.error_message, at=began)
+        lambda tx: connection_health.record(
+            tx, connection, status=health.status, message=health.error_message, at=began
+        )
     )

@@ -19,17 +19,18 @@ from uuid import UUID
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
-from hidra.domain import contact_row, layout, phone
-from hidra.domain.contact_row import Reader
-from hidra.domain.import_batch import Batch, Reject
-from hidra.domain.layout import MAX_ATTRIBUTES, SAMPLE, Layout
-from hidra.domain.records import MAX_RAW, Position, Record, Records, harmless
+from hidra.domain import phone
+from hidra.domain.imports import layout, row
+from hidra.domain.imports.batch import Batch, Reject
+from hidra.domain.imports.layout import MAX_ATTRIBUTES, SAMPLE, Layout
+from hidra.domain.imports.records import MAX_RAW, Position, Record, Records, harmless
+from hidra.domain.imports.row import Reader
 from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
 from hidra.store import contacts, erasure, import_rows, imports
 from hidra.store.db import Database, Tx
 from hidra.store.import_rows import Raced
-from hidra.store.imports import Begun, Refused
+from hidra.store.imports import Begun, RejectedRow
 from hidra.telemetry import logger
 
 BATCH_ROWS = 40_000
@@ -155,7 +156,7 @@ class _Reading:
         if not kept and not as_json:
             columns, position = _header(source(position), mapping)
             found = Layout(found.encoding, found.newline, found.delimiter, found.start, columns)
-        read = contact_row.of_object(mapping, parse) if as_json else contact_row.of_cells(found.columns, parse)
+        read = row.of_object(mapping, parse) if as_json else row.of_cells(found.columns, parse)
         hashed = phone.hasher(secret, str(begun.user_id))
         return cls(source, read, hashed, position, found.to_json())
 
@@ -253,7 +254,7 @@ def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, An
             tx,
             user_id=begun.user_id,
             import_id=begun.id,
-            rejects=[Refused(each.line, each.reason, each.row) for each in rejects][
+            rejects=[RejectedRow(each.line, each.reason, each.row) for each in rejects][
                 : max(0, MAX_REJECTS - begun.rejected)
             ],
         )

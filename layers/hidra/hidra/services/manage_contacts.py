@@ -7,7 +7,7 @@ from uuid import UUID
 from hidra.domain import phone
 from hidra.domain.consent import Consent
 from hidra.errors import Field, NotFound, Rejected
-from hidra.store import contacts, messages, opt_outs, segments, wishes
+from hidra.store import contacts, messages, opt_out_requests, opt_outs, segments
 from hidra.store.contacts import Contact, Given, Upserted, Value
 from hidra.store.db import Database, Tx
 
@@ -23,7 +23,7 @@ class NewContact:
 
 
 @dataclass(frozen=True)
-class OptedOut:
+class OptOutResult:
     """How many phones were not out before, and how many waiting messages to them will never go."""
 
     opted_out: int
@@ -117,7 +117,7 @@ def change_contact(
 
 def opt_out(
     db: Database, user_id: UUID, phones: Sequence[str], *, reason: str | None, country: str, secret: bytes
-) -> OptedOut:
+) -> OptOutResult:
     """Opts the phones out, and skips what waits for them, in one transaction.
 
     Raises:
@@ -126,11 +126,11 @@ def opt_out(
     numbers = set(_parse(phones, country, lambda index: f"phones.{index}"))
     hashes = [phone.phone_hash(secret, str(user_id), e164) for e164 in numbers]
 
-    def work(tx: Tx) -> OptedOut:
+    def work(tx: Tx) -> OptOutResult:
         # Messages first: they come before opt-outs in the order of locks.
         skipped = messages.skip_phones(tx, user_id=user_id, phone_hashes=hashes, code="opted_out")
         added = opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=reason, source="api")
-        return OptedOut(len(added), skipped)
+        return OptOutResult(len(added), skipped)
 
     return db.as_user(user_id, work)
 
@@ -145,7 +145,7 @@ def opt_in(db: Database, user_id: UUID, phone_text: str, *, secret: bytes) -> No
     _, phone_hash = identify(user_id, phone_text, secret=secret)
 
     def work(tx: Tx) -> bool:
-        wishes.return_by_api(tx, user_id=user_id, phone_hash=phone_hash)
+        opt_out_requests.return_by_api(tx, user_id=user_id, phone_hash=phone_hash)
         return opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)
 
     if not db.as_user(user_id, work):

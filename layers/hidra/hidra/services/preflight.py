@@ -34,7 +34,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Caution:
+class PreflightWarning:
     """What its owner should know before the start; ``code`` is stable."""
 
     code: str
@@ -48,7 +48,7 @@ class Preflight:
     will_not: list[LeftOut]
     expected_duration_seconds: int
     expected_end: datetime
-    warnings: list[Caution]
+    warnings: list[PreflightWarning]
 
 
 def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) -> Preflight:
@@ -58,15 +58,15 @@ def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) 
         NotFound: the user has no such campaign.
     """
 
-    def work(tx: Tx) -> tuple[Plan, list[audience.Fate]]:
+    def work(tx: Tx) -> tuple[Plan, list[audience.AudienceOutcome]]:
         plan = audience.plan(tx, user_id=user_id, campaign_id=campaign_id)
-        return plan, audience.fates(
+        return plan, audience.outcomes(
             tx, segment_id=plan.segment_id, variables=placeholders(plan.body), examples=EXAMPLES
         )
 
-    plan, fates = db.as_user(user_id, work)
-    recipients = sum(fate.recipients for fate in fates)
-    will_receive = sum(fate.recipients for fate in fates if fate.reason is None)
+    plan, outcomes = db.as_user(user_id, work)
+    recipients = sum(fate.recipients for fate in outcomes)
+    will_receive = sum(fate.recipients for fate in outcomes if fate.reason is None)
     seconds = duration_seconds(will_receive, _pace(plan))
     return Preflight(
         recipients=recipients,
@@ -77,7 +77,7 @@ def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) 
                 fate.recipients,
                 [Example(UUID(item["contact_id"]), item["phone"], item["detail"]) for item in fate.examples],
             )
-            for fate in fates
+            for fate in outcomes
             if fate.reason is not None
         ],
         expected_duration_seconds=seconds,
@@ -97,27 +97,29 @@ def _later(start: datetime, seconds: int) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def _warnings(plan: Plan, recipients: int, will_receive: int) -> Iterator[Caution]:
+def _warnings(plan: Plan, recipients: int, will_receive: int) -> Iterator[PreflightWarning]:
     if plan.connection is None:
-        yield Caution("no-connection", "There is no connection to an Evolution server: the campaign cannot start.")
+        yield PreflightWarning(
+            "no-connection", "There is no connection to an Evolution server: the campaign cannot start."
+        )
     elif plan.connection is not EvolutionConnectionStatus.CONNECTED:
-        yield Caution(
+        yield PreflightWarning(
             "connection-not-connected", f"The connection is {plan.connection}: nothing is sent until it is connected."
         )
     if plan.connection_rate is not None and plan.rate > plan.connection_rate:
-        yield Caution(
+        yield PreflightWarning(
             "pace-above-connection",
             f"The campaign may send {plan.rate} messages a minute, its connection only {plan.connection_rate}.",
         )
     if plan.integration == "baileys" and _pace(plan) > BAILEYS_RATE:
-        yield Caution(
+        yield PreflightWarning(
             "pace-risks-ban",
             f"WhatsApp may ban a number that sends {_pace(plan)} messages a minute through a baileys connection; "
             f"{BAILEYS_RATE} or fewer are safer.",
         )
     if not recipients:
-        yield Caution("segment-empty", "The segment has no contacts: the campaign cannot start.")
+        yield PreflightWarning("segment-empty", "The segment has no contacts: the campaign cannot start.")
     elif not will_receive:
-        yield Caution("nobody-receives", "Nobody in the segment would get the message.")
+        yield PreflightWarning("nobody-receives", "Nobody in the segment would get the message.")
     if recipients > MAX_AUDIENCE:
-        yield Caution("segment-too-large", f"The segment has more than {MAX_AUDIENCE:,} contacts; split it.")
+        yield PreflightWarning("segment-too-large", f"The segment has more than {MAX_AUDIENCE:,} contacts; split it.")

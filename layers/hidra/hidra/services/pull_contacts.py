@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import IO
 from uuid import UUID
 
-from hidra.domain.known_contact import as_line, own_phone
+from hidra.domain.imports.evolution_contact import as_line, own_phone
 from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.gateways.evolution import Evolution
 from hidra.store import imports
-from hidra.store.connections import Connection
+from hidra.store.connection_health import Connection
 from hidra.store.db import Database
 from hidra.telemetry import logger
 

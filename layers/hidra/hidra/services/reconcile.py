@@ -12,8 +12,8 @@ from hidra.errors import Conflict, HidraError, Rejected
 from hidra.gateways.evolution import Evolution, Found
 from hidra.services.check_connection import in_parallel
 from hidra.settings import SENDER_TIMEOUT_SECONDS
-from hidra.store import connections, deliveries, messages
-from hidra.store.connections import Connection, Unresolved
+from hidra.store import connection_health, deliveries, messages
+from hidra.store.connection_health import Connection, Unresolved
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
@@ -55,9 +55,10 @@ def reconcile(
     overdue = now - OVERDUE_AFTER
     begin_until = time.monotonic() + seconds - ONE_LOOK_UP_SECONDS
     known = {connection.id: connection for connection in answering}
-    waiting = db.as_worker(lambda tx: connections.unknown(tx, config_ids=known, each=EACH, overdue=overdue))
+    waiting = db.as_worker(lambda tx: connection_health.unknown(tx, connection_ids=known, each=EACH, overdue=overdue))
     batches = [
-        (known[config_id], list(group)) for config_id, group in groupby(waiting, key=lambda item: item.config_id)
+        (known[connection_id], list(group))
+        for connection_id, group in groupby(waiting, key=lambda item: item.connection_id)
     ]
 
     def look_up(batch: tuple[Connection, list[Unresolved]]) -> list[LookUp]:
@@ -67,8 +68,8 @@ def reconcile(
         try:
             _settle(connection, looked_up, db=db, overdue=overdue, now=now)
         except Exception:  # noqa: BLE001 - one server's answers must not keep the messages of the others in doubt
-            logger.exception("a connection's messages could not be settled", config_id=connection.id)
-    left = db.as_worker(lambda tx: connections.unreachable(tx, overdue=overdue, patience=PATIENCE, limit=AT_MOST))
+            logger.exception("a connection's messages could not be settled", connection_id=connection.id)
+    left = db.as_worker(lambda tx: connection_health.unreachable(tx, overdue=overdue, patience=PATIENCE, limit=AT_MOST))
     _give_up(left, db=db, now=now)
 
 
@@ -114,7 +115,7 @@ def _look_up(evolution: Evolution, waiting: Iterable[Unresolved], *, begin_until
         try:
             done.append(LookUp(message, evolution.find_messages(addresses(message.phone), start, end)))
         except HidraError as error:
-            logger.warning("messages cannot be looked up", config_id=message.config_id, reason=error.code)
+            logger.warning("messages cannot be looked up", connection_id=message.connection_id, reason=error.code)
             break
     return done
 
@@ -123,7 +124,9 @@ def _settle(
     connection: Connection, looked_up: Sequence[LookUp], *, db: Database, overdue: datetime, now: datetime
 ) -> None:
     candidates = {item.provider_message_id for look in looked_up for item in look.found}
-    taken = db.as_worker(lambda tx: connections.assigned(tx, config_id=connection.id, provider_message_ids=candidates))
+    taken = db.as_worker(
+        lambda tx: connection_health.assigned(tx, connection_id=connection.id, provider_message_ids=candidates)
+    )
     lost = []
     for look in looked_up:
         provider_message_id = choose(look.message, look.found, taken=taken)
@@ -137,7 +140,7 @@ def _settle(
 
 def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> None:
     def work(tx: Tx) -> bool:
-        return not connections.crossed(tx, message, provider_message_id=provider_message_id) and messages.resolve(
+        return not connection_health.crossed(tx, message, provider_message_id=provider_message_id) and messages.resolve(
             tx, message_id=message.id, provider_message_id=provider_message_id
         )
 
@@ -148,7 +151,7 @@ def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> 
     if resolved:
         logger.info("an unknown message was found", message_id=message.id)
         # Its statuses may have come before anybody knew its id.
-        db.as_worker(lambda tx: deliveries.adopt(tx, [(message.config_id, provider_message_id)]))
+        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(message.connection_id, provider_message_id)]))
 
 
 def _give_up(message_ids: list[int], *, db: Database, now: datetime) -> None:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent
 from hidra.domain.message import Evidence, Message, MessageStatus, learn, skip
-from hidra.domain.ticket import ConfirmationAsked
+from hidra.domain.ticket import ConfirmationTicket
 from hidra.errors import Conflict, Rejected
-from hidra.services.hear_replies import HashPhone, hear_replies
-from hidra.store import circuit, confirmations, connections, deliveries, messages, opt_outs
+from hidra.services.apply_replies import HashPhone, apply_replies
+from hidra.store import circuit, confirmations, connection_health, deliveries, messages, opt_outs
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
@@ -25,20 +25,20 @@ class Rejection:
 
 
 @dataclass(frozen=True)
-class Told:
+class StreamRecord:
     """What a stream record says, and its place in the stream."""
 
     position: str
     event: DeliveryEvent
 
 
-def record_what_fits(
-    told: Sequence[Told],
+def record_or_park(
+    told: Sequence[StreamRecord],
     rejections: Sequence[Rejection],
     *,
     db: Database,
     hash_phone: HashPhone,
-    queue: Callable[[Sequence[ConfirmationAsked]], object],
+    queue: Callable[[Sequence[ConfirmationTicket]], object],
 ) -> None:
     """As ``record_delivery``, but an event that the database refuses is parked with the reason, and the others applied:
     tried again, it would be refused again, and its shard stand still for a day.
@@ -58,8 +58,8 @@ def record_what_fits(
             record_delivery([], parked, db=db, hash_phone=hash_phone, queue=queue)
             return
         half = len(told) // 2
-        record_what_fits(told[:half], rejections, db=db, hash_phone=hash_phone, queue=queue)
-        record_what_fits(told[half:], [], db=db, hash_phone=hash_phone, queue=queue)
+        record_or_park(told[:half], rejections, db=db, hash_phone=hash_phone, queue=queue)
+        record_or_park(told[half:], [], db=db, hash_phone=hash_phone, queue=queue)
 
 
 def record_delivery(
@@ -68,7 +68,7 @@ def record_delivery(
     *,
     db: Database,
     hash_phone: HashPhone,
-    queue: Callable[[Sequence[ConfirmationAsked]], object],
+    queue: Callable[[Sequence[ConfirmationTicket]], object],
 ) -> None:
     """Applies a batch of the stream; the same batch again, or in another order, changes nothing more.
 
@@ -82,8 +82,8 @@ def record_delivery(
     """
     early, to_answer = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
     if early:
-        # A sender may have written an id between our look and our commit; see deliveries.adopt.
-        db.as_worker(lambda tx: deliveries.adopt(tx, early))
+        # A sender may have written an id between our look and our commit; see deliveries.apply_unmatched.
+        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, early))
     if to_answer:
         queue(to_answer)
 
@@ -93,26 +93,26 @@ def _apply(
     events: Sequence[DeliveryEvent],
     rejections: Sequence[Rejection],
     hash_phone: HashPhone,
-) -> tuple[set[deliveries.Key], list[ConfirmationAsked]]:
+) -> tuple[set[deliveries.Key], list[ConfirmationTicket]]:
     """Applies everything in the one lock order; gives the keys of messages that are not known yet, and who is to be
     answered."""
     last: dict[UUID, datetime] = {}
     for event in events:
-        last[event.config_id] = max(event.received_at, last.get(event.config_id, event.received_at))
-    connections.hear(tx, last, [event for event in events if isinstance(event, ConnectionEvent)])
+        last[event.connection_id] = max(event.received_at, last.get(event.connection_id, event.received_at))
+    connection_health.record_received(tx, last, [event for event in events if isinstance(event, ConnectionEvent)])
 
     statuses = [event for event in events if isinstance(event, StatusEvent)]
     known = deliveries.match(tx, statuses)
     evidence: dict[int, list[Evidence]] = {}
     early: list[StatusEvent] = []
     for event in statuses:
-        message_id = known.get((event.config_id, event.provider_message_id))
+        message_id = known.get((event.connection_id, event.provider_message_id))
         if message_id is None:
             early.append(event)
         else:
             evidence.setdefault(message_id, []).append(Evidence(event.status, event.received_at))
-    circuit.heard(tx, evidence)
-    heard = hear_replies(tx, [event for event in events if isinstance(event, ReplyEvent)], hash_phone)
+    circuit.acknowledged(tx, evidence)
+    heard = apply_replies(tx, [event for event in events if isinstance(event, ReplyEvent)], hash_phone)
     leaving: dict[UUID, list[bytes]] = {}
     for user_id, phone_hash in sorted(heard.leaving):
         leaving.setdefault(user_id, []).append(phone_hash)
@@ -138,4 +138,4 @@ def _apply(
     deliveries.keep(tx, early)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
-    return {(event.config_id, event.provider_message_id) for event in early}, to_answer
+    return {(event.connection_id, event.provider_message_id) for event in early}, to_answer

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import ContactImportSource
 from hidra.errors import Conflict, Field, NotFound, Rejected, Unavailable
-from hidra.store import configs, imports, segments
+from hidra.store import connections, imports, segments
 from hidra.store.db import Database, Tx
 from hidra.store.imports import Import
 
@@ -38,7 +38,7 @@ class Pull(Protocol):
         Unavailable: it was not taken on.
     """
 
-    def __call__(self, *, config_id: UUID, import_id: UUID) -> None: ...
+    def __call__(self, *, connection_id: UUID, import_id: UUID) -> None: ...
 
 
 def request_pull(
@@ -60,15 +60,15 @@ def request_pull(
 
     def work(tx: Tx) -> tuple[UUID, Import]:
         try:
-            config_id = configs.get(tx, user_id=user_id).id
+            connection_id = connections.get(tx, user_id=user_id).id
         except NotFound:
             raise Conflict("Save the connection to an Evolution server first.", code="no-connection") from None
         source = ContactImportSource.EVOLUTION
-        return config_id, _create(tx, user_id, (segment_id, segment_name), source, format="jsonl", options=options)
+        return connection_id, _create(tx, user_id, (segment_id, segment_name), source, format="jsonl", options=options)
 
-    config_id, made = db.as_user(user_id, work)
+    connection_id, made = db.as_user(user_id, work)
     try:
-        pull(config_id=config_id, import_id=made.id)
+        pull(connection_id=connection_id, import_id=made.id)
     except Unavailable as error:
         failure = ("unavailable", str(error))
         db.as_user(user_id, lambda tx: imports.finish(tx, import_id=made.id, batches=0, failure=failure))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hidra.errors import Field, Rejected, Unavailable
-from hidra.store import configs
-from hidra.store.configs import Settings
+from hidra.store import connections
+from hidra.store.connections import Settings
 from hidra.store.db import Database, Tx
 
 DEFAULTS = Settings("", "", "baileys", max_messages_per_minute=60, max_concurrent_sends=1)
@@ -37,21 +37,21 @@ def save_connection(
     """
 
     def work(tx: Tx) -> UUID:
-        old = configs.lock(tx, user_id=user_id)
+        old = connections.lock(tx, user_id=user_id)
         if old is None:
             if sealed is None:
                 raise _key_required("A first connection needs its API key.")
-            created = configs.insert(tx, _joined(wanted, DEFAULTS), user_id=user_id, sealed=sealed)
+            created = connections.insert(tx, _joined(wanted, DEFAULTS), user_id=user_id, sealed=sealed)
             if created is not None:
                 return created
-            old = configs.lock(tx, user_id=user_id)  # somebody else made it at the same moment
+            old = connections.lock(tx, user_id=user_id)  # somebody else made it at the same moment
             if old is None:
                 raise Unavailable("The connection is being changed; try again in a moment.")
         if sealed is None and origin(old.base_url) != origin(wanted.base_url):
             raise _key_required("Another server needs the API key again.")
         settings = _joined(wanted, old)
         another = sealed is not None or _place(settings) != _place(old)
-        configs.update(tx, settings, user_id=user_id, config_id=old.id, sealed=sealed, another=another)
+        connections.update(tx, settings, user_id=user_id, connection_id=old.id, sealed=sealed, another=another)
         return old.id
 
     return db.as_user(user_id, work)

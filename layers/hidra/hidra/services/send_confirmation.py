@@ -5,22 +5,22 @@ from datetime import timedelta
 
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome
-from hidra.domain.ticket import ConfirmationAsked
+from hidra.domain.ticket import ConfirmationTicket
 from hidra.errors import Unavailable
 from hidra.services.send_message import Clock
-from hidra.services.send_test import NoTurn, settle, take_turn
-from hidra.store import confirmations, test_sends
-from hidra.store.claims import Held
+from hidra.services.send_trial import NoTurn, settle, take_turn
+from hidra.store import confirmations, direct_sends
+from hidra.store.claims import ClaimedPost
 from hidra.store.confirmations import ConfirmationClaim
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
 
 def send_confirmation(
-    asked: ConfirmationAsked,
+    asked: ConfirmationTicket,
     *,
     db: Database,
-    post: Callable[[Held, str, Content], Outcome],
+    post: Callable[[ClaimedPost, str, Content], Outcome],
     clock: Clock,
     sender_timeout: timedelta,
     patience: float,
@@ -36,13 +36,13 @@ def send_confirmation(
     """
 
     def drop(tx: Tx, held: ConfirmationClaim) -> None:
-        test_sends.drop(tx, held)
+        direct_sends.drop(tx, held)
         confirmations.release(tx, asked)
 
     held = take_turn(
         lambda tx: confirmations.claim(tx, asked, sender_timeout=sender_timeout),
         drop,
-        config_id=asked.config_id,
+        connection_id=asked.connection_id,
         campaign_id=None,
         db=db,
         clock=clock,
@@ -59,8 +59,8 @@ def send_confirmation(
     return outcome
 
 
-def _record(tx: Tx, asked: ConfirmationAsked, held: ConfirmationClaim, outcome: Outcome) -> None:
-    settle(tx, held, outcome, config_id=asked.config_id)
+def _record(tx: Tx, asked: ConfirmationTicket, held: ConfirmationClaim, outcome: Outcome) -> None:
+    settle(tx, held, outcome, connection_id=asked.connection_id)
     if isinstance(outcome, NotSent):
         confirmations.release(tx, asked)
     else:

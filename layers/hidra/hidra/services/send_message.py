@@ -12,8 +12,8 @@ from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.ticket import Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
-from hidra.store import campaigns, circuit, claims, connections, deliveries, messages, pace, runs
-from hidra.store.claims import Claim, Held, NoClaim, OptedOut
+from hidra.store import campaigns, circuit, claims, connection_health, deliveries, messages, pace, runs
+from hidra.store.claims import Claim, ClaimedPost, NoClaim, RecipientOptedOut
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
@@ -50,7 +50,7 @@ def send_message(
     ticket: Ticket,
     *,
     db: Database,
-    post: Callable[[Held, str, Content], Outcome],
+    post: Callable[[ClaimedPost, str, Content], Outcome],
     postpone: Callable[[Ticket, int], None],
     nudge: Callable[[Ticket], None],
     clock: Clock,
@@ -71,7 +71,9 @@ def send_message(
         Unavailable: the database was away before anything was posted, or for longer than ``record_within`` after;
             then the message stays in sending, is looked up later, and is never posted again.
     """
-    permit = db.as_worker(lambda tx: pace.permit(tx, config_id=ticket.config_id, campaign_id=ticket.campaign_id))
+    permit = db.as_worker(
+        lambda tx: pace.permit(tx, connection_id=ticket.connection_id, campaign_id=ticket.campaign_id)
+    )
     # From the receipt of the answer: a slow network makes the post late, never early.
     received = clock.monotonic()
     if permit is None:
@@ -81,7 +83,7 @@ def send_message(
             return End.TOO_EARLY
         postpone(ticket.later(), pacing.delay_seconds(permit.slot, permit.now))
         return End.POSTPONED
-    found, late = at_slot(permit, received, lambda: _claim(ticket, db=db, timeout=sender_timeout), clock=clock)
+    found, late = claim_at_slot(permit, received, lambda: _claim(ticket, db=db, timeout=sender_timeout), clock=clock)
     if not isinstance(found, Claim):
         db.as_worker(lambda tx: _forget(tx, ticket, permit))
         if found is NoClaim.NO_WORK:
@@ -96,13 +98,13 @@ def send_message(
     _record_patiently(ticket, found, outcome, sent_at, db=db, clock=clock, within=record_within)
     logger.info("message posted", campaign_id=ticket.campaign_id, message_id=found.message_id, outcome=name_of(outcome))
     if isinstance(outcome, Sent):
-        sent = (ticket.config_id, outcome.provider_message_id)
-        db.as_worker(lambda tx: deliveries.adopt(tx, [sent]))
+        sent = (ticket.connection_id, outcome.provider_message_id)
+        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [sent]))
     _tell_if_drained(ticket, db=db, nudge=nudge)
     return End.POSTED
 
 
-def at_slot[T](
+def claim_at_slot[T](
     permit: pace.Permit, received: float, claim: Callable[[], T | NoClaim | None], *, clock: Clock
 ) -> tuple[T | NoClaim, bool]:
     """Claims at a permitted slot; waits for room, holding nothing, until shortly after it.
@@ -119,7 +121,7 @@ def at_slot[T](
     while True:
         asked = clock.monotonic()
         found = claim()
-        if isinstance(found, Held):
+        if isinstance(found, ClaimedPost):
             # The claim's time is the database's, as the slot is; what passed since is measured from before the claim.
             late = (found.claimed_at - permit.slot).total_seconds() + clock.monotonic() - asked
             return found, late > pacing.LATEST_AFTER_SLOT_SECONDS
@@ -138,17 +140,17 @@ def _claim(ticket: Ticket, *, db: Database, timeout: timedelta) -> Claim | NoCla
             tx,
             campaign_id=ticket.campaign_id,
             run_id=ticket.run_id,
-            config_id=ticket.config_id,
+            connection_id=ticket.connection_id,
             sender_timeout=timeout,
         )
     )
-    if isinstance(found, OptedOut):
+    if isinstance(found, RecipientOptedOut):
         _skip(found, db=db)
         return None
     return found
 
 
-def _skip(found: OptedOut, *, db: Database) -> None:
+def _skip(found: RecipientOptedOut, *, db: Database) -> None:
     db.as_worker(lambda tx: messages.skip_pending(tx, [found.message_id], code="opted_out"))
 
 
@@ -161,12 +163,12 @@ def _content(found: Claim) -> Content | Refused:
 
 
 def _undo(tx: Tx, found: Claim, ticket: Ticket, permit: pace.Permit) -> None:
-    claims.give_back(tx, found)
+    claims.release(tx, found)
     _forget(tx, ticket, permit)
 
 
 def _forget(tx: Tx, ticket: Ticket, permit: pace.Permit) -> None:
-    pace.forget(tx, config_id=ticket.config_id, campaign_id=ticket.campaign_id, slot=permit.slot)
+    pace.forget(tx, connection_id=ticket.connection_id, campaign_id=ticket.campaign_id, slot=permit.slot)
 
 
 def _record_patiently(
@@ -198,24 +200,24 @@ def _record_patiently(
 def _record(tx: Tx, ticket: Ticket, found: Claim, outcome: Outcome, sent_at: datetime) -> None:
     match outcome:
         case Sent(provider_message_id):
-            if found.watched:  # Lock order: the connection before its messages.
-                circuit.taken(tx, config_id=ticket.config_id, message_id=found.message_id)
+            if found.needs_ack:  # Lock order: the connection before its messages.
+                circuit.accepted(tx, connection_id=ticket.connection_id, message_id=found.message_id)
             claims.mark_sent(tx, found, sent_at=sent_at, provider_message_id=provider_message_id)
         case Unknown(code, detail):
             if claims.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
                 message = f"Sending is in doubt again and again: {detail}"
-                connections.stop(tx, found, config_id=ticket.config_id, message=message)
+                connection_health.stop(tx, found, connection_id=ticket.connection_id, message=message)
             claims.mark_unknown(tx, found, sent_at=sent_at, code=code, detail=detail)
         # The connection's or the content's fault, not the recipient's: it costs them no attempt.
         case NotSent(code, detail, stops=Stops.CONNECTION):
-            connections.stop(tx, found, config_id=ticket.config_id, message=detail)
-            claims.put_back(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
+            connection_health.stop(tx, found, connection_id=ticket.connection_id, message=detail)
+            claims.retry_later(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail, stops=Stops.CAMPAIGN):
             campaigns.pause_for(tx, user_id=found.user_id, campaign_id=ticket.campaign_id, reason=detail)
-            claims.put_back(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
+            claims.retry_later(tx, found, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail) if found.attempts < MAX_ATTEMPTS:
             wait = pacing.backoff(found.attempts)
-            claims.put_back(tx, found, wait=wait, counted=True, code=code, detail=detail)
+            claims.retry_later(tx, found, wait=wait, counted=True, code=code, detail=detail)
         case NotSent(code, detail) | Refused(code, detail):
             claims.mark_failed(tx, found, code=code, detail=detail, at=sent_at)
 

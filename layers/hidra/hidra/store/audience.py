@@ -60,7 +60,7 @@ AUDIENCE = f"""audience as (
 MEMBERS = """
 select user_id, contact_id from hidra.segment_contacts where segment_id = %(segment_id)s
 """
-FATES = f"""
+OUTCOMES = f"""
 with members as ({MEMBERS}), {AUDIENCE}, numbered as (
     select contact_id, phone, error_code, error_detail,
         row_number() over (partition by error_code order by contact_id) as place
@@ -87,7 +87,7 @@ Reason = Literal["opted_out", "unresolved_variable"]
 
 
 @dataclass(frozen=True)
-class Fate:
+class AudienceOutcome:
     """How many contacts of a segment get the message (no reason), or do not for this reason."""
 
     reason: Reason | None
@@ -108,15 +108,15 @@ class Plan:
     connection_rate: int | None
 
 
-def fates(tx: Tx, *, segment_id: UUID, variables: Sequence[str], examples: int) -> list[Fate]:
+def outcomes(tx: Tx, *, segment_id: UUID, variables: Sequence[str], examples: int) -> list[AudienceOutcome]:
     """The segment's contacts by what a freeze at this moment would make of them.
 
     Args:
         examples: how many contacts at most stand for those with the same reason: contact_id, phone and detail of each.
     """
     return tx.rows(
-        Fate,
-        FATES,
+        AudienceOutcome,
+        OUTCOMES,
         segment_id=segment_id,
         variables=list(variables),
         columns=columns(variables),

@@ -113,7 +113,7 @@ returning true
 # Claims take the same lock shared: whoever has it exclusively waits for those under way and keeps the next ones out.
 # Read from the table, so that nobody takes the lock of another's campaign.
 STOP_CLAIMS = """
-select pg_advisory_xact_lock(hashtextextended(id::text, 0)) from hidra.campaigns
+select pg_advisory_xact_lock(hidra.lock_key('campaign', id)) from hidra.campaigns
 where user_id = %(user_id)s and id = %(campaign_id)s
 """
 PAUSE_FOR = """

@@ -1,7 +1,7 @@
 """The circuit of a connection: what closes it, and what opens it where no answer and no state does.
 
-A connection is distrusted from a stop on (``connections.stop``, or nothing acknowledged, below) until a message that
-was claimed later is acknowledged. Claims heed it (``claims.claim``), looks hand out one ticket for each try.
+A connection is distrusted from a stop on (``connection_health.stop``, or nothing acknowledged, below) until a message
+that was claimed later is acknowledged. Claims respect it (``claims.claim``), passes issue one ticket for each probe.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ from due where k.id = due.id
 """  # noqa: S608 - made of constants
 # Evolution answers for the Cloud API only after Meta has taken the message; for Baileys once it is in the socket.
 ACCEPTED = """
-select true from hidra.evolution_api_config where id = %(config_id)s and integration = 'cloud_api'
+select true from hidra.evolution_api_config where id = %(connection_id)s and integration = 'cloud_api'
 """
 # Beyond the lag nothing was acknowledged, or it would have been noted. An acknowledgement of any of those that were
 # waited for closes the circuit again, so it is open since the last one.
@@ -49,7 +49,7 @@ STOP_UNACKNOWLEDGED = f"""
 update hidra.evolution_api_config k
 set status = 'error', error_message = %(message)s, status_at = greatest(k.status_at, clock_timestamp()),
     distrusted_since = k.acknowledged_until, distrust_reason = %(message)s
-where k.id = %(config_id)s and k.integration = 'baileys' and k.status = 'connected' and not {DISTRUSTED}
+where k.id = %(connection_id)s and k.integration = 'baileys' and k.status = 'connected' and not {DISTRUSTED}
     and exists (
         select from hidra.campaign_messages m
         where m.evolution_config_id = k.id and m.status = 'sent' and m.acked_at is null
@@ -60,7 +60,7 @@ where k.id = %(config_id)s and k.integration = 'baileys' and k.status = 'connect
 """  # noqa: S608 - made of constants
 
 
-def heard(tx: Tx, evidence: Mapping[int, Iterable[Evidence]]) -> None:
+def acknowledged(tx: Tx, evidence: Mapping[int, Iterable[Evidence]]) -> None:
     """Notes that messages were acknowledged, by their ids; to be called before their counters are locked.
 
     A refusal acknowledges nothing: whoever comes next may fare the same.
@@ -70,14 +70,14 @@ def heard(tx: Tx, evidence: Mapping[int, Iterable[Evidence]]) -> None:
         _acknowledge(tx, told)
 
 
-def taken(tx: Tx, *, config_id: UUID, message_id: int) -> None:
+def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> None:
     """Weighs that Evolution took this message on a connection where nothing was acknowledged of late."""
-    if tx.value(ACCEPTED, config_id=config_id):
+    if tx.value(ACCEPTED, connection_id=connection_id):
         _acknowledge(tx, [message_id])
     else:
         tx.run(
             STOP_UNACKNOWLEDGED,
-            config_id=config_id,
+            connection_id=connection_id,
             message=NOT_ACKNOWLEDGED,
             lag=LAG,
             patience=PATIENCE,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from hidra.domain.circuit import PATIENCE, TRY_EVERY
+from hidra.domain.circuit import PATIENCE, PROBE_EVERY
 from hidra.domain.content import Media, MediaType
 from hidra.domain.message import DELIVERED_ALREADY, Message, MessageStatus, fail
 from hidra.store.circuit import DISTRUSTED
@@ -24,14 +24,14 @@ class NoClaim(StrEnum):
 
 
 @dataclass(frozen=True)
-class OptedOut:
+class RecipientOptedOut:
     """The claim met this message, whose phone has opted out since the freeze."""
 
     message_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class ClaimedPost:
     """What is ours to post, once, since it was claimed; and the connection to post it on, as it was then."""
 
     claimed_at: datetime
@@ -42,8 +42,8 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim(Held):
-    """A recipient's message. ``watched``: nothing was acknowledged on the connection of late; see ``circuit.taken``."""
+class Claim(ClaimedPost):
+    """A recipient's message. ``needs_ack``: the connection has no recent acknowledgement; see ``circuit.accepted``."""
 
     message_id: int
     attempts: int
@@ -51,13 +51,13 @@ class Claim(Held):
     variables: Mapping[str, str]
     body: str
     media: Media | None
-    watched: bool = False
+    needs_ack: bool = False
 
 
 @dataclass(frozen=True)
-class _Claiming:
+class _ClaimRow:
     open: bool
-    watched: bool
+    needs_ack: bool
     room: bool
     found: int | None
     opted_out: bool | None
@@ -78,19 +78,19 @@ class _Claiming:
 # Shared: claims of one campaign run side by side, a pause (exclusive) waits for those under way and stops later ones.
 # Row locks would do worse: new share locks keep overtaking a waiting update.
 SHARE_CAMPAIGN = """
-select pg_advisory_xact_lock_shared(hashtextextended(%(campaign_id)s::text, 0))
+select pg_advisory_xact_lock_shared(hidra.lock_key('campaign', %(campaign_id)s))
 """
 LOCK_CONNECTION = """
-select from hidra.pace_limits where subject = %(config_id)s for update
+select from hidra.pace_limits where subject = %(connection_id)s for update
 """
 # How many requests a connection has open, those of test messages too.
 OPEN_REQUESTS = """(
     select count(*) from hidra.campaign_messages
-    where evolution_config_id = %(config_id)s and status = 'sending'
+    where evolution_config_id = %(connection_id)s and status = 'sending'
         and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
 ) + (
-    select count(*) from hidra.test_sends
-    where evolution_config_id = %(config_id)s and ended_at is null
+    select count(*) from hidra.direct_sends
+    where evolution_config_id = %(connection_id)s and ended_at is null
         and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
 )"""
 # A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before. Where
@@ -98,14 +98,15 @@ OPEN_REQUESTS = """(
 CLAIM = f"""
 with place as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
-            and (not {DISTRUSTED} or coalesce(l.tried_at < clock_timestamp() - %(try_every)s::interval, true)) as open,
+            and (not {DISTRUSTED} or coalesce(l.probed_at < clock_timestamp() - %(probe_every)s::interval, true))
+            as open,
         {DISTRUSTED} as distrusted,
-        {DISTRUSTED} or coalesce(k.acknowledged_until < clock_timestamp() - %(patience)s::interval, false) as watched,
+        {DISTRUSTED} or coalesce(k.acknowledged_until < clock_timestamp() - %(patience)s::interval, false) as needs_ack,
         c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
         k.max_concurrent_sends
     from hidra.campaigns c
     join hidra.campaign_runs r on r.campaign_id = c.id and r.id = %(run_id)s
-    left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(config_id)s
+    left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(connection_id)s
     left join hidra.pace_limits l on l.subject = k.id
     where c.id = %(campaign_id)s
 ), space as (
@@ -123,15 +124,15 @@ with place as (
 ), claimed as (
     update hidra.campaign_messages m
     set status = 'sending', claimed_at = clock_timestamp(), attempts = m.attempts + 1,
-        evolution_config_id = %(config_id)s
+        evolution_config_id = %(connection_id)s
     from candidate
     where m.id = candidate.id and not candidate.opted_out
     returning m.claimed_at, m.attempts, m.phone, m.variables
 ), tried as (
-    update hidra.pace_limits l set tried_at = claimed.claimed_at
-    from claimed cross join place where place.distrusted and l.subject = %(config_id)s
+    update hidra.pace_limits l set probed_at = claimed.claimed_at
+    from claimed cross join place where place.distrusted and l.subject = %(connection_id)s
 )
-select place.open, place.watched, coalesce(space.room, false) as room, candidate.id as found, candidate.opted_out,
+select place.open, place.needs_ack, coalesce(space.room, false) as room, candidate.id as found, candidate.opted_out,
     claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables,
     place.body, place.media_url, place.media_type, place.file_name, place.user_id, place.base_url, place.instance_name,
     place.api_key_encrypted
@@ -140,22 +141,22 @@ from place cross join space left join candidate on true left join claimed on tru
 
 
 def claim(
-    tx: Tx, *, campaign_id: UUID, run_id: UUID, config_id: UUID, sender_timeout: timedelta
-) -> Claim | OptedOut | NoClaim:
+    tx: Tx, *, campaign_id: UUID, run_id: UUID, connection_id: UUID, sender_timeout: timedelta
+) -> Claim | RecipientOptedOut | NoClaim:
     """Takes the next recipient of the run for one post, if the campaign runs and the connection has room.
 
     ``sender_timeout``: a claim older than that has no request open any more and takes no room.
     """
     tx.run(SHARE_CAMPAIGN, campaign_id=campaign_id)
-    tx.run(LOCK_CONNECTION, config_id=config_id)
+    tx.run(LOCK_CONNECTION, connection_id=connection_id)
     row = tx.row(
-        _Claiming,
+        _ClaimRow,
         CLAIM,
         campaign_id=campaign_id,
         run_id=run_id,
-        config_id=config_id,
+        connection_id=connection_id,
         sender_timeout=sender_timeout,
-        try_every=TRY_EVERY,
+        probe_every=PROBE_EVERY,
         patience=PATIENCE,
     )
     if row is None or not row.open:
@@ -165,7 +166,7 @@ def claim(
     if row.found is None:
         return NoClaim.NO_WORK
     if row.claimed_at is None:
-        return OptedOut(row.found)
+        return RecipientOptedOut(row.found)
     # The defaults are for the types alone: a claimed row has all of these, and an open place has a connection.
     return Claim(
         message_id=row.found,
@@ -179,19 +180,19 @@ def claim(
         base_url=row.base_url or "",
         instance_name=row.instance_name or "",
         api_key_encrypted=row.api_key_encrypted or b"",
-        watched=row.watched,
+        needs_ack=row.needs_ack,
     )
 
 
 # A retry that does not count any more must not go out: the earlier message was delivered while this one was claimed.
-GIVE_BACK = f"""
+RELEASE = f"""
 update hidra.campaign_messages
 set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
     error_code = case when not counted then '{DELIVERED_ALREADY}' else error_code end,
     attempts = attempts - 1, claimed_at = null
 where id = %(message_id)s and claimed_at = %(claimed_at)s and status = 'sending'
 """  # noqa: S608 - made of constants
-PUT_BACK = f"""
+RETRY_LATER = f"""
 update hidra.campaign_messages
 set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
     claimed_at = null, attempts = attempts - %(uncounted)s, not_before = clock_timestamp() + %(wait)s,
@@ -213,7 +214,7 @@ RECENTLY_UNKNOWN = """
 select count(*) from hidra.campaign_messages
 where run_id = %(run_id)s and status = 'unknown' and claimed_at > clock_timestamp() - %(within)s::interval
 """
-SWEEP = """
+MARK_SENDER_LOST = """
 update hidra.campaign_messages set status = 'unknown', error_code = 'sender_lost',
     error_detail = 'The sending process ended before it could note the outcome.'
 where status = 'sending' and claimed_at < clock_timestamp() - %(older_than)s::interval
@@ -221,15 +222,15 @@ returning id
 """
 
 
-def give_back(tx: Tx, held: Claim) -> None:
+def release(tx: Tx, held: Claim) -> None:
     """Makes a claim undone that was not posted; it counts no attempt."""
-    tx.run(GIVE_BACK, message_id=held.message_id, claimed_at=held.claimed_at)
+    tx.run(RELEASE, message_id=held.message_id, claimed_at=held.claimed_at)
 
 
-def put_back(tx: Tx, held: Claim, *, wait: timedelta, counted: bool, code: str, detail: str) -> None:
+def retry_later(tx: Tx, held: Claim, *, wait: timedelta, counted: bool, code: str, detail: str) -> None:
     """Lets a message that surely was not sent wait for another attempt; the reason stays readable."""
     tx.run(
-        PUT_BACK,
+        RETRY_LATER,
         message_id=held.message_id,
         claimed_at=held.claimed_at,
         wait=wait,
@@ -281,6 +282,6 @@ def mark_failed(tx: Tx, held: Claim, *, code: str, detail: str, at: datetime) ->
     change(tx, [held.message_id], rule)
 
 
-def sweep(tx: Tx, *, older_than: timedelta) -> int:
+def mark_sender_lost(tx: Tx, *, older_than: timedelta) -> int:
     """Moves messages whose sender must be dead to unknown; gives their number."""
-    return len(tx.values(SWEEP, older_than=older_than))
+    return len(tx.values(MARK_SENDER_LOST, older_than=older_than))

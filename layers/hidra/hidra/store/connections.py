@@ -1,276 +1,149 @@
-"""Connections as checks, sends and webhooks find them, and the messages of theirs whose outcome is unknown."""
+"""Users' connections to their Evolution servers, as users see and change them; never with the key."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.domain.content import MediaType
-from hidra.domain.delivery import ConnectionEvent
-from hidra.store.circuit import DISTRUSTED
-from hidra.store.claims import Held
+from hidra.errors import NotFound
+from hidra.store import status_backfills
 from hidra.store.db import Tx
+from hidra.store.status_backfills import StatusBackfill
 
 GET = """
-select id, user_id, base_url, instance_name, api_key_encrypted
-from hidra.evolution_api_config where id = %(config_id)s
+select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
+    last_webhook_at, max_messages_per_minute, max_concurrent_sends, created_at
+from hidra.evolution_api_config where user_id = %(user_id)s
 """
-# Where there are more than one run can check, those go first whose turn was longest ago, even if nothing came of it.
-DUE = """
-select id, user_id, base_url, instance_name, api_key_encrypted
-from hidra.evolution_api_config order by checked_from nulls first, id limit %(limit)s
+# The limit first: permits lock it before anything else.
+LOCK_LIMIT = """
+select from hidra.pace_limits
+where subject = (select id from hidra.evolution_api_config where user_id = %(user_id)s)
+for update
 """
-BEGIN = """
-update hidra.evolution_api_config set checked_from = %(at)s where id = any(%(config_ids)s)
+LOCK = """
+select id, base_url, instance_name, integration, max_messages_per_minute, max_concurrent_sends
+from hidra.evolution_api_config where user_id = %(user_id)s
+for update
 """
-# Nothing is written of a server or key that is not the connection's any more.
-CHECKED = """
-update hidra.evolution_api_config
-set last_health_check_at = greatest(last_health_check_at, %(at)s::timestamptz)
-where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
-    and api_key_encrypted = %(api_key_encrypted)s
-returning true
-"""
-# Not over what was told or met while the check ran. WhatsApp's own reason for a close, which only its webhook tells,
-# outlives the checks that merely find it closed.
-# So does what a state cannot show: why the connection is distrusted.
-RECORD = f"""
-update hidra.evolution_api_config k
-set status = found.status, status_at = found.at,
-    error_message = coalesce(
-        found.message,
-        case when k.status = 'disconnected' and found.status = 'disconnected' then k.error_message end,
-        case when found.status = 'connected' and {DISTRUSTED} then k.distrust_reason end
-    ),
-    connected_at = case
-        when k.status <> 'connected' and found.status = 'connected' then found.at else k.connected_at
-    end
-from (
-    select %(status)s::hidra.evolution_connection_status as status, %(message)s::text as message,
-        %(at)s::timestamptz as at
-) found
-where id = %(id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
-    and api_key_encrypted = %(api_key_encrypted)s and coalesce(k.status_at, '-infinity') <= found.at
-"""  # noqa: S608 - made of constants
-# A part of each connection's, the oldest first that are due to be given up, the others by lot: so each is looked up
-# again and again. Not while a request to the same phone is open: what it sends could be taken for this one.
-UNKNOWN = """
-select id, config_id, phone, variables, body, media_type, claimed_at, statement_timestamp() as read_at
-from (
-    select m.id, m.evolution_config_id as config_id, m.phone, m.variables, r.body, r.media_type,
-        m.claimed_at,
-        row_number() over (
-            partition by m.evolution_config_id order by (m.claimed_at < %(overdue)s) desc, random()
-        ) as place
-    from hidra.campaign_messages m
-    join hidra.campaign_runs r on r.id = m.run_id
-    where m.status = 'unknown' and m.evolution_config_id = any(%(config_ids)s)
-        and not exists (
-            select from hidra.campaign_messages s
-            where s.evolution_config_id = m.evolution_config_id and s.status = 'sending' and s.phone = m.phone
-        )
-) u
-where place <= %(each)s
-order by config_id, claimed_at, id
-"""
-# The same guard as above, for what began while Evolution was asked, and for test messages of that time whose id nobody
-# knows, or is this one by now. Of campaigns' messages no two have the same id.
-NAMELESS_TEST = """
-t.provider_message_id is null
-    and t.claimed_at between m.claimed_at - interval '5 min' and m.claimed_at + interval '5 min'
-"""
-CROSSED = f"""
-select exists (
-    select from hidra.campaign_messages s
-    where s.evolution_config_id = %(config_id)s and s.phone = %(phone)s and s.id <> %(message_id)s
-        and (s.status = 'sending' or s.status = 'unknown' and s.claimed_at > %(read_at)s)
-) or exists (
-    select from hidra.test_sends t
-    join hidra.campaign_messages m on m.id = %(message_id)s and m.phone_hash = t.phone_hash
-    where t.evolution_config_id = %(config_id)s
-        and (t.provider_message_id = %(provider_message_id)s or {NAMELESS_TEST})
+# Campaigns that wait for a connection, or lost theirs, go on with this one.
+INSERT = """
+with created as (
+    insert into hidra.evolution_api_config (user_id, base_url, instance_name, integration, api_key_encrypted,
+        max_messages_per_minute, max_concurrent_sends)
+    values (%(user_id)s, %(base_url)s, %(instance_name)s, %(integration)s, %(sealed)s, %(max_messages_per_minute)s,
+        %(max_concurrent_sends)s)
+    on conflict (user_id) do nothing
+    returning id, user_id, max_messages_per_minute
+), paced as (
+    insert into hidra.pace_limits (subject, user_id, rate) select id, user_id, max_messages_per_minute from created
+), given as (
+    update hidra.campaigns c set evolution_config_id = created.id from created
+    where c.user_id = created.user_id and c.evolution_config_id is null
+      and c.status in ('draft', 'scheduled', 'running', 'paused')
 )
-"""  # noqa: S608 - made of constants
-ASSIGNED = """
-select provider_message_id from hidra.campaign_messages
-where evolution_config_id = %(config_id)s and provider_message_id = any(%(provider_message_ids)s)
-union all
-select provider_message_id from hidra.test_sends
-where evolution_config_id = %(config_id)s and provider_message_id = any(%(provider_message_ids)s)
+select id from created
 """
-UNREACHABLE = f"""
-select m.id from hidra.campaign_messages m
-where m.status = 'unknown' and (
-    m.claimed_at < %(hopeless)s
-    or m.claimed_at < %(overdue)s and (
-        not exists (select from hidra.evolution_api_config k where k.id = m.evolution_config_id)
-        or exists (
-            select from hidra.test_sends t
-            where t.evolution_config_id = m.evolution_config_id and t.phone_hash = m.phone_hash and {NAMELESS_TEST}
-        )
-    )
-)
-limit %(limit)s
-"""  # noqa: S608 - made of constants
-
-# What stopped already is stopped anew, so that no check that is under way undoes it.
-STOP = """
+# What the connection was found to be says nothing of another server, instance or key: it is trusted from now on, and no
+# acknowledgement of what went out before is waited for.
+UPDATE = """
 update hidra.evolution_api_config
-set status = 'error', error_message = %(message)s, status_at = greatest(status_at, clock_timestamp()),
-    distrusted_since = clock_timestamp(), distrust_reason = %(message)s
-where id = %(config_id)s and status in ('connected', 'error') and base_url = %(base_url)s
-    and instance_name = %(instance_name)s and api_key_encrypted = %(api_key_encrypted)s
+set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(integration)s,
+    api_key_encrypted = coalesce(%(sealed)s, api_key_encrypted),
+    max_messages_per_minute = %(max_messages_per_minute)s, max_concurrent_sends = %(max_concurrent_sends)s,
+    status = case when %(another)s then 'disconnected' else status end,
+    error_message = case when %(another)s then null else error_message end,
+    status_at = case when %(another)s then null else status_at end,
+    connected_at = case when %(another)s then null else connected_at end,
+    acknowledged_until = case when %(another)s then clock_timestamp() else acknowledged_until end
+where user_id = %(user_id)s and id = %(id)s
 """
-HEARD = """
-update hidra.evolution_api_config k
-set last_webhook_at = greatest(k.last_webhook_at, h.at)
-from unnest(%(config_ids)s::uuid[], %(times)s::timestamptz[]) as h (id, at)
-where k.id = h.id
+SET_RATE = "update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(id)s"
+DELETE_LIMIT = """
+delete from hidra.pace_limits
+where subject = (select id from hidra.evolution_api_config where user_id = %(user_id)s)
 """
-LOCK_CONFIGS = """
-select from hidra.evolution_api_config where id = any(%(config_ids)s) order by id for update
-"""
-# Events come in any order, and again; one that is older than the status, or than the last check, knows less than it.
-CHANGE_STATUS = f"""
-update hidra.evolution_api_config k
-set status = e.status, status_at = e.at,
-    error_message = case
-        when k.status = e.status then k.error_message
-        when e.status = 'connected' and {DISTRUSTED} then k.distrust_reason
-        else e.reason
-    end,
-    connected_at = case when e.status = 'connected' and k.status <> 'connected' then e.at else k.connected_at end
-from unnest(
-    %(config_ids)s::uuid[], %(statuses)s::hidra.evolution_connection_status[], %(reasons)s::text[],
-    %(times)s::timestamptz[]
-) as e (id, status, reason, at)
-where k.id = e.id and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
-"""  # noqa: S608 - made of constants
+DELETE = "delete from hidra.evolution_api_config where user_id = %(user_id)s returning true"
 
 
 @dataclass(frozen=True)
 class Connection:
-    """What is needed to talk to a user's Evolution instance."""
-
     id: UUID
-    user_id: UUID
     base_url: str
     instance_name: str
-    api_key_encrypted: bytes
+    integration: str
+    status: EvolutionConnectionStatus
+    error_message: str | None
+    connected_at: datetime | None
+    last_health_check_at: datetime | None
+    last_webhook_at: datetime | None
+    max_messages_per_minute: int
+    max_concurrent_sends: int
+    created_at: datetime
+    status_backfill: StatusBackfill | None = None
 
 
 @dataclass(frozen=True)
-class Unresolved:
-    """A message that may have been sent, and what it takes to look for it."""
+class Settings:
+    """What a user says of a connection, the key apart."""
 
-    id: int
-    config_id: UUID
-    phone: str
-    variables: Mapping[str, str]
-    body: str
-    media_type: MediaType | None
-    claimed_at: datetime
-    read_at: datetime  # by the database's clock, as claimed_at is
+    base_url: str
+    instance_name: str
+    integration: str
+    max_messages_per_minute: int
+    max_concurrent_sends: int
 
 
-def get(tx: Tx, *, config_id: UUID) -> Connection | None:
-    """One connection, if it still exists."""
-    return tx.row(Connection, GET, config_id=config_id)
+@dataclass(frozen=True)
+class Locked(Settings):
+    id: UUID
 
 
-def due(tx: Tx, *, limit: int) -> list[Connection]:
-    """The connections to check, those first whose turn was longest ago."""
-    return tx.rows(Connection, DUE, limit=limit)
+def get(tx: Tx, *, user_id: UUID) -> Connection:
+    """
+    Raises:
+        NotFound: the user has no connection.
+    """
+    config = tx.row(Connection, GET, user_id=user_id)
+    if config is None:
+        raise _missing()
+    return replace(config, status_backfill=status_backfills.get(tx, connection_id=config.id))
 
 
-def begin(tx: Tx, *, config_ids: Iterable[UUID], at: datetime) -> None:
-    """Notes that it is these connections' turn to be checked."""
-    given = sorted(config_ids)
-    tx.run(LOCK_CONFIGS, config_ids=given)
-    tx.run(BEGIN, config_ids=given, at=at)
+def lock(tx: Tx, *, user_id: UUID) -> Locked | None:
+    """The user's connection, which nobody else changes before this transaction ends."""
+    tx.run(LOCK_LIMIT, user_id=user_id)
+    return tx.row(Locked, LOCK, user_id=user_id)
 
 
-def record(
-    tx: Tx, connection: Connection, *, status: EvolutionConnectionStatus, message: str | None, at: datetime
-) -> bool:
-    """Writes what a check found; False if the connection has been changed or deleted since it was read.
+def insert(tx: Tx, settings: Settings, *, user_id: UUID, sealed: bytes) -> UUID | None:
+    """The user's first connection, with its limit; None if there is one already."""
+    connection_id: UUID | None = tx.value(INSERT, user_id=user_id, sealed=sealed, **vars(settings))
+    return connection_id
+
+
+def update(
+    tx: Tx, settings: Settings, *, user_id: UUID, connection_id: UUID, sealed: bytes | None, another: bool
+) -> None:
+    """Writes a connection that was locked, and its limit.
 
     Args:
-        at: when the check began: what webhooks and sends tell from then on is newer.
+        sealed: another key, or None for the old one.
+        another: whether its state has to be found out anew.
     """
-    place = {
-        "id": connection.id,
-        "base_url": connection.base_url,
-        "instance_name": connection.instance_name,
-        "api_key_encrypted": connection.api_key_encrypted,
-    }
-    tx.run(RECORD, **place, status=status, message=message, at=at)
-    return tx.value(CHECKED, **place, at=at) is True
+    tx.run(SET_RATE, user_id=user_id, id=connection_id, rate=settings.max_messages_per_minute)
+    tx.run(UPDATE, user_id=user_id, id=connection_id, sealed=sealed, another=another, **vars(settings))
 
 
-def unknown(tx: Tx, *, config_ids: Collection[UUID], each: int, overdue: datetime) -> list[Unresolved]:
-    """Up to ``each`` unresolved messages of each connection, by connection and time.
-
-    Args:
-        overdue: those claimed before go first.
+def delete(tx: Tx, *, user_id: UUID) -> None:
     """
-    return tx.rows(Unresolved, UNKNOWN, config_ids=list(config_ids), each=each, overdue=overdue)
-
-
-def crossed(tx: Tx, message: Unresolved, *, provider_message_id: str) -> bool:
-    """Whether what was found under this id may be another post to the same phone: a test, or one that began since."""
-    found = tx.value(
-        CROSSED,
-        message_id=message.id,
-        config_id=message.config_id,
-        phone=message.phone,
-        read_at=message.read_at,
-        provider_message_id=provider_message_id,
-    )
-    return found is True
-
-
-def assigned(tx: Tx, *, config_id: UUID, provider_message_ids: Collection[str]) -> set[str]:
-    """Those of the provider's ids that belong to a message already."""
-    return set(tx.values(ASSIGNED, config_id=config_id, provider_message_ids=list(provider_message_ids)))
-
-
-def unreachable(tx: Tx, *, overdue: datetime, patience: timedelta, limit: int) -> list[int]:
-    """Unresolved messages that nobody can look up: overdue with their connection deleted, or where what is found may be
-    a test whose id nobody knows, or for ``patience`` longer because the server never answered."""
-    ids: list[int] = tx.values(UNREACHABLE, overdue=overdue, hopeless=overdue - patience, limit=limit)
-    return ids
-
-
-def stop(tx: Tx, held: Held, *, config_id: UUID, message: str) -> None:
-    """Notes that nothing can be sent on the connection; the next check that finds it well lets it be tried.
-
-    Says nothing of another server, instance or key than the claim's.
+    Raises:
+        NotFound: the user has no connection.
     """
-    tx.run(
-        STOP,
-        config_id=config_id,
-        base_url=held.base_url,
-        instance_name=held.instance_name,
-        api_key_encrypted=held.api_key_encrypted,
-        message=message,
-    )
+    tx.run(DELETE_LIMIT, user_id=user_id)
+    if not tx.value(DELETE, user_id=user_id):
+        raise _missing()
 
 
-def hear(tx: Tx, heard: dict[UUID, datetime], events: Sequence[ConnectionEvent]) -> None:
-    """Notes when each connection was last heard of, and the latest of what each said of itself."""
-    if not heard:
-        return
-    config_ids = sorted(heard)
-    tx.run(LOCK_CONFIGS, config_ids=config_ids)
-    tx.run(HEARD, config_ids=config_ids, times=[heard[config_id] for config_id in config_ids])
-    latest = {event.config_id: event for event in sorted(events, key=lambda event: event.received_at)}
-    if latest:
-        tx.run(
-            CHANGE_STATUS,
-            config_ids=list(latest),
-            statuses=[event.status for event in latest.values()],
-            reasons=[event.reason for event in latest.values()],
-            times=[event.received_at for event in latest.values()],
-        )
+def _missing() -> NotFound:
+    return NotFound("There is no connection to an Evolution server.")

@@ -35,34 +35,39 @@ type Statement = LiteralString | SQL | Composed
 
 
 class Tx:
-    """One open transaction. Statements travel in a pipeline: only asking for rows waits for an answer."""
+    """One open transaction. Statements travel in a pipeline: only asking for rows waits for an answer.
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    In a user's transaction every statement has the parameter ``user_id``. A worker's binds none: there it is an
+    argument like any other.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], user_id: str = "") -> None:
         self._connection = connection
+        self._bound: dict[str, Any] = {"user_id": UUID(user_id)} if user_id else {}
 
     def rows[T](self, cls: type[T], sql: Statement, **params: Any) -> list[T]:
         """Every row as a ``cls``, built from the columns by name."""
         with self._connection.cursor(row_factory=_typed_row(cls)) as cursor:
-            return cursor.execute(sql, params).fetchall()
+            return cursor.execute(sql, self._bound | params).fetchall()
 
     def row[T](self, cls: type[T], sql: Statement, **params: Any) -> T | None:
         """The first row as a ``cls``, or None."""
         with self._connection.cursor(row_factory=_typed_row(cls)) as cursor:
-            return cursor.execute(sql, params).fetchone()
+            return cursor.execute(sql, self._bound | params).fetchone()
 
     def value(self, sql: Statement, **params: Any) -> Any:
         """The first column of the first row, or None."""
         with self._connection.cursor(row_factory=scalar_row) as cursor:
-            return cursor.execute(sql, params).fetchone()
+            return cursor.execute(sql, self._bound | params).fetchone()
 
     def values(self, sql: Statement, **params: Any) -> list[Any]:
         """The first column of every row."""
         with self._connection.cursor(row_factory=scalar_row) as cursor:
-            return cursor.execute(sql, params).fetchall()
+            return cursor.execute(sql, self._bound | params).fetchall()
 
     def run(self, sql: LiteralString, **params: Any) -> None:
         """Sends the statement on without waiting; its error, if any, is raised by the next wait or the commit."""
-        self._connection.execute(sql, params)
+        self._connection.execute(sql, self._bound | params)
 
     def copy(self, sql: LiteralString, data: bytes) -> None:
         """Sends ``data`` as the input of a COPY; only in a transaction that is not pipelined, as libpq has it."""
@@ -196,7 +201,7 @@ class Database:
         try:
             with connection.pipeline() if pipelined else nullcontext(), connection.transaction():
                 connection.execute(SET_ROLE, {"role": role, "user_id": user_id})
-                result = work(Tx(connection))
+                result = work(Tx(connection, user_id))
                 working = False
             return result
         except psycopg.OperationalError as error:

@@ -12,10 +12,10 @@ from hidra.store.db import Tx
 
 # Shared by whoever writes a row about a person that the erasure could not see before they commit, exclusive for it.
 KEEP_OUT = """
-select pg_advisory_xact_lock_shared(hashtextextended('erasure ' || %(user_id)s::uuid, 0))
+select pg_advisory_xact_lock_shared(hidra.lock_key('erasure', %(user_id)s))
 """
 BEGIN = """
-select pg_advisory_xact_lock(hashtextextended('erasure ' || %(user_id)s::uuid, 0))
+select pg_advisory_xact_lock(hidra.lock_key('erasure', %(user_id)s))
 """
 # Takes the phone even where no contact has it: somebody who saves it at this moment is waited for, or waits.
 TAKE_PHONE = """
@@ -40,7 +40,7 @@ delete from hidra.delivery_events_unmatched u
 using (
     select evolution_config_id, provider_message_id from hidra.campaign_messages where id = any(%(ids)s::bigint[])
     union all
-    select evolution_config_id, provider_message_id from hidra.test_sends
+    select evolution_config_id, provider_message_id from hidra.direct_sends
     where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 ) sent
 where u.evolution_config_id = sent.evolution_config_id and u.provider_message_id = sent.provider_message_id
@@ -59,7 +59,7 @@ where user_id = %(user_id)s and regexp_replace(row, '\D', '', 'g') like '%%' || 
 # nothing to send.
 FORGET_REPLIES = """
 with wishes as (
-    delete from hidra.opt_out_wishes where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+    delete from hidra.opt_out_requests where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 ), lids as (
     delete from hidra.whatsapp_lids where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 )
@@ -68,13 +68,13 @@ delete from hidra.opt_out_confirmations where user_id = %(user_id)s and phone_ha
 # Longer than any post may take; what is older will never end.
 TESTS_UNDER_WAY = """
 select exists (
-    select from hidra.test_sends
+    select from hidra.direct_sends
     where user_id = %(user_id)s and phone_hash = %(phone_hash)s and ended_at is null
         and claimed_at > clock_timestamp() - interval '180 seconds'
 )
 """
 DELETE_TESTS = """
-delete from hidra.test_sends where user_id = %(user_id)s and phone_hash = %(phone_hash)s returning id
+delete from hidra.direct_sends where user_id = %(user_id)s and phone_hash = %(phone_hash)s returning id
 """
 
 

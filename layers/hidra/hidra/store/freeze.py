@@ -21,7 +21,7 @@ returning id, body
 _FROZEN = f"""{AUDIENCE}, frozen as (
     insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,
         phone_hash, variables, status, failed_at, error_code, error_detail)
-    select user_id, %(campaign_id)s, %(run_id)s, contact_id, %(config_id)s, phone, phone_hash, resolved,
+    select user_id, %(campaign_id)s, %(run_id)s, contact_id, %(connection_id)s, phone, phone_hash, resolved,
         case error_code when 'opted_out' then 'skipped' when 'unresolved_variable' then 'failed'
             else 'pending'::hidra.message_status end,
         case error_code when 'unresolved_variable' then now() end, error_code, error_detail
@@ -108,7 +108,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
         FREEZE_FAILED if campaign.again else FREEZE,
         campaign_id=campaign.id,
         run_id=run.id,
-        config_id=campaign.evolution_config_id,
+        connection_id=campaign.evolution_config_id,
         segment_id=campaign.segment_id,
         variables=variables,
         columns=columns(variables),

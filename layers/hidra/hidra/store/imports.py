@@ -174,7 +174,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Held:
+class LockedImport:
     id: UUID
     segment_id: UUID | None
 
@@ -186,7 +186,7 @@ class Stale:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RejectedRow:
     line: int
     reason: str
     row: str
@@ -235,9 +235,9 @@ def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None) -> Begun | None:
     return tx.row(Begun, BEGIN, import_id=import_id, bytes_total=bytes_total)
 
 
-def lock(tx: Tx, *, import_id: UUID, batches: int) -> Held | None:
+def lock(tx: Tx, *, import_id: UUID, batches: int) -> LockedImport | None:
     """Holds the import until the transaction ends; None if somebody else is at it or has gone further."""
-    return tx.row(Held, LOCK, import_id=import_id, batches=batches)
+    return tx.row(LockedImport, LOCK, import_id=import_id, batches=batches)
 
 
 def advance(
@@ -276,9 +276,9 @@ def cancel(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
     return bool(tx.value(CANCEL, user_id=user_id, import_id=import_id))
 
 
-def lock_canceled(tx: Tx, *, import_id: UUID) -> Held | None:
+def lock_canceled(tx: Tx, *, import_id: UUID) -> LockedImport | None:
     """Holds a canceled import whose refused rows are no file yet; None if there are none, or somebody else is at it."""
-    return tx.row(Held, LOCK_CANCELED, import_id=import_id)
+    return tx.row(LockedImport, LOCK_CANCELED, import_id=import_id)
 
 
 def has_rejects(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
@@ -313,7 +313,7 @@ def stale(tx: Tx) -> list[Stale]:
     return tx.rows(Stale, STALE)
 
 
-def keep_rejects(tx: Tx, *, user_id: UUID, import_id: UUID, rejects: list[Refused]) -> None:
+def keep_rejects(tx: Tx, *, user_id: UUID, import_id: UUID, rejects: list[RejectedRow]) -> None:
     tx.run(
         KEEP_REJECTS,
         user_id=user_id,
@@ -324,5 +324,5 @@ def keep_rejects(tx: Tx, *, user_id: UUID, import_id: UUID, rejects: list[Refuse
     )
 
 
-def rejects(tx: Tx, *, import_id: UUID, after: int, limit: int = 5_000) -> list[Refused]:
-    return tx.rows(Refused, REJECTS, import_id=import_id, after=after, limit=limit)
+def rejects(tx: Tx, *, import_id: UUID, after: int, limit: int = 5_000) -> list[RejectedRow]:
+    return tx.rows(RejectedRow, REJECTS, import_id=import_id, after=after, limit=limit)

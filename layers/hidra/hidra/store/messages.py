@@ -92,7 +92,7 @@ def give_up(tx: Tx, *, message_ids: Sequence[int], at: datetime) -> int:
 
 def learn_all(tx: Tx, evidence: Mapping[int, Sequence[Evidence]]) -> None:
     """Joins what providers said to the messages, by their ids."""
-    circuit.heard(tx, evidence)
+    circuit.acknowledged(tx, evidence)
     settle_retries(tx, change(tx, evidence, lambda message: learn(message, evidence[message.id])))
 
 

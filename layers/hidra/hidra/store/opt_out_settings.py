@@ -17,9 +17,9 @@ set opt_out_words = excluded.opt_out_words, opt_in_words = excluded.opt_in_words
     confirmation = excluded.confirmation, updated_at = now()
 """
 OF_CONNECTIONS = """
-select k.id as config_id, k.user_id, s.opt_out_words, s.opt_in_words, s.confirmation is not null as confirms
+select k.id as connection_id, k.user_id, s.opt_out_words, s.opt_in_words, s.confirmation is not null as confirms
 from hidra.evolution_api_config k left join hidra.opt_out_settings s on s.user_id = k.user_id
-where k.id = any(%(config_ids)s)
+where k.id = any(%(connection_ids)s)
 """
 
 
@@ -34,7 +34,7 @@ class OptOutSettings:
 class Listening:
     """Whose connection it is, and what it listens for; the words are None where the owner chose none."""
 
-    config_id: UUID
+    connection_id: UUID
     user_id: UUID
     opt_out_words: list[str] | None
     opt_in_words: list[str] | None
@@ -58,7 +58,7 @@ def save(
     )
 
 
-def of_connections(tx: Tx, config_ids: Iterable[UUID]) -> dict[UUID, Listening]:
+def of_connections(tx: Tx, connection_ids: Iterable[UUID]) -> dict[UUID, Listening]:
     """What each connection that still exists listens for."""
-    rows = tx.rows(Listening, OF_CONNECTIONS, config_ids=list(config_ids))
-    return {row.config_id: row for row in rows}
+    rows = tx.rows(Listening, OF_CONNECTIONS, connection_ids=list(connection_ids))
+    return {row.connection_id: row for row in rows}

@@ -19,7 +19,7 @@ class Permit:
 
 # The connection first: the one lock order.
 LOCK_LIMITS = """
-select from hidra.pace_limits where subject in (%(config_id)s, %(campaign_id)s)
+select from hidra.pace_limits where subject in (%(connection_id)s, %(campaign_id)s)
 order by (subject = %(campaign_id)s) for update
 """
 # A statement of its own, so that its clock is read after the locks were had. Half a spacing between neighbours lets a
@@ -35,13 +35,13 @@ with moment as (
             order by s.slot desc offset l.rate - 1 limit 1) + %(window)s
     ) as earliest
     from hidra.pace_limits l, moment
-    where l.subject in (%(config_id)s, %(campaign_id)s)
+    where l.subject in (%(connection_id)s, %(campaign_id)s)
 ), decision as (
     select max(earliest) as slot, max(earliest) <= max(now) + %(ahead)s as granted
     from limits, moment
 ), pruned as (
     delete from hidra.pace_slots s using moment
-    where s.subject in (%(config_id)s, %(campaign_id)s) and s.slot < moment.now - %(window)s - interval '0.5 s'
+    where s.subject in (%(connection_id)s, %(campaign_id)s) and s.slot < moment.now - %(window)s - interval '0.5 s'
 ), recorded as (
     insert into hidra.pace_slots (subject, user_id, slot)
     select limits.subject, limits.user_id, decision.slot from limits, decision where decision.granted
@@ -50,21 +50,21 @@ select decision.slot, moment.now, decision.granted from decision, moment
 where (select count(*) from limits) = %(limits)s
 """
 FORGET = """
-delete from hidra.pace_slots where subject in (%(config_id)s, %(campaign_id)s) and slot = %(slot)s
+delete from hidra.pace_slots where subject in (%(connection_id)s, %(campaign_id)s) and slot = %(slot)s
 """
 
 
-def permit(tx: Tx, *, config_id: UUID, campaign_id: UUID | None, now: datetime | None = None) -> Permit | None:
+def permit(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, now: datetime | None = None) -> Permit | None:
     """Records the next slot of both limits, if it is at most 2 s ahead; else only tells when it would be.
 
     Without a campaign the connection's limit is the only one. ``now`` replaces the database's clock in tests.
     None: the connection or the campaign is gone.
     """
-    tx.run(LOCK_LIMITS, config_id=config_id, campaign_id=campaign_id)
+    tx.run(LOCK_LIMITS, connection_id=connection_id, campaign_id=campaign_id)
     return tx.row(
         Permit,
         PERMIT,
-        config_id=config_id,
+        connection_id=connection_id,
         campaign_id=campaign_id,
         limits=1 if campaign_id is None else 2,
         now=now,
@@ -73,6 +73,6 @@ def permit(tx: Tx, *, config_id: UUID, campaign_id: UUID | None, now: datetime |
     )
 
 
-def forget(tx: Tx, *, config_id: UUID, campaign_id: UUID | None, slot: datetime) -> None:
+def forget(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, slot: datetime) -> None:
     """Gives a recorded slot back to both limits: nothing was posted in it."""
-    tx.run(FORGET, config_id=config_id, campaign_id=campaign_id, slot=slot)
+    tx.run(FORGET, connection_id=connection_id, campaign_id=campaign_id, slot=slot)

@@ -25,7 +25,7 @@ OPT_OUT = """
 select at, source, reason from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 """
 TESTS = """
-select claimed_at, ended_at, provider_message_id from hidra.test_sends
+select claimed_at, ended_at, provider_message_id from hidra.direct_sends
 where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 order by claimed_at desc
 """

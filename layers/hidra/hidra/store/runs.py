@@ -30,9 +30,9 @@ update hidra.campaigns set status = 'failed', completed_at = clock_timestamp(), 
 where id = %(campaign_id)s and status = 'scheduled'
 """
 # The count of the waiting stops where more would change nothing: tickets for 130 s are at most 2.2 a message a minute.
-LOOK = f"""
-select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as config_id, k.status as connection,
-    k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, l.tried_at,
+STATE = f"""
+select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as connection_id, k.status as connection,
+    k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, l.probed_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
     waiting.pending, waiting.ready,
     exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'sending')
@@ -108,7 +108,7 @@ where r.id = %(run_id)s and r.drained_at is null and r.ended_at is null
     and not exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown')
 returning true
 """
-NEEDING_A_LOOK = """
+DUE_CAMPAIGNS = """
 select user_id, id as campaign_id from hidra.campaigns
 where (status = 'scheduled' and scheduled_at <= now()) or status = 'running'
 union all
@@ -136,7 +136,7 @@ class LockedCampaign:
 
 
 @dataclass(frozen=True)
-class Look:
+class RunState:
     """What a look at an open run finds; the connection's part is None where the campaign has none.
 
     ``ready``: somebody of the pending need not wait for a time of their own.
@@ -145,12 +145,12 @@ class Look:
     run_id: UUID
     ticketed_until: datetime | None
     user_id: UUID
-    config_id: UUID | None
+    connection_id: UUID | None
     connection: EvolutionConnectionStatus | None
     error_message: str | None
     distrusted: bool
     distrust_reason: str | None
-    tried_at: datetime | None
+    probed_at: datetime | None
     rate: int
     now: datetime
     pending: int
@@ -159,7 +159,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusalStreak:
     """The latest messages that WhatsApp refused lie among so many that it answered."""
 
     user_id: UUID
@@ -177,7 +177,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Nudge:
+class DueCampaign:
     """A campaign that somebody should look at."""
 
     user_id: UUID
@@ -194,14 +194,14 @@ def fail_start(tx: Tx, *, campaign_id: UUID, reason: str) -> None:
     tx.run(FAIL_START, campaign_id=campaign_id, reason=reason)
 
 
-def look(tx: Tx, *, campaign_id: UUID) -> Look | None:
+def state(tx: Tx, *, campaign_id: UUID) -> RunState | None:
     """What the campaign's open run needs to know; None without one."""
-    return tx.row(Look, LOOK, campaign_id=campaign_id)
+    return tx.row(RunState, STATE, campaign_id=campaign_id)
 
 
-def refused(tx: Tx, *, campaign_id: UUID) -> Refused | None:
+def refused(tx: Tx, *, campaign_id: UUID) -> RefusalStreak | None:
     """Whether WhatsApp refuses what the campaign's open run sends, as far as it was claimed since the last resume."""
-    found = tx.row(Refused, REFUSED, campaign_id=campaign_id, errors=ERRORS, among=AMONG)
+    found = tx.row(RefusalStreak, REFUSED, campaign_id=campaign_id, errors=ERRORS, among=AMONG)
     return found if found and found.answered <= AMONG else None
 
 
@@ -235,6 +235,6 @@ def note_drained(tx: Tx, *, run_id: UUID) -> bool:
     return bool(tx.value(NOTE_DRAINED, run_id=run_id))
 
 
-def needing_a_look(tx: Tx) -> list[Nudge]:
+def due_campaigns(tx: Tx) -> list[DueCampaign]:
     """Campaigns that are due, running, or canceled with a run that has not ended."""
-    return tx.rows(Nudge, NEEDING_A_LOOK)
+    return tx.rows(DueCampaign, DUE_CAMPAIGNS)

@@ -1,0 +1,175 @@
+"""The user's connection to an Evolution server over HTTP. A key comes in here, is sealed at once, and never shown."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from hidra.domain.address import check_base_url
+from hidra.entry.fields import PerMinute, Whole
+from hidra.entry.http import Body, answers, lambda_handler, resolver
+from hidra.entry.tenant import known_caller, no_content
+from hidra.errors import Unavailable
+from hidra.gateways import connection
+from hidra.gateways.aws import read_json_secret
+from hidra.gateways.vault import origin, seal
+from hidra.services.save_connection import Wanted, save_connection
+from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store import connections, status_backfills
+from hidra.store.connections import Connection
+from hidra.store.db import Database, Tx
+from hidra.telemetry import logger
+
+ENV = require(*DATABASE_SETTINGS, "VAULT_PUBLIC_KEYS", "CONNECTION_CHECK_FUNCTION", "ALLOW_PRIVATE_ADDRESSES")
+db = Database(ENV, read_json_secret)
+app = resolver()
+handler = lambda_handler(app)
+
+PUBLIC_KEYS: dict[str, str] = json.loads(ENV["VAULT_PUBLIC_KEYS"])
+ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
+
+
+def _header_value(key: SecretStr) -> SecretStr:
+    text = key.get_secret_value().strip()
+    if not (0 < len(text) <= 500 and text.isascii() and text.isprintable()):
+        raise PydanticCustomError("api_key", "Must be 1 to 500 printable ASCII characters")
+    return SecretStr(text)
+
+
+ApiKey = Annotated[
+    SecretStr,
+    AfterValidator(_header_value),
+    Field(json_schema_extra={"minLength": 1, "maxLength": 500, "pattern": r"^[ -~]*[!-~][ -~]*$"}),
+]
+# It becomes a part of a path.
+InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/\\?#]+$")]
+
+
+class ConnectionIn(Body):
+    """What is absent stays as it was; a first connection is baileys, 60 messages a minute, one at a time."""
+
+    base_url: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    instance_name: InstanceName
+    api_key: Annotated[
+        ApiKey | None, Field(description="Needed at first, and again for another scheme, host or port.")
+    ] = None
+    integration: Literal["baileys", "cloud_api"] | None = None
+    max_messages_per_minute: PerMinute | None = None
+    max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000), Whole] | None = None
+
+
+class BackfillIn(Body):
+    """How far back messages are looked up, by the time of their sending."""
+
+    hours: Annotated[int, Field(strict=True, ge=1, le=72), Whole] = 24
+
+
+class Connecting(BaseModel):
+    """A code to link WhatsApp with, where the instance waits for one."""
+
+    state: str
+    qr_code: str | None = None
+    pairing_code: str | None = None
+
+
+@app.put(
+    "/v1/evolution-config",
+    operation_id="save_connection",
+    summary="Save your connection to an Evolution server, and check it",
+    responses=answers(rejected=["base-url", "api-key-required"]),
+)
+def save(body: ConnectionIn) -> Connection:
+    user_id = me()
+    base_url = check_base_url(body.base_url, allow_private=ALLOW_PRIVATE)
+    sealed = None
+    if body.api_key is not None:
+        sealed = seal(PUBLIC_KEYS, body.api_key.get_secret_value(), user_id=user_id, base_url=base_url)
+    wanted = Wanted(
+        base_url, body.instance_name, body.integration, body.max_messages_per_minute, body.max_concurrent_sends
+    )
+    connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin)
+    try:
+        connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "check", connection_id=connection_id)
+    except Unavailable:
+        # It is saved; the next scheduled check tells what it is worth.
+        logger.warning("connection was saved but not checked", exc_info=True, connection_id=connection_id)
+    return read(user_id)
+
+
+@app.get(
+    "/v1/evolution-config",
+    operation_id="get_connection",
+    summary="Show your connection",
+    responses=answers(not_found=["not-found"]),
+)
+def get() -> Connection:
+    return read(me())
+
+
+@app.delete(
+    "/v1/evolution-config",
+    operation_id="delete_connection",
+    summary="Forget your connection; campaigns wait for another",
+    responses=answers(204, not_found=["not-found"]),
+)
+def delete() -> Response[Any]:
+    user_id = me()
+    db.as_user(user_id, lambda tx: connections.delete(tx, user_id=user_id))
+    return no_content()
+
+
+@app.post(
+    "/v1/evolution-config/check",
+    operation_id="check_connection",
+    summary="Check your connection now",
+    responses=answers(not_found=["not-found"], unavailable=["evolution-unavailable"]),
+)
+def check() -> Connection:
+    user_id = me()
+    connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "check", connection_id=read(user_id).id)
+    return read(user_id)
+
+
+@app.post(
+    "/v1/evolution-config/connect",
+    operation_id="connect_connection",
+    summary="Link WhatsApp: give its state and the code to scan or type",
+    responses=answers(not_found=["not-found"], unavailable=["evolution-unavailable"]),
+)
+def connect() -> Connecting:
+    found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "connect", connection_id=read(me()).id)
+    return Connecting(state=found["state"], qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code"))
+
+
+@app.post(
+    "/v1/evolution-config/repair-statuses",
+    operation_id="backfill_statuses",
+    summary="Look up what Evolution knows of your latest messages, where its webhooks may have been lost",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=answers(not_found=["not-found"]),
+)
+def repair(body: BackfillIn | None = None) -> Connection:
+    user_id, now = me(), datetime.now(UTC)
+    sent_from = now - timedelta(hours=(body or BackfillIn()).hours)
+
+    def work(tx: Tx) -> Connection:
+        connection_id = connections.get(tx, user_id=user_id).id
+        status_backfills.demand(
+            tx, connection_ids=[connection_id], cause="request", at=now, oldest=sent_from, sent_from=sent_from
+        )
+        return connections.get(tx, user_id=user_id)
+
+    return db.as_user(user_id, work)
+
+
+def read(user_id: UUID) -> Connection:
+    return db.as_user(user_id, lambda tx: connections.get(tx, user_id=user_id))
+
+
+def me() -> UUID:
+    return known_caller(app, db).user_id

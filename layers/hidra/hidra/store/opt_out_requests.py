@@ -1,0 +1,178 @@
+"""What people asked for, by phone or by the hidden id that WhatsApp shows in its place: the later wish holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hidra.store.db import Tx
+
+# WhatsApp's times are whole seconds: of two wishes in the same one, leaving holds.
+LATER = timedelta(seconds=1)
+
+# Sorted, so that two batches cannot wait for each other. The rows stay locked: a wish of the same phone in another
+# batch waits, and then finds this one.
+JOIN = """
+insert into hidra.opt_out_requests as w (user_id, phone_hash, opted_out_at, opted_in_at)
+select g.user_id, g.phone_hash, g.opted_out_at, g.opted_in_at
+from unnest(
+    %(user_ids)s::uuid[], %(hashes)s::bytea[], %(opted_out_at)s::timestamptz[], %(opted_in_at)s::timestamptz[]
+) as g (user_id, phone_hash, opted_out_at, opted_in_at)
+order by g.user_id, g.phone_hash
+on conflict (user_id, phone_hash) do update
+set opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at),
+    opted_in_at = greatest(w.opted_in_at, excluded.opted_in_at)
+returning user_id, phone_hash as hash, opted_out_at, opted_in_at
+"""
+# What only repeats what is known writes nothing and is not returned.
+JOIN_LIDS = """
+insert into hidra.whatsapp_lids as w (user_id, lid_hash, phone_hash, opted_out_at, opted_in_at)
+select g.user_id, g.lid_hash, g.phone_hash, g.opted_out_at, g.opted_in_at
+from unnest(
+    %(user_ids)s::uuid[], %(hashes)s::bytea[], %(phone_hashes)s::bytea[], %(opted_out_at)s::timestamptz[],
+    %(opted_in_at)s::timestamptz[]
+) as g (user_id, lid_hash, phone_hash, opted_out_at, opted_in_at)
+order by g.user_id, g.lid_hash
+on conflict (user_id, lid_hash) do update
+set phone_hash = coalesce(excluded.phone_hash, w.phone_hash),
+    opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at),
+    opted_in_at = greatest(w.opted_in_at, excluded.opted_in_at)
+where excluded.opted_out_at is not null or excluded.opted_in_at is not null
+    or coalesce(excluded.phone_hash, w.phone_hash) is distinct from w.phone_hash
+returning user_id, lid_hash, phone_hash, opted_out_at, opted_in_at
+"""
+# In a chat of two, whoever answers one of our messages is whom it was sent to.
+ADDRESSEES = """
+select e.connection_id, e.provider_id, m.phone_hash, m.phone
+from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
+join hidra.campaign_messages m on m.evolution_config_id = e.connection_id and m.provider_message_id = e.provider_id
+union all
+select e.connection_id, e.provider_id, t.phone_hash, null
+from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
+join hidra.direct_sends t on t.evolution_config_id = e.connection_id and t.provider_message_id = e.provider_id
+"""
+RETURN_BY_API = """
+insert into hidra.opt_out_requests as w (user_id, phone_hash, opted_in_at)
+select user_id, phone_hash, clock_timestamp() from hidra.opt_outs
+where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+on conflict (user_id, phone_hash) do update set opted_in_at = excluded.opted_in_at
+"""
+COUNT_HIDDEN = """
+select count(*) from hidra.whatsapp_lids
+where user_id = %(user_id)s and phone_hash is null and opted_out_at is not null
+    and (opted_in_at is null or opted_in_at < opted_out_at + %(later)s::interval)
+"""
+
+
+@dataclass(frozen=True)
+class OptOutRequests:
+    """When a person last asked to leave, and when they last came back, as far as told."""
+
+    opted_out_at: datetime | None = None
+    opted_in_at: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.opted_out_at or self.opted_in_at)
+
+    @property
+    def gone(self) -> bool:
+        return self.opted_out_at is not None and (
+            self.opted_in_at is None or self.opted_in_at < self.opted_out_at + LATER
+        )
+
+    def with_more(self, other: "OptOutRequests") -> "OptOutRequests":
+        return OptOutRequests(
+            _latest(self.opted_out_at, other.opted_out_at), _latest(self.opted_in_at, other.opted_in_at)
+        )
+
+
+type Person = tuple[UUID, bytes]  # a user and the keyed hash of a phone, or of a hidden id
+
+
+@dataclass(frozen=True)
+class Addressee:
+    phone_hash: bytes
+    phone: str | None
+
+
+@dataclass(frozen=True)
+class _Joined:
+    user_id: UUID
+    hash: bytes
+    opted_out_at: datetime | None
+    opted_in_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Lid:
+    """A hidden id; ``phone_hash`` is None while nobody knows whose it is."""
+
+    user_id: UUID
+    lid_hash: bytes
+    phone_hash: bytes | None
+    opted_out_at: datetime | None
+    opted_in_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Addressed:
+    connection_id: UUID
+    provider_id: str
+    phone_hash: bytes
+    phone: str | None
+
+
+def join(tx: Tx, given: dict[Person, OptOutRequests]) -> dict[Person, OptOutRequests]:
+    """Joins wishes to those that are known of the phones; gives what holds by now, and keeps it locked."""
+    if not given:
+        return {}
+    rows = tx.rows(
+        _Joined,
+        JOIN,
+        user_ids=[person[0] for person in given],
+        hashes=[person[1] for person in given],
+        opted_out_at=[wishes.opted_out_at for wishes in given.values()],
+        opted_in_at=[wishes.opted_in_at for wishes in given.values()],
+    )
+    return {(row.user_id, row.hash): OptOutRequests(row.opted_out_at, row.opted_in_at) for row in rows}
+
+
+def join_lids(tx: Tx, given: dict[Person, tuple[bytes | None, OptOutRequests]]) -> list[Lid]:
+    """Joins what is told of hidden ids, each with its phone's hash if known, to what was; gives what is news."""
+    if not given:
+        return []
+    return tx.rows(
+        Lid,
+        JOIN_LIDS,
+        user_ids=[person[0] for person in given],
+        hashes=[person[1] for person in given],
+        phone_hashes=[phone_hash for phone_hash, _ in given.values()],
+        opted_out_at=[wishes.opted_out_at for _, wishes in given.values()],
+        opted_in_at=[wishes.opted_in_at for _, wishes in given.values()],
+    )
+
+
+def addressees(tx: Tx, keys: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], Addressee]:
+    """Whom our messages went to, by connection and provider's id, as far as these ids are ours."""
+    wanted: Sequence[tuple[UUID, str]] = sorted(set(keys))
+    if not wanted:
+        return {}
+    rows = tx.rows(
+        _Addressed, ADDRESSEES, connection_ids=[key[0] for key in wanted], provider_ids=[key[1] for key in wanted]
+    )
+    return {(row.connection_id, row.provider_id): Addressee(row.phone_hash, row.phone) for row in rows}
+
+
+def return_by_api(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
+    """Lets no copy of a reply from before opt the phone out again; to be called before its opt-out is deleted."""
+    tx.run(RETURN_BY_API, user_id=user_id, phone_hash=phone_hash)
+
+
+def count_hidden(tx: Tx, *, user_id: UUID) -> int:
+    """How many people asked to leave whose phone nobody knows."""
+    found: int = tx.value(COUNT_HIDDEN, user_id=user_id, later=LATER)
+    return found
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((at for at in (one, other) if at), default=None)

@@ -1,0 +1,60 @@
+"""The pace in short; `make prove PROVE=pace` has the long form."""
+
+import random
+from pathlib import Path
+
+from tests.chaos import pace_shapes, pace_workers
+from tests.chaos.cluster import Cluster
+from tests.chaos.pace_shapes import Kind
+from tests.chaos.pace_simulation import CALM, STORM, Shape
+from tests.chaos.pace_workers import Load
+from tests.conftest import Databases
+
+SEED = 7
+STORMY = [
+    pace_shapes.Case(Kind.MORE, Shape(SEED, 60, 2, ((40, 150, 0), (30, 150, 20)), 1.0, 0.2, STORM)),
+    pace_shapes.Case(Kind.EXACT, Shape(SEED, 7, 1, ((7, 60, 0), (5, 60, 0)), 3.0, 0.2, STORM)),
+]
+# Their tickets are used up, most of them too early, long before the clock's next look.
+GREEDY = [
+    pace_shapes.Case(Kind.MORE, Shape(SEED, rate, rate // 60, ((rate, recipients, 0),) * 3, 0.3, 0.2, CALM))
+    for rate, recipients in ((600, 300), (120, 80))
+]
+
+
+def test_simulated_connections_in_every_kind_of_trouble_exceed_no_limit_and_without_it_use_their_pace() -> None:
+    drawn = pace_shapes.draw(SEED, 48, hours=1, per_connection=250)
+    tally = pace_shapes.judge_all([*drawn, *GREEDY])
+    assert not tally.over, tally.over
+    assert not tally.idle, tally.idle
+    assert tally.sends > 10_000
+    assert tally.full > 50, "limits that nothing comes near prove nothing"
+    assert set(tally.ends) == {
+        "posted", "postponed", "too_early", "too_late", "no_room", "no_work", "killed",
+    }, tally  # fmt: skip
+
+
+def test_the_database_gives_the_permits_that_the_simulation_gave(databases: Databases) -> None:
+    for case in STORMY:
+        asked, differences = pace_shapes.replay(databases, case, most=1_000)
+        assert asked > 100
+        assert differences == []
+
+
+def test_a_backlog_released_to_workers_that_die_and_stand_still_exceeds_no_limit(
+    databases: Databases, tmp_path: Path
+) -> None:
+    def trouble(cluster: Cluster, rng: random.Random) -> None:
+        pace_workers.hold_tickets(cluster, seconds=4)
+        pace_workers.until_sends(cluster, 10, seconds=10)
+        pace_workers.freeze_some(rng, share=0.5, seconds=1)
+        pace_workers.kill_some(rng, number=1)
+
+    load = Load(per_minute=180, concurrent=2, campaigns=(120, 120), recipients=12, answer=(0.6, 0.9))
+    outcome = pace_workers.run(databases, tmp_path, [load], seed=SEED, senders=10, seconds=14, trouble=trouble)
+    assert not outcome.over, str(outcome)
+    assert outcome.crowded == 0, str(outcome)
+    assert outcome.sent >= 10, str(outcome)
+    assert any(one.most_open == 2 for one in outcome.measures.values()), (
+        "a limit that nothing comes near proves nothing"
+    )

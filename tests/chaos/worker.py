@@ -1,0 +1,127 @@
+"""`python -m tests.chaos.worker`: a process with every worker function imported, which forks itself for each worker.
+
+So a worker is there in milliseconds, as one that died must be replaced hundreds of times. It connects to the database
+after the fork, as a Lambda does after its start. The workers' settings are those of the environment.
+"""
+
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
+from types import ModuleType
+from typing import Any
+
+from hidra.domain import circuit
+from hidra.gateways import evolution, queues, stream
+from hidra.store import claims
+from tests.chaos import clients, kill_points
+from tests.chaos.kill_points import points as reached
+
+# As the points are named: by what of the product is at work.
+PARTS = {
+    "advance": "campaign_advance",
+    "send": "message_sender",
+    "record": "delivery_recorder",
+    "webhook": "evolution_webhook",
+    "clock": "campaign_clock",
+    "check": "connection_check",
+}
+
+LATER = {"check": timedelta(0)}
+"""How much later it is for a check that looks messages in doubt up: `later_seconds` of its event."""
+
+
+class Context:
+    """What the functions ask of Lambda's context."""
+
+    function_name = "cluster"
+    function_version = "1"
+    memory_limit_in_mb = 256
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:cluster"
+    aws_request_id = "cluster"
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self._end - time.monotonic()) * 1000))
+
+
+class Worker:
+    """One process of one function: an invocation after the other, until it is killed."""
+
+    def __init__(self, connection: Connection, functions: Mapping[str, ModuleType]) -> None:
+        self._connection, self._functions = connection, functions
+        self._lock = threading.Lock()
+
+    def work(self) -> None:
+        clients.install(self.ask)
+        queues.sqs, stream.kinesis = clients.aws.sqs, clients.aws.kinesis
+        while True:
+            part, event, seconds, armed = self._connection.recv()
+            if part == "check":
+                LATER["check"] = timedelta(seconds=event.get("later_seconds", 0))
+            reached.begin(part, armed, lambda point: self._connection.send(("dying", point, dict(reached.reached))))
+            try:
+                result, error = self._functions[part].handler(event, Context(seconds)), None
+            except Exception:  # noqa: BLE001 - as Lambda does: an answer that says so
+                result, error = None, traceback.format_exc()
+            self._connection.send(("done", result, error, dict(reached.reached)))
+
+    def ask(self, service: str, operation: str, params: dict[str, Any]) -> Any:
+        with self._lock:
+            self._connection.send(("call", service, operation, params))
+            return self._connection.recv()
+
+
+def import_functions() -> dict[str, ModuleType]:
+    """The functions as they are, but for the constants that a test cannot wait for."""
+    functions = {part: importlib.import_module(f"functions.{name}.app") for part, name in PARTS.items()}
+    shorter = json.loads(os.environ["FIRE_CONSTANTS"])
+    evolution._SEND_TIMEOUT = tuple(shorter["send_timeout"])
+    reached.patience = shorter["send_timeout"][1]
+    functions["send"].SENDER_TIMEOUT_SECONDS = shorter["sender_timeout"]
+    functions["send"].CONFIRMATION_PATIENCE_SECONDS = shorter["patience"]
+    circuit.PROBE_EVERY = claims.PROBE_EVERY = timedelta(seconds=shorter["probe_every"])
+    reconcile = functions["check"].reconcile
+
+    def reconcile_later(*args: Any, now: datetime, **options: Any) -> None:
+        reconcile(*args, now=now + LATER["check"], **options)
+
+    functions["check"].reconcile = reconcile_later
+    return functions
+
+
+def serve_forks(control: socket.socket) -> None:
+    """Forks a worker for each connection that comes in over the control socket; answers with its process id."""
+    functions = import_functions()
+    kill_points.install()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    control.send(b"ready")
+    while True:
+        data, fds, _, _ = socket.recv_fds(control, 16, 1)
+        if not data:
+            return
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            try:
+                Worker(Connection(fds[0]), functions).work()
+            except (EOFError, OSError):  # the test has ended
+                os._exit(0)
+        os.close(fds[0])
+        control.send(str(pid).encode())
+
+
+if __name__ == "__main__":
+    serve_forks(socket.socket(fileno=int(sys.argv[1])))
+    os._exit(0)

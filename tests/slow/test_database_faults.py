@@ -1,0 +1,52 @@
+"""Hundreds of recipients through a dozen crashes of PostgreSQL and a stream in every kind of trouble: nobody is lost.
+
+Another seed: FIRE_SEED=7 make prove PROVE=database_faults.
+"""
+
+import os
+from pathlib import Path
+
+from tests.chaos.database_faults import database_faults
+from tests.chaos.stream_faults import stream_faults
+from tests.conftest import Databases
+
+SEED = int(os.environ.get("FIRE_SEED", "2026"))
+
+
+def test_campaigns_outlive_a_dozen_crashes_thirty_cuts_and_sixty_refused_transactions(tmp_path: Path) -> None:
+    report = database_faults(
+        tmp_path,
+        tenants=4,
+        audience=100,
+        rounds=3,
+        per_minute=600,
+        crashes=12,
+        cuts=30,
+        trips=60,
+        seed=SEED,
+        seconds=280,
+    )
+    print(report)
+    assert report.done["messages"] == 4 * 100 * 3, report
+    assert report.done["deadlocks met"] > 0, report
+
+
+def test_a_stream_in_trouble_for_three_campaigns_of_each_tenant_loses_nothing(
+    databases: Databases, tmp_path: Path
+) -> None:
+    report = stream_faults(
+        databases,
+        tmp_path,
+        tenants=4,
+        audience=100,
+        rounds=3,
+        per_minute=600,
+        refused=0.3,
+        stops=5,
+        lag=5.0,
+        seed=SEED,
+        seconds=200,
+    )
+    print(report)
+    assert report.done["poison"] == 4 * 3 * 13, report
+    assert report.done["seconds of lag"] >= 25, report

@@ -1,0 +1,50 @@
+"""100,000 interleavings on the pure rules, 5,000 and more through the recorder and the senders on PostgreSQL."""
+
+import time
+
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from local.database import Database as Server
+from tests.chaos import overlap_player, rules, schedules
+from tests.chaos.test_metrics_exact import PLAIN, notice_deadlocks_at_once
+from tests.conftest import Databases
+
+SEED = 20_260_101
+EACH, HISTORIES = 10, 10_000
+INTERLEAVINGS = 5_000
+SCHEDULES = 900
+LONGEST_SECONDS = 600
+
+
+def test_100_000_interleavings_of_histories_on_the_pure_rules() -> None:
+    begun, played = time.monotonic(), 0
+
+    @seed(SEED)
+    @settings(PLAIN, derandomize=False, max_examples=HISTORIES)
+    @given(rules.histories, st.integers(0, 2**32))
+    def check(told: list[rules.History], order: int) -> None:
+        nonlocal played
+        rules.check(told, order, EACH)
+        played += EACH
+
+    check()
+    assert played >= EACH * HISTORIES
+    print(f"\nseed {SEED}: {played} interleavings on the pure rules in {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def test_5_000_interleavings_of_overlapping_transactions_on_postgresql(server: Server, databases: Databases) -> None:
+    notice_deadlocks_at_once(server, databases)
+    begun = time.monotonic()
+    with overlap_player.Stage(databases) as stage:
+
+        @seed(SEED)
+        @settings(PLAIN, derandomize=False, max_examples=SCHEDULES)
+        @given(schedules.schedules)
+        def recount(schedule: schedules.Schedule) -> None:
+            if stage.tally.interleavings < INTERLEAVINGS and time.monotonic() < begun + LONGEST_SECONDS:
+                stage.play(schedule)
+
+        recount()
+        print(f"\nseed {SEED}: {stage.tally}; {time.monotonic() - begun:.0f} s", flush=True)
+        assert stage.tally.interleavings >= INTERLEAVINGS, "the machine was too slow"

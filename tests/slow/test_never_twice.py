@@ -1,0 +1,33 @@
+"""At least 20,000 sends while workers die at every point and the network fails in every way: nobody is written to twice.
+
+Smaller, for a first look: FIRE_SENDS=2000 make prove PROVE=never_twice.
+"""
+
+import os
+from pathlib import Path
+
+from tests.chaos.never_twice import never_twice
+from tests.conftest import Databases
+
+SENDS = int(os.environ.get("FIRE_SENDS", "20000"))
+SEED = int(os.environ.get("FIRE_SEED", "2026"))
+
+
+def test_nobody_is_written_to_twice_in_twenty_thousand_sends(databases: Databases, tmp_path: Path) -> None:
+    report = never_twice(
+        databases,
+        tmp_path,
+        sends=SENDS,
+        kills=max(2, SENDS // 2_000),
+        every=40,
+        slow_down=5,
+        also=("webhook", "clock", "check"),
+        tenants=12,
+        audience=100,
+        tick=3.0,
+        seed=SEED,
+        seconds=1_500,
+    )
+    print(report)
+    assert report.duplicates == 0
+    assert report.sends >= SENDS
