@@ -23,6 +23,12 @@ CREATE TYPE hidra.campaign_channel AS ENUM (
 );
 
 --
+-- Name: TYPE campaign_channel; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TYPE hidra.campaign_channel IS 'The network on which a campaign is sent.';
+
+--
 -- Name: campaign_status; Type: TYPE; Schema: hidra; Owner: -
 --
 
@@ -37,6 +43,12 @@ CREATE TYPE hidra.campaign_status AS ENUM (
 );
 
 --
+-- Name: TYPE campaign_status; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TYPE hidra.campaign_status IS 'The lifecycle of a campaign. A run is running, completed, failed or canceled.';
+
+--
 -- Name: contact_import_source; Type: TYPE; Schema: hidra; Owner: -
 --
 
@@ -48,6 +60,12 @@ CREATE TYPE hidra.contact_import_source AS ENUM (
 );
 
 --
+-- Name: TYPE contact_import_source; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TYPE hidra.contact_import_source IS 'Where contacts come from. evolution: the contacts of the user''s WhatsApp instance.';
+
+--
 -- Name: evolution_connection_status; Type: TYPE; Schema: hidra; Owner: -
 --
 
@@ -57,6 +75,12 @@ CREATE TYPE hidra.evolution_connection_status AS ENUM (
     'connected',
     'error'
 );
+
+--
+-- Name: TYPE evolution_connection_status; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TYPE hidra.evolution_connection_status IS 'The state of a WhatsApp instance as Evolution API reports it. error: the server, the key or the sending failed.';
 
 --
 -- Name: message_status; Type: TYPE; Schema: hidra; Owner: -
@@ -74,20 +98,26 @@ CREATE TYPE hidra.message_status AS ENUM (
 );
 
 --
--- Name: count_segment_contacts(); Type: FUNCTION; Schema: hidra; Owner: -
+-- Name: TYPE message_status; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-CREATE FUNCTION hidra.count_segment_contacts() RETURNS trigger
+COMMENT ON TYPE hidra.message_status IS 'pending: waits for a claim. sending: claimed for its one post. unknown: posted or not, the outcome is in doubt. sent: Evolution accepted it. skipped: will not be sent.';
+
+--
+-- Name: check_and_count_members(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.check_and_count_members() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 declare
     missing boolean;
 begin
     if tg_op = 'INSERT' then
-        -- Before the segment's row is held, as whoever deletes contacts does it.
-        perform pg_advisory_xact_lock_shared(hashtextextended('members ' || n.user_id, 0))
+        -- Before the update below locks the segment: a deletion of contacts takes its locks in the same order.
+        perform pg_advisory_xact_lock_shared(hidra.lock_key('members', n.user_id))
         from (select distinct user_id from changed order by user_id) n;
-        -- OFFSET 0: each is looked up by index, however many there are and whatever the planner believes.
+        -- OFFSET 0 makes the planner use the index for each row, whatever number of rows it expects.
         if exists (
             select from changed n where not exists (
                 select from hidra.contacts c where c.user_id = n.user_id and c.id = n.contact_id offset 0
@@ -107,6 +137,7 @@ begin
         returning s.id
     )
     select count(*) <> (select count(*) from counted) into missing from n;
+    -- The update holds the segment until the commit. A deletion of the segment waits, and then finds the new members.
     if missing and tg_op = 'INSERT' then
         raise exception 'there is no such segment of this user'
             using errcode = 'foreign_key_violation', constraint = 'segment_contacts_segment_fk',
@@ -117,34 +148,52 @@ end
 $$;
 
 --
--- Name: delete_contacts_members(); Type: FUNCTION; Schema: hidra; Owner: -
+-- Name: FUNCTION check_and_count_members(); Type: COMMENT; Schema: hidra; Owner: -
 --
 
-CREATE FUNCTION hidra.delete_contacts_members() RETURNS trigger
+COMMENT ON FUNCTION hidra.check_and_count_members() IS 'Checks that the segment and the contact of each new member belong to the user, and updates total_contacts. A missing row raises foreign_key_violation with the constraint name segment_contacts_segment_fk or segment_contacts_contact_fk; no constraint has these names. An insert shares the advisory lock members of the user until its commit.';
+
+--
+-- Name: delete_members_of_contacts(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.delete_members_of_contacts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    perform pg_advisory_xact_lock(hashtextextended('members ' || g.user_id, 0))
-    from (select distinct user_id from gone order by user_id) g;
-    delete from hidra.segment_contacts m using gone g where m.user_id = g.user_id and m.contact_id = g.id;
+    perform pg_advisory_xact_lock(hidra.lock_key('members', d.user_id))
+    from (select distinct user_id from deleted order by user_id) d;
+    delete from hidra.segment_contacts m using deleted d where m.user_id = d.user_id and m.contact_id = d.id;
     return null;
 end
 $$;
 
 --
--- Name: delete_segment_contacts(); Type: FUNCTION; Schema: hidra; Owner: -
+-- Name: FUNCTION delete_members_of_contacts(); Type: COMMENT; Schema: hidra; Owner: -
 --
 
-CREATE FUNCTION hidra.delete_segment_contacts() RETURNS trigger
+COMMENT ON FUNCTION hidra.delete_members_of_contacts() IS 'Takes deleted contacts out of their segments, as a foreign key with ON DELETE CASCADE does. It takes the advisory lock members of the user alone until its commit, so no transaction adds a contact that is being deleted.';
+
+--
+-- Name: delete_members_of_segments(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.delete_members_of_segments() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    delete from hidra.segment_contacts m using gone g where m.segment_id = g.id;
+    delete from hidra.segment_contacts m using deleted d where m.segment_id = d.id;
     return null;
 end
 $$;
+
+--
+-- Name: FUNCTION delete_members_of_segments(); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.delete_members_of_segments() IS 'Deletes the members of deleted segments, as a foreign key with ON DELETE CASCADE does.';
 
 --
 -- Name: ensure_user(uuid, text, text); Type: FUNCTION; Schema: hidra; Owner: -
@@ -167,12 +216,24 @@ end
 $$;
 
 --
+-- Name: FUNCTION ensure_user(user_id uuid, user_email text, user_name text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.ensure_user(user_id uuid, user_email text, user_name text) IS 'Tells whether the user exists. If Hidra created core.users, a missing user is inserted. A core.users table of the platform is only read.';
+
+--
 -- Name: fold(text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
 CREATE FUNCTION hidra.fold(given text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (octet_length(given) = char_length(given)) THEN lower(given) ELSE lower(translate(NORMALIZE(given, NFD), '̧̀́̂̃̈'::text, ''::text)) END;
+
+--
+-- Name: FUNCTION fold(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.fold(given text) IS 'The text in lower case and without the accents of Portuguese.';
 
 --
 -- Name: instant(text); Type: FUNCTION; Schema: hidra; Owner: -
@@ -192,38 +253,60 @@ end
 $_$;
 
 --
+-- Name: FUNCTION instant(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.instant(given text) IS 'The time of an ISO 8601 date or date with time. Without a zone it is in the time zone of the session. Null for any other text.';
+
+--
+-- Name: lock_key(text, uuid); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.lock_key(kind text, id uuid) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN hashtextextended(((kind || ' '::text) || (id)::text), (0)::bigint);
+
+--
+-- Name: FUNCTION lock_key(kind text, id uuid); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. Kinds: campaign (id of a campaign; claims share it, a pause takes it alone), erasure (id of a user; freezes and trial messages share it, an erasure takes it alone), members (id of a user; inserts of members share it, deletions of contacts take it alone).';
+
+--
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
-CREATE FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, look integer DEFAULT 1000, enough integer DEFAULT 10000) RETURNS SETOF uuid
+CREATE FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, scan_first integer DEFAULT 1000, few integer DEFAULT 10000) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     SET enable_seqscan TO 'off'
     SET work_mem TO '32MB'
     AS $$
 declare
-    me constant uuid := nullif(current_setting('hidra.user_id', true), '')::uuid;
-    terms constant tsquery := hidra.search_query(me, name_part);
-    seen integer;
+    caller constant uuid := nullif(current_setting('hidra.user_id', true), '')::uuid;
+    terms constant tsquery := hidra.search_query(caller, name_part);
+    scanned integer;
     found uuid[];
 begin
-    select array_agg(c.id order by c.id) filter (where c.fits), count(*) into found, seen
+    -- A common search fills the page from the first contacts.
+    select array_agg(c.id order by c.id) filter (where c.matches), count(*) into found, scanned
     from (
         select c.id, case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
             else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
-                or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end as fits
+                or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end as matches
         from hidra.contacts c
-        where c.user_id = me and c.id > after_id order by c.id limit look
+        where c.user_id = caller and c.id > after_id order by c.id limit scan_first
     ) c;
-    if seen < look or cardinality(found) >= page_size then
+    if scanned < scan_first or cardinality(found) >= page_size then
         return query select unnest(found[:page_size]);
         return;
     end if;
 
+    -- A rare search has few matches in an index.
     if name_part is not null then
         select array_agg(c.id) into found from (
             select c.id from hidra.contacts c
-            where hidra.search_terms(c.user_id, c.name) @@ terms and (c.user_id = me) is true limit enough + 1
+            where hidra.search_terms(c.user_id, c.name) @@ terms and (c.user_id = caller) is true limit few + 1
         ) c;
     else
         select array_agg(c.id) into found from (
@@ -231,33 +314,40 @@ begin
                 (
                     select c.id from unnest(prefixes) p cross join lateral (
                         select c.id from hidra.contacts c
-                        where c.user_id = me and c.phone >= p and c.phone <= p || '999999999999999' limit enough + 1
+                        where c.user_id = caller and c.phone >= p and c.phone <= p || '999999999999999' limit few + 1
                     ) c
                 ) union all (
                     select c.id from hidra.contacts c
-                    where suffix <> '' and c.user_id = me
+                    where suffix <> '' and c.user_id = caller
                       and reverse(right(c.phone, 4)) >= reverse(right(suffix, 4))
                       and reverse(right(c.phone, 4)) <= reverse(right(suffix, 4)) || '9999'
                       and right(c.phone, length(suffix)) = suffix
-                    limit enough + 1
+                    limit few + 1
                 )
             ) c
         ) c;
     end if;
-    if coalesce(cardinality(found), 0) <= enough then
+    if coalesce(cardinality(found), 0) <= few then
         return query select id from unnest(found) id where id > after_id order by id limit page_size;
         return;
     end if;
 
+    -- Ids are random, so a search between the two fills the page within some ten thousand contacts.
     return query
         select c.id from hidra.contacts c
-        where c.user_id = me and c.id > after_id
+        where c.user_id = caller and c.id > after_id
           and case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
             else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
                 or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end
         order by c.id limit page_size;
 end
 $$;
+
+--
+-- Name: FUNCTION search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, scan_first integer, few integer); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, scan_first integer, few integer) IS 'One page of ids of the matching contacts of the user in the setting hidra.user_id, in the order of ids. If name_part is given, only names are compared; otherwise the beginnings (prefixes) and the end (suffix) of the phone. scan_first: how many contacts are read in order before an index is used. few: up to how many matches of an index are sorted.';
 
 --
 -- Name: words(text); Type: FUNCTION; Schema: hidra; Owner: -
@@ -268,6 +358,12 @@ CREATE FUNCTION hidra.words(given text) RETURNS text
     RETURN translate("left"(hidra.fold("left"(given, 200)), 200), '.,-''()/'::text, '       '::text);
 
 --
+-- Name: FUNCTION words(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.words(given text) IS 'The folded words of a name, separated by spaces. Only the first 200 characters count: an indexed word must be shorter than 2 kB.';
+
+--
 -- Name: search_query(uuid, text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -276,12 +372,24 @@ CREATE FUNCTION hidra.search_query(owner uuid, given text) RETURNS tsquery
     RETURN (SELECT (string_agg((((''''::text || "left"((search_query.owner)::text, 8)) || replace(replace(word.word, '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''':*'::text), ' & '::text))::tsquery AS string_agg FROM unnest(string_to_array(hidra.words(search_query.given), ' '::text)) word(word) WHERE (word.word <> ''::text));
 
 --
+-- Name: FUNCTION search_query(owner uuid, given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.search_query(owner uuid, given text) IS 'A query for hidra.search_terms. It matches names in which each word of the text is the beginning of a word.';
+
+--
 -- Name: search_terms(uuid, text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
 CREATE FUNCTION hidra.search_terms(owner uuid, given text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN array_to_tsvector(string_to_array(substr(replace((' '::text || hidra.words(given)), ' '::text, (' '::text || "left"((owner)::text, 8))), 2), ' '::text));
+
+--
+-- Name: FUNCTION search_terms(owner uuid, given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.search_terms(owner uuid, given text) IS 'The words of a name as index terms. Each term begins with the first 8 characters of the owner''s id.';
 
 --
 -- Name: users; Type: TABLE; Schema: core; Owner: -
@@ -299,7 +407,7 @@ CREATE TABLE core.users (
 -- Name: TABLE users; Type: COMMENT; Schema: core; Owner: -
 --
 
-COMMENT ON TABLE core.users IS 'hidra: minimal users, a row is one tenant';
+COMMENT ON TABLE core.users IS 'hidra: minimal users. A row is a tenant. hidra.ensure_user inserts users only if this comment begins with "hidra:".';
 
 --
 -- Name: campaign_messages; Type: TABLE; Schema: hidra; Owner: -
@@ -333,6 +441,120 @@ CREATE TABLE hidra.campaign_messages (
 );
 
 ALTER TABLE ONLY hidra.campaign_messages FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE campaign_messages; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.campaign_messages IS 'A row is one recipient of one run, and the state of the message to the recipient.';
+
+--
+-- Name: COLUMN campaign_messages.contact_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.contact_id IS 'The contact at the freeze. No foreign key: the contact may be deleted later.';
+
+--
+-- Name: COLUMN campaign_messages.evolution_config_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.evolution_config_id IS 'The connection of the campaign at the freeze, then the one of the latest claim. It stays when the connection is deleted.';
+
+--
+-- Name: COLUMN campaign_messages.phone; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.phone IS 'The phone of the contact at the freeze. Null after an erasure.';
+
+--
+-- Name: COLUMN campaign_messages.phone_hash; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.phone_hash IS 'The same hash as contacts.phone_hash. Null after an erasure.';
+
+--
+-- Name: COLUMN campaign_messages.variables; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.variables IS 'The values of the template variables at the freeze, by name.';
+
+--
+-- Name: COLUMN campaign_messages.attempts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.attempts IS 'How many claims counted as an attempt. A released claim does not count, nor a retry whose reason is the connection.';
+
+--
+-- Name: COLUMN campaign_messages.counted; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.counted IS 'Whether metrics and timeline count this row. False if the row of another run counts for the same recipient.';
+
+--
+-- Name: COLUMN campaign_messages.not_before; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.not_before IS 'A pending message is not claimed before this time. Null: no wait.';
+
+--
+-- Name: COLUMN campaign_messages.provider_message_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.provider_message_id IS 'The id of the message in WhatsApp, from the answer of Evolution or a later lookup. Null until it is known.';
+
+--
+-- Name: COLUMN campaign_messages.claimed_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.claimed_at IS 'When a sender claimed the message for one post. Null while it waits. A write for a claim compares this value.';
+
+--
+-- Name: COLUMN campaign_messages.sent_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.sent_at IS 'The instant before the post, or claimed_at if the sender recorded none. Null until the message may have been sent.';
+
+--
+-- Name: COLUMN campaign_messages.acked_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.acked_at IS 'When the first status of the message was received from WhatsApp, whatever it says. Null: not acknowledged.';
+
+--
+-- Name: COLUMN campaign_messages.delivered_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.delivered_at IS 'When the delivery, or the reading if it came first, was received. It is the time of receipt, not of WhatsApp.';
+
+--
+-- Name: COLUMN campaign_messages.read_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.read_at IS 'When the reading was received. It is the time of receipt, not of WhatsApp.';
+
+--
+-- Name: COLUMN campaign_messages.failed_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.failed_at IS 'When a failure was received or recorded. It stays if a delivery is received later.';
+
+--
+-- Name: COLUMN campaign_messages.error_code; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.error_code IS 'The reason for the status, for programs: opted_out, unresolved_variable, provider_failed, outcome_unknown, and others. A pending message has the reason of its latest retry. Null: no problem.';
+
+--
+-- Name: COLUMN campaign_messages.error_detail; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.error_detail IS 'The reason for the status, written for the user.';
+
+--
+-- Name: CONSTRAINT campaign_messages_erased_is_empty ON campaign_messages; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON CONSTRAINT campaign_messages_erased_is_empty ON hidra.campaign_messages IS 'The row of an erased person keeps its counts and nothing of the person. A late result must not write any of it again.';
 
 --
 -- Name: campaign_messages_id_seq; Type: SEQUENCE; Schema: hidra; Owner: -
@@ -373,6 +595,36 @@ CREATE TABLE hidra.campaign_metrics (
 ALTER TABLE ONLY hidra.campaign_metrics FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE campaign_metrics; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.campaign_metrics IS 'A row is the counts of one campaign over its counted messages. They change in the transaction that changes the messages.';
+
+--
+-- Name: COLUMN campaign_metrics.delivered; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_metrics.delivered IS 'Messages with status delivered or read.';
+
+--
+-- Name: COLUMN campaign_metrics.pending; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_metrics.pending IS 'Messages with status pending, sending, unknown or sent.';
+
+--
+-- Name: COLUMN campaign_metrics.delivery_ms_total; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_metrics.delivery_ms_total IS 'The sum of delivered_at minus sent_at over the delivered messages, in milliseconds.';
+
+--
+-- Name: COLUMN campaign_metrics.average_delivery_ms; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_metrics.average_delivery_ms IS 'The mean time from post to delivery, in milliseconds. Null while no message is delivered.';
+
+--
 -- Name: campaigns; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -405,6 +657,72 @@ CREATE TABLE hidra.campaigns (
 ALTER TABLE ONLY hidra.campaigns FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE campaigns; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.campaigns IS 'A row is a campaign: one template, sent to one segment at a limited rate.';
+
+--
+-- Name: COLUMN campaigns.evolution_config_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.evolution_config_id IS 'The connection that sends the campaign. Null while the user has none, and after the connection is deleted.';
+
+--
+-- Name: COLUMN campaigns.external_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.external_id IS 'The idempotency key of the user, stored as {user_id}/{given}. It is unique over all users, so a user can neither collide with the key of another user nor guess it.';
+
+--
+-- Name: COLUMN campaigns.request_digest; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.request_digest IS 'SHA-256 of the request that created the campaign. It tells a repeated request from another one with the same external_id. Null for a duplicate of a campaign.';
+
+--
+-- Name: COLUMN campaigns.max_messages_per_minute; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.max_messages_per_minute IS 'The limit of the campaign. pace_limits.rate holds the same number.';
+
+--
+-- Name: COLUMN campaigns.send_window; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.send_window IS 'Reserved for the hours in which the campaign may send. No code reads it.';
+
+--
+-- Name: COLUMN campaigns.scheduled_by; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.scheduled_by IS 'The user that scheduled the next run. No foreign key: the run has one.';
+
+--
+-- Name: COLUMN campaigns.not_after; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.not_after IS 'A scheduled campaign that has not started by then fails. Null: no limit.';
+
+--
+-- Name: COLUMN campaigns.started_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.started_at IS 'When the first run started.';
+
+--
+-- Name: COLUMN campaigns.completed_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.completed_at IS 'When the campaign was completed or failed. Null again while a retry runs.';
+
+--
+-- Name: COLUMN campaigns.blocked_reason; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.blocked_reason IS 'Why the campaign makes no progress, or why it failed or was paused, written for the user. Null if nothing blocks it.';
+
+--
 -- Name: campaign_owner_metrics_view; Type: VIEW; Schema: hidra; Owner: -
 --
 
@@ -421,6 +739,12 @@ CREATE VIEW hidra.campaign_owner_metrics_view WITH (security_invoker='true') AS
   GROUP BY c.user_id;
 
 --
+-- Name: VIEW campaign_owner_metrics_view; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON VIEW hidra.campaign_owner_metrics_view IS 'A row is the sums of all campaigns of one user. A user without campaigns has no row. Row-level security applies with the role that reads the view.';
+
+--
 -- Name: campaign_runs; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -431,18 +755,60 @@ CREATE TABLE hidra.campaign_runs (
     initiated_by uuid NOT NULL,
     status hidra.campaign_status DEFAULT 'running'::hidra.campaign_status NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
+    resumed_at timestamp with time zone,
+    drained_at timestamp with time zone,
     ended_at timestamp with time zone,
     body text NOT NULL,
     media_url text,
-    ticketed_until timestamp with time zone,
-    drained_at timestamp with time zone,
-    summary jsonb,
     media_type text,
     file_name text,
-    resumed_at timestamp with time zone
+    ticketed_until timestamp with time zone,
+    summary jsonb
 );
 
 ALTER TABLE ONLY hidra.campaign_runs FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE campaign_runs; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.campaign_runs IS 'A row is one start of a campaign, with the content that was frozen at the start. The first run sends to the segment; a later run sends again to recipients whose message failed.';
+
+--
+-- Name: COLUMN campaign_runs.resumed_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.resumed_at IS 'When the campaign was last resumed. Failures that WhatsApp reports for messages claimed before it do not pause the campaign again.';
+
+--
+-- Name: COLUMN campaign_runs.drained_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.drained_at IS 'When a sender first found no message pending, sending or unknown. It is set once, so one sender asks for the pass that ends the run.';
+
+--
+-- Name: COLUMN campaign_runs.body; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.body IS 'The text of the template at the start. Later edits of the template do not change it.';
+
+--
+-- Name: COLUMN campaign_runs.media_url; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.media_url IS 'The media of the template at the start, with media_type and file_name.';
+
+--
+-- Name: COLUMN campaign_runs.ticketed_until; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.ticketed_until IS 'Tickets are issued for all slots before this time. Null at the start and after a resume: the next pass issues from its own time on.';
+
+--
+-- Name: COLUMN campaign_runs.summary; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.summary IS 'The recipients of the run at its end: total, sent, failed and skipped. Null while the run is open.';
 
 --
 -- Name: campaign_timeline_points; Type: TABLE; Schema: hidra; Owner: -
@@ -462,6 +828,30 @@ CREATE TABLE hidra.campaign_timeline_points (
 ALTER TABLE ONLY hidra.campaign_timeline_points FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE campaign_timeline_points; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.campaign_timeline_points IS 'A row is one minute of a campaign in which a message was delivered or failed. The numbers are not cumulative.';
+
+--
+-- Name: COLUMN campaign_timeline_points."timestamp"; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_timeline_points."timestamp" IS 'The start of the minute, in UTC.';
+
+--
+-- Name: COLUMN campaign_timeline_points.delivered; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_timeline_points.delivered IS 'Counted messages with delivered_at in this minute.';
+
+--
+-- Name: COLUMN campaign_timeline_points.failed; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_timeline_points.failed IS 'Counted messages that failed, with failed_at in this minute.';
+
+--
 -- Name: contact_import_rejects; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -476,6 +866,24 @@ CREATE TABLE hidra.contact_import_rejects (
 ALTER TABLE ONLY hidra.contact_import_rejects FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE contact_import_rejects; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.contact_import_rejects IS 'A row is a rejected row of a file. The end of the import writes the rejected rows to a file and deletes them here.';
+
+--
+-- Name: COLUMN contact_import_rejects.line; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_import_rejects.line IS 'The number of the first line of the row in the file.';
+
+--
+-- Name: COLUMN contact_import_rejects."row"; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_import_rejects."row" IS 'The first 1,000 characters of the row as the file has it.';
+
+--
 -- Name: contact_imports; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -484,11 +892,12 @@ CREATE TABLE hidra.contact_imports (
     user_id uuid NOT NULL,
     segment_id uuid,
     source hidra.contact_import_source NOT NULL,
-    status text DEFAULT 'waiting'::text NOT NULL,
-    options jsonb DEFAULT '{}'::jsonb NOT NULL,
-    checkpoint jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     format text DEFAULT 'csv'::text NOT NULL,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    checkpoint jsonb DEFAULT '{}'::jsonb NOT NULL,
+    batches integer DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
     bytes_total bigint,
     bytes_read bigint DEFAULT 0 NOT NULL,
     rows_read bigint DEFAULT 0 NOT NULL,
@@ -497,14 +906,13 @@ CREATE TABLE hidra.contact_imports (
     unchanged bigint DEFAULT 0 NOT NULL,
     rejected bigint DEFAULT 0 NOT NULL,
     rejected_by_reason jsonb DEFAULT '{}'::jsonb NOT NULL,
-    batches integer DEFAULT 0 NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
     failure_code text,
     failure_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    pulled_at timestamp with time zone,
     started_at timestamp with time zone,
     last_progress_at timestamp with time zone,
     ended_at timestamp with time zone,
-    pulled_at timestamp with time zone,
     CONSTRAINT contact_imports_failure_has_reason CHECK (((status = 'failed'::text) = (failure_code IS NOT NULL))),
     CONSTRAINT contact_imports_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'jsonl'::text]))),
     CONSTRAINT contact_imports_rows_are_accounted CHECK ((rows_read = (((created + updated) + unchanged) + rejected))),
@@ -512,6 +920,102 @@ CREATE TABLE hidra.contact_imports (
 );
 
 ALTER TABLE ONLY hidra.contact_imports FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE contact_imports; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.contact_imports IS 'A row is an import of one file of contacts: the request, the progress and the result. One transaction writes the contacts of a batch, the counters and the checkpoint.';
+
+--
+-- Name: COLUMN contact_imports.segment_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.segment_id IS 'The segment that gets the contacts. Null if none was requested, or if it was deleted.';
+
+--
+-- Name: COLUMN contact_imports.options; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, and whether a segment was requested.';
+
+--
+-- Name: COLUMN contact_imports.status; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.status IS 'waiting: the file has not arrived, or no slice has started.';
+
+--
+-- Name: COLUMN contact_imports.checkpoint; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.checkpoint IS 'Where the next batch begins: ETag of the file, layout and position. Empty before the first batch and after the end.';
+
+--
+-- Name: COLUMN contact_imports.batches; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.batches IS 'The number of committed batches. A batch commits only if this did not change since it was read.';
+
+--
+-- Name: COLUMN contact_imports.attempts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.attempts IS 'How many slices have started since the last committed batch.';
+
+--
+-- Name: COLUMN contact_imports.bytes_total; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.bytes_total IS 'The size of the file. Null until the file has arrived.';
+
+--
+-- Name: COLUMN contact_imports.created; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.created IS 'Rows that became a new contact.';
+
+--
+-- Name: COLUMN contact_imports.updated; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.updated IS 'Rows that changed a contact.';
+
+--
+-- Name: COLUMN contact_imports.unchanged; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.unchanged IS 'Rows that equal their contact.';
+
+--
+-- Name: COLUMN contact_imports.rejected_by_reason; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.rejected_by_reason IS 'The number of rejected rows by reason.';
+
+--
+-- Name: COLUMN contact_imports.failure_code; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.failure_code IS 'Why the import failed, for programs. Null unless status is failed.';
+
+--
+-- Name: COLUMN contact_imports.failure_reason; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.failure_reason IS 'Why the import failed, written for the user.';
+
+--
+-- Name: COLUMN contact_imports.pulled_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.pulled_at IS 'When the request for the contacts of the Evolution instance started. It is sent once: a second answer would replace the file while it is read. Null for the other sources.';
+
+--
+-- Name: COLUMN contact_imports.last_progress_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.last_progress_at IS 'When a batch last committed, or when the sweep last requested a slice. Null before the first slice.';
 
 --
 -- Name: contact_segments; Type: TABLE; Schema: hidra; Owner: -
@@ -529,6 +1033,18 @@ CREATE TABLE hidra.contact_segments (
 );
 
 ALTER TABLE ONLY hidra.contact_segments FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE contact_segments; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.contact_segments IS 'A row is a named set of contacts to which a campaign can be sent.';
+
+--
+-- Name: COLUMN contact_segments.total_contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_segments.total_contacts IS 'The number of rows in segment_contacts. The triggers of that table keep it exact.';
 
 --
 -- Name: contacts; Type: TABLE; Schema: hidra; Owner: -
@@ -553,6 +1069,54 @@ CREATE TABLE hidra.contacts (
 ALTER TABLE ONLY hidra.contacts FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.contacts IS 'A row is a person with one phone number to which the user may send messages.';
+
+--
+-- Name: COLUMN contacts.id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contacts.id IS 'A random UUID. hidra.search_contacts needs ids that do not follow the order of insertion.';
+
+--
+-- Name: COLUMN contacts.phone; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contacts.phone IS 'The canonical E.164 number, with its plus sign.';
+
+--
+-- Name: COLUMN contacts.phone_hash; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contacts.phone_hash IS 'HMAC-SHA-256 of user_id and phone with a secret key. The same phone has unrelated hashes for two users.';
+
+--
+-- Name: COLUMN contacts.attributes; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contacts.attributes IS 'Values for template variables, by name. They take precedence over name and phone.';
+
+--
+-- Name: COLUMN contacts.consent; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contacts.consent IS 'The legal basis for messages: an object with basis, source and at (ISO 8601). Null when none is recorded.';
+
+--
+-- Name: CONSTRAINT contacts_consent_basis_known ON contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON CONSTRAINT contacts_consent_basis_known ON hidra.contacts IS 'The ten legal bases of the LGPD, article 7.';
+
+--
+-- Name: CONSTRAINT contacts_phone_is_e164 ON contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON CONSTRAINT contacts_phone_is_e164 ON hidra.contacts IS 'The length is checked apart, because a counted repetition makes the regular expression several times slower.';
+
+--
 -- Name: delivery_events_rejected; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -562,6 +1126,18 @@ CREATE TABLE hidra.delivery_events_rejected (
     reason text NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL
 );
+
+--
+-- Name: TABLE delivery_events_rejected; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.delivery_events_rejected IS 'A row is a stream record that could not be parsed. It is parked here so that the records behind it are processed.';
+
+--
+-- Name: COLUMN delivery_events_rejected.stream_position; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.delivery_events_rejected.stream_position IS 'Where the record is in the stream. Its content may hold phones, so it is not copied.';
 
 --
 -- Name: delivery_events_rejected_id_seq; Type: SEQUENCE; Schema: hidra; Owner: -
@@ -591,6 +1167,60 @@ CREATE TABLE hidra.delivery_events_unmatched (
 ALTER TABLE ONLY hidra.delivery_events_unmatched FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE delivery_events_unmatched; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.delivery_events_unmatched IS 'A row is a status that was received before its message was known, because the webhook was faster than the answer to the post. It is applied when the message is known, or deleted after 48 hours.';
+
+--
+-- Name: COLUMN delivery_events_unmatched.received_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.delivery_events_unmatched.received_at IS 'When the status was first received.';
+
+--
+-- Name: direct_sends; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.direct_sends (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    evolution_config_id uuid NOT NULL,
+    kind text NOT NULL,
+    phone_hash bytea NOT NULL,
+    claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    ended_at timestamp with time zone,
+    provider_message_id text,
+    CONSTRAINT direct_sends_kind_known CHECK ((kind = ANY (ARRAY['trial'::text, 'confirmation'::text])))
+);
+
+ALTER TABLE ONLY hidra.direct_sends FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE direct_sends; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.direct_sends IS 'A row is a message outside every campaign, claimed for its one post: a trial or an opt-out confirmation. It is kept for 72 hours, so that no lookup takes the message for one of a campaign.';
+
+--
+-- Name: COLUMN direct_sends.kind; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.direct_sends.kind IS 'trial: the user tries a message on one number. confirmation: the answer to an opt-out by reply.';
+
+--
+-- Name: COLUMN direct_sends.ended_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.direct_sends.ended_at IS 'When the post ended. While it is null, the row counts as an open request until the timeout of the sender.';
+
+--
+-- Name: COLUMN direct_sends.provider_message_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.direct_sends.provider_message_id IS 'The id of the message in WhatsApp. Null while the post is open, and if its outcome is unknown.';
+
+--
 -- Name: evolution_api_config; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -602,24 +1232,108 @@ CREATE TABLE hidra.evolution_api_config (
     integration text DEFAULT 'baileys'::text NOT NULL,
     api_key_encrypted bytea NOT NULL,
     status hidra.evolution_connection_status DEFAULT 'disconnected'::hidra.evolution_connection_status NOT NULL,
-    error_message text,
     status_at timestamp with time zone,
+    error_message text,
     connected_at timestamp with time zone,
-    checked_from timestamp with time zone,
+    check_started_at timestamp with time zone,
     last_health_check_at timestamp with time zone,
     last_webhook_at timestamp with time zone,
-    max_messages_per_minute integer DEFAULT 60 NOT NULL,
-    max_concurrent_sends integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     acknowledged_until timestamp with time zone DEFAULT now() NOT NULL,
     distrusted_since timestamp with time zone,
     distrust_reason text,
+    max_messages_per_minute integer DEFAULT 60 NOT NULL,
+    max_concurrent_sends integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
     CONSTRAINT evolution_api_config_integration_known CHECK ((integration = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
     CONSTRAINT evolution_api_config_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000)))
 );
 
 ALTER TABLE ONLY hidra.evolution_api_config FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE evolution_api_config; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.evolution_api_config IS 'A row is the connection of a user: an Evolution API server, an instance on it, and the encrypted API key.';
+
+--
+-- Name: COLUMN evolution_api_config.integration; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.integration IS 'How the instance reaches WhatsApp: baileys (WhatsApp Web) or cloud_api (Meta).';
+
+--
+-- Name: COLUMN evolution_api_config.api_key_encrypted; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.api_key_encrypted IS 'A libsodium envelope bound to user_id and to the origin of base_url. It opens for no other user or server.';
+
+--
+-- Name: COLUMN evolution_api_config.status_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.status_at IS 'The time for which status holds. Older events and checks do not change status. Null until the first check or event of this server, instance and key.';
+
+--
+-- Name: COLUMN evolution_api_config.error_message; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.error_message IS 'The reason for status, written for the user. Null when there is nothing to report.';
+
+--
+-- Name: COLUMN evolution_api_config.connected_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.connected_at IS 'When status last changed to connected. Null if it never did with this server, instance and key.';
+
+--
+-- Name: COLUMN evolution_api_config.check_started_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.check_started_at IS 'When the last scheduled check started, even if it recorded no result. The oldest value is checked first.';
+
+--
+-- Name: COLUMN evolution_api_config.last_health_check_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.last_health_check_at IS 'When the last check that recorded a result started.';
+
+--
+-- Name: COLUMN evolution_api_config.last_webhook_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.last_webhook_at IS 'When the last webhook of this connection was received. Null before the first.';
+
+--
+-- Name: COLUMN evolution_api_config.acknowledged_until; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.acknowledged_until IS 'The latest claimed_at of a message that is known to be acknowledged. It lags by up to 15 seconds. A new server, instance or key sets it to the current time.';
+
+--
+-- Name: COLUMN evolution_api_config.distrusted_since; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.distrusted_since IS 'When the circuit last opened. The circuit is open while this is not before acknowledged_until.';
+
+--
+-- Name: COLUMN evolution_api_config.distrust_reason; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.distrust_reason IS 'Why the circuit last opened, written for the user.';
+
+--
+-- Name: COLUMN evolution_api_config.max_messages_per_minute; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.max_messages_per_minute IS 'The limit of the connection over all campaigns and direct sends. pace_limits.rate holds the same number.';
+
+--
+-- Name: COLUMN evolution_api_config.max_concurrent_sends; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.max_concurrent_sends IS 'How many requests to Evolution may be open at the same time, over all campaigns and direct sends.';
 
 --
 -- Name: message_templates; Type: TABLE; Schema: hidra; Owner: -
@@ -632,15 +1346,45 @@ CREATE TABLE hidra.message_templates (
     body text NOT NULL,
     variables text[] DEFAULT '{}'::text[] NOT NULL,
     media_url text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     media_type text,
     file_name text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT message_templates_file_name_of_document CHECK (((file_name IS NULL) OR (media_type = 'document'::text))),
     CONSTRAINT message_templates_media_has_type CHECK (((media_url IS NULL) = (media_type IS NULL))),
     CONSTRAINT message_templates_media_type_known CHECK ((media_type = ANY (ARRAY['image'::text, 'document'::text, 'video'::text, 'audio'::text])))
 );
 
 ALTER TABLE ONLY hidra.message_templates FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE message_templates; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.message_templates IS 'A row is a text with placeholders such as {{name}}, and its media.';
+
+--
+-- Name: COLUMN message_templates.variables; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.message_templates.variables IS 'Exactly the placeholders of the body, each once.';
+
+--
+-- Name: COLUMN message_templates.media_url; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.message_templates.media_url IS 'The image, document, video or audio of the message. Null: only text.';
+
+--
+-- Name: COLUMN message_templates.media_type; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.message_templates.media_type IS 'WhatsApp shows each type of media in its own way.';
+
+--
+-- Name: COLUMN message_templates.file_name; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.message_templates.file_name IS 'The name that WhatsApp shows for a document.';
 
 --
 -- Name: opt_out_confirmations; Type: TABLE; Schema: hidra; Owner: -
@@ -652,11 +1396,60 @@ CREATE TABLE hidra.opt_out_confirmations (
     evolution_config_id uuid NOT NULL,
     phone text NOT NULL,
     phone_hash bytea NOT NULL,
-    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     claimed_at timestamp with time zone
 );
 
 ALTER TABLE ONLY hidra.opt_out_confirmations FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE opt_out_confirmations; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.opt_out_confirmations IS 'A row is a confirmation to send to a recipient that opted out by reply. It is deleted after the post, and after ten minutes in any case, because the phone must not be kept longer.';
+
+--
+-- Name: COLUMN opt_out_confirmations.requested_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.opt_out_confirmations.requested_at IS 'When the opt-out was recorded.';
+
+--
+-- Name: COLUMN opt_out_confirmations.claimed_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.opt_out_confirmations.claimed_at IS 'When a sender claimed the confirmation for its one post. Null while it waits.';
+
+--
+-- Name: opt_out_requests; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.opt_out_requests (
+    user_id uuid NOT NULL,
+    phone_hash bytea NOT NULL,
+    opted_out_at timestamp with time zone,
+    opted_in_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hidra.opt_out_requests FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE opt_out_requests; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.opt_out_requests IS 'A row is the latest opt-out and the latest opt-in of a phone. The later of the two holds, so repeated replies and replies in another order give the same result.';
+
+--
+-- Name: COLUMN opt_out_requests.opted_out_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.opt_out_requests.opted_out_at IS 'When the recipient last sent an opt-out word. Null if never.';
+
+--
+-- Name: COLUMN opt_out_requests.opted_in_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.opt_out_requests.opted_in_at IS 'When the recipient last sent an opt-in word, or the user lifted the opt-out. Null if never.';
 
 --
 -- Name: opt_out_settings; Type: TABLE; Schema: hidra; Owner: -
@@ -676,17 +1469,28 @@ CREATE TABLE hidra.opt_out_settings (
 ALTER TABLE ONLY hidra.opt_out_settings FORCE ROW LEVEL SECURITY;
 
 --
--- Name: opt_out_wishes; Type: TABLE; Schema: hidra; Owner: -
+-- Name: TABLE opt_out_settings; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-CREATE TABLE hidra.opt_out_wishes (
-    user_id uuid NOT NULL,
-    phone_hash bytea NOT NULL,
-    left_at timestamp with time zone,
-    returned_at timestamp with time zone
-);
+COMMENT ON TABLE hidra.opt_out_settings IS 'A row is what a user chose for opt-outs by reply. A user without a row has the words of hidra.domain.reply and sends no confirmation.';
 
-ALTER TABLE ONLY hidra.opt_out_wishes FORCE ROW LEVEL SECURITY;
+--
+-- Name: COLUMN opt_out_settings.opt_out_words; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.opt_out_settings.opt_out_words IS 'Replies that opt the recipient out, as the user wrote them.';
+
+--
+-- Name: COLUMN opt_out_settings.opt_in_words; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.opt_out_settings.opt_in_words IS 'Replies that opt the recipient in again, as the user wrote them.';
+
+--
+-- Name: COLUMN opt_out_settings.confirmation; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.opt_out_settings.confirmation IS 'The text that answers an opt-out by reply. Null: no answer is sent.';
 
 --
 -- Name: opt_outs; Type: TABLE; Schema: hidra; Owner: -
@@ -704,6 +1508,18 @@ CREATE TABLE hidra.opt_outs (
 ALTER TABLE ONLY hidra.opt_outs FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE opt_outs; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.opt_outs IS 'A row is a phone to which the user must not send messages. The phone itself is not stored, only its hash.';
+
+--
+-- Name: COLUMN opt_outs.source; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.opt_outs.source IS 'reply: the recipient sent an opt-out word and can opt in again with a word. api, import: only the user lifts it. erasure: the person was erased.';
+
+--
 -- Name: pace_limits; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -711,11 +1527,35 @@ CREATE TABLE hidra.pace_limits (
     subject uuid NOT NULL,
     user_id uuid NOT NULL,
     rate integer NOT NULL,
-    tried_at timestamp with time zone,
+    probed_at timestamp with time zone,
     CONSTRAINT pace_limits_rate_range CHECK (((rate >= 1) AND (rate <= 6000)))
 );
 
 ALTER TABLE ONLY hidra.pace_limits FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE pace_limits; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.pace_limits IS 'A row is the rate limit of one connection or one campaign. Permits and claims lock it. The statements that write a connection or a campaign also write its limit.';
+
+--
+-- Name: COLUMN pace_limits.subject; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_limits.subject IS 'The id of the connection or of the campaign. No foreign key: it refers to two tables.';
+
+--
+-- Name: COLUMN pace_limits.rate; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_limits.rate IS 'Messages in a minute.';
+
+--
+-- Name: COLUMN pace_limits.probed_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_limits.probed_at IS 'When the last probe was claimed, a message sent while the circuit of the connection was open. Null before the first, and for a campaign.';
 
 --
 -- Name: pace_slots; Type: TABLE; Schema: hidra; Owner: -
@@ -730,6 +1570,12 @@ CREATE TABLE hidra.pace_slots (
 ALTER TABLE ONLY hidra.pace_slots FORCE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE pace_slots; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.pace_slots IS 'A row is an instant for which a limit permitted one post. Each permit deletes the slots that are too old to matter.';
+
+--
 -- Name: segment_contacts; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -742,47 +1588,121 @@ CREATE TABLE hidra.segment_contacts (
 ALTER TABLE ONLY hidra.segment_contacts FORCE ROW LEVEL SECURITY;
 
 --
--- Name: status_repairs; Type: TABLE; Schema: hidra; Owner: -
+-- Name: TABLE segment_contacts; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-CREATE TABLE hidra.status_repairs (
+COMMENT ON TABLE hidra.segment_contacts IS 'A row is a member: a contact that is in a segment. Triggers take the place of the two foreign keys.';
+
+--
+-- Name: status_backfills; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.status_backfills (
     evolution_config_id uuid NOT NULL,
     user_id uuid NOT NULL,
     cause text NOT NULL,
-    noticed_at timestamp with time zone NOT NULL,
+    detected_at timestamp with time zone NOT NULL,
     silent_since timestamp with time zone,
     sent_from timestamp with time zone NOT NULL,
     delivered_from timestamp with time zone NOT NULL,
     sent_until timestamp with time zone,
-    begun_at timestamp with time zone,
-    heard boolean DEFAULT false NOT NULL,
+    started_at timestamp with time zone,
+    webhook_restored boolean DEFAULT false NOT NULL,
     before_sent_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
     before_id bigint DEFAULT 0 NOT NULL,
-    to_look_up integer DEFAULT 0 NOT NULL,
-    looked_up integer DEFAULT 0 NOT NULL,
-    learned integer DEFAULT 0 NOT NULL,
+    messages_total integer DEFAULT 0 NOT NULL,
+    messages_checked integer DEFAULT 0 NOT NULL,
+    messages_updated integer DEFAULT 0 NOT NULL,
     completed_at timestamp with time zone,
-    CONSTRAINT status_repairs_begun_has_end CHECK (((begun_at IS NULL) = (sent_until IS NULL))),
-    CONSTRAINT status_repairs_cause_known CHECK ((cause = ANY (ARRAY['silence'::text, 'webhook'::text, 'request'::text])))
+    CONSTRAINT status_backfills_cause_known CHECK ((cause = ANY (ARRAY['silence'::text, 'webhook'::text, 'request'::text]))),
+    CONSTRAINT status_backfills_started_has_end CHECK (((started_at IS NULL) = (sent_until IS NULL)))
 );
 
-ALTER TABLE ONLY hidra.status_repairs FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY hidra.status_backfills FORCE ROW LEVEL SECURITY;
 
 --
--- Name: test_sends; Type: TABLE; Schema: hidra; Owner: -
+-- Name: TABLE status_backfills; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-CREATE TABLE hidra.test_sends (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    user_id uuid NOT NULL,
-    evolution_config_id uuid NOT NULL,
-    phone_hash bytea NOT NULL,
-    claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    ended_at timestamp with time zone,
-    provider_message_id text
-);
+COMMENT ON TABLE hidra.status_backfills IS 'A row is the latest status backfill of a connection: after lost webhooks, each message that may have a newer status is looked up once in Evolution, the newest first.';
 
-ALTER TABLE ONLY hidra.test_sends FORCE ROW LEVEL SECURITY;
+--
+-- Name: COLUMN status_backfills.cause; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.cause IS 'silence: no webhook came though messages were sent. webhook: a check found another webhook in place of the one of Hidra. request: the user asked for it.';
+
+--
+-- Name: COLUMN status_backfills.detected_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.detected_at IS 'When the outage was detected, or the backfill was requested.';
+
+--
+-- Name: COLUMN status_backfills.silent_since; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.silent_since IS 'The time of the last webhook before the outage, or the sent_until of an earlier pass. Null if unknown, or if the cause is request.';
+
+--
+-- Name: COLUMN status_backfills.sent_from; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.sent_from IS 'Messages with an earlier sent_at are not looked up.';
+
+--
+-- Name: COLUMN status_backfills.delivered_from; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.delivered_from IS 'Messages with status delivered and an earlier sent_at are not looked up.';
+
+--
+-- Name: COLUMN status_backfills.sent_until; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.sent_until IS 'Messages with a later sent_at are not looked up: their webhooks may still come. Null until the backfill starts.';
+
+--
+-- Name: COLUMN status_backfills.started_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.started_at IS 'When the current pass started. Null until the first starts.';
+
+--
+-- Name: COLUMN status_backfills.webhook_restored; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.webhook_restored IS 'Whether webhooks came again when the pass started. If not, a second pass follows when they do.';
+
+--
+-- Name: COLUMN status_backfills.before_sent_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.before_sent_at IS 'The cursor, with before_id: sent_at of the last message that was looked up. Infinity at the start of a pass.';
+
+--
+-- Name: COLUMN status_backfills.before_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.before_id IS 'The cursor, with before_sent_at: id of the last message that was looked up.';
+
+--
+-- Name: COLUMN status_backfills.messages_total; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.messages_total IS 'The messages to look up, counted when a pass starts. Equal to messages_checked after the end.';
+
+--
+-- Name: COLUMN status_backfills.messages_checked; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.messages_checked IS 'The messages looked up so far.';
+
+--
+-- Name: COLUMN status_backfills.messages_updated; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.status_backfills.messages_updated IS 'The messages for which the lookup found a newer status.';
 
 --
 -- Name: whatsapp_lids; Type: TABLE; Schema: hidra; Owner: -
@@ -792,11 +1712,41 @@ CREATE TABLE hidra.whatsapp_lids (
     user_id uuid NOT NULL,
     lid_hash bytea NOT NULL,
     phone_hash bytea,
-    left_at timestamp with time zone,
-    returned_at timestamp with time zone
+    opted_out_at timestamp with time zone,
+    opted_in_at timestamp with time zone
 );
 
 ALTER TABLE ONLY hidra.whatsapp_lids FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE whatsapp_lids; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.whatsapp_lids IS 'A row is a hidden id (@lid) that WhatsApp showed in place of a phone. Its requests are kept until the phone is known, and are applied to the phone then.';
+
+--
+-- Name: COLUMN whatsapp_lids.lid_hash; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.whatsapp_lids.lid_hash IS 'A keyed hash of the hidden id, as contacts.phone_hash is of a phone.';
+
+--
+-- Name: COLUMN whatsapp_lids.phone_hash; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.whatsapp_lids.phone_hash IS 'The hash of the phone behind the hidden id. Null until it is known.';
+
+--
+-- Name: COLUMN whatsapp_lids.opted_out_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.whatsapp_lids.opted_out_at IS 'When an opt-out word last came from the hidden id. Null if never.';
+
+--
+-- Name: COLUMN whatsapp_lids.opted_in_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.whatsapp_lids.opted_in_at IS 'When an opt-in word last came from the hidden id. Null if never.';
 
 --
 -- Name: users users_pkey; Type: CONSTRAINT; Schema: core; Owner: -
@@ -946,6 +1896,13 @@ ALTER TABLE ONLY hidra.delivery_events_unmatched
     ADD CONSTRAINT delivery_events_unmatched_pkey PRIMARY KEY (evolution_config_id, provider_message_id, status);
 
 --
+-- Name: direct_sends direct_sends_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.direct_sends
+    ADD CONSTRAINT direct_sends_pkey PRIMARY KEY (id);
+
+--
 -- Name: evolution_api_config evolution_api_config_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -988,18 +1945,18 @@ ALTER TABLE ONLY hidra.opt_out_confirmations
     ADD CONSTRAINT opt_out_confirmations_pkey PRIMARY KEY (id);
 
 --
+-- Name: opt_out_requests opt_out_requests_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_requests
+    ADD CONSTRAINT opt_out_requests_pkey PRIMARY KEY (user_id, phone_hash);
+
+--
 -- Name: opt_out_settings opt_out_settings_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
 ALTER TABLE ONLY hidra.opt_out_settings
     ADD CONSTRAINT opt_out_settings_pkey PRIMARY KEY (user_id);
-
---
--- Name: opt_out_wishes opt_out_wishes_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
---
-
-ALTER TABLE ONLY hidra.opt_out_wishes
-    ADD CONSTRAINT opt_out_wishes_pkey PRIMARY KEY (user_id, phone_hash);
 
 --
 -- Name: opt_outs opt_outs_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
@@ -1037,18 +1994,11 @@ ALTER TABLE ONLY hidra.segment_contacts
     ADD CONSTRAINT segment_contacts_pkey PRIMARY KEY (segment_id, contact_id);
 
 --
--- Name: status_repairs status_repairs_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+-- Name: status_backfills status_backfills_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
-ALTER TABLE ONLY hidra.status_repairs
-    ADD CONSTRAINT status_repairs_pkey PRIMARY KEY (evolution_config_id);
-
---
--- Name: test_sends test_sends_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
---
-
-ALTER TABLE ONLY hidra.test_sends
-    ADD CONSTRAINT test_sends_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY hidra.status_backfills
+    ADD CONSTRAINT status_backfills_pkey PRIMARY KEY (evolution_config_id);
 
 --
 -- Name: whatsapp_lids whatsapp_lids_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
@@ -1058,10 +2008,16 @@ ALTER TABLE ONLY hidra.whatsapp_lids
     ADD CONSTRAINT whatsapp_lids_pkey PRIMARY KEY (user_id, lid_hash);
 
 --
--- Name: campaign_messages_growing; Type: INDEX; Schema: hidra; Owner: -
+-- Name: campaign_messages_backfill; Type: INDEX; Schema: hidra; Owner: -
 --
 
-CREATE INDEX campaign_messages_growing ON hidra.campaign_messages USING btree (evolution_config_id, sent_at) WHERE (status = ANY (ARRAY['sent'::hidra.message_status, 'delivered'::hidra.message_status]));
+CREATE INDEX campaign_messages_backfill ON hidra.campaign_messages USING btree (evolution_config_id, sent_at) WHERE (status = ANY (ARRAY['sent'::hidra.message_status, 'delivered'::hidra.message_status]));
+
+--
+-- Name: INDEX campaign_messages_backfill; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_backfill IS 'Messages whose status can still advance, in the order in which a status backfill checks them.';
 
 --
 -- Name: campaign_messages_pending; Type: INDEX; Schema: hidra; Owner: -
@@ -1076,10 +2032,22 @@ CREATE INDEX campaign_messages_pending ON hidra.campaign_messages USING btree (r
 CREATE INDEX campaign_messages_phone ON hidra.campaign_messages USING btree (user_id, phone_hash);
 
 --
+-- Name: INDEX campaign_messages_phone; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_phone IS 'Opt-outs and erasures find the messages of a phone in any status.';
+
+--
 -- Name: campaign_messages_provider_failed; Type: INDEX; Schema: hidra; Owner: -
 --
 
 CREATE INDEX campaign_messages_provider_failed ON hidra.campaign_messages USING btree (run_id, id) WHERE (error_code = 'provider_failed'::text);
+
+--
+-- Name: INDEX campaign_messages_provider_failed; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_provider_failed IS 'Failures that may pause their campaign.';
 
 --
 -- Name: campaign_messages_provider_id; Type: INDEX; Schema: hidra; Owner: -
@@ -1100,6 +2068,12 @@ CREATE INDEX campaign_messages_sending ON hidra.campaign_messages USING btree (e
 CREATE INDEX campaign_messages_unacknowledged ON hidra.campaign_messages USING btree (evolution_config_id, claimed_at) WHERE ((status = 'sent'::hidra.message_status) AND (acked_at IS NULL));
 
 --
+-- Name: INDEX campaign_messages_unacknowledged; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_unacknowledged IS 'Messages that may open the circuit of their connection. A message enters and leaves the index once.';
+
+--
 -- Name: campaign_messages_unknown; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -1118,16 +2092,22 @@ CREATE INDEX campaign_runs_initiator ON hidra.campaign_runs USING btree (initiat
 CREATE UNIQUE INDEX campaign_runs_one_open ON hidra.campaign_runs USING btree (campaign_id) WHERE (ended_at IS NULL);
 
 --
+-- Name: INDEX campaign_runs_one_open; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_runs_one_open IS 'A campaign has at most one open run.';
+
+--
 -- Name: campaigns_active; Type: INDEX; Schema: hidra; Owner: -
 --
 
 CREATE INDEX campaigns_active ON hidra.campaigns USING btree (scheduled_at) WHERE (status = ANY (ARRAY['scheduled'::hidra.campaign_status, 'running'::hidra.campaign_status]));
 
 --
--- Name: campaigns_config; Type: INDEX; Schema: hidra; Owner: -
+-- Name: campaigns_connection; Type: INDEX; Schema: hidra; Owner: -
 --
 
-CREATE INDEX campaigns_config ON hidra.campaigns USING btree (user_id, evolution_config_id);
+CREATE INDEX campaigns_connection ON hidra.campaigns USING btree (user_id, evolution_config_id);
 
 --
 -- Name: campaigns_segment; Type: INDEX; Schema: hidra; Owner: -
@@ -1172,6 +2152,12 @@ CREATE INDEX contact_imports_user ON hidra.contact_imports USING btree (user_id,
 CREATE INDEX contacts_last_digits ON hidra.contacts USING btree (user_id, reverse("right"(phone, 4)));
 
 --
+-- Name: INDEX contacts_last_digits; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.contacts_last_digits IS 'For searches by the end of a phone number.';
+
+--
 -- Name: contacts_name_words; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -1184,28 +2170,28 @@ CREATE INDEX contacts_name_words ON hidra.contacts USING gin (hidra.search_terms
 CREATE INDEX delivery_events_unmatched_received ON hidra.delivery_events_unmatched USING btree (received_at);
 
 --
--- Name: opt_out_confirmations_config; Type: INDEX; Schema: hidra; Owner: -
+-- Name: direct_sends_claimed; Type: INDEX; Schema: hidra; Owner: -
 --
 
-CREATE INDEX opt_out_confirmations_config ON hidra.opt_out_confirmations USING btree (user_id, evolution_config_id);
+CREATE INDEX direct_sends_claimed ON hidra.direct_sends USING btree (claimed_at);
+
+--
+-- Name: direct_sends_connection; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX direct_sends_connection ON hidra.direct_sends USING btree (evolution_config_id, claimed_at);
+
+--
+-- Name: opt_out_confirmations_connection; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX opt_out_confirmations_connection ON hidra.opt_out_confirmations USING btree (user_id, evolution_config_id);
 
 --
 -- Name: segment_contacts_contact; Type: INDEX; Schema: hidra; Owner: -
 --
 
 CREATE INDEX segment_contacts_contact ON hidra.segment_contacts USING btree (user_id, contact_id);
-
---
--- Name: test_sends_claimed; Type: INDEX; Schema: hidra; Owner: -
---
-
-CREATE INDEX test_sends_claimed ON hidra.test_sends USING btree (claimed_at);
-
---
--- Name: test_sends_config; Type: INDEX; Schema: hidra; Owner: -
---
-
-CREATE INDEX test_sends_config ON hidra.test_sends USING btree (evolution_config_id, claimed_at);
 
 --
 -- Name: whatsapp_lids_unknown; Type: INDEX; Schema: hidra; Owner: -
@@ -1217,25 +2203,49 @@ CREATE INDEX whatsapp_lids_unknown ON hidra.whatsapp_lids USING btree (user_id) 
 -- Name: contact_segments contact_segments_removed; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
-CREATE TRIGGER contact_segments_removed AFTER DELETE ON hidra.contact_segments REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hidra.delete_segment_contacts();
+CREATE TRIGGER contact_segments_removed AFTER DELETE ON hidra.contact_segments REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION hidra.delete_members_of_segments();
+
+--
+-- Name: TRIGGER contact_segments_removed ON contact_segments; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER contact_segments_removed ON hidra.contact_segments IS 'Replaces ON DELETE CASCADE of segment_contacts.';
 
 --
 -- Name: contacts contacts_removed; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
-CREATE TRIGGER contacts_removed AFTER DELETE ON hidra.contacts REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hidra.delete_contacts_members();
+CREATE TRIGGER contacts_removed AFTER DELETE ON hidra.contacts REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION hidra.delete_members_of_contacts();
+
+--
+-- Name: TRIGGER contacts_removed ON contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER contacts_removed ON hidra.contacts IS 'Replaces ON DELETE CASCADE of segment_contacts.';
 
 --
 -- Name: segment_contacts segment_contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
-CREATE TRIGGER segment_contacts_added AFTER INSERT ON hidra.segment_contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hidra.count_segment_contacts();
+CREATE TRIGGER segment_contacts_added AFTER INSERT ON hidra.segment_contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hidra.check_and_count_members();
+
+--
+-- Name: TRIGGER segment_contacts_added ON segment_contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER segment_contacts_added ON hidra.segment_contacts IS 'Replaces the foreign keys of new members and adds them to total_contacts.';
 
 --
 -- Name: segment_contacts segment_contacts_removed; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
-CREATE TRIGGER segment_contacts_removed AFTER DELETE ON hidra.segment_contacts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hidra.count_segment_contacts();
+CREATE TRIGGER segment_contacts_removed AFTER DELETE ON hidra.segment_contacts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hidra.check_and_count_members();
+
+--
+-- Name: TRIGGER segment_contacts_removed ON segment_contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER segment_contacts_removed ON hidra.segment_contacts IS 'Subtracts deleted members from total_contacts, also when another trigger deletes them.';
 
 --
 -- Name: campaign_messages campaign_messages_run_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -1273,11 +2283,11 @@ ALTER TABLE ONLY hidra.campaign_timeline_points
     ADD CONSTRAINT campaign_timeline_points_campaign_fk FOREIGN KEY (user_id, campaign_id) REFERENCES hidra.campaigns(user_id, id) ON DELETE CASCADE;
 
 --
--- Name: campaigns campaigns_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+-- Name: campaigns campaigns_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
 ALTER TABLE ONLY hidra.campaigns
-    ADD CONSTRAINT campaigns_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE SET NULL (evolution_config_id);
+    ADD CONSTRAINT campaigns_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE SET NULL (evolution_config_id);
 
 --
 -- Name: campaigns campaigns_segment_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -1336,11 +2346,18 @@ ALTER TABLE ONLY hidra.contacts
     ADD CONSTRAINT contacts_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
--- Name: delivery_events_unmatched delivery_events_unmatched_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+-- Name: delivery_events_unmatched delivery_events_unmatched_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
 ALTER TABLE ONLY hidra.delivery_events_unmatched
-    ADD CONSTRAINT delivery_events_unmatched_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+    ADD CONSTRAINT delivery_events_unmatched_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
+-- Name: direct_sends direct_sends_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.direct_sends
+    ADD CONSTRAINT direct_sends_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
 
 --
 -- Name: evolution_api_config evolution_api_config_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -1357,11 +2374,18 @@ ALTER TABLE ONLY hidra.message_templates
     ADD CONSTRAINT message_templates_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
--- Name: opt_out_confirmations opt_out_confirmations_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+-- Name: opt_out_confirmations opt_out_confirmations_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
 ALTER TABLE ONLY hidra.opt_out_confirmations
-    ADD CONSTRAINT opt_out_confirmations_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+    ADD CONSTRAINT opt_out_confirmations_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
+-- Name: opt_out_requests opt_out_requests_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.opt_out_requests
+    ADD CONSTRAINT opt_out_requests_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
 -- Name: opt_out_settings opt_out_settings_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -1369,13 +2393,6 @@ ALTER TABLE ONLY hidra.opt_out_confirmations
 
 ALTER TABLE ONLY hidra.opt_out_settings
     ADD CONSTRAINT opt_out_settings_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
-
---
--- Name: opt_out_wishes opt_out_wishes_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
---
-
-ALTER TABLE ONLY hidra.opt_out_wishes
-    ADD CONSTRAINT opt_out_wishes_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
 -- Name: opt_outs opt_outs_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -1399,18 +2416,11 @@ ALTER TABLE ONLY hidra.pace_slots
     ADD CONSTRAINT pace_slots_limit_fk FOREIGN KEY (user_id, subject) REFERENCES hidra.pace_limits(user_id, subject) ON DELETE CASCADE;
 
 --
--- Name: status_repairs status_repairs_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+-- Name: status_backfills status_backfills_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
-ALTER TABLE ONLY hidra.status_repairs
-    ADD CONSTRAINT status_repairs_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
-
---
--- Name: test_sends test_sends_config_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
---
-
-ALTER TABLE ONLY hidra.test_sends
-    ADD CONSTRAINT test_sends_config_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY hidra.status_backfills
+    ADD CONSTRAINT status_backfills_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
 
 --
 -- Name: whatsapp_lids whatsapp_lids_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -1492,6 +2502,12 @@ ALTER TABLE hidra.contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.delivery_events_unmatched ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: direct_sends; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.direct_sends ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: evolution_api_config; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -1510,16 +2526,16 @@ ALTER TABLE hidra.message_templates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.opt_out_confirmations ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: opt_out_requests; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.opt_out_requests ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: opt_out_settings; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
 ALTER TABLE hidra.opt_out_settings ENABLE ROW LEVEL SECURITY;
-
---
--- Name: opt_out_wishes; Type: ROW SECURITY; Schema: hidra; Owner: -
---
-
-ALTER TABLE hidra.opt_out_wishes ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: opt_outs; Type: ROW SECURITY; Schema: hidra; Owner: -
@@ -1588,6 +2604,12 @@ CREATE POLICY owner ON hidra.contacts TO hidra_owner USING (true) WITH CHECK (tr
 CREATE POLICY owner ON hidra.delivery_events_unmatched TO hidra_owner USING (true) WITH CHECK (true);
 
 --
+-- Name: direct_sends owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.direct_sends TO hidra_owner USING (true) WITH CHECK (true);
+
+--
 -- Name: evolution_api_config owner; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1606,16 +2628,16 @@ CREATE POLICY owner ON hidra.message_templates TO hidra_owner USING (true) WITH 
 CREATE POLICY owner ON hidra.opt_out_confirmations TO hidra_owner USING (true) WITH CHECK (true);
 
 --
+-- Name: opt_out_requests owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.opt_out_requests TO hidra_owner USING (true) WITH CHECK (true);
+
+--
 -- Name: opt_out_settings owner; Type: POLICY; Schema: hidra; Owner: -
 --
 
 CREATE POLICY owner ON hidra.opt_out_settings TO hidra_owner USING (true) WITH CHECK (true);
-
---
--- Name: opt_out_wishes owner; Type: POLICY; Schema: hidra; Owner: -
---
-
-CREATE POLICY owner ON hidra.opt_out_wishes TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: opt_outs owner; Type: POLICY; Schema: hidra; Owner: -
@@ -1642,16 +2664,10 @@ CREATE POLICY owner ON hidra.pace_slots TO hidra_owner USING (true) WITH CHECK (
 CREATE POLICY owner ON hidra.segment_contacts TO hidra_owner USING (true) WITH CHECK (true);
 
 --
--- Name: status_repairs owner; Type: POLICY; Schema: hidra; Owner: -
+-- Name: status_backfills owner; Type: POLICY; Schema: hidra; Owner: -
 --
 
-CREATE POLICY owner ON hidra.status_repairs TO hidra_owner USING (true) WITH CHECK (true);
-
---
--- Name: test_sends owner; Type: POLICY; Schema: hidra; Owner: -
---
-
-CREATE POLICY owner ON hidra.test_sends TO hidra_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner ON hidra.status_backfills TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: whatsapp_lids owner; Type: POLICY; Schema: hidra; Owner: -
@@ -1678,10 +2694,10 @@ ALTER TABLE hidra.pace_slots ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.segment_contacts ENABLE ROW LEVEL SECURITY;
 
 --
--- Name: status_repairs; Type: ROW SECURITY; Schema: hidra; Owner: -
+-- Name: status_backfills; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
-ALTER TABLE hidra.status_repairs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hidra.status_backfills ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: campaign_messages tenant; Type: POLICY; Schema: hidra; Owner: -
@@ -1744,6 +2760,12 @@ CREATE POLICY tenant ON hidra.contacts TO hidra_api USING ((user_id = ( SELECT (
 CREATE POLICY tenant ON hidra.delivery_events_unmatched TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: direct_sends tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.direct_sends TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: evolution_api_config tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1762,16 +2784,16 @@ CREATE POLICY tenant ON hidra.message_templates TO hidra_api USING ((user_id = (
 CREATE POLICY tenant ON hidra.opt_out_confirmations TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: opt_out_requests tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.opt_out_requests TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: opt_out_settings tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
 CREATE POLICY tenant ON hidra.opt_out_settings TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
-
---
--- Name: opt_out_wishes tenant; Type: POLICY; Schema: hidra; Owner: -
---
-
-CREATE POLICY tenant ON hidra.opt_out_wishes TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
 -- Name: opt_outs tenant; Type: POLICY; Schema: hidra; Owner: -
@@ -1798,28 +2820,16 @@ CREATE POLICY tenant ON hidra.pace_slots TO hidra_api USING ((user_id = ( SELECT
 CREATE POLICY tenant ON hidra.segment_contacts TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
--- Name: status_repairs tenant; Type: POLICY; Schema: hidra; Owner: -
+-- Name: status_backfills tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
-CREATE POLICY tenant ON hidra.status_repairs TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
-
---
--- Name: test_sends tenant; Type: POLICY; Schema: hidra; Owner: -
---
-
-CREATE POLICY tenant ON hidra.test_sends TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY tenant ON hidra.status_backfills TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
 -- Name: whatsapp_lids tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
 CREATE POLICY tenant ON hidra.whatsapp_lids TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
-
---
--- Name: test_sends; Type: ROW SECURITY; Schema: hidra; Owner: -
---
-
-ALTER TABLE hidra.test_sends ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: whatsapp_lids; Type: ROW SECURITY; Schema: hidra; Owner: -
@@ -1888,6 +2898,12 @@ CREATE POLICY worker ON hidra.contacts TO hidra_worker USING (true) WITH CHECK (
 CREATE POLICY worker ON hidra.delivery_events_unmatched TO hidra_worker USING (true) WITH CHECK (true);
 
 --
+-- Name: direct_sends worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.direct_sends TO hidra_worker USING (true) WITH CHECK (true);
+
+--
 -- Name: evolution_api_config worker; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -1906,16 +2922,16 @@ CREATE POLICY worker ON hidra.message_templates TO hidra_worker USING (true) WIT
 CREATE POLICY worker ON hidra.opt_out_confirmations TO hidra_worker USING (true) WITH CHECK (true);
 
 --
+-- Name: opt_out_requests worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.opt_out_requests TO hidra_worker USING (true) WITH CHECK (true);
+
+--
 -- Name: opt_out_settings worker; Type: POLICY; Schema: hidra; Owner: -
 --
 
 CREATE POLICY worker ON hidra.opt_out_settings TO hidra_worker USING (true) WITH CHECK (true);
-
---
--- Name: opt_out_wishes worker; Type: POLICY; Schema: hidra; Owner: -
---
-
-CREATE POLICY worker ON hidra.opt_out_wishes TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: opt_outs worker; Type: POLICY; Schema: hidra; Owner: -
@@ -1942,16 +2958,10 @@ CREATE POLICY worker ON hidra.pace_slots TO hidra_worker USING (true) WITH CHECK
 CREATE POLICY worker ON hidra.segment_contacts TO hidra_worker USING (true) WITH CHECK (true);
 
 --
--- Name: status_repairs worker; Type: POLICY; Schema: hidra; Owner: -
+-- Name: status_backfills worker; Type: POLICY; Schema: hidra; Owner: -
 --
 
-CREATE POLICY worker ON hidra.status_repairs TO hidra_worker USING (true) WITH CHECK (true);
-
---
--- Name: test_sends worker; Type: POLICY; Schema: hidra; Owner: -
---
-
-CREATE POLICY worker ON hidra.test_sends TO hidra_worker USING (true) WITH CHECK (true);
+CREATE POLICY worker ON hidra.status_backfills TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: whatsapp_lids worker; Type: POLICY; Schema: hidra; Owner: -

@@ -3,8 +3,8 @@
 create schema if not exists core;
 create schema if not exists hidra;
 
--- The platform around Hidra owns core.users. Where there is none, a minimal one is made; its comment is how
--- ensure_user tells ours from a foreign one, which nothing here ever alters.
+-- core.users belongs to the platform around Hidra. Where the platform has no such table, this creates a minimal one.
+-- No migration alters a core.users that the platform created.
 do $$
 begin
     if to_regclass('core.users') is null then
@@ -15,28 +15,14 @@ begin
             role text not null default 'user',
             created_at timestamptz not null default now()
         );
-        comment on table core.users is 'hidra: minimal users, a row is one tenant';
+        comment on table core.users is
+            'hidra: minimal users. A row is a tenant. '
+            'hidra.ensure_user inserts users only if this comment begins with "hidra:".';
     end if;
 end
 $$;
 
--- Whether the token's subject is a known user; in a table of our own making its first request makes it one.
-create function hidra.ensure_user(user_id uuid, user_email text, user_name text) returns boolean
-    language plpgsql security definer set search_path = pg_catalog as $$
-begin
-    if exists (select from core.users where id = user_id) then
-        return true;
-    end if;
-    if coalesce(obj_description('core.users'::regclass, 'pg_class'), '') not like 'hidra:%' then
-        return false;
-    end if;
-    insert into core.users (id, email, name) values (user_id, user_email, user_name) on conflict do nothing;
-    return true;
-end
-$$;
-revoke execute on function hidra.ensure_user from public;
-
--- Roles belong to the server, not to the database: another installation may be making them at this moment.
+-- Roles belong to the server, not to the database. Another installation may be creating the same roles now.
 do $$
 declare
     wanted text;
@@ -50,9 +36,36 @@ begin
     end loop;
 end
 $$;
-
 grant usage on schema hidra to hidra_api, hidra_worker, hidra_admin;
+
+create function hidra.ensure_user(user_id uuid, user_email text, user_name text) returns boolean
+    language plpgsql security definer set search_path = pg_catalog as $$
+begin
+    if exists (select from core.users where id = user_id) then
+        return true;
+    end if;
+    if coalesce(obj_description('core.users'::regclass, 'pg_class'), '') not like 'hidra:%' then
+        return false;
+    end if;
+    insert into core.users (id, email, name) values (user_id, user_email, user_name) on conflict do nothing;
+    return true;
+end
+$$;
+comment on function hidra.ensure_user is
+    'Tells whether the user exists. If Hidra created core.users, a missing user is inserted. '
+    'A core.users table of the platform is only read.';
+revoke execute on function hidra.ensure_user from public;
 grant execute on function hidra.ensure_user to hidra_api;
 
+-- id::text: a concatenation with a uuid is only stable, and PostgreSQL would not inline the function.
+create function hidra.lock_key(kind text, id uuid) returns bigint language sql immutable parallel safe
+return hashtextextended(kind || ' ' || id::text, 0);
+comment on function hidra.lock_key is
+    'The key of an advisory lock. Kinds: campaign (id of a campaign; claims share it, a pause takes it alone), '
+    'erasure (id of a user; freezes and trial messages share it, an erasure takes it alone), '
+    'members (id of a user; inserts of members share it, deletions of contacts take it alone).';
+revoke execute on function hidra.lock_key from public;
+grant execute on function hidra.lock_key to hidra_api, hidra_worker, hidra_admin;
+
 -- migrate:down
--- Forward only: what is wrong is mended by the next migration.
+-- Migrations are forward only: a later migration corrects an earlier one.

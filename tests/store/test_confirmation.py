@@ -5,9 +5,9 @@ from itertools import count
 from typing import Any
 
 import pytest
-from tests.store.test_leave import FIRST, LID, SECOND, Recorder, choose, out, recorder, sent_to_the_first
-from tests.store.test_test_send import PHONE, message
-from tests.store.test_test_send import send as send_trial
+from tests.store.test_replies import FIRST, LID, SECOND, Recorder, choose, out, recorder, sent_to_the_first
+from tests.store.test_trial_send import PHONE, message
+from tests.store.test_trial_send import send as send_trial
 
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.ticket import ConfirmationTicket

@@ -23,7 +23,7 @@ REQUEUE_BEFORE_SECONDS, REQUEUE_AFTER_SECONDS = 3, 2
 class Issue:
     """Tickets to hand out: the due instant of each, and how far the run is ticketed afterwards.
 
-    ``requeue_seconds``: the delay of the next pass if these tickets are the run's last; None: the clock's pass suffices.
+    ``requeue_seconds``: the delay of the next pass if these tickets are the run's last; None: the clock's pass will do.
     """
 
     slots: tuple[datetime, ...]
