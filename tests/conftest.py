@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test that asks for one: one server and one migrated database a session."""
 
 import os
+import random
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -29,6 +30,15 @@ for name, value in {
     "POWERTOOLS_METRICS_DISABLED": "true",
 }.items():
     os.environ.setdefault(name, value)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in the random order of this seed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if (seed := config.getoption("shuffle")) is not None:
+        random.Random(seed).shuffle(items)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from tests.conftest import Databases
 from tests.fire.never_twice import never_twice
 
 SEED = 20
-pytestmark = pytest.mark.xdist_group("fire")
+pytestmark = [pytest.mark.xdist_group("fire"), pytest.mark.usefixtures("fresh_database")]
 
 
 def test_nobody_is_written_to_twice_wherever_a_worker_dies(databases: Databases, tmp_path: Path) -> None:

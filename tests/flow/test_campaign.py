@@ -132,6 +132,8 @@ def test_a_paused_campaign_sends_nothing_until_it_is_resumed_and_a_canceled_one_
     tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/start")
     eventually(lambda: tenant.simulator.summary()["accepted"] >= 2, seconds=60)
     tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/pause")
+    # Who was claimed before the pause is still sent to.
+    eventually(lambda: "sending" not in {row["status"] for row in tenant.recipients(campaign_id)}, seconds=10)
     eventually(lambda: tenant.simulator.summary()["open"] == 0, seconds=10)
     paused_at = tenant.simulator.summary()["received"]
     # Tickets for the rest of the run come due meanwhile; two of them would be sent each second.
