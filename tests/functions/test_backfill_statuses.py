@@ -9,13 +9,12 @@ from uuid import UUID
 
 import pytest
 
+from hidra.domain import backfill
+from hidra.domain.backfill import BackfillMessage, LookedUp, evidence_of, is_news
 from hidra.domain.message import MessageStatus
 from hidra.errors import HidraError
 from hidra.gateways.evolution import Evolution
 from hidra.services import backfill_statuses
-from hidra.services.backfill_statuses import LookedUp, evidence_of, is_news
-from hidra.store import status_backfills
-from hidra.store.status_backfills import BackfillMessage
 from tests.chaos import lost_webhooks
 from tests.conftest import Databases
 from tests.functions import test_connection_check as checks
@@ -176,7 +175,7 @@ def test_our_webhook_under_an_earlier_key_is_no_outage(
 def test_an_owner_asks_for_a_repair_and_sees_how_far_it_is(
     tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backfill_statuses, "EACH", 3)
+    monkeypatch.setattr(backfill, "EACH", 3)
     for provider_id in tenant.known():
         tenant.hear(provider_id, SENT, datetime.now(UTC))
     api = call("connections", tenant.world.user_id)
@@ -280,7 +279,7 @@ class Moody:
 
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-GROWING = BackfillMessage(1, UUID(int=1), NOW, "A", SENT, NOW - HOUR, None, None, None)
+PENDING = BackfillMessage(1, UUID(int=1), NOW, "A", SENT, NOW - HOUR, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -290,24 +289,24 @@ GROWING = BackfillMessage(1, UUID(int=1), NOW, "A", SENT, NOW - HOUR, None, None
 def test_a_server_in_trouble_is_left_alone_and_a_single_message_passed_over(
     monkeypatch: pytest.MonkeyPatch, fails: tuple[int, ...], asked: int, done: int
 ) -> None:
-    monkeypatch.setattr(backfill_statuses, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(backfill, "PAUSE_SECONDS", 0)
     moody: Any = Moody(*fails)
-    growing = [replace(GROWING, id=number) for number in range(6)]
-    found = backfill_statuses._look_up(moody, growing, begin_until=float("inf"))
+    pending = [replace(PENDING, id=number) for number in range(6)]
+    found = backfill_statuses._ask(moody, pending, begin_until=float("inf"))
     assert (moody.asked, [look.message.id for look in found]) == (asked, list(range(done)))
 
 
 @pytest.mark.parametrize(
     ("known", "told", "news"),
     [
-        (GROWING, {SENT}, True),
-        (GROWING, set(), False),
-        (GROWING, None, False),
-        (replace(GROWING, acked_at=NOW), {SENT}, False),
-        (replace(GROWING, acked_at=NOW), {SENT, FAILED}, True),
-        (replace(GROWING, acked_at=NOW), {DELIVERED}, True),
-        (replace(GROWING, status=DELIVERED, acked_at=NOW), {DELIVERED, SENT}, False),
-        (replace(GROWING, status=DELIVERED, acked_at=NOW), {READ}, True),
+        (PENDING, {SENT}, True),
+        (PENDING, set(), False),
+        (PENDING, None, False),
+        (replace(PENDING, acked_at=NOW), {SENT}, False),
+        (replace(PENDING, acked_at=NOW), {SENT, FAILED}, True),
+        (replace(PENDING, acked_at=NOW), {DELIVERED}, True),
+        (replace(PENDING, status=DELIVERED, acked_at=NOW), {DELIVERED, SENT}, False),
+        (replace(PENDING, status=DELIVERED, acked_at=NOW), {READ}, True),
     ],
 )
 def test_news_is_what_was_not_known(known: BackfillMessage, told: Any, news: bool) -> None:
@@ -319,9 +318,9 @@ def test_a_status_gets_the_earliest_time_that_is_possible() -> None:
         [found] = evidence_of(LookedUp(known, {DELIVERED}))
         return found.at
 
-    assert when(GROWING) == NOW - HOUR
-    assert when(replace(GROWING, acked_at=NOW - 50 * MINUTE)) == NOW - 50 * MINUTE
-    assert when(replace(GROWING, silent_since=NOW - 40 * MINUTE)) == NOW - 40 * MINUTE
-    assert when(replace(GROWING, silent_since=NOW - 2 * HOUR)) == NOW - HOUR
-    assert when(replace(GROWING, status=DELIVERED, delivered_at=NOW)) == NOW
-    assert status_backfills.RULES.silence < timedelta(minutes=20)  # when Evolution forgets
+    assert when(PENDING) == NOW - HOUR
+    assert when(replace(PENDING, acked_at=NOW - 50 * MINUTE)) == NOW - 50 * MINUTE
+    assert when(replace(PENDING, silent_since=NOW - 40 * MINUTE)) == NOW - 40 * MINUTE
+    assert when(replace(PENDING, silent_since=NOW - 2 * HOUR)) == NOW - HOUR
+    assert when(replace(PENDING, status=DELIVERED, delivered_at=NOW)) == NOW
+    assert timedelta(minutes=20) > backfill.SILENCE  # after that Evolution forgets a webhook

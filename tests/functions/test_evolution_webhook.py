@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
-from hidra.domain.webhook import jwt_key
+from hidra.domain.webhook_key import jwt_key
 from hidra.entry import http
 from hidra.errors import Malformed, NotFound, Unavailable
 from hidra.gateways import aws, stream

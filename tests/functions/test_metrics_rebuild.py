@@ -45,7 +45,7 @@ def test_without_a_wish_it_reports_every_campaign_and_changes_nothing(
     world.add_campaign(KNOWN)
     world.advance()
     assert invoke(function, load("metrics_rebuild_report")) == {
-        "campaigns": 2, "differences": [], "go_on_after": None,
+        "campaigns": 2, "differences": [], "continue_after": None,
     }  # fmt: skip
     spoil(world)
     before = world.metrics()
@@ -72,9 +72,9 @@ def test_it_stops_before_its_time_out_and_goes_on_where_it_stopped(function: Mod
     spoil(world)
     every = sorted([world.campaign_id, world.add_campaign(uuid4())])
     first = invoke(function, {"dry_run": False}, seconds=function.SPARE_SECONDS - 1)
-    assert (first["campaigns"], first["go_on_after"]) == (1, str(every[0]))
-    second = invoke(function, {"dry_run": False, "after": first["go_on_after"]}, seconds=function.SPARE_SECONDS - 1)
-    assert (second["campaigns"], second["go_on_after"]) == (1, None)
+    assert (first["campaigns"], first["continue_after"]) == (1, str(every[0]))
+    second = invoke(function, {"dry_run": False, "after": first["continue_after"]}, seconds=function.SPARE_SECONDS - 1)
+    assert (second["campaigns"], second["continue_after"]) == (1, None)
     assert invoke(function, {})["differences"] == []
 
 

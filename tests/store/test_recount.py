@@ -169,11 +169,11 @@ def test_all_campaigns_are_gone_through_in_pieces_of_the_time_there_is(databases
     for at in (1, 3):
         ticks = iter([1.0, 0.0])
         piece = rebuilt(databases, after_id=after_id, dry_run=False, seconds_left=lambda ticks=ticks: next(ticks))
-        assert (piece.campaigns, piece.go_on_after) == (2, everything[at])
+        assert (piece.campaigns, piece.continue_after) == (2, everything[at])
         mended += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
-        after_id = piece.go_on_after
+        after_id = piece.continue_after
     piece = rebuilt(databases, after_id=after_id, dry_run=False, seconds_left=lambda: 0.0)
-    assert (piece.campaigns, piece.go_on_after) == (1, None)
+    assert (piece.campaigns, piece.continue_after) == (1, None)
     mended += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
     assert mended == everything
     assert rebuilt(databases) == Rebuilt(5, [], None)

@@ -5,17 +5,21 @@ from uuid import UUID
 
 import pytest
 
-from hidra.domain.delivery import ReplyEvent, StatusEvent, from_record
+from hidra.domain.delivery import ReplyEvent, StatusEvent, from_record, to_record
 from hidra.domain.message import MessageStatus
 from hidra.domain.reply import DEFAULT, Intent
-from hidra.domain.webhook import current_key_id, jwt_key, reduce, text_of
+from hidra.domain.webhook import events_of
+from hidra.domain.webhook_key import current_key_id, jwt_key
+from hidra.domain.whatsapp_message import text_of
 
-CONFIG = UUID("00000000-0000-4000-8000-00000000000c")
+CONNECTION = UUID("00000000-0000-4000-8000-00000000000c")
 NOW = datetime(2026, 11, 22, 14, 12, 11, 828, tzinfo=UTC)
-COMMON = {"connection_id": str(CONFIG), "received_at": "2026-11-22T14:12:11.000828+00:00"}
+SENT_AT = datetime(2026, 11, 22, 14, 12, 9, tzinfo=UTC)  # in whole seconds
+COMMON = {"connection_id": str(CONNECTION), "received_at": "2026-11-22T14:12:11.000828+00:00"}
 
 
 def reduced(event: str, data: Any) -> list[dict[str, Any]]:
+    """The stream records of a webhook, which the recorder reads as the very events that were written."""
     body = {
         "event": event,
         "instance": "loja",
@@ -26,11 +30,11 @@ def reduced(event: str, data: Any) -> list[dict[str, Any]]:
         "server_url": "https://evo.example",
         "apikey": "EAAG-a-token",
     }
-    records = reduce(body, CONFIG, NOW)
+    events = events_of(body, CONNECTION, NOW)
+    records = [to_record(found) for found in events]
     assert "EAAG" not in json.dumps(records)
-    for record in records:
-        assert record.items() >= COMMON.items()
-        from_record(json.loads(json.dumps(record)))
+    assert all(record.items() >= COMMON.items() for record in records)
+    assert [from_record(record) for record in json.loads(json.dumps(records))] == events
     return records
 
 
@@ -44,7 +48,7 @@ def upsert(message: Any, **key: Any) -> dict[str, Any]:
         "key": {"remoteJid": "5511987651111@s.whatsapp.net", "fromMe": False, "id": "3A01"} | key,
         "pushName": "Ana",
         "message": message,
-        "messageTimestamp": 1795357549,
+        "messageTimestamp": 1795356729,
     }
 
 
@@ -58,7 +62,7 @@ def upsert(message: Any, **key: Any) -> dict[str, Any]:
 def test_a_status_is_told_by_whatsapps_id_in_either_vocabulary(word: str, status: str) -> None:
     [record] = reduced("messages.update", update(word))
     assert record == COMMON | {"kind": "status", "provider_message_id": "3EB0A1", "status": status}
-    assert from_record(record) == StatusEvent(CONFIG, "3EB0A1", MessageStatus(status), NOW)
+    assert from_record(record) == StatusEvent(CONNECTION, "3EB0A1", MessageStatus(status), NOW)
 
 
 @pytest.mark.parametrize(
@@ -80,10 +84,10 @@ def test_a_list_of_statuses_is_as_many_records() -> None:
 def test_a_reply_is_told_by_phone_with_the_ninth_digit() -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}, remoteJid="553187651111@s.whatsapp.net"))
     assert record == COMMON | {
-        "kind": "reply", "message_id": "3A01", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
-        "sent": 1795357549,
+        "kind": "reply", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
+        "sent": 1795356729,
     }  # fmt: skip
-    assert from_record(record) == ReplyEvent(CONFIG, "+5531987651111", "SAIR", NOW)
+    assert from_record(record) == ReplyEvent(CONNECTION, "+5531987651111", "SAIR", NOW, sent_at=SENT_AT)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +162,7 @@ def test_the_cloud_apis_quick_reply_is_its_title_and_quotes_what_it_answers() ->
     quoted = {"stanzaId": "wamid.Q=="}
     data = upsert({"conversation": "Parar promoções", "contextInfo": quoted}, id="wamid.in1")
     [record] = reduced("messages.upsert", data | {"contextInfo": quoted, "messageType": "buttonMessage"})
-    assert (record["text"], record["quoted_id"], record["message_id"]) == ("Parar promoções", "wamid.Q==", "wamid.in1")
+    assert (record["text"], record["quoted_id"]) == ("Parar promoções", "wamid.Q==")
     nested = upsert({"extendedTextMessage": {"text": "oi", "contextInfo": quoted}})
     assert reduced("messages.upsert", nested)[0]["quoted_id"] == "wamid.Q=="
 
@@ -193,7 +197,7 @@ def test_a_flow_that_tells_no_title_has_none(broken: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "asked_at"),
+    ("timestamp", "requested_at"),
     [
         (int(NOW.timestamp()) - 60, NOW.replace(microsecond=0) - timedelta(seconds=60)),
         (str(int(NOW.timestamp())), NOW.replace(microsecond=0)),
@@ -202,11 +206,11 @@ def test_a_flow_that_tells_no_title_has_none(broken: dict[str, Any]) -> None:
         ({}, NOW), (True, NOW), (1.5, NOW),
     ],
 )  # fmt: skip
-def test_a_reply_is_as_old_as_whatsapp_says_if_that_can_be(told: Any, asked_at: datetime) -> None:
-    [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}) | {"messageTimestamp": told})
+def test_a_reply_is_as_old_as_whatsapp_says_if_that_can_be(timestamp: Any, requested_at: datetime) -> None:
+    [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}) | {"messageTimestamp": timestamp})
     reply = from_record(json.loads(json.dumps(record)))
     assert isinstance(reply, ReplyEvent)
-    assert reply.asked_at == asked_at
+    assert reply.requested_at == requested_at
 
 
 def test_a_text_is_shortened_and_freed_of_what_no_database_holds() -> None:
@@ -253,10 +257,10 @@ def test_a_message_without_text_has_none() -> None:
 
 def test_the_key_differs_by_master_connection_and_instance() -> None:
     other = UUID("00000000-0000-4000-8000-00000000000d")
-    keys = {jwt_key(m, c, i) for m in ("m1", "m2") for c in (CONFIG, other) for i in ("loja", "loja2")}
+    keys = {jwt_key(m, c, i) for m in ("m1", "m2") for c in (CONNECTION, other) for i in ("loja", "loja2")}
     assert len(keys) == 8
     assert all(len(key) == 64 for key in keys)
-    assert jwt_key("m1", CONFIG, "loja") == jwt_key("m1", CONFIG, "loja")
+    assert jwt_key("m1", CONNECTION, "loja") == jwt_key("m1", CONNECTION, "loja")
 
 
 def test_new_registrations_use_the_lexically_last_key() -> None:

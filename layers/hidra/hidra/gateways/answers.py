@@ -14,7 +14,7 @@ from typing import Any
 
 from hidra.domain.content import MediaType
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
-from hidra.domain.webhook import id_of
+from hidra.domain.whatsapp_message import id_of
 
 # Meta's error codes (developers.facebook.com, WhatsApp Cloud API, "Error codes").
 _META_STOPS = {

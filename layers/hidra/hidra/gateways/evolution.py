@@ -21,7 +21,7 @@ from urllib3.exceptions import TimeoutError as TransportTimeout
 from hidra.domain.content import Content, MediaType
 from hidra.domain.message import PROVIDER_WORDS, MessageStatus
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
-from hidra.domain.webhook import id_of, media_type_of, text_of
+from hidra.domain.whatsapp_message import id_of, media_type_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.gateways import answers, bodies
 from hidra.gateways.addresses import Adapter
