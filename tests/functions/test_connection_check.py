@@ -180,7 +180,7 @@ def test_our_webhook_is_set_once_with_the_current_key(tenant: Tenant, simulator:
         {"base64": True},
     ],
 )
-def test_a_webhook_that_somebody_changed_is_set_again(tenant: Tenant, simulator: Simulator, change: Any) -> None:
+def test_a_webhook_that_was_changed_is_set_again(tenant: Tenant, simulator: Simulator, change: Any) -> None:
     tenant.do("check")
     right = simulator.webhook(tenant.instance)
     wrong = {name: right[name] for name in ("url", "headers", "events", "enabled")}
@@ -264,7 +264,9 @@ def not_allowed(tenant: Tenant, _: Simulator) -> None:
         (not_allowed, "private"),
     ],
 )
-def test_what_is_broken_is_told_in_a_sentence(tenant: Tenant, simulator: Simulator, break_it: Any, words: str) -> None:
+def test_every_fault_is_explained_in_a_sentence(
+    tenant: Tenant, simulator: Simulator, break_it: Any, words: str
+) -> None:
     tenant.do("check")
     break_it(tenant, simulator)
     answer = tenant.do("check")
@@ -278,7 +280,7 @@ def test_what_is_broken_is_told_in_a_sentence(tenant: Tenant, simulator: Simulat
 
 
 @pytest.mark.parametrize("action", ["check", "connect"])
-def test_a_connection_that_is_gone_is_an_error_and_not_an_exception(app: ModuleType, action: str) -> None:
+def test_a_deleted_connection_is_an_error_and_not_an_exception(app: ModuleType, action: str) -> None:
     assert app.handler(load(f"connection_check_{action}"), Context()) == {"error": "There is no such connection."}
 
 
@@ -314,7 +316,7 @@ def test_every_state_has_its_words(evolution: Any, status: str, words: str) -> N
     assert words in (health.error_message or "")
 
 
-def test_a_schedule_checks_everybody_and_one_who_is_broken_harms_nobody(
+def test_a_schedule_checks_every_connection_and_a_broken_one_harms_no_other(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     good, bad, worse = (Tenant(app, databases, simulator.url, simulator.instance()) for _ in range(3))
@@ -349,7 +351,7 @@ def test_a_server_that_hangs_stops_neither_the_others_nor_the_run(databases: Dat
     ]  # fmt: skip
 
 
-def test_those_who_waited_longest_are_checked_first(databases: Databases) -> None:
+def test_connections_not_checked_for_the_longest_are_checked_first(databases: Databases) -> None:
     worlds = [World.make(databases) for _ in range(3)]
     for world, minutes in zip(worlds, (1, 3, 2), strict=True):
         databases.owner.execute(
@@ -365,7 +367,7 @@ def test_those_who_waited_longest_are_checked_first(databases: Databases) -> Non
     ]
 
 
-def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
+def test_servers_that_never_answer_are_in_error_and_delay_no_other_check(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(check_connection, "THREADS", 4)
@@ -390,7 +392,7 @@ def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
     assert rows == [("error", "The Evolution server did not answer in time.")] * 4 + [("connected", None)] * 2
 
 
-def test_a_turn_is_noted_before_the_server_is_asked(databases: Databases) -> None:
+def test_the_begin_of_a_check_is_recorded_before_the_server_is_called(databases: Databases) -> None:
     world = World.make(databases)
     turns: list[Any] = []
 
@@ -403,7 +405,7 @@ def test_a_turn_is_noted_before_the_server_is_asked(databases: Databases) -> Non
     assert None not in turns
 
 
-def test_a_check_that_began_shortly_before_the_end_says_nothing_of_its_server(databases: Databases) -> None:
+def test_a_check_cut_off_by_the_end_of_the_run_records_nothing(databases: Databases) -> None:
     world = World.make(databases)
     released = threading.Event()
 
@@ -416,7 +418,7 @@ def test_a_check_that_began_shortly_before_the_end_says_nothing_of_its_server(da
     assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
 
 
-def test_what_was_found_of_an_old_key_is_not_written_of_the_new_one(databases: Databases) -> None:
+def test_the_result_for_an_old_key_is_not_recorded_for_the_new_one(databases: Databases) -> None:
     world = World.make(databases)
     read = databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert read is not None
@@ -503,7 +505,7 @@ def test_a_message_in_doubt_that_is_not_found_waits_for_a_day(
     tenant.world.assert_exact()
 
 
-def test_a_message_in_doubt_that_may_be_a_test_of_unknown_outcome_waits_for_a_day_and_no_longer(
+def test_a_message_in_doubt_that_may_be_a_trial_of_unknown_outcome_waits_for_a_day_and_no_longer(
     app: ModuleType, databases: Databases, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tenant = Doubtful(app, databases, simulator, [NORMAL])
@@ -528,7 +530,7 @@ def test_a_message_in_doubt_that_may_be_a_test_of_unknown_outcome_waits_for_a_da
     tenant.world.assert_exact()
 
 
-def test_another_text_another_phone_or_another_time_is_not_it(
+def test_a_message_of_another_text_phone_or_time_does_not_match(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     tenant = Doubtful(app, databases, simulator, [NORMAL])
@@ -544,7 +546,7 @@ def test_another_text_another_phone_or_another_time_is_not_it(
     assert tenant.statuses() == [("unknown", None)]
 
 
-def test_what_belongs_to_another_message_is_not_given_twice(
+def test_an_id_of_another_message_is_not_assigned_twice(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     tenant = Doubtful(app, databases, simulator, [NORMAL])
@@ -583,7 +585,7 @@ def test_while_another_post_to_the_phone_is_open_nothing_is_decided(
 
 
 @pytest.mark.parametrize(("end", "found"), [(None, False), ("unknown", False), ("refused", True)])
-def test_a_post_that_began_while_evolution_was_asked_is_not_taken_for_the_one_in_doubt(
+def test_a_post_that_began_during_the_lookup_is_not_mistaken_for_the_message_in_doubt(
     databases: Databases, end: str | None, found: bool
 ) -> None:
     world = World.make(databases, recipients=1)
@@ -634,7 +636,7 @@ def test_a_server_that_does_not_answer_delays_giving_up_by_a_day(
     tenant.world.assert_exact()
 
 
-def test_what_a_deleted_connection_left_in_doubt_is_given_up_after_a_day(
+def test_messages_in_doubt_of_a_deleted_connection_are_given_up_after_a_day(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     tenant = Doubtful(app, databases, simulator, [NORMAL])
@@ -648,7 +650,7 @@ def test_what_a_deleted_connection_left_in_doubt_is_given_up_after_a_day(
     assert tenant.statuses() == [("failed", None)]
 
 
-def test_the_oldest_in_doubt_are_looked_up_first_and_others_by_lot(
+def test_the_oldest_in_doubt_are_looked_up_first_and_others_at_random(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     phones = [f"+551198000000{digit}" for digit in range(6)]
@@ -710,7 +712,7 @@ AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", None, AT, AT)
 
 
-def test_of_several_that_fit_the_nearest_in_time_is_it() -> None:
+def test_of_several_matches_the_nearest_in_time_is_chosen() -> None:
     found = [Found("far", "Oi Ana", AT + timedelta(seconds=60)), Found("near", "Oi Ana\n", AT + timedelta(seconds=1)),
              Found("other", "Oi", AT), Found("none", None, AT)]  # fmt: skip
     assert reconcile.choose(MESSAGE, found, assigned=set()) == "near"
@@ -719,7 +721,7 @@ def test_of_several_that_fit_the_nearest_in_time_is_it() -> None:
     assert reconcile.choose(replace(MESSAGE, variables={}), found, assigned=set()) is None
 
 
-def test_what_is_looked_for_is_of_the_same_kind_of_media() -> None:
+def test_a_match_has_the_same_kind_of_media() -> None:
     found = [Found("text", "Oi Ana", AT), Found("image", "Oi Ana", AT, "image"), Found("other", "Oi", AT, "image")]
     assert reconcile.choose(replace(MESSAGE, media_type="image"), found, assigned=set()) == "image"
     assert reconcile.choose(MESSAGE, found, assigned={"image"}) == "text"
@@ -733,7 +735,7 @@ def test_media_without_a_caption_is_found_by_its_kind_alone() -> None:
     assert reconcile.choose(audio, found, assigned={"audio"}) is None
 
 
-def test_media_without_a_caption_that_may_be_another_is_not_taken() -> None:
+def test_media_without_a_caption_that_may_be_another_is_not_chosen() -> None:
     """The owner may have sent one by hand."""
     audio = replace(MESSAGE, body="", media_type="audio")
     late = Found("late", None, AT + timedelta(seconds=150), "audio")

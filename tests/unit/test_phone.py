@@ -18,7 +18,7 @@ def test_the_brazilian_ninth_digit_is_added_to_mobiles_and_only_to_them() -> Non
 
 
 @pytest.mark.parametrize("written", ["", "abc", "123", "+55 11 1", "0000000000", "+999 1234567890", "1" * 40])
-def test_what_is_no_phone_is_refused(written: str) -> None:
+def test_a_text_that_is_not_a_phone_is_refused(written: str) -> None:
     assert parse(written) is None
 
 

@@ -59,7 +59,7 @@ def upsert(message: Any, **key: Any) -> dict[str, Any]:
         ("SENT", "sent"), ("DELIVERED", "delivered"), ("FAILED", "failed"), ("delivered", "delivered"),
     ],
 )  # fmt: skip
-def test_a_status_is_told_by_whatsapps_id_in_either_vocabulary(word: str, status: str) -> None:
+def test_a_status_has_whatsapps_id_and_comes_in_either_vocabulary(word: str, status: str) -> None:
     [record] = reduced("messages.update", update(word))
     assert record == COMMON | {"kind": "status", "provider_message_id": "3EB0A1", "status": status}
     assert from_record(record) == StatusEvent(CONNECTION, "3EB0A1", MessageStatus(status), NOW)
@@ -72,7 +72,7 @@ def test_a_status_is_told_by_whatsapps_id_in_either_vocabulary(word: str, status
         update("READ", keyId="a\0b"), update("READ", keyId="ç"), update("READ", keyId="x" * 301), None, {}, [], "x", [None],
     ],
 )  # fmt: skip
-def test_a_status_that_says_nothing_is_dropped(data: Any) -> None:
+def test_a_status_without_id_or_known_word_is_dropped(data: Any) -> None:
     assert reduced("messages.update", data) == []
 
 
@@ -81,7 +81,7 @@ def test_a_list_of_statuses_is_as_many_records() -> None:
     assert [record["provider_message_id"] for record in records] == ["3EB0A1", "wamid.B=="]
 
 
-def test_a_reply_is_told_by_phone_with_the_ninth_digit() -> None:
+def test_a_replys_phone_has_the_ninth_digit() -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}, remoteJid="553187651111@s.whatsapp.net"))
     assert record == COMMON | {
         "kind": "reply", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
@@ -101,7 +101,7 @@ def test_a_reply_is_told_by_phone_with_the_ninth_digit() -> None:
         ({"remoteJid": "123@lid"}, None, "123"),
     ],
 )
-def test_a_hidden_phone_is_looked_for_beside(key: dict[str, str], phone: str | None, lid: str) -> None:
+def test_a_hidden_phone_is_found_in_other_fields(key: dict[str, str], phone: str | None, lid: str) -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "oi"}, **key))
     assert (record["phone"], record["lid"]) == (phone, lid)
 
@@ -123,7 +123,7 @@ def test_a_hidden_phone_is_looked_for_beside(key: dict[str, str], phone: str | N
         None,
     ],
 )  # fmt: skip
-def test_what_is_no_persons_text_to_us_is_dropped(data: Any) -> None:
+def test_a_message_that_is_not_a_persons_text_to_us_is_dropped(data: Any) -> None:
     assert reduced("messages.upsert", data) == []
 
 
@@ -175,7 +175,7 @@ def test_the_cloud_apis_quick_reply_is_its_title_and_quotes_what_it_answers() ->
         {"ephemeralMessage": {"message": {"imageMessage": {"caption": "x", "contextInfo": {"stanzaId": "3EB0A1"}}}}},
     ],
 )
-def test_what_a_reply_answers_is_found_with_every_kind(message: dict[str, Any]) -> None:
+def test_the_quoted_message_is_found_with_every_kind_of_reply(message: dict[str, Any]) -> None:
     [record] = reduced("messages.upsert", upsert(message, remoteJid="123@lid"))
     assert record["quoted_id"] == "3EB0A1"
     reply = from_record(record)
@@ -183,7 +183,7 @@ def test_what_a_reply_answers_is_found_with_every_kind(message: dict[str, Any]) 
     assert (reply.phone, reply.lid, reply.quoted_id) == (None, "123", "3EB0A1")
 
 
-def test_a_message_without_text_still_tells_whose_a_hidden_id_is() -> None:
+def test_a_message_without_text_still_shows_the_phone_of_a_hidden_id() -> None:
     sticker = upsert({"stickerMessage": {}}, remoteJid="123@lid", remoteJidAlt="5511987651111@s.whatsapp.net")
     [record] = reduced("messages.upsert", sticker)
     assert (record["phone"], record["lid"], record["text"]) == ("+5511987651111", "123", "")
@@ -192,7 +192,7 @@ def test_a_message_without_text_still_tells_whose_a_hidden_id_is() -> None:
 @pytest.mark.parametrize(
     "broken", [{}, {"paramsJson": None}, {"paramsJson": "{"}, {"paramsJson": "[" * 9000}, {"paramsJson": "3"}]
 )
-def test_a_flow_that_tells_no_title_has_none(broken: dict[str, Any]) -> None:
+def test_a_flow_without_a_title_has_no_text(broken: dict[str, Any]) -> None:
     assert text_of({"interactiveResponseMessage": {"nativeFlowResponseMessage": broken}}) is None
 
 
@@ -206,14 +206,14 @@ def test_a_flow_that_tells_no_title_has_none(broken: dict[str, Any]) -> None:
         ({}, NOW), (True, NOW), (1.5, NOW),
     ],
 )  # fmt: skip
-def test_a_reply_is_as_old_as_whatsapp_says_if_that_can_be(timestamp: Any, requested_at: datetime) -> None:
+def test_a_reply_has_whatsapps_time_if_that_time_is_possible(timestamp: Any, requested_at: datetime) -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}) | {"messageTimestamp": timestamp})
     reply = from_record(json.loads(json.dumps(record)))
     assert isinstance(reply, ReplyEvent)
     assert reply.requested_at == requested_at
 
 
-def test_a_text_is_shortened_and_freed_of_what_no_database_holds() -> None:
+def test_a_text_is_shortened_and_stripped_of_what_no_database_holds() -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "a\0\ud83dé" + "x" * 2000}))
     assert record["text"] == "aé" + "x" * 998
 
@@ -232,7 +232,7 @@ def test_a_text_is_shortened_and_freed_of_what_no_database_holds() -> None:
         ("remove.instance", None, "error", "deleted"),
     ],
 )  # fmt: skip
-def test_a_connections_events_are_told_in_our_words(event: str, data: Any, status: str, reason: str | None) -> None:
+def test_a_connections_events_have_our_words(event: str, data: Any, status: str, reason: str | None) -> None:
     [record] = reduced(event, data)
     assert (record["kind"], record["status"]) == ("connection", status)
     assert (record["reason"] is None) if reason is None else (reason in record["reason"])
@@ -241,11 +241,11 @@ def test_a_connections_events_are_told_in_our_words(event: str, data: Any, statu
 @pytest.mark.parametrize(
     "event", ["send.message", "qrcode.updated", "messages.delete", "contacts.update", "", None, [], 3]
 )
-def test_everything_else_is_nothing(event: Any) -> None:
+def test_any_other_event_is_dropped(event: Any) -> None:
     assert reduced(event, update("READ") | upsert({"conversation": "SAIR"})) == []
 
 
-def test_an_unknown_state_is_nothing() -> None:
+def test_an_unknown_state_is_dropped() -> None:
     assert reduced("connection.update", {"state": "dancing"}) == []
     assert reduced("connection.update", None) == []
 
