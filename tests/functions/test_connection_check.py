@@ -22,7 +22,7 @@ from hidra.domain.webhook import jwt_key
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.evolution import WEBHOOK_EVENTS, Found, Webhook
-from hidra.services import check_connection, reconcile
+from hidra.services import check_connection, parallel, reconcile
 from hidra.services.check_connection import Health, check_all, examine
 from hidra.store import claims, connection_health
 from hidra.store.connection_health import Unresolved
@@ -363,7 +363,7 @@ def test_those_who_waited_longest_are_checked_first(databases: Databases) -> Non
 def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_connection, "THREADS", 4)
+    monkeypatch.setattr(parallel, "THREADS", 4)
     monkeypatch.setattr(check_connection, "FAIR", timedelta(seconds=0.3))
     ids = sorted(World.make(databases, recipients=0).connection_id for _ in range(6))
     released = threading.Event()

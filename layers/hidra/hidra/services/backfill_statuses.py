@@ -13,7 +13,7 @@ from itertools import groupby
 from hidra.domain.message import Evidence, MessageStatus
 from hidra.errors import HidraError
 from hidra.gateways.evolution import Evolution
-from hidra.services.check_connection import in_parallel
+from hidra.services.parallel import in_parallel
 from hidra.store import messages, status_backfills
 from hidra.store.connection_health import Connection
 from hidra.store.db import Database, Tx

@@ -10,7 +10,7 @@ from itertools import groupby
 from hidra.domain import template
 from hidra.errors import Conflict, HidraError, Rejected
 from hidra.gateways.evolution import Evolution, Found
-from hidra.services.check_connection import in_parallel
+from hidra.services.parallel import in_parallel
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store import connection_health, deliveries, messages
 from hidra.store.connection_health import Connection, Unresolved
