@@ -134,7 +134,7 @@ def _apply(
         for phone_hash in opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=None, source="reply")
     }
     opt_outs.delete_replied(tx, sorted(heard.returning))
-    to_answer = confirmations.ask(tx, [leaver for person, leaver in heard.to_answer.items() if person in new])
+    to_answer = confirmations.request(tx, [leaver for person, leaver in heard.to_answer.items() if person in new])
     deliveries.keep(tx, early)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
