@@ -11,7 +11,7 @@ PROBLEM_JSON = "application/problem+json"
 CODES = {
     "api-key-required": "A first connection, or one to another server, needs the API key.",
     "base-url": "The server's address is not valid; `errors` says what is wrong with it.",
-    "campaign-starting": "The campaign is being started; try again in a moment.",
+    "campaign-starting": "Nothing was changed: the campaign is being started. Try again in a few seconds.",
     "campaign-status": "The action does not fit the campaign's status; the detail names both.",
     "conflict": "The change contradicts other data.",
     "connection-busy": "The connection's pace is used up at the moment; try again in a minute.",

@@ -25,10 +25,10 @@ from tests.conftest import Databases
 
 PARTS = ("advance", "send", "record")
 _COMMITS = {
-    "advance": ("_start_if_due", "_look", "_skip_rest"),
+    "advance": ("_start_if_due", "_advance_run", "_skip_pending"),
     "send": (
         "permit", "claim", "release", "mark_sent", "mark_unknown", "mark_failed", "retry_later", "apply_unmatched", "note_drained",
-        "_forget",
+        "claim_or_free_slot",
     ),
     "record": ("_apply", "apply_unmatched"),
 }  # fmt: skip
@@ -236,7 +236,7 @@ class _Story:
                 self._start_campaign(tenant)
                 waiting += len(tenant.phones)
             assert self._slow is not None
-            if self._wanted("_skip_rest", "send_ticket_later"):
+            if self._wanted("_skip_pending", "send_ticket_later"):
                 self._slow.go_on()
             return False
 

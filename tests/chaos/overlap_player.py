@@ -22,7 +22,8 @@ from hidra.services import erase_person, lifecycle, manage_contacts
 from hidra.services.advance_campaign import advance_campaign
 from hidra.services.rebuild_metrics import rebuild_metrics
 from hidra.services.record_delivery import record_delivery
-from hidra.services.send_message import Clock, send_message
+from hidra.services.send_message import send_message
+from hidra.services.turn import Clock
 from hidra.store import claims, deliveries, messages
 from hidra.store.claims import ClaimedPost
 from hidra.store.db import Tx
@@ -317,7 +318,7 @@ class Play:
         with suppress(Conflict):  # it does not fit the campaign's status
             match action:
                 case "look":
-                    advance_campaign(campaign_id, db=actor.jobs, hand_out=_nothing, requeue_after=_nothing)
+                    advance_campaign(campaign_id, db=actor.jobs, issue_tickets=_nothing, requeue_after=_nothing)
                 case "pause":
                     lifecycle.pause(actor.http, user_id, campaign_id)
                 case "resume":
@@ -326,7 +327,7 @@ class Play:
                     lifecycle.cancel(actor.http, user_id, campaign_id, nudge=_nothing)
                 case _:
                     lifecycle.retry_failed(actor.http, user_id, campaign_id, nudge=_nothing)
-                    advance_campaign(campaign_id, db=actor.jobs, hand_out=_nothing, requeue_after=_nothing)
+                    advance_campaign(campaign_id, db=actor.jobs, issue_tickets=_nothing, requeue_after=_nothing)
 
     def _repair(self, actor: Actor, work: str, message_id: int) -> None:
         run, name = actor.jobs.as_worker, f"m{message_id}"

@@ -18,7 +18,8 @@ from typing import Any
 from uuid import UUID
 
 from hidra.domain import pacing
-from hidra.services.send_message import Clock, End, claim_at_slot
+from hidra.services.send_message import End
+from hidra.services.turn import Clock, claim_at_slot
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store.claims import ClaimedPost, NoClaim
 from hidra.store.pace import Permit

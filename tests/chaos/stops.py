@@ -17,7 +17,8 @@ from hidra.domain.content import Content
 from hidra.domain.outcome import Outcome, Sent
 from hidra.domain.ticket import Ticket
 from hidra.services import lifecycle, manage_contacts
-from hidra.services.send_message import Clock, End, send_message
+from hidra.services.send_message import End, send_message
+from hidra.services.turn import Clock
 from hidra.store import claims, messages
 from hidra.store.claims import Claim, ClaimedPost
 from hidra.store.db import Database

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import pytest
 
-from hidra.domain.circuit import PATIENCE, PROBE_EVERY, UNACKNOWLEDGED
+from hidra.domain.circuit import LAG, PATIENCE, PROBE_EVERY, UNACKNOWLEDGED
 from hidra.domain.ticket import Ticket
 from hidra.domain.webhook import events_of
 from hidra.gateways.evolution import Evolution, Webhook
@@ -25,7 +25,6 @@ from hidra.services.check_connection import check_one, examine
 from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import End
 from hidra.store import connection_health
-from hidra.store.circuit import LAG
 from hidra.store.db import Database
 from tests import simulator_process
 from tests.conftest import Databases

@@ -141,11 +141,11 @@ def test_an_answer_whose_queue_message_was_lost_is_queued_again_for_some_minutes
 ) -> None:
     world = World.make(databases, recipients=0)
     new, lost, claimed, old = databases.jobs.as_worker(
-        lambda tx: confirmations.ask(
+        lambda tx: confirmations.request(
             tx, [OptedOutPhone(world.user_id, world.connection_id, "+5511980000000", b"x")] * 4
         )
     )
-    age = "update hidra.opt_out_confirmations set asked_at = now() - %s, claimed_at = %s where id = %s"
+    age = "update hidra.opt_out_confirmations set requested_at = now() - %s, claimed_at = %s where id = %s"
     for asked, minutes, claimed_at in ((lost, 2, None), (claimed, 2, datetime.now(UTC)), (old, 11, None)):
         databases.owner.execute(age, [timedelta(minutes=minutes), claimed_at, asked.confirmation_id])
     tick(clock)
@@ -163,7 +163,7 @@ def test_a_queue_that_takes_nothing_keeps_no_tick_from_repairing(
     lose_sender(world, age=timedelta(hours=1))
     tick(clock)
     assert world.messages()[0]["status"] == "unknown"
-    [line] = logs.named("nudges were not taken")
+    [line] = logs.named("nudges were not accepted")
     assert line["campaigns"] == 1
 
 

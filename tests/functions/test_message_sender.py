@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from nacl.public import PrivateKey
 
-from hidra.domain.ticket import Ticket
+from hidra.domain.ticket import read
 from hidra.gateways import vault
 from hidra.store import confirmations
 from hidra.store.confirmations import OptedOutPhone
@@ -115,7 +115,7 @@ class Run:
 
 def test_the_event_of_the_repository_is_a_ticket() -> None:
     [record] = load(EVENT)["Records"]
-    ticket = Ticket.from_json(record["body"])
+    ticket = read(record["body"])
     assert ticket.to_json() == record["body"]
     assert record["attributes"]["MessageGroupId"] == str(ticket.connection_id)
 
@@ -150,7 +150,9 @@ def test_whoever_left_is_answered_once_however_often_the_queue_says_so(
     gone = world.hash("+5511980000000")
     databases.owner.execute("insert into hidra.opt_outs values (%s, %s, null, 'reply')", [world.user_id, gone])
     [asked] = databases.jobs.as_worker(
-        lambda tx: confirmations.ask(tx, [OptedOutPhone(world.user_id, world.connection_id, "+5511980000000", gone)])
+        lambda tx: confirmations.request(
+            tx, [OptedOutPhone(world.user_id, world.connection_id, "+5511980000000", gone)]
+        )
     )
     event = from_queue("message_sender_confirmation", asked.to_json(), asked.to_json())
     assert sender.handler(event, CONTEXT) == failed(event)
@@ -171,7 +173,7 @@ def test_an_answer_is_put_off_while_keys_or_database_are_away(
     on_aws.lose_secret("vault")
     sender.private_keys.cache_clear()
     assert sender.handler(event, CONTEXT) == failed(event)
-    assert len(logs.named("confirmation put off")) == 2
+    assert len(logs.named("confirmation postponed")) == 2
 
 
 def test_a_test_is_sent_at_once_and_told_what_came_of_it(
@@ -257,7 +259,7 @@ def test_a_look_that_cannot_be_asked_for_fails_no_send(
     run = Run(sender, databases, evolution, recipients=1)
     run.send()
     assert run.statuses() == ["sent"]
-    assert logs.named("nudges were not taken")
+    assert logs.named("nudges were not accepted")
 
 
 def test_a_ticket_that_is_too_early_comes_again_once_and_is_then_forgotten(
@@ -267,7 +269,7 @@ def test_a_ticket_that_is_too_early_comes_again_once_and_is_then_forgotten(
     run.send(times=2)
     assert run.statuses() == ["sent", "pending", "pending"]
     [entry] = on_aws.on(sender.ENV["SEND_QUEUE_URL"])
-    assert Ticket.from_json(entry["MessageBody"]) == run.ticket.later()
+    assert read(entry["MessageBody"]) == run.ticket.later()
     assert json.loads(entry["MessageBody"])["delayed"] is True
     # A campaign of one message a minute has its next slot 61.5 s after the last; due a second or two before.
     assert 50 <= entry["DelaySeconds"] <= 60

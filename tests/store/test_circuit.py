@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.domain.circuit import AMONG, ERRORS, NOT_ACKNOWLEDGED, PATIENCE, PROBE_EVERY, UNACKNOWLEDGED
+from hidra.domain.circuit import AMONG, LAG, NOT_ACKNOWLEDGED, PATIENCE, PROBE_EVERY, REFUSALS, UNACKNOWLEDGED
 from hidra.domain.delivery import ConnectionEvent, StatusEvent
 from hidra.domain.message import MessageStatus
 from hidra.domain.outcome import NotSent, Refused, Sent, Stops, Unknown
@@ -18,7 +18,6 @@ from hidra.services.check_connection import Health, check_one
 from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import End
 from hidra.store import claims, connection_health, deliveries
-from hidra.store.circuit import LAG
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database
 from tests.conftest import Databases
@@ -415,12 +414,12 @@ def answered(world: World, ticket: Ticket, words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "paused"),
     [
-        ("x" * ERRORS, True),
-        ("x" * (ERRORS - 1), False),
-        ("." * 30 + "x." * (ERRORS - 1) + "x", True),
-        ("x" * ERRORS + "-" * 15, True),  # those that nobody answered yet say nothing
-        ("x.." * ERRORS, False),
-        ("x" * ERRORS + "." * (AMONG - ERRORS + 1), False),  # it is over
+        ("x" * REFUSALS, True),
+        ("x" * (REFUSALS - 1), False),
+        ("." * 30 + "x." * (REFUSALS - 1) + "x", True),
+        ("x" * REFUSALS + "-" * 15, True),  # those that nobody answered yet say nothing
+        ("x.." * REFUSALS, False),
+        ("x" * REFUSALS + "." * (AMONG - REFUSALS + 1), False),  # it is over
     ],
 )
 def test_a_campaign_that_whatsapp_refuses_is_paused_with_a_warning(
@@ -439,14 +438,14 @@ def test_a_campaign_that_was_paused_for_refusals_can_be_resumed_and_is_paused_fo
     databases: Databases,
 ) -> None:
     world, ticket = started(databases, recipients=60)
-    answered(world, ticket, "x" * ERRORS + "-" * 5)
+    answered(world, ticket, "x" * REFUSALS + "-" * 5)
     world.advance()
     assert world.campaign()["status"] == "paused"
     resumed = lifecycle.resume(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
     assert (resumed.status, resumed.blocked_reason) == ("running", None)
     assert len(world.advance()[0][1]) > 1
     tell(world, FAILED, *taken(world)[-5:])  # of messages from before the pause
-    answered(world, ticket, "x" * (ERRORS - 1))
+    answered(world, ticket, "x" * (REFUSALS - 1))
     world.advance()
     assert world.campaign()["status"] == "running"
     answered(world, ticket, "x")
@@ -462,7 +461,7 @@ def test_numbers_that_are_not_on_whatsapp_pause_nothing(databases: Databases) ->
 
 
 def test_a_run_in_which_nobody_waits_any_more_ends_however_much_whatsapp_refused(databases: Databases) -> None:
-    world, ticket = started(databases, recipients=ERRORS)
-    answered(world, ticket, "x" * ERRORS)
+    world, ticket = started(databases, recipients=REFUSALS)
+    answered(world, ticket, "x" * REFUSALS)
     world.advance()
     assert world.campaign()["status"] == "failed"

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
+from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.ticket import ConfirmationTicket
-from hidra.services.send_confirmation import send_confirmation
-from hidra.services.send_message import Clock
-from hidra.services.send_trial import NoTurn
+from hidra.services.send_direct import send_confirmation
+from hidra.services.turn import Clock
 from hidra.store import confirmations, doubts
 from hidra.store.claims import Claim
 from tests.conftest import Databases

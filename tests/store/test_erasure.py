@@ -376,7 +376,7 @@ def test_a_message_on_its_way_is_waited_for(databases: Databases) -> None:
 def test_a_test_message_on_its_way_is_waited_for(databases: Databases) -> None:
     world = World.make(databases, recipients=0)
     held = databases.jobs.as_worker(
-        lambda tx: direct_sends.claim(
+        lambda tx: direct_sends.claim_trial(
             tx, user_id=world.user_id, connection_id=world.connection_id, phone_hash=world.hash(PHONE),
             sender_timeout=timedelta(seconds=120),
         )

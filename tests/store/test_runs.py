@@ -180,7 +180,7 @@ def second_look(world: World) -> None:
     from hidra.store.db import Database
 
     db = Database({**world.databases.settings, "DATABASE_SECRET": "jobs"}, world.databases.logins.__getitem__)
-    advance_campaign(world.campaign_id, db=db, hand_out=lambda *_: None, requeue_after=lambda *_: None)
+    advance_campaign(world.campaign_id, db=db, issue_tickets=lambda *_: None, requeue_after=lambda *_: None)
     db.close()
 
 
@@ -281,7 +281,7 @@ def test_a_pause_at_the_moment_the_run_drains_leaves_it_open_for_the_resume(data
     world.advance()
     world.finish_one()
     lifecycle.pause(databases.http, world.user_id, world.campaign_id)
-    databases.jobs.as_worker(lambda tx: advance_campaign._look(tx, world.campaign_id))
+    databases.jobs.as_worker(lambda tx: advance_campaign._advance_run(tx, world.campaign_id))
     assert world.one("select ended_at from hidra.campaign_runs")["ended_at"] is None
     lifecycle.resume(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
     world.advance()

@@ -6,10 +6,12 @@ import pytest
 
 from hidra.domain.content import Content, Media
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
+from hidra.domain.pacing import MAX_ATTEMPTS
 from hidra.domain.ticket import Ticket
 from hidra.errors import Unavailable
 from hidra.services import lifecycle
-from hidra.services.send_message import MAX_ATTEMPTS, Clock, End, send_message
+from hidra.services.send_message import End, send_message
+from hidra.services.turn import Clock
 from hidra.store.claims import ClaimedPost
 from tests.conftest import Databases
 from tests.store.world import World

@@ -9,9 +9,9 @@ import pytest
 
 from hidra.domain import trial
 from hidra.domain.content import Content
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
-from hidra.services.send_message import Clock
-from hidra.services.send_trial import NoTurn, send_trial
+from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown
+from hidra.services.send_direct import send_trial
+from hidra.services.turn import Clock
 from hidra.store import claims, direct_sends, doubts
 from hidra.store.claims import Claim, NoClaim
 from tests.conftest import Databases

@@ -102,7 +102,7 @@ class World:
         advance_campaign(
             self.campaign_id,
             db=self.databases.jobs,
-            hand_out=lambda ticket, slots, _: out.append((ticket, list(slots))),
+            issue_tickets=lambda ticket, slots, _: out.append((ticket, list(slots))),
             requeue_after=lambda _, seconds: self.looks_asked.append(seconds),
         )
         return out

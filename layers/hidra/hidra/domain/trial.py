@@ -1,4 +1,4 @@
-"""A test message on its way from the function that was asked for it to the one that sends."""
+"""A trial: a message of a campaign to one number, as the campaigns function passes it to the sender."""
 
 from dataclasses import dataclass
 from typing import Any

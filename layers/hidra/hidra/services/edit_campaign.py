@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from hidra.domain.campaign import CampaignStatus, only_a_draft
-from hidra.services.lifecycle import unless_starting
+from hidra.services.campaign_transaction import campaign_transaction
 from hidra.store import campaigns
 from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
@@ -32,7 +32,7 @@ def change(db: Database, user_id: UUID, campaign_id: UUID, changes: Mapping[str,
         campaigns.save(tx, changed, user_id=user_id)
         return changed
 
-    return unless_starting(db, user_id, work, campaigns.UNKNOWN_REFERENCES)
+    return campaign_transaction(db, user_id, work, campaigns.UNKNOWN_REFERENCES)
 
 
 def duplicate(db: Database, user_id: UUID, campaign_id: UUID, *, name: str | None) -> Campaign:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.campaign import MAX_AUDIENCE, EvolutionConnectionStatus
 from hidra.domain.pacing import duration_seconds
 from hidra.domain.template import placeholders
 from hidra.store import audience
 from hidra.store.audience import Plan, Reason
 from hidra.store.db import Database, Tx
-from hidra.store.runs import MAX_AUDIENCE
 
 EXAMPLES = 5
 BAILEYS_RATE = 20  # a campaign's default: numbers that send more through WhatsApp Web are banned sooner

@@ -1,4 +1,4 @@
-"""Campaigns: made with their metrics and their limit, and changed by one compare-and-set an action."""
+"""Campaigns: created with their metrics and their limit; each action changes the status by one compare-and-set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ UNKNOWN_REFERENCES: Mapping[str, HidraError] = {
     ),
 }
 
-# The foreign keys are checked behind the whole statement, so the order of its parts does not matter.
+# The foreign keys are checked after the whole statement, so the order of its parts does not matter.
 INSERT = """
 with created as (
     insert into hidra.campaigns (user_id, evolution_config_id, segment_id, template_id, name, description, channel,
@@ -41,7 +41,7 @@ SAME_EXTERNAL_ID = """
 select id, request_digest = %(request_digest)s as same_request from hidra.campaigns
 where user_id = %(user_id)s and external_id = %(user_id)s::uuid::text || '/' || %(external_id)s::text
 """
-# external_id is shown as it was given: behind 36 characters of the user's id and a slash.
+# external_id is shown as the user gave it: it follows 36 characters of the user's id and a slash.
 GET = """
 select id, name, description, channel, status, segment_id, template_id, evolution_config_id,
     substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
@@ -61,7 +61,7 @@ where user_id = %(user_id)s
   )
 order by created_at desc, id desc limit %(limit)s
 """
-# The limit first: the one lock order.
+# The row in pace_limits before the campaign: the one lock order.
 LOCK_LIMIT = """
 select from hidra.pace_limits where user_id = %(user_id)s and subject = %(campaign_id)s for update
 """
@@ -110,8 +110,8 @@ set status = %(status)s::hidra.campaign_status,
 where user_id = %(user_id)s and id = %(campaign_id)s and status = any(%(wanted)s::hidra.campaign_status[])
 returning true
 """
-# Claims take the same lock shared: whoever has it exclusively waits for those under way and keeps the next ones out.
-# Read from the table, so that nobody takes the lock of another's campaign.
+# The campaign's advisory lock, exclusive. Claims take it shared (claims.SHARE_CAMPAIGN), so this waits for open claims
+# and holds later ones up. The id is read from the table, so that a user cannot lock the campaign of another.
 STOP_CLAIMS = """
 select pg_advisory_xact_lock(hidra.lock_key('campaign', id)) from hidra.campaigns
 where user_id = %(user_id)s and id = %(campaign_id)s
@@ -120,7 +120,7 @@ PAUSE_FOR = """
 update hidra.campaigns set status = 'paused', blocked_reason = %(reason)s
 where user_id = %(user_id)s and id = %(campaign_id)s and status = 'running'
 """
-GO_ON = """
+RESTART_TICKETS = """
 update hidra.campaign_runs set ticketed_until = null, resumed_at = clock_timestamp()
 where user_id = %(user_id)s and campaign_id = %(campaign_id)s and ended_at is null
 """
@@ -128,7 +128,7 @@ where user_id = %(user_id)s and campaign_id = %(campaign_id)s and ended_at is nu
 
 @dataclass(frozen=True)
 class Draft:
-    """What a user says of a campaign to be."""
+    """A new campaign as the user gives it."""
 
     name: str
     description: str | None
@@ -173,9 +173,9 @@ class SameExternalId:
 
 
 def insert(tx: Tx, draft: Draft, *, user_id: UUID, request_digest: bytes | None) -> UUID | None:
-    """A draft with its metrics and its limit; None if the user has a campaign with this external id.
+    """Creates a draft with its metrics and its limit; None if the user has a campaign with this external id.
 
-    To be run with ``UNKNOWN_REFERENCES`` as refusals. ``request_digest`` tells requests of one external id apart.
+    Run it with ``UNKNOWN_REFERENCES`` as refusals. ``request_digest`` tells requests with one external id apart.
     """
     campaign_id: UUID | None = tx.value(INSERT, user_id=user_id, request_digest=request_digest, **vars(draft))
     return campaign_id
@@ -207,12 +207,12 @@ def page(
     after_id: UUID | None,
     limit: int,
 ) -> list[Campaign]:
-    """The newest first, from behind the given one on."""
+    """Returns the newest first, from behind the given one on."""
     return tx.rows(Campaign, LIST, user_id=user_id, status=status, after_at=after_at, after_id=after_id, limit=limit)
 
 
 def lock(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Campaign:
-    """The campaign, which nobody else changes before this transaction ends.
+    """Returns the campaign, locked against every other change until this transaction ends.
 
     Raises:
         NotFound: the user has no such campaign.
@@ -223,7 +223,7 @@ def lock(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Campaign:
 
 
 def save(tx: Tx, campaign: Campaign, *, user_id: UUID) -> None:
-    """Writes what may change in a campaign that was locked, and its limit. Run it with ``UNKNOWN_REFERENCES``."""
+    """Writes the changeable fields of a locked campaign, and its limit. Run it with ``UNKNOWN_REFERENCES``."""
     tx.run(SET_RATE, user_id=user_id, campaign_id=campaign.id, rate=campaign.max_messages_per_minute)
     tx.run(
         SAVE,
@@ -238,7 +238,7 @@ def save(tx: Tx, campaign: Campaign, *, user_id: UUID) -> None:
 
 
 def delete_draft(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> bool:
-    """False if there is no such draft, whatever else the campaign may be."""
+    """Deletes the campaign if it is a draft; False if it is not, or does not exist."""
     tx.run(LOCK_LIMIT, user_id=user_id, campaign_id=campaign_id)
     return bool(tx.value(DELETE_DRAFT, user_id=user_id, campaign_id=campaign_id))
 
@@ -263,7 +263,10 @@ def schedule(
     scheduled_at: datetime | None,
     not_after: datetime | None,
 ) -> bool:
-    """Compare-and-set: scheduled for then, or for now, on the user's connection; False if the status is not wanted."""
+    """Compare-and-set: schedules the campaign, for now if without a time, on the user's connection.
+
+    False if its status is none of ``wanted``.
+    """
     return bool(
         tx.value(
             SCHEDULE,
@@ -279,22 +282,22 @@ def schedule(
 def set_status(
     tx: Tx, *, user_id: UUID, campaign_id: UUID, wanted: Sequence[CampaignStatus], status: CampaignStatus
 ) -> bool:
-    """Compare-and-set; False if the status is not wanted."""
+    """Compare-and-set of the status; False if the present one is none of ``wanted``."""
     return bool(tx.value(SET_STATUS, user_id=user_id, campaign_id=campaign_id, wanted=list(wanted), status=status))
 
 
-def go_on(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
-    """Lets the next look issue tickets from now on, whatever was issued before, and forget what WhatsApp refused."""
-    tx.run(GO_ON, user_id=user_id, campaign_id=campaign_id)
+def restart_tickets(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
+    """Lets the next pass issue tickets anew from its own time on, and ignore earlier refusals by WhatsApp."""
+    tx.run(RESTART_TICKETS, user_id=user_id, campaign_id=campaign_id)
 
 
 def stop_claims(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
-    """Until this transaction ends no message of the campaign is claimed."""
+    """Waits for open claims of the campaign, and lets no other claim until this transaction ends."""
     tx.run(STOP_CLAIMS, user_id=user_id, campaign_id=campaign_id)
 
 
 def pause_for(tx: Tx, *, user_id: UUID, campaign_id: UUID, reason: str) -> None:
-    """Pauses a campaign that would burn its recipients; the reason stays until somebody resumes or cancels it."""
+    """Pauses a running campaign that would burn its recipients; the reason stays until a user resumes or cancels it."""
     stop_claims(tx, user_id=user_id, campaign_id=campaign_id)
     tx.run(PAUSE_FOR, user_id=user_id, campaign_id=campaign_id, reason=reason)
 
