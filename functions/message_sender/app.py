@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.ticket import ConfirmationTicket, Ticket, read
-from hidra.domain.trial import TrialMessage
+from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.entry.batch import each_record
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
@@ -36,8 +36,9 @@ db = Database(ENV, read_json_secret)
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Queue messages, or {"test": a test message} from our own functions."""
-    return test(TrialMessage.from_json(event["test"])) if "test" in event else each_record(event, send)
+    """Messages of the send queue, or a trial message of another function."""
+    trial = TrialMessage.from_json(event)
+    return each_record(event, send) if trial is None else test(trial).to_json()
 
 
 def send(body: str) -> None:
@@ -92,7 +93,7 @@ def answer(asked: ConfirmationTicket) -> None:
         logger.info("confirmation ended", confirmation_id=asked.confirmation_id, outcome=outcome)
 
 
-def test(message: TrialMessage) -> dict[str, Any]:
+def test(message: TrialMessage) -> TrialAnswer:
     try:
         private_keys()
         found = send_trial(
@@ -105,15 +106,14 @@ def test(message: TrialMessage) -> dict[str, Any]:
         )
     except Unavailable as error:
         logger.warning("test not sent", campaign_id=message.campaign_id, reason=str(error))
-        return {"outcome": "unavailable"}
+        return TrialAnswer(UNAVAILABLE)
     outcome = found.value if isinstance(found, NoTurn) else name_of(found)
     logger.info("test ended", campaign_id=message.campaign_id, outcome=outcome)
-    return {
-        "outcome": outcome,
-        "provider_message_id": found.provider_message_id if isinstance(found, Sent) else None,
-        "error_code": found.code if isinstance(found, Refused | NotSent | Unknown) else None,
-        "error_detail": found.detail if isinstance(found, Refused | NotSent | Unknown) else None,
-    }
+    if isinstance(found, Sent):
+        return TrialAnswer(outcome, provider_message_id=found.provider_message_id)
+    if isinstance(found, Refused | NotSent | Unknown):
+        return TrialAnswer(outcome, error_code=found.code, error_detail=found.detail)
+    return TrialAnswer(outcome)
 
 
 @cache

@@ -16,6 +16,7 @@ from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.content import MediaType
 from hidra.domain.message import PROVIDER_WORDS
 from hidra.domain.phone import canonical
+from hidra.domain.text import stripped
 
 TEXT_CHARACTERS = 1_000  # of a reply: enough to know an opt-out
 ID_CHARACTERS = 300
@@ -154,7 +155,7 @@ def _replies(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     numbers = (canonical(f"+{match[1]}") for jid in jids if (match := _PHONE_JID.match(jid)))
     phone = next(numbers, None)
     lid = next((match[1] for jid in jids if (match := _LID_JID.match(jid))), None)
-    text = _clean(text_of(message))[:TEXT_CHARACTERS]
+    text = stripped(text_of(message) or "")[:TEXT_CHARACTERS]
     # A group, a broadcast or a newsletter stands in remoteJid itself, whatever the other fields say.
     chat = key.get("remoteJid")
     personal = isinstance(chat, str) and bool(_PHONE_JID.match(chat) or _LID_JID.match(chat))
@@ -232,8 +233,3 @@ def id_of(value: object) -> str | None:
 
 def _is_code(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _clean(text: str | None) -> str:
-    """Without what PostgreSQL or UTF-8 cannot hold: NUL, and halves of surrogate pairs."""
-    return (text or "").replace("\0", "").encode("utf-8", "ignore").decode()

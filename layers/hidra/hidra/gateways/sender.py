@@ -1,8 +1,6 @@
-"""What only message_sender can do beside connection_check, because it can open a key: it is invoked and waited for."""
+"""Sending a trial message by invoking message_sender, which can open API keys; the caller waits for the answer."""
 
-from typing import Any
-
-from hidra.domain.trial import TrialMessage
+from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.errors import Conflict, Unanswered, Unavailable
 from hidra.gateways.aws import invoke
 
@@ -13,28 +11,27 @@ _NO_TURN = {
 }
 
 
-_UNKNOWN = {
-    "outcome": "unknown",
-    "provider_message_id": None,
-    "error_code": "no_answer_yet",
-    "error_detail": "Evolution has not answered yet; look at the phone before you try again.",
-}
+_UNKNOWN = TrialAnswer(
+    "unknown",
+    error_code="no_answer_yet",
+    error_detail="Evolution has not answered yet. Look at the phone before you try again.",
+)
 
 
-def send_trial(function_name: str, test: TrialMessage) -> dict[str, Any]:
-    """Lets message_sender post a test in its turn; gives outcome, provider_message_id, error_code and error_detail.
+def send_trial(function_name: str, trial: TrialMessage) -> TrialAnswer:
+    """Lets message_sender post the trial message at a slot of its campaign and connection. Returns the post's outcome.
 
     Raises:
-        Conflict: it got no turn, so nothing was sent.
+        Conflict: there was no slot for it, or it may not be sent; nothing was sent.
         Unavailable: nothing was sent.
     """
     try:
-        found: dict[str, Any] = invoke(function_name, {"test": test.to_json()})
+        answer = TrialAnswer.from_json(invoke(function_name, trial.to_json()))
     except Unanswered:
         return _UNKNOWN
-    if found["outcome"] == "unavailable":
-        raise Unavailable("The message could not be sent at the moment; try again.")
-    if found["outcome"] in _NO_TURN:
-        detail, code = _NO_TURN[found["outcome"]]
+    if answer.outcome == UNAVAILABLE:
+        raise Unavailable("The message could not be sent at the moment. Try again in a few seconds.")
+    if answer.outcome in _NO_TURN:
+        detail, code = _NO_TURN[answer.outcome]
         raise Conflict(detail, code=code)
-    return found
+    return answer
