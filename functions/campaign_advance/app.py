@@ -1,11 +1,10 @@
 """Makes a pass of the campaign that a queue message names."""
 
-import json
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from hidra.domain.nudge import CampaignNudge
 from hidra.entry.batch import each_record
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.queues import nudge, send_tickets
@@ -26,7 +25,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 def advance(body: str) -> None:
     advance_campaign(
-        UUID(json.loads(body)["campaign_id"]),
+        CampaignNudge.from_json(body).campaign_id,
         db=db,
         issue_tickets=lambda ticket, slots, now: send_tickets(ENV["SEND_QUEUE_URL"], ticket, slots, now=now),
         requeue_after=lambda ticket, seconds: nudge(

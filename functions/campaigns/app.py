@@ -259,7 +259,7 @@ def test_send(campaign_id: UUID, body: TrialIn) -> TrialResult:
         contact_id=body.contact_id,
         variables=body.variables,
     )
-    return TrialResult(text=test.content.text, **sender.send_trial(ENV["MESSAGE_SENDER_FUNCTION"], test))
+    return TrialResult(text=test.content.text, **vars(sender.send_trial(ENV["MESSAGE_SENDER_FUNCTION"], test)))
 
 
 @app.get("/v1/campaigns/<campaign_id>/runs", summary="List a campaign's runs, the latest first")

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.ticket import ConfirmationTicket, Ticket, read
-from hidra.domain.trial import TrialMessage
+from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.entry.batch import each_record
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
@@ -37,8 +37,9 @@ db = Database(ENV, read_json_secret)
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Handles messages of the send queue, or ``{"test": a trial}`` from another function."""
-    return send_trial(TrialMessage.from_json(event["test"])) if "test" in event else each_record(event, send)
+    """Handles messages of the send queue, or a trial of another function."""
+    trial = TrialMessage.from_json(event)
+    return each_record(event, send) if trial is None else send_trial(trial).to_json()
 
 
 def send(body: str) -> None:
@@ -83,19 +84,19 @@ def send_confirmation(ticket: ConfirmationTicket) -> None:
         logger.info("confirmation ended", confirmation_id=ticket.confirmation_id, outcome=name_of(found))
 
 
-def send_trial(trial: TrialMessage) -> dict[str, Any]:
+def send_trial(trial: TrialMessage) -> TrialAnswer:
     try:
         found = in_turn(send_direct.send_trial, trial, patience=TRIAL_PATIENCE_SECONDS)
     except Unavailable as error:
         logger.warning("trial not sent", campaign_id=trial.campaign_id, reason=str(error))
-        return {"outcome": "unavailable"}
-    logger.info("trial ended", campaign_id=trial.campaign_id, outcome=name_of(found))
-    return {
-        "outcome": name_of(found),
-        "provider_message_id": found.provider_message_id if isinstance(found, Sent) else None,
-        "error_code": found.code if isinstance(found, Refused | NotSent | Unknown) else None,
-        "error_detail": found.detail if isinstance(found, Refused | NotSent | Unknown) else None,
-    }
+        return TrialAnswer(UNAVAILABLE)
+    outcome = name_of(found)
+    logger.info("trial ended", campaign_id=trial.campaign_id, outcome=outcome)
+    if isinstance(found, Sent):
+        return TrialAnswer(outcome, provider_message_id=found.provider_message_id)
+    if isinstance(found, Refused | NotSent | Unknown):
+        return TrialAnswer(outcome, error_code=found.code, error_detail=found.detail)
+    return TrialAnswer(outcome)
 
 
 def in_turn(

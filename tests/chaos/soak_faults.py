@@ -1,6 +1,5 @@
 """What goes wrong during a soak, and what users do meanwhile: drawn at random from a seed, each in a thread of its own."""
 
-import json
 import random
 import threading
 from collections import Counter
@@ -13,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 
+from hidra.domain.nudge import CampaignNudge
 from hidra.errors import Conflict, NotFound, Rejected, Unavailable
 from hidra.services import edit_template, erase_person, lifecycle, manage_contacts
 from hidra.store.db import Database
@@ -216,8 +216,7 @@ class Users(Actor):
             self._jobs.close()
 
     def nudge(self, *, user_id: UUID, campaign_id: UUID) -> None:
-        body = {"user_id": str(user_id), "campaign_id": str(campaign_id)}
-        self.cluster.queues["campaign"].put(json.dumps(body))
+        self.cluster.queues["campaign"].put(CampaignNudge(user_id, campaign_id).to_json())
 
     def _some(self, *statuses: str) -> tuple[UUID, UUID, UUID]:
         """A campaign in one of the states: its user, itself, its template."""

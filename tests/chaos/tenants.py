@@ -1,10 +1,10 @@
 """Tenants on the simulator, and campaigns of theirs, written as the database's owner."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+from hidra.domain.nudge import CampaignNudge
 from hidra.domain.phone import phone_hash
 from hidra.gateways import vault
 from tests.chaos.cluster import PHONE_HASH_SECRET, PUBLIC_KEYS, Cluster
@@ -91,8 +91,7 @@ class Tenant:
         run("insert into hidra.pace_limits values (%s, %s, %s)", [campaign_id, self.user_id, per_minute])
         self.campaigns.append(campaign_id)
         if nudged:
-            nudge = {"version": 1, "user_id": str(self.user_id), "campaign_id": str(campaign_id)}
-            self.cluster.queues["campaign"].put(json.dumps(nudge))
+            self.cluster.queues["campaign"].put(CampaignNudge(self.user_id, campaign_id).to_json())
         return campaign_id
 
 

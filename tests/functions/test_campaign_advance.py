@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from hidra.domain.nudge import CampaignNudge
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, failed, from_queue, unreachable, use
@@ -189,7 +190,7 @@ def test_a_look_whose_tickets_the_queue_refuses_comes_again_and_has_frozen_once(
 ) -> None:
     advance.ENV["SEND_QUEUE_URL"] += "-that-is-gone"
     world, other = World.make(databases), uuid4()
-    event = from_queue(EVENT, body(world), json.dumps({"campaign_id": str(other)}))
+    event = from_queue(EVENT, body(world), CampaignNudge(other, other).to_json())
     assert advance.handler(event, CONTEXT) == failed(event, 0)
     advance.handler(event, CONTEXT)
     assert statuses(world) == ["pending"] * 3

@@ -21,7 +21,7 @@ class Sender:
         self.answer: Any = SENT
 
     def __call__(self, function_name: str, payload: Any) -> Any:
-        self.asked.append(payload["test"])
+        self.asked.append(payload["trial"])
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

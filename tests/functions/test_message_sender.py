@@ -181,7 +181,7 @@ def test_a_test_is_sent_at_once_and_told_what_came_of_it(
 ) -> None:
     run = Run(sender, databases, evolution)
     event = load("message_sender_trial")
-    event["test"] |= {name: str(value) for name, value in vars(run.ticket).items() if name in event["test"]}
+    event["trial"] |= {name: str(value) for name, value in vars(run.ticket).items() if name in event["trial"]}
     answer = {"outcome": "sent", "provider_message_id": PROVIDER_ID, "error_code": None, "error_detail": None}
     assert sender.handler(event, CONTEXT) == answer
     [request] = evolution.requests

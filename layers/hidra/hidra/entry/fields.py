@@ -15,12 +15,14 @@ from pydantic import (
 from pydantic import Field as Constraints
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from hidra.domain.text import NUL, storable
+
 MAX_NUMBER = 2**53  # up to here a double holds every integer
 _ISO_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
 def _without_nul(text: str) -> str:
-    if "\0" in text:  # PostgreSQL's text cannot hold it
+    if NUL in text:  # pydantic itself refuses unpaired surrogates
         raise PydanticCustomError("nul_character", "Text must not contain the character NUL")
     return text
 
@@ -45,7 +47,7 @@ def _scalar(value: Any) -> Any:
         case bool():
             fits = True
         case str():
-            fits = len(value) <= 500 and "\0" not in value and _encodable(value)
+            fits = len(value) <= 500 and storable(value)
         case int() | float():
             fits = abs(value) <= MAX_NUMBER
         case _:
@@ -53,14 +55,6 @@ def _scalar(value: Any) -> Any:
     if not fits:
         raise PydanticCustomError("attribute", "Must be text of at most 500 characters, a number, or true or false")
     return value
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _whole(value: Any) -> Any:

@@ -1,12 +1,12 @@
 """Puts messages on the queues: nudges, tickets, and confirmations to send. Losing or repeating one is harmless."""
 
-import json
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from uuid import UUID
 
+from hidra.domain.nudge import CampaignNudge, ImportNudge
 from hidra.domain.pacing import delay_seconds
 from hidra.domain.ticket import ConfirmationTicket, Ticket
 from hidra.errors import Unavailable
@@ -34,7 +34,7 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds
 
     accepted = 0
     for batch in batched(campaigns, BATCH, strict=False):
-        bodies = [_nudge(user_id, campaign_id) for user_id, campaign_id in batch]
+        bodies = [CampaignNudge(user_id, campaign_id).to_json() for user_id, campaign_id in batch]
         try:
             answer = sqs().send_message_batch(
                 QueueUrl=queue_url,
@@ -53,10 +53,6 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds
     return accepted
 
 
-def _nudge(user_id: UUID, campaign_id: UUID) -> str:
-    return json.dumps({"version": 1, "user_id": str(user_id), "campaign_id": str(campaign_id)})
-
-
 def nudge_import(queue_url: str, *, user_id: UUID, import_id: UUID) -> None:
     """Asks for the next slice of an import.
 
@@ -66,9 +62,8 @@ def nudge_import(queue_url: str, *, user_id: UUID, import_id: UUID) -> None:
     # botocore comes with the client: importing it costs a cold start what boto3 does.
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    body = json.dumps({"version": 1, "user_id": str(user_id), "import_id": str(import_id)})
     try:
-        sqs().send_message(QueueUrl=queue_url, MessageBody=body)
+        sqs().send_message(QueueUrl=queue_url, MessageBody=ImportNudge(user_id, import_id).to_json())
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("The queue did not accept the next slice of an import.") from error
 

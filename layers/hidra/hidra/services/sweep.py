@@ -6,7 +6,7 @@ from datetime import timedelta
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.store import claims, confirmations, deliveries, direct_sends, imports, runs
 from hidra.store.db import Database
-from hidra.store.imports import Stale
+from hidra.store.imports import StaleImport
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
@@ -17,7 +17,7 @@ def sweep(
     *,
     db: Database,
     nudge_all: Callable[[Sequence[DueCampaign]], object],
-    nudge_import: Callable[[Stale], object],
+    nudge_import: Callable[[StaleImport], object],
     queue: Callable[[Sequence[ConfirmationTicket]], object],
     sender_lost_after: timedelta,
 ) -> None:
