@@ -2,7 +2,7 @@
 
 import json
 import time
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.entry.batch import each_record
 from hidra.gateways import uploads
-from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.gateways.queues import nudge_import
 from hidra.services.import_contacts import File, run_slice
 from hidra.settings import DATABASE_SETTINGS, require
@@ -21,6 +21,7 @@ from hidra.telemetry import logger
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "IMPORT_BUCKET", "IMPORT_QUEUE_URL")
 SLICE_SECONDS = 60
 db = Database(ENV, read_json_secret)
+phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 
 
 @logger.inject_lambda_context
@@ -58,8 +59,3 @@ def find(key: str) -> File | None:
     if arrived is None:
         return None
     return File(arrived.size, arrived.etag, partial(uploads.read, ENV["IMPORT_BUCKET"], key, arrived))
-
-
-@cache
-def phone_hash_secret() -> bytes:
-    return read_secret(ENV["PHONE_HASH_SECRET"]).encode()

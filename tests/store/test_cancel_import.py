@@ -66,10 +66,10 @@ def test_the_next_look_tells_what_was_refused_until_then_and_brings_in_nothing(
     this.slice(batches=2, batch_rows=4)
     assert cancel(this).status == "canceled"
     before = this.row()
-    assert databases.http.as_user(user, lambda tx: imports.has_rejects(tx, user_id=user, import_id=this.id))
+    assert databases.http.as_user(user, lambda tx: imports.has_rejects(tx, import_id=this.id))
     this.slice()
     assert this.refused() == [(2, "invalid_phone"), (4, "invalid_phone"), (6, "invalid_phone"), (8, "invalid_phone")]
-    assert not databases.http.as_user(user, lambda tx: imports.has_rejects(tx, user_id=user, import_id=this.id))
+    assert not databases.http.as_user(user, lambda tx: imports.has_rejects(tx, import_id=this.id))
     this.rejects = None
     this.slice()
     assert this.rejects is None

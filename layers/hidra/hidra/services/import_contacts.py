@@ -280,7 +280,7 @@ def _commit(db: Database, begun: Begun, read: _Read, checkpoint: Mapping[str, An
 
 def _write(tx: Tx, begun: Begun, read: _Read, segment_id: UUID | None) -> tuple[list[Reject], Counts]:
     # First of all: an erasure that commits beside would be read as not there yet, and its person brought back.
-    erasure.keep_out(tx, user_id=begun.user_id)
+    erasure.block(tx, user_id=begun.user_id)
     reasons = dict.fromkeys(import_rows.stage(tx, user_id=begun.user_id, copied=read.copied), "erased")
     written = [
         import_rows.write(tx, user_id=begun.user_id, segment_id=segment_id, round=number, max_attributes=MAX_ATTRIBUTES)

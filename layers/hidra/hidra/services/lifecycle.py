@@ -81,7 +81,7 @@ def retry_failed(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge
     return campaign
 
 
-type _Change = Callable[[Tx, UUID, UUID, Action], bool]
+type _Change = Callable[[Tx, UUID, Action], bool]
 
 
 def _change(db: Database, user_id: UUID, campaign_id: UUID, action: Action, change: _Change) -> Campaign:
@@ -92,8 +92,8 @@ def _change(db: Database, user_id: UUID, campaign_id: UUID, action: Action, chan
     """
 
     def work(tx: Tx) -> Campaign:
-        changed = change(tx, user_id, campaign_id, action)
-        campaign = campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
+        changed = change(tx, campaign_id, action)
+        campaign = campaigns.get(tx, campaign_id=campaign_id)
         if not changed:
             raise does_not_fit(action, campaign.status)
         return campaign
@@ -118,21 +118,20 @@ def unless_starting[T](
 
 
 def _scheduling(scheduled_at: datetime | None, not_after: datetime | None) -> _Change:
-    def change(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
+    def change(tx: Tx, campaign_id: UUID, action: Action) -> bool:
         wanted, _ = ACTIONS[action]
-        found = campaigns.readiness(tx, user_id=user_id, campaign_id=campaign_id)
+        found = campaigns.readiness(tx, campaign_id=campaign_id)
         if found.status not in wanted:
             return False
         if not found.has_connection:
             raise Conflict("Save the connection to an Evolution server first.", code="no-connection")
         if action is Action.RETRY:
-            if not freeze.any_failed(tx, user_id=user_id, campaign_id=campaign_id):
+            if not freeze.any_failed(tx, campaign_id=campaign_id):
                 raise Conflict("No recipient of this campaign can be tried again.", code="nothing-failed")
         elif not found.total_contacts:
             raise Conflict("The segment has no contacts.", code="segment-empty")
         return campaigns.schedule(
             tx,
-            user_id=user_id,
             campaign_id=campaign_id,
             wanted=wanted,
             scheduled_at=scheduled_at,
@@ -142,21 +141,21 @@ def _scheduling(scheduled_at: datetime | None, not_after: datetime | None) -> _C
     return change
 
 
-def _setting(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
+def _setting(tx: Tx, campaign_id: UUID, action: Action) -> bool:
     wanted, status = ACTIONS[action]
-    return campaigns.set_status(tx, user_id=user_id, campaign_id=campaign_id, wanted=wanted, status=status)
+    return campaigns.set_status(tx, campaign_id=campaign_id, wanted=wanted, status=status)
 
 
-def _going_on(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
-    changed = _setting(tx, user_id, campaign_id, action)
+def _going_on(tx: Tx, campaign_id: UUID, action: Action) -> bool:
+    changed = _setting(tx, campaign_id, action)
     if changed:
-        campaigns.go_on(tx, user_id=user_id, campaign_id=campaign_id)
+        campaigns.restart_tickets(tx, campaign_id=campaign_id)
     return changed
 
 
-def _stopping(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
-    campaigns.stop_claims(tx, user_id=user_id, campaign_id=campaign_id)
-    return _setting(tx, user_id, campaign_id, action)
+def _stopping(tx: Tx, campaign_id: UUID, action: Action) -> bool:
+    campaigns.stop_claims(tx, campaign_id=campaign_id)
+    return _setting(tx, campaign_id, action)
 
 
 def delete_draft(db: Database, user_id: UUID, campaign_id: UUID) -> None:
@@ -167,8 +166,8 @@ def delete_draft(db: Database, user_id: UUID, campaign_id: UUID) -> None:
     """
 
     def work(tx: Tx) -> None:
-        if campaigns.delete_draft(tx, user_id=user_id, campaign_id=campaign_id):
+        if campaigns.delete_draft(tx, campaign_id=campaign_id):
             return
-        raise only_a_draft("delete", campaigns.get(tx, user_id=user_id, campaign_id=campaign_id).status)
+        raise only_a_draft("delete", campaigns.get(tx, campaign_id=campaign_id).status)
 
     unless_starting(db, user_id, work)

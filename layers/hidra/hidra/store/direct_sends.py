@@ -57,7 +57,7 @@ def claim(
     tx: Tx, *, user_id: UUID, connection_id: UUID, phone_hash: bytes, sender_timeout: timedelta
 ) -> DirectClaim | NoClaim:
     """Takes room for one post on the connection; ``sender_timeout`` as in ``claims.claim``."""
-    erasure.keep_out(tx, user_id=user_id)
+    erasure.block(tx, user_id=user_id)
     tx.run(LOCK_CONNECTION, connection_id=connection_id)
     row = tx.row(
         _DirectClaimRow,

@@ -195,7 +195,6 @@ class RejectedRow:
 def create(
     tx: Tx,
     *,
-    user_id: UUID,
     segment_id: UUID | None,
     source: ContactImportSource,
     format: str,
@@ -204,7 +203,6 @@ def create(
     row = tx.row(
         Import,
         INSERT,
-        user_id=user_id,
         segment_id=segment_id,
         source=source,
         format=format,
@@ -214,20 +212,20 @@ def create(
     return row
 
 
-def get(tx: Tx, *, user_id: UUID, import_id: UUID) -> Import:
+def get(tx: Tx, *, import_id: UUID) -> Import:
     """
     Raises:
         NotFound: the user has no such import.
     """
-    row = tx.row(Import, GET, user_id=user_id, import_id=import_id)
+    row = tx.row(Import, GET, import_id=import_id)
     if row is None:
         raise NotFound("There is no such import.")
     return row
 
 
-def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Import]:
+def page(tx: Tx, *, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Import]:
     """The newest first, from behind the given one on."""
-    return tx.rows(Import, LIST, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
+    return tx.rows(Import, LIST, after_at=after_at, after_id=after_id, limit=limit)
 
 
 def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None) -> Begun | None:
@@ -271,9 +269,9 @@ def give_up(tx: Tx, *, import_id: UUID) -> bool:
     return bool(tx.value(GIVE_UP, import_id=import_id))
 
 
-def cancel(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
+def cancel(tx: Tx, *, import_id: UUID) -> bool:
     """Stops an import where it stands; False if it has ended, or there is none. What was refused stays to be told."""
-    return bool(tx.value(CANCEL, user_id=user_id, import_id=import_id))
+    return bool(tx.value(CANCEL, import_id=import_id))
 
 
 def lock_canceled(tx: Tx, *, import_id: UUID) -> LockedImport | None:
@@ -281,9 +279,9 @@ def lock_canceled(tx: Tx, *, import_id: UUID) -> LockedImport | None:
     return tx.row(LockedImport, LOCK_CANCELED, import_id=import_id)
 
 
-def has_rejects(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
+def has_rejects(tx: Tx, *, import_id: UUID) -> bool:
     """Whether refused rows wait to become a file."""
-    return bool(tx.value(HAS_REJECTS, user_id=user_id, import_id=import_id))
+    return bool(tx.value(HAS_REJECTS, import_id=import_id))
 
 
 def drop_rejects(tx: Tx, *, import_id: UUID) -> None:

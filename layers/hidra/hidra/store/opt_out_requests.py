@@ -163,14 +163,14 @@ def addressees(tx: Tx, keys: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str
     return {(row.connection_id, row.provider_id): Addressee(row.phone_hash, row.phone) for row in rows}
 
 
-def return_by_api(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
+def return_by_api(tx: Tx, *, phone_hash: bytes) -> None:
     """Lets no copy of a reply from before opt the phone out again; to be called before its opt-out is deleted."""
-    tx.run(RETURN_BY_API, user_id=user_id, phone_hash=phone_hash)
+    tx.run(RETURN_BY_API, phone_hash=phone_hash)
 
 
-def count_hidden(tx: Tx, *, user_id: UUID) -> int:
+def count_hidden(tx: Tx) -> int:
     """How many people asked to leave whose phone nobody knows."""
-    found: int = tx.value(COUNT_HIDDEN, user_id=user_id, later=LATER)
+    found: int = tx.value(COUNT_HIDDEN, later=LATER)
     return found
 
 
