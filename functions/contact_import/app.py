@@ -1,7 +1,7 @@
 """One slice of an import, triggered by the file's arrival on S3 or by the slice before."""
 
 import time
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -10,7 +10,7 @@ from hidra.domain.imports import files
 from hidra.domain.nudge import ImportNudge, read_imports
 from hidra.entry.batch import each_record
 from hidra.gateways import uploads
-from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.gateways.queues import nudge_import
 from hidra.services.imports.reading import File
 from hidra.services.imports.run_slice import run_slice
@@ -21,6 +21,7 @@ from hidra.telemetry import logger
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "IMPORT_BUCKET", "IMPORT_QUEUE_URL")
 SLICE_SECONDS = 60
 db = Database(ENV, read_json_secret)
+phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 
 
 @logger.inject_lambda_context
@@ -49,12 +50,7 @@ def one_slice(nudge: ImportNudge) -> None:
 
 
 def find(key: str) -> File | None:
-    found = uploads.find(ENV["IMPORT_BUCKET"], key)
-    if found is None:
+    arrived = uploads.find(ENV["IMPORT_BUCKET"], key)
+    if arrived is None:
         return None
-    return File(found.size, found.etag, partial(uploads.read, ENV["IMPORT_BUCKET"], key, found))
-
-
-@cache
-def phone_hash_secret() -> bytes:
-    return read_secret(ENV["PHONE_HASH_SECRET"]).encode()
+    return File(arrived.size, arrived.etag, partial(uploads.read, ENV["IMPORT_BUCKET"], key, arrived))

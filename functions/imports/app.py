@@ -13,8 +13,8 @@ from hidra.domain.imports.layout import DETECT
 from hidra.domain.imports.progress import progress
 from hidra.entry.fields import AttributeName, Country, Name, WithoutNul
 from hidra.entry.http import Body, answers, lambda_handler, resolver
-from hidra.entry.paging import Cursor, Limit, after, next_cursor
-from hidra.entry.tenant import Page, instant, known_caller
+from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
+from hidra.entry.tenant import user_of
 from hidra.errors import Conflict, NotFound, Rejected
 from hidra.errors import Field as FieldError
 from hidra.gateways import connection, uploads
@@ -30,6 +30,7 @@ FORM_SECONDS, LINK_SECONDS = 3600, 600
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
+me = user_of(app, lambda: db)
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
@@ -163,14 +164,9 @@ def create_import(body: ImportIn) -> ImportRequested:
 
 @app.get("/v1/imports", summary="List imports, the newest first")
 def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Page[Import]:
-    user_id = me()
-    after_at, after_id = after(cursor, instant, UUID)
-    rows = db.as_user(
-        user_id, lambda tx: imports.page(tx, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
-    )
-    return Page(
-        items=[shown(row) for row in rows], next_cursor=next_cursor(rows, limit, lambda row: (row.created_at, row.id))
-    )
+    after_at, after_id = NEWEST_FIRST.after(cursor)
+    rows = db.as_user(me(), lambda tx: imports.page(tx, after_at=after_at, after_id=after_id, limit=limit))
+    return NEWEST_FIRST.page([shown(row) for row in rows], limit)
 
 
 @app.get("/v1/imports/<import_id>", summary="Show an import and its progress")
@@ -204,9 +200,7 @@ def get_rejects(import_id: UUID) -> RejectsLink:
     if not row.rejected:
         raise NotFound("The import rejected no row.", code="no-rejects")
     user_id = me()
-    if row.status == "canceled" and db.as_user(
-        user_id, lambda tx: imports.has_rejects(tx, user_id=user_id, import_id=import_id)
-    ):
+    if row.status == "canceled" and db.as_user(user_id, lambda tx: imports.has_rejects(tx, import_id=import_id)):
         raise Conflict(
             "The import is canceled, and the file of its rejected rows is being made. Try again in a few seconds.",
             code="import-not-completed",
@@ -221,8 +215,7 @@ def get_rejects(import_id: UUID) -> RejectsLink:
 
 
 def found(import_id: UUID) -> imports.Import:
-    user_id = me()
-    return db.as_user(user_id, lambda tx: imports.get(tx, user_id=user_id, import_id=import_id))
+    return db.as_user(me(), lambda tx: imports.get(tx, import_id=import_id))
 
 
 def reject_fields_of_a_file(body: ImportIn) -> None:
@@ -252,7 +245,3 @@ def shown(row: imports.Import) -> Import:
         rows_per_second=moving.rows_per_second,
         remaining_seconds=moving.remaining_seconds if row.status == "running" else None,
     )
-
-
-def me() -> UUID:
-    return known_caller(app, db).user_id

@@ -12,6 +12,7 @@ import pytest
 from hidra.domain.delivery import to_record
 from hidra.domain.webhook import events_of
 from hidra.errors import Unavailable
+from hidra.gateways import aws
 from hidra.store import claims
 from hidra.store.claims import Claim
 from tests.conftest import Databases
@@ -43,9 +44,9 @@ def logs() -> Iterator[Logs]:
 def recorder(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     app = use("delivery_recorder", monkeypatch, PHONE_HASH_SECRET="phones", SEND_QUEUE_URL=on_aws.queue("sends"))
     monkeypatch.setattr(app, "db", databases.jobs)
-    app.hash_secret.cache_clear()
+    aws.hash_secret.cache_clear()
     yield app
-    app.hash_secret.cache_clear()
+    aws.hash_secret.cache_clear()
 
 
 class Told:

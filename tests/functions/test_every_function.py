@@ -197,7 +197,7 @@ def test_a_new_user_is_made_and_asked_for_once_a_process(
     for function in ("contacts", "contacts", "segments"):
         api = Api(call(function).function, user_id, {"email": "bia@example.com", "name": "Bia"})
         assert api.get(ANY[function]).status == 200
-    assert asked == [{"user_id": user_id, "email": "bia@example.com", "name": "Bia"}]
+    assert asked == [{"email": "bia@example.com", "name": "Bia"}]
     row = databases.owner.execute("select email, name, role from core.users where id = %s", [user_id]).fetchone()
     assert row == ("bia@example.com", "Bia", "user")
 

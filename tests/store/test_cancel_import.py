@@ -41,10 +41,10 @@ def test_the_next_slice_makes_the_file_of_rejected_rows_and_imports_nothing(data
     this.slice(batches=2, batch_rows=4)
     assert cancel(this).status == "canceled"
     before = this.row()
-    assert databases.http.as_user(user, lambda tx: imports.has_rejects(tx, user_id=user, import_id=this.id))
+    assert databases.http.as_user(user, lambda tx: imports.has_rejects(tx, import_id=this.id))
     this.slice()
     assert this.rejected() == [(2, "invalid_phone"), (4, "invalid_phone"), (6, "invalid_phone"), (8, "invalid_phone")]
-    assert not databases.http.as_user(user, lambda tx: imports.has_rejects(tx, user_id=user, import_id=this.id))
+    assert not databases.http.as_user(user, lambda tx: imports.has_rejects(tx, import_id=this.id))
     this.rejects = None
     this.slice()
     assert this.rejects is None

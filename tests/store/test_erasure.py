@@ -259,7 +259,7 @@ def test_the_person_of_these_tests_is_in_every_column_that_could_hold_something_
 def test_nothing_of_an_erased_person_is_left_but_the_hash_that_keeps_them_opted_out(databases: Databases) -> None:
     seeded = Seeded.make(databases)
     erased = erase(seeded.world, "(11) 8765-4321")
-    assert erased == Erased(contact=True, messages=8, skipped_messages=3, test_messages=1)
+    assert erased == Erased(contact=True, messages=8, skipped_messages=3, direct_messages=1)
     assert seeded.traces() == {"opt_outs.phone_hash": {seeded.world.hash(PHONE).hex()}}
     [left] = seeded.world.rows("select source, reason from hidra.opt_outs")
     assert left == {"source": "erasure", "reason": None}
@@ -300,7 +300,7 @@ def test_an_erasure_again_or_of_somebody_unknown_changes_nothing_more(databases:
     seeded = Seeded.make(databases)
     erase(seeded.world)
     seen = (seeded.counts(), seeded.world.rows("select id, updated_at from hidra.contacts"))
-    assert erase(seeded.world) == Erased(contact=False, messages=0, skipped_messages=0, test_messages=0)
+    assert erase(seeded.world) == Erased(contact=False, messages=0, skipped_messages=0, direct_messages=0)
     assert (seeded.counts(), seeded.world.rows("select id, updated_at from hidra.contacts")) == seen
     assert erase(seeded.world, OTHER_PHONE).contact is False
     assert len(seeded.world.rows("select from hidra.opt_outs")) == 2
@@ -320,7 +320,7 @@ def test_what_went_to_the_phone_when_somebody_else_had_it_is_emptied_and_they_st
     contact_id = save(world, PHONE, name="Ana")
     world.advance()
     change_phone(world, contact_id, OTHER_PHONE)
-    assert erase(world) == Erased(contact=False, messages=1, skipped_messages=1, test_messages=0)
+    assert erase(world) == Erased(contact=False, messages=1, skipped_messages=1, direct_messages=0)
     assert world.messages()[0]["phone"] is None
     assert [row["phone"] for row in world.rows("select phone from hidra.contacts")] == [OTHER_PHONE]
 
@@ -345,9 +345,7 @@ def test_an_erased_person_is_not_saved_again_until_they_are_opted_in(databases: 
     record(world, ReplyEvent(world.connection_id, PHONE, "SAIR", datetime.now(UTC)))
     with pytest.raises(Rejected):
         save(world, PHONE)
-    databases.http.as_user(
-        world.user_id, lambda tx: opt_outs.delete(tx, user_id=world.user_id, phone_hash=world.hash(PHONE))
-    )
+    databases.http.as_user(world.user_id, lambda tx: opt_outs.delete(tx, phone_hash=world.hash(PHONE)))
     save(world, PHONE, name=NAME)
 
 
@@ -386,7 +384,7 @@ def test_a_test_message_on_its_way_is_waited_for(databases: Databases) -> None:
         erase(world)
     assert refused.value.code == "message-under-way"
     databases.owner.execute("update hidra.direct_sends set claimed_at = now() - interval '4 minutes'")
-    assert erase(world).test_messages == 1
+    assert erase(world).direct_messages == 1
 
 
 def test_late_words_about_an_erased_message_write_nothing_back(databases: Databases) -> None:

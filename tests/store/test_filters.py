@@ -164,12 +164,12 @@ def matching(databases: Databases, world: World, people: list[Any], wanted: Filt
             for sent_at in (at and at - timedelta(days=400), at):
                 if at:
                     contacted(tx, world, contact_id, sent_at)
-        count = segments.count(tx, user_id=world.user_id, wanted=wanted)
+        count = segments.count(tx, wanted=wanted)
         added = fill(tx, world, wanted, segments.FIRST, MIDDLE) + fill(tx, world, wanted, MIDDLE, segments.LAST)
         assert fill(tx, world, wanted, segments.FIRST, segments.LAST) == 0
         members = set(tx.values("select contact_id from hidra.segment_contacts"))
         assert count == added == len(members)
-        total = segments.get(tx, user_id=world.user_id, segment_id=world.segment_id).total_contacts
+        total = segments.get(tx, segment_id=world.segment_id).total_contacts
         found = {place for place, contact_id in enumerate(ids) if contact_id in members}, total
         raise Undo
 
@@ -180,7 +180,7 @@ def matching(databases: Databases, world: World, people: list[Any], wanted: Filt
 
 
 def fill(tx: Tx, world: World, wanted: Filter, after: UUID, upto: UUID) -> int:
-    return segments.fill(tx, user_id=world.user_id, segment_id=world.segment_id, wanted=wanted, after=after, upto=upto)
+    return segments.fill(tx, segment_id=world.segment_id, wanted=wanted, after=after, upto=upto)
 
 
 def contacted(tx: Tx, world: World, contact_id: UUID, at: datetime | None) -> None:

@@ -105,7 +105,7 @@ def test_a_retry_is_frozen_anew(databases: Databases) -> None:
         [opted_out],
     )
     run("update hidra.contacts set name = null where id = %s", [nameless])
-    databases.http.as_user(world.user_id, lambda tx: contacts.delete(tx, user_id=world.user_id, contact_id=gone))
+    databases.http.as_user(world.user_id, lambda tx: contacts.delete(tx, contact_id=gone))
     retry(world)
     newer = {message["contact_id"]: message for message in world.messages()[4:]}
     assert {key: (m["status"], m["error_code"]) for key, m in newer.items()} == {
@@ -269,9 +269,7 @@ def test_a_phone_that_was_reached_under_another_contact_is_not_written_to_again(
     """One person twice in the list, once mistyped; the owner deletes one and mends the other."""
     world = ended(databases, failed=1, sent=1)
     mistyped, good = world.messages()
-    databases.http.as_user(
-        world.user_id, lambda tx: contacts.delete(tx, user_id=world.user_id, contact_id=good["contact_id"])
-    )
+    databases.http.as_user(world.user_id, lambda tx: contacts.delete(tx, contact_id=good["contact_id"]))
     databases.owner.execute(
         "update hidra.contacts set phone = %s, phone_hash = %s where id = %s",
         [good["phone"], good["phone_hash"], mistyped["contact_id"]],

@@ -48,7 +48,7 @@ def schedule(
     return campaign_transaction(
         db,
         user_id,
-        lambda tx: _schedule(tx, user_id, campaign_id, Action.SCHEDULE, scheduled_at=scheduled_at, not_after=not_after),
+        lambda tx: _schedule(tx, campaign_id, Action.SCHEDULE, scheduled_at=scheduled_at, not_after=not_after),
     )
 
 
@@ -58,7 +58,7 @@ def start(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Ca
     Raises:
         NotFound, Conflict: see ``_schedule``.
     """
-    campaign = campaign_transaction(db, user_id, lambda tx: _schedule(tx, user_id, campaign_id, Action.START))
+    campaign = campaign_transaction(db, user_id, lambda tx: _schedule(tx, campaign_id, Action.START))
     nudge(user_id=user_id, campaign_id=campaign_id)
     return campaign
 
@@ -69,7 +69,7 @@ def retry_failed(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge
     Raises:
         NotFound, Conflict: see ``_schedule``.
     """
-    campaign = campaign_transaction(db, user_id, lambda tx: _schedule(tx, user_id, campaign_id, Action.RETRY))
+    campaign = campaign_transaction(db, user_id, lambda tx: _schedule(tx, campaign_id, Action.RETRY))
     nudge(user_id=user_id, campaign_id=campaign_id)
     return campaign
 
@@ -80,7 +80,7 @@ def pause(db: Database, user_id: UUID, campaign_id: UUID) -> Campaign:
     Raises:
         NotFound, Conflict: see ``_set_status``.
     """
-    return campaign_transaction(db, user_id, lambda tx: _stop(tx, user_id, campaign_id, Action.PAUSE))
+    return campaign_transaction(db, user_id, lambda tx: _stop(tx, campaign_id, Action.PAUSE))
 
 
 def cancel(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
@@ -89,7 +89,7 @@ def cancel(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> C
     Raises:
         NotFound, Conflict: see ``_set_status``.
     """
-    campaign = campaign_transaction(db, user_id, lambda tx: _stop(tx, user_id, campaign_id, Action.CANCEL))
+    campaign = campaign_transaction(db, user_id, lambda tx: _stop(tx, campaign_id, Action.CANCEL))
     nudge(user_id=user_id, campaign_id=campaign_id)
     return campaign
 
@@ -102,8 +102,8 @@ def resume(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> C
     """
 
     def work(tx: Tx) -> Campaign:
-        campaign = _set_status(tx, user_id, campaign_id, Action.RESUME)
-        campaigns.restart_tickets(tx, user_id=user_id, campaign_id=campaign_id)
+        campaign = _set_status(tx, campaign_id, Action.RESUME)
+        campaigns.restart_tickets(tx, campaign_id=campaign_id)
         return campaign
 
     campaign = campaign_transaction(db, user_id, work)
@@ -120,15 +120,14 @@ def delete_draft(db: Database, user_id: UUID, campaign_id: UUID) -> None:
     """
 
     def work(tx: Tx) -> None:
-        if not campaigns.delete_draft(tx, user_id=user_id, campaign_id=campaign_id):
-            raise only_a_draft("delete", campaigns.get(tx, user_id=user_id, campaign_id=campaign_id).status)
+        if not campaigns.delete_draft(tx, campaign_id=campaign_id):
+            raise only_a_draft("delete", campaigns.get(tx, campaign_id=campaign_id).status)
 
     campaign_transaction(db, user_id, work)
 
 
 def _schedule(
     tx: Tx,
-    user_id: UUID,
     campaign_id: UUID,
     action: Action,
     *,
@@ -142,40 +141,40 @@ def _schedule(
         Conflict: the action does not fit the campaign's status, there is no connection, or no recipient.
     """
     wanted, _ = ACTIONS[action]
-    found = campaigns.readiness(tx, user_id=user_id, campaign_id=campaign_id)
+    found = campaigns.readiness(tx, campaign_id=campaign_id)
     if found.status not in wanted:
         raise does_not_fit(action, found.status)
     if not found.has_connection:
         raise Conflict("Save the connection to an Evolution server first.", code="no-connection")
     if action is Action.RETRY:
-        if not freeze.any_failed(tx, user_id=user_id, campaign_id=campaign_id):
+        if not freeze.any_failed(tx, campaign_id=campaign_id):
             raise Conflict("This campaign has no recipient that can be retried.", code="nothing-failed")
     elif not found.total_contacts:
         raise Conflict("The segment has no contacts.", code="segment-empty")
     scheduled = campaigns.schedule(
-        tx, user_id=user_id, campaign_id=campaign_id, wanted=wanted, scheduled_at=scheduled_at, not_after=not_after
+        tx, campaign_id=campaign_id, wanted=wanted, scheduled_at=scheduled_at, not_after=not_after
     )
-    return _changed(tx, user_id, campaign_id, action, changed=scheduled)
+    return _changed(tx, campaign_id, action, changed=scheduled)
 
 
-def _stop(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> Campaign:
-    campaigns.stop_claims(tx, user_id=user_id, campaign_id=campaign_id)
-    return _set_status(tx, user_id, campaign_id, action)
+def _stop(tx: Tx, campaign_id: UUID, action: Action) -> Campaign:
+    campaigns.stop_claims(tx, campaign_id=campaign_id)
+    return _set_status(tx, campaign_id, action)
 
 
-def _set_status(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> Campaign:
+def _set_status(tx: Tx, campaign_id: UUID, action: Action) -> Campaign:
     """
     Raises:
         NotFound: the user has no such campaign.
         Conflict: the action does not fit the campaign's status.
     """
     wanted, status = ACTIONS[action]
-    changed = campaigns.set_status(tx, user_id=user_id, campaign_id=campaign_id, wanted=wanted, status=status)
-    return _changed(tx, user_id, campaign_id, action, changed=changed)
+    changed = campaigns.set_status(tx, campaign_id=campaign_id, wanted=wanted, status=status)
+    return _changed(tx, campaign_id, action, changed=changed)
 
 
-def _changed(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action, *, changed: bool) -> Campaign:
-    campaign = campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
+def _changed(tx: Tx, campaign_id: UUID, action: Action, *, changed: bool) -> Campaign:
+    campaign = campaigns.get(tx, campaign_id=campaign_id)
     if not changed:
         raise does_not_fit(action, campaign.status)
     return campaign

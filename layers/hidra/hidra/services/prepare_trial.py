@@ -31,10 +31,10 @@ def prepare_trial(
         Conflict: the user has no connection.
         Rejected: some variable has no value, or the contact is none of the user's.
     """
-    campaign = db.as_user(user_id, lambda tx: campaigns.get(tx, user_id=user_id, campaign_id=campaign_id))
+    campaign = db.as_user(user_id, lambda tx: campaigns.get(tx, campaign_id=campaign_id))
     content = edit_template.preview(db, user_id, campaign.template_id, contact_id=contact_id, values=variables)
     try:
-        connection = db.as_user(user_id, lambda tx: connections.get(tx, user_id=user_id))
+        connection = db.as_user(user_id, connections.get)
     except NotFound:
         raise Conflict("Save the connection to an Evolution server first.", code="no-connection") from None
     return TrialMessage(user_id, connection.id, campaign_id, phone, phone_hash, content)

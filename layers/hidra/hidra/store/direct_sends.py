@@ -77,7 +77,7 @@ def claim_trial(
 
     Takes the erasure lock, shared: an erasure of this phone waits, and then finds the row.
     """
-    erasure.keep_out(tx, user_id=user_id)
+    erasure.block(tx, user_id=user_id)
     tx.run(LOCK_CONNECTION, connection_id=connection_id)
     row = tx.row(
         DirectClaimRow,

@@ -92,7 +92,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     The recipients are the segment's contacts; in a campaign that has run before, those of them whose message failed.
     A recipient that opted out is skipped. One without a value for a variable fails: the text is never sent incomplete.
     """
-    erasure.keep_out(tx, user_id=campaign.user_id)
+    erasure.block(tx, user_id=campaign.user_id)
     run = tx.row(
         _Opened,
         OPEN_RUN,
@@ -124,6 +124,6 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     return frozen
 
 
-def any_failed(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> bool:
+def any_failed(tx: Tx, *, campaign_id: UUID) -> bool:
     """Whether a retry would have a recipient."""
-    return bool(tx.value(ANY_FAILED, user_id=user_id, campaign_id=campaign_id, outcome_unknown=OUTCOME_UNKNOWN))
+    return bool(tx.value(ANY_FAILED, campaign_id=campaign_id, outcome_unknown=OUTCOME_UNKNOWN))

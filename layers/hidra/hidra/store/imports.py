@@ -191,7 +191,6 @@ class StaleImport:
 def create(
     tx: Tx,
     *,
-    user_id: UUID,
     segment_id: UUID | None,
     source: ContactImportSource,
     format: str,
@@ -200,7 +199,6 @@ def create(
     row = tx.row(
         Import,
         INSERT,
-        user_id=user_id,
         segment_id=segment_id,
         source=source,
         format=format,
@@ -210,20 +208,20 @@ def create(
     return row
 
 
-def get(tx: Tx, *, user_id: UUID, import_id: UUID) -> Import:
+def get(tx: Tx, *, import_id: UUID) -> Import:
     """
     Raises:
         NotFound: the user has no such import.
     """
-    row = tx.row(Import, GET, user_id=user_id, import_id=import_id)
+    row = tx.row(Import, GET, import_id=import_id)
     if row is None:
         raise NotFound("There is no such import.")
     return row
 
 
-def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Import]:
+def page(tx: Tx, *, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Import]:
     """The newest first, from behind the import of ``after_at`` and ``after_id`` on."""
-    return tx.rows(Import, LIST, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
+    return tx.rows(Import, LIST, after_at=after_at, after_id=after_id, limit=limit)
 
 
 def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None) -> RunningImport | None:
@@ -267,9 +265,9 @@ def give_up(tx: Tx, *, import_id: UUID) -> bool:
     return bool(tx.value(GIVE_UP, import_id=import_id))
 
 
-def cancel(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
+def cancel(tx: Tx, *, import_id: UUID) -> bool:
     """Cancels an import; False if it has ended, or there is none. Its rejected rows stay until they are made a file."""
-    return bool(tx.value(CANCEL, user_id=user_id, import_id=import_id))
+    return bool(tx.value(CANCEL, import_id=import_id))
 
 
 def lock_canceled(tx: Tx, *, import_id: UUID) -> LockedImport | None:
@@ -278,9 +276,9 @@ def lock_canceled(tx: Tx, *, import_id: UUID) -> LockedImport | None:
     return tx.row(LockedImport, LOCK_CANCELED, import_id=import_id)
 
 
-def has_rejects(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
+def has_rejects(tx: Tx, *, import_id: UUID) -> bool:
     """Whether rejected rows wait to be made a file."""
-    return bool(tx.value(HAS_REJECTS, user_id=user_id, import_id=import_id))
+    return bool(tx.value(HAS_REJECTS, import_id=import_id))
 
 
 def drop_rejects(tx: Tx, *, import_id: UUID) -> None:

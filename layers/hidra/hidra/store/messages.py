@@ -57,9 +57,9 @@ def skip_pending(tx: Tx, ids: Iterable[int], *, code: str) -> int:
     return len(change(tx, ids, lambda m: skip(m, code=code) if m.status is MessageStatus.PENDING else m))
 
 
-def skip_phones(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes], code: str) -> int:
+def skip_phones(tx: Tx, *, phone_hashes: Sequence[bytes], code: str) -> int:
     """Skips the pending messages to these phones, in the transaction that opts them out."""
-    return skip_pending(tx, pending_of_phones(tx, user_id=user_id, phone_hashes=phone_hashes), code=code)
+    return skip_pending(tx, tx.values(PENDING_OF_PHONES, phone_hashes=list(phone_hashes)), code=code)
 
 
 def skip_slice(tx: Tx, *, run_id: UUID, limit: int, code: str) -> int:

@@ -78,7 +78,7 @@ def _write(
 ) -> tuple[list[RejectedRow], Counts]:
     """Writes the batch's contacts and members. Returns its rejected rows in the file's order, and its counts."""
     # Before any read: else an erasure that commits meanwhile is not seen, and the erased contact is created again.
-    erasure.keep_out(tx, user_id=running.user_id)
+    erasure.block(tx, user_id=running.user_id)
     reasons = dict.fromkeys(import_rows.stage(tx, user_id=running.user_id, copy_text=read.copy_text), "erased")
     rounds = [
         import_rows.write(

@@ -27,7 +27,7 @@ def request_import(
     """
     source = ContactImportSource.API if format == "jsonl" else ContactImportSource.CSV
     return db.as_user(
-        user_id, lambda tx: _create(tx, user_id, (segment_id, segment_name), source, format=format, options=options)
+        user_id, lambda tx: _create(tx, (segment_id, segment_name), source, format=format, options=options)
     )
 
 
@@ -60,11 +60,11 @@ def request_pull(
 
     def work(tx: Tx) -> tuple[UUID, Import]:
         try:
-            connection_id = connections.get(tx, user_id=user_id).id
+            connection_id = connections.get(tx).id
         except NotFound:
             raise Conflict("Save the connection to an Evolution server first.", code="no-connection") from None
         source = ContactImportSource.EVOLUTION
-        return connection_id, _create(tx, user_id, (segment_id, segment_name), source, format="jsonl", options=options)
+        return connection_id, _create(tx, (segment_id, segment_name), source, format="jsonl", options=options)
 
     connection_id, created = db.as_user(user_id, work)
     try:
@@ -89,8 +89,8 @@ def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callab
     """
 
     def work(tx: Tx) -> Import:
-        imports.cancel(tx, user_id=user_id, import_id=import_id)
-        return imports.get(tx, user_id=user_id, import_id=import_id)
+        imports.cancel(tx, import_id=import_id)
+        return imports.get(tx, import_id=import_id)
 
     found = db.as_user(user_id, work)
     if found.status != "canceled":
@@ -102,7 +102,6 @@ def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callab
 
 def _create(
     tx: Tx,
-    user_id: UUID,
     segment: tuple[UUID | None, str | None],
     source: ContactImportSource,
     *,
@@ -111,10 +110,10 @@ def _create(
 ) -> Import:
     target, name = segment
     if name is not None:
-        target = segments.create(tx, user_id=user_id, name=name, description=None, source=source).id
+        target = segments.create(tx, name=name, description=None, source=source).id
     elif target is not None:
         try:
-            segments.get(tx, user_id=user_id, segment_id=target)
+            segments.get(tx, segment_id=target)
         except NotFound:
             raise Rejected(
                 "You have no segment with this segment_id. Name one of your segments, or none.",
@@ -123,7 +122,6 @@ def _create(
             ) from None
     return imports.create(
         tx,
-        user_id=user_id,
         segment_id=target,
         source=source,
         format=format,
