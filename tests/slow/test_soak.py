@@ -1,4 +1,4 @@
-"""Random faults for some minutes, and then every promise; `make soak MINUTES=10 SEED=7` says how many and which."""
+"""Random faults for some minutes, then a check of every promise; `make soak MINUTES=10 SEED=7` sets minutes and seed."""
 
 import os
 import random
