@@ -10,7 +10,7 @@ import typer
 
 from local import named_stacks
 from local.cli.app import TRY, Name, app, make, say, table
-from local.demo.truth import Simulator
+from local.demo.simulator_log import SimulatorLog
 from local.evolution import __main__ as server
 from local.evolution import phones, presets
 from local.processes import LocalError
@@ -169,7 +169,7 @@ def log(
         running.ask("DELETE", "/_log")
         say("The log is empty.")
         return
-    sends = [one for one in Simulator(running.url, instance or "").sends() if instance in (None, one["instance"])]
+    sends = [one for one in SimulatorLog(running.url, instance or "").sends() if instance in (None, one["instance"])]
     rows = [
         [
             datetime.fromtimestamp(one["received_at"], UTC).strftime("%H:%M:%S"),

@@ -10,7 +10,7 @@ import typer
 
 from local import named_stacks
 from local.cli.app import STACK, TRY, Name, app, say
-from local.demo import recipients, story
+from local.demo import campaign, recipients
 from local.processes import LocalError
 from local.stack import ROOT, Stack
 
@@ -38,7 +38,7 @@ def demo(
     began = time.monotonic()
     contacts = recipients.read(csv)
     with Stack.running("demo", say=lambda line: say(f"  {line}")) as running:
-        equal = story.tell(running, contacts, source=csv.name)
+        equal = campaign.run(running, contacts, source=csv.name)
     say(f"Everything is stopped and removed again; that took {time.monotonic() - began:.0f} s.")
     raise typer.Exit(0 if equal else 1)
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import requests
 
-from local.demo import truth
+from local.demo import comparison
 from local.demo.client import Client
-from local.demo.truth import Simulator
+from local.demo.simulator_log import SimulatorLog
 from local.stack import Stack
 
 
@@ -27,7 +27,7 @@ class Tenant:
     stack: Stack
     instance: str
     client: Client
-    simulator: Simulator
+    simulator: SimulatorLog
 
     @classmethod
     def make(cls, stack: Stack, *, integration: str = "baileys", per_minute: int = 600, concurrent: int = 10) -> Self:
@@ -37,7 +37,7 @@ class Tenant:
             stack,
             instance,
             Client(stack.api_url, stack.token(sub=str(uuid4()))),
-            Simulator(stack.evolution_url, instance),
+            SimulatorLog(stack.evolution_url, instance),
         )
         body: dict[str, Any] = {"instanceName": instance, "integration": "WHATSAPP-BAILEYS", "qrcode": True}
         if integration == "cloud_api":
@@ -118,8 +118,10 @@ class Tenant:
         metrics: dict[str, Any] = self.client.call("GET", f"/v1/campaigns/{campaign_id}/metrics")
         return metrics
 
-    def differences(self, campaign_id: str) -> list[truth.Difference]:
-        return truth.differences(truth.ours(self.recipients(campaign_id)), truth.theirs(self.simulator.messages()))
+    def differences(self, campaign_id: str) -> list[comparison.Difference]:
+        return comparison.differences(
+            comparison.ours(self.recipients(campaign_id)), comparison.theirs(self.simulator.messages())
+        )
 
     def wait_until_equal(self, campaign_id: str, *, seconds: float) -> None:
         """Until the campaign has ended, the simulator has nothing more to tell, and both tell the same."""
