@@ -16,6 +16,10 @@ TESTS = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --tb
 # Where nobody watches the dots, only the last line, or everything if it is not good. By way of a file: a pipe would be
 # waited for until the last process that a test may have left behind has closed it.
 QUIET_TESTS = log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi
+# Prints nothing if all is good.
+LINT = .venv/bin/ruff check --quiet --output-format concise && \
+	{ .venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; false; }; } && \
+	$(QUIET) .venv/bin/lint-imports --no-logo && .venv/bin/mypy --no-error-summary
 QUIET = sh -c 'output=$$("$$@" 2>&1) || { echo "$$output"; exit 1; }' quiet
 # Only variables on make's command line: EMAIL and NAME in the environment may be meant for other programs.
 given = $(if $(filter command,$(firstword $(origin $1))),$2 $(call quoted,$($1)))
@@ -38,13 +42,12 @@ token: ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,ops S
 		$(call given,GROUPS,--groups) $(call given,SUB,--sub)
 
 lint: venv ## check style, types and the imports between modules
-	@.venv/bin/ruff check --quiet --output-format concise
-	@.venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; exit 1; }
-	@$(QUIET) .venv/bin/lint-imports --no-logo
-	@.venv/bin/mypy --no-error-summary
+	@$(LINT)
 
-test: lint ## lint, then every test that fits into a coffee break
-	@if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else $(QUIET_TESTS); fi
+test: venv ## lint, and beside it every test that fits into a coffee break
+	@($(LINT)) & lint=$$!; bad=0; \
+	if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else ($(QUIET_TESTS)); fi || bad=1; \
+	wait $$lint || bad=1; exit $$bad
 
 # The numbers are what is looked at, not what the product logs meanwhile.
 prove bench: export POWERTOOLS_LOG_LEVEL := ERROR

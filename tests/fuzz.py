@@ -21,7 +21,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks
 
-from hidra.domain.webhook import jwt_key
+from hidra.domain.webhook_key import jwt_key
 from local.openapi.problems import PROBLEM_JSON
 from local.stack import Stack
 from tests import openapi_document

@@ -1,6 +1,6 @@
-"""Checks connections every five minutes and when asked, and clears up what became of messages in doubt.
+"""Checks connections every five minutes and on request, and resolves messages in doubt.
 
-The only function beside the sender that can open an API key: what HTTP functions need of Evolution they ask of it.
+Only this function and the sender can open an API key: HTTP functions invoke it for what they need of Evolution.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,18 +11,18 @@ from uuid import UUID
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.imports.progress import CONTENT_TYPES
-from hidra.domain.webhook import current_key_id, jwt_key
+from hidra.domain.webhook_key import current_key_id, jwt_key
 from hidra.errors import HidraError, Rejected
 from hidra.gateways import uploads, vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution, Webhook
-from hidra.services.backfill_statuses import backfill_statuses, webhook_was_lost
+from hidra.services.backfill_statuses import backfill_statuses, request_backfills
 from hidra.services.check_connection import Health, check_all, check_one, examine, failed
 from hidra.services.pull_contacts import give_up, pull_contacts
 from hidra.services.reconcile import reconcile
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import connection_health
-from hidra.store.connection_health import Connection
+from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
@@ -31,54 +31,54 @@ ENV = require(
 )
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 SPARE_SECONDS = 5  # between the last work and the function's own time-out
-RECONCILING_SECONDS = 30  # of a scheduled run
-PUTTING_SECONDS = 20  # of a fetch of contacts: the page that is under way, then the file
+RECONCILING_SECONDS = 30  # of a scheduled run, at least
+PUTTING_SECONDS = 20  # of a fetch of contacts: the page in progress, then the file
 BACKFILL_SECONDS = 25  # of a scheduled run, at least
 db = Database(ENV, read_json_secret)
 
 
 class Keys:
-    """Both secrets, read anew in each invocation, so that they may rotate."""
+    """Both secrets, read again in each invocation, so that they may rotate."""
 
     def __init__(self) -> None:
         self._vault = read_json_secret(ENV["VAULT_SECRET"])
         self._masters = read_json_secret(ENV["WEBHOOK_SECRET"])
-        self.without_webhook: list[Connection] = []  # those that were found so
+        self.without_webhook: list[Endpoint] = []  # a check found another webhook there
 
-    def evolution(self, connection: Connection) -> Evolution:
-        """A client of the connection's instance.
+    def evolution(self, endpoint: Endpoint) -> Evolution:
+        """Returns a client of the connection's instance.
 
         Raises:
             Rejected: its API key cannot be opened.
         """
         key = vault.open_sealed(
-            self._vault, connection.api_key_encrypted, user_id=connection.user_id, base_url=connection.base_url
+            self._vault, endpoint.api_key_encrypted, user_id=endpoint.user_id, base_url=endpoint.base_url
         )
-        return Evolution(connection.base_url, connection.instance_name, key, allow_private=ALLOW_PRIVATE)
+        return Evolution(endpoint.base_url, endpoint.instance_name, key, allow_private=ALLOW_PRIVATE)
 
-    def webhook(self, connection: Connection, key_id: str) -> Webhook:
-        """What the instance's webhook is under one of the master keys."""
+    def webhook(self, endpoint: Endpoint, key_id: str) -> Webhook:
+        """Returns our webhook of the instance under one of the master keys."""
         return Webhook(
-            url=f"{ENV['PUBLIC_URL'].rstrip('/')}/webhooks/evolution/{connection.id}/{key_id}",
-            jwt_key=jwt_key(self._masters[key_id], connection.id, connection.instance_name),
+            url=f"{ENV['PUBLIC_URL'].rstrip('/')}/webhooks/evolution/{endpoint.connection_id}/{key_id}",
+            jwt_key=jwt_key(self._masters[key_id], endpoint.connection_id, endpoint.instance_name),
         )
 
-    def examine(self, connection: Connection) -> Health:
-        """A connection's health; never raises for what Evolution does."""
-        ours = {key_id: self.webhook(connection, key_id) for key_id in self._masters}
+    def examine(self, endpoint: Endpoint) -> Health:
+        """Returns a connection's health; never raises for what Evolution does."""
+        ours = {key_id: self.webhook(endpoint, key_id) for key_id in self._masters}
         try:
-            health = examine(self.evolution(connection), ours[current_key_id(self._masters)], also_ours=ours.values())
+            health = examine(self.evolution(endpoint), ours[current_key_id(self._masters)], also_ours=ours.values())
         except Rejected as error:
             return failed(str(error))
         if health.webhook_lost:
-            self.without_webhook.append(connection)
+            self.without_webhook.append(endpoint)
         return health
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
-    """{"action": "check" | "connect" | "pull_contacts", "connection_id"} from our own functions, the last with
-    "import_id"; anything else is the schedule."""
+    """Takes {"action": "check" | "connect" | "pull_contacts", "connection_id"} from our own functions, the last action
+    with "import_id"; anything else is the schedule."""
     action = event.get("action")
 
     def seconds_left() -> float:
@@ -87,38 +87,38 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] 
     if action is None:
         every_connection(seconds_left=seconds_left)
         return None
-    connection = db.as_worker(lambda tx: connection_health.get(tx, connection_id=UUID(event["connection_id"])))
+    endpoint = db.as_worker(lambda tx: connection_health.get(tx, connection_id=UUID(event["connection_id"])))
     if action == "pull_contacts":
-        pull(connection, UUID(event["import_id"]), seconds_left=seconds_left)
+        pull(endpoint, UUID(event["import_id"]), seconds_left=seconds_left)
         return None
-    if connection is None:
+    if endpoint is None:
         return {"error": "There is no such connection."}
-    return connect(connection) if action == "connect" else check(connection)
+    return connect(endpoint) if action == "connect" else check(endpoint)
 
 
-def check(connection: Connection) -> dict[str, Any]:
+def check(endpoint: Endpoint) -> dict[str, Any]:
     keys = Keys()
-    health = check_one(connection, db=db, examine=keys.examine, now=now)
-    webhook_was_lost(keys.without_webhook, db=db, now=now())
+    health = check_one(endpoint, db=db, examine=keys.examine, now=now)
+    request_backfills(keys.without_webhook, db=db, now=now())
     return {"status": health.status.value, "error_message": health.error_message}
 
 
-def connect(connection: Connection) -> dict[str, Any]:
+def connect(endpoint: Endpoint) -> dict[str, Any]:
     try:
-        offer = Keys().evolution(connection).connect()
+        offer = Keys().evolution(endpoint).connect()
     except HidraError as error:
         return {"error": str(error)}
     return {"state": offer.state, "qr_code": offer.qr_code, "pairing_code": offer.pairing_code}
 
 
-def pull(connection: Connection | None, import_id: UUID, *, seconds_left: Callable[[], float]) -> None:
-    if connection is None:
+def pull(endpoint: Endpoint | None, import_id: UUID, *, seconds_left: Callable[[], float]) -> None:
+    if endpoint is None:
         give_up(import_id, db=db, code="no_connection", reason="The connection to the Evolution server was deleted.")
         return
-    key = uploads.import_key(connection.user_id, import_id)
+    key = uploads.import_key(endpoint.user_id, import_id)
     pull_contacts(
         import_id,
-        connection,
+        endpoint,
         db=db,
         evolution=Keys().evolution,
         put=lambda made: uploads.put(ENV["IMPORT_BUCKET"], key, made, content_type=CONTENT_TYPES["jsonl"]),
@@ -130,7 +130,7 @@ def every_connection(*, seconds_left: Callable[[], float]) -> None:
     keys = Keys()
     for_checks = seconds_left() - RECONCILING_SECONDS - BACKFILL_SECONDS
     answering = check_all(db=db, examine=keys.examine, now=now, seconds=for_checks)
-    webhook_was_lost(keys.without_webhook, db=db, now=now())
+    request_backfills(keys.without_webhook, db=db, now=now())
     reconcile(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left() - BACKFILL_SECONDS)
     backfill_statuses(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left())
 

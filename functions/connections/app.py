@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstrai
 from pydantic_core import PydanticCustomError
 
 from hidra.domain.address import check_base_url
+from hidra.domain.backfill import OLDEST_HOURS
 from hidra.entry.fields import PerMinute, Whole
 from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.tenant import known_caller, no_content
@@ -66,7 +67,7 @@ class ConnectionIn(Body):
 class BackfillIn(Body):
     """How far back messages are looked up, by the time of their sending."""
 
-    hours: Annotated[int, Field(strict=True, ge=1, le=72), Whole] = 24
+    hours: Annotated[int, Field(strict=True, ge=1, le=OLDEST_HOURS), Whole] = 24
 
 
 class Connecting(BaseModel):
@@ -159,7 +160,7 @@ def repair(body: BackfillIn | None = None) -> Connection:
 
     def work(tx: Tx) -> Connection:
         connection_id = connections.get(tx, user_id=user_id).id
-        status_backfills.demand(
+        status_backfills.request(
             tx, connection_ids=[connection_id], cause="request", at=now, oldest=sent_from, sent_from=sent_from
         )
         return connections.get(tx, user_id=user_id)

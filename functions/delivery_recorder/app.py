@@ -1,7 +1,7 @@
-"""Applies what webhooks put on the stream, a batch at a time.
+"""Applies the events that webhooks put on the stream, a batch at a time.
 
-A record that cannot be understood or applied is parked, and only whole batches fail: a partial failure report would
-make the stream's poller forget or repeat its neighbours.
+A record that cannot be read or applied is parked. Only whole batches fail: a report of partial failures would make the
+stream's poller drop or repeat the records around.
 """
 
 import base64
@@ -37,20 +37,20 @@ def hash_phone(user_id: UUID, e164: str) -> bytes:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> None:
-    understood: list[StreamRecord] = []
+    records: list[StreamRecord] = []
     rejected: list[Rejection] = []
     for record in event["Records"]:
         try:
-            said = from_record(json.loads(base64.b64decode(record["kinesis"]["data"])))
-            understood.append(StreamRecord(record["eventID"], said))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:  # the last: 100,000 brackets
+            received = from_record(json.loads(base64.b64decode(record["kinesis"]["data"])))
+            records.append(StreamRecord(record["eventID"], received))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:  # the last: 100,000 nested brackets
             rejected.append(Rejection(record["eventID"], f"{type(error).__name__}: {error}"))
     if rejected:
-        logger.error("stream records could not be understood", records=len(rejected))
+        logger.error("stream records could not be read", records=len(rejected))
     record_or_park(
-        understood,
+        records,
         rejected,
         db=db,
         hash_phone=hash_phone,
-        queue=lambda asked: send_confirmations(ENV["SEND_QUEUE_URL"], asked),
+        queue=lambda tickets: send_confirmations(ENV["SEND_QUEUE_URL"], tickets),
     )

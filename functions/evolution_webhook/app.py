@@ -1,12 +1,12 @@
-"""Takes Evolution's webhooks: verify, keep what matters, put it on the stream, answer.
+"""Receives Evolution's webhooks: verifies them, reads their events, puts the events on the stream, answers.
 
-Needs no database and survives its loss. There is one route and neither parameters nor models to validate, so this
-function answers the event itself: ``entry.http`` would bring the resolver and pydantic, most of the cold start of what
-should answer at once.
+Needs no database and works without it. There is one route and neither parameters nor models to validate, so this
+function answers the event itself: ``entry.http`` would load the resolver and pydantic, most of the cold start of a
+function that should answer at once.
 
 Evolution API 2.3.7 (src/api/integrations/event/webhook/webhook.controller.ts) gives an event up for good on 400, 401,
-403, 404 and 422 and tries again for some 20 minutes on anything else that is not 2xx. So whatever is our fault is a
-5xx, and an error that nobody foresaw becomes API Gateway's 500.
+403, 404 and 422, and retries for some 20 minutes on any other answer that is not 2xx. So a fault of ours is a 5xx, and
+an unexpected error becomes API Gateway's 500.
 """
 
 import base64
@@ -22,7 +22,9 @@ from uuid import UUID
 import jwt
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from hidra.domain.webhook import jwt_key, reduce
+from hidra.domain.delivery import to_record
+from hidra.domain.webhook import events_of
+from hidra.domain.webhook_key import jwt_key
 from hidra.errors import Unavailable
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.stream import put
@@ -30,24 +32,24 @@ from hidra.settings import require
 from hidra.telemetry import logger, metrics
 
 ENV = require("WEBHOOK_SECRET", "DELIVERY_STREAM")
-# The token is made once, before Evolution's own retries: the last of them carries one that expired long ago.
+# Evolution makes the token once, before its retries: the last retry carries one that expired long ago.
 LEEWAY_SECONDS = 1_800
 REREAD_AFTER_SECONDS = 10
 Answer = dict[str, Any]
 
 
 class Masters:
-    """The master keys by id. One that is not known may be newer than this process: it is looked up before a refusal."""
+    """The master keys by id. An unknown id may be newer than this process: the keys are read again before a refusal."""
 
     def __init__(self) -> None:
         self._keys: Mapping[str, str] = {}
         self._read_at: float | None = None
 
     def get(self, key_id: str) -> str | None:
-        """The key, or None if there surely is none of this id.
+        """Returns the key; None if it is certain that there is none with this id.
 
         Raises:
-            Unavailable: the keys cannot be read, or were a moment ago: then nobody should be refused for good.
+            Unavailable: the keys cannot be read, or were read a moment ago, so a refusal for good would be too early.
         """
         if key_id in self._keys:
             return self._keys[key_id]
@@ -65,13 +67,13 @@ masters = Masters()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     try:
-        return take(event)
+        return receive(event)
     except Unavailable as error:
-        logger.warning("webhook not taken", reason=str(error))
+        logger.warning("webhook not accepted", reason=str(error))
         return _problem(HTTPStatus.SERVICE_UNAVAILABLE, error.code, str(error))
 
 
-def take(event: Mapping[str, Any]) -> Answer:
+def receive(event: Mapping[str, Any]) -> Answer:
     received_at = datetime.now(UTC)
     path = event["pathParameters"]
     try:
@@ -87,7 +89,7 @@ def take(event: Mapping[str, Any]) -> Answer:
     if not isinstance(instance, str) or not _is_authentic(token, connection_id, path["key_id"], instance):
         logger.warning("webhook not authentic", connection_id=connection_id)
         return _problem(HTTPStatus.UNAUTHORIZED, "unauthorized", "The webhook's signature is not valid.")
-    records = reduce(body, connection_id, received_at)
+    records = [to_record(found) for found in events_of(body, connection_id, received_at)]
     if records:
         put(ENV["DELIVERY_STREAM"], records)
     return _answer(HTTPStatus.OK, "application/json", {"accepted": len(records)})
@@ -122,7 +124,7 @@ def _raw_body(event: Mapping[str, Any]) -> bytes:
 
 
 def _problem(status: HTTPStatus, code: str, detail: str) -> Answer:
-    """The same document that ``entry.http.problem`` makes; a test holds them together."""
+    """Returns the document that ``entry.http.problem`` makes; a test compares the two."""
     body = {"type": f"urn:hidra:problem:{code}", "title": status.phrase, "status": status.value, "detail": detail}
     return _answer(status, "application/problem+json", body)
 

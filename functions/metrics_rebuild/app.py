@@ -1,4 +1,4 @@
-"""Invoked by operators: holds metrics and timelines against a recount of the messages, and mends them if asked to."""
+"""Invoked by operators: compares metrics and timelines with a recount of the messages, and repairs them on request."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,20 +14,20 @@ from hidra.store.db import Database
 from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS)
-# What the largest campaign takes, two million messages, has to fit in between.
+# Enough for the largest campaign, of two million messages.
 SPARE_SECONDS = 120
 db = Database(ENV, read_json_secret, statement_timeout_ms=100_000)
 
 
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """{"campaign_id"?, "after"?, "dry_run"?: true} -> {"campaigns", "differences", "go_on_after"}.
+    """{"campaign_id"?, "after"?, "dry_run"?: true} -> {"campaigns", "differences", "continue_after"}.
 
-    ``go_on_after`` is null at the end; otherwise the next invocation takes it as ``after``.
+    ``continue_after`` is null at the end; otherwise pass it to the next invocation as ``after``.
     """
     dry_run = event.get("dry_run", True)
     if not isinstance(dry_run, bool):
-        raise Rejected("dry_run is true or false.")
+        raise Rejected("dry_run must be true or false.")
     rebuilt = rebuild_metrics(
         db=db,
         campaign_id=_id(event, "campaign_id"),
@@ -46,7 +46,7 @@ def _id(event: Mapping[str, Any], name: str) -> UUID | None:
     try:
         return None if given is None else UUID(given)
     except (ValueError, TypeError, AttributeError) as error:
-        raise Rejected(f"{name} is a campaign's id, a UUID.") from error
+        raise Rejected(f"{name} must be a campaign's id, a UUID.") from error
 
 
 def _json(rebuilt: Rebuilt) -> dict[str, Any]:
@@ -62,5 +62,5 @@ def _json(rebuilt: Rebuilt) -> dict[str, Any]:
             }
             for campaign_id, found in rebuilt.differences
         ],
-        "go_on_after": str(rebuilt.go_on_after) if rebuilt.go_on_after else None,
+        "continue_after": str(rebuilt.continue_after) if rebuilt.continue_after else None,
     }

@@ -1,4 +1,4 @@
-"""Brings the database to the present schema at each deploy that changes it, as a CloudFormation custom resource."""
+"""Migrates the database at each deploy that changes the schema, as a CloudFormation custom resource."""
 
 import json
 import os
@@ -27,7 +27,7 @@ MIGRATIONS = Path(os.environ.get("LAMBDA_TASK_ROOT", Path(__file__).parent)) / "
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    """Migrates; answers CloudFormation if it asks, the caller otherwise. Deleting the stack deletes no data."""
+    """Migrates; answers CloudFormation if the event is its, else the caller. Deleting the stack deletes no data."""
     if "ResponseURL" not in event:
         return {"applied": migrate()}
     try:
@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
             migrate()
         status, reason = "SUCCESS", ""
     except Exception as error:  # noqa: BLE001
-        # Whatever it was, CloudFormation must hear of it: without an answer it waits for an hour.
+        # CloudFormation must get an answer after any error: without one it waits for an hour.
         logger.exception("migrating failed")
         status, reason = "FAILED", str(error)[:1000]
     answer = {
@@ -46,7 +46,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
         "RequestId": event["RequestId"],
         "LogicalResourceId": event["LogicalResourceId"],
     }
-    # As bytes, so that no Content-Type goes with it: some regions sign the address for none and refuse any other
+    # As bytes, so that requests adds no Content-Type: some regions sign the address without one and refuse any
     # (https://github.com/binxio/cfn-secret-provider/issues/3).
     body = json.dumps(answer, ensure_ascii=False).encode()
     requests.put(event["ResponseURL"], data=body, timeout=10).raise_for_status()
@@ -54,7 +54,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
 
 
 def migrate() -> list[str]:
-    """Applies the migrations, then makes the logins; gives a line for each migration applied."""
+    """Applies the migrations, then creates the logins; returns a line for each migration applied."""
     url = schema.owner_url(ENV, read_json_secret(ENV["OWNER_SECRET"]))
     lines = schema.migrate(url, MIGRATIONS).splitlines()
     schema.ensure_login(url, read_json_secret(ENV["HTTP_LOGIN_SECRET"]), schema.HTTP_ROLES)

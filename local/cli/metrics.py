@@ -60,10 +60,10 @@ def recount(invoke: Invoke, *, campaign: str | None, apply: bool) -> tuple[int, 
         answer = invoke(payload)
         campaigns += answer["campaigns"]
         differences += answer["differences"]
-        if answer["go_on_after"] is None:
+        if answer["continue_after"] is None:
             return campaigns, differences
         print(f"{count(campaigns, 'campaign')} so far ...", file=sys.stderr, flush=True)
-        payload["after"] = answer["go_on_after"]
+        payload["after"] = answer["continue_after"]
 
 
 def _minute(timestamp: str | None) -> str | None:

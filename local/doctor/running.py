@@ -101,7 +101,7 @@ def events(unmatched: int, oldest: float | None, rejected: int) -> list[Finding]
 
 def metrics(answer: Mapping[str, Any]) -> Finding:
     different, campaigns = len(answer["differences"]), answer["campaigns"]
-    more = " and more" if answer["go_on_after"] else ""
+    more = " and more" if answer["continue_after"] else ""
     if different:
         text = f"{different} numbers differ from a recount (campaigns: {campaigns}{more})"
         return fails("Metrics", text, "see ./hidra rebuild-metrics; its --apply fixes them")

@@ -37,7 +37,7 @@ CODES = {
     "not-found": "There is no such thing, or it belongs to somebody else.",
     "nothing-failed": "No recipient of this campaign can be tried again.",
     "one-segment": "An import goes into an existing segment or a new one, not both.",
-    "opt-out-words": "Some of these words cannot be used; nothing was changed. `errors` names each.",
+    "opt-out-words": "Some of these words cannot be used, so nothing was changed. `errors` names each.",
     "opted-out": "This phone has opted out; nothing was sent.",
     "phone-taken": "Another contact has this phone.",
     "segment-empty": "The segment has no contacts.",
@@ -60,7 +60,7 @@ CODES = {
 
 _WITH_FIELDS = {
     "api-key-required": ("api_key", "is required"),
-    "base-url": ("base_url", "must begin with https://, or the API key could be read on its way"),
+    "base-url": ("base_url", "must begin with https://, because http sends the API key unencrypted"),
     "erased-phone": ("contacts.3.phone", "belongs to a person who was erased"),
     "empty-search": ("search", "has neither letters nor digits"),
     "one-segment": ("segment_name", "must be absent with segment_id"),
@@ -68,7 +68,7 @@ _WITH_FIELDS = {
     "invalid-phone": ("phone", "is not a phone number"),
     "invalid-request": ("name", "Field required"),
     "no-file": ("mapping", "must be absent with source evolution"),
-    "opt-out-words": ("opt_in_words.0", "is a word by which people leave"),
+    "opt-out-words": ("opt_in_words.0", "is also an opt-out word"),
     "template-content": ("media_type", "is needed with media_url"),
     "template-variables": ("variables", "must equal the placeholders in the body"),
     "too-many-attributes": ("attributes", "would make too many, with those that the contact has"),

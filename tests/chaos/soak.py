@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hidra.errors import Conflict
 from hidra.services import lifecycle
-from hidra.store.connection_health import NAMELESS_TEST
+from hidra.store.doubts import NAMELESS_DIRECT_SEND
 from tests.chaos.cluster import Cluster, Sizes, Times
 from tests.chaos.soak_account import GOODBYE, Account
 from tests.chaos.soak_claims import WATCH
@@ -45,7 +45,7 @@ select i.instance_name, substr(phone, 2), campaign_id::text
 from hidra.campaign_messages m join hidra.evolution_api_config i on i.id = m.evolution_config_id
 where m.status = 'unknown' and phone is not null and not exists (
     select from hidra.direct_sends t
-    where t.evolution_config_id = m.evolution_config_id and t.phone_hash = m.phone_hash and {NAMELESS_TEST}
+    where t.evolution_config_id = m.evolution_config_id and t.phone_hash = m.phone_hash and {NAMELESS_DIRECT_SEND}
 )
 """
 # Half a minute and more passes for those who were told to wait after a 429.

@@ -12,7 +12,7 @@ from typing import Any
 
 import jwt
 
-from hidra.domain.webhook import jwt_key
+from hidra.domain.webhook_key import jwt_key
 from tests.chaos.cluster import WEBHOOK_KEYS
 from tests.chaos.fault_scenario import Report, Story, hash_of, wait_until
 from tests.chaos.tenants import Tenant

@@ -18,9 +18,8 @@ from uuid import UUID
 import pytest
 
 from hidra.domain.circuit import PATIENCE, PROBE_EVERY, UNACKNOWLEDGED
-from hidra.domain.delivery import from_record
 from hidra.domain.ticket import Ticket
-from hidra.domain.webhook import reduce
+from hidra.domain.webhook import events_of
 from hidra.gateways.evolution import Evolution, Webhook
 from hidra.services.check_connection import check_one, examine
 from hidra.services.record_delivery import record_delivery
@@ -61,7 +60,7 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.http.server_port}"
 
     def take(self, body: dict[str, Any], db: Database) -> None:
-        events = [from_record(record) for record in reduce(body, self.connection_id, datetime.now(UTC))]
+        events = events_of(body, self.connection_id, datetime.now(UTC))
         with self.slow:
             record_delivery(events, [], db=db, hash_phone=lambda *_: b"", queue=lambda _: None)
 

@@ -16,9 +16,9 @@ def test_a_database_that_dies_again_and_again_loses_nobody_and_repeats_nothing(t
     assert report.done["accepted"] > 40, report
 
 
-def test_a_stream_that_refuses_stops_and_holds_poison_loses_nothing(databases: Databases, tmp_path: Path) -> None:
+def test_a_stream_that_refuses_stops_and_holds_poison_loses_nothing(fresh_database: Databases, tmp_path: Path) -> None:
     report = stream_faults(
-        databases,
+        fresh_database,
         tmp_path,
         tenants=2,
         audience=30,

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from hidra.services import backfill_statuses
+from hidra.domain import backfill
 from tests import simulator_process
 from tests.chaos import lost_webhooks
 from tests.conftest import Databases
@@ -41,7 +41,7 @@ def test_a_campaign_whose_every_webhook_is_lost_ends_with_every_count_equal(
     app: ModuleType, databases: Databases, simulator: checks.Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipients, each = 24, 10
-    monkeypatch.setattr(backfill_statuses, "EACH", each)
+    monkeypatch.setattr(backfill, "EACH", each)
     tenant = lost_webhooks.Outage(app, databases, simulator, phones(recipients))
     asked = lost_webhooks.lose_a_campaign(tenant, recipients, each=each)
 
@@ -56,7 +56,7 @@ def test_a_campaign_whose_every_webhook_is_lost_ends_with_every_count_equal(
     tenant.world.assert_exact()
     assert sorted(asked.ids) == sorted(truth)  # each of them once
     gaps = [later - earlier for (_, earlier), (_, later) in pairwise(asked)]
-    assert min(gaps) >= backfill_statuses.PAUSE_SECONDS
+    assert min(gaps) >= backfill.PAUSE_SECONDS
     repair = tenant.repair
     assert repair
     assert (repair["messages_total"], repair["messages_checked"], repair["messages_updated"]) == (

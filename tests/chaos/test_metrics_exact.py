@@ -27,10 +27,10 @@ def test_every_interleaving_of_a_history_ends_in_the_same_states_and_sums(told: 
 
 
 def test_metrics_equal_a_recount_after_transactions_that_overlap_statement_by_statement(
-    server: Server, databases: Databases
+    server: Server, fresh_database: Databases
 ) -> None:
-    notice_deadlocks_at_once(server, databases)
-    with overlap_player.Stage(databases) as stage:
+    notice_deadlocks_at_once(server, fresh_database)
+    with overlap_player.Stage(fresh_database) as stage:
 
         @settings(PLAIN, max_examples=40)
         @given(schedules.schedules)
@@ -42,10 +42,10 @@ def test_metrics_equal_a_recount_after_transactions_that_overlap_statement_by_st
 
 
 def test_metrics_equal_a_recount_after_each_step_of_jobs_that_begin_in_the_midst_of_others(
-    server: Server, databases: Databases
+    server: Server, fresh_database: Databases
 ) -> None:
-    notice_deadlocks_at_once(server, databases)
-    with overlap_player.Stage(databases) as stage:
+    notice_deadlocks_at_once(server, fresh_database)
+    with overlap_player.Stage(fresh_database) as stage:
         run_state_machine_as_test(
             lambda: Overlapping(stage), settings=settings(PLAIN, max_examples=10, stateful_step_count=40)
         )

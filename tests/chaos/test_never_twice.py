@@ -8,7 +8,7 @@ from tests.chaos.never_twice import never_twice
 from tests.conftest import Databases
 
 SEED = 20
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.usefixtures("fresh_database")]
 
 
 def test_nobody_is_written_to_twice_wherever_a_worker_dies(databases: Databases, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ SECONDS, SETTLED_WITHIN = 60, 75
 # Half of what the long form does: other tests run beside it, and some of them look at the clock.
 HALF, SENDERS = TENANTS[::2], 16
 # Not beside the other one that burns as long.
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.usefixtures("fresh_database")]
 
 
 def test_every_promise_holds_under_a_minute_of_random_faults(databases: Databases, tmp_path: Path) -> None:

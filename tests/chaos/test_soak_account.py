@@ -31,9 +31,9 @@ NOTE_COMMIT_NOW = "set constraints all immediate"
 
 
 @pytest.fixture
-def world(databases: Databases) -> World:
-    databases.owner.execute(WATCH)
-    world = World.make(databases, recipients=2, rate=6000, connection_rate=6000, concurrent=2)
+def world(fresh_database: Databases) -> World:
+    fresh_database.owner.execute(WATCH)
+    world = World.make(fresh_database, recipients=2, rate=6000, connection_rate=6000, concurrent=2)
     world.advance()
     return world
 

@@ -9,13 +9,12 @@ from uuid import UUID
 
 import pytest
 
+from hidra.domain import backfill
+from hidra.domain.backfill import BackfillMessage, LookedUp, evidence_of, is_news
 from hidra.domain.message import MessageStatus
 from hidra.errors import HidraError
 from hidra.gateways.evolution import Evolution
 from hidra.services import backfill_statuses
-from hidra.services.backfill_statuses import LookedUp, evidence_of, is_news
-from hidra.store import status_backfills
-from hidra.store.status_backfills import BackfillMessage
 from tests.chaos import lost_webhooks
 from tests.conftest import Databases
 from tests.functions import test_connection_check as checks
@@ -56,9 +55,7 @@ def asked() -> Iterator[lost_webhooks.Asked]:
         yield asked
 
 
-def test_nobody_is_asked_of_anything_while_webhooks_come(
-    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked
-) -> None:
+def test_no_status_is_looked_up_while_webhooks_come(tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked) -> None:
     for provider_id, status in tenant.told():
         tenant.hear(provider_id, status, datetime.now(UTC) - HOUR + MINUTE)
     for minutes in (0, 5, 90, 600):
@@ -78,7 +75,9 @@ def test_two_phones_that_are_switched_off_are_no_outage(
     assert (asked, tenant.repair) == ([], None)
 
 
-def test_what_waits_in_the_stream_is_not_asked_for(tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked) -> None:
+def test_statuses_that_wait_in_the_stream_are_not_looked_up(
+    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked
+) -> None:
     tenant.check()
     assert tenant.repair
     assert tenant.repair["cause"] == "silence"
@@ -91,7 +90,7 @@ def test_what_waits_in_the_stream_is_not_asked_for(tenant: lost_webhooks.Outage,
     assert (asked, tenant.repair) == ([], None)
 
 
-def test_what_another_connection_hears_shows_that_the_recorder_is_not_late(
+def test_a_webhook_of_another_connection_shows_that_the_recorder_is_not_late(
     tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, databases: Databases, simulator: checks.Simulator
 ) -> None:
     other = lost_webhooks.Outage(tenant.app, databases, simulator, PHONES[:1])
@@ -101,7 +100,7 @@ def test_what_another_connection_hears_shows_that_the_recorder_is_not_late(
     assert tenant.known() == tenant.truth()
 
 
-def test_a_silence_that_lasted_when_its_repair_began_is_looked_through_again_when_it_ends(
+def test_a_silence_that_lasts_when_its_backfill_starts_gets_a_second_pass_when_it_ends(
     app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.Asked
 ) -> None:
     tenant = lost_webhooks.Outage(app, databases, simulator, PHONES[:4])
@@ -125,7 +124,7 @@ def test_a_silence_that_lasted_when_its_repair_began_is_looked_through_again_whe
     assert (repair["webhook_restored"], repair["completed_at"] is None) == (True, False)
 
 
-def test_a_repair_that_found_nothing_is_followed_by_none_for_a_day(
+def test_a_backfill_that_found_nothing_is_followed_by_none_for_a_day(
     tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hidra.gateways.evolution.PROVIDER_WORDS", {})  # as if it had kept no status
@@ -173,10 +172,10 @@ def test_our_webhook_under_an_earlier_key_is_no_outage(
     assert tenant.repair is None
 
 
-def test_an_owner_asks_for_a_repair_and_sees_how_far_it_is(
+def test_a_user_requests_a_backfill_and_sees_its_progress(
     tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backfill_statuses, "EACH", 3)
+    monkeypatch.setattr(backfill, "EACH", 3)
     for provider_id in tenant.known():
         tenant.hear(provider_id, SENT, datetime.now(UTC))
     api = call("connections", tenant.world.user_id)
@@ -201,7 +200,7 @@ def test_an_owner_asks_for_a_repair_and_sees_how_far_it_is(
     tenant.world.assert_exact()
 
 
-def test_what_was_sent_before_the_hours_asked_for_is_left_alone(
+def test_messages_sent_before_the_requested_hours_are_not_looked_up(
     tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, call: Any
 ) -> None:
     tenant.age(2 * HOUR)
@@ -216,12 +215,12 @@ def test_what_was_sent_before_the_hours_asked_for_is_left_alone(
 
 
 @pytest.mark.parametrize("hours", [0, 73, "2", 1.5, True])
-def test_hours_that_are_none_are_named(tenant: lost_webhooks.Outage, call: Any, hours: Any) -> None:
+def test_invalid_hours_are_named(tenant: lost_webhooks.Outage, call: Any, hours: Any) -> None:
     answer = call("connections", tenant.world.user_id).post("/v1/evolution-config/repair-statuses", {"hours": hours})
     assert (answer.status, answer.fields) == (422, ["hours"])
 
 
-def test_without_a_connection_there_is_nothing_to_repair(call: Any) -> None:
+def test_without_a_connection_there_is_nothing_to_backfill(call: Any) -> None:
     assert call("connections").post("/v1/evolution-config/repair-statuses").code == "not-found"
 
 
@@ -260,7 +259,7 @@ def test_only_known_words_about_the_message_itself_count(hostile: Server, answer
     "answer",
     [(200, {}), (200, None), (200, "READ"), (200, ["READ"]), (200, [[]]), (500, []), (401, []), (404, {}), None],
 )
-def test_an_answer_that_is_none_is_an_error_of_ours(hostile: Server, answer: Any) -> None:
+def test_an_invalid_answer_is_an_error_of_ours(hostile: Server, answer: Any) -> None:
     hostile.answer = answer
     with pytest.raises(HidraError):
         at(hostile).find_statuses("A")
@@ -280,37 +279,37 @@ class Moody:
 
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-GROWING = BackfillMessage(1, UUID(int=1), NOW, "A", SENT, NOW - HOUR, None, None, None)
+PENDING = BackfillMessage(1, UUID(int=1), NOW, "A", SENT, NOW - HOUR, None, None, None)
 
 
 @pytest.mark.parametrize(
     ("fails", "asked", "done"),
     [((), 6, 6), ((1, 2), 6, 6), ((1, 2, 3), 4, 1), ((0, 1, 2), 3, 0), ((4, 5), 6, 4), ((0, 1, 3, 4), 6, 6)],
 )
-def test_a_server_in_trouble_is_left_alone_and_a_single_message_passed_over(
+def test_a_server_in_trouble_is_asked_no_further_and_a_single_message_is_passed_over(
     monkeypatch: pytest.MonkeyPatch, fails: tuple[int, ...], asked: int, done: int
 ) -> None:
-    monkeypatch.setattr(backfill_statuses, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(backfill, "PAUSE_SECONDS", 0)
     moody: Any = Moody(*fails)
-    growing = [replace(GROWING, id=number) for number in range(6)]
-    found = backfill_statuses._look_up(moody, growing, begin_until=float("inf"))
+    pending = [replace(PENDING, id=number) for number in range(6)]
+    found = backfill_statuses._ask(moody, pending, begin_until=float("inf"))
     assert (moody.asked, [look.message.id for look in found]) == (asked, list(range(done)))
 
 
 @pytest.mark.parametrize(
     ("known", "told", "news"),
     [
-        (GROWING, {SENT}, True),
-        (GROWING, set(), False),
-        (GROWING, None, False),
-        (replace(GROWING, acked_at=NOW), {SENT}, False),
-        (replace(GROWING, acked_at=NOW), {SENT, FAILED}, True),
-        (replace(GROWING, acked_at=NOW), {DELIVERED}, True),
-        (replace(GROWING, status=DELIVERED, acked_at=NOW), {DELIVERED, SENT}, False),
-        (replace(GROWING, status=DELIVERED, acked_at=NOW), {READ}, True),
+        (PENDING, {SENT}, True),
+        (PENDING, set(), False),
+        (PENDING, None, False),
+        (replace(PENDING, acked_at=NOW), {SENT}, False),
+        (replace(PENDING, acked_at=NOW), {SENT, FAILED}, True),
+        (replace(PENDING, acked_at=NOW), {DELIVERED}, True),
+        (replace(PENDING, status=DELIVERED, acked_at=NOW), {DELIVERED, SENT}, False),
+        (replace(PENDING, status=DELIVERED, acked_at=NOW), {READ}, True),
     ],
 )
-def test_news_is_what_was_not_known(known: BackfillMessage, told: Any, news: bool) -> None:
+def test_a_status_that_was_not_known_is_news(known: BackfillMessage, told: Any, news: bool) -> None:
     assert is_news(LookedUp(known, told)) is news
 
 
@@ -319,9 +318,9 @@ def test_a_status_gets_the_earliest_time_that_is_possible() -> None:
         [found] = evidence_of(LookedUp(known, {DELIVERED}))
         return found.at
 
-    assert when(GROWING) == NOW - HOUR
-    assert when(replace(GROWING, acked_at=NOW - 50 * MINUTE)) == NOW - 50 * MINUTE
-    assert when(replace(GROWING, silent_since=NOW - 40 * MINUTE)) == NOW - 40 * MINUTE
-    assert when(replace(GROWING, silent_since=NOW - 2 * HOUR)) == NOW - HOUR
-    assert when(replace(GROWING, status=DELIVERED, delivered_at=NOW)) == NOW
-    assert status_backfills.RULES.silence < timedelta(minutes=20)  # when Evolution forgets
+    assert when(PENDING) == NOW - HOUR
+    assert when(replace(PENDING, acked_at=NOW - 50 * MINUTE)) == NOW - 50 * MINUTE
+    assert when(replace(PENDING, silent_since=NOW - 40 * MINUTE)) == NOW - 40 * MINUTE
+    assert when(replace(PENDING, silent_since=NOW - 2 * HOUR)) == NOW - HOUR
+    assert when(replace(PENDING, status=DELIVERED, delivered_at=NOW)) == NOW
+    assert timedelta(minutes=20) > backfill.SILENCE  # after that Evolution forgets a webhook

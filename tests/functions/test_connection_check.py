@@ -18,14 +18,15 @@ from uuid import UUID, uuid4
 import pytest
 from nacl.public import PrivateKey
 
-from hidra.domain.webhook import jwt_key
+from hidra.domain.webhook_key import jwt_key
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.evolution import WEBHOOK_EVENTS, Found, Webhook
 from hidra.services import check_connection, reconcile
 from hidra.services.check_connection import Health, check_all, examine
-from hidra.store import claims, connection_health
-from hidra.store.connection_health import Unresolved
+from hidra.store import claims, connection_health, doubts
+from hidra.store.connection_health import Endpoint
+from hidra.store.doubts import Unresolved
 from tests import simulator_process
 from tests.conftest import Databases
 from tests.functions.api import load
@@ -179,7 +180,7 @@ def test_our_webhook_is_set_once_with_the_current_key(tenant: Tenant, simulator:
         {"base64": True},
     ],
 )
-def test_a_webhook_that_somebody_changed_is_set_again(tenant: Tenant, simulator: Simulator, change: Any) -> None:
+def test_a_webhook_that_was_changed_is_set_again(tenant: Tenant, simulator: Simulator, change: Any) -> None:
     tenant.do("check")
     right = simulator.webhook(tenant.instance)
     wrong = {name: right[name] for name in ("url", "headers", "events", "enabled")}
@@ -263,7 +264,9 @@ def not_allowed(tenant: Tenant, _: Simulator) -> None:
         (not_allowed, "private"),
     ],
 )
-def test_what_is_broken_is_told_in_a_sentence(tenant: Tenant, simulator: Simulator, break_it: Any, words: str) -> None:
+def test_every_fault_is_explained_in_a_sentence(
+    tenant: Tenant, simulator: Simulator, break_it: Any, words: str
+) -> None:
     tenant.do("check")
     break_it(tenant, simulator)
     answer = tenant.do("check")
@@ -277,7 +280,7 @@ def test_what_is_broken_is_told_in_a_sentence(tenant: Tenant, simulator: Simulat
 
 
 @pytest.mark.parametrize("action", ["check", "connect"])
-def test_a_connection_that_is_gone_is_an_error_and_not_an_exception(app: ModuleType, action: str) -> None:
+def test_a_deleted_connection_is_an_error_and_not_an_exception(app: ModuleType, action: str) -> None:
     assert app.handler(load(f"connection_check_{action}"), Context()) == {"error": "There is no such connection."}
 
 
@@ -313,7 +316,7 @@ def test_every_state_has_its_words(evolution: Any, status: str, words: str) -> N
     assert words in (health.error_message or "")
 
 
-def test_a_schedule_checks_everybody_and_one_who_is_broken_harms_nobody(
+def test_a_schedule_checks_every_connection_and_a_broken_one_harms_no_other(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     good, bad, worse = (Tenant(app, databases, simulator.url, simulator.instance()) for _ in range(3))
@@ -328,23 +331,27 @@ def test_a_server_that_hangs_stops_neither_the_others_nor_the_run(databases: Dat
     hangs, refuses = worlds[1].connection_id, worlds[2].connection_id
     released = threading.Event()
 
-    def slow(connection: connection_health.Connection) -> Health:
-        if connection.id == hangs:
+    def slow(endpoint: Endpoint) -> Health:
+        if endpoint.connection_id == hangs:
             released.wait(5)
-        return check_connection.failed("no") if connection.id == refuses else examine(fake("open"), Webhook("x", "k"))
+        return (
+            check_connection.failed("no")
+            if endpoint.connection_id == refuses
+            else examine(fake("open"), Webhook("x", "k"))
+        )
 
     started = time.monotonic()
     answering = check_all(db=databases.jobs, examine=slow, now=lambda: datetime.now(UTC), seconds=0.5)
     assert time.monotonic() - started < 3
     released.set()
-    assert [connection.id for connection in answering] == [worlds[0].connection_id]
+    assert [endpoint.connection_id for endpoint in answering] == [worlds[0].connection_id]
     checked = "select last_health_check_at from hidra.evolution_api_config where id = %s"
     assert [world.one(checked, world.connection_id)["last_health_check_at"] is None for world in worlds] == [
         False, True, False,
     ]  # fmt: skip
 
 
-def test_those_who_waited_longest_are_checked_first(databases: Databases) -> None:
+def test_connections_not_checked_for_the_longest_are_checked_first(databases: Databases) -> None:
     worlds = [World.make(databases) for _ in range(3)]
     for world, minutes in zip(worlds, (1, 3, 2), strict=True):
         databases.owner.execute(
@@ -353,14 +360,14 @@ def test_those_who_waited_longest_are_checked_first(databases: Databases) -> Non
         )
     fresh = World.make(databases)
     due = databases.jobs.as_worker(lambda tx: connection_health.due(tx, limit=3))
-    assert [connection.id for connection in due] == [
+    assert [endpoint.connection_id for endpoint in due] == [
         fresh.connection_id,
         worlds[1].connection_id,
         worlds[2].connection_id,
     ]
 
 
-def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
+def test_servers_that_never_answer_are_in_error_and_delay_no_other_check(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(check_connection, "THREADS", 4)
@@ -368,13 +375,13 @@ def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
     ids = sorted(World.make(databases, recipients=0).connection_id for _ in range(6))
     released = threading.Event()
 
-    def slow(connection: connection_health.Connection) -> Health:
-        if connection.id in ids[:4]:
+    def slow(endpoint: Endpoint) -> Health:
+        if endpoint.connection_id in ids[:4]:
             released.wait(20)
         return Health(check_connection.EvolutionConnectionStatus.CONNECTED, None, answers=True)
 
     answering = [
-        {connection.id for connection in check_all(db=databases.jobs, examine=slow, now=now, seconds=0.5)}
+        {endpoint.connection_id for endpoint in check_all(db=databases.jobs, examine=slow, now=now, seconds=0.5)}
         for _ in range(2)
     ]
     released.set()
@@ -385,11 +392,11 @@ def test_servers_that_never_answer_are_told_of_and_keep_nobody_from_a_turn(
     assert rows == [("error", "The Evolution server did not answer in time.")] * 4 + [("connected", None)] * 2
 
 
-def test_a_turn_is_noted_before_the_server_is_asked(databases: Databases) -> None:
+def test_the_begin_of_a_check_is_recorded_before_the_server_is_called(databases: Databases) -> None:
     world = World.make(databases)
     turns: list[Any] = []
 
-    def ask(_: connection_health.Connection) -> Health:
+    def ask(_: Endpoint) -> Health:
         turns.append(world.one("select check_started_at from hidra.evolution_api_config")["check_started_at"])
         return check_connection.failed("no")
 
@@ -398,11 +405,11 @@ def test_a_turn_is_noted_before_the_server_is_asked(databases: Databases) -> Non
     assert None not in turns
 
 
-def test_a_check_that_began_shortly_before_the_end_says_nothing_of_its_server(databases: Databases) -> None:
+def test_a_check_cut_off_by_the_end_of_the_run_records_nothing(databases: Databases) -> None:
     world = World.make(databases)
     released = threading.Event()
 
-    def slow(_: connection_health.Connection) -> Health:
+    def slow(_: Endpoint) -> Health:
         released.wait(20)
         return check_connection.failed("late")
 
@@ -411,14 +418,14 @@ def test_a_check_that_began_shortly_before_the_end_says_nothing_of_its_server(da
     assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
 
 
-def test_what_was_found_of_an_old_key_is_not_written_of_the_new_one(databases: Databases) -> None:
+def test_the_result_for_an_old_key_is_not_recorded_for_the_new_one(databases: Databases) -> None:
     world = World.make(databases)
     read = databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert read is not None
     error = check_connection.EvolutionConnectionStatus.ERROR
     stale = replace(read, api_key_encrypted=b"before")
-    write = lambda connection: databases.jobs.as_worker(  # noqa: E731
-        lambda tx: connection_health.record(tx, connection, status=error, message="no", at=datetime.now(UTC))
+    write = lambda endpoint: databases.jobs.as_worker(  # noqa: E731
+        lambda tx: connection_health.record(tx, endpoint, status=error, message="no", at=datetime.now(UTC))
     )
     assert write(stale) is False
     assert write(read) is True
@@ -498,7 +505,7 @@ def test_a_message_in_doubt_that_is_not_found_waits_for_a_day(
     tenant.world.assert_exact()
 
 
-def test_a_message_in_doubt_that_may_be_a_test_of_unknown_outcome_waits_for_a_day_and_no_longer(
+def test_a_message_in_doubt_that_may_be_a_trial_of_unknown_outcome_waits_for_a_day_and_no_longer(
     app: ModuleType, databases: Databases, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tenant = Doubtful(app, databases, simulator, [NORMAL])
@@ -523,7 +530,7 @@ def test_a_message_in_doubt_that_may_be_a_test_of_unknown_outcome_waits_for_a_da
     tenant.world.assert_exact()
 
 
-def test_another_text_another_phone_or_another_time_is_not_it(
+def test_a_message_of_another_text_phone_or_time_does_not_match(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     tenant = Doubtful(app, databases, simulator, [NORMAL])
@@ -539,7 +546,7 @@ def test_another_text_another_phone_or_another_time_is_not_it(
     assert tenant.statuses() == [("unknown", None)]
 
 
-def test_what_belongs_to_another_message_is_not_given_twice(
+def test_an_id_of_another_message_is_not_assigned_twice(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     tenant = Doubtful(app, databases, simulator, [NORMAL])
@@ -578,7 +585,7 @@ def test_while_another_post_to_the_phone_is_open_nothing_is_decided(
 
 
 @pytest.mark.parametrize(("end", "found"), [(None, False), ("unknown", False), ("refused", True)])
-def test_a_post_that_began_while_evolution_was_asked_is_not_taken_for_the_one_in_doubt(
+def test_a_post_that_began_during_the_lookup_is_not_mistaken_for_the_message_in_doubt(
     databases: Databases, end: str | None, found: bool
 ) -> None:
     world = World.make(databases, recipients=1)
@@ -588,8 +595,8 @@ def test_a_post_that_began_while_evolution_was_asked_is_not_taken_for_the_one_in
     second = world.add_campaign(uuid4())
     first, world.campaign_id = world.campaign_id, second
     world.advance()
-    connection = databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
-    assert connection
+    endpoint = databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
+    assert endpoint
 
     def find(*_: object) -> list[Found]:
         databases.owner.execute(
@@ -606,7 +613,7 @@ def test_a_post_that_began_while_evolution_was_asked_is_not_taken_for_the_one_in
         return [Found("REAL", "Oi Ana 0", now())]
 
     reconcile.reconcile(
-        [connection], db=databases.jobs, evolution=lambda _: SimpleNamespace(find_messages=find), now=now(), seconds=40
+        [endpoint], db=databases.jobs, evolution=lambda _: SimpleNamespace(find_messages=find), now=now(), seconds=40
     )
     world.campaign_id = first
     [row] = world.messages()
@@ -629,7 +636,7 @@ def test_a_server_that_does_not_answer_delays_giving_up_by_a_day(
     tenant.world.assert_exact()
 
 
-def test_what_a_deleted_connection_left_in_doubt_is_given_up_after_a_day(
+def test_messages_in_doubt_of_a_deleted_connection_are_given_up_after_a_day(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     tenant = Doubtful(app, databases, simulator, [NORMAL])
@@ -643,7 +650,7 @@ def test_what_a_deleted_connection_left_in_doubt_is_given_up_after_a_day(
     assert tenant.statuses() == [("failed", None)]
 
 
-def test_the_oldest_in_doubt_are_looked_up_first_and_others_by_lot(
+def test_the_oldest_in_doubt_are_looked_up_first_and_others_at_random(
     app: ModuleType, databases: Databases, simulator: Simulator
 ) -> None:
     phones = [f"+551198000000{digit}" for digit in range(6)]
@@ -655,7 +662,7 @@ def test_the_oldest_in_doubt_are_looked_up_first_and_others_by_lot(
     seen: set[int] = set()
     for _ in range(60):
         rows = databases.jobs.as_worker(
-            lambda tx: connection_health.unknown(
+            lambda tx: doubts.unknown(
                 tx, connection_ids=[tenant.world.connection_id], each=2, overdue=datetime.now(UTC) - timedelta(hours=24)
             )
         )
@@ -663,12 +670,6 @@ def test_the_oldest_in_doubt_are_looked_up_first_and_others_by_lot(
         assert rows[0].id == lost[4].message_id
         seen.add(rows[1].id)
     assert seen == {claim.message_id for claim in lost} - {lost[4].message_id}
-
-
-def test_a_brazilian_number_is_looked_for_with_and_without_its_ninth_digit() -> None:
-    assert reconcile.addresses("+5531987650000") == ["5531987650000@s.whatsapp.net", "553187650000@s.whatsapp.net"]
-    assert reconcile.addresses("+5215512345678") == ["5215512345678@s.whatsapp.net", "525512345678@s.whatsapp.net"]
-    assert reconcile.addresses("+14155550100") == ["14155550100@s.whatsapp.net"]
 
 
 def test_one_connection_that_cannot_be_settled_stops_no_other(
@@ -689,17 +690,17 @@ def test_one_connection_that_cannot_be_settled_stops_no_other(
     assert whole
     settled = threading.Event()
 
-    def evolution(connection: connection_health.Connection) -> Any:
-        if connection == whole:
+    def evolution(endpoint: Endpoint) -> Any:
+        if endpoint == whole:
             settled.wait(5)
         found = [Found(str(uuid4()), "Oi Ana 0", datetime.now(UTC))]
         return SimpleNamespace(find_messages=lambda *_: found)
 
-    def settle(connection: connection_health.Connection, *args: Any, **kwargs: Any) -> None:
-        if connection == broken:
+    def settle(endpoint: Endpoint, *args: Any, **kwargs: Any) -> None:
+        if endpoint == broken:
             settled.set()
             raise ValueError("what no rule foresaw")
-        real(connection, *args, **kwargs)
+        real(endpoint, *args, **kwargs)
 
     real = reconcile._settle
     monkeypatch.setattr(reconcile, "_settle", settle)
@@ -711,32 +712,32 @@ AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", None, AT, AT)
 
 
-def test_of_several_that_fit_the_nearest_in_time_is_it() -> None:
+def test_of_several_matches_the_nearest_in_time_is_chosen() -> None:
     found = [Found("far", "Oi Ana", AT + timedelta(seconds=60)), Found("near", "Oi Ana\n", AT + timedelta(seconds=1)),
              Found("other", "Oi", AT), Found("none", None, AT)]  # fmt: skip
-    assert reconcile.choose(MESSAGE, found, taken=set()) == "near"
-    assert reconcile.choose(MESSAGE, found, taken={"near"}) == "far"
-    assert reconcile.choose(MESSAGE, found, taken={"near", "far"}) is None
-    assert reconcile.choose(replace(MESSAGE, variables={}), found, taken=set()) is None
+    assert reconcile.choose(MESSAGE, found, assigned=set()) == "near"
+    assert reconcile.choose(MESSAGE, found, assigned={"near"}) == "far"
+    assert reconcile.choose(MESSAGE, found, assigned={"near", "far"}) is None
+    assert reconcile.choose(replace(MESSAGE, variables={}), found, assigned=set()) is None
 
 
-def test_what_is_looked_for_is_of_the_same_kind_of_media() -> None:
+def test_a_match_has_the_same_kind_of_media() -> None:
     found = [Found("text", "Oi Ana", AT), Found("image", "Oi Ana", AT, "image"), Found("other", "Oi", AT, "image")]
-    assert reconcile.choose(replace(MESSAGE, media_type="image"), found, taken=set()) == "image"
-    assert reconcile.choose(MESSAGE, found, taken={"image"}) == "text"
-    assert reconcile.choose(replace(MESSAGE, media_type="document"), found, taken=set()) is None
+    assert reconcile.choose(replace(MESSAGE, media_type="image"), found, assigned=set()) == "image"
+    assert reconcile.choose(MESSAGE, found, assigned={"image"}) == "text"
+    assert reconcile.choose(replace(MESSAGE, media_type="document"), found, assigned=set()) is None
 
 
 def test_media_without_a_caption_is_found_by_its_kind_alone() -> None:
     audio = replace(MESSAGE, body="", media_type="audio")
     found = [Found("image", None, AT, "image"), Found("nothing", None, AT), Found("audio", None, AT, "audio")]
-    assert reconcile.choose(audio, found, taken=set()) == "audio"
-    assert reconcile.choose(audio, found, taken={"audio"}) is None
+    assert reconcile.choose(audio, found, assigned=set()) == "audio"
+    assert reconcile.choose(audio, found, assigned={"audio"}) is None
 
 
-def test_media_without_a_caption_that_may_be_another_is_not_taken() -> None:
+def test_media_without_a_caption_that_may_be_another_is_not_chosen() -> None:
     """The owner may have sent one by hand."""
     audio = replace(MESSAGE, body="", media_type="audio")
     late = Found("late", None, AT + timedelta(seconds=150), "audio")
-    assert reconcile.choose(audio, [late], taken=set()) is None
-    assert reconcile.choose(audio, [Found("one", None, AT, "audio"), late], taken=set()) is None
+    assert reconcile.choose(audio, [late], assigned=set()) is None
+    assert reconcile.choose(audio, [Found("one", None, AT, "audio"), late], assigned=set()) is None

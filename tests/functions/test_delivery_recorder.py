@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from hidra.domain.webhook import reduce
+from hidra.domain.delivery import to_record
+from hidra.domain.webhook import events_of
 from hidra.errors import Unavailable
 from hidra.store import claims
 from hidra.store.claims import Claim
@@ -101,14 +102,14 @@ def take(recorder: ModuleType, batch: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("webhook", "place"), [("evolution_webhook_delivered", 1), ("evolution_webhook_opt_out", 2), ("evolution_webhook_logged_out", 3)]
 )  # fmt: skip
-def test_the_events_records_are_what_the_webhook_puts_on_the_stream(webhook: str, place: int) -> None:
+def test_the_sample_records_are_those_that_the_webhook_puts_on_the_stream(webhook: str, place: int) -> None:
     event, written = load(webhook), of_stream(load("delivery_recorder_batch")["Records"][place])
-    [made] = reduce(
+    [made] = events_of(
         json.loads(event["body"]),
         UUID(event["pathParameters"]["connection_id"]),
         datetime.fromisoformat(written["received_at"]),
     )
-    assert written == made
+    assert written == to_record(made)
 
 
 def test_a_batch_moves_messages_counters_opt_outs_and_the_connection(recorder: ModuleType, told: Told) -> None:
@@ -140,9 +141,7 @@ def answer_with(told: Told, text: str) -> None:
     )
 
 
-def test_whoever_leaves_is_queued_once_for_an_answer_without_being_named(
-    recorder: ModuleType, told: Told, on_aws: Aws
-) -> None:
+def test_an_opt_out_queues_one_confirmation_without_the_phone(recorder: ModuleType, told: Told, on_aws: Aws) -> None:
     answer_with(told, "Pronto.")
     for _ in range(3):
         take(recorder, told.batch("delivery_recorder_batch"))
@@ -154,7 +153,7 @@ def test_whoever_leaves_is_queued_once_for_an_answer_without_being_named(
     assert entry["MessageGroupId"] == str(told.world.connection_id)
 
 
-def test_a_queue_that_takes_nothing_keeps_nobody_from_leaving(
+def test_an_opt_out_holds_although_the_queue_accepts_no_confirmation(
     recorder: ModuleType, told: Told, on_aws: Aws, logs: Logs
 ) -> None:
     answer_with(told, "Pronto.")
@@ -165,10 +164,10 @@ def test_a_queue_that_takes_nothing_keeps_nobody_from_leaving(
     assert line["confirmations"] == 1
 
 
-def test_a_hidden_sender_whom_nobody_knows_is_told_of_in_the_log(recorder: ModuleType, told: Told, logs: Logs) -> None:
+def test_an_opt_out_of_an_unknown_hidden_id_is_logged(recorder: ModuleType, told: Told, logs: Logs) -> None:
     hidden = REPLY | {"connection_id": str(told.world.connection_id), "phone": None, "lid": "777000777"}
     take(recorder, told.batch("delivery_recorder_poison", hidden))
-    [line] = logs.named("an opt-out waits for the phone of its sender, whom WhatsApp hides")
+    [line] = logs.named("opt-out received from a hidden id; phone not known yet")
     assert line["user_id"] == str(told.world.user_id)
     logs.tell_nothing_of("777000777")
 
@@ -190,7 +189,7 @@ def test_a_batch_that_is_cut_in_two_ends_as_the_whole_would(recorder: ModuleType
     told.world.assert_exact()
 
 
-def test_poison_is_parked_with_its_place_and_reason_and_the_rest_is_applied(
+def test_poison_is_parked_with_its_position_and_reason_and_the_rest_is_applied(
     recorder: ModuleType, told: Told, logs: Logs
 ) -> None:
     batch = told.batch("delivery_recorder_poison")
@@ -202,12 +201,12 @@ def test_poison_is_parked_with_its_place_and_reason_and_the_rest_is_applied(
     assert parked[places[0]].startswith("JSONDecodeError")
     assert parked[places[2]] == "ValueError: unknown kind 'wish'"
     assert parked[places[3]] == "KeyError: 'status'"
-    [line] = logs.named("stream records could not be understood")
+    [line] = logs.named("stream records could not be read")
     assert (line["level"], line["records"]) == ("ERROR", 3)
     told.world.assert_exact()
 
 
-def test_a_status_that_comes_before_the_answer_to_the_post_is_kept(recorder: ModuleType, databases: Databases) -> None:
+def test_a_status_received_before_the_answer_to_the_post_is_kept(recorder: ModuleType, databases: Databases) -> None:
     told = Told(databases)
     databases.owner.execute("update hidra.campaign_messages set provider_message_id = null, status = 'sending'")
     take(recorder, told.batch("delivery_recorder_batch"))
@@ -216,7 +215,7 @@ def test_a_status_that_comes_before_the_answer_to_the_post_is_kept(recorder: Mod
     told.world.assert_exact()
 
 
-def test_a_batch_of_a_connection_that_is_gone_is_dropped(recorder: ModuleType, told: Told) -> None:
+def test_a_batch_of_a_deleted_connection_is_dropped(recorder: ModuleType, told: Told) -> None:
     before = told.seen()
     take(recorder, load("delivery_recorder_batch"))
     assert told.seen() == before
@@ -267,7 +266,7 @@ POISON = [
 ]  # fmt: skip
 
 
-def test_no_record_whatever_it_holds_stops_its_neighbours(recorder: ModuleType, told: Told) -> None:
+def test_no_record_stops_those_around_it(recorder: ModuleType, told: Told) -> None:
     ours = {"connection_id": str(told.world.connection_id)}
     poison = [
         data | ours if isinstance(data, dict) and isinstance(data.get("connection_id"), str) else data

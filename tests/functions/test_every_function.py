@@ -169,8 +169,8 @@ def test_the_events_of_the_repository_work_where_their_ids_exist(
 
 
 @pytest.mark.parametrize("function", ANY)
-def test_an_unknown_user_of_a_foreign_platform_is_refused(call: Any, databases: Databases, function: str) -> None:
-    databases.owner.execute("comment on table core.users is 'the platform around'")
+def test_an_unknown_user_of_a_foreign_platform_is_refused(call: Any, fresh_database: Databases, function: str) -> None:
+    fresh_database.owner.execute("comment on table core.users is 'the platform around'")
     answer = call(function, uuid4()).get(ANY[function])
     assert (answer.status, answer.code) == (403, "unknown-user")
 

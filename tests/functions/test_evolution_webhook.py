@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
-from hidra.domain.webhook import jwt_key
+from hidra.domain.webhook_key import jwt_key
 from hidra.entry import http
 from hidra.errors import Malformed, NotFound, Unavailable
 from hidra.gateways import aws, stream
@@ -84,7 +84,7 @@ def post(app: ModuleType, event: dict[str, Any], bearer: str | None = None) -> A
     return Answer(answer["statusCode"], json.loads(answer["body"]))
 
 
-def test_what_matters_is_on_the_stream_before_the_answer(app: ModuleType, on_aws: Stream) -> None:
+def test_the_events_are_on_the_stream_before_the_answer(app: ModuleType, on_aws: Stream) -> None:
     before = datetime.now(UTC)
     assert post(app, load("evolution_webhook_delivered")) == Answer(200, {"accepted": 1})
     [record] = on_aws.records()
@@ -97,7 +97,7 @@ def test_what_matters_is_on_the_stream_before_the_answer(app: ModuleType, on_aws
     }
 
 
-def test_replies_and_connection_events_are_taken_and_everything_else_is_not(app: ModuleType, on_aws: Stream) -> None:
+def test_replies_and_connection_events_are_accepted_and_all_others_dropped(app: ModuleType, on_aws: Stream) -> None:
     assert post(app, load("evolution_webhook_opt_out")).json == {"accepted": 1}
     assert post(app, load("evolution_webhook_logged_out")).json == {"accepted": 1}
     assert post(app, load("evolution_webhook_sent")) == Answer(200, {"accepted": 0})
@@ -106,14 +106,14 @@ def test_replies_and_connection_events_are_taken_and_everything_else_is_not(app:
     assert connection["status"] == "disconnected"
 
 
-def test_a_base64_body_is_taken(app: ModuleType, on_aws: Stream) -> None:
+def test_a_base64_body_is_accepted(app: ModuleType, on_aws: Stream) -> None:
     event = load("evolution_webhook_opt_out")
     event |= {"body": base64.b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
     assert post(app, event).json == {"accepted": 1}
     assert on_aws.records()[0]["text"] == "SAIR"
 
 
-def test_a_list_longer_than_a_put_takes_is_taken_whole(app: ModuleType, on_aws: Stream) -> None:
+def test_a_list_longer_than_one_put_is_accepted_whole(app: ModuleType, on_aws: Stream) -> None:
     event = load("evolution_webhook_delivered")
     body = json.loads(event["body"])
     body["data"] = [body["data"] | {"keyId": f"3EB0{index}", "padding": "x" * 4000} for index in range(1200)]
@@ -123,7 +123,7 @@ def test_a_list_longer_than_a_put_takes_is_taken_whole(app: ModuleType, on_aws: 
 
 
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(minutes=10), timedelta(minutes=39)])
-def test_a_late_retry_carries_an_old_token_and_is_taken(app: ModuleType, on_aws: Stream, age: timedelta) -> None:
+def test_a_late_retry_carries_an_old_token_and_is_accepted(app: ModuleType, on_aws: Stream, age: timedelta) -> None:
     assert post(app, load("evolution_webhook_delivered"), token(age=age)).status == 200
 
 
@@ -242,7 +242,7 @@ class FlakyStream:
         ((1, EndpointConnectionError(endpoint_url="x")), 503, 2),
     ],
 )
-def test_the_answer_is_200_only_after_the_stream_took_everything(
+def test_the_answer_is_200_only_after_the_stream_accepted_everything(
     app: ModuleType,
     on_aws: Stream,
     monkeypatch: pytest.MonkeyPatch,
@@ -265,7 +265,7 @@ def test_the_answer_is_200_only_after_the_stream_took_everything(
         assert answer.json == http.problem(Unavailable(answer.json["detail"])).body
 
 
-def test_a_secret_that_cannot_be_read_refuses_nobody_for_good(app: ModuleType, on_aws: Stream) -> None:
+def test_a_secret_that_cannot_be_read_refuses_no_webhook_for_good(app: ModuleType, on_aws: Stream) -> None:
     on_aws.secrets.delete_secret(SecretId=app.ENV["WEBHOOK_SECRET"], ForceDeleteWithoutRecovery=True)
     assert post(app, load("evolution_webhook_delivered")).status == 503
 

@@ -38,14 +38,14 @@ def spoil(world: World) -> None:
     world.databases.owner.execute("update hidra.campaign_metrics set skipped = 2, total_messages = total_messages + 2")
 
 
-def test_without_a_wish_it_reports_every_campaign_and_changes_nothing(
+def test_by_default_it_reports_every_campaign_and_changes_nothing(
     function: ModuleType, databases: Databases, logs: Logs
 ) -> None:
     world = World.make(databases)
     world.add_campaign(KNOWN)
     world.advance()
     assert invoke(function, load("metrics_rebuild_report")) == {
-        "campaigns": 2, "differences": [], "go_on_after": None,
+        "campaigns": 2, "differences": [], "continue_after": None,
     }  # fmt: skip
     spoil(world)
     before = world.metrics()
@@ -58,7 +58,7 @@ def test_without_a_wish_it_reports_every_campaign_and_changes_nothing(
     assert [line["differences"] for line in logs.named("metrics were recounted")] == [0, 4]
 
 
-def test_it_mends_the_one_campaign_it_is_told(function: ModuleType, databases: Databases) -> None:
+def test_it_repairs_the_one_campaign_it_is_given(function: ModuleType, databases: Databases) -> None:
     world = World.make(databases)
     world.add_campaign(KNOWN)
     spoil(world)
@@ -67,21 +67,21 @@ def test_it_mends_the_one_campaign_it_is_told(function: ModuleType, databases: D
     assert len(invoke(function, {})["differences"]) == 2, "the other one is as it was"
 
 
-def test_it_stops_before_its_time_out_and_goes_on_where_it_stopped(function: ModuleType, databases: Databases) -> None:
+def test_it_stops_before_its_timeout_and_continues_where_it_stopped(function: ModuleType, databases: Databases) -> None:
     world = World.make(databases)
     spoil(world)
     every = sorted([world.campaign_id, world.add_campaign(uuid4())])
     first = invoke(function, {"dry_run": False}, seconds=function.SPARE_SECONDS - 1)
-    assert (first["campaigns"], first["go_on_after"]) == (1, str(every[0]))
-    second = invoke(function, {"dry_run": False, "after": first["go_on_after"]}, seconds=function.SPARE_SECONDS - 1)
-    assert (second["campaigns"], second["go_on_after"]) == (1, None)
+    assert (first["campaigns"], first["continue_after"]) == (1, str(every[0]))
+    second = invoke(function, {"dry_run": False, "after": first["continue_after"]}, seconds=function.SPARE_SECONDS - 1)
+    assert (second["campaigns"], second["continue_after"]) == (1, None)
     assert invoke(function, {})["differences"] == []
 
 
 @pytest.mark.parametrize(
     "event", [{"campaign_id": "17"}, {"campaign_id": 17}, {"after": []}, {"dry_run": "false"}, {"dry_run": None}]
 )
-def test_a_wish_that_is_none_is_refused(function: ModuleType, databases: Databases, event: dict[str, Any]) -> None:
+def test_an_invalid_request_is_refused(function: ModuleType, databases: Databases, event: dict[str, Any]) -> None:
     world = World.make(databases)
     spoil(world)
     with pytest.raises(Rejected):
@@ -89,7 +89,7 @@ def test_a_wish_that_is_none_is_refused(function: ModuleType, databases: Databas
     assert len(invoke(function, {})["differences"]) == 2
 
 
-def test_a_campaign_that_is_none_is_named_so(function: ModuleType) -> None:
+def test_a_campaign_that_does_not_exist_is_not_found(function: ModuleType) -> None:
     with pytest.raises(NotFound):
         invoke(function, load("metrics_rebuild_one"))
 

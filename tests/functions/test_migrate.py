@@ -106,7 +106,7 @@ def log_in(migrate: ModuleType, name: str, password: str | None = None) -> Datab
     return Database({**migrate.ENV, "DATABASE_SECRET": ""}, lambda _: login)
 
 
-def test_a_deploy_migrates_and_makes_logins_that_work(
+def test_a_deploy_migrates_and_creates_logins_that_work(
     migrate: ModuleType, on_aws: Aws, s3: Server, owner_url: str
 ) -> None:
     assert migrate.handler(asked(s3), CONTEXT) == {"status": "SUCCESS"}
@@ -126,7 +126,7 @@ def test_the_answer_has_no_content_type_for_its_address_is_signed_without(migrat
     assert "content-type" not in request.headers
 
 
-def test_an_update_takes_over_passwords_that_changed_and_keeps_the_data(
+def test_an_update_sets_passwords_that_changed_and_keeps_the_data(
     migrate: ModuleType, on_aws: Aws, s3: Server, databases: Databases, server: PostgreSQL
 ) -> None:
     point_to(migrate, on_aws, server.url_of(databases.settings["DATABASE_NAME"]))
@@ -185,7 +185,7 @@ def test_a_migration_that_fails_fails_the_deploy_with_its_words_and_leaves_nothi
     assert len(logs.named("migrating failed")) == 1
 
 
-def test_whatever_fails_is_told_to_cloudformation_in_what_it_can_read(
+def test_every_failure_is_reported_to_cloudformation_in_a_form_that_it_can_read(
     migrate: ModuleType, s3: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_down() -> None:
@@ -205,13 +205,13 @@ def test_a_secret_that_cannot_be_read_fails_the_deploy(
     assert tables(owner_url) == 0
 
 
-def test_an_answer_that_is_not_taken_is_an_error_so_that_lambda_tries_again(migrate: ModuleType, s3: Server) -> None:
+def test_an_answer_that_is_not_accepted_is_an_error_so_that_lambda_retries(migrate: ModuleType, s3: Server) -> None:
     s3.answer = (403, {})
     with pytest.raises(requests.HTTPError):
         migrate.handler(asked(s3, "Delete"), CONTEXT)
 
 
-def test_whoever_invokes_it_is_told_what_was_applied(migrate: ModuleType, owner_url: str) -> None:
+def test_a_direct_invocation_returns_the_applied_migrations(migrate: ModuleType, owner_url: str) -> None:
     applied = migrate.handler(load("migrate_invoke"), CONTEXT)["applied"]
     names = sorted(path.name for path in MIGRATIONS.glob("*.sql"))
     assert [any(name in line for name in names) for line in applied] == [True] * len(names)
@@ -219,7 +219,7 @@ def test_whoever_invokes_it_is_told_what_was_applied(migrate: ModuleType, owner_
     assert migrate.handler(load("migrate_invoke"), CONTEXT) == {"applied": []}
 
 
-def test_whoever_invokes_it_hears_of_a_failure(migrate: ModuleType, on_aws: Aws) -> None:
+def test_a_direct_invocation_raises_a_failure(migrate: ModuleType, on_aws: Aws) -> None:
     on_aws.lose_secret("http")
     with pytest.raises(Unavailable):
         migrate.handler(load("migrate_invoke"), CONTEXT)

@@ -32,10 +32,10 @@ def test_campaigns_outlive_a_dozen_crashes_thirty_cuts_and_sixty_refused_transac
 
 
 def test_a_stream_in_trouble_for_three_campaigns_of_each_tenant_loses_nothing(
-    databases: Databases, tmp_path: Path
+    fresh_database: Databases, tmp_path: Path
 ) -> None:
     report = stream_faults(
-        databases,
+        fresh_database,
         tmp_path,
         tenants=4,
         audience=100,

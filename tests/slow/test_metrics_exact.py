@@ -33,10 +33,12 @@ def test_100_000_interleavings_of_histories_on_the_pure_rules() -> None:
     print(f"\nseed {SEED}: {played} interleavings on the pure rules in {time.monotonic() - begun:.0f} s", flush=True)
 
 
-def test_5_000_interleavings_of_overlapping_transactions_on_postgresql(server: Server, databases: Databases) -> None:
-    notice_deadlocks_at_once(server, databases)
+def test_5_000_interleavings_of_overlapping_transactions_on_postgresql(
+    server: Server, fresh_database: Databases
+) -> None:
+    notice_deadlocks_at_once(server, fresh_database)
     begun = time.monotonic()
-    with overlap_player.Stage(databases) as stage:
+    with overlap_player.Stage(fresh_database) as stage:
 
         @seed(SEED)
         @settings(PLAIN, derandomize=False, max_examples=SCHEDULES)

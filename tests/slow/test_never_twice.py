@@ -13,9 +13,9 @@ SENDS = int(os.environ.get("FIRE_SENDS", "20000"))
 SEED = int(os.environ.get("FIRE_SEED", "2026"))
 
 
-def test_nobody_is_written_to_twice_in_twenty_thousand_sends(databases: Databases, tmp_path: Path) -> None:
+def test_nobody_is_written_to_twice_in_twenty_thousand_sends(fresh_database: Databases, tmp_path: Path) -> None:
     report = never_twice(
-        databases,
+        fresh_database,
         tmp_path,
         sends=SENDS,
         kills=max(2, SENDS // 2_000),

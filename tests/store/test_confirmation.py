@@ -5,19 +5,19 @@ from itertools import count
 from typing import Any
 
 import pytest
-from tests.store.test_replies import FIRST, LID, SECOND, Recorder, choose, out, recorder, sent_to_the_first
-from tests.store.test_trial_send import PHONE, message
-from tests.store.test_trial_send import send as send_trial
 
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.services.send_confirmation import send_confirmation
 from hidra.services.send_message import Clock
 from hidra.services.send_trial import NoTurn
-from hidra.store import confirmations, connection_health
+from hidra.store import confirmations, doubts
 from hidra.store.claims import Claim
 from tests.conftest import Databases
+from tests.store.test_replies import FIRST, LID, SECOND, Recorder, choose, out, recorder, sent_to_the_first
 from tests.store.test_send import Outside, slots
+from tests.store.test_trial_send import PHONE, message
+from tests.store.test_trial_send import send as send_trial
 from tests.store.world import World
 
 BYE = "Pronto, você não recebe mais."
@@ -236,9 +236,7 @@ def test_an_answers_id_is_never_taken_for_a_campaigns_message(told: Recorder) ->
     told.hear(told.reply("SAIR"))
     send(told, Outside(Sent("C")))
     assert told.world.databases.jobs.as_worker(
-        lambda tx: connection_health.assigned(
-            tx, connection_id=told.world.connection_id, provider_message_ids=["C", "D"]
-        )
+        lambda tx: doubts.assigned(tx, connection_id=told.world.connection_id, provider_message_ids=["C", "D"])
     ) == {"C"}
 
 

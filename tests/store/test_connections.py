@@ -12,7 +12,7 @@ from hidra.services.check_connection import Health, check_one
 from hidra.services.record_delivery import record_delivery
 from hidra.services.save_connection import Wanted, save_connection
 from hidra.store import claims, connection_health
-from hidra.store.connection_health import Connection
+from hidra.store.connection_health import Endpoint
 from tests.conftest import Databases
 from tests.store.test_send import Outside, started
 from tests.store.world import World
@@ -32,7 +32,7 @@ def believed(world: World) -> tuple[str, str | None]:
     return row["status"], row["error_message"]
 
 
-def read(world: World) -> Connection:
+def read(world: World) -> Endpoint:
     found = world.databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert found is not None
     return found
@@ -46,7 +46,7 @@ def save_key(world: World) -> None:
 @pytest.mark.parametrize(
     "order", list(permutations([(S.DISCONNECTED, 1, "bye"), (S.CONNECTING, 2, None), (S.CONNECTED, 3, None)]))
 )
-def test_the_latest_word_of_a_connection_holds_in_whatever_order_they_come(
+def test_the_latest_status_of_a_connection_holds_in_any_order_of_events(
     databases: Databases, order: list[tuple[S, float, str | None]]
 ) -> None:
     world = World.make(databases)
@@ -55,7 +55,7 @@ def test_the_latest_word_of_a_connection_holds_in_whatever_order_they_come(
     assert believed(world) == ("connected", None)
 
 
-def test_the_same_word_again_makes_older_ones_older_and_keeps_its_reason(databases: Databases) -> None:
+def test_a_repeated_status_keeps_its_reason_and_outdates_earlier_events(databases: Databases) -> None:
     world = World.make(databases)
     told(world, S.DISCONNECTED, 1, "WhatsApp has banned this number.")
     told(world, S.DISCONNECTED, 5)
@@ -63,7 +63,7 @@ def test_the_same_word_again_makes_older_ones_older_and_keeps_its_reason(databas
     assert believed(world) == ("disconnected", "WhatsApp has banned this number.")
 
 
-def test_a_check_that_began_before_a_word_of_the_connection_changes_it_no_more(databases: Databases) -> None:
+def test_a_check_that_began_before_an_event_does_not_replace_its_status(databases: Databases) -> None:
     world = World.make(databases)
     check_one(
         read(world),
@@ -79,7 +79,7 @@ def test_a_check_that_began_before_a_word_of_the_connection_changes_it_no_more(d
 def test_a_check_that_began_before_a_stop_does_not_undo_it_and_the_next_one_does(databases: Databases) -> None:
     world, ticket = started(databases, recipients=2)
 
-    def examine(_: Connection) -> Health:
+    def examine(_: Endpoint) -> Health:
         Outside(REFUSED).send(world, ticket)
         return WELL
 
@@ -104,7 +104,7 @@ def test_a_stop_while_stopped_already_outlives_a_check_that_began_between_the_tw
 
 
 @pytest.mark.parametrize("column", ["base_url", "instance_name"])
-def test_what_an_old_place_refused_does_not_stop_the_new_one(databases: Databases, column: str) -> None:
+def test_a_refusal_of_the_old_server_does_not_stop_the_new_one(databases: Databases, column: str) -> None:
     world, ticket = started(databases, recipients=2)
 
     def post(*_: object) -> Outcome:
@@ -115,7 +115,7 @@ def test_what_an_old_place_refused_does_not_stop_the_new_one(databases: Database
     assert believed(world) == ("connected", None)
 
 
-def test_what_an_old_key_was_refused_does_not_stop_the_new_one(databases: Databases) -> None:
+def test_a_refusal_of_the_old_key_does_not_stop_the_new_one(databases: Databases) -> None:
     world, ticket = started(databases, recipients=2)
 
     def post(*_: object) -> Outcome:

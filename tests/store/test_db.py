@@ -40,7 +40,7 @@ def test_without_a_role_a_login_can_read_nothing(databases: Databases) -> None:
         databases.http._run("none", "", lambda tx: tx.values("select id from hidra.campaigns"), {})
 
 
-def test_a_violated_constraint_is_told_in_the_callers_words(databases: Databases) -> None:
+def test_a_violated_constraint_raises_the_callers_error(databases: Databases) -> None:
     refusals = {"contact_segments_user_fk": Rejected("unknown user")}
     stranger = uuid4()
     with pytest.raises(Rejected, match="unknown user"):
@@ -59,7 +59,7 @@ def test_work_that_fails_leaves_nothing_behind(databases: Databases, user: UUID)
     assert databases.http.as_user(user, lambda tx: tx.value("select count(*) from hidra.contact_segments")) == 0
 
 
-def test_an_error_of_a_statement_that_nobody_waited_for_fails_the_transaction(databases: Databases, user: UUID) -> None:
+def test_an_error_of_a_statement_without_a_result_fails_the_transaction(databases: Databases, user: UUID) -> None:
     with pytest.raises(psycopg.errors.DivisionByZero):
         databases.http.as_user(user, lambda tx: tx.run("select 1 / 0"))
 

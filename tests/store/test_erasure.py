@@ -447,7 +447,7 @@ def test_a_retry_that_is_erased_while_it_waits_stays_what_counts(databases: Data
     world.assert_exact()
 
 
-def test_a_persons_messages_are_found_by_indexes(databases: Databases) -> None:
+def test_a_persons_messages_are_found_by_indexes(fresh_database: Databases) -> None:
     text = erasure.MESSAGES
     for name, value in (
         ("user_id", f"'{uuid4()}'::uuid"),
@@ -455,8 +455,8 @@ def test_a_persons_messages_are_found_by_indexes(databases: Databases) -> None:
         ("phone_hash", "''::bytea"),
     ):
         text = text.replace(f"%({name})s", value)
-    databases.owner.execute("set enable_seqscan = off")
-    plan = "\n".join(row[0] for row in databases.owner.execute(f"explain {text}".encode()).fetchall())
+    fresh_database.owner.execute("set enable_seqscan = off")
+    plan = "\n".join(row[0] for row in fresh_database.owner.execute(f"explain {text}".encode()).fetchall())
     assert "campaign_messages_phone" in plan
     assert "campaign_messages_run_id_contact_id_key" in plan
     assert "Seq Scan" not in plan

@@ -137,6 +137,12 @@ def fits(wanted: Filter, contact: dict[str, Any]) -> bool:  # noqa: PLR0911
     raise AssertionError(wanted)
 
 
+@pytest.fixture
+def world(databases: Databases) -> World:
+    """The same for all examples of one test."""
+    return World.make(databases, recipients=0)
+
+
 class Undo(Exception):
     pass
 
@@ -194,9 +200,8 @@ def contacted(tx: Tx, world: World, contact_id: UUID, at: datetime | None) -> No
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(contacts, min_size=1, max_size=5), wanted=wanted_filters)
 def test_a_filter_fits_those_whom_a_plain_reading_of_it_fits_whatever_its_values(
-    databases: Databases, people: list[Any], wanted: Filter
+    databases: Databases, world: World, people: list[Any], wanted: Filter
 ) -> None:
-    world = _world(databases)
     expected = {
         place
         for place, (name, given_attributes, consent, at) in enumerate(people)
@@ -212,17 +217,6 @@ def test_a_filter_fits_those_whom_a_plain_reading_of_it_fits_whatever_its_values
         )
     }
     assert matching(databases, world, people, wanted) == (expected, len(expected))
-
-
-_worlds: dict[int, World] = {}
-
-
-def _world(databases: Databases) -> World:
-    """The same for all examples of one test."""
-    if id(databases) not in _worlds:
-        _worlds.clear()
-        _worlds[id(databases)] = World.make(databases, recipients=0)
-    return _worlds[id(databases)]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -264,9 +258,8 @@ def test_a_contact_that_goes_while_a_segment_is_filled_makes_it_try_again(databa
     [(Order.LT, {0}, {0}), (Order.LTE, {0, 1}, {0, 1}), (Order.GT, {2}, {2}), (Order.GTE, {1, 2}, {1, 2})],
 )
 def test_a_bound_itself_is_in_or_out_as_the_order_says(
-    databases: Databases, order: Order, number_places: set[int], instant_places: set[int]
+    databases: Databases, world: World, order: Order, number_places: set[int], instant_places: set[int]
 ) -> None:
-    world = _world(databases)
     people = [(None, {"a": 1 + step}, None, NOW + timedelta(days=step)) for step in (-1, 0, 1)] + [
         (None, {}, None, None)
     ]

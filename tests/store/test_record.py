@@ -84,7 +84,7 @@ def test_the_same_events_again_change_nothing(databases: Databases) -> None:
     assert (world.messages(), world.metrics(), world.timeline()) == before
 
 
-def test_statuses_that_come_before_the_answer_to_the_post_are_applied_with_it(databases: Databases) -> None:
+def test_statuses_received_before_the_answer_to_the_post_are_applied_with_it(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     record(world, status(world, "A", S.DELIVERED, 3), status(world, "A", S.DELIVERED, 2))
@@ -104,7 +104,7 @@ def test_a_delivery_before_its_sending_counts_as_no_time_at_all(databases: Datab
     world.assert_exact()
 
 
-def test_statuses_of_messages_that_are_not_ours_wait_and_are_forgotten(databases: Databases) -> None:
+def test_statuses_of_messages_that_are_not_ours_are_kept_and_then_deleted(databases: Databases) -> None:
     world = World.make(databases)
     record(world, status(world, "not ours", S.READ, 1))
     assert len(world.rows("select from hidra.delivery_events_unmatched")) == 1
@@ -112,13 +112,13 @@ def test_statuses_of_messages_that_are_not_ours_wait_and_are_forgotten(databases
     assert world.rows("select from hidra.delivery_events_unmatched") == []
 
 
-def test_events_of_a_connection_that_is_gone_are_dropped(databases: Databases) -> None:
+def test_events_of_a_deleted_connection_are_dropped(databases: Databases) -> None:
     world = World.make(databases)
     record(world, StatusEvent(uuid4(), "A", S.READ, SENT_AT))
     assert world.rows("select from hidra.delivery_events_unmatched") == []
 
 
-def test_one_connection_cannot_speak_of_another_ones_messages(databases: Databases) -> None:
+def test_an_event_of_one_connection_does_not_change_messages_of_another(databases: Databases) -> None:
     world, other = World.make(databases), World.make(databases)
     world.advance()
     send(world, "A")
@@ -126,7 +126,7 @@ def test_one_connection_cannot_speak_of_another_ones_messages(databases: Databas
     assert world.messages()[0]["status"] == "sent"
 
 
-def test_a_reply_that_asks_to_stop_opts_out_and_skips_what_waits(databases: Databases) -> None:
+def test_a_reply_that_opts_out_skips_pending_messages(databases: Databases) -> None:
     world = World.make(databases, recipients=2)
     world.advance()
     record(world, ReplyEvent(world.connection_id, "+5511980000001", "SAIR", SENT_AT))
@@ -135,14 +135,14 @@ def test_a_reply_that_asks_to_stop_opts_out_and_skips_what_waits(databases: Data
     world.assert_exact()
 
 
-def test_a_reply_that_asks_nothing_changes_nothing(databases: Databases) -> None:
+def test_a_reply_without_a_request_changes_nothing(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     record(world, ReplyEvent(world.connection_id, "+5511980000000", "Quero sair com vocês amanhã", SENT_AT))
     assert world.messages()[0]["status"] == "pending"
 
 
-def test_a_connection_that_logs_out_stops_and_an_older_word_does_not(databases: Databases) -> None:
+def test_a_connection_that_logs_out_stops_and_an_older_event_is_ignored(databases: Databases) -> None:
     world = World.make(databases)
     now = datetime.now(UTC)
     databases.owner.execute("update hidra.evolution_api_config set last_health_check_at = %s", [now])
@@ -155,7 +155,7 @@ def test_a_connection_that_logs_out_stops_and_an_older_word_does_not(databases: 
     assert config["last_webhook_at"] == now + timedelta(seconds=1)
 
 
-def test_a_record_that_is_not_understood_is_parked_once(databases: Databases) -> None:
+def test_a_record_that_cannot_be_read_is_parked_once(databases: Databases) -> None:
     for _ in range(2):
         record_delivery(
             [],
@@ -168,7 +168,7 @@ def test_a_record_that_is_not_understood_is_parked_once(databases: Databases) ->
     assert rows == [("shard:1", "KeyError: 'kind'")]
 
 
-def test_an_unknown_message_that_is_found_counts_as_sent_and_learns_what_waited(databases: Databases) -> None:
+def test_an_unknown_message_that_is_found_counts_as_sent_and_gets_its_kept_statuses(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     held = world.claim()

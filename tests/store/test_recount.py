@@ -9,13 +9,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from psycopg.rows import dict_row
 
 from hidra.domain.delivery import StatusEvent
+from hidra.domain.message import Message, share
 from hidra.domain.message import MessageStatus as S
 from hidra.errors import NotFound
 from hidra.services.rebuild_metrics import Rebuilt, rebuild_metrics
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, counters
+from hidra.store import claims, counters, recount
 from hidra.store.claims import Claim
 from hidra.store.db import Database, Tx
 from tests.conftest import Databases
@@ -58,6 +60,40 @@ def lively(databases: Databases) -> World:
         "pending", "sent", "delivered", "read", "failed", "skipped",
     }  # fmt: skip
     return world
+
+
+def recounted(world: World, statement: str) -> list[dict[str, Any]]:
+    with world.databases.owner.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement, {"campaign_id": world.campaign_id}).fetchall()
+
+
+def assert_shares_add_up(world: World) -> None:
+    ids = [message["id"] for message in world.messages()]
+    messages = world.databases.jobs.as_worker(lambda tx: tx.rows(Message, counters.LOCK_MESSAGES, ids=ids))
+    shares = [share(message) for message in messages]
+    totals = {name: sum(getattr(it, name) for it in shares) for name in ("delivered", "failed", "pending", "skipped")}
+    expected = {
+        **totals,
+        "total_messages": sum(totals.values()),
+        "delivery_ms_total": sum(it.delivery_ms for it in shares),
+    }
+    assert recounted(world, recount.METRICS) == [expected]
+    points = {it.minute for it in shares if it.minute}
+    assert {row["timestamp"]: (row["delivered"], row["failed"]) for row in recounted(world, recount.TIMELINE)} == {
+        minute: tuple(
+            sum(getattr(it, name) for it in shares if it.minute == minute) for name in ("delivered", "failed")
+        )
+        for minute in points
+    }
+
+
+def test_the_recount_agrees_with_the_share_of_each_message(databases: Databases) -> None:
+    world = lively(databases)
+    assert_shares_add_up(world)
+    databases.owner.execute("update hidra.campaign_messages set status = 'unknown' where status = 'sent'")
+    databases.owner.execute("update hidra.campaign_messages set status = 'sending' where status = 'pending'")
+    databases.owner.execute("update hidra.campaign_messages set counted = false where provider_message_id = 'D'")
+    assert_shares_add_up(world)
 
 
 def rebuilt(databases: Databases, **wanted: Any) -> Rebuilt:
@@ -117,7 +153,7 @@ def test_after_sends_and_deliveries_there_is_nothing_to_change(databases: Databa
     ],
     ids=["counter", "two counters", "average", "point", "lost point", "empty point"],
 )
-def test_what_was_broken_by_hand_is_found_and_mended(databases: Databases, spoil: Any, found: set[Any]) -> None:
+def test_numbers_broken_by_hand_are_found_and_repaired(databases: Databases, spoil: Any, found: set[Any]) -> None:
     world = lively(databases)
     before = {**world.metrics(), "last_updated_at": None}, world.timeline()
     databases.owner.execute(spoil)
@@ -161,7 +197,7 @@ def test_other_campaigns_are_not_touched(databases: Databases) -> None:
     assert differences(other) == {("skipped", None, 2, 1), ("total_messages", None, 10, 9)}
 
 
-def test_all_campaigns_are_gone_through_in_pieces_of_the_time_there_is(databases: Databases) -> None:
+def test_all_campaigns_are_compared_in_pieces_that_fit_the_time(databases: Databases) -> None:
     world = World.make(databases)
     everything = sorted([world.campaign_id, *(world.add_campaign(uuid4()) for _ in range(4))])
     databases.owner.execute("update hidra.campaign_metrics set failed = 1, total_messages = 1")
@@ -169,17 +205,17 @@ def test_all_campaigns_are_gone_through_in_pieces_of_the_time_there_is(databases
     for at in (1, 3):
         ticks = iter([1.0, 0.0])
         piece = rebuilt(databases, after_id=after_id, dry_run=False, seconds_left=lambda ticks=ticks: next(ticks))
-        assert (piece.campaigns, piece.go_on_after) == (2, everything[at])
+        assert (piece.campaigns, piece.continue_after) == (2, everything[at])
         mended += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
-        after_id = piece.go_on_after
+        after_id = piece.continue_after
     piece = rebuilt(databases, after_id=after_id, dry_run=False, seconds_left=lambda: 0.0)
-    assert (piece.campaigns, piece.go_on_after) == (1, None)
+    assert (piece.campaigns, piece.continue_after) == (1, None)
     mended += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
     assert mended == everything
     assert rebuilt(databases) == Rebuilt(5, [], None)
 
 
-def test_a_campaign_that_is_none_is_named_so(databases: Databases) -> None:
+def test_a_campaign_that_does_not_exist_is_not_found(databases: Databases) -> None:
     with pytest.raises(NotFound):
         rebuilt(databases, campaign_id=uuid4())
 
@@ -208,7 +244,7 @@ def delivering(world: World, provider_id: str) -> Iterator[threading.Event]:
         other.close()
 
 
-def test_a_report_waits_for_no_delivery_and_takes_none_for_a_difference(databases: Databases) -> None:
+def test_a_report_does_not_wait_for_a_delivery_nor_count_it_as_a_difference(databases: Databases) -> None:
     world = lively(databases)
     with delivering(world, "F"):
         assert differences(world) == set()
@@ -216,7 +252,7 @@ def test_a_report_waits_for_no_delivery_and_takes_none_for_a_difference(database
     assert world.metrics()["delivered"] == 5
 
 
-def test_mending_waits_for_a_delivery_and_counts_it(databases: Databases) -> None:
+def test_a_repair_waits_for_a_delivery_and_counts_it(databases: Databases) -> None:
     world = lively(databases)
     databases.owner.execute("update hidra.campaign_metrics set skipped = 0, total_messages = total_messages - 1")
     with delivering(world, "F") as commit:
@@ -227,7 +263,7 @@ def test_mending_waits_for_a_delivery_and_counts_it(databases: Databases) -> Non
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_writers_that_never_rest_make_no_false_difference(databases: Databases, dry_run: bool) -> None:
+def test_writers_that_never_pause_cause_no_false_difference(databases: Databases, dry_run: bool) -> None:
     world = World.make(databases, recipients=120)
     world.advance()
     for number in range(120):

@@ -81,7 +81,7 @@ def sent_to_the_first(world: World, provider_id: str = "3EB0A1") -> None:
     world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=NOW, provider_message_id=provider_id))
 
 
-def test_a_word_of_return_lets_in_again_who_left_by_a_word(databases: Databases) -> None:
+def test_an_opt_in_word_lifts_an_opt_out_by_reply(databases: Databases) -> None:
     told = recorder(databases)
     told.hear(told.reply("SAIR"))
     assert out(told.world) == {told.world.hash(FIRST): "reply"}
@@ -92,7 +92,7 @@ def test_a_word_of_return_lets_in_again_who_left_by_a_word(databases: Databases)
 
 
 @pytest.mark.parametrize("source", ["api", "import", "erasure"])
-def test_no_word_lifts_what_the_owner_opted_out(databases: Databases, source: str) -> None:
+def test_no_reply_lifts_an_opt_out_by_the_user(databases: Databases, source: str) -> None:
     told = recorder(databases)
     world = told.world
     told.hear(told.reply("SAIR"))  # before or after their word alike
@@ -106,7 +106,7 @@ def test_no_word_lifts_what_the_owner_opted_out(databases: Databases, source: st
     assert out(world) == {world.hash(FIRST): source, world.hash(SECOND): source}
 
 
-def test_an_erasures_opt_out_takes_the_place_of_the_owners_and_none_takes_its(databases: Databases) -> None:
+def test_an_erasures_opt_out_replaces_the_users_and_is_never_replaced(databases: Databases) -> None:
     told = recorder(databases)
     world = told.world
     added = [
@@ -126,7 +126,7 @@ SAID = [("SAIR", 0), ("VOLTAR", 10), ("SAIR", 20)]
 
 @pytest.mark.parametrize("order", list(permutations(SAID)))
 @pytest.mark.parametrize("last", ["SAIR", "VOLTAR"])
-def test_the_latest_wish_holds_in_whatever_order_and_number_replies_come(
+def test_the_latest_request_holds_in_any_order_and_number_of_replies(
     databases: Databases, order: tuple[tuple[str, int], ...], last: str
 ) -> None:
     told = recorder(databases, recipients=0)
@@ -138,14 +138,14 @@ def test_the_latest_wish_holds_in_whatever_order_and_number_replies_come(
     assert bool(out(told.world)) == (last == "SAIR")
 
 
-def test_of_two_wishes_in_one_second_leaving_holds(databases: Databases) -> None:
+def test_of_two_requests_in_one_second_the_opt_out_holds(databases: Databases) -> None:
     told = recorder(databases)
     told.hear(told.reply("VOLTAR"), told.reply("SAIR"))
     told.hear(told.reply("VOLTAR"))
     assert len(out(told.world)) == 1
 
 
-def test_a_copy_of_the_reply_does_not_undo_an_opt_in_by_the_owner(databases: Databases) -> None:
+def test_a_copy_of_the_reply_does_not_undo_an_opt_in_by_the_user(databases: Databases) -> None:
     told = recorder(databases)
     told.hear(told.reply("SAIR"))
     manage_contacts.opt_in(databases.http, told.world.user_id, FIRST, secret=SECRET)
@@ -155,7 +155,7 @@ def test_a_copy_of_the_reply_does_not_undo_an_opt_in_by_the_owner(databases: Dat
     assert len(out(told.world)) == 1
 
 
-def test_a_copy_that_comes_later_is_no_later_wish(databases: Databases) -> None:
+def test_a_copy_received_later_is_not_a_later_request(databases: Databases) -> None:
     """Evolution tries a webhook again for 20 minutes: our own time of receipt tells nothing of the order."""
     told = recorder(databases)
     said, back = told.reply("SAIR"), told.reply("VOLTAR", seconds=10)
@@ -165,7 +165,7 @@ def test_a_copy_that_comes_later_is_no_later_wish(databases: Databases) -> None:
     assert out(told.world) == {}
 
 
-def test_each_owner_listens_for_words_of_their_own(databases: Databases) -> None:
+def test_each_user_has_opt_out_words_of_their_own(databases: Databases) -> None:
     told, other = recorder(databases), recorder(databases)
     choose(told.world, leave=["TCHAU"], come_back=["OI"])
     for one in (told, other):
@@ -175,7 +175,7 @@ def test_each_owner_listens_for_words_of_their_own(databases: Databases) -> None
     assert out(told.world) == {other.world.hash(SECOND): "reply"}
 
 
-def test_a_hidden_sender_is_known_by_the_message_that_the_reply_answers(databases: Databases) -> None:
+def test_a_hidden_sender_is_identified_by_the_quoted_message(databases: Databases) -> None:
     told = recorder(databases)
     sent_to_the_first(told.world)
     told.hear(told.reply("SAIR", phone=None, lid=LID, quoted_id="3EB0A1"))
@@ -184,14 +184,14 @@ def test_a_hidden_sender_is_known_by_the_message_that_the_reply_answers(database
     assert out(told.world) == {}
 
 
-def test_an_answer_to_a_message_of_another_connection_tells_nothing(databases: Databases) -> None:
+def test_a_quoted_message_of_another_connection_identifies_no_sender(databases: Databases) -> None:
     told, other = recorder(databases), recorder(databases)
     sent_to_the_first(told.world)
     other.hear(other.reply("SAIR", phone=None, lid=LID, quoted_id="3EB0A1"))
     assert out(told.world) == {}
 
 
-def test_a_hidden_sender_is_known_from_an_earlier_message_of_theirs(databases: Databases) -> None:
+def test_a_hidden_sender_is_identified_by_an_earlier_message_of_theirs(databases: Databases) -> None:
     told = recorder(databases)
     told.hear(told.reply("", phone=SECOND, lid=LID))
     told.hear(told.reply("SAIR", phone=None, lid=LID))
@@ -200,7 +200,7 @@ def test_a_hidden_sender_is_known_from_an_earlier_message_of_theirs(databases: D
     told.world.assert_exact()
 
 
-def test_hidden_ids_of_two_owners_have_nothing_to_do_with_each_other(databases: Databases) -> None:
+def test_hidden_ids_of_two_users_are_unrelated(databases: Databases) -> None:
     told, other = recorder(databases), recorder(databases)
     told.hear(told.reply("oi", lid=LID))
     other.hear(other.reply("SAIR", phone=None, lid=LID))
@@ -213,7 +213,7 @@ def hidden(world: World) -> int:
     )
 
 
-def test_a_hidden_sender_whom_nobody_knows_is_counted_and_leaves_once_known(databases: Databases) -> None:
+def test_a_hidden_sender_without_a_phone_is_counted_and_opted_out_once_it_is_known(databases: Databases) -> None:
     told, other = recorder(databases), recorder(databases)
     told.hear(told.reply("SAIR", phone=None, lid=LID))
     told.hear(told.reply("SAIR", phone=None, lid=LID), told.reply("bom dia", phone=None, lid="888"))
@@ -225,7 +225,7 @@ def test_a_hidden_sender_whom_nobody_knows_is_counted_and_leaves_once_known(data
     told.world.assert_exact()
 
 
-def test_a_hidden_sender_who_came_back_before_being_known_stays(databases: Databases) -> None:
+def test_a_hidden_sender_that_opted_in_before_its_phone_is_known_stays_opted_in(databases: Databases) -> None:
     told = recorder(databases)
     told.hear(told.reply("SAIR", phone=None, lid=LID), told.reply("VOLTAR", seconds=9, phone=None, lid=LID))
     assert hidden(told.world) == 0
@@ -233,7 +233,7 @@ def test_a_hidden_sender_who_came_back_before_being_known_stays(databases: Datab
     assert (out(told.world), states(told.world)) == ({}, ["pending", "pending"])
 
 
-def test_of_hidden_ids_no_more_than_a_keyed_hash_is_kept(databases: Databases) -> None:
+def test_only_a_keyed_hash_of_a_hidden_id_is_kept(databases: Databases) -> None:
     told = recorder(databases)
     told.hear(told.reply("SAIR", lid=LID), told.reply("SAIR", phone=None, lid="888"))
     kept = str(told.world.rows("select t::text from hidra.whatsapp_lids t, hidra.opt_out_requests w"))
@@ -241,13 +241,13 @@ def test_of_hidden_ids_no_more_than_a_keyed_hash_is_kept(databases: Databases) -
     assert LID not in kept
 
 
-def test_a_reply_to_a_connection_that_is_gone_is_nobodys(databases: Databases) -> None:
+def test_a_reply_to_a_deleted_connection_is_dropped(databases: Databases) -> None:
     told = recorder(databases)
     told.hear(ReplyEvent(uuid4(), FIRST, "SAIR", NOW))
     assert out(told.world) == {}
 
 
-def test_recorders_side_by_side_agree_on_the_latest_wish(databases: Databases) -> None:
+def test_recorders_in_parallel_agree_on_the_latest_request(databases: Databases) -> None:
     told = recorder(databases, recipients=0)
     errors: list[BaseException] = []
 
@@ -277,7 +277,7 @@ def test_recorders_side_by_side_agree_on_the_latest_wish(databases: Databases) -
     assert set(out(told.world)) == {told.world.hash(phone) for phone in phones[::2]}
 
 
-def test_a_claim_under_way_goes_out_and_every_later_one_finds_the_opt_out(databases: Databases) -> None:
+def test_a_claim_in_progress_is_posted_and_every_later_one_finds_the_opt_out(databases: Databases) -> None:
     """The reply's transaction waits for the claim's row; what was claimed before it is in flight, and is posted."""
     told = recorder(databases, recipients=1)
     world = told.world

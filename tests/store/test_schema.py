@@ -89,7 +89,7 @@ def test_every_table_has_its_columns(databases: Databases, table: str) -> None:
 
 
 @pytest.mark.parametrize(("table", "columns"), REFERENCES)
-def test_every_reference_is_there_with_its_rule_of_deletion(databases: Databases, table: str, columns: str) -> None:
+def test_every_foreign_key_is_there_with_its_delete_rule(databases: Databases, table: str, columns: str) -> None:
     target, rule = REFERENCES[table, columns]
     definitions = databases.owner.execute(
         "select pg_get_constraintdef(oid) from pg_constraint where conrelid = to_regclass(%s) and contype = 'f'",
@@ -143,7 +143,7 @@ def test_every_tenant_table_forces_row_level_security(databases: Databases) -> N
     assert [table for table, _, policies in rows if not {"owner", "worker", "tenant"} <= set(policies)] == []
 
 
-def test_the_view_obeys_the_rights_of_whoever_asks(databases: Databases) -> None:
+def test_the_view_uses_the_rights_of_the_role_that_queries_it(databases: Databases) -> None:
     found = databases.owner.execute(
         "select reloptions from pg_class where relname = 'campaign_owner_metrics_view'"
     ).fetchone()
@@ -168,18 +168,14 @@ def test_roles_own_nothing_and_cannot_log_in(databases: Databases) -> None:
     assert rows == [("hidra_admin", False, False), ("hidra_api", False, False), ("hidra_worker", False, False)]
 
 
-def test_every_table_of_a_migration_opens_with_what_a_row_is() -> None:
+def test_every_table_of_a_migration_has_a_comment_that_says_what_a_row_is() -> None:
     for path in MIGRATIONS.glob("*.sql"):
-        lines = path.read_text().splitlines()
-        for number, line in enumerate(lines):
-            if line.startswith("create table hidra."):
-                comment = number - 1
-                while lines[comment].startswith("-- ") and not lines[comment].startswith("-- A row"):
-                    comment -= 1
-                assert lines[comment].startswith("-- A row"), f"{path.name}: {line}"
+        text = path.read_text()
+        for table in re.findall(r"^create table ([\w.]+)", text, re.MULTILINE):
+            assert re.search(rf"^comment on table {table} is\s+'A row is ", text, re.MULTILINE), f"{path.name}: {table}"
 
 
-def test_every_constraint_was_given_its_name(databases: Databases) -> None:
+def test_every_constraint_has_a_name_of_its_own(databases: Databases) -> None:
     unnamed = databases.owner.execute(
         "select conname from pg_constraint where connamespace = 'hidra'::regnamespace"
         " and contype in ('c', 'f', 'u', 'p') and conname ~ '_(check|fkey|key|pkey)[0-9]*$'"
@@ -203,21 +199,27 @@ def statements() -> list[tuple[str, str]]:
     return found
 
 
+@pytest.fixture
+def staged(databases: Databases) -> psycopg.Connection:
+    """The database with the table that an import works in."""
+    databases.owner.execute(import_rows.STAGE.replace(" on commit drop", ""))
+    return databases.owner
+
+
 @pytest.mark.parametrize(("name", "text"), statements(), ids=[name for name, _ in statements()])
-def test_every_statement_fits_the_schema(databases: Databases, name: str, text: str) -> None:
+def test_every_statement_fits_the_schema(staged: psycopg.Connection, name: str, text: str) -> None:
     """Prepared with parameters of unknown type, as the driver sends them: names, columns and types must fit."""
     numbers: dict[str, int] = {}
     numbered = re.sub(r"%\((\w+)\)s", lambda m: f"${numbers.setdefault(m[1], len(numbers) + 1)}", text).replace(
         "%%", "%"
     )
-    databases.owner.execute(import_rows.STAGE.replace(" on commit drop", ""))
     try:
-        databases.owner.execute(f"prepare statement as {numbered}".encode())
+        staged.execute(f"prepare statement as {numbered}".encode())
     except psycopg.errors.IndeterminateDatatype:
         pytest.fail(f"{name} leaves a parameter's type open; cast it")
 
 
-def test_the_summed_up_schema_is_current(server: Server, migrated: str) -> None:
+def test_the_schema_file_is_current(server: Server, migrated: str) -> None:
     assert summed_up(server, migrated) == SCHEMA.read_text(), "run `make schema`"
 
 

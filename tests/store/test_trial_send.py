@@ -12,7 +12,7 @@ from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.services.send_message import Clock
 from hidra.services.send_trial import NoTurn, send_trial
-from hidra.store import claims, connection_health, direct_sends
+from hidra.store import claims, direct_sends, doubts
 from hidra.store.claims import Claim, NoClaim
 from tests.conftest import Databases
 from tests.store.test_send import Outside, slots
@@ -138,13 +138,13 @@ def test_what_is_refused_leaves_nothing_and_a_connection_that_fails_stops(databa
     }
 
 
-def unresolved(world: World) -> connection_health.Unresolved:
+def unresolved(world: World) -> doubts.Unresolved:
     """A campaign's message to the test's phone whose outcome is unknown."""
     world.advance()
     assert isinstance(world.claim(), Claim)
     world.databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
     [found] = world.databases.jobs.as_worker(
-        lambda tx: connection_health.unknown(
+        lambda tx: doubts.unknown(
             tx, connection_ids=[world.connection_id], each=9, overdue=datetime.now(UTC) - timedelta(hours=24)
         )
     )
@@ -158,11 +158,11 @@ def test_a_tests_id_is_never_taken_for_a_campaigns_message(databases: Databases)
     found = unresolved(world)
     jobs = databases.jobs
     assert jobs.as_worker(
-        lambda tx: connection_health.assigned(tx, connection_id=world.connection_id, provider_message_ids=["T", "U"])
+        lambda tx: doubts.assigned(tx, connection_id=world.connection_id, provider_message_ids=["T", "U"])
     ) == {"T"}
-    assert not jobs.as_worker(lambda tx: connection_health.crossed(tx, found, provider_message_id="X"))
+    assert not jobs.as_worker(lambda tx: doubts.ambiguous(tx, found, provider_message_id="X"))
     # Known only since the look-up began.
-    assert jobs.as_worker(lambda tx: connection_health.crossed(tx, found, provider_message_id="T"))
+    assert jobs.as_worker(lambda tx: doubts.ambiguous(tx, found, provider_message_id="T"))
 
 
 def test_a_test_of_unknown_outcome_keeps_its_phone_from_being_looked_up(databases: Databases) -> None:
@@ -171,8 +171,8 @@ def test_a_test_of_unknown_outcome_keeps_its_phone_from_being_looked_up(database
     unknown = Unknown("timed_out", "x")
     assert send(world, Outside(unknown)) == unknown
     found = unresolved(world)
-    assert databases.jobs.as_worker(lambda tx: connection_health.crossed(tx, found, provider_message_id="X"))
+    assert databases.jobs.as_worker(lambda tx: doubts.ambiguous(tx, found, provider_message_id="X"))
     databases.owner.execute("update hidra.direct_sends set claimed_at = claimed_at - interval '73 hours'")
     databases.jobs.as_worker(direct_sends.forget_old)
     assert kept(world) == []
-    assert not databases.jobs.as_worker(lambda tx: connection_health.crossed(tx, found, provider_message_id="X"))
+    assert not databases.jobs.as_worker(lambda tx: doubts.ambiguous(tx, found, provider_message_id="X"))

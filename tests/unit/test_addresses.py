@@ -81,7 +81,7 @@ def test_a_public_server_is_stored_without_the_slash_at_its_end(given: str, stor
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("allow_private", [True, False])
-def test_what_is_no_plain_address_is_refused(url: str, allow_private: bool) -> None:
+def test_a_text_that_is_not_a_plain_address_is_refused(url: str, allow_private: bool) -> None:
     with pytest.raises(Rejected) as error:
         check_base_url(url, allow_private=allow_private)
     assert error.value.fields[0].field == "base_url"
@@ -116,7 +116,7 @@ def test_public_addresses_are_public_however_they_are_wrapped(address: str) -> N
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-def test_a_private_address_is_not_even_knocked_at(listener: Listener, name: str) -> None:
+def test_no_connection_to_a_private_address_is_attempted(listener: Listener, name: str) -> None:
     with pytest.raises(Rejected, match="private"):
         get(f"http://{name}:{listener.port}", allow_private=False)
     with pytest.raises(Rejected, match="private"):
@@ -141,7 +141,7 @@ def test_nothing_is_written_to_a_private_peer_even_if_dns_lies(
     assert listener.heard == [b""]
 
 
-def test_an_ipv4_peer_behind_an_ipv6_address_is_seen_through(listener: Listener) -> None:
+def test_an_ipv4_peer_behind_an_ipv6_address_is_recognised(listener: Listener) -> None:
     with pytest.raises(Rejected, match="private"):
         get(f"http://[::ffff:127.0.0.1]:{listener.port}", allow_private=False)
 
@@ -150,7 +150,7 @@ def test_a_private_server_is_reached_where_the_deployment_allows_it(listener: Li
     assert get(f"http://127.0.0.1:{listener.port}", allow_private=True).text == "ok"
 
 
-def test_a_peer_that_passes_is_spoken_to(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_peer_that_passes_the_check_gets_the_request(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.1")
     assert get(f"http://127.0.0.1:{listener.port}", allow_private=False).text == "ok"
 
@@ -178,7 +178,7 @@ def test_an_unknown_name_is_unavailable(monkeypatch: pytest.MonkeyPatch, allow_p
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_connection_that_does_not_come_about_in_time_is_unavailable(scheme: str) -> None:
+def test_a_connection_that_is_not_established_in_time_is_unavailable(scheme: str) -> None:
     # A listener with a full backlog never completes the handshake of a further client.
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))

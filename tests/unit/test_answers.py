@@ -128,7 +128,7 @@ def test_a_send_succeeded_if_and_only_if_it_got_an_id(status: int, body: Any) ->
 
 
 @pytest.mark.parametrize("code", STOPS)
-def test_what_no_recipient_would_get_stops_the_connection(code: str) -> None:
+def test_a_failure_that_every_recipient_would_meet_stops_the_connection(code: str) -> None:
     outcome = sort_answer(*STOPS[code])
     assert isinstance(outcome, NotSent)
     assert (outcome.code, outcome.stops) == (code, Stops.CONNECTION)
@@ -142,7 +142,7 @@ def test_an_answer_that_is_not_evolutions_burns_no_recipient(status: int, body: 
 
 
 @pytest.mark.parametrize("code", WAITS)
-def test_being_told_to_slow_down_sends_later(code: str) -> None:
+def test_an_answer_that_asks_to_slow_down_delays_the_message(code: str) -> None:
     outcome = sort_answer(*WAITS[code])
     assert isinstance(outcome, NotSent)
     assert (outcome.code, outcome.stops) == (code, Stops.NOTHING)
@@ -156,7 +156,7 @@ def test_a_refusal_of_this_message_is_permanent(code: str, status: int, body: An
 
 
 @pytest.mark.parametrize(("code", "status", "body"), rows(UNKNOWN))
-def test_what_may_have_been_sent_is_unknown(code: str, status: int, body: Any) -> None:
+def test_a_message_that_may_have_been_sent_is_unknown(code: str, status: int, body: Any) -> None:
     outcome = sort_answer(status, body)
     assert isinstance(outcome, Unknown)
     assert outcome.code == code
@@ -168,7 +168,7 @@ ODD = [None, [], {}, "x", 3, {"response": None}, {"response": "x"}, {"response":
 
 @pytest.mark.parametrize("body", ODD)
 @pytest.mark.parametrize("status", [200, 201, 302, 400, 401, 404, 418, 422, 429, 500, 502, 503])
-def test_no_shape_of_an_answer_is_an_accident(status: int, body: Any) -> None:
+def test_no_shape_of_an_answer_raises(status: int, body: Any) -> None:
     assert isinstance(sort_answer(status, body), Outcome)
 
 
@@ -188,7 +188,7 @@ NOT_FETCHED = {
     "Error: Hostname/IP does not match certificate's altnames: Host: cdn.example": "certificate",
     "Error: unable to get local issuer certificate": "certificate",
     "AxiosError: timeout of 10000ms exceeded": "in time",
-    "TypeError: Invalid URL": "no address",
+    "TypeError: Invalid URL": "not a valid URL",
     "Error: getaddrinfo ENOTFOUND cdn.loja.example": "not found",
     "Error: getaddrinfo EAI_AGAIN cdn.loja.example": "not found",
     "AxiosError: getaddrinfo ENOTFOUND cdn.loja.example": "not found",
@@ -227,7 +227,7 @@ def test_media_that_cannot_be_fetched_stops_the_campaign_and_says_why(said: str,
         (500, ["Error: connect ECONNREFUSED 192.0.2.1:443", "Error: more"]),
     ],
 )
-def test_what_is_not_surely_a_failed_fetch_stays_unknown(status: int, message: Any) -> None:
+def test_a_failure_that_may_not_be_a_failed_fetch_stays_unknown(status: int, message: Any) -> None:
     body = {"status": status, "response": {"message": message}}
     assert isinstance(sort_answer(status, body, media="image"), Unknown)
 
@@ -246,7 +246,7 @@ def test_a_media_url_that_evolution_refuses_by_its_form_stops_the_campaign() -> 
 
 
 @pytest.mark.parametrize("status", [400, 500])
-def test_media_that_whatsapp_did_not_take_waits_for_the_next_check(status: int) -> None:
+def test_media_that_whatsapp_did_not_accept_waits_for_the_next_check(status: int) -> None:
     answer = envelope(status, ["Error: Media upload failed on all hosts"])
     outcome = sort_answer(status, answer, media="video")
     assert isinstance(outcome, NotSent)

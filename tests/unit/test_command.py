@@ -192,7 +192,7 @@ class Recount:
             "recounted": 2,
         }
         found = self.left.pop(0)
-        return {"campaigns": 1, "differences": [row] * found, "go_on_after": "c" if self.left else None}
+        return {"campaigns": 1, "differences": [row] * found, "continue_after": "c" if self.left else None}
 
 
 def test_a_recount_continues_until_no_campaign_is_left() -> None:

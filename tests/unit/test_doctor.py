@@ -13,7 +13,7 @@ from local.doctor import database, evolution, machine, running
 from local.doctor.findings import Check, Finding, State, fails, ok, run, warning
 
 GB = 1_000_000_000
-EXACT = {"campaigns": 12, "differences": [], "go_on_after": None}
+EXACT = {"campaigns": 12, "differences": [], "continue_after": None}
 INSTANCES = [{"name": "loja"}, {"name": "acme"}]
 
 
@@ -55,7 +55,7 @@ INSTANCES = [{"name": "loja"}, {"name": "acme"}]
         (running.clock(None, up_for=4_000), "fails", "no tick for 120 s"),
         (running.clock(130, up_for=4_000), "fails", "no tick for 120 s"),
         (running.metrics(EXACT), "ok", "equal to a recount (campaigns: 12)"),
-        (running.metrics(EXACT | {"go_on_after": "c"}), "ok", "(campaigns: 12 and more)"),
+        (running.metrics(EXACT | {"continue_after": "c"}), "ok", "(campaigns: 12 and more)"),
         (running.metrics(EXACT | {"differences": [{}] * 3}), "fails", "3 numbers differ"),
     ],
 )

@@ -158,7 +158,7 @@ def test_media_that_cannot_be_fetched_stops_only_its_campaign() -> None:
         (saying(b"HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"), "connection_lost"),
     ],
 )
-def test_a_connection_that_breaks_after_the_request_leaves_it_unknown(act: Act, code: str) -> None:
+def test_a_connection_that_breaks_after_the_request_leaves_the_outcome_unknown(act: Act, code: str) -> None:
     with serving(act) as server:
         outcome = server.client().send("+5541988887777", TEXT)
     assert isinstance(outcome, Unknown)
@@ -166,7 +166,7 @@ def test_a_connection_that_breaks_after_the_request_leaves_it_unknown(act: Act, 
     assert len(server.requests) == 1
 
 
-def test_an_answer_that_does_not_come_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_does_not_come_leaves_the_outcome_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evolution, "_SEND_TIMEOUT", (1, 0.2))
     with serving(lambda client: client.recv(1) and None) as server:
         outcome = server.client().send("+5541988887777", TEXT)
@@ -205,7 +205,7 @@ def test_an_answer_that_comes_byte_by_byte_is_cut_off_in_time(monkeypatch: pytes
     assert outcome.code == "timed_out"
 
 
-def test_an_answer_that_stops_in_its_middle_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_stops_in_its_middle_leaves_the_outcome_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(client: socket.socket) -> None:
         client.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{")
         client.recv(1)
@@ -217,7 +217,7 @@ def test_an_answer_that_stops_in_its_middle_leaves_it_unknown(monkeypatch: pytes
     assert outcome.code == "timed_out"
 
 
-def test_nothing_was_sent_where_no_connection_came_about() -> None:
+def test_nothing_was_sent_if_no_connection_was_established() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     outcome = Server(port).client().send("+5541988887777", TEXT)
@@ -225,7 +225,7 @@ def test_nothing_was_sent_where_no_connection_came_about() -> None:
     assert (outcome.code, outcome.stops) == ("unreachable", Stops.CONNECTION)
 
 
-def test_nothing_was_sent_where_the_connection_did_not_come_about_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_was_sent_if_the_connection_was_not_established_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evolution, "_SEND_TIMEOUT", (0.2, 5))
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
@@ -291,7 +291,7 @@ def test_a_redirect_is_an_answer_like_any_other_wherever_it_leads() -> None:
             server.client().connection_state()
 
 
-def test_of_a_redirects_body_no_more_is_read_than_of_any_other() -> None:
+def test_a_redirects_body_is_read_no_further_than_any_other() -> None:
     with redirecting_to_nothing(body=60) as (server, taken):
         with pytest.raises(Rejected):
             server.client().connection_state()
@@ -299,7 +299,9 @@ def test_of_a_redirects_body_no_more_is_read_than_of_any_other() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("bad"), HTTPError("bad"), KeyError("bad")])
-def test_an_answer_that_no_library_foresaw_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_an_answer_that_no_library_can_read_leaves_the_outcome_unknown(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def fail(*_: object) -> None:
         raise error
 
@@ -350,7 +352,7 @@ def test_the_state_may_be_absent(body: object, state: str) -> None:
         (resetting, Unavailable, "connection-lost"),
     ],
 )
-def test_questions_that_fail_say_what_to_do(act: Act, error: type[Exception], code: str) -> None:
+def test_calls_that_fail_say_what_to_do(act: Act, error: type[Exception], code: str) -> None:
     with serving(act) as server, pytest.raises(error) as raised:
         server.client().connection_state()
     assert raised.value.code == code
@@ -377,7 +379,7 @@ def test_a_failure_to_connect_comes_as_http_200() -> None:
         server.client().connect()
 
 
-def test_no_webhook_and_another_webhook_are_told_apart() -> None:
+def test_no_webhook_and_another_webhook_are_distinguished() -> None:
     with serving(answering(200, None)) as server:
         assert server.client().find_webhook() is None
     row = {"url": "https://x/hook", "headers": None, "enabled": True, "events": ["SEND_MESSAGE"], "webhookByEvents": True,
@@ -421,7 +423,7 @@ def test_only_well_formed_messages_of_ours_in_the_window_are_found() -> None:
         (None, None, None),
     ],
 )
-def test_a_found_message_tells_its_text_and_its_kind_of_media(
+def test_a_found_message_has_its_text_and_its_kind_of_media(
     message: object, text: str | None, media_type: MediaType | None
 ) -> None:
     record = {"key": {"id": "A", "fromMe": True}, "message": message, "messageTimestamp": int(NOW.timestamp())}

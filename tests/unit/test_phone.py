@@ -1,6 +1,6 @@
 import pytest
 
-from hidra.domain.phone import canonical, parse, phone_hash
+from hidra.domain.phone import canonical, parse, phone_hash, whatsapp_jids
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_the_brazilian_ninth_digit_is_added_to_mobiles_and_only_to_them() -> Non
 
 
 @pytest.mark.parametrize("written", ["", "abc", "123", "+55 11 1", "0000000000", "+999 1234567890", "1" * 40])
-def test_what_is_no_phone_is_refused(written: str) -> None:
+def test_a_text_that_is_not_a_phone_is_refused(written: str) -> None:
     assert parse(written) is None
 
 
@@ -30,3 +30,15 @@ def test_a_hash_depends_on_the_user_and_not_on_the_ninth_digit() -> None:
     assert phone_hash(b"k", "a", "+553187651111") == phone_hash(b"k", "a", "+5531987651111")
     assert phone_hash(b"k", "a", "+5531987651111") != phone_hash(b"k", "b", "+5531987651111")
     assert phone_hash(b"k", "a", "+5531987651111") != phone_hash(b"other", "a", "+5531987651111")
+
+
+@pytest.mark.parametrize(
+    ("phone", "shorter"),
+    [("+5531987650000", "553187650000"), ("+5215512345678", "525512345678"), ("+5491123456789", "541123456789")],
+)
+def test_evolution_may_have_dropped_a_digit_of_a_number(phone: str, shorter: str) -> None:
+    assert whatsapp_jids(phone) == [f"{phone[1:]}@s.whatsapp.net", f"{shorter}@s.whatsapp.net"]
+
+
+def test_any_other_number_has_one_address() -> None:
+    assert whatsapp_jids("+14155550100") == ["14155550100@s.whatsapp.net"]

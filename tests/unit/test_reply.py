@@ -44,11 +44,11 @@ def test_any_other_message_does_not(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["VOLTAR", "voltar!", " Voltar, por favor 🙏", "voltar voltar", "Quero voltar", "start"]
 )
-def test_a_message_that_is_the_word_of_return_and_nothing_else_comes_back(text: str) -> None:
+def test_a_message_that_is_the_opt_in_word_and_nothing_else_opts_in(text: str) -> None:
     assert DEFAULT.intent(text) is Intent.OPT_IN
 
 
-def test_an_owner_has_words_of_their_own_beside_those_that_always_count() -> None:
+def test_a_user_has_words_of_their_own_beside_those_that_always_count() -> None:
     words = Words.of(["Não, obrigado", "1", "chega de promoção"], ["Quero de novo"])
     assert words.intent("NAO") is Intent.OPT_OUT
     assert words.intent("1.") is Intent.OPT_OUT
@@ -61,7 +61,7 @@ def test_an_owner_has_words_of_their_own_beside_those_that_always_count() -> Non
         assert words.intent(word) is Intent.OPT_OUT
 
 
-def test_a_word_that_means_both_means_leaving() -> None:
+def test_a_word_in_both_lists_opts_out() -> None:
     assert Words.of(["tchau"], ["TCHAU", "sair"]).intent("Tchau") is Intent.OPT_OUT
     assert Words.of(["tchau"], ["TCHAU", "sair"]).intent("Sair") is Intent.OPT_OUT
 
@@ -87,7 +87,7 @@ def test_words_are_kept_once_in_upper_case_with_those_that_always_count() -> Non
         ([], ["Quero sair"], "opt_in_words.0"),
     ],
 )
-def test_words_that_say_nothing_or_both_are_refused(leave: list[str], come_back: list[str], field: str) -> None:
+def test_words_without_letters_or_in_both_lists_are_refused(leave: list[str], come_back: list[str], field: str) -> None:
     with pytest.raises(Rejected) as refused:
         check_words(leave, come_back)
     assert [wrong.field for wrong in refused.value.fields] == [field]

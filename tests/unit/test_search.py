@@ -33,5 +33,5 @@ def test_signs_alone_are_nothing_to_search_for(text: str) -> None:
     assert error.value.fields[0].field == "search"
 
 
-def test_a_country_has_its_calling_code_and_none_has_none() -> None:
+def test_a_country_has_its_calling_code_and_an_unknown_one_has_none() -> None:
     assert [calling_code(country) for country in ("BR", "PT", "US", "ZZ")] == ["55", "351", "1", ""]

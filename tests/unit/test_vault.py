@@ -29,7 +29,7 @@ def opened(blob: bytes, **changes: object) -> str:
     return vault.open_sealed({"k1": PRIVATE}, blob, **args)
 
 
-def test_what_was_sealed_opens_again() -> None:
+def test_a_sealed_key_opens_again() -> None:
     assert opened(sealed()) == "s3cret-açaí"
 
 

@@ -5,17 +5,21 @@ from uuid import UUID
 
 import pytest
 
-from hidra.domain.delivery import ReplyEvent, StatusEvent, from_record
+from hidra.domain.delivery import ReplyEvent, StatusEvent, from_record, to_record
 from hidra.domain.message import MessageStatus
 from hidra.domain.reply import DEFAULT, Intent
-from hidra.domain.webhook import current_key_id, jwt_key, reduce, text_of
+from hidra.domain.webhook import events_of
+from hidra.domain.webhook_key import current_key_id, jwt_key
+from hidra.domain.whatsapp_message import text_of
 
-CONFIG = UUID("00000000-0000-4000-8000-00000000000c")
+CONNECTION = UUID("00000000-0000-4000-8000-00000000000c")
 NOW = datetime(2026, 11, 22, 14, 12, 11, 828, tzinfo=UTC)
-COMMON = {"connection_id": str(CONFIG), "received_at": "2026-11-22T14:12:11.000828+00:00"}
+SENT_AT = datetime(2026, 11, 22, 14, 12, 9, tzinfo=UTC)  # in whole seconds
+COMMON = {"connection_id": str(CONNECTION), "received_at": "2026-11-22T14:12:11.000828+00:00"}
 
 
 def reduced(event: str, data: Any) -> list[dict[str, Any]]:
+    """The stream records of a webhook, which the recorder reads as the very events that were written."""
     body = {
         "event": event,
         "instance": "loja",
@@ -26,11 +30,11 @@ def reduced(event: str, data: Any) -> list[dict[str, Any]]:
         "server_url": "https://evo.example",
         "apikey": "EAAG-a-token",
     }
-    records = reduce(body, CONFIG, NOW)
+    events = events_of(body, CONNECTION, NOW)
+    records = [to_record(found) for found in events]
     assert "EAAG" not in json.dumps(records)
-    for record in records:
-        assert record.items() >= COMMON.items()
-        from_record(json.loads(json.dumps(record)))
+    assert all(record.items() >= COMMON.items() for record in records)
+    assert [from_record(record) for record in json.loads(json.dumps(records))] == events
     return records
 
 
@@ -44,7 +48,7 @@ def upsert(message: Any, **key: Any) -> dict[str, Any]:
         "key": {"remoteJid": "5511987651111@s.whatsapp.net", "fromMe": False, "id": "3A01"} | key,
         "pushName": "Ana",
         "message": message,
-        "messageTimestamp": 1795357549,
+        "messageTimestamp": 1795356729,
     }
 
 
@@ -55,10 +59,10 @@ def upsert(message: Any, **key: Any) -> dict[str, Any]:
         ("SENT", "sent"), ("DELIVERED", "delivered"), ("FAILED", "failed"), ("delivered", "delivered"),
     ],
 )  # fmt: skip
-def test_a_status_is_told_by_whatsapps_id_in_either_vocabulary(word: str, status: str) -> None:
+def test_a_status_has_whatsapps_id_and_comes_in_either_vocabulary(word: str, status: str) -> None:
     [record] = reduced("messages.update", update(word))
     assert record == COMMON | {"kind": "status", "provider_message_id": "3EB0A1", "status": status}
-    assert from_record(record) == StatusEvent(CONFIG, "3EB0A1", MessageStatus(status), NOW)
+    assert from_record(record) == StatusEvent(CONNECTION, "3EB0A1", MessageStatus(status), NOW)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_a_status_is_told_by_whatsapps_id_in_either_vocabulary(word: str, status
         update("READ", keyId="a\0b"), update("READ", keyId="ç"), update("READ", keyId="x" * 301), None, {}, [], "x", [None],
     ],
 )  # fmt: skip
-def test_a_status_that_says_nothing_is_dropped(data: Any) -> None:
+def test_a_status_without_id_or_known_word_is_dropped(data: Any) -> None:
     assert reduced("messages.update", data) == []
 
 
@@ -77,13 +81,13 @@ def test_a_list_of_statuses_is_as_many_records() -> None:
     assert [record["provider_message_id"] for record in records] == ["3EB0A1", "wamid.B=="]
 
 
-def test_a_reply_is_told_by_phone_with_the_ninth_digit() -> None:
+def test_a_replys_phone_has_the_ninth_digit() -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}, remoteJid="553187651111@s.whatsapp.net"))
     assert record == COMMON | {
-        "kind": "reply", "message_id": "3A01", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
-        "sent": 1795357549,
+        "kind": "reply", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
+        "sent": 1795356729,
     }  # fmt: skip
-    assert from_record(record) == ReplyEvent(CONFIG, "+5531987651111", "SAIR", NOW)
+    assert from_record(record) == ReplyEvent(CONNECTION, "+5531987651111", "SAIR", NOW, sent_at=SENT_AT)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_a_reply_is_told_by_phone_with_the_ninth_digit() -> None:
         ({"remoteJid": "123@lid"}, None, "123"),
     ],
 )
-def test_a_hidden_phone_is_looked_for_beside(key: dict[str, str], phone: str | None, lid: str) -> None:
+def test_a_hidden_phone_is_found_in_other_fields(key: dict[str, str], phone: str | None, lid: str) -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "oi"}, **key))
     assert (record["phone"], record["lid"]) == (phone, lid)
 
@@ -119,7 +123,7 @@ def test_a_hidden_phone_is_looked_for_beside(key: dict[str, str], phone: str | N
         None,
     ],
 )  # fmt: skip
-def test_what_is_no_persons_text_to_us_is_dropped(data: Any) -> None:
+def test_a_message_that_is_not_a_persons_text_to_us_is_dropped(data: Any) -> None:
     assert reduced("messages.upsert", data) == []
 
 
@@ -158,7 +162,7 @@ def test_the_cloud_apis_quick_reply_is_its_title_and_quotes_what_it_answers() ->
     quoted = {"stanzaId": "wamid.Q=="}
     data = upsert({"conversation": "Parar promoções", "contextInfo": quoted}, id="wamid.in1")
     [record] = reduced("messages.upsert", data | {"contextInfo": quoted, "messageType": "buttonMessage"})
-    assert (record["text"], record["quoted_id"], record["message_id"]) == ("Parar promoções", "wamid.Q==", "wamid.in1")
+    assert (record["text"], record["quoted_id"]) == ("Parar promoções", "wamid.Q==")
     nested = upsert({"extendedTextMessage": {"text": "oi", "contextInfo": quoted}})
     assert reduced("messages.upsert", nested)[0]["quoted_id"] == "wamid.Q=="
 
@@ -171,7 +175,7 @@ def test_the_cloud_apis_quick_reply_is_its_title_and_quotes_what_it_answers() ->
         {"ephemeralMessage": {"message": {"imageMessage": {"caption": "x", "contextInfo": {"stanzaId": "3EB0A1"}}}}},
     ],
 )
-def test_what_a_reply_answers_is_found_with_every_kind(message: dict[str, Any]) -> None:
+def test_the_quoted_message_is_found_with_every_kind_of_reply(message: dict[str, Any]) -> None:
     [record] = reduced("messages.upsert", upsert(message, remoteJid="123@lid"))
     assert record["quoted_id"] == "3EB0A1"
     reply = from_record(record)
@@ -179,7 +183,7 @@ def test_what_a_reply_answers_is_found_with_every_kind(message: dict[str, Any]) 
     assert (reply.phone, reply.lid, reply.quoted_id) == (None, "123", "3EB0A1")
 
 
-def test_a_message_without_text_still_tells_whose_a_hidden_id_is() -> None:
+def test_a_message_without_text_still_shows_the_phone_of_a_hidden_id() -> None:
     sticker = upsert({"stickerMessage": {}}, remoteJid="123@lid", remoteJidAlt="5511987651111@s.whatsapp.net")
     [record] = reduced("messages.upsert", sticker)
     assert (record["phone"], record["lid"], record["text"]) == ("+5511987651111", "123", "")
@@ -188,12 +192,12 @@ def test_a_message_without_text_still_tells_whose_a_hidden_id_is() -> None:
 @pytest.mark.parametrize(
     "broken", [{}, {"paramsJson": None}, {"paramsJson": "{"}, {"paramsJson": "[" * 9000}, {"paramsJson": "3"}]
 )
-def test_a_flow_that_tells_no_title_has_none(broken: dict[str, Any]) -> None:
+def test_a_flow_without_a_title_has_no_text(broken: dict[str, Any]) -> None:
     assert text_of({"interactiveResponseMessage": {"nativeFlowResponseMessage": broken}}) is None
 
 
 @pytest.mark.parametrize(
-    ("told", "asked_at"),
+    ("timestamp", "requested_at"),
     [
         (int(NOW.timestamp()) - 60, NOW.replace(microsecond=0) - timedelta(seconds=60)),
         (str(int(NOW.timestamp())), NOW.replace(microsecond=0)),
@@ -202,14 +206,14 @@ def test_a_flow_that_tells_no_title_has_none(broken: dict[str, Any]) -> None:
         ({}, NOW), (True, NOW), (1.5, NOW),
     ],
 )  # fmt: skip
-def test_a_reply_is_as_old_as_whatsapp_says_if_that_can_be(told: Any, asked_at: datetime) -> None:
-    [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}) | {"messageTimestamp": told})
+def test_a_reply_has_whatsapps_time_if_that_time_is_possible(timestamp: Any, requested_at: datetime) -> None:
+    [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}) | {"messageTimestamp": timestamp})
     reply = from_record(json.loads(json.dumps(record)))
     assert isinstance(reply, ReplyEvent)
-    assert reply.asked_at == asked_at
+    assert reply.requested_at == requested_at
 
 
-def test_a_text_is_shortened_and_freed_of_what_no_database_holds() -> None:
+def test_a_text_is_shortened_and_stripped_of_what_no_database_holds() -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "a\0\ud83dé" + "x" * 2000}))
     assert record["text"] == "aé" + "x" * 998
 
@@ -228,7 +232,7 @@ def test_a_text_is_shortened_and_freed_of_what_no_database_holds() -> None:
         ("remove.instance", None, "error", "deleted"),
     ],
 )  # fmt: skip
-def test_a_connections_events_are_told_in_our_words(event: str, data: Any, status: str, reason: str | None) -> None:
+def test_a_connections_events_have_our_words(event: str, data: Any, status: str, reason: str | None) -> None:
     [record] = reduced(event, data)
     assert (record["kind"], record["status"]) == ("connection", status)
     assert (record["reason"] is None) if reason is None else (reason in record["reason"])
@@ -237,11 +241,11 @@ def test_a_connections_events_are_told_in_our_words(event: str, data: Any, statu
 @pytest.mark.parametrize(
     "event", ["send.message", "qrcode.updated", "messages.delete", "contacts.update", "", None, [], 3]
 )
-def test_everything_else_is_nothing(event: Any) -> None:
+def test_any_other_event_is_dropped(event: Any) -> None:
     assert reduced(event, update("READ") | upsert({"conversation": "SAIR"})) == []
 
 
-def test_an_unknown_state_is_nothing() -> None:
+def test_an_unknown_state_is_dropped() -> None:
     assert reduced("connection.update", {"state": "dancing"}) == []
     assert reduced("connection.update", None) == []
 
@@ -253,10 +257,10 @@ def test_a_message_without_text_has_none() -> None:
 
 def test_the_key_differs_by_master_connection_and_instance() -> None:
     other = UUID("00000000-0000-4000-8000-00000000000d")
-    keys = {jwt_key(m, c, i) for m in ("m1", "m2") for c in (CONFIG, other) for i in ("loja", "loja2")}
+    keys = {jwt_key(m, c, i) for m in ("m1", "m2") for c in (CONNECTION, other) for i in ("loja", "loja2")}
     assert len(keys) == 8
     assert all(len(key) == 64 for key in keys)
-    assert jwt_key("m1", CONFIG, "loja") == jwt_key("m1", CONFIG, "loja")
+    assert jwt_key("m1", CONNECTION, "loja") == jwt_key("m1", CONNECTION, "loja")
 
 
 def test_new_registrations_use_the_lexically_last_key() -> None:

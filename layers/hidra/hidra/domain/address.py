@@ -1,4 +1,4 @@
-"""Which addresses a tenant may name as a server."""
+"""The addresses that a tenant may name as a server."""
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -11,13 +11,13 @@ _NAT64 = IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address tha
 
 
 def check_base_url(url: str, *, allow_private: bool) -> str:
-    """The address of a server as we store it: http or https, a host, perhaps a port and a path, no slash at the end.
+    """Returns the URL of a server as we store it: http or https, a host, maybe a port and a path, no slash at the end.
 
-    Where private addresses are not allowed, neither is plain http: it would carry the API key readable through the
+    If private addresses are not allowed, plain http is not either: it would send the API key unencrypted over the
     internet.
 
     Raises:
-        Rejected: with what is wrong with it as the message of the field ``base_url``.
+        Rejected: the message of the field ``base_url`` says what is wrong.
     """
     text = url.strip()
     try:
@@ -30,19 +30,19 @@ def check_base_url(url: str, *, allow_private: bool) -> str:
     if not host or port == 0 or any(ord(letter) <= 32 or letter == "\\" for letter in text):
         raise _wrong("is not a URL")
     if "@" in parts.netloc:
-        raise _wrong("must hold no user or password")
+        raise _wrong("must not have a user or password")
     if "?" in text or "#" in text:
-        raise _wrong("must hold no query and no fragment")
+        raise _wrong("must not have a query or a fragment")
     if not allow_private:
         if parts.scheme == "http":
-            raise _wrong("must begin with https://, or the API key could be read on its way")
+            raise _wrong("must begin with https://, because http sends the API key unencrypted")
         if _names_private(host):
             raise _wrong("must not be a private address")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, also when IPv6 only wraps an IPv4 address."""
+    """Whether an IP address is public; of an IPv4 address inside an IPv6 one, whether that is."""
     return _is_public(ip_address(address.partition("%")[0]))
 
 
@@ -63,7 +63,7 @@ def _names_private(host: str) -> bool:
         return not is_public(name)
     except ValueError:
         pass
-    try:  # forms that resolvers take for IPv4 too: 127.1, 0x7f000001, 2130706433
+    try:  # forms that resolvers also read as IPv4: 127.1, 0x7f000001, 2130706433
         return not is_public(socket.inet_ntoa(socket.inet_aton(name)))
     except (OSError, UnicodeError):
         return False

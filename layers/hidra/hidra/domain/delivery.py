@@ -1,4 +1,4 @@
-"""What our webhook put on the stream, as the recorder reads it."""
+"""The events that webhooks bring, and the stream record of each: written here, read here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from uuid import UUID
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.message import PROVIDER_WORDS, MessageStatus
 
-# A message waits that long for a phone that is away; a time further back is none.
+# A message waits that long for a phone that is switched off; an earlier time is not the message's.
 OLDEST = timedelta(days=60)
-# Of a record: PostgreSQL's years reach further than Python's, so what is written could not be read again.
+# Of a record: PostgreSQL's years reach further than Python's, so a year beyond could be written and not read again.
 _YEARS = range(2000, 3000)
 
 
@@ -27,7 +27,7 @@ class StatusEvent:
 
 @dataclass(frozen=True)
 class ConnectionEvent:
-    """What a connection said of itself."""
+    """A connection's status as Evolution reported it, with the reason for its user."""
 
     connection_id: UUID
     status: EvolutionConnectionStatus
@@ -52,18 +52,39 @@ class ReplyEvent:
     sent_at: datetime | None = None
 
     @property
-    def asked_at(self) -> datetime:
+    def requested_at(self) -> datetime:
         return self.sent_at or self.received_at
 
 
 DeliveryEvent = StatusEvent | ConnectionEvent | ReplyEvent
 
 
+def to_record(event: DeliveryEvent) -> dict[str, Any]:
+    """Returns the event as a flat JSON object for the stream."""
+    received_at = event.received_at.isoformat(timespec="microseconds")
+    record: dict[str, Any] = {"connection_id": str(event.connection_id), "received_at": received_at}
+    match event:
+        case StatusEvent():
+            record |= {"kind": "status", "provider_message_id": event.provider_message_id, "status": event.status.value}
+        case ConnectionEvent():
+            record |= {"kind": "connection", "status": event.status.value, "reason": event.reason}
+        case ReplyEvent():
+            record |= {
+                "kind": "reply",
+                "phone": event.phone,
+                "lid": event.lid,
+                "quoted_id": event.quoted_id,
+                "text": event.text,
+                "sent": int(event.sent_at.timestamp()) if event.sent_at else None,
+            }
+    return record
+
+
 def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
-    """Reads one record as domain.webhook.reduce made it.
+    """Returns the event of a record that ``to_record`` made.
 
     Raises:
-        ValueError, KeyError, TypeError: it is none.
+        ValueError, KeyError, TypeError: the record is not one of ours.
     """
     connection_id, received_at = UUID(_text(record["connection_id"])), datetime.fromisoformat(record["received_at"])
     if received_at.tzinfo is None:
@@ -72,10 +93,10 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
         raise ValueError("the time is none of ours")
     match record["kind"]:
         case "status":
-            said = MessageStatus(record["status"])
-            if said not in PROVIDER_WORDS.values():
-                raise ValueError(f"no provider says {said}")
-            return StatusEvent(connection_id, _text(record["provider_message_id"]), said, received_at)
+            message_status = MessageStatus(record["status"])
+            if message_status not in PROVIDER_WORDS.values():
+                raise ValueError(f"no provider says {message_status}")
+            return StatusEvent(connection_id, _text(record["provider_message_id"]), message_status, received_at)
         case "connection":
             status = EvolutionConnectionStatus(record["status"])
             return ConnectionEvent(connection_id, status, _text_or_none(record.get("reason")), received_at)
@@ -87,14 +108,17 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
                 received_at,
                 _text_or_none(record.get("lid")),
                 _text_or_none(record.get("quoted_id")),
-                _sent_at(record.get("sent"), received_at),
+                sent_at(record.get("sent"), received_at),
             )
         case kind:
             raise ValueError(f"unknown kind {kind!r}")
 
 
-def _sent_at(seconds: object, received_at: datetime) -> datetime | None:
-    """WhatsApp's time of a message; None if it cannot be one: later than we heard of it, or weeks before."""
+def sent_at(seconds: object, received_at: datetime) -> datetime | None:
+    """Returns WhatsApp's time of a message, from seconds since 1970.
+
+    None if it cannot be the message's: more than a second after we received it, or more than 60 days before.
+    """
     if not isinstance(seconds, int):
         return None
     ago = int(received_at.timestamp()) - seconds
@@ -102,7 +126,7 @@ def _sent_at(seconds: object, received_at: datetime) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    """A text that PostgreSQL can hold: without NUL and halves of surrogate pairs."""
+    """Returns a text that PostgreSQL can hold: without NUL and halves of surrogate pairs."""
     if not isinstance(value, str) or "\0" in value:
         raise ValueError("a field is no text")
     value.encode()  # its UnicodeEncodeError is a ValueError

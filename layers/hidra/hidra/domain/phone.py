@@ -4,10 +4,14 @@ import hmac
 import re
 from collections.abc import Callable
 
+# Brazilian landlines begin with 2 to 5, mobiles of eight digits with 6 to 9; the ninth digit is a leading 9.
 _BRAZILIAN_MOBILE_WITHOUT_NINTH_DIGIT = re.compile(r"^\+55([1-9][1-9])([6-9]\d{7})$")
+_BEGINNING_WITHOUT_NINTH_DIGIT = re.compile(r"(\+55[1-9][1-9])([6-9]\d{0,7})")
+_BRAZILIAN_MOBILE = re.compile(r"^55(\d\d)9(\d{8})$")
+_MEXICAN_OR_ARGENTINE = re.compile(r"^(52|54)\d(\d{10})$")
 
-# What most files hold, decided without the library: a Brazilian number that it would take for valid, by its metadata
-# (area codes in use, mobiles with and without the ninth digit, landlines) and with nothing but usual signs in between.
+# What most files hold, decided without the library: a Brazilian number that the library would accept as valid, by its
+# metadata (area codes in use, mobiles with and without the ninth digit, landlines), with only usual signs in between.
 _SIGNS = str.maketrans("", "", " ()-.")
 _BRAZILIAN = re.compile(
     r"(?:(\+55)|55|0)?((?:[14689][1-9]|2[12478]|3[1-578]|5[13-5]|7[13-579])(?:9[0-9]{8}|[2-9][0-9]{7}))"
@@ -15,15 +19,33 @@ _BRAZILIAN = re.compile(
 
 
 def canonical(e164: str) -> str:
-    """The E.164 number with the Brazilian ninth digit, which WhatsApp's own ids drop for area codes from 31 on.
+    """Returns the E.164 number with the Brazilian ninth digit, which WhatsApp's ids drop for area codes from 31 on.
 
-    Evolution API 2.3.7 rewrites recipients the same way (``src/utils/createJid.ts``); landlines begin with 2 to 5.
+    Evolution API 2.3.7 rewrites recipients the same way (``src/utils/createJid.ts``).
     """
     return _BRAZILIAN_MOBILE_WITHOUT_NINTH_DIGIT.sub(r"+55\g<1>9\g<2>", e164)
 
 
+def beginnings(e164: str) -> tuple[str, ...]:
+    """Returns how stored numbers may begin if a person types this beginning: as typed, or with the ninth digit."""
+    if match := _BEGINNING_WITHOUT_NINTH_DIGIT.fullmatch(e164):
+        return e164, f"{match[1]}9{match[2]}"
+    return (e164,)
+
+
+def whatsapp_jids(e164: str) -> list[str]:
+    """Returns the WhatsApp addresses under which Evolution may have stored a message to a canonical number.
+
+    It drops the ninth digit of Brazilian numbers from area code 31 on, and a digit of Mexican and Argentine ones
+    (Evolution API 2.3.7, src/utils/createJid.ts).
+    """
+    digits = e164.removeprefix("+")
+    shorter = _MEXICAN_OR_ARGENTINE.sub(r"\1\2", _BRAZILIAN_MOBILE.sub(r"55\1\2", digits))
+    return [f"{number}@s.whatsapp.net" for number in dict.fromkeys((digits, shorter))]
+
+
 def parse(text: str, *, country: str = "BR") -> str | None:
-    """The canonical E.164 number that a person wrote, or None if it is no number.
+    """Returns the canonical E.164 number that a person wrote, or None if it is not a number.
 
     Args:
         text: digits with any punctuation; without ``+`` or a country's prefix it is a number of ``country``.
@@ -37,7 +59,7 @@ def parse(text: str, *, country: str = "BR") -> str | None:
 
 
 def _parse_with_library(text: str, country: str) -> str | None:
-    # Its metadata are large: only functions that read people's numbers pay for them.
+    # The library's metadata are large: only functions that parse people's numbers load them.
     import phonenumbers  # noqa: PLC0415
 
     digits = re.sub(r"\D", "", text)
@@ -54,7 +76,7 @@ def _parse_with_library(text: str, country: str) -> str | None:
 
 
 def calling_code(country: str) -> str:
-    """What international numbers of an ISO 3166 country begin with, as in ``55``; empty if nobody knows."""
+    """Returns the calling code of an ISO 3166 country, as in ``55``; empty if the country is unknown."""
     import phonenumbers  # noqa: PLC0415
 
     return str(phonenumbers.country_code_for_region(country) or "")
@@ -78,5 +100,5 @@ def hasher(secret: bytes, user_id: str) -> Callable[[str], bytes]:
 
 
 def of_lid(lid: str) -> str:
-    """What stands for a hidden id (``@lid``) in ``phone_hash``: no number begins like this."""
+    """Returns what ``phone_hash`` hashes for a hidden id (``@lid``) in place of a number: no number begins so."""
     return f"lid:{lid}"

@@ -1,4 +1,4 @@
-"""Whether a reply asks to be left alone, or to be written to again."""
+"""Whether a reply is a request to opt out, or to opt in again."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -8,12 +8,12 @@ from enum import StrEnum
 from hidra.errors import Field, Rejected
 
 MAX_WORDS = 30
-# These hold for every owner: whoever was told once to answer SAIR must not be kept by a changed setting.
+# They hold for every user: a recipient that once read "responda SAIR" can opt out so after any change of the settings.
 ALWAYS = ("SAIR", "PARAR", "STOP")
 OPT_OUT_WORDS = (*ALWAYS, "CANCELAR", "DESCADASTRAR", "REMOVER")
 OPT_IN_WORDS = ("VOLTAR", "QUERO VOLTAR", "REATIVAR", "START")
-# What people answer to "responda SAIR", and the words on Meta's own opt-out button ("Parar promoções"). Each is a whole
-# message that can mean nothing else; "quero cancelar meu pedido" is none of them and reaches a person.
+# Usual answers to "responda SAIR", and the words on Meta's own opt-out button ("Parar promoções"). Each is a whole
+# message that means nothing else. "quero cancelar meu pedido" is not among them: a person should read it.
 _PHRASES = frozenset(
     {
         "quero sair",
@@ -35,7 +35,7 @@ _COURTESY = ("por favor", "favor", "pfv", "obrigado", "obrigada")
 
 
 class Intent(StrEnum):
-    """What a reply asks for."""
+    """What a reply requests."""
 
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
@@ -43,21 +43,21 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one owner, in plain letters."""
+    """The words of one user, in plain letters."""
 
     opt_out: frozenset[str]
     opt_in: frozenset[str]
 
     @classmethod
     def of(cls, opt_out_words: Iterable[str], opt_in_words: Iterable[str]) -> "Words":
-        """The owner's words, and those that hold for every owner."""
+        """Returns the user's words, and those that hold for every user."""
         out = frozenset(_essence(word) for word in (*ALWAYS, *opt_out_words)) | _PHRASES
         return cls(out, frozenset(_essence(word) for word in opt_in_words) - out)
 
     def intent(self, text: str) -> Intent | None:
-        """What the whole message asks for; None: neither, so that a person should read it.
+        """Returns what the whole message requests; None if neither, so that a person should read it.
 
-        Case, accents, punctuation, emoji, a "por favor" and repetition ("SAIR SAIR!!!") do not matter; more words do.
+        Case, accents, punctuation, emoji, a "por favor" and repetition ("SAIR SAIR!!!") do not matter; other words do.
         """
         essence = _essence(text)
         if essence in self.opt_out:
@@ -66,25 +66,29 @@ class Words:
 
 
 def check_words(opt_out_words: Sequence[str], opt_in_words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The owner's words as they are kept: upper case, each once, with those that hold for every owner.
+    """Returns the user's words as they are stored: upper case, each once, with those that hold for every user.
 
     Raises:
         Rejected: a word has no letter and no digit, or would mean both.
     """
-    leave = Words.of(opt_out_words, ()).opt_out
+    opt_out = Words.of(opt_out_words, ()).opt_out
     wrong = [
-        Field(f"{name}.{index}", "has no letter or digit that could be recognised")
+        Field(f"{name}.{index}", "has no letter or digit")
         for name, words in (("opt_out_words", opt_out_words), ("opt_in_words", opt_in_words))
         for index, word in enumerate(words)
         if not _essence(word)
     ]
     wrong += [
-        Field(f"opt_in_words.{index}", "is a word by which people leave")
+        Field(f"opt_in_words.{index}", "is also an opt-out word")
         for index, word in enumerate(opt_in_words)
-        if _essence(word) in leave
+        if _essence(word) in opt_out
     ]
     if wrong:
-        raise Rejected("Some of these words cannot be used; nothing was changed.", code="opt-out-words", fields=wrong)
+        raise Rejected(
+            "Some of these words cannot be used, so nothing was changed. Correct them.",
+            code="opt-out-words",
+            fields=wrong,
+        )
     return _each_once((*ALWAYS, *opt_out_words)), _each_once(opt_in_words)
 
 
@@ -96,7 +100,7 @@ def _each_once(words: Iterable[str]) -> list[str]:
 
 
 def _essence(text: str) -> str:
-    """A message in plain letters, without courtesy and without its one word's repetition."""
+    """Returns a message in plain letters, without courtesy; a repeated single word once."""
     plain = _plain(text)
     for polite in _COURTESY:
         plain = f" {plain} ".replace(f" {polite} ", " ").strip()
@@ -105,7 +109,7 @@ def _essence(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Lower-case letters and digits, single spaces: accents and invisible characters dropped, all else a space."""
+    """Returns lower-case letters and digits: accents and invisible characters dropped, all else a single space."""
     kept = []
     for letter in unicodedata.normalize("NFKD", text):
         category = unicodedata.category(letter)

@@ -1,16 +1,15 @@
-"""What somebody who looks for a contact may have typed: a part of a phone, or the beginnings of words of a name."""
+"""The text of a search for contacts: a part of a phone, or the beginnings of words of a name."""
 
 import re
 from dataclasses import dataclass
 
+from hidra.domain.phone import beginnings
 from hidra.errors import Field, Rejected
-
-_MOBILE_WITHOUT_NINTH_DIGIT = re.compile(r"(\+55[1-9][1-9])([6-9]\d{0,7})")
 
 
 @dataclass(frozen=True)
 class PhonePart:
-    """``prefixes`` of E.164 numbers, one of which fits, or ``suffix`` does: the last digits, empty for none."""
+    """A phone that begins with one of ``prefixes``, or ends in ``suffix``; an empty suffix matches nothing."""
 
     prefixes: tuple[str, ...]
     suffix: str
@@ -18,7 +17,7 @@ class PhonePart:
 
 @dataclass(frozen=True)
 class NamePart:
-    """Each word of ``text`` begins a word of the name; how words are told apart is the store's matter."""
+    """Each word of ``text`` begins a word of the name; the store splits words."""
 
     text: str
 
@@ -26,11 +25,11 @@ class NamePart:
 def parse(text: str, *, calling_code: str) -> PhonePart | NamePart:
     """
     Args:
-        text: letters make it a name, digits alone a phone with any punctuation.
-        calling_code: of numbers without one, as in ``55``.
+        text: a name if it has a letter, else a phone with any punctuation.
+        calling_code: the one of numbers without one, as in ``55``.
 
     Raises:
-        Rejected: there is neither a letter nor a digit in it.
+        Rejected: the text has neither a letter nor a digit.
     """
     if any(sign.isalpha() for sign in text):
         return NamePart(text)
@@ -42,13 +41,6 @@ def parse(text: str, *, calling_code: str) -> PhonePart | NamePart:
             fields=[Field("search", "has neither letters nor digits")],
         )
     if text.strip().startswith("+"):
-        return PhonePart(_spellings(f"+{digits}"), "")
+        return PhonePart(beginnings(f"+{digits}"), "")
     national = digits.lstrip("0")
-    return PhonePart((*_spellings(f"+{digits}"), *_spellings(f"+{calling_code}{national}")), digits)
-
-
-def _spellings(prefix: str) -> tuple[str, ...]:
-    # Contacts are stored with the ninth digit, people may not know of it.
-    if match := _MOBILE_WITHOUT_NINTH_DIGIT.fullmatch(prefix):
-        return prefix, f"{match[1]}9{match[2]}"
-    return (prefix,)
+    return PhonePart((*beginnings(f"+{digits}"), *beginnings(f"+{calling_code}{national}")), digits)

@@ -1,7 +1,7 @@
-"""Where outbound calls may go. A tenant names the server, so what it names must not lead into our own network.
+"""The addresses that outbound calls may reach. A tenant names the server, so no name may lead into our own network.
 
-A name is harmless until it is resolved, and DNS may answer differently each time: what counts is the address of the
-peer that a socket is connected to, and it is looked at before a byte is written, the TLS handshake included.
+DNS may answer differently each time a name is resolved. So the address of the connected peer is checked, before the
+first byte is written, the TLS handshake included.
 """
 
 import socket
@@ -18,10 +18,10 @@ from hidra.errors import HidraError, Rejected, Unavailable
 
 
 class Adapter(HTTPAdapter):
-    """Tells what happened before anything was written from what happened after, and keeps to public addresses.
+    """Separates failures before the first byte from failures after it, and connects to public addresses only.
 
-    Until a connection stands, TLS included, every failure is one of ours: Unavailable (nothing was written) or Rejected
-    (the address is not allowed). A failure after that stays an exception of requests.
+    Until a connection is established, TLS included, every failure is one of our errors: Unavailable (nothing was
+    written) or Rejected (the address is not allowed). A failure after that stays an exception of requests.
     """
 
     def __init__(self, *, allow_private: bool) -> None:
@@ -37,7 +37,7 @@ class Adapter(HTTPAdapter):
         )
 
 
-class _Telling(HTTPConnection):
+class _Translating(HTTPConnection):
     def connect(self) -> None:
         try:
             super().connect()
@@ -51,15 +51,15 @@ class _Telling(HTTPConnection):
             raise Unavailable("The server cannot be reached.", code="unreachable") from error
 
 
-class _Public(_Telling):
+class _Public(_Translating):
     def _new_conn(self) -> socket.socket:
-        # Looked at beforehand as well, so that nobody can tell open private ports from closed ones by our answer.
+        # Also checked before connecting: otherwise our answer would show which private ports are open.
         try:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise NameResolutionError(self.host, self, socket.gaierror(str(error))) from error
-        for *_, place in found:
-            _require_public(str(place[0]))
+        for *_, address in found:
+            _require_public(str(address[0]))
         connected = super()._new_conn()
         try:
             _require_public(connected.getpeername()[0])
@@ -74,7 +74,7 @@ def _require_public(address: str) -> None:
         raise Rejected("The server's name leads to a private address, which is not allowed.", code="private-address")
 
 
-class _HTTPS(_Telling, HTTPSConnection):
+class _HTTPS(_Translating, HTTPSConnection):
     pass
 
 
@@ -83,7 +83,7 @@ class _PublicHTTPS(_Public, HTTPSConnection):
 
 
 class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _Telling
+    ConnectionCls = _Translating
 
 
 class _HTTPSPool(HTTPSConnectionPool):

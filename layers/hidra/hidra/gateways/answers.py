@@ -1,11 +1,11 @@
-"""What an answer to ``POST /message/sendText`` or ``/message/sendMedia`` means.
+"""The outcome that an answer to ``POST /message/sendText`` or ``/message/sendMedia`` means.
 
 Evolution API 2.3.7: status codes of ``src/main.ts`` and ``src/exceptions``, the envelope's ``message`` in four shapes
 (a text; a list of texts; a list of lists from the JSON schema; a list with an object for a number that is not on
 WhatsApp), and the Cloud API's refusals as 201 with Meta's error object (``whatsapp.business.service.ts``).
 
-Where it cannot be told whether the message went out, the answer is Unknown: a recipient who is not reached can be
-looked up, one who is written to twice cannot be unwritten.
+If the answer does not show whether the message was sent, the outcome is Unknown: an unknown message can be looked up,
+a second message to the same recipient cannot be taken back.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 
 from hidra.domain.content import MediaType
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
-from hidra.domain.webhook import id_of
+from hidra.domain.whatsapp_message import id_of
 
 # Meta's error codes (developers.facebook.com, WhatsApp Cloud API, "Error codes").
 _META_STOPS = {
@@ -31,10 +31,10 @@ _META_STOPS = {
 }
 _META_WAITS = {
     **dict.fromkeys((4, 80007, 130429, 131048, 131056), "Meta asks to slow down."),
-    # Temporarily unavailable or in maintenance: Meta took nothing.
+    # Temporarily unavailable or in maintenance: Meta accepted nothing.
     **dict.fromkeys((2, 131016, 131057, 133004), "Meta's service is not available at the moment."),
 }
-_META_UNSURE = {1, 131000}  # "an unknown error": of those Meta says no more
+_META_UNSURE = {1, 131000}  # "an unknown error": Meta says no more about them
 _META_MEDIA = 131053  # it could not fetch the file, or cannot use it
 _META_REFUSALS = {
     131021: "The recipient is the sending number itself.",
@@ -44,26 +44,26 @@ _META_REFUSALS = {
     131049: "Meta holds marketing messages to this recipient back.",
     131050: "The recipient asked Meta for no more marketing messages of this sender.",
 }
-# Evolution checks the URL by its form before anything else (class-validator's isURL, src/api/controllers); then Baileys
-# fetches the media, before it checks the number: whatever fails there is a 500 with the exception as text
-# (whatsapp.baileys.service.ts, prepareMediaMessage). Only words of HTTP clients stand here, axios' and Node's own.
+# Evolution first checks the form of the URL (class-validator's isURL, src/api/controllers). Then Baileys fetches the
+# media, before it checks the number: a failure there is a 500 with the exception as text
+# (whatsapp.baileys.service.ts, prepareMediaMessage). The patterns are texts of HTTP clients only: axios and Node.
 _NO_URL = "Owned media must be a url or base64"
 _FETCH_FAILED = (
     (re.compile(r"getaddrinfo E[A-Z_]+"), "the name of its server is not found"),
     (re.compile(r"connect E[A-Z]+"), "its server does not answer"),
     (re.compile(r"timeout of \d+ms exceeded"), "its server does not answer in time"),
     (re.compile(r"Request failed with status code (?P<status>\d{3})"), "its server answers with status {status}"),
-    (re.compile(r"Failed to fetch stream from "), "its server does not give the file"),
+    (re.compile(r"Failed to fetch stream from "), "its server does not return the file"),
     (re.compile(r"fetch failed"), "its server does not answer"),
     (re.compile(r"Maximum number of redirects exceeded"), "its server redirects again and again"),
     (re.compile(r"certificate has expired|self-signed certificate"), "its server's certificate is not valid"),
     (re.compile(r"Hostname/IP does not match certificate's altnames"), "its server's certificate is not valid"),
     (re.compile(r"unable to (?:verify|get) "), "its server's certificate is not valid"),
-    (re.compile(r"Invalid URL"), "it is no address"),
+    (re.compile(r"Invalid URL"), "it is not a valid URL"),
 )
 _EXCEPTION = re.compile(r"(?:Axios|Type)?Error: ")
-# Media is uploaded before the message itself is sent (Baileys, prepareWAMessageMedia), and the upload often fails
-# for a while (github.com/evolution-foundation/evolution-api/issues/1810).
+# Media is uploaded before the message itself is sent (Baileys, prepareWAMessageMedia), and uploads often fail for a
+# while (github.com/evolution-foundation/evolution-api/issues/1810).
 _UPLOAD_FAILED = "Error: Media upload failed on all hosts"
 _WHAT_HELPS = (
     "Make the file available there and resume the campaign; or cancel it and duplicate it, "
@@ -72,11 +72,11 @@ _WHAT_HELPS = (
 
 
 def sort_answer(status: int, body: object, *, media: MediaType | None = None) -> Outcome:
-    """The outcome of a send that was answered.
+    """Returns the outcome of a send that was answered.
 
     Args:
-        body: the decoded JSON, or None where there was none.
-        media: what was sent by ``sendMedia``; None: it was a text.
+        body: the decoded JSON, or None if there was none.
+        media: the kind of media sent by ``sendMedia``; None for a text.
     """
     if 200 <= status < 300:
         return _sort_success(body, media)
@@ -93,7 +93,7 @@ def sort_answer(status: int, body: object, *, media: MediaType | None = None) ->
 
 
 def refusal(status: int, body: object) -> NotSent | None:
-    """Why this server serves no call at all to this instance with this key, or None if that is not the matter."""
+    """Returns why this server answers no call at all for this instance with this key; None if it does."""
     stop = None
     if status == 401:
         stop = ("unauthorized", "The Evolution server does not accept the API key.")
@@ -105,22 +105,22 @@ def refusal(status: int, body: object) -> NotSent | None:
             else ("not_evolution", "There is no Evolution API at this address.")
         )
     elif 300 <= status < 400 or status in (403, 405, 407):
-        # Evolution answers no call of ours so: a proxy or a firewall does, to everybody alike.
+        # Evolution itself never answers our calls with these: a proxy or a firewall does, to every call.
         stop = ("not_evolution", f"Something in front of the Evolution server answers with status {status}.")
     elif status == 503 and isinstance(body, Mapping) and body.get("code") == "LICENSE_REQUIRED":
-        stop = ("license_required", "The Evolution server asks for a licence before it does anything.")
+        stop = ("license_required", "The Evolution server does not work without a licence: activate one on it.")
     return NotSent(*stop, Stops.CONNECTION) if stop else None
 
 
 def messages(body: object) -> list[Any]:
-    """Whatever stands as the error's message, as a list: texts, lists of texts, objects."""
+    """Returns the error's message as a list of texts, lists of texts or objects."""
     if not isinstance(body, Mapping):
         return []
     response = body.get("response")
-    said = (response if isinstance(response, Mapping) else body).get("message")
-    if said is None:
+    message = (response if isinstance(response, Mapping) else body).get("message")
+    if message is None:
         return []
-    return said if isinstance(said, list) else [said]
+    return message if isinstance(message, list) else [message]
 
 
 def _sort_success(body: object, media: MediaType | None) -> Outcome:
@@ -135,55 +135,55 @@ def _sort_success(body: object, media: MediaType | None) -> Outcome:
 
 
 def _sort_media_error(status: int, body: object, media: MediaType) -> NotSent | None:
-    """Why the media never came as far as a message, or None if that is not the matter."""
-    said = messages(body)
-    if len(said) != 1 or not isinstance(said[0], str):
+    """Returns why the media was not sent before any message was; None if the answer is about something else."""
+    errors = messages(body)
+    if len(errors) != 1 or not isinstance(errors[0], str):
         return None
-    if status in (400, 500) and said[0] == _UPLOAD_FAILED:
-        # Everybody's matter: until the next check of the connection nobody else is tried.
-        return NotSent("media_not_uploaded", f"WhatsApp did not take the upload of the {media}.", Stops.CONNECTION)
-    if status == 400 and said[0] == _NO_URL:
-        why = f"Evolution does not take the campaign's media_url for an address of the {media}."
+    if status in (400, 500) and errors[0] == _UPLOAD_FAILED:
+        # It concerns every recipient: no other is tried until the next check of the connection.
+        return NotSent("media_not_uploaded", f"WhatsApp did not accept the upload of the {media}.", Stops.CONNECTION)
+    if status == 400 and errors[0] == _NO_URL:
+        why = f"Evolution does not accept the campaign's media_url as the URL of the {media}."
         return NotSent("media_not_fetched", f"{why} {_WHAT_HELPS}", Stops.CAMPAIGN)
-    exception = _EXCEPTION.match(said[0])
+    exception = _EXCEPTION.match(errors[0])
     if status != 500 or exception is None:
         return None
     for pattern, because in _FETCH_FAILED:
-        if found := pattern.match(said[0], exception.end()):
+        if found := pattern.match(errors[0], exception.end()):
             why = f"Evolution cannot fetch the campaign's {media} from its media_url: {because}."
             return NotSent("media_not_fetched", f"{why.format(**found.groupdict())} {_WHAT_HELPS}", Stops.CAMPAIGN)
     return None
 
 
 def _sort_server_error(status: int, body: object) -> Outcome:
-    said = messages(body)
-    if status == 500 and said == ["Connection Closed"]:
-        # Only the check of the number answers so, and the message itself comes after it.
+    errors = messages(body)
+    if status == 500 and errors == ["Connection Closed"]:
+        # Only the check of the number fails with this text, and the message is sent after it.
         return NotSent("connection_closed", "The WhatsApp connection is closed.", Stops.CONNECTION)
-    said_texts = [item for item in said if isinstance(item, str)]
-    if status == 500 and any("reading 'onWhatsApp'" in item for item in said_texts):
+    texts = [item for item in errors if isinstance(item, str)]
+    if status == 500 and any("reading 'onWhatsApp'" in item for item in texts):
         return NotSent("never_connected", "This WhatsApp number has never been connected.", Stops.CONNECTION)
-    if status == 500 and any("reading 'textMessage'" in item for item in said_texts):
-        # The instance is in Evolution's database but not in its memory (issue 2583): nobody was there to send.
+    if status == 500 and any("reading 'textMessage'" in item for item in texts):
+        # The instance is in Evolution's database but not in its memory (issue 2583), so it cannot have sent anything.
         return NotSent("not_running", "Evolution knows this instance but does not run it.", Stops.CONNECTION)
     return Unknown("server_error", f"The Evolution server failed with status {status}.")
 
 
 def _sort_client_error(status: int, body: object) -> Outcome:
-    said = messages(body)
-    if any(isinstance(item, Mapping) and item.get("exists") is False for item in said):
+    errors = messages(body)
+    if any(isinstance(item, Mapping) and item.get("exists") is False for item in errors):
         return Refused("not_on_whatsapp", "The number is not on WhatsApp.")
-    if any(isinstance(item, list) for item in said):
-        return Refused("invalid_request", "Evolution does not accept the message's form.")
-    if status == 408 or not said or any("Error: " in item for item in said if isinstance(item, str)):
-        # Whatever fails inside the send itself is a 400 with the exception as text: "Error: Connection Closed",
+    if any(isinstance(item, list) for item in errors):
+        return Refused("invalid_request", "Evolution does not accept the form of the message.")
+    if status == 408 or not errors or any("Error: " in item for item in errors if isinstance(item, str)):
+        # A failure inside the send itself is a 400 with the exception as text: "Error: Connection Closed",
         # "Error: Timed Out", "TypeError: ... (reading 'message')" when Meta hung up or answered no JSON.
         return Unknown("failed_while_sending", "Evolution failed while it was sending.")
     return Refused("refused", f"Evolution refused the message with status {status}.")
 
 
 def _sort_meta(code: int, *, subcode: object, media: MediaType | None) -> Outcome:
-    """The Cloud API's error, by its codes alone: its words may repeat the recipient's number."""
+    """Returns the outcome of a Cloud API error, by its codes alone: its text may repeat the recipient's number."""
     name = f"meta_{code}"
     if (code, subcode) == (100, 33):
         return NotSent(name, "Meta does not know the connection's phone number id.", Stops.CONNECTION)

@@ -1,4 +1,4 @@
-"""Clients of AWS, each made at its first use: importing boto3 costs a cold start some 200 ms."""
+"""Clients of AWS, each created at its first use: importing boto3 adds some 200 ms to a cold start."""
 
 import json
 from functools import cache
@@ -41,7 +41,7 @@ def kinesis() -> "KinesisClient":
 
 @cache
 def functions() -> "LambdaClient":
-    # One attempt: what is invoked talks to Evolution, and its answer is awaited as long as the caller itself may run.
+    # One attempt: the invoked function calls Evolution, and the caller waits for it as long as it may run itself.
     client: LambdaClient = _client("lambda", read_timeout=28, attempts=1)
     return client
 
@@ -58,13 +58,13 @@ def _secrets() -> "SecretsManagerClient":
 
 
 def invoke(function_name: str, payload: object) -> Any:
-    """A function's answer to a payload, both JSON.
+    """Invokes a function with a payload and returns its answer, both JSON.
 
     Raises:
         Unavailable: it could not be invoked.
-        Unanswered: it was invoked and failed, or did not answer in time; it may be at work all the same.
+        Unanswered: it was invoked and failed, or did not answer in time; it may still be running.
     """
-    # botocore comes with the client: importing it costs a cold start what boto3 does.
+    # With the client, not before: importing botocore costs a cold start as much as boto3.
     from botocore.exceptions import (  # noqa: PLC0415
         BotoCoreError,
         ClientError,
@@ -86,12 +86,12 @@ def invoke(function_name: str, payload: object) -> Any:
 
 
 def invoke_later(function_name: str, payload: object) -> None:
-    """Hands a payload to a function and does not wait for it.
+    """Invokes a function with a payload and does not wait for it.
 
     Raises:
-        Unavailable: it was not taken, or nobody can tell.
+        Unavailable: it could not be invoked, or it is not known whether it was.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with the client
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - with the client, not before
 
     try:
         functions().invoke(FunctionName=function_name, Payload=json.dumps(payload).encode(), InvocationType="Event")
@@ -100,12 +100,12 @@ def invoke_later(function_name: str, payload: object) -> None:
 
 
 def read_secret(secret_id: str) -> str:
-    """The secret's present text.
+    """Returns the secret's current text.
 
     Raises:
         Unavailable: it could not be read.
     """
-    # botocore comes with the client: importing it costs a cold start what boto3 does.
+    # With the client, not before: importing botocore costs a cold start as much as boto3.
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     try:
@@ -116,7 +116,7 @@ def read_secret(secret_id: str) -> str:
 
 
 def read_json_secret(secret_id: str) -> dict[str, str]:
-    """The secret's present value, a flat JSON object.
+    """Returns the secret's current value, a flat JSON object.
 
     Raises:
         Unavailable: it could not be read.

@@ -1,4 +1,4 @@
-"""What Evolution is told when it is to send (Evolution API 2.3.7, src/validate/message.schema.ts)."""
+"""The requests that make Evolution send a message (Evolution API 2.3.7, src/validate/message.schema.ts)."""
 
 import mimetypes
 from typing import Any
@@ -8,7 +8,7 @@ from hidra.domain.content import Content, Media, MediaType
 
 
 def to_send(number: str, content: Content) -> tuple[str, dict[str, Any]]:
-    """The route and the JSON body of one message to an E.164 number.
+    """Returns the route and the JSON body of one message to an E.164 number.
 
     No ``delay``: it would hold the request open, and the pace is kept elsewhere.
     """
@@ -20,8 +20,9 @@ def to_send(number: str, content: Content) -> tuple[str, dict[str, Any]]:
 
 
 def _media(media: Media, *, caption: str) -> dict[str, Any]:
-    """A document always has a name: Evolution's own way to one fails on a URL without a dot in its last part. What is
-    not known is left out; Evolution then looks for the MIME type itself.
+    """Returns the media's fields; without a MIME type Evolution finds it out itself.
+
+    A document always has a name: Evolution fails to derive one from a URL without a dot in its last part.
     """
     body: dict[str, Any] = {"mediatype": media.type, "media": media.url}
     last_part = unquote(urlsplit(media.url).path).rpartition("/")[2]
@@ -37,7 +38,7 @@ def _media(media: Media, *, caption: str) -> dict[str, Any]:
 
 
 def _mimetype(name: str, media_type: MediaType) -> str | None:
-    """By the name's ending; None where that says nothing, or something that is not of this kind."""
+    """Returns the MIME type of the name's ending; None if it has none, or one of another kind of media."""
     found, encoding = mimetypes.guess_file_type(name)
     if found is None or encoding is not None:
         return None

@@ -1,8 +1,8 @@
 """One instance on one Evolution API 2.3.7 server, over HTTP (src/api/routes, header ``apikey``).
 
-Each call opens a connection of its own. Node closes idle ones after 5 s, and a post that meets such a close could not
-be told from one that was lost on its way: a failure before the connection stands is surely not sent, any later one may
-have been.
+Each call opens a connection of its own. Node closes idle connections after 5 s, and a post on such a connection looks
+like one that was lost on its way. With a new connection, a failure before it is established means that nothing was
+sent; after any later failure the request may have arrived.
 """
 
 import json
@@ -21,23 +21,23 @@ from urllib3.exceptions import TimeoutError as TransportTimeout
 from hidra.domain.content import Content, MediaType
 from hidra.domain.message import PROVIDER_WORDS, MessageStatus
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
-from hidra.domain.webhook import id_of, media_type_of, text_of
+from hidra.domain.whatsapp_message import id_of, media_type_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.gateways import answers, bodies
 from hidra.gateways.addresses import Adapter
 
-# Seconds to connect and to wait for an answer. Evolution checks the number and sends before it answers, and Baileys'
-# own queries end after 60 s; nothing else takes long.
+# Seconds to connect and to wait for an answer. A send is slow: Evolution checks the number and sends before it answers,
+# and Baileys' own queries time out after 60 s.
 _SEND_TIMEOUT = (5.0, 90.0)
 _ASK_TIMEOUT = (3.0, 10.0)
 _MAX_ANSWER_BYTES = 4_000_000
 _FOUND_AT_MOST = 50
-CONTACTS_OF_A_PAGE = 2_000  # with addresses of pictures some 1.2 MB
+CONTACTS_OF_A_PAGE = 2_000  # some 1.2 MB with the URLs of pictures
 _FETCH_INSTANCES = "instance/fetchInstances"  # the one route that has the instance in its query
-_STATUSES_AT_MOST = 100  # of one message; Evolution keeps each copy
+_STATUSES_AT_MOST = 100  # of one message: Evolution keeps every copy
 _FAR_FUTURE = 1 << 33  # seconds since 1970
 
-# LOGOUT_INSTANCE and REMOVE_INSTANCE carry no data; what they say stands in their name.
+# LOGOUT_INSTANCE and REMOVE_INSTANCE carry no data: their name is the event.
 WEBHOOK_EVENTS = frozenset(
     {
         "SEND_MESSAGE",
@@ -54,7 +54,7 @@ STATE_ABSENT = "absent"
 
 @dataclass(frozen=True)
 class Offer:
-    """What ``connect`` gives: the state, and a code to scan (a data URL) or to type where one is needed."""
+    """The answer of ``connect``: the state, and a code to scan (a data URL) or to type where one is needed."""
 
     state: str
     qr_code: str | None
@@ -87,8 +87,8 @@ class Evolution:
     def __init__(self, base_url: str, instance: str, api_key: str, *, allow_private: bool) -> None:
         """
         Args:
-            base_url: as ``addresses.check_base_url`` gives it.
-            allow_private: whether the server may stand in a private network.
+            base_url: as ``address.check_base_url`` returns it.
+            allow_private: whether the server may be in a private network.
         """
         self._base_url, self._instance = base_url, instance
         self._session = requests.Session()
@@ -98,7 +98,7 @@ class Evolution:
             self._session.mount(scheme, Adapter(allow_private=allow_private))
 
     def send(self, number: str, content: Content) -> Outcome:
-        """Sends one message, and sorts whatever happens; raises for nothing that Evolution or the network does.
+        """Sends one message, and returns its outcome; never raises for what Evolution or the network does.
 
         Args:
             number: E.164.
@@ -115,16 +115,16 @@ class Evolution:
             return Unknown("connection_lost", "The connection to the Evolution server broke before it answered.")
 
     def connection_state(self) -> str:
-        """``open``, ``connecting``, ``close``, ``refused`` (too many QR codes), or ``absent``: known to Evolution's
-        database but not running (github.com/evolution-foundation/evolution-api/issues/2583).
+        """Returns ``open``, ``connecting``, ``close``, ``refused`` (too many QR codes), or ``absent``: known to
+        Evolution's database but not running (github.com/evolution-foundation/evolution-api/issues/2583).
 
         Raises:
-            Rejected, Unavailable: there is no answer to be had; see ``_ask``.
+            Rejected, Unavailable: see ``_ask``.
         """
         return _state(self._ask("GET", "instance/connectionState"))
 
     def connect(self) -> Offer:
-        """Asks for a connection; while a code is being made (2 s) there may be neither code nor error: ask again.
+        """Starts to connect; while Evolution makes a code (2 s) there may be neither code nor error: call it again.
 
         Raises:
             Rejected, Unavailable: see ``_ask``.
@@ -133,13 +133,13 @@ class Evolution:
         if isinstance(body.get("instance"), Mapping):
             return Offer(_state(body), None, None)
         if body.get("error"):  # with HTTP 200 (src/api/controllers/instance.controller.ts)
-            raise Unavailable("Evolution could not begin to connect: try again.", code="connect-failed")
+            raise Unavailable("Evolution could not start to connect. Try again.", code="connect-failed")
         # A closed instance of the Cloud API answers {}: there is nothing to scan.
         state = "connecting" if body else "close"
         return Offer(state, _text(body.get("base64")), _text(body.get("pairingCode")))
 
     def find_webhook(self) -> Webhook | None:
-        """The instance's webhook, or None where none was ever set.
+        """Returns the instance's webhook; None if none was ever set.
 
         Raises:
             Rejected, Unavailable: see ``_ask``.
@@ -174,7 +174,7 @@ class Evolution:
         self._ask("POST", "webhook/set", {"webhook": webhook})
 
     def find_messages(self, remote_jids: Iterable[str], start: datetime, end: datetime) -> list[Found]:
-        """What this instance sent to any of these addresses between two instants, both in UTC.
+        """Returns what this instance sent to any of these addresses between two instants, both in UTC.
 
         Evolution scans its messages for this: for recovery, not for polling.
 
@@ -196,7 +196,7 @@ class Evolution:
         return [item for item in found.values() if start <= item.at <= end]
 
     def own_address(self) -> str | None:
-        """The address (``…@s.whatsapp.net``) of the instance's own number, None where Evolution does not know it.
+        """Returns the address (``…@s.whatsapp.net``) of the instance's own number; None if Evolution does not know it.
 
         Raises:
             Rejected, Unavailable: see ``_ask``.
@@ -206,10 +206,10 @@ class Evolution:
         return _text(row.get("ownerJid")) if isinstance(row, Mapping) else None
 
     def contacts(self) -> Iterator[list[Any]]:
-        """Whomever this instance knows, page by page, each entry as it came: groups and members of groups too.
+        """Yields the contacts of this instance, page by page, each entry as it is: groups and members of groups too.
 
-        Evolution orders nothing itself, but with ``take`` its Prisma does, by the row's id. A server before 2.3.0 knows
-        no pages and gives everybody at once (src/api/services/channel.service.ts, fetchContacts; pull request 1334).
+        Evolution does not order them itself, but with ``take`` its Prisma does, by the row's id. A server before 2.3.0
+        has no pages and returns all at once (src/api/services/channel.service.ts, fetchContacts; pull request 1334).
 
         Raises:
             Rejected, Unavailable: see ``_ask``.
@@ -220,7 +220,7 @@ class Evolution:
             found = self._answer("POST", "chat/findContacts", query)
             if not isinstance(found, list):
                 raise Rejected(
-                    "The Evolution server's list of contacts cannot be read: it is none, or too long for one answer.",
+                    "The contacts of the Evolution server cannot be read: its answer is not a list, or is too long.",
                     code="answer-not-understood",
                 )
             if found == before:
@@ -231,9 +231,9 @@ class Evolution:
             before = found
 
     def find_statuses(self, provider_message_id: str) -> frozenset[MessageStatus]:
-        """Whatever was said of one message, as far as Evolution kept it (``DATABASE_SAVE_MESSAGE_UPDATE``).
+        """Returns the statuses of one message that Evolution kept (``DATABASE_SAVE_MESSAGE_UPDATE``).
 
-        It gives no time and no order, each copy, and nothing for an id that it does not know
+        Its answer has every copy, without times and order, and is empty for an id that it does not know
         (src/api/services/channel.service.ts, fetchStatusMessage).
 
         Raises:
@@ -249,11 +249,11 @@ class Evolution:
         )
 
     def _ask(self, method: str, route: str, body: object = None, *, may_be_null: bool = False) -> Mapping[str, Any]:
-        """A call that sends nothing to anybody; the answer's JSON object.
+        """Makes a call that sends no message; returns the answer's JSON object.
 
         Raises:
-            Rejected: the address, the instance's name or the key is wrong, and will be next time.
-            Unavailable: no answer, or none that was understood: try again.
+            Rejected: the address, the instance's name or the key is wrong; the same call fails the same way.
+            Unavailable: there was no answer, or not a valid one: try again.
         """
         answer = self._answer(method, route, body)
         if isinstance(answer, Mapping):
@@ -263,7 +263,7 @@ class Evolution:
         raise Rejected("There is no Evolution API at this address.", code="not-evolution")
 
     def _answer(self, method: str, route: str, body: object = None) -> object:
-        """What ``_ask`` does, whatever the answer's JSON is; None where it is none, or too long."""
+        """Does what ``_ask`` does, but returns any JSON; None if the answer is not JSON, or too long."""
         try:
             status, answer = self._call(method, route, body, timeout=_ASK_TIMEOUT)
         except requests.Timeout:
@@ -278,10 +278,10 @@ class Evolution:
         return answer
 
     def _call(self, method: str, route: str, body: object, *, timeout: tuple[float, float]) -> tuple[int, object]:
-        """The answer's status and its JSON, None where it is none.
+        """Returns the answer's status and its JSON, None if it is not JSON.
 
         Raises:
-            HidraError: surely nothing was sent.
+            HidraError: the request was certainly not sent.
             requests.RequestException: the request may have arrived.
         """
         between = "?instanceName=" if route == _FETCH_INSTANCES else "/"
@@ -292,7 +292,7 @@ class Evolution:
             request.headers["apikey"].encode("ascii")
         except (requests.RequestException, ValueError):
             raise Rejected("The server's address or the API key cannot be used.", code="unusable-config") from None
-        # Not through the session: it reads the whole body of a redirect, however long, even where it follows none.
+        # Not through the session: it reads the whole body of a redirect, however long, even if it does not follow it.
         adapter = self._session.get_adapter(url)
         try:
             with adapter.send(request, timeout=timeout, stream=True, verify=True) as response:
@@ -302,14 +302,14 @@ class Evolution:
         except TransportTimeout as error:
             raise requests.Timeout("the answer stopped") from error
         except Exception as error:
-            # A server can answer what no library foresees; by then the request has arrived.
+            # The libraries raise other errors for invalid answers; by then the request has arrived.
             raise requests.ConnectionError("the answer could not be read") from error
 
 
 def _read(response: requests.Response, deadline: float) -> object:
-    """The body's JSON; a server that answers without end must not hold us for ever."""
+    """Returns the body's JSON, None if it is not JSON or too long; an endless answer is cut off at the deadline."""
     read = b""
-    # Whatever has come, not so many bytes: a server may drip them one by one.
+    # read1 returns the bytes that are there: a server may send them one by one.
     while chunk := response.raw.read1(65_536, decode_content=True):
         read += chunk
         if len(read) > _MAX_ANSWER_BYTES:

@@ -1,4 +1,4 @@
-"""The delivery stream: once it took a record, nothing of it is lost."""
+"""The delivery stream: a record that it accepted is not lost."""
 
 import json
 import secrets
@@ -13,16 +13,16 @@ from hidra.telemetry import logger
 if TYPE_CHECKING:
     from types_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
 
-_BATCH = 500  # records that PutRecords takes at once
+_BATCH = 500  # records that PutRecords accepts at once
 
 
 def put(stream: str, records: Sequence[Mapping[str, Any]]) -> None:
-    """Puts records on the stream, each under a random partition key: keys spread load, nothing here needs an order.
+    """Puts records on the stream, each under a random partition key: keys spread load, and no record needs an order.
 
-    PutRecords may take a part of a batch, mostly because a shard is at its limit; that part is tried once more.
+    PutRecords may accept a part of a batch, mostly because a shard is at its limit; the rest is tried once more.
 
     Raises:
-        Unavailable: some were not taken; those that were may be put again, for every reader bears repetition.
+        Unavailable: some records were not accepted. The accepted ones may be put again: readers tolerate repetition.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
@@ -35,14 +35,14 @@ def put(stream: str, records: Sequence[Mapping[str, Any]]) -> None:
             left = _put(stream, left)
             left = left and _put(stream, left)
         except (BotoCoreError, ClientError) as error:
-            raise Unavailable("The delivery stream did not answer; try again in a moment.") from error
+            raise Unavailable("The delivery stream did not answer. Try again in a few seconds.") from error
         if left:
             logger.warning("the stream refused records", records=len(left))
-            raise Unavailable("The delivery stream did not take everything; try again in a moment.")
+            raise Unavailable("The delivery stream did not accept every record. Try again in a few seconds.")
 
 
 def _put(stream: str, entries: list["PutRecordsRequestEntryTypeDef"]) -> list["PutRecordsRequestEntryTypeDef"]:
-    """Those that were not taken."""
+    """Puts records once; returns those that were not accepted."""
     answer = kinesis().put_records(StreamName=stream, Records=entries)
     if not answer.get("FailedRecordCount"):
         return []

@@ -1,8 +1,8 @@
-"""API keys at rest: anybody with the public key can seal one, only a holder of the private key can open it.
+"""API keys at rest: the public key seals one, only the private key opens it.
 
 An envelope: a fresh data key encrypts the API key (XChaCha20-Poly1305) and is itself sealed to a public key. The
-user's id and the server's origin are authenticated with it, so a sealed key moved to another user's row, or left in
-place while the origin changes, no longer opens.
+user's id and the server's origin are authenticated with it. So a sealed key that is moved to another user's row, or
+whose server's origin changes, does not open any more.
 
 Layout: format (1 byte, 0x01), length of the key's id (1), the key's id, sealed data key (80), nonce (24), ciphertext.
 """
@@ -27,7 +27,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def origin(base_url: str) -> str:
-    """scheme://host:port, lower case and with the port always there: what a sealed key is bound to."""
+    """Returns scheme://host:port, in lower case and always with the port: what a sealed key is bound to."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
@@ -50,10 +50,10 @@ def seal(public_keys: Mapping[str, str], api_key: str, *, user_id: UUID, base_ur
 
 
 def open_sealed(private_keys: Mapping[str, str], blob: bytes, *, user_id: UUID, base_url: str) -> str:
-    """The API key in a blob that ``seal`` made for this user and origin.
+    """Returns the API key in a blob that ``seal`` made for this user and origin.
 
     Args:
-        private_keys: by id, base64 of 32 bytes each; all that may still be in use.
+        private_keys: by id, base64 of 32 bytes each; every key that may still be in use.
 
     Raises:
         Rejected: it was tampered with, belongs to another user or origin, or its key's id is unknown.

@@ -1,114 +1,70 @@
-"""What Evolution told while our webhook was away is looked up, message by message, and joins what is known.
-
-Evolution tries a webhook for some 20 minutes and then forgets it (2.3.7, webhook.controller.ts). Why an outage is
-noticed as it is, and what time a status gets that was looked up, stands in decision 13.
-"""
+"""Statuses whose webhooks were lost are looked up in Evolution, message by message, and added to what is known."""
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import groupby
+from datetime import datetime
+from functools import partial
 
-from hidra.domain.message import Evidence, MessageStatus
+from hidra.domain import backfill
+from hidra.domain.backfill import BackfillMessage, LookedUp, evidence_of, is_news
 from hidra.errors import HidraError
 from hidra.gateways.evolution import Evolution
-from hidra.services.check_connection import in_parallel
+from hidra.services.look_up import look_up
 from hidra.store import messages, status_backfills
-from hidra.store.connection_health import Connection
+from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database, Tx
-from hidra.store.status_backfills import BackfillMessage
 from hidra.telemetry import logger
-
-EACH = 200  # messages of one connection in one run, one after the other; that is 2,400 an hour
-PAUSE_SECONDS = 0.05  # after each, so that a quick server is asked at most 20 times a second
-AT_MOST = 4_000  # over all connections
-ONE_LOOK_UP_SECONDS = 13  # its time-outs
-FAILURES = 3  # one after the other mean that the server is in trouble; fewer, that it cannot tell of these messages
-OLDEST = timedelta(hours=72)
-
-
-@dataclass(frozen=True)
-class LookedUp:
-    """A message, and what Evolution knows of it; None: it could not say."""
-
-    message: BackfillMessage
-    statuses: Collection[MessageStatus] | None
 
 
 def backfill_statuses(
-    answering: Collection[Connection],
+    answering: Collection[Endpoint],
     *,
     db: Database,
-    evolution: Callable[[Connection], Evolution],
+    evolution: Callable[[Endpoint], Evolution],
     now: datetime,
     seconds: float,
 ) -> None:
-    """Notices outages, and goes on with the repairs of those that were.
+    """Detects outages of our webhook, starts the backfills that are due, and continues those in progress.
 
     Args:
-        answering: the connections whose server takes our calls.
+        answering: the endpoints whose server answers calls.
         evolution: opens one; called in threads.
     """
-    known = {connection.id: connection for connection in answering}
-    begin_until = time.monotonic() + seconds - ONE_LOOK_UP_SECONDS
-    noticed = db.as_worker(lambda tx: status_backfills.notice(tx, connection_ids=known, at=now))
-    for connection_id in noticed:
+    end = time.monotonic() + seconds
+    endpoints = {endpoint.connection_id: endpoint for endpoint in answering}
+    for connection_id in db.as_worker(lambda tx: status_backfills.detect(tx, connection_ids=endpoints, at=now)):
         logger.warning("a connection's webhooks do not come", connection_id=connection_id)
-    begun = db.as_worker(lambda tx: status_backfills.begin(tx, connection_ids=known, at=now))
-    for connection_id in begun:
+    for connection_id in db.as_worker(lambda tx: status_backfills.start(tx, connection_ids=endpoints, at=now)):
         logger.info("a connection's statuses are being looked up", connection_id=connection_id)
-    growing = db.as_worker(
-        lambda tx: status_backfills.next_messages(tx, connection_ids=known, each=EACH, at_most=AT_MOST, at=now)
+    look_up(
+        db.as_worker(lambda tx: status_backfills.next_messages(tx, connection_ids=endpoints, at=now)),
+        endpoints,
+        evolution=evolution,
+        ask=partial(_ask, begin_until=end - backfill.ONE_LOOKUP_SECONDS),
+        settle=partial(_settle, db=db),
+        end=end,
     )
-    batches = [
-        (known[connection_id], list(group)) for connection_id, group in groupby(growing, key=lambda m: m.connection_id)
-    ]
-
-    def look_up(batch: tuple[Connection, list[BackfillMessage]]) -> list[LookedUp]:
-        return _look_up(evolution(batch[0]), batch[1], begin_until=begin_until)
-
-    for (connection, _), looked_up in in_parallel(look_up, batches, seconds=seconds):
-        try:
-            _learn(looked_up, db=db)
-        except Exception:  # noqa: BLE001 - one server's answers must not keep the repairs of the others
-            logger.exception("what was looked up could not be learned", connection_id=connection.id)
 
 
-def webhook_was_lost(connections: Iterable[Connection], *, db: Database, now: datetime) -> None:
-    """Asks for the repair of connections on which another webhook was found in the place of ours."""
-    ids = [connection.id for connection in connections]
+def request_backfills(without_webhook: Iterable[Endpoint], *, db: Database, now: datetime) -> None:
+    """Requests the backfill of connections on which a check found another webhook in place of ours."""
+    ids = [endpoint.connection_id for endpoint in without_webhook]
     if ids:
+        oldest = now - backfill.OLDEST
         db.as_worker(
-            lambda tx: status_backfills.demand(tx, connection_ids=ids, cause="webhook", at=now, oldest=now - OLDEST)
+            lambda tx: status_backfills.request(tx, connection_ids=ids, cause="webhook", at=now, oldest=oldest)
         )
 
 
-def evidence_of(looked_up: LookedUp) -> list[Evidence]:
-    """What was looked up, each status at the earliest moment at which it can have happened.
+def _ask(evolution: Evolution, pending: Iterable[BackfillMessage], *, begin_until: float) -> list[LookedUp]:
+    """Looks up as many of the messages as time and the server allow; never ends with those that the server failed at.
 
-    Evolution gives no time, and our own of the look-up would be an outage too late.
+    So a server in trouble is asked for them again, and single messages that it cannot report are passed over.
     """
-    message = looked_up.message
-    times = (message.sent_at, message.acked_at, message.delivered_at, message.silent_since)
-    at = max(known for known in times if known is not None)
-    return [Evidence(status, at) for status in looked_up.statuses or ()]
-
-
-def is_news(looked_up: LookedUp) -> bool:
-    """Whether it tells more of the message than was known."""
-    message, told = looked_up.message, set(looked_up.statuses or ())
-    if MessageStatus.READ in told or (message.acked_at is None and told):
-        return True
-    return message.status is MessageStatus.SENT and bool(told & {MessageStatus.DELIVERED, MessageStatus.FAILED})
-
-
-def _look_up(evolution: Evolution, growing: Iterable[BackfillMessage], *, begin_until: float) -> list[LookedUp]:
-    """As many of the messages as time and the server allow; never ends with those that the server failed at."""
-    done: list[LookedUp] = []
+    answered: list[LookedUp] = []
     failed: list[LookedUp] = []
-    for message in growing:
-        if time.monotonic() > begin_until or len(failed) == FAILURES:
+    for message in pending:
+        if time.monotonic() > begin_until or len(failed) == backfill.FAILURES:
             break
         try:
             statuses = evolution.find_statuses(message.provider_message_id)
@@ -116,20 +72,20 @@ def _look_up(evolution: Evolution, growing: Iterable[BackfillMessage], *, begin_
             logger.warning("a status cannot be looked up", connection_id=message.connection_id, reason=error.code)
             failed.append(LookedUp(message, None))
             continue
-        done += [*failed, LookedUp(message, statuses)]
+        answered += [*failed, LookedUp(message, statuses)]
         failed = []
-        time.sleep(PAUSE_SECONDS)
-    return done
+        time.sleep(backfill.PAUSE_SECONDS)
+    return answered
 
 
-def _learn(looked_up: Sequence[LookedUp], *, db: Database) -> None:
-    if not looked_up:
+def _settle(_: Endpoint, answered: Sequence[LookedUp], *, db: Database) -> None:
+    if not answered:
         return
-    evidence = {look.message.id: found for look in looked_up if (found := evidence_of(look))}
-    updated = sum(map(is_news, looked_up))
+    evidence = {looked_up.message.id: found for looked_up in answered if (found := evidence_of(looked_up))}
+    updated = sum(map(is_news, answered))
 
     def work(tx: Tx) -> None:
         messages.learn_all(tx, evidence)
-        status_backfills.advance(tx, looked_up[-1].message, messages_checked=len(looked_up), messages_updated=updated)
+        status_backfills.advance(tx, answered[-1].message, messages_checked=len(answered), messages_updated=updated)
 
     db.as_worker(work)

@@ -1,4 +1,4 @@
-"""Whether a connection works, in words that its owner understands; and our webhook on it."""
+"""Checks whether a connection works, in words for its user, and sets our webhook on it."""
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -12,17 +12,17 @@ from hidra.domain.webhook import QR_REFUSED
 from hidra.errors import HidraError
 from hidra.gateways.evolution import STATE_ABSENT, Evolution, Webhook
 from hidra.store import connection_health
-from hidra.store.connection_health import Connection
+from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
 THREADS = 16
-AT_MOST = 1_000  # connections that one run begins to check
-FAIR = timedelta(seconds=15)  # a check that was given less before the run's end says nothing of its server
+AT_MOST = 1_000  # connections that one run checks
+FAIR = timedelta(seconds=15)  # a check that the end of the run cuts off earlier proves nothing about its server
 
 # Evolution's words. On the Cloud API the word says nothing: it is "open" from the creation on, no token or number is
-# checked (src/api/integrations/channel/meta/whatsapp.business.service.ts). There only a send tells, and its refusal
-# sets the connection to error until the next check lets it try again.
+# checked (src/api/integrations/channel/meta/whatsapp.business.service.ts). There only a refused send shows
+# a fault: it sets the connection to error until the next check.
 _STATES = {
     "open": (EvolutionConnectionStatus.CONNECTED, None),
     "connecting": (EvolutionConnectionStatus.CONNECTING, None),
@@ -39,8 +39,8 @@ _STATES = {
 class Health:
     """What a check found.
 
-    ``answers``: the server takes our calls, whatever WhatsApp's side of it. ``webhook_lost``: another webhook than any
-    of ours was found, so nobody has told us of what happened until it was set.
+    ``answers``: the server answers our calls, whatever the state of WhatsApp's side. ``webhook_lost``: the check found
+    a webhook that is none of ours, so the events until then were lost.
     """
 
     status: EvolutionConnectionStatus
@@ -50,15 +50,15 @@ class Health:
 
 
 def failed(message: str) -> Health:
-    """The health of a connection that cannot even be asked."""
+    """Returns the health of a connection whose state cannot be read."""
     return Health(EvolutionConnectionStatus.ERROR, message, answers=False)
 
 
 def examine(evolution: Evolution, webhook: Webhook, *, also_ours: Collection[Webhook] = ()) -> Health:
-    """Asks for the state, and sets our webhook where another or none is found; never raises for what Evolution does.
+    """Reads the state, and sets our webhook if there is another or none; never raises for what Evolution does.
 
     Args:
-        also_ours: webhooks under earlier keys, which we still take.
+        also_ours: webhooks under earlier keys, which we still accept.
     """
     try:
         state = evolution.connection_state()
@@ -74,47 +74,45 @@ def examine(evolution: Evolution, webhook: Webhook, *, also_ours: Collection[Web
             lost = found not in also_ours
             evolution.set_webhook(webhook.url, webhook.jwt_key)
     except HidraError as error:
-        # Messages can be sent all the same, so this alone stops nothing.
-        message = message or f"Deliveries and replies may go unnoticed, for our webhook could not be set: {error}"
+        # Messages can still be sent, so this alone does not stop the connection.
+        message = message or f"Deliveries and replies may go unnoticed, because our webhook could not be set: {error}"
     return Health(status, message, answers=True, webhook_lost=lost)
 
 
 def check_one(
-    connection: Connection, *, db: Database, examine: Callable[[Connection], Health], now: Callable[[], datetime]
+    endpoint: Endpoint, *, db: Database, examine: Callable[[Endpoint], Health], now: Callable[[], datetime]
 ) -> Health:
-    """Checks one connection and writes down what was found."""
-    began = now()
-    health = examine(connection)
-    _record(connection, health, began, db=db)
+    """Checks one connection and records what was found."""
+    started_at = now()
+    health = examine(endpoint)
+    _record(endpoint, health, started_at, db=db)
     return health
 
 
 def check_all(
-    *, db: Database, examine: Callable[[Connection], Health], now: Callable[[], datetime], seconds: float
-) -> list[Connection]:
-    """Checks connections side by side for so long; gives those whose server takes our calls.
+    *, db: Database, examine: Callable[[Endpoint], Health], now: Callable[[], datetime], seconds: float
+) -> list[Endpoint]:
+    """Checks connections in parallel for so many seconds; returns the endpoints whose server answers our calls.
 
-    Only the talking to servers is in threads: the database stays on this one. A connection's turn is noted before its
-    server is asked, or those that never answer would be the first to be asked again, for ever.
+    Threads call servers; only the calling thread uses the database. The begin of a check is recorded before its server
+    is called: otherwise servers that never answer would stay the first in the order of checks.
     """
-    began: dict[Connection, datetime] = {}
+    started: dict[Endpoint, datetime] = {}
 
-    def begin(batch: list[Connection]) -> None:
-        at = now()
-        db.as_worker(
-            lambda tx: connection_health.begin(tx, connection_ids=[connection.id for connection in batch], at=at)
-        )
-        began.update(dict.fromkeys(batch, at))
+    def begin(batch: list[Endpoint]) -> None:
+        at, ids = now(), [endpoint.connection_id for endpoint in batch]
+        db.as_worker(lambda tx: connection_health.begin(tx, connection_ids=ids, at=at))
+        started.update(dict.fromkeys(batch, at))
 
     answering = []
     due = db.as_worker(lambda tx: connection_health.due(tx, limit=AT_MOST))
-    for connection, health in in_parallel(examine, due, seconds=seconds, begin=begin):
-        _record(connection, health, began.pop(connection), db=db)
+    for endpoint, health in in_parallel(examine, due, seconds=seconds, begin=begin):
+        _record(endpoint, health, started.pop(endpoint), db=db)
         if health.answers:
-            answering.append(connection)
-    for connection, at in began.items():
+            answering.append(endpoint)
+    for endpoint, at in started.items():
         if now() - at >= FAIR:
-            _record(connection, failed("The Evolution server did not answer in time."), at, db=db)
+            _record(endpoint, failed("The Evolution server did not answer in time."), at, db=db)
     logger.info("connections checked", connections=len(due), answering=len(answering))
     return answering
 
@@ -157,9 +155,7 @@ def in_parallel[T, R](
         logger.warning("not everything was done in time", left=left)
 
 
-def _record(connection: Connection, health: Health, began: datetime, *, db: Database) -> None:
+def _record(endpoint: Endpoint, health: Health, at: datetime, *, db: Database) -> None:
     db.as_worker(
-        lambda tx: connection_health.record(
-            tx, connection, status=health.status, message=health.error_message, at=began
-        )
+        lambda tx: connection_health.record(tx, endpoint, status=health.status, message=health.error_message, at=at)
     )

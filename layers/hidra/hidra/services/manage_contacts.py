@@ -145,7 +145,7 @@ def opt_in(db: Database, user_id: UUID, phone_text: str, *, secret: bytes) -> No
     _, phone_hash = identify(user_id, phone_text, secret=secret)
 
     def work(tx: Tx) -> bool:
-        opt_out_requests.return_by_api(tx, user_id=user_id, phone_hash=phone_hash)
+        opt_out_requests.opt_in_by_api(tx, user_id=user_id, phone_hash=phone_hash)
         return opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)
 
     if not db.as_user(user_id, work):

@@ -14,7 +14,7 @@ from hidra.domain.imports.evolution_contact import as_line, own_phone
 from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.gateways.evolution import Evolution
 from hidra.store import imports
-from hidra.store.connection_health import Connection
+from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
@@ -23,10 +23,10 @@ MAX_BYTES = 64 * 1024**2  # of lines: a million people
 
 def pull_contacts(
     import_id: UUID,
-    connection: Connection,
+    endpoint: Endpoint,
     *,
     db: Database,
-    evolution: Callable[[Connection], Evolution],
+    evolution: Callable[[Endpoint], Evolution],
     put: Callable[[IO[bytes]], None],
     time_is_over: Callable[[], bool],
 ) -> None:
@@ -36,11 +36,11 @@ def pull_contacts(
         put: takes the finished file.
         time_is_over: asked after each page.
     """
-    if not db.as_worker(lambda tx: imports.take_on(tx, user_id=connection.user_id, import_id=import_id)):
+    if not db.as_worker(lambda tx: imports.take_on(tx, user_id=endpoint.user_id, import_id=import_id)):
         return
     try:
         with tempfile.TemporaryFile() as made:
-            lines = _write(made, evolution(connection), time_is_over)
+            lines = _write(made, evolution(endpoint), time_is_over)
             made.seek(0)
             put(made)
     except HidraError as error:

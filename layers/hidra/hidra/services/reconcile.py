@@ -1,37 +1,35 @@
-"""Messages that may have been sent are looked up in Evolution, and given up after a day. Never is one sent again."""
+"""Messages in doubt are looked up in Evolution, and given up after a day. None of them is ever sent again."""
 
-import re
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from functools import partial
 
 from hidra.domain import template
+from hidra.domain.phone import whatsapp_jids
 from hidra.errors import Conflict, HidraError, Rejected
 from hidra.gateways.evolution import Evolution, Found
-from hidra.services.check_connection import in_parallel
+from hidra.services.look_up import look_up
 from hidra.settings import SENDER_TIMEOUT_SECONDS
-from hidra.store import connection_health, deliveries, messages
-from hidra.store.connection_health import Connection, Unresolved
+from hidra.store import deliveries, doubts, messages
+from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database, Tx
+from hidra.store.doubts import Unresolved
 from hidra.telemetry import logger
 
-EACH = 20  # messages of one connection in one run: each look-up makes Evolution scan its messages
+EACH = 20  # messages of one connection in one run: each lookup makes Evolution scan its messages
 AT_MOST = 500
 OVERDUE_AFTER = timedelta(hours=24)
 PATIENCE = timedelta(hours=24)  # beyond that, with a server that does not answer
 # The post follows the claim within a second and may take 90; Evolution's clock is not ours.
 BEFORE_CLAIM, AFTER_CLAIM = timedelta(seconds=5), timedelta(seconds=180)
 SENDING = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
-ONE_LOOK_UP_SECONDS = 26  # two addresses, each up to its time-outs
-
-_BRAZILIAN_MOBILE = re.compile(r"^55(\d\d)9(\d{8})$")
-_MEXICO_OR_ARGENTINA = re.compile(r"^(52|54)\d(\d{10})$")
+ONE_LOOKUP_SECONDS = 26  # two addresses, each up to its timeouts
 
 
 @dataclass(frozen=True)
-class LookUp:
+class Candidates:
     """A message, and what its connection sent to its phone at about the time of its claim."""
 
     message: Unresolved
@@ -39,54 +37,39 @@ class LookUp:
 
 
 def reconcile(
-    answering: Collection[Connection],
+    answering: Collection[Endpoint],
     *,
     db: Database,
-    evolution: Callable[[Connection], Evolution],
+    evolution: Callable[[Endpoint], Evolution],
     now: datetime,
     seconds: float,
 ) -> None:
-    """Resolves what can be found, and gives up what is more than a day old and cannot.
+    """Resolves the messages in doubt that a lookup finds, and gives up the others once they are older than a day.
 
     Args:
-        answering: the connections whose server takes our calls.
+        answering: the endpoints whose server answers calls.
         evolution: opens one; called in threads.
     """
-    overdue = now - OVERDUE_AFTER
-    begin_until = time.monotonic() + seconds - ONE_LOOK_UP_SECONDS
-    known = {connection.id: connection for connection in answering}
-    waiting = db.as_worker(lambda tx: connection_health.unknown(tx, connection_ids=known, each=EACH, overdue=overdue))
-    batches = [
-        (known[connection_id], list(group))
-        for connection_id, group in groupby(waiting, key=lambda item: item.connection_id)
-    ]
-
-    def look_up(batch: tuple[Connection, list[Unresolved]]) -> list[LookUp]:
-        return _look_up(evolution(batch[0]), batch[1], begin_until=begin_until)
-
-    for (connection, _), looked_up in in_parallel(look_up, batches, seconds=seconds):
-        try:
-            _settle(connection, looked_up, db=db, overdue=overdue, now=now)
-        except Exception:  # noqa: BLE001 - one server's answers must not keep the messages of the others in doubt
-            logger.exception("a connection's messages could not be settled", connection_id=connection.id)
-    left = db.as_worker(lambda tx: connection_health.unreachable(tx, overdue=overdue, patience=PATIENCE, limit=AT_MOST))
-    _give_up(left, db=db, now=now)
+    overdue, end = now - OVERDUE_AFTER, time.monotonic() + seconds
+    endpoints = {endpoint.connection_id: endpoint for endpoint in answering}
+    look_up(
+        db.as_worker(lambda tx: doubts.unknown(tx, connection_ids=endpoints, each=EACH, overdue=overdue)),
+        endpoints,
+        evolution=evolution,
+        ask=partial(_ask, begin_until=end - ONE_LOOKUP_SECONDS),
+        settle=partial(_settle, db=db, overdue=overdue, now=now),
+        end=end,
+    )
+    unreachable = db.as_worker(lambda tx: doubts.unreachable(tx, overdue=overdue, patience=PATIENCE, limit=AT_MOST))
+    _give_up(unreachable, db=db, now=now)
 
 
-def addresses(phone: str) -> list[str]:
-    """The WhatsApp addresses under which Evolution may have stored a message to an E.164 number.
+def choose(message: Unresolved, found: Iterable[Found], *, assigned: Collection[str]) -> str | None:
+    """Returns the provider's id of the sent message with this very text and kind of media, nearest to the claim.
 
-    It drops the ninth digit of Brazilian numbers from area code 31 on, and a digit of Mexican and Argentine ones
-    (Evolution API 2.3.7, src/utils/createJid.ts).
+    Args:
+        assigned: ids of other messages; none of them is chosen.
     """
-    digits = phone.removeprefix("+")
-    shorter = _MEXICO_OR_ARGENTINA.sub(r"\1\2", _BRAZILIAN_MOBILE.sub(r"55\1\2", digits))
-    return [f"{number}@s.whatsapp.net" for number in dict.fromkeys((digits, shorter))]
-
-
-def choose(message: Unresolved, found: Iterable[Found], *, taken: Collection[str]) -> str | None:
-    """The provider's id of what was sent with this very text and kind of media, nearest to the claim, and belongs to
-    nobody yet."""
     try:
         text = template.render(message.body, message.variables).strip()
     except Rejected:
@@ -94,63 +77,65 @@ def choose(message: Unresolved, found: Iterable[Found], *, taken: Collection[str
     same = [
         item
         for item in found
-        if item.provider_message_id not in taken
+        if item.provider_message_id not in assigned
         and (item.text or "").strip() == text
         and item.media_type == message.media_type
     ]
     if not text:
-        # A picture does not tell what sent it, and the owner may send one by hand: only one, of the post's own time.
+        # Media without a caption does not show which message it is, and the user may send one by hand. So there must
+        # be exactly one, within the time that the post can have taken.
         same = [item for item in same if item.at <= message.claimed_at + SENDING] if len(same) == 1 else []
     nearest = min(same, key=lambda item: abs(item.at - message.claimed_at), default=None)
     return nearest.provider_message_id if nearest else None
 
 
-def _look_up(evolution: Evolution, waiting: Iterable[Unresolved], *, begin_until: float) -> list[LookUp]:
-    """As many of the messages as time and the server allow."""
-    done: list[LookUp] = []
-    for message in waiting:
+def _ask(evolution: Evolution, unresolved: Iterable[Unresolved], *, begin_until: float) -> list[Candidates]:
+    """Looks up as many of the messages as time and the server allow."""
+    answered: list[Candidates] = []
+    for message in unresolved:
         if time.monotonic() > begin_until:
             break
         start, end = message.claimed_at - BEFORE_CLAIM, message.claimed_at + AFTER_CLAIM
         try:
-            done.append(LookUp(message, evolution.find_messages(addresses(message.phone), start, end)))
+            answered.append(Candidates(message, evolution.find_messages(whatsapp_jids(message.phone), start, end)))
         except HidraError as error:
             logger.warning("messages cannot be looked up", connection_id=message.connection_id, reason=error.code)
             break
-    return done
+    return answered
 
 
 def _settle(
-    connection: Connection, looked_up: Sequence[LookUp], *, db: Database, overdue: datetime, now: datetime
+    endpoint: Endpoint, answered: Sequence[Candidates], *, db: Database, overdue: datetime, now: datetime
 ) -> None:
-    candidates = {item.provider_message_id for look in looked_up for item in look.found}
-    taken = db.as_worker(
-        lambda tx: connection_health.assigned(tx, connection_id=connection.id, provider_message_ids=candidates)
+    found = {item.provider_message_id for candidates in answered for item in candidates.found}
+    assigned = db.as_worker(
+        lambda tx: doubts.assigned(tx, connection_id=endpoint.connection_id, provider_message_ids=found)
     )
     lost = []
-    for look in looked_up:
-        provider_message_id = choose(look.message, look.found, taken=taken)
+    for candidates in answered:
+        message = candidates.message
+        provider_message_id = choose(message, candidates.found, assigned=assigned)
         if provider_message_id is not None:
-            taken.add(provider_message_id)
-            _resolve(look.message, provider_message_id, db=db)
-        elif look.message.claimed_at < overdue:
-            lost.append(look.message.id)
+            assigned.add(provider_message_id)
+            _resolve(message, provider_message_id, db=db)
+        elif message.claimed_at < overdue:
+            lost.append(message.id)
     _give_up(lost, db=db, now=now)
 
 
 def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> None:
     def work(tx: Tx) -> bool:
-        return not connection_health.crossed(tx, message, provider_message_id=provider_message_id) and messages.resolve(
+        return not doubts.ambiguous(tx, message, provider_message_id=provider_message_id) and messages.resolve(
             tx, message_id=message.id, provider_message_id=provider_message_id
         )
 
     try:
         resolved = db.as_worker(work)
-    except Conflict:  # somebody gave this id to another message a moment ago
+    except Conflict:  # another message got this id a moment ago: campaign_messages_provider_id
         return
     if resolved:
         logger.info("an unknown message was found", message_id=message.id)
-        # Its statuses may have come before anybody knew its id.
+        # Its statuses may have been received before its id was known.
         db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(message.connection_id, provider_message_id)]))
 
 

@@ -1,4 +1,4 @@
-"""What webhooks said, applied to messages, counters, opt-outs and connections: one transaction a batch."""
+"""Events from webhooks, applied to messages, counters, opt-outs and connections: one transaction a batch."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from hidra.telemetry import logger
 
 @dataclass(frozen=True)
 class Rejection:
-    """A stream record that could not be understood or applied, by its place in the stream."""
+    """A stream record that could not be read or applied, by its position in the stream."""
 
     position: str
     reason: str
@@ -26,40 +26,41 @@ class Rejection:
 
 @dataclass(frozen=True)
 class StreamRecord:
-    """What a stream record says, and its place in the stream."""
+    """The event of a stream record, and the record's position in the stream."""
 
     position: str
     event: DeliveryEvent
 
 
 def record_or_park(
-    told: Sequence[StreamRecord],
+    records: Sequence[StreamRecord],
     rejections: Sequence[Rejection],
     *,
     db: Database,
     hash_phone: HashPhone,
     queue: Callable[[Sequence[ConfirmationTicket]], object],
 ) -> None:
-    """As ``record_delivery``, but an event that the database refuses is parked with the reason, and the others applied:
-    tried again, it would be refused again, and its shard stand still for a day.
+    """Does what ``record_delivery`` does, but parks an event that the database refuses, and applies the others.
+
+    The database would refuse the event again at every retry, and its shard would stand still for a day.
 
     Raises:
-        Unavailable: something was not applied; the whole batch must come again.
+        Unavailable: something was not applied; the whole batch must be delivered again.
     """
     try:
-        record_delivery([each.event for each in told], rejections, db=db, hash_phone=hash_phone, queue=queue)
+        record_delivery([record.event for record in records], rejections, db=db, hash_phone=hash_phone, queue=queue)
     except (Conflict, Rejected) as error:
-        if not told:
+        if not records:
             raise
-        if len(told) == 1:
+        if len(records) == 1:
             reason = f"{type(error).__name__}: {error} ({type(error.__cause__).__name__})"
-            logger.error("a stream record could not be applied", position=told[0].position, reason=reason)
-            parked = [*rejections, Rejection(told[0].position, reason)]
+            logger.error("a stream record could not be applied", position=records[0].position, reason=reason)
+            parked = [*rejections, Rejection(records[0].position, reason)]
             record_delivery([], parked, db=db, hash_phone=hash_phone, queue=queue)
             return
-        half = len(told) // 2
-        record_or_park(told[:half], rejections, db=db, hash_phone=hash_phone, queue=queue)
-        record_or_park(told[half:], [], db=db, hash_phone=hash_phone, queue=queue)
+        half = len(records) // 2
+        record_or_park(records[:half], rejections, db=db, hash_phone=hash_phone, queue=queue)
+        record_or_park(records[half:], [], db=db, hash_phone=hash_phone, queue=queue)
 
 
 def record_delivery(
@@ -74,18 +75,18 @@ def record_delivery(
 
     Args:
         hash_phone: the keyed hash of an E.164 number for a user.
-        queue: has those answered who left; what it loses, the clock queues again.
+        queue: queues opt-out confirmations; the clock queues again those that it loses.
 
     Raises:
-        Unavailable: nothing was applied, or not noticed as such; the whole batch must come again.
-        Conflict, Rejected: nothing was applied, for the database refuses one of the events.
+        Unavailable: nothing was applied, or it is not known whether; the whole batch must be delivered again.
+        Conflict, Rejected: nothing was applied, because the database refuses one of the events.
     """
-    early, to_answer = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
+    early, due = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
     if early:
-        # A sender may have written an id between our look and our commit; see deliveries.apply_unmatched.
+        # A sender may have written an id between our read and our commit; see deliveries.apply_unmatched.
         db.as_worker(lambda tx: deliveries.apply_unmatched(tx, early))
-    if to_answer:
-        queue(to_answer)
+    if due:
+        queue(due)
 
 
 def _apply(
@@ -94,8 +95,10 @@ def _apply(
     rejections: Sequence[Rejection],
     hash_phone: HashPhone,
 ) -> tuple[set[deliveries.Key], list[ConfirmationTicket]]:
-    """Applies everything in the one lock order; gives the keys of messages that are not known yet, and who is to be
-    answered."""
+    """Applies everything in the one lock order: connections, opt-out requests, metrics, messages, opt-outs.
+
+    Returns the keys of messages that are not known yet, and the opt-out confirmations to send.
+    """
     last: dict[UUID, datetime] = {}
     for event in events:
         last[event.connection_id] = max(event.received_at, last.get(event.connection_id, event.received_at))
@@ -112,30 +115,30 @@ def _apply(
         else:
             evidence.setdefault(message_id, []).append(Evidence(event.status, event.received_at))
     circuit.acknowledged(tx, evidence)
-    heard = apply_replies(tx, [event for event in events if isinstance(event, ReplyEvent)], hash_phone)
-    leaving: dict[UUID, list[bytes]] = {}
-    for user_id, phone_hash in sorted(heard.leaving):
-        leaving.setdefault(user_id, []).append(phone_hash)
-    waiting = {
+    changes = apply_replies(tx, [event for event in events if isinstance(event, ReplyEvent)], hash_phone)
+    opted_out: dict[UUID, list[bytes]] = {}
+    for user_id, phone_hash in sorted(changes.opted_out):
+        opted_out.setdefault(user_id, []).append(phone_hash)
+    pending = {
         message_id
-        for user_id, hashes in leaving.items()
+        for user_id, hashes in opted_out.items()
         for message_id in messages.pending_of_phones(tx, user_id=user_id, phone_hashes=hashes)
     }
 
     def rule(message: Message) -> Message:
-        if message.id in waiting and message.status is MessageStatus.PENDING:
+        if message.id in pending and message.status is MessageStatus.PENDING:
             return skip(message, code="opted_out")
         return learn(message, evidence.get(message.id, ()))
 
-    messages.settle_retries(tx, change(tx, [*evidence, *waiting], rule))
+    messages.settle_retries(tx, change(tx, [*evidence, *pending], rule))
     new = {
         (user_id, phone_hash)
-        for user_id, hashes in leaving.items()
+        for user_id, hashes in opted_out.items()
         for phone_hash in opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=None, source="reply")
     }
-    opt_outs.delete_replied(tx, sorted(heard.returning))
-    to_answer = confirmations.ask(tx, [leaver for person, leaver in heard.to_answer.items() if person in new])
+    opt_outs.delete_replied(tx, sorted(changes.opted_in))
+    due = confirmations.ask(tx, [phone for person, phone in changes.to_confirm.items() if person in new])
     deliveries.keep(tx, early)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
-    return {(event.connection_id, event.provider_message_id) for event in early}, to_answer
+    return {(event.connection_id, event.provider_message_id) for event in early}, due

@@ -1,4 +1,4 @@
-"""Who a campaign would reach, and why not the others: one rule for the freeze, the preflight and the preview."""
+"""The audience of a campaign, and why it skips the others: one rule for freeze, preflight and preview."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hidra.store.db import Tx
 
 
 def _value(name: str, own: str) -> str:
-    """Of a contact c: an attribute comes first, then the contact's own column; blank is none."""
+    """Returns the SQL of a contact c's value: an attribute first, then the contact's own column; blank is none."""
     return f"""coalesce(
         nullif(btrim(c.attributes ->> {name}), ''),
         case {own} when 'name' then nullif(btrim(c.name), '') when 'phone' then c.phone end
@@ -26,21 +26,21 @@ def _written_out(length: int) -> str:
     return f"when {length} then array[{', '.join(values)}]"
 
 
-# A contact c's values of the variables, in their order, null where there is none. The planner knows how many are asked
-# for and keeps one branch: a few, written out, cost half of what they cost where a subquery is run for every contact.
+# A contact c's values of the variables, in their order, null where there is none. The planner knows the number of
+# variables and keeps one branch: up to eight, written out, cost half of a subquery for every contact.
 GIVEN = f"""case cardinality(%(variables)s::text[])
     {" ".join(map(_written_out, range(1, 9)))}
     else array(
         select {_value("name", "own")} from unnest(%(variables)s::text[], %(columns)s::text[]) as wanted (name, own)
     )
 end"""  # noqa: S608 - made of constants
-# Whether all values are there, counted without looking at them, and the values as an object, made by a function of
-# arrays: 60 % of an aggregate's time.
+# Whether all values are there, counted without reading them; and the values as an object, made from arrays in 60 % of
+# an aggregate's time.
 _COMPLETE = "num_nulls(variadic given) = 0"
 RESOLVED = f"""case when {_COMPLETE} then jsonb_object(%(variables)s::text[], given)
     else jsonb_strip_nulls(jsonb_object(%(variables)s::text[], given)) end"""
-# One pass over the table `members` (user_id, contact_id) that a statement makes before: who opted out, each variable.
-# Without an error_code a contact gets the message. The offset keeps the values from being gathered at each mention.
+# One pass over the table `members` (user_id, contact_id), which the statement defines before: opt-outs, and a value for
+# each variable. A contact without an error_code gets the message. The offset makes the planner compute the values once.
 AUDIENCE = f"""audience as (
     select user_id, contact_id, phone, phone_hash, {RESOLVED} as resolved,
         case when opted_out then 'opted_out' when not {_COMPLETE} then 'unresolved_variable' end as error_code,
@@ -73,7 +73,7 @@ select error_code as reason, count(*) as recipients, coalesce(
     ) as examples
 from numbered group by error_code order by error_code
 """  # noqa: S608 - made of constants
-# A user has one connection, and a campaign without one takes it when it is scheduled.
+# A user has one connection; a campaign without one gets it when it is scheduled.
 PLAN = """
 select c.segment_id, t.body, c.max_messages_per_minute as rate, c.scheduled_at, k.status as connection, k.integration,
     k.max_messages_per_minute as connection_rate
@@ -88,7 +88,7 @@ Reason = Literal["opted_out", "unresolved_variable"]
 
 @dataclass(frozen=True)
 class AudienceOutcome:
-    """How many contacts of a segment get the message (no reason), or do not for this reason."""
+    """The number of a segment's contacts that get the message (no reason), or do not for this reason."""
 
     reason: Reason | None
     recipients: int
@@ -97,7 +97,7 @@ class AudienceOutcome:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a campaign would be sent with by now; the connection's part is None where there is none."""
+    """What a campaign would be sent with now; the fields of the connection are None if there is none."""
 
     segment_id: UUID
     body: str
@@ -109,10 +109,10 @@ class Plan:
 
 
 def outcomes(tx: Tx, *, segment_id: UUID, variables: Sequence[str], examples: int) -> list[AudienceOutcome]:
-    """The segment's contacts by what a freeze at this moment would make of them.
+    """Returns the segment's contacts by the outcome of a freeze at this moment.
 
     Args:
-        examples: how many contacts at most stand for those with the same reason: contact_id, phone and detail of each.
+        examples: the maximum of contacts shown for each reason, with contact_id, phone and detail.
     """
     return tx.rows(
         AudienceOutcome,

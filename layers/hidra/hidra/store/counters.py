@@ -1,4 +1,8 @@
-"""The one way in which messages move their campaign's metrics and timeline."""
+"""The one module that moves a campaign's metrics and timeline: with messages that change, and with a freeze.
+
+Every move is a difference, in the transaction that changes the messages. ``store.recount`` compares the sums with a
+recount of the messages, and repairs them for an operator.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -48,7 +52,7 @@ from unnest(
 ) as d (campaign_id, delivered, failed, pending, skipped, delivery_ms)
 where m.campaign_id = d.campaign_id
 """
-# The lock on the metrics row orders the writers of a campaign's timeline, so nobody can add a point in between.
+# The lock on the metrics row orders the writers of a campaign's timeline, so no other can add a point in between.
 MOVE_TIMELINE = """
 with change as (
     select * from unnest(
@@ -72,52 +76,48 @@ delete from hidra.campaign_timeline_points
 where campaign_id = any(%(campaign_ids)s) and timestamp = any(%(minutes)s) and delivered = 0 and failed = 0
 """
 
-# A retry's recipients were counted as failed before.
-ADD_FROZEN = """
-update hidra.campaign_metrics
-set total_messages = total_messages + %(total)s - %(retried)s, pending = pending + %(pending)s,
-    failed = failed + %(failed)s - %(retried)s, skipped = skipped + %(skipped)s, last_updated_at = clock_timestamp()
-where campaign_id = %(campaign_id)s
-"""
-POINT_FROZEN = """
-insert into hidra.campaign_timeline_points (user_id, campaign_id, timestamp, failed)
-select %(user_id)s, %(campaign_id)s, date_trunc('minute', now()), %(failed)s
-on conflict (campaign_id, timestamp) do update set failed = campaign_timeline_points.failed + excluded.failed
-"""
-DROP_EMPTIED_POINTS = """
-delete from hidra.campaign_timeline_points where campaign_id = %(campaign_id)s and delivered = 0 and failed = 0
-"""
+type Sums = dict[UUID, Counter[str]]  # by campaign
+type Points = dict[tuple[UUID, UUID, datetime], Counter[str]]  # by user, campaign and UTC minute
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """How many recipients a freeze found, by what becomes of them."""
+    """What a freeze did: its recipients by their status, and the failures that do not count any more.
+
+    ``minute`` is the UTC minute of the freeze. A retry's recipients counted as failed until now: ``retried_failures``
+    of them at each of ``retried_minutes``.
+    """
 
     total: int
     pending: int
     failed: int
     skipped: int
+    minute: datetime
+    retried_minutes: list[datetime]
+    retried_failures: list[int]
 
 
 def lock(tx: Tx, campaign_ids: Collection[UUID]) -> None:
-    """Keeps everybody else from the campaigns' counters until the transaction ends."""
+    """Locks the campaigns' metrics, and by that their timelines, until the transaction ends."""
     tx.run(LOCK_METRICS, campaign_ids=list(campaign_ids))
 
 
-def add_frozen(tx: Tx, found: Frozen, *, user_id: UUID, campaign_id: UUID, retried: bool) -> None:
-    """Counts a freeze, whose counters are locked; ``retried``: its recipients counted as failed until now."""
-    tx.run(ADD_FROZEN, campaign_id=campaign_id, retried=found.total if retried else 0, **asdict(found))
-    if found.failed:
-        tx.run(POINT_FROZEN, user_id=user_id, campaign_id=campaign_id, failed=found.failed)
-    if retried:
-        tx.run(DROP_EMPTIED_POINTS, campaign_id=campaign_id)
+def add_frozen(tx: Tx, frozen: Frozen, *, user_id: UUID, campaign_id: UUID) -> None:
+    """Counts a freeze, under the lock on its campaign that it took before."""
+    points: Points = {}
+    for minute, failed in zip(frozen.retried_minutes, frozen.retried_failures, strict=True):
+        points[user_id, campaign_id, minute] = Counter(failed=-failed)
+    points.setdefault((user_id, campaign_id, frozen.minute), Counter())["failed"] += frozen.failed
+    failed = frozen.failed - sum(frozen.retried_failures)
+    sums = Counter(failed=failed, pending=frozen.pending, skipped=frozen.skipped)
+    _move(tx, {campaign_id: sums}, points)
 
 
 def change(tx: Tx, ids: Iterable[int], rule: Callable[[Message], Message]) -> list[Message]:
-    """Applies a pure rule to messages and moves metrics and timeline with them; every counter moves only here.
+    """Applies a pure rule to messages and moves metrics and timeline with them.
 
     Locks in the one order: metrics by campaign, then messages by id. The campaigns are found without a lock, which is
-    right because a message never changes its campaign. Gives the messages that changed, as they are now.
+    right because a message never changes its campaign. Returns the messages that changed, as they are now.
     """
     ids = sorted(set(ids))
     campaign_ids = tx.values(FIND_CAMPAIGNS, ids=ids) if ids else []
@@ -129,7 +129,7 @@ def change(tx: Tx, ids: Iterable[int], rule: Callable[[Message], Message]) -> li
     if not changed:
         return []
     tx.run(WRITE_MESSAGES, **_columns([after for _, after in changed]))
-    _move_counters(tx, changed)
+    _move(tx, *_differences(changed))
     return [after for _, after in changed]
 
 
@@ -137,15 +137,25 @@ def _columns(messages: Sequence[Message]) -> dict[str, list[Any]]:
     return {field.name: [getattr(message, field.name) for message in messages] for field in fields(Message)}
 
 
-def _move_counters(tx: Tx, changed: Sequence[tuple[Message, Message]]) -> None:
-    sums: dict[UUID, Counter[str]] = {}
-    points: dict[tuple[UUID, UUID, datetime], Counter[str]] = {}
+def _differences(changed: Sequence[tuple[Message, Message]]) -> tuple[Sums, Points]:
+    sums: Sums = {}
+    points: Points = {}
     for before, after in changed:
         for message, sign in ((before, -1), (after, 1)):
             part = share(message)
             _add(sums.setdefault(message.campaign_id, Counter()), part, sign)
             if part.minute:
                 _add(points.setdefault((message.user_id, message.campaign_id, part.minute), Counter()), part, sign)
+    return sums, points
+
+
+def _add(sums: Counter[str], part: Share, sign: int) -> None:
+    for name, value in asdict(part).items():
+        if name != "minute":
+            sums[name] += sign * value
+
+
+def _move(tx: Tx, sums: Sums, points: Points) -> None:
     names = ("delivered", "failed", "pending", "skipped", "delivery_ms")
     moved = {campaign_id: sums[campaign_id] for campaign_id in sorted(sums) if any(sums[campaign_id].values())}
     if moved:
@@ -165,9 +175,3 @@ def _move_counters(tx: Tx, changed: Sequence[tuple[Message, Message]]) -> None:
             campaign_ids=list({campaign_id for _, campaign_id, _ in shifted}),
             minutes=list({minute for _, _, minute in shifted}),
         )
-
-
-def _add(sums: Counter[str], part: Share, sign: int) -> None:
-    for name, value in asdict(part).items():
-        if name != "minute":
-            sums[name] += sign * value

@@ -1,4 +1,4 @@
-"""Providers' statuses on their way to messages, and those that have to wait for theirs."""
+"""Providers' statuses, matched to messages; those that were received before their message is known are kept."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ select m.id, m.evolution_config_id as connection_id, m.provider_message_id
 from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
 join hidra.campaign_messages m on m.evolution_config_id = e.connection_id and m.provider_message_id = e.provider_id
 """
-# In the order of the key, so that two batches cannot wait for each other; a connection that is gone gets no rows.
+# In the order of the key, so that two batches cannot deadlock. A connection that was deleted gets no rows.
 KEEP = """
 insert into hidra.delivery_events_unmatched as u
     (user_id, evolution_config_id, provider_message_id, status, received_at)
@@ -28,14 +28,14 @@ order by e.connection_id, e.provider_id, e.status
 on conflict (evolution_config_id, provider_message_id, status) do update
 set received_at = least(u.received_at, excluded.received_at)
 """
-WAITING = """
+MATCHED = """
 select m.id as message_id, u.evolution_config_id as connection_id, u.provider_message_id, u.status, u.received_at
 from hidra.delivery_events_unmatched u
 join hidra.campaign_messages m
     on m.evolution_config_id = u.evolution_config_id and m.provider_message_id = u.provider_message_id
 limit %(limit)s
 """
-WAITING_FOR = """
+MATCHED_OF = """
 select m.id as message_id, u.evolution_config_id as connection_id, u.provider_message_id, u.status, u.received_at
 from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
 join hidra.delivery_events_unmatched u
@@ -43,8 +43,8 @@ join hidra.delivery_events_unmatched u
 join hidra.campaign_messages m
     on m.evolution_config_id = u.evolution_config_id and m.provider_message_id = u.provider_message_id
 """
-# The time is compared too: an earlier one that was kept since then has not been applied yet.
-DROP_WAITING = """
+# Compares the time too: an earlier one that was kept in between has not been applied yet.
+DROP = """
 delete from hidra.delivery_events_unmatched u
 using unnest(
     %(connection_ids)s::uuid[], %(provider_ids)s::text[], %(statuses)s::hidra.message_status[], %(times)s::timestamptz[]
@@ -62,9 +62,12 @@ on conflict (stream_position) do nothing
 """
 
 
+type Key = tuple[UUID, str]  # a connection and a provider's id
+
+
 @dataclass(frozen=True)
 class Match:
-    """The message that a provider's id belongs to."""
+    """A known message, with the provider's id that leads to it."""
 
     id: int
     connection_id: UUID
@@ -72,8 +75,8 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A kept event whose message is known by now."""
+class Matched:
+    """A kept status whose message is known by now."""
 
     message_id: int
     connection_id: UUID
@@ -82,8 +85,8 @@ class Waiting:
     received_at: datetime
 
 
-def match(tx: Tx, events: Sequence[StatusEvent]) -> dict[tuple[UUID, str], int]:
-    """The ids of the messages that the events speak of, as far as they are known."""
+def match(tx: Tx, events: Sequence[StatusEvent]) -> dict[Key, int]:
+    """Returns the ids of the events' messages, as far as the messages are known."""
     keys = sorted({(event.connection_id, event.provider_message_id) for event in events})
     if not keys:
         return {}
@@ -92,7 +95,7 @@ def match(tx: Tx, events: Sequence[StatusEvent]) -> dict[tuple[UUID, str], int]:
 
 
 def keep(tx: Tx, events: Sequence[StatusEvent]) -> None:
-    """Keeps events whose message is not known yet, each status of a message once with its least time."""
+    """Keeps events whose message is not known yet: each status of a message once, with its earliest time."""
     least: dict[tuple[UUID, str, MessageStatus], datetime] = {}
     for event in events:
         key = (event.connection_id, event.provider_message_id, event.status)
@@ -107,47 +110,44 @@ def keep(tx: Tx, events: Sequence[StatusEvent]) -> None:
         )
 
 
-type Key = tuple[UUID, str]  # a connection and a provider's id
-
-
 def apply_unmatched(tx: Tx, keys: Collection[Key]) -> int:
-    """Applies kept events of these messages, if they are known by now; gives the events' number.
+    """Applies the kept statuses of these messages, if they are known by now; returns the number of statuses.
 
-    Whoever writes a provider's id, and whoever keeps an event, calls this after their commit: then at least one of the
-    two sees the other's, in whatever order they commit.
+    Call it after the commit that writes a provider's id, and after the commit that keeps an event: then at least one of
+    the two transactions sees the other's row, in whatever order they commit.
     """
-    given = sorted(set(keys))
-    connection_ids, provider_ids = [key[0] for key in given], [key[1] for key in given]
-    return _apply_waiting(tx, tx.rows(Waiting, WAITING_FOR, connection_ids=connection_ids, provider_ids=provider_ids))
+    wanted = sorted(set(keys))
+    connection_ids, provider_ids = [key[0] for key in wanted], [key[1] for key in wanted]
+    return _apply(tx, tx.rows(Matched, MATCHED_OF, connection_ids=connection_ids, provider_ids=provider_ids))
 
 
 def apply_all_unmatched(tx: Tx, *, limit: int = 1000) -> int:
-    """The same for whatever waits, as far as ``limit``."""
-    return _apply_waiting(tx, tx.rows(Waiting, WAITING, limit=limit))
+    """Applies up to ``limit`` kept statuses of any messages that are known by now."""
+    return _apply(tx, tx.rows(Matched, MATCHED, limit=limit))
 
 
-def _apply_waiting(tx: Tx, waiting: Sequence[Waiting]) -> int:
-    if not waiting:
+def _apply(tx: Tx, matched: Sequence[Matched]) -> int:
+    if not matched:
         return 0
     evidence: dict[int, list[Evidence]] = {}
-    for row in waiting:
+    for row in matched:
         evidence.setdefault(row.message_id, []).append(Evidence(row.status, row.received_at))
     learn_all(tx, evidence)
     tx.run(
-        DROP_WAITING,
-        connection_ids=[row.connection_id for row in waiting],
-        provider_ids=[row.provider_message_id for row in waiting],
-        statuses=[row.status for row in waiting],
-        times=[row.received_at for row in waiting],
+        DROP,
+        connection_ids=[row.connection_id for row in matched],
+        provider_ids=[row.provider_message_id for row in matched],
+        statuses=[row.status for row in matched],
+        times=[row.received_at for row in matched],
     )
-    return len(waiting)
+    return len(matched)
 
 
 def forget_old(tx: Tx) -> None:
-    """Drops kept events of 48 hours and more: their messages are none of ours."""
+    """Drops statuses that were kept for 48 hours: their messages are none of ours."""
     tx.run(FORGET_OLD)
 
 
 def reject(tx: Tx, *, position: str, reason: str) -> None:
-    """Parks a stream record that cannot be understood; its content may hold phone numbers and stays in the stream."""
+    """Parks the position of a stream record that cannot be applied; its content may hold phones and is not copied."""
     tx.run(REJECT, position=position, reason=reason)

@@ -1,4 +1,4 @@
-"""The beginning of a run: its content and its recipients as they are at this moment, frozen."""
+"""The freeze that begins a run: it copies the content and the recipients as they are at this moment."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,7 +17,7 @@ select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url, t.me
 from hidra.message_templates t where t.id = %(template_id)s
 returning id, body
 """
-# What both freezes do with their members.
+# What both freezes do with their members and with the messages that they retry.
 _FROZEN = f"""{AUDIENCE}, frozen as (
     insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,
         phone_hash, variables, status, failed_at, error_code, error_detail)
@@ -27,19 +27,26 @@ _FROZEN = f"""{AUDIENCE}, frozen as (
         case error_code when 'unresolved_variable' then now() end, error_code, error_detail
     from audience
     returning status
+), retried_points as (
+    select date_trunc('minute', failed_at) as minute, count(*) as failed from retried group by 1
 )
 select count(*) as total, count(*) filter (where status = 'pending') as pending,
-    count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
+    count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped,
+    date_trunc('minute', now()) as minute,
+    array(select minute from retried_points order by minute) as retried_minutes,
+    array(select failed from retried_points order by minute) as retried_failures
 from frozen
 """  # noqa: S608 - made of constants
 # What the joins take of the server's memory before they go to its disk, and write the recipients in another order than
 # they came: twice this for a hash, of which MAX_AUDIENCE members need 141 MB.
 WORK_MEM = "select set_config('work_mem', '80MB', true)"
 FREEZE = f"""
-with members as ({MEMBERS}), {_FROZEN}
+with members as ({MEMBERS}), retried as (select null::timestamptz as failed_at where false), {_FROZEN}
 """
-# Nobody can tell whether those whose outcome is unknown were reached. Contacts that are gone are not written to, nor
-# those whose phone, by now, is one that the campaign has reached under another contact.
+# The failed messages m that a retry sends again. Three kinds it does not:
+# - those given up with an unknown outcome, which may have arrived;
+# - those of deleted contacts;
+# - those of contacts whose phone is by now one that the campaign has reached under another contact.
 FAILED = """
 m.counted and m.status = 'failed' and m.error_code is distinct from %(outcome_unknown)s
     and exists (
@@ -51,18 +58,14 @@ m.counted and m.status = 'failed' and m.error_code is distinct from %(outcome_un
         )
     )
 """
-# From now on the new row counts for its recipient, and the old failure leaves the timeline.
+# From now on the new row counts for its recipient, and the old failure does not.
 FREEZE_FAILED = f"""
-with members as (
+with retried as (
     update hidra.campaign_messages m set counted = false
     from hidra.campaign_runs r
     where r.campaign_id = %(campaign_id)s and m.run_id = r.id and {FAILED}
     returning m.user_id, m.contact_id, m.failed_at
-), taken_back as (
-    update hidra.campaign_timeline_points p set failed = p.failed - n.failed
-    from (select date_trunc('minute', failed_at) as minute, count(*) as failed from members group by 1) n
-    where p.campaign_id = %(campaign_id)s and p.timestamp = n.minute
-), {_FROZEN}
+), members as (select user_id, contact_id from retried), {_FROZEN}
 """  # noqa: S608 - made of constants
 START = """
 update hidra.campaigns
@@ -87,7 +90,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     """Opens a run with the template's text and its recipients as they are at this moment, and starts it.
 
     The recipients are the segment's contacts; in a campaign that has run before, those of them whose message failed.
-    A recipient who opted out is skipped; one without a value for a variable failed, for the text never goes out so.
+    A recipient that opted out is skipped. One without a value for a variable fails: the text is never sent incomplete.
     """
     erasure.keep_out(tx, user_id=campaign.user_id)
     run = tx.row(
@@ -103,7 +106,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     counters.lock(tx, [campaign.id])
     tx.run(WORK_MEM)
     variables = placeholders(run.body)
-    found = tx.row(
+    frozen = tx.row(
         Frozen,
         FREEZE_FAILED if campaign.again else FREEZE,
         campaign_id=campaign.id,
@@ -114,13 +117,13 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
         columns=columns(variables),
         outcome_unknown=OUTCOME_UNKNOWN,
     )
-    if found is None:
+    if frozen is None:
         raise AssertionError("an aggregate gives a row")
-    counters.add_frozen(tx, found, user_id=campaign.user_id, campaign_id=campaign.id, retried=campaign.again)
+    counters.add_frozen(tx, frozen, user_id=campaign.user_id, campaign_id=campaign.id)
     tx.run(START, campaign_id=campaign.id)
-    return found
+    return frozen
 
 
 def any_failed(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> bool:
-    """Whether a retry would find somebody."""
+    """Whether a retry would have a recipient."""
     return bool(tx.value(ANY_FAILED, user_id=user_id, campaign_id=campaign_id, outcome_unknown=OUTCOME_UNKNOWN))

@@ -1,4 +1,7 @@
-"""What people asked for, by phone or by the hidden id that WhatsApp shows in its place: the later wish holds."""
+"""Opt-out and opt-in requests by reply, by phone or by the hidden id that WhatsApp shows in its place.
+
+Of a person's requests the latest holds, in whatever order they are received.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,26 +10,26 @@ from uuid import UUID
 
 from hidra.store.db import Tx
 
-# WhatsApp's times are whole seconds: of two wishes in the same one, leaving holds.
+# WhatsApp's times are whole seconds: of two requests in the same second, the opt-out holds.
 LATER = timedelta(seconds=1)
 
-# Sorted, so that two batches cannot wait for each other. The rows stay locked: a wish of the same phone in another
-# batch waits, and then finds this one.
-JOIN = """
-insert into hidra.opt_out_requests as w (user_id, phone_hash, opted_out_at, opted_in_at)
+# In the order of the key, so that two batches cannot deadlock. The rows stay locked: a request of the same phone in
+# another batch waits, and is then merged with this one.
+MERGE = """
+insert into hidra.opt_out_requests as r (user_id, phone_hash, opted_out_at, opted_in_at)
 select g.user_id, g.phone_hash, g.opted_out_at, g.opted_in_at
 from unnest(
     %(user_ids)s::uuid[], %(hashes)s::bytea[], %(opted_out_at)s::timestamptz[], %(opted_in_at)s::timestamptz[]
 ) as g (user_id, phone_hash, opted_out_at, opted_in_at)
 order by g.user_id, g.phone_hash
 on conflict (user_id, phone_hash) do update
-set opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at),
-    opted_in_at = greatest(w.opted_in_at, excluded.opted_in_at)
-returning user_id, phone_hash as hash, opted_out_at, opted_in_at
+set opted_out_at = greatest(r.opted_out_at, excluded.opted_out_at),
+    opted_in_at = greatest(r.opted_in_at, excluded.opted_in_at)
+returning user_id, phone_hash, opted_out_at, opted_in_at
 """
-# What only repeats what is known writes nothing and is not returned.
-JOIN_LIDS = """
-insert into hidra.whatsapp_lids as w (user_id, lid_hash, phone_hash, opted_out_at, opted_in_at)
+# A row that only repeats what is known is neither written nor returned.
+MERGE_LIDS = """
+insert into hidra.whatsapp_lids as l (user_id, lid_hash, phone_hash, opted_out_at, opted_in_at)
 select g.user_id, g.lid_hash, g.phone_hash, g.opted_out_at, g.opted_in_at
 from unnest(
     %(user_ids)s::uuid[], %(hashes)s::bytea[], %(phone_hashes)s::bytea[], %(opted_out_at)s::timestamptz[],
@@ -34,14 +37,14 @@ from unnest(
 ) as g (user_id, lid_hash, phone_hash, opted_out_at, opted_in_at)
 order by g.user_id, g.lid_hash
 on conflict (user_id, lid_hash) do update
-set phone_hash = coalesce(excluded.phone_hash, w.phone_hash),
-    opted_out_at = greatest(w.opted_out_at, excluded.opted_out_at),
-    opted_in_at = greatest(w.opted_in_at, excluded.opted_in_at)
+set phone_hash = coalesce(excluded.phone_hash, l.phone_hash),
+    opted_out_at = greatest(l.opted_out_at, excluded.opted_out_at),
+    opted_in_at = greatest(l.opted_in_at, excluded.opted_in_at)
 where excluded.opted_out_at is not null or excluded.opted_in_at is not null
-    or coalesce(excluded.phone_hash, w.phone_hash) is distinct from w.phone_hash
+    or coalesce(excluded.phone_hash, l.phone_hash) is distinct from l.phone_hash
 returning user_id, lid_hash, phone_hash, opted_out_at, opted_in_at
 """
-# In a chat of two, whoever answers one of our messages is whom it was sent to.
+# In a chat of two, a reply to one of our messages comes from the phone that the message was sent to.
 ADDRESSEES = """
 select e.connection_id, e.provider_id, m.phone_hash, m.phone
 from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
@@ -51,8 +54,8 @@ select e.connection_id, e.provider_id, t.phone_hash, null
 from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
 join hidra.direct_sends t on t.evolution_config_id = e.connection_id and t.provider_message_id = e.provider_id
 """
-RETURN_BY_API = """
-insert into hidra.opt_out_requests as w (user_id, phone_hash, opted_in_at)
+OPT_IN_BY_API = """
+insert into hidra.opt_out_requests (user_id, phone_hash, opted_in_at)
 select user_id, phone_hash, clock_timestamp() from hidra.opt_outs
 where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 on conflict (user_id, phone_hash) do update set opted_in_at = excluded.opted_in_at
@@ -66,7 +69,7 @@ where user_id = %(user_id)s and phone_hash is null and opted_out_at is not null
 
 @dataclass(frozen=True)
 class OptOutRequests:
-    """When a person last asked to leave, and when they last came back, as far as told."""
+    """When a person last opted out and last opted in, by requests that we received."""
 
     opted_out_at: datetime | None = None
     opted_in_at: datetime | None = None
@@ -75,12 +78,12 @@ class OptOutRequests:
         return bool(self.opted_out_at or self.opted_in_at)
 
     @property
-    def gone(self) -> bool:
+    def opted_out(self) -> bool:
         return self.opted_out_at is not None and (
             self.opted_in_at is None or self.opted_in_at < self.opted_out_at + LATER
         )
 
-    def with_more(self, other: "OptOutRequests") -> "OptOutRequests":
+    def merged(self, other: "OptOutRequests") -> "OptOutRequests":
         return OptOutRequests(
             _latest(self.opted_out_at, other.opted_out_at), _latest(self.opted_in_at, other.opted_in_at)
         )
@@ -91,21 +94,23 @@ type Person = tuple[UUID, bytes]  # a user and the keyed hash of a phone, or of 
 
 @dataclass(frozen=True)
 class Addressee:
+    """The phone that one of our messages was sent to; the number itself is kept for campaign messages only."""
+
     phone_hash: bytes
     phone: str | None
 
 
 @dataclass(frozen=True)
-class _Joined:
+class _Merged:
     user_id: UUID
-    hash: bytes
+    phone_hash: bytes
     opted_out_at: datetime | None
     opted_in_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Lid:
-    """A hidden id; ``phone_hash`` is None while nobody knows whose it is."""
+    """A hidden id; ``phone_hash`` is None while its phone is not known."""
 
     user_id: UUID
     lid_hash: bytes
@@ -122,38 +127,38 @@ class _Addressed:
     phone: str | None
 
 
-def join(tx: Tx, given: dict[Person, OptOutRequests]) -> dict[Person, OptOutRequests]:
-    """Joins wishes to those that are known of the phones; gives what holds by now, and keeps it locked."""
+def merge(tx: Tx, given: dict[Person, OptOutRequests]) -> dict[Person, OptOutRequests]:
+    """Merges requests with the earlier ones of the same phones; returns the result, whose rows stay locked."""
     if not given:
         return {}
     rows = tx.rows(
-        _Joined,
-        JOIN,
+        _Merged,
+        MERGE,
         user_ids=[person[0] for person in given],
         hashes=[person[1] for person in given],
-        opted_out_at=[wishes.opted_out_at for wishes in given.values()],
-        opted_in_at=[wishes.opted_in_at for wishes in given.values()],
+        opted_out_at=[requests.opted_out_at for requests in given.values()],
+        opted_in_at=[requests.opted_in_at for requests in given.values()],
     )
-    return {(row.user_id, row.hash): OptOutRequests(row.opted_out_at, row.opted_in_at) for row in rows}
+    return {(row.user_id, row.phone_hash): OptOutRequests(row.opted_out_at, row.opted_in_at) for row in rows}
 
 
-def join_lids(tx: Tx, given: dict[Person, tuple[bytes | None, OptOutRequests]]) -> list[Lid]:
-    """Joins what is told of hidden ids, each with its phone's hash if known, to what was; gives what is news."""
+def merge_lids(tx: Tx, given: dict[Person, tuple[bytes | None, OptOutRequests]]) -> list[Lid]:
+    """Merges the requests of hidden ids, each with its phone's hash if known; returns the ids with news, merged."""
     if not given:
         return []
     return tx.rows(
         Lid,
-        JOIN_LIDS,
+        MERGE_LIDS,
         user_ids=[person[0] for person in given],
         hashes=[person[1] for person in given],
         phone_hashes=[phone_hash for phone_hash, _ in given.values()],
-        opted_out_at=[wishes.opted_out_at for _, wishes in given.values()],
-        opted_in_at=[wishes.opted_in_at for _, wishes in given.values()],
+        opted_out_at=[requests.opted_out_at for _, requests in given.values()],
+        opted_in_at=[requests.opted_in_at for _, requests in given.values()],
     )
 
 
 def addressees(tx: Tx, keys: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], Addressee]:
-    """Whom our messages went to, by connection and provider's id, as far as these ids are ours."""
+    """Returns the phones that messages were sent to, by connection and provider's id; ids that are not ours lack."""
     wanted: Sequence[tuple[UUID, str]] = sorted(set(keys))
     if not wanted:
         return {}
@@ -163,13 +168,16 @@ def addressees(tx: Tx, keys: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str
     return {(row.connection_id, row.provider_id): Addressee(row.phone_hash, row.phone) for row in rows}
 
 
-def return_by_api(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
-    """Lets no copy of a reply from before opt the phone out again; to be called before its opt-out is deleted."""
-    tx.run(RETURN_BY_API, user_id=user_id, phone_hash=phone_hash)
+def opt_in_by_api(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
+    """Records an opt-in, so that no late copy of an earlier reply opts the phone out again.
+
+    Call it before the opt-out is deleted: it reads the opt-out.
+    """
+    tx.run(OPT_IN_BY_API, user_id=user_id, phone_hash=phone_hash)
 
 
 def count_hidden(tx: Tx, *, user_id: UUID) -> int:
-    """How many people asked to leave whose phone nobody knows."""
+    """Returns the number of hidden ids that opted out and whose phone is not known."""
     found: int = tx.value(COUNT_HIDDEN, user_id=user_id, later=LATER)
     return found
 

@@ -1,4 +1,4 @@
-"""What each owner chose: the words by which people leave and come back, and the answer to whoever leaves."""
+"""Each user's choices: the words that opt out and in by reply, and the confirmation of an opt-out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class OptOutSettings:
 
 
 @dataclass(frozen=True)
-class Listening:
-    """Whose connection it is, and what it listens for; the words are None where the owner chose none."""
+class ReplySettings:
+    """How replies to a connection are read; the words are None where the user chose none."""
 
     connection_id: UUID
     user_id: UUID
@@ -42,7 +42,7 @@ class Listening:
 
 
 def get(tx: Tx, *, user_id: UUID) -> OptOutSettings | None:
-    """What the owner chose; None if nothing."""
+    """Returns the user's choices; None if there are none."""
     return tx.row(OptOutSettings, GET, user_id=user_id)
 
 
@@ -58,7 +58,7 @@ def save(
     )
 
 
-def of_connections(tx: Tx, connection_ids: Iterable[UUID]) -> dict[UUID, Listening]:
-    """What each connection that still exists listens for."""
-    rows = tx.rows(Listening, OF_CONNECTIONS, connection_ids=list(connection_ids))
+def of_connections(tx: Tx, connection_ids: Iterable[UUID]) -> dict[UUID, ReplySettings]:
+    """Returns the settings for each of the connections that still exists."""
+    rows = tx.rows(ReplySettings, OF_CONNECTIONS, connection_ids=list(connection_ids))
     return {row.connection_id: row for row in rows}

@@ -1,4 +1,4 @@
-"""Opt-outs: phones, known by their hash, that a user must never write to again."""
+"""Opt-outs: phones, kept as a hash, that a user must not send messages to any more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from uuid import UUID
 
 from hidra.store.db import Tx
 
-# What only its owner may lift takes the place of what a word may lift, an erasure the place of everything.
-# A row that was there has a locker's transaction in xmax; a new one has none.
+# An opt-out that a reply can lift is replaced by one that only the user can lift, and any by an erasure's. On an
+# earlier row xmax is the transaction that locked it; on a new row it is 0.
 INSERT = """
 insert into hidra.opt_outs as o (user_id, phone_hash, reason, source)
 select %(user_id)s, given.phone_hash, %(reason)s, %(source)s
@@ -30,7 +30,7 @@ from (
 left join hidra.contacts c on c.user_id = o.user_id and c.phone_hash = o.phone_hash
 order by o.at desc, o.phone_hash desc
 """
-# Whatever reason was given before may tell of the person.
+# An earlier reason may hold personal data.
 ERASE = """
 insert into hidra.opt_outs (user_id, phone_hash, source)
 values (%(user_id)s, %(phone_hash)s, 'erasure')
@@ -65,35 +65,35 @@ class _Inserted:
 
 
 def insert(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes], reason: str | None, source: str) -> list[bytes]:
-    """Opts the phones out and gives those that were not out before.
+    """Opts the phones out; returns those that were not opted out before.
 
-    Of the others, a reply's opt-out takes this source and reason, and every one takes an erasure's.
+    Of the others, a reply's opt-out gets this source and reason, and any opt-out gets an erasure's.
     """
     rows = tx.rows(_Inserted, INSERT, user_id=user_id, phone_hashes=list(phone_hashes), reason=reason, source=source)
     return [row.phone_hash for row in rows if row.added]
 
 
 def erase(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
-    """Keeps an erased person opted out, by nothing but the hash."""
+    """Keeps an erased person opted out; nothing but the hash is kept."""
     tx.run(ERASE, user_id=user_id, phone_hash=phone_hash)
 
 
 def erased(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes]) -> set[bytes]:
-    """Those of the hashes whose persons were erased and must not be saved again.
+    """Returns those of the hashes whose persons were erased and must not be saved again.
 
-    Whoever saves contacts asks after the statement that wrote them: it waits for an erasure of the same phone that is
-    under way, and one that begins later deletes what was saved.
+    Call it after the statement that writes the contacts: that one waits for an erasure of the same phone in progress,
+    and an erasure that begins later deletes what was saved.
     """
     return set(tx.values(ERASED, user_id=user_id, phone_hashes=list(phone_hashes)))
 
 
 def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_hash: bytes | None, limit: int) -> list[OptOut]:
-    """The latest first, from behind the given one on; the phone is known where it is a contact's."""
+    """Returns opt-outs, the latest first, from behind the given one on; the phone is known if it is a contact's."""
     return tx.rows(OptOut, LIST, user_id=user_id, after_at=after_at, after_hash=after_hash, limit=limit)
 
 
 def delete_replied(tx: Tx, people: Sequence[tuple[UUID, bytes]]) -> int:
-    """Lets people in again who had left by a reply; what their owner opted out stays. Gives how many it were."""
+    """Deletes the persons' opt-outs by reply; those by the user or an erasure stay. Returns the number deleted."""
     return len(
         tx.values(
             DELETE_REPLIED,
@@ -104,5 +104,5 @@ def delete_replied(tx: Tx, people: Sequence[tuple[UUID, bytes]]) -> int:
 
 
 def delete(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> bool:
-    """False if the phone was not opted out."""
+    """Deletes an opt-out; returns False if the phone was not opted out."""
     return bool(tx.value(DELETE, user_id=user_id, phone_hash=phone_hash))

@@ -1,4 +1,9 @@
-"""Metrics and timelines held against a recount of the messages: for operators, never on the way of a message."""
+"""Metrics and timelines compared with a recount of the messages, and repaired: for operators, on no message's path.
+
+The SQL below restates ``hidra.domain.message.share`` on purpose: a recount that used it would repeat its mistakes, and
+could not add up millions of messages in the database. tests/store/test_recount.py,
+test_the_recount_agrees_with_the_share_of_each_message, keeps the two equal.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +20,12 @@ order by id limit %(limit)s
 EXISTS = """
 select id from hidra.campaigns where id = %(campaign_id)s
 """
-# By the runs, which an index leads to; the messages have none by campaign.
+# By run, because the messages have no index by campaign.
 COUNTED = """
 select m.status, m.sent_at, m.delivered_at, m.failed_at
 from hidra.campaign_messages m
 where m.run_id in (select r.id from hidra.campaign_runs r where r.campaign_id = %(campaign_id)s) and m.counted
 """
-# As hidra.domain.message.share says it for one message.
 METRICS = f"""
 select count(*) as total_messages,
     count(*) filter (where c.status in ('delivered', 'read')) as delivered,
@@ -67,7 +71,7 @@ cross join lateral (values
 where v.shown is distinct from v.recounted
 order by minute, v.counter
 """  # noqa: S608 - made of constants
-MEND_METRICS = f"""
+REPAIR_METRICS = f"""
 insert into hidra.campaign_metrics as s
     (campaign_id, user_id, total_messages, delivered, failed, pending, skipped, delivery_ms_total, last_updated_at)
 select k.id, k.user_id, r.total_messages, r.delivered, r.failed, r.pending, r.skipped, r.delivery_ms_total,
@@ -79,7 +83,7 @@ set total_messages = excluded.total_messages, delivered = excluded.delivered, fa
     pending = excluded.pending, skipped = excluded.skipped, delivery_ms_total = excluded.delivery_ms_total,
     last_updated_at = excluded.last_updated_at
 """  # noqa: S608 - made of constants
-MEND_TIMELINE = f"""
+REPAIR_TIMELINE = f"""
 with recount as ({TIMELINE}), dropped as (
     delete from hidra.campaign_timeline_points p
     where p.campaign_id = %(campaign_id)s and p.timestamp not in (select timestamp from recount)
@@ -95,7 +99,7 @@ where (p.delivered, p.failed) <> (excluded.delivered, excluded.failed)
 
 @dataclass(frozen=True)
 class Difference:
-    """One number that is shown and the one that the messages give; None where a row is missing or should be.
+    """A number that is shown and the one recounted from the messages; None where a row is missing, or should be.
 
     `counter` is a column of campaign_metrics, or timeline.delivered or timeline.failed with the point's UTC minute.
     """
@@ -107,7 +111,7 @@ class Difference:
 
 
 def campaigns(tx: Tx, *, after_id: UUID | None, limit: int) -> list[UUID]:
-    """Campaigns of every tenant, by id."""
+    """Returns campaigns of every tenant, by id."""
     return tx.values(CAMPAIGNS, after_id=after_id, limit=limit)
 
 
@@ -116,24 +120,27 @@ def exists(tx: Tx, *, campaign_id: UUID) -> bool:
 
 
 def compare(tx: Tx, *, campaign_id: UUID) -> list[Difference]:
-    """What differs, without a lock: each statement sees one moment, and at every moment counters and messages agree."""
+    """Returns what differs.
+
+    Takes no lock: each statement sees one moment, and counters and messages agree at every moment.
+    """
     return [
         *tx.rows(Difference, DIFFERENT_METRICS, campaign_id=campaign_id),
         *tx.rows(Difference, DIFFERENT_TIMELINE, campaign_id=campaign_id),
     ]
 
 
-def mend(tx: Tx, *, campaign_id: UUID) -> list[Difference]:
-    """Writes the recount where something differs, and gives what differed.
+def repair(tx: Tx, *, campaign_id: UUID) -> list[Difference]:
+    """Writes the recount where something differs; returns what differed.
 
-    Holds the campaign's metrics row, so that no message moves a counter between the recount and the writing.
+    Locks the campaign's metrics row as ``counters.change`` does, so no counter moves between recount and write.
     """
     if not compare(tx, campaign_id=campaign_id):
         return []
     tx.run(LOCK_METRICS, campaign_ids=[campaign_id])
     different = compare(tx, campaign_id=campaign_id)
     if any(difference.minute is None for difference in different):
-        tx.run(MEND_METRICS, campaign_id=campaign_id)
+        tx.run(REPAIR_METRICS, campaign_id=campaign_id)
     if any(difference.minute is not None for difference in different):
-        tx.run(MEND_TIMELINE, campaign_id=campaign_id)
+        tx.run(REPAIR_TIMELINE, campaign_id=campaign_id)
     return different

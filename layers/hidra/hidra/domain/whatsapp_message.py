@@ -1,0 +1,130 @@
+"""WhatsApp's messages as Baileys and Evolution hand them over: ids, addresses, text, kind of media, quoted message.
+
+Any field may be absent or of another type: it comes from the sender's client.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hidra.domain.content import MediaType
+from hidra.domain.phone import canonical
+
+MAX_WRAPPERS = 5
+_ID_CHARACTERS = 300
+_PHONE_JID = re.compile(r"^([1-9]\d{6,14})(?::\d+)?@s\.whatsapp\.net$", re.ASCII)
+_LID_JID = re.compile(r"^(\d{1,32})(?::\d+)?@lid$", re.ASCII)
+# What disappearing chats, media seen once, linked devices and edits put around a message, one around another.
+_WRAPPERS = (
+    "ephemeralMessage",
+    "viewOnceMessage",
+    "viewOnceMessageV2",
+    "viewOnceMessageV2Extension",
+    "documentWithCaptionMessage",
+    "deviceSentMessage",
+    "editedMessage",
+)
+_TEXTS = (
+    ("extendedTextMessage", "text"),
+    ("imageMessage", "caption"),
+    ("videoMessage", "caption"),
+    ("documentMessage", "caption"),
+    ("buttonsResponseMessage", "selectedDisplayText"),
+    ("templateButtonReplyMessage", "selectedDisplayText"),
+    ("listResponseMessage", "title"),
+    ("listResponseMessage", "description"),
+)
+_MEDIA_TYPES: Mapping[str, MediaType] = {
+    "imageMessage": "image",
+    "documentMessage": "document",
+    "videoMessage": "video",
+    "audioMessage": "audio",
+}
+
+
+def id_of(value: object) -> str | None:
+    """Returns a message's id; None unless it is printable ASCII of at most 300 characters, as WhatsApp's ids are."""
+    fits = isinstance(value, str) and 0 < len(value) <= _ID_CHARACTERS and value.isascii() and value.isprintable()
+    return str(value) if fits else None
+
+
+def phone_of(jids: Iterable[str]) -> str | None:
+    """Returns the canonical E.164 number of the first address that holds one (``…@s.whatsapp.net``); None if none."""
+    numbers = (canonical(f"+{match[1]}") for jid in jids if (match := _PHONE_JID.match(jid)))
+    return next(numbers, None)
+
+
+def lid_of(jids: Iterable[str]) -> str | None:
+    """Returns the first hidden id (``…@lid``) among addresses; None if none."""
+    return next((match[1] for jid in jids if (match := _LID_JID.match(jid))), None)
+
+
+def is_personal(jid: object) -> bool:
+    """Whether a chat's address is a person's: not a group's, a broadcast's or a newsletter's."""
+    return isinstance(jid, str) and bool(_PHONE_JID.match(jid) or _LID_JID.match(jid))
+
+
+def text_of(message: object) -> str | None:
+    """Returns the text of a message: plain, a caption, or the title of a button or list entry; None if none.
+
+    Evolution does not unwrap disappearing chats (src/.../whatsapp.baileys.service.ts, prepareMessage).
+    """
+    content = _unwrapped(message)
+    candidates = [content.get("conversation")]
+    candidates += [object_of(content.get(kind)).get(field) for kind, field in _TEXTS]
+    candidates.append(object_of(object_of(content.get("interactiveResponseMessage")).get("body")).get("text"))
+    candidates.append(_flow_title(content))
+    return next((text for text in candidates if isinstance(text, str) and text), None)
+
+
+def media_type_of(message: object) -> MediaType | None:
+    """Returns the kind of media in a message; None if none."""
+    content = _unwrapped(message)
+    return next((kind for name, kind in _MEDIA_TYPES.items() if name in content), None)
+
+
+def quoted_id_of(data: Mapping[str, Any]) -> str | None:
+    """Returns the id of the message that this one answers; None if none.
+
+    Evolution lifts it to the top of the webhook's data, WhatsApp has it with each kind of message.
+    """
+    message = object_of(data.get("message"))
+    content = _unwrapped(message)
+    places = (data, message, content, *(object_of(part) for part in content.values()))
+    found = (id_of(object_of(place.get("contextInfo")).get("stanzaId")) for place in places)
+    return next((quoted for quoted in found if quoted), None)
+
+
+def seconds_of(timestamp: object) -> int | None:
+    """Returns a message's time in seconds since 1970: a number, the same as text, or a long integer in two halves."""
+    value = object_of(timestamp).get("low", timestamp)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _ID_CHARACTERS:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def object_of(value: object) -> Mapping[str, Any]:
+    """Returns a JSON object as it is, and an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _unwrapped(message: object) -> Mapping[str, Any]:
+    content = object_of(message)
+    for _ in range(MAX_WRAPPERS):
+        inner = next((object_of(content[name]).get("message") for name in _WRAPPERS if name in content), None)
+        edited = object_of(content.get("protocolMessage")).get("editedMessage")
+        if inner is None and edited is None:
+            break
+        content = object_of(edited if inner is None else inner)
+    return content
+
+
+def _flow_title(content: Mapping[str, Any]) -> object:
+    """Returns the title of a native flow's button, which WhatsApp puts as JSON into a text."""
+    flow = object_of(object_of(content.get("interactiveResponseMessage")).get("nativeFlowResponseMessage"))
+    try:
+        button = object_of(json.loads(flow["paramsJson"]))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return button.get("display_text", button.get("title"))
