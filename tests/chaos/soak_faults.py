@@ -53,7 +53,7 @@ CHAOS: Mapping[str, Any] = {
     "delayed": {"rate": 0.03, "delay_seconds": 4.0},
     "reordered": 0.05,
     "expired_token": 0.03,
-    "unheard": 0.03,
+    "answer_lost": 0.03,
     "unreachable": {"rate": 0.01, "unreachable": 3},
     "lid": 0.05,
     "lid_reply": 0.05,
