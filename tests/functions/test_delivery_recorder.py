@@ -35,7 +35,7 @@ def on_aws() -> Iterator[Aws]:
 def logs() -> Iterator[Logs]:
     with Logs.captured() as logs:
         yield logs
-    logs.tell_nothing_of("119800000", PHONE.removeprefix("+55"), "C0FFEE", "Oi Ana", "SAIR", "sealed", "kinesis")
+    logs.assert_free_of("119800000", PHONE.removeprefix("+55"), "C0FFEE", "Oi Ana", "SAIR", "sealed", "kinesis")
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_a_hidden_sender_whom_nobody_knows_is_told_of_in_the_log(recorder: Modul
     take(recorder, told.batch("delivery_recorder_poison", hidden))
     [line] = logs.named("an opt-out waits for the phone of its sender, whom WhatsApp hides")
     assert line["user_id"] == str(told.world.user_id)
-    logs.tell_nothing_of("777000777")
+    logs.assert_free_of("777000777")
 
 
 def test_the_same_batch_again_changes_nothing(recorder: ModuleType, told: Told) -> None:

@@ -289,7 +289,7 @@ def test_a_claim_under_way_goes_out_and_every_later_one_finds_the_opt_out(databa
         )
         leaving = threading.Thread(target=lambda: mine.hear(mine.reply("SAIR")))
         leaving.start()
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         claiming.commit()
     leaving.join(10)
     mine._db.close()
