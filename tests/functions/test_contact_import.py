@@ -33,7 +33,7 @@ def on_aws() -> Iterator[Aws]:
 def logs() -> Iterator[Logs]:
     with Logs.captured() as logs:
         yield logs
-    logs.tell_nothing_of("1198000", "Ana")
+    logs.assert_free_of("1198000", "Ana")
 
 
 @pytest.fixture

@@ -478,7 +478,7 @@ def test_an_erasure_beside_a_claim_finds_it_once_it_committed(databases: Databas
     claim = lambda db: replace(world, databases=replace(databases, jobs=db)).claim()  # noqa: E731
     with held_open(databases, claim, "jobs") as finish, ThreadPoolExecutor(1) as pool:
         erasing = pool.submit(erase, world)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         assert isinstance(finish(), Claim)
         with pytest.raises(Conflict, match="on its way"):
             erasing.result(10)
@@ -503,7 +503,7 @@ def test_a_status_beside_an_erasure_is_counted_and_brings_nothing_back(databases
     with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
         event = StatusEvent(world.connection_id, CLOUD_ID, S.READ, datetime.now(UTC))
         recording = pool.submit(record, world, event)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         recording.result(10)
     [message] = world.messages()
@@ -526,7 +526,7 @@ def test_a_freeze_beside_an_erasure_leaves_no_message_of_the_person(databases: D
 
     with held_open(databases, start, "jobs") as finish, ThreadPoolExecutor(1) as pool:
         erasing = pool.submit(erase, world)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         assert erasing.result(10).skipped_messages == 1
     assert sorted(m["status"] for m in world.messages()) == ["pending", "skipped"]
@@ -538,7 +538,7 @@ def test_a_freeze_waits_for_an_erasure_and_finds_the_person_gone(databases: Data
     save(world, PHONE, name=NAME)
     with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
         looking = pool.submit(world.advance)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         looking.result(10)
     assert [m["phone"] for m in world.messages()] == ["+5511980000000"]
@@ -551,7 +551,7 @@ def test_a_contact_that_is_being_saved_is_erased_with_the_person(databases: Data
         ThreadPoolExecutor(1) as pool,
     ):
         erasing = pool.submit(erase, world)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         assert erasing.result(10).contact
     assert world.rows("select from hidra.contacts") == []
@@ -561,7 +561,7 @@ def test_who_saves_a_person_during_their_erasure_is_refused(databases: Databases
     world = World.make(databases, recipients=0)
     with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
         saving = pool.submit(save, world, PHONE, db=databases.http)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         with pytest.raises(Rejected, match="erased"):
             saving.result(10)

@@ -11,7 +11,7 @@ from hidra.errors import Rejected, Unavailable
 from hidra.store import contacts, segments
 from tests.conftest import Databases
 from tests.store.importing import Importing, members, segment
-from tests.store.world import until_somebody_waits
+from tests.store.world import wait_for_blocked_transaction
 
 FILE = b"phone,name\n11980000000,Ana\n11980000001,Bia\n"
 ADD = "insert into hidra.segment_contacts (user_id, segment_id, contact_id) select user_id, %s, id from hidra.contacts"
@@ -32,7 +32,7 @@ def beside(databases: Databases, change: Callable[[psycopg.Connection], object],
     with ThreadPoolExecutor(1) as aside, psycopg.connect(dsn.dsn, password=dsn.password) as other:
         change(other)
         doing = aside.submit(work)
-        until_somebody_waits(databases)
+        wait_for_blocked_transaction(databases)
         other.commit()
         return doing.exception(timeout=10) or doing.result()
 

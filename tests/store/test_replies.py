@@ -285,7 +285,7 @@ def test_a_claim_in_progress_is_posted_and_every_later_one_finds_the_opt_out(dat
         )
         leaving = threading.Thread(target=lambda: mine.hear(mine.reply("SAIR")))
         leaving.start()
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         claiming.commit()
     leaving.join(10)
     mine._db.close()

@@ -21,7 +21,7 @@ REFUSALS, AMONG = 10, 20
 
 NOT_ACKNOWLEDGED = (
     f"Evolution accepts messages, but WhatsApp has acknowledged none of the last {UNACKNOWLEDGED} within a minute."
-    " Either WhatsApp accepts nothing more from this number (look at its phone, and restart the instance), or the"
+    " Either WhatsApp accepts nothing more from this number (check its phone, and restart the instance), or the"
     " webhooks of Evolution do not arrive."
 )
 
@@ -53,10 +53,10 @@ def doubts_reason(detail: str) -> str:
     )
 
 
-def refusal_reason(errors: int, answered: int) -> str:
+def refusal_reason(refusals: int, answered: int) -> str:
     """Why a campaign that WhatsApp refuses was paused."""
     return (
-        f"WhatsApp refused {errors} of the last {answered} messages that it answered, so the campaign was paused. Check"
+        f"WhatsApp refused {refusals} of the last {answered} messages that it answered, so the campaign was paused. Check"
         " the number in WhatsApp, the text and the audience, then resume the campaign. After the campaign has ended,"
         " refused recipients can be retried."
     )

@@ -11,7 +11,7 @@ from math import ceil, floor
 
 WINDOW_SECONDS = 61.5
 LATEST_AFTER_SLOT_SECONDS = 0.5  # a claim that would post later than this after its slot is released
-ROOM_UNTIL_SECONDS = 0.45  # a claim looks for room until this long after its slot
+ROOM_UNTIL_SECONDS = 0.45  # a claim waits for room until this long after its slot
 PERMIT_AHEAD_SECONDS = 2  # a permit is recorded at most this long before its slot
 TICKETS_AHEAD_SECONDS = 130  # passes are a minute apart and overlap, so one may be lost
 SPARE_EVERY = 20  # one ticket in this many has a spare, for tickets that come too late or find no room

@@ -14,7 +14,7 @@ from hidra.store.db import Database, Tx
 from hidra.store.pace import Permit
 
 type Post = Callable[[ClaimedPost, str, Content], Outcome]
-"""Makes the one request to Evolution, to an E.164 number, sorts its result, and never raises for what Evolution did."""
+"""Makes the one request to Evolution, for an E.164 number, and sorts the result; raises for nothing Evolution does."""
 
 ROOM_POLL_SECONDS = 0.1
 # Earlier than the tickets of campaigns, which are due 1 to 2 s before a slot: a campaign that uses the whole pace would
