@@ -32,14 +32,14 @@ check_app = checks.app
 
 @pytest.fixture
 def app(check_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    # Nobody listens there, so every webhook is lost.
+    # No server listens there, so every webhook is lost.
     monkeypatch.setitem(check_app.ENV, "PUBLIC_URL", "http://127.0.0.1:9")
     return check_app
 
 
 @pytest.fixture
 def tenant(app: ModuleType, databases: Databases, simulator: checks.Simulator) -> lost_webhooks.SilentTenant:
-    """With four messages sent an hour ago, of which nothing was heard, and two to be sent."""
+    """With four messages sent an hour ago, without a webhook for any of them, and two to be sent."""
     for phone in PHONES:
         simulator.ask(f"/_control/phones/{phone[1:]}", {"statuses": QUICK})
     tenant = lost_webhooks.SilentTenant(app, databases, simulator, PHONES)
@@ -120,7 +120,7 @@ def test_a_silence_that_lasts_when_its_backfill_starts_gets_a_second_pass_when_i
     for minutes in (125, 130, 135):
         tenant.check(minutes * MINUTE)
     assert tenant.recorded_statuses() == tenant.final_statuses()
-    assert len(asked) == 4 + 1  # those that were read cannot grow any more
+    assert len(asked) == 4 + 1  # messages that were read get no newer status
     repair = tenant.backfill
     assert repair
     assert (repair["webhook_restored"], repair["completed_at"] is None) == (True, False)
@@ -155,7 +155,7 @@ def test_another_webhook_in_the_place_of_ours_is_an_outage(
         tenant.receive(provider_id, SENT, datetime.now(UTC))
     another_webhook(tenant, url="http://127.0.0.1:9/another")
     tenant.check()
-    assert asked == []  # what was sent just now may still be told to us
+    assert asked == []  # webhooks of what was sent just now may still come
     tenant.check(16 * MINUTE)
     assert sorted(asked.ids) == sorted(tenant.final_statuses())
     assert tenant.recorded_statuses() == tenant.final_statuses()
@@ -268,7 +268,7 @@ def test_an_invalid_answer_is_an_error_of_ours(hostile: Server, answer: Any) -> 
 
 
 class Moody:
-    """A server that cannot tell of some messages; by their place among those it is asked of."""
+    """A server that fails for some of the lookups, given by their number."""
 
     def __init__(self, *fails: int) -> None:
         self.fails, self.asked = fails, 0
@@ -299,7 +299,7 @@ def test_a_server_in_trouble_is_asked_no_further_and_a_single_message_is_passed_
 
 
 @pytest.mark.parametrize(
-    ("known", "told", "news"),
+    ("known", "statuses", "news"),
     [
         (PENDING, {SENT}, True),
         (PENDING, set(), False),
@@ -311,8 +311,8 @@ def test_a_server_in_trouble_is_asked_no_further_and_a_single_message_is_passed_
         (replace(PENDING, status=DELIVERED, acked_at=NOW), {READ}, True),
     ],
 )
-def test_a_status_that_was_not_known_is_news(known: BackfillMessage, told: Any, news: bool) -> None:
-    assert is_news(LookedUp(known, told)) is news
+def test_a_status_that_was_not_known_is_news(known: BackfillMessage, statuses: Any, news: bool) -> None:
+    assert is_news(LookedUp(known, statuses)) is news
 
 
 def test_a_status_gets_the_earliest_time_that_is_possible() -> None:

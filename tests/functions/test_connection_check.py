@@ -432,7 +432,7 @@ def test_the_result_for_an_old_key_is_not_recorded_for_the_new_one(databases: Da
 
 
 class Doubtful(Tenant):
-    """A tenant with a running campaign, some of whose posts ended nobody knows how."""
+    """A tenant with a running campaign, with posts of unknown outcome."""
 
     def __init__(self, app: ModuleType, databases: Databases, simulator: Simulator, phones: list[str]) -> None:
         super().__init__(app, databases, simulator.url, simulator.instance(), recipients=0)

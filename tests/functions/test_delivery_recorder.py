@@ -49,7 +49,7 @@ def recorder(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch)
     aws.hash_secret.cache_clear()
 
 
-class Told:
+class Tenant:
     """A world with a message sent under the events' provider id and one that waits for the events' phone."""
 
     def __init__(self, databases: Databases) -> None:
@@ -92,11 +92,11 @@ class Told:
 
 
 @pytest.fixture
-def told(databases: Databases) -> Told:
-    return Told(databases)
+def tenant(databases: Databases) -> Tenant:
+    return Tenant(databases)
 
 
-def take(recorder: ModuleType, batch: dict[str, Any]) -> None:
+def record(recorder: ModuleType, batch: dict[str, Any]) -> None:
     assert recorder.handler(batch, CONTEXT) is None
 
 
@@ -113,137 +113,139 @@ def test_the_sample_records_are_those_that_the_webhook_puts_on_the_stream(webhoo
     assert written == to_record(made)
 
 
-def test_a_batch_moves_messages_counters_opt_outs_and_the_connection(recorder: ModuleType, told: Told) -> None:
-    take(recorder, told.batch("delivery_recorder_batch"))
-    sent, waiting = told.world.messages()
+def test_a_batch_moves_messages_counters_opt_outs_and_the_connection(recorder: ModuleType, tenant: Tenant) -> None:
+    record(recorder, tenant.batch("delivery_recorder_batch"))
+    sent, waiting = tenant.world.messages()
     assert (sent["status"], sent["delivered_at"]) == ("delivered", DELIVERED_AT)
     assert (waiting["status"], waiting["error_code"]) == ("skipped", "opted_out")
-    metrics = told.world.metrics()
+    metrics = tenant.world.metrics()
     assert {name: metrics[name] for name in ("delivered", "skipped", "pending", "average_delivery_ms")} == {
         "delivered": 1, "skipped": 1, "pending": 0, "average_delivery_ms": 500,
     }  # fmt: skip
-    [point] = told.world.timeline()
+    [point] = tenant.world.timeline()
     assert point == {"timestamp": SENT_AT, "delivered": 1, "failed": 0}
-    [opt_out] = told.world.rows("select * from hidra.opt_outs")
-    assert (opt_out["user_id"], opt_out["source"]) == (told.world.user_id, "reply")
-    assert bytes(opt_out["phone_hash"]) == told.world.hash(PHONE)
-    connection = told.world.one("select * from hidra.evolution_api_config")
+    [opt_out] = tenant.world.rows("select * from hidra.opt_outs")
+    assert (opt_out["user_id"], opt_out["source"]) == (tenant.world.user_id, "reply")
+    assert bytes(opt_out["phone_hash"]) == tenant.world.hash(PHONE)
+    connection = tenant.world.one("select * from hidra.evolution_api_config")
     assert (connection["status"], connection["last_webhook_at"]) == ("disconnected", DELIVERED_AT)
     assert connection["error_message"] == "The phone has logged this connection out: connect again."
-    assert told.parked() == {}
-    told.world.assert_exact()
+    assert tenant.parked() == {}
+    tenant.world.assert_exact()
 
 
-def answer_with(told: Told, text: str) -> None:
-    told.world.databases.owner.execute(
+def answer_with(tenant: Tenant, text: str) -> None:
+    tenant.world.databases.owner.execute(
         "insert into hidra.opt_out_settings (user_id, opt_out_words, opt_in_words, confirmation)"
         " values (%s, '{}', '{}', %s)",
-        [told.world.user_id, text],
+        [tenant.world.user_id, text],
     )
 
 
-def test_an_opt_out_queues_one_confirmation_without_the_phone(recorder: ModuleType, told: Told, on_aws: Aws) -> None:
-    answer_with(told, "Pronto.")
+def test_an_opt_out_queues_one_confirmation_without_the_phone(
+    recorder: ModuleType, tenant: Tenant, on_aws: Aws
+) -> None:
+    answer_with(tenant, "Pronto.")
     for _ in range(3):
-        take(recorder, told.batch("delivery_recorder_batch"))
+        record(recorder, tenant.batch("delivery_recorder_batch"))
     [entry] = on_aws.on(recorder.ENV["SEND_QUEUE_URL"])
-    row = told.world.one("select id from hidra.opt_out_confirmations")
+    row = tenant.world.one("select id from hidra.opt_out_confirmations")
     assert json.loads(entry["MessageBody"]) == {
-        "version": 1, "kind": "confirmation", "connection_id": str(told.world.connection_id), "confirmation_id": str(row["id"]),
+        "version": 1, "kind": "confirmation", "connection_id": str(tenant.world.connection_id), "confirmation_id": str(row["id"]),
     }  # fmt: skip
-    assert entry["MessageGroupId"] == str(told.world.connection_id)
+    assert entry["MessageGroupId"] == str(tenant.world.connection_id)
 
 
 def test_an_opt_out_holds_although_the_queue_accepts_no_confirmation(
-    recorder: ModuleType, told: Told, on_aws: Aws, logs: Logs
+    recorder: ModuleType, tenant: Tenant, on_aws: Aws, logs: Logs
 ) -> None:
-    answer_with(told, "Pronto.")
+    answer_with(tenant, "Pronto.")
     recorder.ENV["SEND_QUEUE_URL"] += "-that-is-gone"
-    take(recorder, told.batch("delivery_recorder_batch"))
-    assert told.statuses() == ["delivered", "skipped"]
+    record(recorder, tenant.batch("delivery_recorder_batch"))
+    assert tenant.statuses() == ["delivered", "skipped"]
     [line] = logs.named("confirmations were not taken")
     assert line["confirmations"] == 1
 
 
-def test_an_opt_out_of_an_unknown_hidden_id_is_logged(recorder: ModuleType, told: Told, logs: Logs) -> None:
-    hidden = REPLY | {"connection_id": str(told.world.connection_id), "phone": None, "lid": "777000777"}
-    take(recorder, told.batch("delivery_recorder_poison", hidden))
+def test_an_opt_out_of_an_unknown_hidden_id_is_logged(recorder: ModuleType, tenant: Tenant, logs: Logs) -> None:
+    hidden = REPLY | {"connection_id": str(tenant.world.connection_id), "phone": None, "lid": "777000777"}
+    record(recorder, tenant.batch("delivery_recorder_poison", hidden))
     [line] = logs.named("opt-out received from a hidden id; phone not known yet")
-    assert line["user_id"] == str(told.world.user_id)
+    assert line["user_id"] == str(tenant.world.user_id)
     logs.assert_free_of("777000777")
 
 
-def test_the_same_batch_again_changes_nothing(recorder: ModuleType, told: Told) -> None:
+def test_the_same_batch_again_changes_nothing(recorder: ModuleType, tenant: Tenant) -> None:
     for name in ("delivery_recorder_batch", "delivery_recorder_poison"):
-        take(recorder, told.batch(name))
-        before = told.seen()
-        take(recorder, told.batch(name))
-        assert told.seen() == before
-    told.world.assert_exact()
+        record(recorder, tenant.batch(name))
+        before = tenant.seen()
+        record(recorder, tenant.batch(name))
+        assert tenant.seen() == before
+    tenant.world.assert_exact()
 
 
-def test_a_batch_that_is_cut_in_two_ends_as_the_whole_would(recorder: ModuleType, told: Told) -> None:
-    records = told.batch("delivery_recorder_batch")["Records"]
+def test_a_batch_that_is_cut_in_two_ends_as_the_whole_would(recorder: ModuleType, tenant: Tenant) -> None:
+    records = tenant.batch("delivery_recorder_batch")["Records"]
     for half in (records[2:], records[:2]):
-        take(recorder, {"Records": half})
-    assert told.statuses() == ["delivered", "skipped"]
-    told.world.assert_exact()
+        record(recorder, {"Records": half})
+    assert tenant.statuses() == ["delivered", "skipped"]
+    tenant.world.assert_exact()
 
 
 def test_poison_is_parked_with_its_position_and_reason_and_the_rest_is_applied(
-    recorder: ModuleType, told: Told, logs: Logs
+    recorder: ModuleType, tenant: Tenant, logs: Logs
 ) -> None:
-    batch = told.batch("delivery_recorder_poison")
-    take(recorder, batch)
-    assert told.statuses() == ["delivered", "pending"]
+    batch = tenant.batch("delivery_recorder_poison")
+    record(recorder, batch)
+    assert tenant.statuses() == ["delivered", "pending"]
     places = [record["eventID"] for record in batch["Records"]]
-    parked = told.parked()
+    parked = tenant.parked()
     assert sorted(parked) == sorted([places[0], places[2], places[3]])
     assert parked[places[0]].startswith("JSONDecodeError")
-    assert parked[places[2]] == "ValueError: unknown kind 'wish'"
+    assert parked[places[2]] == "ValueError: unknown kind 'vote'"
     assert parked[places[3]] == "KeyError: 'status'"
     [line] = logs.named("stream records could not be read")
     assert (line["level"], line["records"]) == ("ERROR", 3)
-    told.world.assert_exact()
+    tenant.world.assert_exact()
 
 
 def test_a_status_received_before_the_answer_to_the_post_is_kept(recorder: ModuleType, databases: Databases) -> None:
-    told = Told(databases)
+    tenant = Tenant(databases)
     databases.owner.execute("update hidra.campaign_messages set provider_message_id = null, status = 'sending'")
-    take(recorder, told.batch("delivery_recorder_batch"))
-    kept = told.world.rows("select status from hidra.delivery_events_unmatched order by status")
+    record(recorder, tenant.batch("delivery_recorder_batch"))
+    kept = tenant.world.rows("select status from hidra.delivery_events_unmatched order by status")
     assert [row["status"] for row in kept] == ["sent", "delivered"]
-    told.world.assert_exact()
+    tenant.world.assert_exact()
 
 
-def test_a_batch_of_a_deleted_connection_is_dropped(recorder: ModuleType, told: Told) -> None:
-    before = told.seen()
-    take(recorder, load("delivery_recorder_batch"))
-    assert told.seen() == before
+def test_a_batch_of_a_deleted_connection_is_dropped(recorder: ModuleType, tenant: Tenant) -> None:
+    before = tenant.seen()
+    record(recorder, load("delivery_recorder_batch"))
+    assert tenant.seen() == before
 
 
 def test_a_database_that_is_away_fails_the_whole_batch_and_nothing_is_applied(
-    recorder: ModuleType, told: Told, databases: Databases, monkeypatch: pytest.MonkeyPatch
+    recorder: ModuleType, tenant: Tenant, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = told.seen()
+    before = tenant.seen()
     monkeypatch.setattr(recorder, "db", unreachable(databases))
     for name in ("delivery_recorder_batch", "delivery_recorder_poison"):
         with pytest.raises(Unavailable):
-            recorder.handler(told.batch(name), CONTEXT)
-    assert told.seen() == before
+            recorder.handler(tenant.batch(name), CONTEXT)
+    assert tenant.seen() == before
     monkeypatch.setattr(recorder, "db", databases.jobs)
-    take(recorder, told.batch("delivery_recorder_batch"))
-    assert told.statuses() == ["delivered", "skipped"]
+    record(recorder, tenant.batch("delivery_recorder_batch"))
+    assert tenant.statuses() == ["delivered", "skipped"]
 
 
 def test_a_secret_that_cannot_be_read_fails_the_whole_batch_and_nothing_is_applied(
-    recorder: ModuleType, told: Told, on_aws: Aws
+    recorder: ModuleType, tenant: Tenant, on_aws: Aws
 ) -> None:
-    before = told.seen()
+    before = tenant.seen()
     on_aws.lose_secret("phones")
     with pytest.raises(Unavailable):
-        recorder.handler(told.batch("delivery_recorder_batch"), CONTEXT)
-    assert told.seen() == before
+        recorder.handler(tenant.batch("delivery_recorder_batch"), CONTEXT)
+    assert tenant.seen() == before
 
 
 RECORD = {"connection_id": str(uuid4()), "received_at": "2030-01-31T12:00:00.500000+00:00"}
@@ -267,13 +269,13 @@ POISON = [
 ]  # fmt: skip
 
 
-def test_no_record_stops_those_around_it(recorder: ModuleType, told: Told) -> None:
-    ours = {"connection_id": str(told.world.connection_id)}
+def test_no_record_stops_those_around_it(recorder: ModuleType, tenant: Tenant) -> None:
+    ours = {"connection_id": str(tenant.world.connection_id)}
     poison = [
         data | ours if isinstance(data, dict) and isinstance(data.get("connection_id"), str) else data
         for data in POISON
     ]
-    take(recorder, told.batch("delivery_recorder_batch", *poison))
-    assert told.statuses() == ["delivered", "skipped"]
-    assert set(told.parked()) == {f"more:{at}" for at in range(len(poison))}
-    told.world.assert_exact()
+    record(recorder, tenant.batch("delivery_recorder_batch", *poison))
+    assert tenant.statuses() == ["delivered", "skipped"]
+    assert set(tenant.parked()) == {f"more:{at}" for at in range(len(poison))}
+    tenant.world.assert_exact()

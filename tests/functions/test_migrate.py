@@ -74,7 +74,7 @@ def migrate(owner_url: str, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Mod
     return app
 
 
-def asked(s3: Server, kind: str = "Create") -> dict[str, Any]:
+def request_of(s3: Server, kind: str = "Create") -> dict[str, Any]:
     """The event of events/, to be answered at the server on loopback."""
     event = load("migrate_create")
     place = urlsplit(event["ResponseURL"])
@@ -109,7 +109,7 @@ def log_in(migrate: ModuleType, name: str, password: str | None = None) -> Datab
 def test_a_deploy_migrates_and_creates_logins_that_work(
     migrate: ModuleType, on_aws: Aws, s3: Server, owner_url: str
 ) -> None:
-    assert migrate.handler(asked(s3), CONTEXT) == {"status": "SUCCESS"}
+    assert migrate.handler(request_of(s3), CONTEXT) == {"status": "SUCCESS"}
     assert answer(s3)["Status"] == "SUCCESS"
     assert tables(owner_url) > 10
     jobs, http = log_in(migrate, "jobs"), log_in(migrate, "http")
@@ -121,7 +121,7 @@ def test_a_deploy_migrates_and_creates_logins_that_work(
 
 
 def test_the_answer_has_no_content_type_for_its_address_is_signed_without(migrate: ModuleType, s3: Server) -> None:
-    migrate.handler(asked(s3, "Delete"), CONTEXT)
+    migrate.handler(request_of(s3, "Delete"), CONTEXT)
     [request] = s3.requests
     assert "content-type" not in request.headers
 
@@ -135,7 +135,7 @@ def test_an_update_sets_passwords_that_changed_and_keeps_the_data(
     before = (world.campaign(), world.messages(), world.metrics())
     migrate.migrate()
     on_aws.secret("jobs", {**LOGINS["jobs"], "password": "password-of-tomorrow"})
-    migrate.handler(asked(s3, "Update"), CONTEXT)
+    migrate.handler(request_of(s3, "Update"), CONTEXT)
     assert answer(s3)["Status"] == "SUCCESS"
     assert (world.campaign(), world.messages(), world.metrics()) == before
     with pytest.raises(Unavailable):
@@ -153,7 +153,7 @@ def test_deleting_the_stack_deletes_nothing(
     world = World.make(databases)
     world.advance()
     before = (tables(url), world.campaign(), world.messages(), world.metrics())
-    assert migrate.handler(asked(s3, "Delete"), CONTEXT) == {"status": "SUCCESS"}
+    assert migrate.handler(request_of(s3, "Delete"), CONTEXT) == {"status": "SUCCESS"}
     assert answer(s3)["Status"] == "SUCCESS"
     assert (tables(url), world.campaign(), world.messages(), world.metrics()) == before
 
@@ -163,7 +163,7 @@ def test_deleting_a_stack_whose_database_and_secrets_are_gone_succeeds(
 ) -> None:
     on_aws.lose_secret("owner")
     migrate.ENV["DATABASE_PORT"] = "1"
-    migrate.handler(asked(s3, "Delete"), CONTEXT)
+    migrate.handler(request_of(s3, "Delete"), CONTEXT)
     assert answer(s3)["Status"] == "SUCCESS"
     assert tables(owner_url) == 0
 
@@ -175,7 +175,7 @@ def test_a_migration_that_fails_fails_the_deploy_with_its_words_and_leaves_nothi
         "-- migrate:up\ncreate table hidra.half (id int);\nselect * from nowhere;\n-- migrate:down\n"
     )
     monkeypatch.setattr(migrate, "MIGRATIONS", tmp_path)
-    assert migrate.handler(asked(s3), CONTEXT) == {"status": "FAILED"}
+    assert migrate.handler(request_of(s3), CONTEXT) == {"status": "FAILED"}
     said = answer(s3)
     assert said["Status"] == "FAILED"
     assert 'relation "nowhere" does not exist' in said["Reason"]
@@ -192,7 +192,7 @@ def test_every_failure_is_reported_to_cloudformation_in_a_form_that_it_can_read(
         raise RuntimeError("ç" * 5_000)
 
     monkeypatch.setattr(migrate, "migrate", break_down)
-    migrate.handler(asked(s3), CONTEXT)
+    migrate.handler(request_of(s3), CONTEXT)
     assert answer(s3)["Status"] == "FAILED"
 
 
@@ -200,7 +200,7 @@ def test_a_secret_that_cannot_be_read_fails_the_deploy(
     migrate: ModuleType, on_aws: Aws, s3: Server, owner_url: str
 ) -> None:
     on_aws.lose_secret("owner")
-    migrate.handler(asked(s3), CONTEXT)
+    migrate.handler(request_of(s3), CONTEXT)
     assert answer(s3)["Status"] == "FAILED"
     assert tables(owner_url) == 0
 
@@ -208,7 +208,7 @@ def test_a_secret_that_cannot_be_read_fails_the_deploy(
 def test_an_answer_that_is_not_accepted_is_an_error_so_that_lambda_retries(migrate: ModuleType, s3: Server) -> None:
     s3.answer = (403, {})
     with pytest.raises(requests.HTTPError):
-        migrate.handler(asked(s3, "Delete"), CONTEXT)
+        migrate.handler(request_of(s3, "Delete"), CONTEXT)
 
 
 def test_a_direct_invocation_returns_the_applied_migrations(migrate: ModuleType, owner_url: str) -> None:

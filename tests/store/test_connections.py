@@ -1,4 +1,4 @@
-"""What a connection is believed to be, whatever the order in which it is told."""
+"""The status of a connection, in any order of checks, stops and webhooks."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -22,12 +22,12 @@ WELL = Health(S.CONNECTED, None, answers=True)
 REFUSED = NotSent("unauthorized", "The Evolution server does not accept the API key.", Stops.CONNECTION)
 
 
-def told(world: World, status: S, seconds: float, reason: str | None = None) -> None:
+def receive(world: World, status: S, seconds: float, reason: str | None = None) -> None:
     event = ConnectionEvent(world.connection_id, status, reason, NOW + timedelta(seconds=seconds))
     record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
-def believed(world: World) -> tuple[str, str | None]:
+def shown(world: World) -> tuple[str, str | None]:
     row = world.one("select status, error_message from hidra.evolution_api_config where id = %s", world.connection_id)
     return row["status"], row["error_message"]
 
@@ -51,16 +51,16 @@ def test_the_latest_status_of_a_connection_holds_in_any_order_of_events(
 ) -> None:
     world = World.make(databases)
     for status, seconds, reason in [*order, *order]:
-        told(world, status, seconds, reason)
-    assert believed(world) == ("connected", None)
+        receive(world, status, seconds, reason)
+    assert shown(world) == ("connected", None)
 
 
 def test_a_repeated_status_keeps_its_reason_and_outdates_earlier_events(databases: Databases) -> None:
     world = World.make(databases)
-    told(world, S.DISCONNECTED, 1, "WhatsApp has banned this number.")
-    told(world, S.DISCONNECTED, 5)
-    told(world, S.CONNECTED, 3)
-    assert believed(world) == ("disconnected", "WhatsApp has banned this number.")
+    receive(world, S.DISCONNECTED, 1, "WhatsApp has banned this number.")
+    receive(world, S.DISCONNECTED, 5)
+    receive(world, S.CONNECTED, 3)
+    assert shown(world) == ("disconnected", "WhatsApp has banned this number.")
 
 
 def test_a_check_that_began_before_an_event_does_not_replace_its_status(databases: Databases) -> None:
@@ -68,10 +68,10 @@ def test_a_check_that_began_before_an_event_does_not_replace_its_status(database
     check_one(
         read(world),
         db=databases.jobs,
-        examine=lambda _: told(world, S.DISCONNECTED, 1, "bye") or WELL,  # type: ignore[func-returns-value]
+        examine=lambda _: receive(world, S.DISCONNECTED, 1, "bye") or WELL,  # type: ignore[func-returns-value]
         now=lambda: NOW,
     )
-    assert believed(world) == ("disconnected", "bye")
+    assert shown(world) == ("disconnected", "bye")
     row = world.one("select last_health_check_at from hidra.evolution_api_config")
     assert row["last_health_check_at"] == NOW
 
@@ -84,11 +84,11 @@ def test_a_check_that_began_before_a_stop_does_not_undo_it_and_the_next_one_does
         return WELL
 
     check_one(read(world), db=databases.jobs, examine=examine, now=lambda: datetime.now(UTC))
-    assert believed(world) == ("error", REFUSED.detail)
-    told(world, S.CONNECTED, -60)
-    assert believed(world) == ("error", REFUSED.detail)
+    assert shown(world) == ("error", REFUSED.detail)
+    receive(world, S.CONNECTED, -60)
+    assert shown(world) == ("error", REFUSED.detail)
     check_one(read(world), db=databases.jobs, examine=lambda _: WELL, now=lambda: datetime.now(UTC))
-    assert believed(world) == ("connected", REFUSED.detail)  # connected, and to be tried
+    assert shown(world) == ("connected", REFUSED.detail)  # connected, and to be tried
 
 
 def test_a_stop_while_stopped_already_outlives_a_check_that_began_between_the_two(databases: Databases) -> None:
@@ -100,7 +100,7 @@ def test_a_stop_while_stopped_already_outlives_a_check_that_began_between_the_tw
     )
     stop("first")
     check_one(read(world), db=databases.jobs, examine=lambda _: stop("second") or WELL, now=lambda: datetime.now(UTC))
-    assert believed(world) == ("error", "second")
+    assert shown(world) == ("error", "second")
 
 
 @pytest.mark.parametrize("column", ["base_url", "instance_name"])
@@ -112,7 +112,7 @@ def test_a_refusal_of_the_old_server_does_not_stop_the_new_one(databases: Databa
         return REFUSED
 
     Outside(post).send(world, ticket)
-    assert believed(world) == ("connected", None)
+    assert shown(world) == ("connected", None)
 
 
 def test_a_refusal_of_the_old_key_does_not_stop_the_new_one(databases: Databases) -> None:
@@ -124,13 +124,13 @@ def test_a_refusal_of_the_old_key_does_not_stop_the_new_one(databases: Databases
         return REFUSED
 
     Outside(post).send(world, ticket)
-    assert believed(world) == ("connected", None)
+    assert shown(world) == ("connected", None)
     assert world.messages()[0]["status"] == "pending"
 
 
 def test_another_key_begins_without_a_past(databases: Databases) -> None:
     world = World.make(databases)
-    told(world, S.CONNECTED, 60)
+    receive(world, S.CONNECTED, 60)
     save_key(world)
-    told(world, S.CONNECTING, 1)
-    assert believed(world) == ("connecting", None)
+    receive(world, S.CONNECTING, 1)
+    assert shown(world) == ("connecting", None)

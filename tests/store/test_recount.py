@@ -35,7 +35,7 @@ def send(world: World, provider_id: str) -> None:
     )
 
 
-def hear(world: World, provider_id: str, word: S, seconds: float, *, db: Database | None = None) -> None:
+def receive(world: World, provider_id: str, word: S, seconds: float, *, db: Database | None = None) -> None:
     event = StatusEvent(world.connection_id, provider_id, word, SENT_AT + timedelta(seconds=seconds))
     record_delivery([event], [], db=db or world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
@@ -51,11 +51,11 @@ def lively(databases: Databases) -> World:
     world.advance()
     for provider_id in "ABCDEF":
         send(world, provider_id)
-    hear(world, "A", S.DELIVERED, 1.2345678)
-    hear(world, "B", S.READ, 70.0009)
-    hear(world, "C", S.FAILED, 2)
-    hear(world, "D", S.DELIVERED, -3)
-    hear(world, "E", S.DELIVERED, 0.0005)
+    receive(world, "A", S.DELIVERED, 1.2345678)
+    receive(world, "B", S.READ, 70.0009)
+    receive(world, "C", S.FAILED, 2)
+    receive(world, "D", S.DELIVERED, -3)
+    receive(world, "E", S.DELIVERED, 0.0005)
     assert {row["status"] for row in world.messages()} == {
         "pending", "sent", "delivered", "read", "failed", "skipped",
     }  # fmt: skip
@@ -222,7 +222,7 @@ def test_a_campaign_that_does_not_exist_is_not_found(databases: Databases) -> No
 
 @contextmanager
 def delivering(world: World, provider_id: str) -> Iterator[threading.Event]:
-    """Another connection that has moved message, counter and point, and commits when it is told."""
+    """Another connection that has moved message, counter and point, and commits when the event is set."""
     message = next(row["id"] for row in world.messages() if row["provider_message_id"] == provider_id)
     other = Database({**world.databases.settings, "DATABASE_SECRET": "jobs"}, world.databases.logins.__getitem__)
     moved, commit = threading.Event(), threading.Event()
@@ -272,15 +272,15 @@ def test_writers_that_never_pause_cause_no_false_difference(databases: Databases
 
     def deliver() -> None:
         for number in range(120):
-            hear(world, f"P{number}", S.FAILED if number % 5 == 0 else S.DELIVERED, number, db=other)
+            receive(world, f"P{number}", S.FAILED if number % 5 == 0 else S.DELIVERED, number, db=other)
 
     writer = threading.Thread(target=deliver)
     writer.start()
-    looks = 0
+    passes = 0
     while writer.is_alive():
         assert differences(world, dry_run=dry_run) == set()
-        looks += 1
+        passes += 1
     other.close()
-    assert looks > 5
+    assert passes > 5
     assert world.metrics()["pending"] == 0
     world.assert_exact()

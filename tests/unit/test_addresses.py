@@ -21,7 +21,7 @@ class Listener:
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
-        self.heard: list[bytes] = []
+        self.received: list[bytes] = []
         self.done = threading.Event()
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -39,7 +39,7 @@ class Listener:
                         client.sendall(ANSWER)
                 except OSError:
                     said = b""
-                self.heard.append(said)
+                self.received.append(said)
                 self.done.set()
 
 
@@ -122,7 +122,7 @@ def test_no_connection_to_a_private_address_is_attempted(listener: Listener, nam
     with pytest.raises(Rejected, match="private"):
         get(f"https://{name}:{listener.port}", allow_private=False)
     time.sleep(0.1)
-    assert listener.heard == []
+    assert listener.received == []
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -138,7 +138,7 @@ def test_nothing_is_written_to_a_private_peer_even_if_dns_lies(
     with pytest.raises(Rejected, match="private"):
         get(f"{scheme}://evo.example.com:{listener.port}", allow_private=False)
     assert listener.done.wait(2)
-    assert listener.heard == [b""]
+    assert listener.received == [b""]
 
 
 def test_an_ipv4_peer_behind_an_ipv6_address_is_recognised(listener: Listener) -> None:

@@ -101,7 +101,7 @@ CDN = "https://cdn.example.com/"
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "fields"),
     [
         (  # the body of a real exchange with Evolution 2.3.7, but for the fileName, which only a document shows
             Content("legenda", Media(f"{CDN}a.png", "image")),
@@ -127,13 +127,13 @@ CDN = "https://cdn.example.com/"
         (Content("Oi", Media(f"{CDN}7", "video")), {"mediatype": "video", "caption": "Oi", "media": f"{CDN}7"}),
     ],
 )  # fmt: skip
-def test_media_is_posted_once_in_evolutions_form(content: Content, told: dict[str, str]) -> None:
+def test_media_is_posted_once_in_evolutions_form(content: Content, fields: dict[str, str]) -> None:
     with serving(answering(201, SENT)) as server:
         assert server.client().send("+5541988887777", content) == Sent("3EB0A1")
     [request] = server.requests
     head, _, body = request.decode().partition("\r\n\r\n")
     assert head.startswith("POST /base/message/sendMedia/loja%201 HTTP/1.1")
-    assert json.loads(body) == {"number": "5541988887777", **told}
+    assert json.loads(body) == {"number": "5541988887777", **fields}
 
 
 def test_media_that_cannot_be_fetched_stops_only_its_campaign() -> None:
@@ -404,10 +404,10 @@ def test_only_well_formed_messages_of_ours_in_the_window_are_found() -> None:
     with serving(answering(200, {"messages": {"total": 7, "records": records}})) as server:
         found = server.client().find_messages(["1@s.whatsapp.net", "2@s.whatsapp.net"], NOW, NOW + timedelta(seconds=9))
     assert found == [Found("A", "Oi", NOW)]
-    asked = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
-    assert [body["where"]["key"]["remoteJid"] for body in asked] == ["1@s.whatsapp.net", "2@s.whatsapp.net"]
-    assert asked[0]["where"]["key"]["fromMe"] is True
-    assert asked[0]["where"]["messageTimestamp"] == {"gte": "2026-11-22T14:00:00Z", "lte": "2026-11-22T14:00:09Z"}
+    bodies = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
+    assert [body["where"]["key"]["remoteJid"] for body in bodies] == ["1@s.whatsapp.net", "2@s.whatsapp.net"]
+    assert bodies[0]["where"]["key"]["fromMe"] is True
+    assert bodies[0]["where"]["messageTimestamp"] == {"gte": "2026-11-22T14:00:00Z", "lte": "2026-11-22T14:00:09Z"}
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
     if received_at.tzinfo is None:
         raise ValueError("the time has no zone")
     if received_at.year not in _YEARS:
-        raise ValueError("the time is none of ours")
+        raise ValueError("the time is out of range")
     match record["kind"]:
         case "status":
             message_status = MessageStatus(record["status"])

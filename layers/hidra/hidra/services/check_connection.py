@@ -37,7 +37,7 @@ class Health:
     """What a check found.
 
     ``answers``: the server answers our calls, whatever the state of WhatsApp's side. ``webhook_lost``: the check found
-    a webhook that is none of ours, so the events until then were lost.
+    a webhook that is not ours, so the events until then were lost.
     """
 
     status: EvolutionConnectionStatus

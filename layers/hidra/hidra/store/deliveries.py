@@ -144,7 +144,7 @@ def _apply(tx: Tx, matched: Sequence[Matched]) -> int:
 
 
 def forget_old(tx: Tx) -> None:
-    """Drops statuses that were kept for 48 hours: their messages are none of ours."""
+    """Drops statuses that were kept for 48 hours: their messages are not ours."""
     tx.run(FORGET_OLD)
 
 

@@ -37,8 +37,8 @@ select count(*) as total, count(*) filter (where status = 'pending') as pending,
     array(select failed from retried_points order by minute) as retried_failures
 from frozen
 """  # noqa: S608 - made of constants
-# What the joins take of the server's memory before they go to its disk, and write the recipients in another order than
-# they came: twice this for a hash, of which MAX_AUDIENCE members need 141 MB.
+# Memory for the joins: with less they go to disk, and write the recipients in another order than the segment's. A hash
+# may use twice this; of MAX_AUDIENCE members it needs 141 MB.
 WORK_MEM = "select set_config('work_mem', '80MB', true)"
 FREEZE = f"""
 with members as ({MEMBERS}), retried as (select null::timestamptz as failed_at where false), {_FROZEN}
@@ -92,6 +92,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     The recipients are the segment's contacts; in a campaign that has run before, those of them whose message failed.
     A recipient that opted out is skipped. One without a value for a variable fails: the text is never sent incomplete.
     """
+    # Shares the advisory lock "erasure" of the user: an erasure cannot see the recipients before this commits.
     erasure.block(tx, user_id=campaign.user_id)
     run = tx.row(
         _Opened,
@@ -118,7 +119,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
         outcome_unknown=OUTCOME_UNKNOWN,
     )
     if frozen is None:
-        raise AssertionError("an aggregate gives a row")
+        raise AssertionError("an aggregate returns a row")
     counters.add_frozen(tx, frozen, user_id=campaign.user_id, campaign_id=campaign.id)
     tx.run(START, campaign_id=campaign.id)
     return frozen
