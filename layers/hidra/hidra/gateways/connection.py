@@ -1,4 +1,4 @@
-"""Requests to connection_check, which can open API keys. The caller waits for a quick answer only."""
+"""Invokes connection_check for what needs Evolution: HTTP functions cannot open a connection's key."""
 
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,7 @@ from hidra.gateways.aws import invoke, invoke_later
 
 
 def ask(function_name: str, action: Action, *, connection_id: UUID) -> dict[str, Any]:
-    """Lets connection_check check or connect a connection, and returns its answer. A check is also kept in the
-    connection's row.
+    """Invokes connection_check for a connection and waits for its answer; it also writes the connection's row.
 
     Raises:
         Unavailable: connection_check could not be invoked, did not answer in time, or failed; or Evolution failed, then
@@ -25,9 +24,9 @@ def ask(function_name: str, action: Action, *, connection_id: UUID) -> dict[str,
 
 
 def pull_contacts(function_name: str, *, connection_id: UUID, import_id: UUID) -> None:
-    """Lets connection_check fetch the contacts on the connection's Evolution server, as the import's file.
+    """Invokes connection_check, without waiting, to fetch the contacts of the Evolution server as the import's file.
 
     Raises:
-        Unavailable: it could not be invoked.
+        Unavailable: connection_check could not be invoked.
     """
     invoke_later(function_name, PullRequest(connection_id, import_id).to_json())

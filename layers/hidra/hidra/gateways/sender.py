@@ -1,4 +1,4 @@
-"""Sending a trial message by invoking message_sender, which can open API keys; the caller waits for the answer."""
+"""Invokes message_sender and waits for its answer: besides connection_check, only it can open a connection's key."""
 
 from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.errors import Conflict, Unanswered, Unavailable
@@ -14,15 +14,15 @@ _NO_TURN = {
 _UNKNOWN = TrialAnswer(
     "unknown",
     error_code="no_answer_yet",
-    error_detail="Evolution has not answered yet. Look at the phone before you try again.",
+    error_detail="Evolution has not answered yet; check the phone before you try again.",
 )
 
 
 def send_trial(function_name: str, trial: TrialMessage) -> TrialAnswer:
-    """Lets message_sender post the trial message at a slot of its campaign and connection. Returns the post's outcome.
+    """Has a trial posted in its turn; returns its outcome.
 
     Raises:
-        Conflict: there was no slot for it, or it may not be sent; nothing was sent.
+        Conflict: the trial got no turn, so nothing was sent.
         Unavailable: nothing was sent.
     """
     try:
@@ -30,7 +30,7 @@ def send_trial(function_name: str, trial: TrialMessage) -> TrialAnswer:
     except Unanswered:
         return _UNKNOWN
     if answer.outcome == UNAVAILABLE:
-        raise Unavailable("The message could not be sent at the moment. Try again in a few seconds.")
+        raise Unavailable("Nothing was sent: the sender is unavailable. Try again.")
     if answer.outcome in _NO_TURN:
         detail, code = _NO_TURN[answer.outcome]
         raise Conflict(detail, code=code)
