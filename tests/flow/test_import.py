@@ -1,4 +1,4 @@
-"""A file of contacts, uploaded to the stack's S3 by the form that the API gives."""
+"""A file of contacts, uploaded to the stack's S3 by the form that the API returns."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,11 +16,11 @@ def upload(form: Any, content: bytes) -> int:
 
 def test_an_uploaded_file_becomes_contacts_and_a_file_of_rejected_rows(stack: Stack) -> None:
     client = Client(stack.api_url, stack.token(sub=str(uuid4())))
-    asked = client.call("POST", "/v1/imports", {"segment_name": "Clientes", "mapping": {"Cidade": "city"}})
+    created = client.call("POST", "/v1/imports", {"segment_name": "Clientes", "mapping": {"Cidade": "city"}})
     rows = "".join(f"(11) 9{80000000 + n};José {n};Recife\r\n" for n in range(3000))
     content = f"Telefone;Nome;Cidade\r\n{rows}nenhum;Eva;Natal\r\n11 980000000;José 0;Recife\r\n".encode("cp1252")
-    assert upload(asked["upload"], content) == 204
-    path = f"/v1/imports/{asked['contact_import']['id']}"
+    assert upload(created["upload"], content) == 204
+    path = f"/v1/imports/{created['contact_import']['id']}"
     eventually(
         lambda: client.call("GET", path)["status"] == "completed", seconds=60, about=lambda: client.call("GET", path)
     )
@@ -38,9 +38,9 @@ def test_contacts_on_the_evolution_server_become_contacts_without_an_upload(stac
     known = [{"remoteJid": f"553187{650000 + n}@s.whatsapp.net", "pushName": f"José {n}"} for n in range(30)]
     known += [{"remoteJid": "120363041967849074@g.us"}, {"remoteJid": "98765432101234@lid", "pushName": "Eva"}]
     tenant.evolution(f"/_control/instances/{tenant.instance}/contacts", {"contacts": known})
-    asked = tenant.client.call("POST", "/v1/imports", {"source": "evolution", "segment_name": "Da loja"})
-    assert asked["upload"] is None
-    path = f"/v1/imports/{asked['contact_import']['id']}"
+    created = tenant.client.call("POST", "/v1/imports", {"source": "evolution", "segment_name": "Da loja"})
+    assert created["upload"] is None
+    path = f"/v1/imports/{created['contact_import']['id']}"
     eventually(
         lambda: tenant.client.call("GET", path)["status"] == "completed",
         seconds=60,

@@ -122,8 +122,8 @@ def test_rows_rejected_before_a_cancel_are_linked_once_their_file_is_made(
         queue = aws.queue("imports")
         monkeypatch.setattr(api.function, "ENV", {**api.function.ENV, "IMPORT_QUEUE_URL": queue})
         assert api.post(f"{path}/cancel").status == 200
-        [asked] = aws.bodies(queue)
-    assert (asked["user_id"], asked["import_id"]) == (str(api.user_id), path.rsplit("/", maxsplit=1)[-1])
+        [nudge] = aws.bodies(queue)
+    assert (nudge["user_id"], nudge["import_id"]) == (str(api.user_id), path.rsplit("/", maxsplit=1)[-1])
     answer = api.get(f"{path}/rejects")
     assert (answer.status, answer.code) == (409, "import-not-completed")
     databases.owner.execute("delete from hidra.contact_import_rejects")

@@ -26,7 +26,7 @@ RECEIVES = QUEUE["RedrivePolicy"]["maxReceiveCount"]
 # From a message's first receipt until it is among the dead letters.
 PATIENCE = timedelta(seconds=RECEIVES * QUEUE["VisibilityTimeout"])
 ROWS = 600
-CONTENT = b"phone\nnobody\n" + b"".join(b"119%d\n" % (80000000 + n) for n in range(ROWS))
+CONTENT = b"phone\nnone\n" + b"".join(b"119%d\n" % (80000000 + n) for n in range(ROWS))
 
 
 class Leaving:

@@ -265,7 +265,7 @@ def test_a_connection_deleted_before_the_fetch_fails_the_import(shop: Shop, func
 
 def test_an_import_whose_fetch_cannot_be_requested_has_failed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
-        raise Unavailable("Another part of Hidra cannot be reached; try again in a moment.")
+        raise Unavailable("Another part of Hidra cannot be reached. Try again in a few seconds.")
 
     monkeypatch.setattr("hidra.gateways.connection.invoke_later", refuse)
     answer = shop.api.post("/v1/imports", {"source": "evolution"})
@@ -381,10 +381,10 @@ def test_an_entry_of_any_shape_harms_no_other_entry(shop: Shop, databases: Datab
 
 @pytest.mark.parametrize("page", [lambda _: people(0), lambda page: people(0, 2 * CONTACTS_OF_A_PAGE)])
 def test_a_server_without_pages_is_read_once(shop: Shop, page: Callable[[int], Any]) -> None:
-    asked = []
+    pages = []
 
     def answer(client: BaseHTTPRequestHandler, number: int) -> None:
-        asked.append(number)
+        pages.append(number)
         say(client, page(number))
 
     with Server(answer) as server:
@@ -392,7 +392,7 @@ def test_a_server_without_pages_is_read_once(shop: Shop, page: Callable[[int], A
         shop.tenant.seal("key")
         import_id = shop.ask()
     assert len((shop.file(import_id) or b"").splitlines()) == len(page(1))
-    assert len(asked) <= 2
+    assert len(pages) <= 2
 
 
 def test_a_server_that_never_ends_is_read_until_the_size_or_the_time_is_over(

@@ -82,10 +82,10 @@ def import_exactly(databases: Databases, user_id: UUID, file: BigFile, *, batche
     peaks = []
     while this.row()["status"] in ("waiting", "running"):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            asked = process.submit(
+            peak = process.submit(
                 _slice, this.id, file, {**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins, batches
             )
-            peaks.append(asked.result())
+            peaks.append(peak.result())
     assert this.row()["status"] == "completed"
     assert this.counts() == {
         "rows_read": file.good + file.blocks, "created": file.good, "updated": 0, "unchanged": 0, "rejected": file.blocks,

@@ -90,7 +90,7 @@ def test_a_file_of_rejected_rows_that_could_not_be_stored_is_made_by_the_next_sl
     cancel(this)
 
     def lost(_: IO[bytes]) -> None:
-        raise Unavailable("The storage of files did not answer; try again in a moment.")
+        raise Unavailable("The storage of files did not answer. Try again in a few seconds.")
 
     with pytest.raises(Unavailable):
         this.slice(put=lost)
@@ -100,21 +100,21 @@ def test_a_file_of_rejected_rows_that_could_not_be_stored_is_made_by_the_next_sl
 
 def test_a_file_that_arrives_after_the_cancel_is_not_imported(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, FILE)
-    asked: list[None] = []
-    assert cancel(this, lambda: asked.append(None)).status == "canceled"
+    nudges: list[None] = []
+    assert cancel(this, lambda: nudges.append(None)).status == "canceled"
     this.slice()
     assert (this.row()["status"], this.counts()["rows_read"], contacts(databases, user)) == ("canceled", 0, {})
-    assert asked == []  # there are no rejected rows
+    assert nudges == []  # there are no rejected rows
     assert databases.jobs.as_worker(imports.stale) == []
 
 
 def test_every_cancel_queues_a_slice_while_there_are_rejected_rows(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, FILE)
     this.slice(batches=1, batch_rows=4)
-    asked: list[None] = []
-    first = cancel(this, lambda: asked.append(None))
-    assert cancel(this, lambda: asked.append(None)) == first
-    assert len(asked) == 2
+    nudges: list[None] = []
+    first = cancel(this, lambda: nudges.append(None))
+    assert cancel(this, lambda: nudges.append(None)) == first
+    assert len(nudges) == 2
 
 
 @pytest.mark.parametrize("status", ["completed", "failed"])

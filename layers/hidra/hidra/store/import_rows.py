@@ -8,7 +8,7 @@ from hidra.store.db import Tx
 
 # Lives for one transaction: no other one sees it, and a crash leaves nothing to clean up.
 STAGE = """
-create temporary table given (
+create temporary table entries (
     number integer not null,
     round integer not null,
     phone text not null,
@@ -28,44 +28,44 @@ BY_INDEX = """
 select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
     set_config('enable_bitmapscan', 'off', true)
 """
-COPY = "copy pg_temp.given from stdin"
+COPY = "copy pg_temp.entries from stdin"
 # The hash of an erased phone is kept, so that no file creates the contact again.
 ERASED = """
-select g.number
-from pg_temp.given g
-join hidra.opt_outs o on o.user_id = %(user_id)s and o.phone_hash = g.phone_hash and o.source = 'erasure'
-order by g.number
+select e.number
+from pg_temp.entries e
+join hidra.opt_outs o on o.user_id = %(user_id)s and o.phone_hash = e.phone_hash and o.source = 'erasure'
+order by e.number
 """
-REMOVE = "delete from pg_temp.given where number = any(%(numbers)s::integer[])"
+REMOVE = "delete from pg_temp.entries where number = any(%(numbers)s::integer[])"
 # Contacts that would not change are neither written nor locked, so importing the same file again only reads. New ones
 # are inserted without ON CONFLICT, which costs a fifth more: if another transaction creates one at this moment, this
 # one fails (``Raced``), is run again and finds it. A new contact is in no segment yet: its members are not looked up.
 WRITE = """
 with known as materialized (
-    select g.number, g.phone, g.phone_hash, g.name, g.attributes, g.consent, c.id,
-        c.id is not null and not c.attributes @> g.attributes
-            and (select count(*) from jsonb_object_keys(c.attributes || g.attributes)) > %(max_attributes)s as too_many,
+    select e.number, e.phone, e.phone_hash, e.name, e.attributes, e.consent, c.id,
+        c.id is not null and not c.attributes @> e.attributes
+            and (select count(*) from jsonb_object_keys(c.attributes || e.attributes)) > %(max_attributes)s as too_many,
         c.id is not null and not (
             c.attributes @> f.attributes
             and (f.name is null or c.name is not distinct from f.name)
             and (f.consent is null or c.consent is not distinct from f.consent)
         ) as first_changes,
         c.id is not null and not (
-            c.attributes @> g.attributes
-            and (g.name is null or c.name is not distinct from g.name)
-            and (g.consent is null or c.consent is not distinct from g.consent)
+            c.attributes @> e.attributes
+            and (e.name is null or c.name is not distinct from e.name)
+            and (e.consent is null or c.consent is not distinct from e.consent)
         ) as changes
-    from pg_temp.given g
+    from pg_temp.entries e
     left join lateral (
         select c.id, c.name, c.attributes, c.consent
-        from hidra.contacts c where c.user_id = %(user_id)s and c.phone = g.phone offset 0
+        from hidra.contacts c where c.user_id = %(user_id)s and c.phone = e.phone offset 0
     ) c on true
     cross join lateral (
-        select coalesce(g.first_attributes, g.attributes) as attributes,
-            case when g.first_attributes is null then g.name else g.first_name end as name,
-            case when g.first_attributes is null then g.consent else g.first_consent end as consent
+        select coalesce(e.first_attributes, e.attributes) as attributes,
+            case when e.first_attributes is null then e.name else e.first_name end as name,
+            case when e.first_attributes is null then e.consent else e.first_consent end as consent
     ) f
-    where g.round = %(round)s
+    where e.round = %(round)s
 ), created as (
     insert into hidra.contacts (user_id, phone, phone_hash, name, attributes, consent)
     select %(user_id)s, k.phone, k.phone_hash, k.name, k.attributes, k.consent

@@ -13,20 +13,19 @@ from hidra.domain.imports.rejects import RejectedRow
 from hidra.errors import NotFound
 from hidra.store.db import Tx
 
-INSERT = """
+_columns = """id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
+    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at"""
+INSERT = f"""
 insert into hidra.contact_imports (user_id, segment_id, source, format, options)
 values (%(user_id)s, %(segment_id)s, %(source)s, %(format)s, %(options)s)
-returning id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
-    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
-"""
-GET = """
-select id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
-    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
+returning {_columns}
+"""  # noqa: S608 - made of constants
+GET = f"""
+select {_columns}
 from hidra.contact_imports where user_id = %(user_id)s and id = %(import_id)s
-"""
-LIST = """
-select id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
-    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
+"""  # noqa: S608 - made of constants
+LIST = f"""
+select {_columns}
 from hidra.contact_imports
 where user_id = %(user_id)s
   and (created_at, id) < (
@@ -34,7 +33,7 @@ where user_id = %(user_id)s
     coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
   )
 order by created_at desc, id desc limit %(limit)s
-"""
+"""  # noqa: S608 - made of constants
 # Skips an import that another slice holds.
 BEGIN = """
 update hidra.contact_imports i
