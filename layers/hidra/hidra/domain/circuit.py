@@ -57,6 +57,6 @@ def refusal_reason(refusals: int, answered: int) -> str:
     """Why a campaign that WhatsApp refuses was paused."""
     return (
         f"WhatsApp refused {refusals} of the last {answered} messages that it answered, so the campaign was paused."
-        " Check the number in WhatsApp, the text and the audience, then resume the campaign. After the campaign has ended,"
-        " refused recipients can be retried."
+        " Check the number in WhatsApp, the text and the audience, then resume the campaign. After the campaign has"
+        " ended, refused recipients can be retried."
     )
