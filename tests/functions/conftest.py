@@ -6,10 +6,12 @@ import json
 import os
 import warnings
 from collections.abc import Callable
+from functools import cache
 from types import ModuleType
 from uuid import UUID, uuid4
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from nacl.public import PrivateKey
 
 from tests.conftest import Databases
@@ -38,6 +40,17 @@ os.environ.setdefault("VAULT_PUBLIC_KEYS", json.dumps({"v1": base64.b64encode(by
 os.environ.setdefault("ALLOW_PRIVATE_ADDRESSES", "false")
 os.environ.setdefault("ADMIN_GROUP", "admin")
 os.environ.setdefault("GROUPS_CLAIM", "cognito:groups")
+
+_LOAD = JSONFileLoader.load_file
+
+
+@cache
+def _description(path: str) -> object:
+    return _LOAD(JSONFileLoader(), path)
+
+
+# Each test that moto answers has a session of its own, which would parse the same descriptions of AWS anew.
+JSONFileLoader.load_file = lambda _, path: _description(path)
 
 
 @pytest.fixture(autouse=True)
