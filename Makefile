@@ -1,6 +1,5 @@
-# Everything is installed, started, tested and deployed from here; `make` alone lists what there is. The targets that
-# start or ask the local stack call ./hidra, which can do more.
-# A uv or any python3 is enough to begin with, local/setup.sh finds or fetches the rest.
+# Installs, starts, tests and deploys; `make` alone lists the targets. Those for the local stack call ./hidra, which has
+# more commands. A uv or any python3 is enough to begin with: local/setup.sh finds or fetches the rest.
 
 # The local stack's name (several run side by side) and the port of its API (0: any free one).
 STACK ?= local
@@ -17,35 +16,38 @@ TESTS = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --tb
 # Where nobody watches the dots, only the last line, or everything if it is not good. By way of a file: a pipe would be
 # waited for until the last process that a test may have left behind has closed it.
 QUIET_TESTS = log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi
-QUIET = sh -c 'said=$$("$$@" 2>&1) || { echo "$$said"; exit 1; }' quiet
-# Only what stands on make's command line: EMAIL and NAME may well be in somebody's environment, meant for others.
+# Prints nothing if all is good.
+LINT = .venv/bin/ruff check --quiet --output-format concise && \
+	{ .venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; false; }; } && \
+	$(QUIET) .venv/bin/lint-imports --no-logo && .venv/bin/mypy --no-error-summary
+QUIET = sh -c 'output=$$("$$@" 2>&1) || { echo "$$output"; exit 1; }' quiet
+# Only variables on make's command line: EMAIL and NAME in the environment may be meant for other programs.
 given = $(if $(filter command,$(firstword $(origin $1))),$2 $(call quoted,$($1)))
 quoted = '$(subst ','\'',$1)'
 
 .DEFAULT_GOAL := help
 .PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint clean help venv venv-sam
 
-demo: ## set everything up and run a campaign from a CSV file to exact metrics, then clean up (CSV=file)
+demo: ## install everything, run a campaign from a CSV file to exact metrics, clean up (CSV=file)
 	@./hidra demo $(call given,CSV,--csv)
 
 up: ## start the local stack, or deploy changed sources to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)
 	@./hidra up --stack '$(STACK)' --port '$(PORT)'
 
-down: ## stop the local stack and leave nothing behind (STACK=name)
+down: ## stop the local stack and remove everything of it (STACK=name)
 	@./hidra down --stack '$(STACK)'
 
 token: ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,ops SUB=uuid STACK=name)
 	@./hidra token --stack '$(STACK)' $(call given,NAME,--name) $(call given,EMAIL,--email) \
 		$(call given,GROUPS,--groups) $(call given,SUB,--sub)
 
-lint: venv ## check style, types and the arrows between the modules
-	@.venv/bin/ruff check --quiet --output-format concise
-	@.venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; exit 1; }
-	@$(QUIET) .venv/bin/lint-imports --no-logo
-	@.venv/bin/mypy --no-error-summary
+lint: venv ## check style, types and the imports between modules
+	@$(LINT)
 
-test: lint ## lint, then every test that fits into a coffee break
-	@if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else $(QUIET_TESTS); fi
+test: venv ## lint, and beside it every test that fits into a coffee break
+	@($(LINT)) & lint=$$!; bad=0; \
+	if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else ($(QUIET_TESTS)); fi || bad=1; \
+	wait $$lint || bad=1; exit $$bad
 
 # The numbers are what is looked at, not what the product logs meanwhile.
 prove bench: export POWERTOOLS_LOG_LEVEL := ERROR
@@ -67,17 +69,17 @@ bench: venv ## how fast imports, freeze and search are, of which BENCH=name runs
 build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
 	@PATH="$$(dirname "$$(sh local/setup.sh)"):$(CURDIR)/.venv/bin:$$PATH" $(SAM) build
 
-deploy: build ## deploy to AWS, asking for what it needs
+deploy: build ## build and deploy to AWS; asks for the parameters
 	@$(SAM) deploy --guided
 
-schema: venv ## sum the migrations up in sql/schema.sql
+schema: venv ## write all migrations as one file, sql/schema.sql
 	@$(RUN) local.schema
 
-docs: venv ## write the documents that are made from the sources
+docs: venv ## write the documents that are generated from the sources
 	@$(RUN) local.configuration
 	@$(RUN) local.openapi
 
-lock: ## pin every requirement anew, with hashes
+lock: ## pin every requirement again, with hashes
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(LOCK) requirements/sam.in -o requirements/sam.txt
@@ -86,7 +88,7 @@ lock: ## pin every requirement anew, with hashes
 	@$(LOCK) -c requirements/dev.txt functions/migrate/requirements.in -o functions/migrate/requirements.txt
 	@$(LOCK) -c requirements/dev.txt functions/contact_import/requirements.in -o functions/contact_import/requirements.txt
 
-clean: ## stop every local stack of this folder and remove what was installed or built
+clean: ## stop every local stack of this folder, remove all that was installed or built
 	@if [ -d .hidra ] && [ -x .venv/bin/python ]; then $(RUN) local down --all; fi
 	@rm -rf .venv .venv-sam .venv-client .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

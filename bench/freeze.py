@@ -150,7 +150,7 @@ def _freeze(db: Database, owner: psycopg.Connection[Any], ids: dict[str, UUID]) 
     campaign_id = _campaign(owner, ids)["id"]
     took = _timed(
         db.as_worker(_backend),
-        lambda: advance_campaign(campaign_id, db=db, hand_out=lambda *_: None, requeue_after=lambda *_: None),
+        lambda: advance_campaign(campaign_id, db=db, issue_tickets=lambda *_: None, requeue_after=lambda *_: None),
     )
     counted = owner.execute(
         "select total_messages, pending, failed, skipped from hidra.campaign_metrics where campaign_id = %s",

@@ -22,7 +22,8 @@ import sqlalchemy
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from hidra.services.import_contacts import File, run_slice
+from hidra.services.imports.reading import File
+from hidra.services.imports.run_slice import run_slice
 from hidra.store import schema
 from hidra.store.db import Database
 from local.database import Database as Server
@@ -120,8 +121,8 @@ def brought_in(db: Database, owner: psycopg.Connection, user_id: UUID, segment_i
         import_id,
         db=db,
         find=lambda: File(len(content), "one", read),
-        keep_rejects=lambda _: None,
-        go_on=lambda: None,
+        put=lambda _: None,
+        queue_next=lambda: None,
         secret=b"bench",
         time_is_over=lambda: False,
     )

@@ -1,1 +1,1 @@
-"""The local stack: PostgreSQL, an emulated AWS, a token issuer and an Evolution simulator; no Docker, no account."""
+"""The local stack: PostgreSQL, emulated AWS, a token issuer and an Evolution simulator, without Docker or accounts."""

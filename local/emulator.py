@@ -25,11 +25,11 @@ STACK = "hidra"
 
 
 class FunctionFailed(Exception):
-    """A function that was invoked directly raised; the message is its answer."""
+    """A function that was invoked directly raised an error; the message is the function's."""
 
 
 class Cloud:
-    """What the emulator at `endpoint` offers; the process may be ours or have been started long ago."""
+    """The emulator at `endpoint`, which this or another process started."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
@@ -43,14 +43,14 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
-            # Proxies of the caller's environment are not for the loopback address; an invocation may take 300 s.
+            # The proxies in the environment do not apply to the loopback address. An invocation may take 300 s.
             config = Config(proxies={}, read_timeout=310, retries={"total_max_attempts": 1})
             factory: Any = self._session.client
             self._clients[service] = factory(service, endpoint_url=self.endpoint, config=config)
         return self._clients[service]
 
     def create_secret(self, name: str, value: str) -> str:
-        """Make a secret, or give it a new value; gives its ARN."""
+        """Create a secret or replace its value; returns its ARN."""
         secrets = self.client("secretsmanager")
         try:
             return str(secrets.create_secret(Name=name, SecretString=value)["ARN"])
@@ -60,7 +60,7 @@ class Cloud:
     def deploy(self, root: Path, parameters: Mapping[str, str]) -> bool:
         """Create the application's stack from the sources under `root`, or update it.
 
-        Gives False if there was nothing to change. Raises LocalError with the reasons of a failure.
+        Returns False if there was nothing to change. Raises LocalError with the reasons of a failure.
         """
         template = expand.load(root / "template.yaml")
         zips = package.bundles(root, expand.sources(template))
@@ -81,7 +81,7 @@ class Cloud:
         except ClientError as error:
             if "No updates are to be performed" in str(error):
                 return False
-            raise LocalError(f"The deploy was refused: {str(error)[:2000]}") from error
+            raise LocalError(f"The emulator refused the deploy: {str(error)[:2000]}") from error
         self._wait()
         self._check_routes(expanded.routes)
         return True
@@ -97,27 +97,27 @@ class Cloud:
         return json.loads(body) if body else None
 
     def logs(self, function: str) -> list[str]:
-        """What the function wrote so far, oldest first, with the START, END and REPORT lines of each invocation."""
+        """The function's log so far, oldest line first, with the START, END and REPORT lines of each invocation."""
         return [event["message"] for event in sorted(self._log(function), key=lambda event: event["timestamp"])]
 
     def last_logged(self, function: str, *, seconds: float) -> float | None:
-        """When the function last wrote, in epoch seconds; None if it did not in the last ``seconds``."""
+        """The time of the function's last log line in epoch seconds; None if there is none in the last ``seconds``."""
         since = int((time.time() - seconds) * 1000)
         newest = max((event["timestamp"] for event in self._log(function, startTime=since)), default=None)
         return newest / 1000 if newest else None
 
-    def _log(self, function: str, **wanted: Any) -> list[Any]:
+    def _log(self, function: str, **filters: Any) -> list[Any]:
         pages = self.client("logs").get_paginator("filter_log_events")
         name = f"/aws/lambda/{self.physical_name(function)}"
         try:
-            return [event for page in pages.paginate(logGroupName=name, **wanted) for event in page["events"]]
+            return [event for page in pages.paginate(logGroupName=name, **filters) for event in page["events"]]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":  # never invoked
                 return []
             raise
 
     def physical_name(self, function: str) -> str:
-        """campaign_clock → the name of CampaignClockFunction, which CloudFormation made up."""
+        """campaign_clock → the name that CloudFormation gave to CampaignClockFunction."""
         logical = "".join(word.capitalize() for word in function.split("_")) + "Function"
         return self.resource(logical)
 
@@ -131,7 +131,7 @@ class Cloud:
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def _upload(self, content: bytes) -> str:
-        """Keep it under its own digest: a function gets a new version if and only if its code is another."""
+        """Store it under its own digest: a function gets a new version if and only if its code has changed."""
         storage = self.client("s3")
         storage.create_bucket(Bucket=_BUCKET)
         key = package.digest(content)
@@ -150,7 +150,9 @@ class Cloud:
         deadline = time.monotonic() + 360
         while (status := self._status() or "DELETE_COMPLETE").endswith("_IN_PROGRESS"):
             if time.monotonic() > deadline:
-                raise LocalError(f"The deploy is still {status} after six minutes.")
+                raise LocalError(
+                    f"The deploy is still {status} after six minutes. emulator.log in the stack's folder may say why."
+                )
             time.sleep(0.05)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise LocalError("\n    ".join([f"The deploy ended as {status}:", *self._reasons()]))
@@ -162,15 +164,15 @@ class Cloud:
                 yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
 
     def _check_routes(self, wanted: int) -> None:
-        """A body that the emulator did not understand would give an API without routes, and success."""
+        """Refuse an API without routes, with which a deploy succeeds if the emulator does not understand its body."""
         pages = self.client("apigatewayv2").get_paginator("get_routes").paginate(ApiId=expand.API_ID)
         found = sum(len(page["Items"]) for page in pages)
         if not found or found != wanted:
-            raise LocalError(f"The API has {found} routes instead of {wanted}.")
+            raise LocalError(f"The deployed API has {found} routes instead of {wanted}.")
 
 
 def spawn(folder: Path, *, port: int = 0, enforce_rights: bool = True) -> tuple[Child, Cloud]:
-    """Begin to start the emulator with all its files in `folder`; `wait` tells when it answers.
+    """Start the emulator with all its files in `folder`, without waiting until it answers; `wait` does that.
 
     `enforce_rights` makes it check every call of a function against the policies of its role.
     """
@@ -178,15 +180,15 @@ def spawn(folder: Path, *, port: int = 0, enforce_rights: bool = True) -> tuple[
     scratch = folder / "emulator"
     scratch.mkdir()
     environment = clean_environment(
-        TMPDIR=str(scratch),  # the functions are unpacked here, and it is where they write
+        TMPDIR=str(scratch),  # the functions are unpacked here, and write here
         STATE_DIR=str(scratch / "state"),
         S3_DATA_DIR=str(scratch / "s3"),
         GATEWAY_PORT=str(port),
         BIND_HOST="127.0.0.1",
-        MINISTACK_HOST="127.0.0.1",  # in queue URLs; localhost might be ::1, where nobody listens
+        MINISTACK_HOST="127.0.0.1",  # in queue URLs; localhost might be ::1, where it does not listen
         MINISTACK_REGION=expand.REGION,
-        MINISTACK_WORKER_THREADS="256",  # each invocation holds one; behind 64 waiting senders the API would wait too
-        IOT_MTLS_ENABLED="0",  # it would take another port
+        MINISTACK_WORKER_THREADS="256",  # each invocation holds one; with 64, waiting senders would block the API
+        IOT_MTLS_ENABLED="0",  # it would bind another port
         AUTH="true" if enforce_rights else "false",
         LOG_LEVEL="WARNING",
     )
@@ -196,12 +198,12 @@ def spawn(folder: Path, *, port: int = 0, enforce_rights: bool = True) -> tuple[
 
 
 def wait(child: Child, cloud: Cloud) -> None:
-    """Until the emulator answers. Raises LocalError with the end of its log."""
+    """Wait until the emulator answers. Raises LocalError with the end of its log."""
     child.wait_for(lambda: _answers(cloud.endpoint) or None, seconds=60)
 
 
 def _reason(body: str) -> str:
-    """A function that raised answers {"errorMessage", "errorType", ...}; one that died answers anything."""
+    """The message of {"errorMessage", "errorType", ...}, the answer of a function that raised; else all of it."""
     with contextlib.suppress(ValueError, KeyError, TypeError):
         return str(json.loads(body)["errorMessage"])
     return body

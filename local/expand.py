@@ -1,8 +1,8 @@
 """From the SAM template to plain CloudFormation that the emulator understands.
 
-ministack 1.5.33 knows the SAM transform, but takes an HTTP API's OpenAPI body for nothing: the API comes out without a
-single route, and the deploy succeeds. So the transform happens here, with AWS's own translator, and the body becomes
-the Route, Integration and Authorizer resources that it stands for.
+ministack 1.5.33 knows the SAM transform, but ignores an HTTP API's OpenAPI body: the API has no route, and the deploy
+still succeeds. So this module transforms the template with AWS's own translator and turns the body into the Route,
+Integration and Authorizer resources that it describes.
 """
 
 import logging
@@ -52,9 +52,9 @@ def sources(template: Mapping[str, Any]) -> dict[str, str]:
 
 
 def expand(template: dict[str, Any], code: Mapping[str, str], values: Mapping[str, str]) -> Expanded:
-    """Transform the template, whose sources lie at `code` (logical id → s3://bucket/key). Changes `template`.
+    """Transform the template, whose sources are at `code` (logical id → s3://bucket/key). Changes `template`.
 
-    `values` are the parameters that the stack will have. Raises LocalError with the translator's words.
+    `values` are the parameters of the stack. Raises LocalError with the translator's messages.
     """
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
     from samtranslator.translator.transform import transform  # noqa: PLC0415
@@ -62,7 +62,7 @@ def expand(template: dict[str, Any], code: Mapping[str, str], values: Mapping[st
     for name, uri in code.items():
         resource = template["Resources"][name]
         resource["Properties"][_CODE[resource["Type"]]] = uri
-    # One group for all functions would hide, here, which of them wrote a line that is no record of Powertools.
+    # In one group for all functions, a line that is no record of Powertools would not show which of them wrote it.
     template.get("Globals", {}).get("Function", {}).pop("LoggingConfig", None)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns about metrics of its own
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # the translator asks boto3 for the partition
@@ -75,7 +75,7 @@ def expand(template: dict[str, Any], code: Mapping[str, str], values: Mapping[st
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
             _make_number(resource["Properties"].get("ScalingConfig", {}), "MaximumConcurrency", template, values)
         if resource["Type"] == "AWS::ApiGatewayV2::Api" and "Body" in resource["Properties"]:
-            resource["Properties"] = _decided(resource["Properties"], template, values)
+            resource["Properties"] = _resolved(resource["Properties"], template, values)
             extracted = dict(_extract(name, resource["Properties"]))
             plain["Resources"].update(extracted)
             routes += sum(resource["Type"] == "AWS::ApiGatewayV2::Route" for resource in extracted.values())
@@ -83,7 +83,7 @@ def expand(template: dict[str, Any], code: Mapping[str, str], values: Mapping[st
 
 
 def _extract(api: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Take the body out of the API's properties, resource by resource."""
+    """Turn the body in the API's properties into resources of its own."""
     body = properties.pop("Body")
     properties.pop("FailOnWarnings", None)
     properties |= {"Name": body["info"]["title"], "ProtocolType": "HTTP"}
@@ -121,17 +121,16 @@ def _extract(api: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[s
             })  # fmt: skip
 
 
-def _decided(node: Any, template: Mapping[str, Any], values: Mapping[str, str]) -> Any:
-    """The node with every Fn::If of a condition that compares a parameter put in its place, as SAM writes them around
-    the routes of a conditional function."""
+def _resolved(node: Any, template: Mapping[str, Any], values: Mapping[str, str]) -> Any:
+    """The node with each Fn::If replaced by its branch. SAM writes them around a conditional function's routes."""
     match node:
         case {"Fn::If": [str(name), then, otherwise]}:
-            return _decided(then if _holds(template, name, values) else otherwise, template, values)
+            return _resolved(then if _holds(template, name, values) else otherwise, template, values)
         case dict():
-            decided = {key: _decided(value, template, values) for key, value in node.items()}
-            return {key: value for key, value in decided.items() if value != {"Ref": "AWS::NoValue"}}
+            resolved = {key: _resolved(value, template, values) for key, value in node.items()}
+            return {key: value for key, value in resolved.items() if value != {"Ref": "AWS::NoValue"}}
         case list():
-            return [_decided(item, template, values) for item in node]
+            return [_resolved(item, template, values) for item in node]
     return node
 
 
@@ -140,11 +139,13 @@ def _holds(template: Mapping[str, Any], name: str, values: Mapping[str, str]) ->
         case {"Fn::Equals": [{"Ref": str(parameter)}, wanted]}:
             given = values.get(parameter, template["Parameters"][parameter].get("Default"))
             return bool(given == wanted)
-    raise LocalError(f"The condition {name} is on a route, and not the comparison of one parameter.")
+    raise LocalError(
+        f"The condition {name} of a route is not the comparison of one parameter, which is all that works here."
+    )
 
 
 def _make_number(properties: dict[str, Any], name: str, template: Mapping[str, Any], values: Mapping[str, str]) -> None:
-    """A reference to a parameter arrives as a string, and one such mapping stops the emulator's SQS poller for all."""
+    """Replace a reference to a parameter by its number: as a string it stops the emulator's SQS poller for all."""
     value = properties.get(name)
     if isinstance(value, dict) and "Ref" in value:
         parameter = value["Ref"]

@@ -1,4 +1,4 @@
-"""A server that is not ours, named by DATABASE_URL: Hidra migrates in its database and leaves its data there."""
+"""The user's own server, named by DATABASE_URL: Hidra migrates its database and leaves the data there."""
 
 import sys
 
@@ -21,7 +21,9 @@ def check(url: str) -> int:
     except psycopg.ProgrammingError as error:
         raise LocalError(f"DATABASE_URL is not a URL of PostgreSQL: {error}") from error
     if missing := [part for part in ("host", "dbname", "user") if not place.get(part)]:
-        raise LocalError(f"DATABASE_URL lacks its {', '.join(missing)}: postgresql://user:password@host:5432/database")
+        raise LocalError(
+            f"DATABASE_URL lacks its {', '.join(missing)}. Its form is postgresql://user:password@host:5432/database"
+        )
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             version = connection.info.server_version
@@ -31,12 +33,12 @@ def check(url: str) -> int:
     if version < 150000:
         raise LocalError(f"DATABASE_URL is PostgreSQL {version // 10000}; Hidra needs 15 or newer.")
     if row is None or not row[0]:
-        raise LocalError("The user of DATABASE_URL may not create roles, which the migrations do.")
+        raise LocalError("The user of DATABASE_URL may not create roles, as the migrations do. Grant it CREATEROLE.")
     return version
 
 
 def drop_logins(url: str, prefix: str) -> None:
-    """Drop the two logins that migrate made for one stack. A server that is gone is only complained of."""
+    """Drop the two logins that migrate made for one stack. An unreachable server is only reported."""
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             for login in (f"{prefix}_http", f"{prefix}_jobs"):
@@ -45,4 +47,4 @@ def drop_logins(url: str, prefix: str) -> None:
                     connection.execute(sql.SQL(_REVOKE).format(**names))
                     connection.execute(sql.SQL(_DROP).format(**names))
     except psycopg.Error as error:
-        print(f"The logins {prefix}_http and {prefix}_jobs were not dropped: {str(error).strip()}", file=sys.stderr)
+        print(f"The logins {prefix}_http and {prefix}_jobs remain on the server: {str(error).strip()}", file=sys.stderr)

@@ -1,7 +1,7 @@
-"""The development token issuer: OpenID discovery, a key set and tokens for whoever asks.
+"""The development token issuer: OpenID discovery, a key set and tokens for every request.
 
-`python -m local.issuer --port 0` prints one JSON line {"url": ...} when it is ready. It stands in for Cognito: the
-claims are those of an ID token with groups. Anybody who reaches it gets any identity: it listens on 127.0.0.1 only.
+`python -m local.issuer --port 0` prints one JSON line {"url": ...} when it is ready. It replaces Cognito: the claims
+are those of an ID token with groups. It issues any identity without a check, so it listens on 127.0.0.1 only.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 AUDIENCE = "hidra-local"
-# The same person after every start, so that a kept database (DATABASE_URL) finds its rows again.
+# The same user after every start, so that the rows of a lasting database (DATABASE_URL) stay visible.
 LOCAL_USER = uuid.UUID("6f1d5c1e-7a7b-4c57-9d53-0a4e1f6b2c90")
 _DAY = 86_400
 
 
 class TokenRequest(BaseModel):
-    """What POST /token understands, all of it optional; a negative `lifetime` (seconds) makes an expired token."""
+    """The body of POST /token, every field optional; a negative `lifetime` (seconds) makes an expired token."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,7 +35,7 @@ class TokenRequest(BaseModel):
 
 
 class Issuer:
-    """One life of the process, one key; `url` is known once the port is."""
+    """An issuer with a key of its own; set `url` once the port is known."""
 
     def __init__(self, audience: str) -> None:
         self.url = ""
@@ -54,18 +54,18 @@ class Issuer:
         )
         return application
 
-    def mint(self, wish: TokenRequest, now: int) -> str:
+    def mint(self, request: TokenRequest, now: int) -> str:
         claims: dict[str, Any] = {
             "iss": self.url,
             "aud": self._audience,
-            "sub": str(wish.sub),
-            "email": wish.email,
-            "name": wish.name,
+            "sub": str(request.sub),
+            "email": request.email,
+            "name": request.name,
             "iat": now,
-            "exp": now + wish.lifetime,
+            "exp": now + request.lifetime,
         }
-        if wish.groups:  # Cognito leaves the claim out for a user without groups
-            claims["cognito:groups"] = wish.groups
+        if request.groups:  # Cognito leaves the claim out for a user without groups
+            claims["cognito:groups"] = request.groups
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
 
     async def _discovery(self, _: web.Request) -> web.Response:
@@ -86,12 +86,12 @@ class Issuer:
 
     async def _token(self, request: web.Request) -> web.Response:
         try:
-            wish = TokenRequest.model_validate_json(await request.read() or b"{}")
+            wanted = TokenRequest.model_validate_json(await request.read() or b"{}")
         except ValidationError as error:
             problems = error.errors(include_url=False, include_context=False, include_input=False)
             return web.json_response({"error": "invalid_request", "details": problems}, status=400)
-        token = self.mint(wish, int(time.time()))
-        return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": wish.lifetime})
+        token = self.mint(wanted, int(time.time()))
+        return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": wanted.lifetime})
 
 
 async def serve(port: int, audience: str) -> None:

@@ -1,8 +1,8 @@
-"""Clean up after a parent that could not do it itself.
+"""Stop the processes and remove the folders that a killed parent leaves behind.
 
 A process started by the local stack outlives its parent when the parent is killed by SIGKILL, and so do its folders.
-The guard is a small process that holds the reading end of a pipe; the kernel closes the other end however the parent
-ends. What the parent registered and did not take back is then stopped and removed.
+The reaper is a small process that holds the reading end of a pipe. The kernel closes the other end however the parent
+ends. The reaper then stops and removes everything that the parent registered and did not release.
 """
 
 import atexit
@@ -18,8 +18,8 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 
-class _Guard:
-    """One guard process for each Python process that needs one, started at the first registration."""
+class _Reaper:
+    """The reaper process of this Python process, started at the first registration."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,17 +32,17 @@ class _Guard:
             self._entries.append((kind, json.dumps(value)))
             if self._process is None:
                 self._process = self._launch()
-            self._tell("+", kind, value)
+            self._send("+", kind, value)
 
-    def take_back(self, kind: str, value: object) -> None:
+    def release(self, kind: str, value: object) -> None:
         with self._lock:
             if (kind, json.dumps(value)) in self._entries:
                 self._entries.remove((kind, json.dumps(value)))
-                self._tell("-", kind, value)
+                self._send("-", kind, value)
             if not self._entries:
-                self._dismiss()
+                self._end()
 
-    def _tell(self, *message: object) -> None:
+    def _send(self, *message: object) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
@@ -59,7 +59,7 @@ class _Guard:
             start_new_session=True,
         )
 
-    def _dismiss(self) -> None:
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             assert process.stdin is not None
@@ -69,33 +69,33 @@ class _Guard:
 
     def close(self) -> None:
         with self._lock:
-            self._dismiss()
+            self._end()
 
 
-_guard = _Guard()
-atexit.register(_guard.close)
+_reaper = _Reaper()
+atexit.register(_reaper.close)
 
 
 def stop_if_orphaned(pid: int, created: float) -> None:
-    _guard.register("process", [pid, created])
+    _reaper.register("process", [pid, created])
 
 
-def process_is_done(pid: int, created: float) -> None:
-    """It ended, or it is meant to outlive this process."""
-    _guard.take_back("process", [pid, created])
+def release_process(pid: int, created: float) -> None:
+    """The process ended, or is meant to outlive this one."""
+    _reaper.release("process", [pid, created])
 
 
 def remove_if_orphaned(folder: Path) -> None:
-    _guard.register("folder", str(folder))
+    _reaper.register("folder", str(folder))
 
 
-def folder_is_done(folder: Path) -> None:
-    """It is removed, or it is meant to outlive this process."""
-    _guard.take_back("folder", str(folder))
+def release_folder(folder: Path) -> None:
+    """The folder is removed, or is meant to outlive this process."""
+    _reaper.release("folder", str(folder))
 
 
 def stop_process(pid: int, created: float, *, patience: float = 10.0) -> None:
-    """Stop exactly this process (the creation time tells it from a stranger with its number), then its descendants."""
+    """Stop this process and its descendants; the creation time tells it from a later process with the same number."""
     try:
         process = psutil.Process(pid)
         if abs(process.create_time() - created) > 2:
@@ -106,14 +106,14 @@ def stop_process(pid: int, created: float, *, patience: float = 10.0) -> None:
         return
     if not _ended([process], patience):
         family.append(process)
-    for left in family:
+    for relative in family:
         with contextlib.suppress(psutil.NoSuchProcess):
-            left.kill()
+            relative.kill()
     _ended(family, 5)
 
 
 def _ended(processes: list[psutil.Process], seconds: float) -> bool:
-    """Wait for them to end; a zombie has ended, whenever its parent may fetch its status."""
+    """Wait for the processes to end; a zombie has ended, even if its parent has not fetched its status."""
     deadline = time.monotonic() + seconds
     while any(map(_alive, processes)):
         if time.monotonic() > deadline:
@@ -129,7 +129,8 @@ def _alive(process: psutil.Process) -> bool:
         return False
 
 
-def _watch() -> None:
+def _reap_after_parent() -> None:
+    """Read registrations until the parent ends, then clean up what is left of them."""
     entries: list[tuple[str, str | list[float]]] = []
     for line in sys.stdin:
         sign, kind, value = json.loads(line)
@@ -146,4 +147,4 @@ def _watch() -> None:
 
 
 if __name__ == "__main__":
-    _watch()
+    _reap_after_parent()

@@ -1,4 +1,4 @@
-"""Zip what the functions consist of: our sources only, since the emulator's environment has the dependencies."""
+"""Zip the sources of the functions and the layer. The emulator's environment has their dependencies."""
 
 import hashlib
 import io
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local.processes import LocalError
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources give the same bytes, so an unchanged function is not deployed again
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same bytes, so an unchanged function is not deployed again
 
 
 def bundles(root: Path, sources: Mapping[str, str]) -> dict[str, bytes]:
@@ -34,7 +34,7 @@ def _contents(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
 def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
     if not files:
-        raise LocalError(f"{folder} is missing or empty, so its function cannot be deployed.")
+        raise LocalError(f"{folder} is missing or empty, so its function cannot be deployed. Restore it.")
     for path in files:
         yield str(Path(prefix) / path.relative_to(folder)), path
 

@@ -1,4 +1,4 @@
-"""Child processes, ports and folders of the local stack: each has one owner and one way to be cleaned up."""
+"""Child processes, ports and folders of the local stack, each with one owner that cleans it up."""
 
 import contextlib
 import json
@@ -20,12 +20,12 @@ from local import orphans
 
 
 class LocalError(Exception):
-    """Something the person at the keyboard can mend; the message is one sentence, perhaps with the end of a log."""
+    """An error that the user can fix. The message is one sentence, perhaps followed by the end of a log."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A process, told from a later one with the same number by the time it was created."""
+    """A process; its creation time tells it from a later process with the same number."""
 
     pid: int
     created: float
@@ -47,7 +47,7 @@ class Identity:
 
 
 class Child:
-    """A process of the stack with a log file; the guard stops it should this process be killed."""
+    """A process of the stack with a log file; the reaper stops it if this process is killed."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Child:
         self.name = name
         self.log = log
         with log.open("ab") as output:
-            # A session of its own: Ctrl-C reaches only us, and we stop the children in order.
+            # A session of its own: Ctrl-C reaches only this process, which stops its children in order.
             self._popen = subprocess.Popen(
                 [str(word) for word in command],
                 stdin=subprocess.DEVNULL,
@@ -81,16 +81,18 @@ class Child:
         return self._popen.poll() is None
 
     def wait_for[T](self, ready: Callable[[], T | None], *, seconds: float) -> T:
-        """Poll until `ready` gives a value. Raises LocalError with the end of the log if it dies or takes too long."""
+        """Poll until `ready` returns a value. Raises LocalError with the log's end if it ends or takes too long."""
         deadline = time.monotonic() + seconds
         while True:
             died = not self.running()
             if not died and (value := ready()) is not None:
                 return value
             if died or time.monotonic() > deadline:
-                what = f"ended with status {self._popen.returncode}" if died else f"was not ready after {seconds:.0f} s"
+                outcome = (
+                    f"ended with status {self._popen.returncode}" if died else f"was not ready after {seconds:.0f} s"
+                )
                 self.stop()
-                raise LocalError(f"{self.name} {what}. The end of its log:\n{tail(self.log)}")
+                raise LocalError(f"{self.name} {outcome}. The end of its log:\n{tail(self.log)}")
             time.sleep(0.01)
 
     def signal(self, number: int) -> None:
@@ -103,19 +105,19 @@ class Child:
         self.reap()
 
     def reap(self, *, seconds: float = 10.0) -> None:
-        """Wait for a process that was told to end. Raises subprocess.TimeoutExpired."""
+        """Wait for a process that was signalled to end. Raises subprocess.TimeoutExpired."""
         self._popen.wait(seconds)
-        orphans.process_is_done(self.identity.pid, self.identity.created)
+        orphans.release_process(self.identity.pid, self.identity.created)
 
     def detach(self) -> Identity:
-        """Let it outlive this process."""
-        orphans.process_is_done(self.identity.pid, self.identity.created)
+        """Let the process outlive this one."""
+        orphans.release_process(self.identity.pid, self.identity.created)
         self._popen.returncode = 0  # or its finaliser would warn that the process still runs
         return self.identity
 
 
-def announced_url(child: Child, *, seconds: float = 30) -> str:
-    """The URL that the process prints as {"url": ...}, in a line of its own, when it is ready."""
+def printed_url(child: Child, *, seconds: float = 30) -> str:
+    """The URL in the line {"url": ...} that the process prints when it is ready."""
 
     def read() -> str | None:
         for line in child.log.read_text(errors="replace").splitlines():
@@ -133,10 +135,10 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listened on a moment ago.
+    """A port of 127.0.0.1 on which no process listened a moment ago.
 
     It lies below the range from which the kernel gives ports to outgoing connections (32768 on Linux, 49152 on macOS):
-    one of those could take it between two lives of a server that has to come back on the same port.
+    an outgoing connection could take it while a server restarts that needs the same port.
     """
     while True:
         port = random.randint(20_000, 32_000)
@@ -153,7 +155,7 @@ def require_port(port: int, what: str) -> int:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise LocalError(f"Port {port} for {what} is taken or forbidden; choose another one.") from error
+            raise LocalError(f"Port {port} for {what} is taken or forbidden. Choose another one.") from error
     return port
 
 
@@ -174,10 +176,10 @@ def make_folder(prefix: str, *, parent: Path | None = None) -> Path:
 
 def remove_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    orphans.folder_is_done(folder)
+    orphans.release_folder(folder)
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """What a child needs to run at all, and nothing of the caller's shell (an AWS profile, a proxy, a Python path)."""
+    """The variables without which no child runs, and nothing else of the caller's (AWS profile, proxy, Python path)."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
     return {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **kept, **more}

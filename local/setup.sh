@@ -1,9 +1,9 @@
 #!/bin/sh
-# Make or refresh one of the project's virtual environments: sh local/setup.sh .venv requirements/dev.txt
-# Needs no more than a uv or any python3; everything else is fetched. Prints nothing when there is nothing to do.
-# Without arguments it prints where uv is, having installed it if need be.
+# Create or update one of the project's virtual environments: sh local/setup.sh .venv requirements/dev.txt
+# Needs only a uv or any python3 and fetches everything else. Prints nothing if the environment is current.
+# Without arguments it prints the path of uv, and installs uv first if there is none.
 set -eu
-# The stamp names this place: without links, or it would change with the way by which one came here.
+# The stamp holds this path: with symbolic links resolved, or it would differ by the path of the caller.
 cd "$(pwd -P)"
 
 fail() {
@@ -11,13 +11,13 @@ fail() {
     exit 1
 }
 
-# The list, and the place: the scripts in an environment name their interpreter by its full path.
+# The list and the path: the scripts in an environment name their interpreter by its full path.
 wanted() {
     echo "# $PWD/$venv"
     cat "$list"
 }
 
-# A name on PATH proves nothing (pyenv keeps shims for versions that are not chosen): what is found has to run.
+# A name on PATH proves nothing (pyenv keeps shims for versions that are not chosen): it has to run.
 find_uv() {
     if "${UV:-uv}" --version >/dev/null 2>&1; then
         command -v "${UV:-uv}"
@@ -28,15 +28,15 @@ find_uv() {
     fi
 }
 
-# Debian's python3 may come without venv, a pyenv shim may point nowhere: the first that works. Made aside and moved, for
-# several may be at it.
+# Uses the first Python that works: Debian's python3 may lack venv, a pyenv shim may point nowhere. Installs uv in a
+# folder of its own and moves it, as several processes may do this at the same time.
 bootstrap_uv() {
     made=.venv-uv.$$
     for python in "${PYTHON:-python3}" python3.13 python3 /usr/bin/python3; do
         rm -rf "$made"
         if "$python" -m venv "$made" >/dev/null 2>&1; then
             "$made/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
-                || fail "uv could not be installed; is there a way to the Python package index?"
+                || fail "uv could not be installed. Check the connection to the Python package index."
             mkdir -p .venv-uv/bin
             mv "$made/bin/uv" .venv-uv/bin/uv
             rm -rf "$made"
@@ -44,7 +44,7 @@ bootstrap_uv() {
         fi
     done
     rm -rf "$made"
-    fail "a uv or a python3 with its venv module is needed to begin; install one of them."
+    fail "There is no uv and no python3 with its venv module. Install one of them."
 }
 
 is_python_313() {
@@ -70,7 +70,7 @@ find_python() {
     find_managed_python && return
     echo "hidra: fetching Python 3.13 ..." >&2
     "$uv" python install --quiet 3.13 >/dev/null 2>&1 && find_managed_python && return
-    fail "Python 3.13 is missing and could not be fetched; install it, or name one by make PYTHON=/path/to/python3.13."
+    fail "Python 3.13 is missing and could not be fetched. Install it, or name it: make PYTHON=/path/to/python3.13."
 }
 
 if [ $# -eq 0 ]; then
@@ -94,5 +94,5 @@ if [ "$place" != "# $PWD/$venv" ] || ! is_python_313 "$venv/bin/python"; then
 fi
 echo "hidra: installing $list into $venv ..." >&2
 "$uv" pip sync --quiet --require-hashes --python "$venv/bin/python" "$list" \
-    || fail "the packages of $list could not be installed; the lines above say why."
+    || fail "The packages of $list could not be installed. The lines above say why."
 wanted >"$stamp"

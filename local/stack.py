@@ -1,4 +1,4 @@
-"""All of Hidra on this machine: database, token issuer, Evolution simulator, and AWS with the application deployed."""
+"""Hidra on this machine: database, token issuer, Evolution simulator, and AWS with the application deployed."""
 
 import base64
 import contextlib
@@ -25,27 +25,27 @@ from local.processes import (
     Child,
     Identity,
     LocalError,
-    announced_url,
     clean_environment,
     make_folder,
+    printed_url,
     remove_folder,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Each function at work is a process here, and the start of one costs half a second of a core: a burst of webhooks or
-# tickets must not start dozens at once.
+# Each running function is a process here, and its start costs half a second of a core: a burst of webhooks or tickets
+# must not start dozens at once.
 SENDERS = 20
 WEBHOOKS_AT_ONCE = 6
 
-type Say = Callable[[str], None]
+type Report = Callable[[str], None]
 
 
 @dataclass
 class Stack:
-    """A stack and its addresses. `running` is for tests and the demo; local/named_stacks.py keeps named ones.
+    """A stack and its addresses. `running` is for tests and the demo; named_stacks.py has those in the background.
 
-    `database` is the embedded server as long as this very process owns it: None with DATABASE_URL, and for a stack that
+    `database` is the embedded server if this process owns it. It is None with DATABASE_URL, and for a stack that
     another process started.
     """
 
@@ -66,7 +66,7 @@ class Stack:
     @classmethod
     @contextlib.contextmanager
     def running(cls, name: str = "scratch", **options: Any) -> Iterator[Self]:
-        """A stack in a temporary folder, with the options of `start`; stopped and removed in any case."""
+        """A stack in a temporary folder, with the options of `start`; always stopped and removed at the end."""
         stack = cls.start(name, folder=make_folder(f"hidra-{name}-"), **options)
         try:
             yield stack
@@ -84,20 +84,20 @@ class Stack:
         parameters: Mapping[str, str] | None = None,
         enforce_rights: bool = True,
         durable: bool = False,
-        say: Say = lambda _: None,
+        report: Report = lambda _: None,
     ) -> Self:
         """Start everything and deploy the sources under `root`, in some five seconds. Raises LocalError.
 
-        `folder` is removed at the stop. `port` is the API's (0: a free one), `parameters` override the template's,
+        `stop` removes `folder`. `port` is the API's (0: a free one), `parameters` override the template's,
         `enforce_rights` checks every call of a function against its role, `durable` keeps the database's fsync on.
-        DATABASE_URL, or EVOLUTION_URL with EVOLUTION_API_KEY, in the environment take the place of the embedded
-        database and of the simulator.
+        DATABASE_URL, or EVOLUTION_URL with EVOLUTION_API_KEY, in the environment replace the embedded database
+        and the simulator.
         """
         stack = cls(name, folder)
         try:
-            stack._start_processes(port, enforce_rights, durable, say)
+            stack._start_processes(port, enforce_rights, durable, report)
             stack.parameters = stack._deployment() | dict(parameters or {})
-            stack.deploy(root, say)
+            stack.deploy(root, report)
         except BaseException:
             stack.stop()
             raise
@@ -111,11 +111,11 @@ class Stack:
     def cloud(self) -> Cloud:
         return Cloud(self.aws_endpoint)
 
-    def deploy(self, root: Path = ROOT, say: Say = lambda _: None) -> bool:
+    def deploy(self, root: Path = ROOT, report: Report = lambda _: None) -> bool:
         """Deploy the sources as they are now; False if nothing has changed."""
-        with _told(say, "Deploy") as tell:
+        with _reported(report, "Deploy") as set_result:
             changed = self.cloud.deploy(root, self.parameters)
-            tell(self.api_url if changed else "nothing has changed")
+            set_result(self.api_url if changed else "nothing has changed")
         return changed
 
     def token(
@@ -127,9 +127,9 @@ class Stack:
         groups: Sequence[str] = (),
         lifetime: int | None = None,
     ) -> str:
-        """A bearer token; the fixed local user unless told otherwise, a day's lifetime (seconds)."""
-        wish = {"sub": sub, "email": email, "name": name, "groups": list(groups), "lifetime": lifetime}
-        body = json.dumps({key: value for key, value in wish.items() if value is not None}).encode()
+        """A bearer token for the fixed local user, or for the one given; `lifetime` in seconds, a day by default."""
+        request = {"sub": sub, "email": email, "name": name, "groups": list(groups), "lifetime": lifetime}
+        body = json.dumps({key: value for key, value in request.items() if value is not None}).encode()
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"{self.issuer_url}/token", data=body, timeout=10) as answer:
             return str(json.load(answer)["access_token"])
@@ -139,7 +139,7 @@ class Stack:
         return self.cloud.invoke(function, payload or {})
 
     def warm(self, function: str, processes: int) -> None:
-        """Start that many processes of a queue's or stream's function now, so that none has to start under load."""
+        """Start so many processes of a queue's or stream's function now, so that none has to start under load."""
         with ThreadPoolExecutor(processes) as threads:
             list(threads.map(lambda _: self.invoke(function, {"Records": []}), range(processes)))
 
@@ -162,27 +162,27 @@ class Stack:
             remove_folder(self.database_folder)
         remove_folder(self.folder)
 
-    def _start_processes(self, port: int, enforce_rights: bool, durable: bool, say: Say) -> None:
-        """Begin with all of them, then wait for each: their starts overlap."""
-        with _told(say, "Processes started"):
+    def _start_processes(self, port: int, enforce_rights: bool, durable: bool, report: Report) -> None:
+        """Start all of them, then wait for each: their starts overlap."""
+        with _reported(report, "Processes started"):
             aws, cloud = emulator.spawn(self.folder, port=port, enforce_rights=enforce_rights)
             self.processes["AWS emulator"] = aws
             tokens = self._spawn("token issuer", "local.issuer", "--audience", issuer.AUDIENCE)
             simulator = self._spawn_simulator()
-        with _told(say, "Database") as tell:
+        with _reported(report, "Database") as set_result:
             self._open_database(durable)
-            tell(_without_password(self.database_url))
-        with _told(say, "Token issuer") as tell:
-            self.issuer_url = announced_url(tokens)
-            tell(self.issuer_url)
-        with _told(say, "Evolution") as tell:
+            set_result(_without_password(self.database_url))
+        with _reported(report, "Token issuer") as set_result:
+            self.issuer_url = printed_url(tokens)
+            set_result(self.issuer_url)
+        with _reported(report, "Evolution") as set_result:
             if simulator:
-                self.evolution_url = announced_url(simulator)
-            tell(self.evolution_url)
-        with _told(say, "AWS emulator") as tell:
+                self.evolution_url = printed_url(simulator)
+            set_result(self.evolution_url)
+        with _reported(report, "AWS emulator") as set_result:
             emulator.wait(aws, cloud)
             self.aws_endpoint = cloud.endpoint
-            tell(self.aws_endpoint)
+            set_result(self.aws_endpoint)
 
     def _spawn(self, name: str, module: str, *options: str) -> Child:
         log = self.folder / (name.replace(" ", "-") + ".log")
@@ -195,7 +195,9 @@ class Stack:
         if url := os.environ.get("EVOLUTION_URL"):
             self.evolution_url, self.evolution_api_key = url.rstrip("/"), os.environ.get("EVOLUTION_API_KEY", "")
             if not self.evolution_api_key:
-                raise LocalError("EVOLUTION_URL is set, but EVOLUTION_API_KEY is not.")
+                raise LocalError(
+                    "EVOLUTION_URL is set, but EVOLUTION_API_KEY is not. Set both, or neither for the simulator."
+                )
             return None
         self.evolution_api_key = secrets.token_hex(16)
         options = ("--api-key", self.evolution_api_key, "--webhooks-at-once", str(WEBHOOKS_AT_ONCE))
@@ -204,7 +206,7 @@ class Stack:
     def _open_database(self, durable: bool) -> None:
         if url := os.environ.get("DATABASE_URL"):
             foreign_database.check(url)
-            # Logins belong to the server: two stacks on one must not give each other's logins new passwords.
+            # Logins belong to the server: two stacks on one server must not change the passwords of each other's.
             self.login_prefix = f"hidra_{secrets.token_hex(4)}"
             self.database_url = url
             return
@@ -237,11 +239,11 @@ class Stack:
 
 
 @contextlib.contextmanager
-def _told(say: Say, step: str) -> Iterator[Callable[[str], None]]:
-    """Say one line when the step is done: its name, how long it took, and what the step tells of itself."""
-    began, told = time.monotonic(), [""]
-    yield lambda text: told.__setitem__(0, text)
-    say(f"{step:<18}{time.monotonic() - began:5.1f} s  {told[0]}".rstrip())
+def _reported(report: Report, step: str) -> Iterator[Callable[[str], None]]:
+    """Report one line when the step is done: its name, its duration, and the result that the step sets."""
+    began, result = time.monotonic(), [""]
+    yield lambda text: result.__setitem__(0, text)
+    report(f"{step:<18}{time.monotonic() - began:5.1f} s  {result[0]}".rstrip())
 
 
 def _without_password(url: str) -> str:

@@ -270,7 +270,7 @@ CREATE FUNCTION hidra.lock_key(kind text, id uuid) RETURNS bigint
 -- Name: FUNCTION lock_key(kind text, id uuid); Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. Kinds: campaign (id of a campaign; claims share it, a pause takes it alone), erasure (id of a user; freezes and trial messages share it, an erasure takes it alone), members (id of a user; inserts of members share it, deletions of contacts take it alone).';
+COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
 
 --
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
@@ -347,7 +347,7 @@ $$;
 -- Name: FUNCTION search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, scan_first integer, few integer); Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, scan_first integer, few integer) IS 'One page of ids of the matching contacts of the user in the setting hidra.user_id, in the order of ids. If name_part is given, only names are compared; otherwise the beginnings (prefixes) and the end (suffix) of the phone. scan_first: how many contacts are read in order before an index is used. few: up to how many matches of an index are sorted.';
+COMMENT ON FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part text, after_id uuid, page_size integer, scan_first integer, few integer) IS 'One page of ids of the matching contacts of the user in the setting hidra.user_id, in the order of ids. If name_part is given, only names are compared. Otherwise the phone must begin with one of prefixes or end with suffix. scan_first: how many contacts are read in order before an index is used. few: up to how many matches of an index are sorted.';
 
 --
 -- Name: words(text); Type: FUNCTION; Schema: hidra; Owner: -
@@ -542,7 +542,7 @@ COMMENT ON COLUMN hidra.campaign_messages.failed_at IS 'When a failure was recei
 -- Name: COLUMN campaign_messages.error_code; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.campaign_messages.error_code IS 'The reason for the status, for programs: opted_out, unresolved_variable, provider_failed, outcome_unknown, and others. A pending message has the reason of its latest retry. Null: no problem.';
+COMMENT ON COLUMN hidra.campaign_messages.error_code IS 'The reason for the status, for programs: opted_out, unresolved_variable, provider_failed, outcome_unknown and others. A pending message has the reason of its latest retry. Null: no problem.';
 
 --
 -- Name: COLUMN campaign_messages.error_detail; Type: COMMENT; Schema: hidra; Owner: -
@@ -598,7 +598,7 @@ ALTER TABLE ONLY hidra.campaign_metrics FORCE ROW LEVEL SECURITY;
 -- Name: TABLE campaign_metrics; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON TABLE hidra.campaign_metrics IS 'A row is the counts of one campaign over its counted messages. They change in the transaction that changes the messages.';
+COMMENT ON TABLE hidra.campaign_metrics IS 'A row is the set of counters of one campaign, over its counted messages. They change in the transaction that changes the messages.';
 
 --
 -- Name: COLUMN campaign_metrics.delivered; Type: COMMENT; Schema: hidra; Owner: -
@@ -742,7 +742,7 @@ CREATE VIEW hidra.campaign_owner_metrics_view WITH (security_invoker='true') AS
 -- Name: VIEW campaign_owner_metrics_view; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON VIEW hidra.campaign_owner_metrics_view IS 'A row is the sums of all campaigns of one user. A user without campaigns has no row. Row-level security applies with the role that reads the view.';
+COMMENT ON VIEW hidra.campaign_owner_metrics_view IS 'A row is the summary of all campaigns of one user. A user without campaigns has no row. Row-level security applies with the role that reads the view.';
 
 --
 -- Name: campaign_runs; Type: TABLE; Schema: hidra; Owner: -
@@ -869,7 +869,7 @@ ALTER TABLE ONLY hidra.contact_import_rejects FORCE ROW LEVEL SECURITY;
 -- Name: TABLE contact_import_rejects; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON TABLE hidra.contact_import_rejects IS 'A row is a rejected row of a file. The end of the import writes the rejected rows to a file and deletes them here.';
+COMMENT ON TABLE hidra.contact_import_rejects IS 'A row is a rejected row of a file. At its end, the import writes the rejected rows to a file and deletes them here.';
 
 --
 -- Name: COLUMN contact_import_rejects.line; Type: COMMENT; Schema: hidra; Owner: -
@@ -1315,7 +1315,7 @@ COMMENT ON COLUMN hidra.evolution_api_config.acknowledged_until IS 'The latest c
 -- Name: COLUMN evolution_api_config.distrusted_since; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.evolution_api_config.distrusted_since IS 'When the circuit last opened. The circuit is open while this is not before acknowledged_until.';
+COMMENT ON COLUMN hidra.evolution_api_config.distrusted_since IS 'The circuit is open while this is not before acknowledged_until. Only the acknowledgement of a message that was claimed later closes it. Null if the circuit never opened.';
 
 --
 -- Name: COLUMN evolution_api_config.distrust_reason; Type: COMMENT; Schema: hidra; Owner: -
@@ -1624,7 +1624,7 @@ ALTER TABLE ONLY hidra.status_backfills FORCE ROW LEVEL SECURITY;
 -- Name: TABLE status_backfills; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON TABLE hidra.status_backfills IS 'A row is the latest status backfill of a connection: after lost webhooks, each message that may have a newer status is looked up once in Evolution, the newest first.';
+COMMENT ON TABLE hidra.status_backfills IS 'A row is the latest status backfill of a connection. After lost webhooks, each message that may have a newer status is looked up once in Evolution, the newest first.';
 
 --
 -- Name: COLUMN status_backfills.cause; Type: COMMENT; Schema: hidra; Owner: -

@@ -1,8 +1,10 @@
-"""A real PostgreSQL for every test that asks for one: one server a session, a fresh migrated database a test."""
+"""A real PostgreSQL for every test that asks for one: one server and one migrated database a session."""
 
 import os
+import random
 import secrets
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ import pytest
 from hidra.store import schema
 from hidra.store.db import Database
 from local.database import Database as Server
+from tests.emptied import Emptied
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "sql" / "migrations"
@@ -27,6 +30,15 @@ for name, value in {
     "POWERTOOLS_METRICS_DISABLED": "true",
 }.items():
     os.environ.setdefault(name, value)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in the random order of this seed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if (seed := config.getoption("shuffle")) is not None:
+        random.Random(seed).shuffle(items)
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,7 @@ def logins() -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def migrated(server: Server, logins: dict[str, dict[str, str]]) -> str:
-    """The name of a migrated database that is copied for each test."""
+    """The name of a migrated database that is there to be copied."""
     url = server.create("migrated")
     schema.migrate(f"{url}?sslmode=disable", MIGRATIONS)
     schema.ensure_login(url, logins["http"], schema.HTTP_ROLES)
@@ -61,15 +73,15 @@ def migrated(server: Server, logins: dict[str, dict[str, str]]) -> str:
     return "migrated"
 
 
-@pytest.fixture
-def databases(server: Server, migrated: str, logins: dict[str, dict[str, str]]) -> Iterator[Databases]:
+@contextmanager
+def created(server: Server, migrated: str, logins: dict[str, dict[str, str]]) -> Iterator[Databases]:
+    """A copy of the database `migrated`, until it is dropped."""
     url = server.create(template=migrated)
     where = urlsplit(url)
-    name = where.path.lstrip("/")
     settings = {
         "DATABASE_HOST": "127.0.0.1",
         "DATABASE_PORT": str(where.port),
-        "DATABASE_NAME": name,
+        "DATABASE_NAME": where.path.lstrip("/"),
         "DATABASE_SSLMODE": "disable",
         "DATABASE_SECRET": "",
     }
@@ -78,7 +90,62 @@ def databases(server: Server, migrated: str, logins: dict[str, dict[str, str]]) 
         yield Databases(http, jobs, owner, settings, logins)
     http.close()
     jobs.close()
-    server.drop(name)
+    server.drop(settings["DATABASE_NAME"])
+
+
+class Kept:
+    """The database that `databases` empties after each test, and another one after a test that made that impossible."""
+
+    def __init__(self, server: Server, migrated: str, logins: dict[str, dict[str, str]]) -> None:
+        self._server, self._migrated, self._logins = server, migrated, logins
+        self._open = ExitStack()
+        self._current: tuple[Databases, Emptied] | None = None
+
+    @contextmanager
+    def lent(self) -> Iterator[Databases]:
+        databases, emptied = self._current = self._current or self._make()
+        yield databases
+        try:
+            emptied.empty(databases.owner, databases.http, databases.jobs)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._current = None
+        self._open.close()
+
+    def _make(self) -> tuple[Databases, Emptied]:
+        databases = self._open.enter_context(created(self._server, self._migrated, self._logins))
+        emptied = Emptied.of(self._server, databases.settings["DATABASE_NAME"])
+        return databases, self._open.enter_context(closing(emptied))
+
+
+@pytest.fixture(scope="session")
+def kept_database(server: Server, migrated: str, logins: dict[str, dict[str, str]]) -> Iterator[Kept]:
+    with closing(Kept(server, migrated, logins)) as kept:
+        yield kept
+
+
+@pytest.fixture
+def fresh_database(server: Server, migrated: str, logins: dict[str, dict[str, str]]) -> Iterator[Databases]:
+    """A database of the test's own, for what changes more than rows: tables, comments, settings, roles, migrations.
+
+    A test that asks for it finds it under the name `databases` too, and so do its other fixtures.
+    """
+    with created(server, migrated, logins) as databases:
+        yield databases
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """The database that all tests of a process use, one after the other: each finds it without a row."""
+    if "fresh_database" in request.fixturenames:
+        yield request.getfixturevalue("fresh_database")
+        return
+    kept: Kept = request.getfixturevalue("kept_database")
+    with kept.lent() as databases:
+        yield databases
 
 
 @pytest.fixture

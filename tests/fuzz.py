@@ -1,4 +1,4 @@
-"""The running API against its own description: schemathesis makes requests that fit it and requests that do not."""
+"""Fuzzes the running API: schemathesis makes requests that fit the API's description and requests that do not."""
 
 import json
 import time
@@ -41,7 +41,7 @@ PHONES = [f"+55119{7_000_0000 + index}" for index in range(60)]
 
 @dataclass
 class World:
-    """A tenant with something behind every kind of id, and another whose connection may be spoiled."""
+    """A tenant with resources for every kind of id, and another tenant whose connection the requests may break."""
 
     stack: Stack
     tenant: Tenant
@@ -64,12 +64,12 @@ class World:
             ids["segment_id"].append(segment)
             ids["template_id"].append(template)
         for index in range(2 * POOL):
-            wish = {
+            campaign = {
                 "name": "fuzz",
                 "segment_id": ids["segment_id"][index % POOL],
                 "template_id": ids["template_id"][index % POOL],
             }
-            ids["campaign_id"].append(post("/v1/campaigns", wish)["id"])
+            ids["campaign_id"].append(post("/v1/campaigns", campaign)["id"])
         post("/v1/opt-outs", {"phones": PHONES[-20:]})
         ids["phone"] = PHONES[-20:]
         ids["connection_id"] = [tenant.client.call("GET", "/v1/evolution-config")["id"]]
@@ -87,18 +87,18 @@ class Result:
     findings: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        found = "\n\n".join(f"{where}\n{what}" for where, what in sorted(self.findings.items()))
+        found = "\n\n".join(f"{failure}\n{details}" for failure, details in sorted(self.findings.items()))
         return f"{self.cases.total()} cases, answers {dict(sorted(self.statuses.items()))}\n{found}"
 
 
 def run(world: World, *, examples: int, say: Callable[[str], None] = lambda _: None) -> Result:
-    """That many cases that fit and as many that do not, for every operation; derandomized, so always the same."""
+    """Makes for every operation so many requests that fit and as many that do not, the same in each run."""
     config = SchemathesisConfig.from_dict(
         {
-            "generation": {"with-security-parameters": False},  # the tenant's token is given with each call
+            "generation": {"with-security-parameters": False},  # each call has the tenant's token
             "checks": {
                 "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]}
-            },  # see only_others_are_out
+            },  # see only_other_servers_are_unavailable
         }
     )
     schema = schemathesis.openapi.from_dict(openapi_document.document(), config=config)
@@ -130,7 +130,7 @@ def _all_of(world: World, operation: Any, examples: int, result: Result) -> str:
 
         try:
             one()
-        except Unsatisfiable:  # nothing can be wrong with a request that may be anything
+        except Unsatisfiable:  # the operation allows every request
             assert mode is GenerationMode.NEGATIVE, operation.label
     return str(operation.label)
 
@@ -149,7 +149,14 @@ def _one(world: World, case: Case, pick: int, result: Result) -> None:
         result.statuses[answer.status_code] += 1
         try:
             case.validate_response(
-                answer, checks=[*CHECKS, its_problem_is_named, what_fits_is_taken, only_others_are_out], headers=headers
+                answer,
+                checks=[
+                    *CHECKS,
+                    its_problem_is_listed,
+                    fitting_requests_are_accepted,
+                    only_other_servers_are_unavailable,
+                ],
+                headers=headers,
             )
             if result.cases[label] <= 3 and case.operation.definition.raw.get("security") is None:
                 case.validate_response(
@@ -166,19 +173,19 @@ def _one(world: World, case: Case, pick: int, result: Result) -> None:
                 result.findings.setdefault(key, f"{str(failure)[:600]}\n  sent {sent}\n  got {answer.text[:400]}")
 
 
-def its_problem_is_named(ctx: Any, response: Any, case: Case) -> None:
+def its_problem_is_listed(ctx: Any, response: Any, case: Case) -> None:
     """A problem's code is among those that the operation lists for its status."""
     if response.headers.get("content-type", [""])[0] != PROBLEM_JSON:
         return
-    said = openapi_document.response(case.operation.definition.raw, response.status_code)
+    described = openapi_document.response(case.operation.definition.raw, response.status_code)
     code = response.json()["type"].removeprefix("urn:hidra:problem:")
-    assert code in said["content"][PROBLEM_JSON]["examples"], f"{response.status_code} {code} is not named"
+    assert code in described["content"][PROBLEM_JSON]["examples"], f"{response.status_code} {code} is not listed"
 
 
-def what_fits_is_taken(ctx: Any, response: Any, case: Case) -> None:
-    """A request that fits its schema is refused only for what no schema can say, under a code of its own.
+def fitting_requests_are_accepted(ctx: Any, response: Any, case: Case) -> None:
+    """A request that fits its schema is refused only for a reason that no schema can express, with a code of its own.
 
-    schemathesis' own positive_data_acceptance would ask that every text that may be a phone is one.
+    schemathesis' own positive_data_acceptance would require that every text in the place of a phone is a phone.
     """
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code not in (400, 422):
         return
@@ -186,8 +193,8 @@ def what_fits_is_taken(ctx: Any, response: Any, case: Case) -> None:
     assert code not in ("malformed-json", "invalid-request"), response.json()
 
 
-def only_others_are_out(ctx: Any, response: Any, case: Case) -> None:
-    """503 only for what is not ours: a server that a made-up address leads to, and a key that may be newer than us."""
+def only_other_servers_are_unavailable(ctx: Any, response: Any, case: Case) -> None:
+    """A 503 is allowed only for the server at a made-up URL, and for a webhook key that may be newer than the function."""
     if response.status_code == 503:
         code = response.json()["type"].removeprefix("urn:hidra:problem:")
         assert (case.path, code) in {
@@ -198,7 +205,7 @@ def only_others_are_out(ctx: Any, response: Any, case: Case) -> None:
 
 
 def _put_real_ids(world: World, case: Case, pick: int) -> None:
-    """Half of the time what is asked for exists, or nothing but 404 would be seen."""
+    """Puts existing ids into half of the requests, because random ids give only 404."""
     if pick % 2:
         return
     path = case.meta.components.get(ParameterLocation.PATH) if case.meta else None

@@ -1,4 +1,4 @@
-"""The mutants that `make mutants` tries fit the sources as they are; whether tests catch them takes minutes to see."""
+"""The mutants fit the sources; `make mutants` runs them, which takes minutes."""
 
 from collections import Counter
 

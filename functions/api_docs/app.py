@@ -1,7 +1,7 @@
 """The API's description and a page to read and try it, where the deployment serves them.
 
-Nothing is asked of anybody: the document lies beside this file (functions/Makefile puts it there), Swagger UI in
-Powertools, so the page works without the internet. Two routes and no model need no resolver.
+The page works without the internet: functions/Makefile puts the document beside this file, and Swagger UI is a part of
+Powertools. Two routes without a model need no resolver.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.telemetry import logger
 
-# Found, not imported: the package around it would bring the whole HTTP resolver.
+# Found, not imported: an import would load the whole HTTP resolver.
 _POWERTOOLS = find_spec("aws_lambda_powertools")
 _SWAGGER_UI = Path(_POWERTOOLS.origin or "").parent / "event_handler/openapi/swagger_ui" if _POWERTOOLS else Path()
 
-# Addresses are relative, so that the page works under any host and path that the API is reached by.
+# Addresses are relative, so that the page works under any host and path of the API.
 _PAGE = """\
 <!DOCTYPE html>
 <html lang="en">

@@ -1,11 +1,10 @@
-"""Looks at the campaign that a queue message names."""
+"""Makes a pass of the campaign that a queue message names."""
 
-import json
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from hidra.domain.nudge import CampaignNudge
 from hidra.entry.batch import each_record
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.queues import nudge, send_tickets
@@ -21,14 +20,14 @@ db = Database(ENV, read_json_secret, statement_timeout_ms=280_000)
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    return each_record(event, look)
+    return each_record(event, advance)
 
 
-def look(body: str) -> None:
+def advance(body: str) -> None:
     advance_campaign(
-        UUID(json.loads(body)["campaign_id"]),
+        CampaignNudge.from_json(body).campaign_id,
         db=db,
-        hand_out=lambda ticket, slots, now: send_tickets(ENV["SEND_QUEUE_URL"], ticket, slots, now=now),
+        issue_tickets=lambda ticket, slots, now: send_tickets(ENV["SEND_QUEUE_URL"], ticket, slots, now=now),
         requeue_after=lambda ticket, seconds: nudge(
             ENV["CAMPAIGN_QUEUE_URL"], user_id=ticket.user_id, campaign_id=ticket.campaign_id, seconds=seconds
         ),

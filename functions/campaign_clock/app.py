@@ -1,4 +1,4 @@
-"""Every minute: asks for a look at each campaign that needs one, and repairs what was lost on the way."""
+"""Every minute: asks for a pass of each due campaign, and repairs what was lost on the way."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,8 +22,8 @@ db = Database(ENV, read_json_secret)
 def handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     sweep(
         db=db,
-        nudge_all=lambda nudges: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(n.user_id, n.campaign_id) for n in nudges]),
-        nudge_import=lambda stuck: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=stuck.user_id, import_id=stuck.id),
-        queue=lambda asked: send_confirmations(ENV["SEND_QUEUE_URL"], asked),
+        nudge_all=lambda due: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(each.user_id, each.campaign_id) for each in due]),
+        nudge_import=lambda stale: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=stale.user_id, import_id=stale.id),
+        queue=lambda tickets: send_confirmations(ENV["SEND_QUEUE_URL"], tickets),
         sender_lost_after=timedelta(seconds=int(ENV["SENDER_LOST_AFTER_SECONDS"])),
     )

@@ -1,7 +1,7 @@
-"""Campaigns over HTTP: made, scheduled, started, paused, resumed, canceled, and looked into."""
+"""Campaigns over HTTP: drafts, their life from start to end, trial messages, runs and recipients."""
 
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -23,12 +23,12 @@ from hidra.entry.fields import (
     VariableName,
     VariableValue,
 )
-from hidra.entry.http import Body, answers, lambda_handler, resolver
-from hidra.entry.paging import Cursor, Limit, after, next_cursor
-from hidra.entry.tenant import Page, instant, known_caller, no_content
+from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Order, Page, instant
+from hidra.entry.tenant import user_of
 from hidra.errors import NotFound
 from hidra.gateways import queues, sender
-from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.services import edit_campaign, lifecycle, manage_contacts
 from hidra.services.create_campaign import create_campaign
 from hidra.services.preflight import Preflight, preflight
@@ -43,7 +43,12 @@ ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "PHONE_HASH_SECRET", "ME
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
+me = user_of(app, lambda: db)
+phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 nudge = partial(queues.nudge, ENV["CAMPAIGN_QUEUE_URL"])
+
+LATEST_RUN_FIRST = Order(started_at=instant, id=UUID)
+BY_CONTACT = Order(contact_id=UUID)
 
 
 class CampaignIn(Body):
@@ -52,14 +57,14 @@ class CampaignIn(Body):
     segment_id: UUID
     template_id: UUID
     external_id: Annotated[
-        Name | None, Field(description="Your own id: the same request again gives the same campaign.")
+        Name | None, Field(description="Your own id: the same request again returns the same campaign.")
     ] = None
     max_messages_per_minute: PerMinute = 20
     channel: CampaignChannel = CampaignChannel.WHATSAPP
 
 
 class CampaignChange(Body):
-    """What is absent stays; only ``description`` may be null."""
+    """An absent field keeps its value; only ``description`` may be null."""
 
     name: Annotated[Name, LEFT_OUT]
     description: Annotated[Description | None, LEFT_OUT]
@@ -69,11 +74,11 @@ class CampaignChange(Body):
 
 
 class DuplicateIn(Body):
-    name: Annotated[Name | None, Field(description="The old name with “(copy)” behind it if absent.")] = None
+    name: Annotated[Name | None, Field(description="If absent, the old name followed by “(copy)”.")] = None
 
 
 class TrialIn(Body):
-    """``variables`` stand above the values of the contact, whose own number need not be the one."""
+    """``variables`` override the values of the contact. ``phone`` may be another number than the contact's."""
 
     phone: PhoneText
     country: Country = "BR"
@@ -82,7 +87,7 @@ class TrialIn(Body):
 
 
 class TrialResult(BaseModel):
-    """What became of a test; ``unknown`` if nobody can tell: look at the phone before you try again."""
+    """The outcome of a test message. ``unknown``: it may have been sent; look at the phone before you try again."""
 
     outcome: Literal["sent", "refused", "not_sent", "unknown"]
     text: str
@@ -94,7 +99,7 @@ class TrialResult(BaseModel):
 class ScheduleIn(Body):
     scheduled_at: Instant
     not_after: Annotated[
-        Instant | None, Field(description="A start missed until then fails instead of firing late.")
+        Instant | None, Field(description="A start that is delayed beyond this time fails instead of happening late.")
     ] = None
 
 
@@ -111,21 +116,16 @@ def create(body: CampaignIn) -> tuple[Campaign, HTTPStatus]:
 
 @app.get("/v1/campaigns", summary="List campaigns, the newest first")
 def list_campaigns(status: CampaignStatus | None = None, limit: Limit = 50, cursor: Cursor = None) -> Page[Campaign]:
-    user_id = me()
-    after_at, after_id = after(cursor, instant, UUID)
+    after_at, after_id = NEWEST_FIRST.after(cursor)
     rows = db.as_user(
-        user_id,
-        lambda tx: campaigns.page(
-            tx, user_id=user_id, status=status, after_at=after_at, after_id=after_id, limit=limit
-        ),
+        me(), lambda tx: campaigns.page(tx, status=status, after_at=after_at, after_id=after_id, limit=limit)
     )
-    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.created_at, row.id)))
+    return NEWEST_FIRST.page(rows, limit)
 
 
 @app.get("/v1/campaigns/<campaign_id>", operation_id="get_campaign", summary="Show a campaign")
 def get(campaign_id: UUID) -> Campaign:
-    user_id = me()
-    return db.as_user(user_id, lambda tx: campaigns.get(tx, user_id=user_id, campaign_id=campaign_id))
+    return db.as_user(me(), lambda tx: campaigns.get(tx, campaign_id=campaign_id))
 
 
 @app.patch(
@@ -154,7 +154,7 @@ def delete(campaign_id: UUID) -> Response[Any]:
 @app.post(
     "/v1/campaigns/<campaign_id>/duplicate",
     operation_id="duplicate_campaign",
-    summary="Make a draft of what another campaign holds",
+    summary="Create a draft with the content of a campaign",
     status_code=HTTPStatus.CREATED,
 )
 def duplicate(campaign_id: UUID, body: DuplicateIn | None = None) -> Campaign:
@@ -164,7 +164,7 @@ def duplicate(campaign_id: UUID, body: DuplicateIn | None = None) -> Campaign:
 @app.post(
     "/v1/campaigns/<campaign_id>/preflight",
     operation_id="preflight_campaign",
-    summary="Tell who would get a campaign, who not, and how long it takes",
+    summary="Predict which contacts would get a campaign, which not and why, and how long it takes",
 )
 def check(campaign_id: UUID) -> Preflight:
     return preflight(db, me(), campaign_id, now=datetime.now(UTC))
@@ -173,7 +173,7 @@ def check(campaign_id: UUID) -> Preflight:
 @app.post(
     "/v1/campaigns/<campaign_id>/schedule",
     operation_id="schedule_campaign",
-    summary="Let a draft start at a time to come",
+    summary="Schedule a draft to start at a later time",
     responses=answers(
         rejected=["wrong-times"], conflict=["campaign-status", "campaign-starting", "no-connection", "segment-empty"]
     ),
@@ -202,7 +202,7 @@ def start(campaign_id: UUID) -> Campaign:
 @app.post(
     "/v1/campaigns/<campaign_id>/pause",
     operation_id="pause_campaign",
-    summary="Send nothing more until resumed",
+    summary="Pause a campaign: nothing more is sent until it is resumed",
     responses=answers(conflict=["campaign-status", "campaign-starting"]),
 )
 def pause(campaign_id: UUID) -> Campaign:
@@ -212,7 +212,7 @@ def pause(campaign_id: UUID) -> Campaign:
 @app.post(
     "/v1/campaigns/<campaign_id>/resume",
     operation_id="resume_campaign",
-    summary="Go on where the pause stopped",
+    summary="Resume a paused campaign",
     responses=answers(conflict=["campaign-status", "campaign-starting"]),
 )
 def resume(campaign_id: UUID) -> Campaign:
@@ -222,7 +222,7 @@ def resume(campaign_id: UUID) -> Campaign:
 @app.post(
     "/v1/campaigns/<campaign_id>/cancel",
     operation_id="cancel_campaign",
-    summary="Send nothing more, for good",
+    summary="Cancel a campaign: nothing more is sent",
     responses=answers(conflict=["campaign-status", "campaign-starting"]),
 )
 def cancel(campaign_id: UUID) -> Campaign:
@@ -231,7 +231,7 @@ def cancel(campaign_id: UUID) -> Campaign:
 
 @app.post(
     "/v1/campaigns/<campaign_id>/retry-failed",
-    summary="Send once more to those alone whose message failed",
+    summary="Send again to the recipients whose message failed, and to no other",
     status_code=HTTPStatus.ACCEPTED,
     responses=answers(conflict=["campaign-status", "campaign-starting", "no-connection", "nothing-failed"]),
 )
@@ -241,79 +241,64 @@ def retry_failed(campaign_id: UUID) -> Campaign:
 
 @app.post(
     "/v1/campaigns/<campaign_id>/test-send",
-    summary="Send the message to one number, outside every count",
+    summary="Send the campaign's message to one number as a test; it counts in no metric",
     responses=answers(
         rejected=["invalid-phone", "unknown-contact", "unresolved-variables"],
         conflict=["no-connection", "connection-not-usable", "connection-busy", "opted-out"],
     ),
 )
 def test_send(campaign_id: UUID, body: TrialIn) -> TrialResult:
-    who = me()
-    phone, phone_hash = manage_contacts.identify(who, body.phone, country=body.country, secret=phone_hash_secret())
-    test = prepare_trial(
+    user_id = me()
+    phone, phone_hash = manage_contacts.identify(user_id, body.phone, country=body.country, secret=phone_hash_secret())
+    trial = prepare_trial(
         db,
-        who,
+        user_id,
         campaign_id,
         phone=phone,
         phone_hash=phone_hash,
         contact_id=body.contact_id,
         variables=body.variables,
     )
-    return TrialResult(text=test.content.text, **sender.send_trial(ENV["MESSAGE_SENDER_FUNCTION"], test))
+    return TrialResult(text=trial.content.text, **vars(sender.send_trial(ENV["MESSAGE_SENDER_FUNCTION"], trial)))
 
 
 @app.get("/v1/campaigns/<campaign_id>/runs", summary="List a campaign's runs, the latest first")
 def list_runs(campaign_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> Page[Run]:
-    user_id = me()
-    after_at, after_id = after(cursor, instant, UUID)
+    after_at, after_id = LATEST_RUN_FIRST.after(cursor)
 
     def work(tx: Tx) -> list[Run]:
-        campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
-        return recipients.runs(
-            tx, user_id=user_id, campaign_id=campaign_id, after_at=after_at, after_id=after_id, limit=limit
-        )
+        campaigns.get(tx, campaign_id=campaign_id)
+        return recipients.runs(tx, campaign_id=campaign_id, after_at=after_at, after_id=after_id, limit=limit)
 
-    rows = db.as_user(user_id, work)
-    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.started_at, row.id)))
+    return LATEST_RUN_FIRST.page(db.as_user(me(), work), limit)
 
 
-@app.get("/v1/campaigns/<campaign_id>/recipients", summary="List what became of each recipient of a run")
+@app.get("/v1/campaigns/<campaign_id>/recipients", summary="List the recipients of a run, each with the outcome")
 def list_recipients(
     campaign_id: UUID,
     *,
-    run_id: Annotated[UUID | None, Query(description="The latest run if absent.")] = None,
+    run_id: Annotated[UUID | None, Query(description="If absent, the latest run.")] = None,
     status: MessageStatus | None = None,
     error_code: Annotated[
-        str | None, Query(pattern="^[a-z0-9_-]{1,64}$", description="Why it failed or was skipped.")
+        str | None, Query(pattern="^[a-z0-9_-]{1,64}$", description="Why a message failed or was skipped.")
     ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Recipient]:
-    user_id = me()
-    (after_id,) = after(cursor, UUID)
+    (after_id,) = BY_CONTACT.after(cursor)
 
     def work(tx: Tx) -> list[Recipient]:
-        campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
+        campaigns.get(tx, campaign_id=campaign_id)
         run = run_id
         if run is None:
-            latest = recipients.runs(tx, user_id=user_id, campaign_id=campaign_id, limit=1)
+            latest = recipients.runs(tx, campaign_id=campaign_id, limit=1)
             if not latest:
                 return []
             run = latest[0].id
-        elif not recipients.has_run(tx, user_id=user_id, campaign_id=campaign_id, run_id=run):
-            raise NotFound("The campaign has no such run.")
+        elif not recipients.has_run(tx, campaign_id=campaign_id, run_id=run):
+            raise NotFound("The campaign has no run with this id. List its runs for their ids.")
         return recipients.recipients(
-            tx, user_id=user_id, run_id=run, status=status, error_code=error_code, after_id=after_id, limit=limit
+            tx, run_id=run, status=status, error_code=error_code, after_id=after_id, limit=limit
         )
 
-    rows = db.as_user(user_id, work)
-    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.contact_id,)))
-
-
-def me() -> UUID:
-    return known_caller(app, db).user_id
-
-
-@cache
-def phone_hash_secret() -> bytes:
-    return read_secret(ENV["PHONE_HASH_SECRET"]).encode()
+    return BY_CONTACT.page(db.as_user(me(), work), limit)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from hidra.domain.imports.progress import CONTENT_TYPES
+from hidra.domain.check_request import Action, PullRequest, failure, read
+from hidra.domain.imports import files
 from hidra.domain.webhook_key import current_key_id, jwt_key
 from hidra.errors import HidraError, Rejected
 from hidra.gateways import uploads, vault
@@ -18,7 +19,7 @@ from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution, Webhook
 from hidra.services.backfill_statuses import backfill_statuses, request_backfills
 from hidra.services.check_connection import Health, check_all, check_one, examine, failed
-from hidra.services.pull_contacts import give_up, pull_contacts
+from hidra.services.imports.pull_contacts import give_up, pull_contacts
 from hidra.services.reconcile import reconcile
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import connection_health
@@ -77,23 +78,22 @@ class Keys:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
-    """Takes {"action": "check" | "connect" | "pull_contacts", "connection_id"} from our own functions, the last action
-    with "import_id"; anything else is the schedule."""
-    action = event.get("action")
+    """A request of another function (``domain.check_request``), or the schedule's event."""
+    request = read(event)
 
     def seconds_left() -> float:
         return context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
 
-    if action is None:
+    if request is None:
         every_connection(seconds_left=seconds_left)
         return None
-    endpoint = db.as_worker(lambda tx: connection_health.get(tx, connection_id=UUID(event["connection_id"])))
-    if action == "pull_contacts":
-        pull(endpoint, UUID(event["import_id"]), seconds_left=seconds_left)
+    endpoint = db.as_worker(lambda tx: connection_health.get(tx, connection_id=request.connection_id))
+    if isinstance(request, PullRequest):
+        pull(endpoint, request.import_id, seconds_left=seconds_left)
         return None
     if endpoint is None:
-        return {"error": "There is no such connection."}
-    return connect(endpoint) if action == "connect" else check(endpoint)
+        return failure("There is no such connection.")
+    return connect(endpoint) if request.action is Action.CONNECT else check(endpoint)
 
 
 def check(endpoint: Endpoint) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def connect(endpoint: Endpoint) -> dict[str, Any]:
     try:
         offer = Keys().evolution(endpoint).connect()
     except HidraError as error:
-        return {"error": str(error)}
+        return failure(str(error))
     return {"state": offer.state, "qr_code": offer.qr_code, "pairing_code": offer.pairing_code}
 
 
@@ -115,13 +115,13 @@ def pull(endpoint: Endpoint | None, import_id: UUID, *, seconds_left: Callable[[
     if endpoint is None:
         give_up(import_id, db=db, code="no_connection", reason="The connection to the Evolution server was deleted.")
         return
-    key = uploads.import_key(endpoint.user_id, import_id)
+    key = files.contacts_key(endpoint.user_id, import_id)
     pull_contacts(
         import_id,
         endpoint,
         db=db,
         evolution=Keys().evolution,
-        put=lambda made: uploads.put(ENV["IMPORT_BUCKET"], key, made, content_type=CONTENT_TYPES["jsonl"]),
+        put=lambda made: uploads.put(ENV["IMPORT_BUCKET"], key, made, content_type=files.CONTENT_TYPES["jsonl"]),
         time_is_over=lambda: seconds_left() < PUTTING_SECONDS,
     )
 

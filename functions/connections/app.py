@@ -1,4 +1,4 @@
-"""The user's connection to an Evolution server over HTTP. A key comes in here, is sealed at once, and never shown."""
+"""The user's connection to an Evolution server over HTTP. Its key is sealed at once and never shown."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -12,9 +12,10 @@ from pydantic_core import PydanticCustomError
 
 from hidra.domain.address import check_base_url
 from hidra.domain.backfill import OLDEST_HOURS
+from hidra.domain.check_request import Action
 from hidra.entry.fields import PerMinute, Whole
-from hidra.entry.http import Body, answers, lambda_handler, resolver
-from hidra.entry.tenant import known_caller, no_content
+from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.tenant import user_of
 from hidra.errors import Unavailable
 from hidra.gateways import connection
 from hidra.gateways.aws import read_json_secret
@@ -30,6 +31,7 @@ ENV = require(*DATABASE_SETTINGS, "VAULT_PUBLIC_KEYS", "CONNECTION_CHECK_FUNCTIO
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
+me = user_of(app, lambda: db)
 
 PUBLIC_KEYS: dict[str, str] = json.loads(ENV["VAULT_PUBLIC_KEYS"])
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
@@ -47,31 +49,31 @@ ApiKey = Annotated[
     AfterValidator(_header_value),
     Field(json_schema_extra={"minLength": 1, "maxLength": 500, "pattern": r"^[ -~]*[!-~][ -~]*$"}),
 ]
-# It becomes a part of a path.
+# It becomes part of a path.
 InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/\\?#]+$")]
 
 
 class ConnectionIn(Body):
-    """What is absent stays as it was; a first connection is baileys, 60 messages a minute, one at a time."""
+    """An absent field keeps its value, or takes its default: baileys, 60 messages a minute, one at a time."""
 
     base_url: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     instance_name: InstanceName
     api_key: Annotated[
-        ApiKey | None, Field(description="Needed at first, and again for another scheme, host or port.")
+        ApiKey | None, Field(description="Required for the first connection, and for another scheme, host or port.")
     ] = None
     integration: Literal["baileys", "cloud_api"] | None = None
     max_messages_per_minute: PerMinute | None = None
     max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000), Whole] | None = None
 
 
-class BackfillIn(Body):
-    """How far back messages are looked up, by the time of their sending."""
+class StatusBackfillIn(Body):
+    """How many hours back, by the time when messages were sent."""
 
     hours: Annotated[int, Field(strict=True, ge=1, le=OLDEST_HOURS), Whole] = 24
 
 
-class Connecting(BaseModel):
-    """A code to link WhatsApp with, where the instance waits for one."""
+class ConnectionLink(BaseModel):
+    """The instance's state, and a code to link WhatsApp with while the instance waits for one."""
 
     state: str
     qr_code: str | None = None
@@ -95,9 +97,9 @@ def save(body: ConnectionIn) -> Connection:
     )
     connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin)
     try:
-        connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "check", connection_id=connection_id)
+        connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], Action.CHECK, connection_id=connection_id)
     except Unavailable:
-        # It is saved; the next scheduled check tells what it is worth.
+        # It is saved; the next scheduled check finds its state.
         logger.warning("connection was saved but not checked", exc_info=True, connection_id=connection_id)
     return read(user_id)
 
@@ -115,12 +117,11 @@ def get() -> Connection:
 @app.delete(
     "/v1/evolution-config",
     operation_id="delete_connection",
-    summary="Forget your connection; campaigns wait for another",
+    summary="Delete your connection; campaigns wait for another one",
     responses=answers(204, not_found=["not-found"]),
 )
 def delete() -> Response[Any]:
-    user_id = me()
-    db.as_user(user_id, lambda tx: connections.delete(tx, user_id=user_id))
+    db.as_user(me(), connections.delete)
     return no_content()
 
 
@@ -132,45 +133,41 @@ def delete() -> Response[Any]:
 )
 def check() -> Connection:
     user_id = me()
-    connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "check", connection_id=read(user_id).id)
+    connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], Action.CHECK, connection_id=read(user_id).id)
     return read(user_id)
 
 
 @app.post(
     "/v1/evolution-config/connect",
     operation_id="connect_connection",
-    summary="Link WhatsApp: give its state and the code to scan or type",
+    summary="Link WhatsApp: show the state and the code to scan or type",
     responses=answers(not_found=["not-found"], unavailable=["evolution-unavailable"]),
 )
-def connect() -> Connecting:
-    found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], "connect", connection_id=read(me()).id)
-    return Connecting(state=found["state"], qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code"))
+def connect() -> ConnectionLink:
+    found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], Action.CONNECT, connection_id=read(me()).id)
+    return ConnectionLink(state=found["state"], qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code"))
 
 
 @app.post(
     "/v1/evolution-config/repair-statuses",
     operation_id="backfill_statuses",
-    summary="Look up what Evolution knows of your latest messages, where its webhooks may have been lost",
+    summary="Look up the statuses of your latest messages in Evolution, after webhooks were lost",
     status_code=HTTPStatus.ACCEPTED,
     responses=answers(not_found=["not-found"]),
 )
-def repair(body: BackfillIn | None = None) -> Connection:
-    user_id, now = me(), datetime.now(UTC)
-    sent_from = now - timedelta(hours=(body or BackfillIn()).hours)
+def backfill(body: StatusBackfillIn | None = None) -> Connection:
+    now = datetime.now(UTC)
+    sent_from = now - timedelta(hours=(body or StatusBackfillIn()).hours)
 
     def work(tx: Tx) -> Connection:
-        connection_id = connections.get(tx, user_id=user_id).id
+        connection_id = connections.get(tx).id
         status_backfills.request(
             tx, connection_ids=[connection_id], cause="request", at=now, oldest=sent_from, sent_from=sent_from
         )
-        return connections.get(tx, user_id=user_id)
+        return connections.get(tx)
 
-    return db.as_user(user_id, work)
+    return db.as_user(me(), work)
 
 
 def read(user_id: UUID) -> Connection:
-    return db.as_user(user_id, lambda tx: connections.get(tx, user_id=user_id))
-
-
-def me() -> UUID:
-    return known_caller(app, db).user_id
+    return db.as_user(user_id, connections.get)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -29,10 +29,10 @@ from hidra.entry.fields import (
     Reason,
     ReplyWord,
 )
-from hidra.entry.http import Body, answers, lambda_handler, resolver
-from hidra.entry.paging import Cursor, Limit, after, next_cursor
-from hidra.entry.tenant import Page, instant, known_caller, no_content
-from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.paging import BY_ID, Cursor, Limit, Order, Page, instant
+from hidra.entry.tenant import user_of
+from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.services import erase_person, manage_contacts
 from hidra.services.manage_contacts import NewContact, OptOutResult
 from hidra.settings import DATABASE_SETTINGS, require
@@ -40,7 +40,7 @@ from hidra.store import contacts, opt_out_requests, opt_out_settings, opt_outs
 from hidra.store.contacts import Contact
 from hidra.store.db import Database
 from hidra.store.erasure import Erased
-from hidra.store.persons import PersonsOptOut, PersonsSegment, PersonsTest
+from hidra.store.persons import PersonsDirectSend, PersonsOptOut, PersonsSegment
 
 Search = Annotated[
     str | None,
@@ -48,8 +48,8 @@ Search = Annotated[
         min_length=1,
         max_length=100,
         pattern=r"^[^\x00]*$",
-        description="How words of a name begin, whatever case and accents; or, of digits alone, how a phone begins"
-        " (with or without its country's code) or ends.",
+        description="The beginning of a name's words, ignoring case and accents. Digits alone: the beginning of a phone"
+        " (with or without its country's code) or its end.",
     ),
 ]
 SearchCountry = Annotated[
@@ -60,18 +60,31 @@ ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET")
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
+me = user_of(app, lambda: db)
+phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
+
+
+def message_id(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 2**63:
+        raise ValueError(text)
+    return value
+
+
+BY_MESSAGE = Order(id=message_id)
+LATEST_OPT_OUT_FIRST = Order(at=instant, phone_hash=bytes.fromhex)
 
 
 class ContactIn(Body):
     phone: PhoneText
     name: Name | None = None
     attributes: Annotated[Attributes, Field(default_factory=dict)]
-    consent: Annotated[ConsentIn | None, Field(description="Replaces the old one, if given.")] = None
+    consent: Annotated[ConsentIn | None, Field(description="Replaces the old consent, if present.")] = None
 
 
 class ContactsIn(Body):
     contacts: Annotated[list[ContactIn], Field(min_length=1, max_length=1_000)]
-    segment_id: Annotated[UUID | None, Field(description="Where to put all of them.")] = None
+    segment_id: Annotated[UUID | None, Field(description="The segment to add all the contacts to.")] = None
     country: Country = "BR"
 
 
@@ -83,7 +96,7 @@ class ContactSaved(BaseModel):
 
 
 class ContactsSaved(BaseModel):
-    """``contacts`` answers the request's one by one; a phone that came twice is there twice and counted once."""
+    """``contacts`` has one item for each of the request's, in order; a repeated phone repeats and is counted once."""
 
     created: int
     updated: int
@@ -91,7 +104,7 @@ class ContactsSaved(BaseModel):
 
 
 class ContactChange(Body):
-    """What is absent stays. An attribute that is null goes, others are joined to those that the contact has."""
+    """An absent field keeps its value. Attributes are merged into the contact's; one that is null is removed."""
 
     phone: Annotated[PhoneText, LEFT_OUT]
     country: Country = "BR"
@@ -106,12 +119,12 @@ class PersonIn(Body):
 
 
 class PersonsMessage(BaseModel):
-    """A campaign's message to the person; ``text`` is null where a value was missing, so that none was ever made."""
+    """A campaign's message to the person; ``text`` is null where a variable had no value, so it was never sent."""
 
     campaign_id: UUID
     campaign_name: str
     run_id: UUID
-    phone: Annotated[str, Field(description="Where it went: the contact may have had another number then.")]
+    phone: Annotated[str, Field(description="The number it was sent to: the contact may have had another one then.")]
     text: str | None
     variables: dict[str, str]
     media_url: str | None
@@ -131,13 +144,13 @@ class PersonsMessage(BaseModel):
 
 
 class Person(BaseModel):
-    """Everything known about one phone; with ``next_cursor`` as ``cursor`` the next request gives older messages."""
+    """Everything stored about one phone; send ``next_cursor`` as ``cursor`` for older messages."""
 
     phone: str
     contact: Contact | None
     segments: list[PersonsSegment]
     opt_out: PersonsOptOut | None
-    test_messages: list[PersonsTest]
+    direct_messages: list[PersonsDirectSend]
     messages: list[PersonsMessage]
     next_cursor: str | None
 
@@ -149,7 +162,7 @@ class OptOutsIn(Body):
 
 
 class OptOut(BaseModel):
-    """``phone`` is null where no contact has it: an opt-out itself keeps only a keyed hash."""
+    """``phone`` is null where no contact has it: an opt-out stores only a keyed hash."""
 
     phone: str | None
     at: datetime
@@ -158,17 +171,18 @@ class OptOut(BaseModel):
 
 
 class OptOutSettingsIn(Body):
-    """What is absent takes its default. SAIR, PARAR and STOP count for everybody and need not be named."""
+    """An absent field takes its default. SAIR, PARAR and STOP always opt out, even if they are not in the list."""
 
     opt_out_words: Annotated[list[ReplyWord], Field(default_factory=lambda: list(OPT_OUT_WORDS), max_length=MAX_WORDS)]
     opt_in_words: Annotated[list[ReplyWord], Field(default_factory=lambda: list(OPT_IN_WORDS), max_length=MAX_WORDS)]
     confirmation: Annotated[
-        ConfirmationText | None, Field(description="What whoever leaves by a word is answered, once; null: nothing.")
+        ConfirmationText | None,
+        Field(description="The message that is sent once to a contact who opts out by a word; null: no message."),
     ] = None
 
 
 class OptOutSettings(BaseModel):
-    """``hidden_senders``: how many asked to leave whose phone WhatsApp hides; they are opted out once it is known."""
+    """``hidden_senders``: senders of an opt-out word whose phone WhatsApp hides; opted out once it is known."""
 
     opt_out_words: list[str]
     opt_in_words: list[str]
@@ -178,7 +192,7 @@ class OptOutSettings(BaseModel):
 
 @app.post(
     "/v1/contacts",
-    summary="Create contacts, or complete those that have the same phones",
+    summary="Create contacts, or complete existing ones with the same phones",
     responses=answers(201, 200, rejected=["invalid-phone", "erased-phone", "unknown-segment", "too-many-attributes"]),
 )
 def save_contacts(body: ContactsIn) -> tuple[ContactsSaved, HTTPStatus]:
@@ -204,28 +218,24 @@ def save_contacts(body: ContactsIn) -> tuple[ContactsSaved, HTTPStatus]:
 
 @app.get(
     "/v1/contacts",
-    summary="List contacts, all or those that a search finds",
+    summary="List contacts, or search them",
     responses=answers(rejected=["empty-search"]),
 )
 def list_contacts(
     limit: Limit = 50, cursor: Cursor = None, search: Search = None, country: SearchCountry = "BR"
 ) -> Page[Contact]:
-    user_id = me()
-    (after_id,) = after(cursor, UUID)
+    (after_id,) = BY_ID.after(cursor)
     if search is None:
-        rows = db.as_user(user_id, lambda tx: contacts.page(tx, user_id=user_id, after_id=after_id, limit=limit))
+        rows = db.as_user(me(), lambda tx: contacts.page(tx, after_id=after_id, limit=limit))
     else:
         part = read_search(search, calling_code=calling_code(country))
-        rows = db.as_user(
-            user_id, lambda tx: contacts.search(tx, user_id=user_id, part=part, after_id=after_id, limit=limit)
-        )
-    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.id,)))
+        rows = db.as_user(me(), lambda tx: contacts.search(tx, part=part, after_id=after_id, limit=limit))
+    return BY_ID.page(rows, limit)
 
 
 @app.get("/v1/contacts/<contact_id>", summary="Show a contact")
 def get_contact(contact_id: UUID) -> Contact:
-    user_id = me()
-    return db.as_user(user_id, lambda tx: contacts.get(tx, user_id=user_id, contact_id=contact_id))
+    return db.as_user(me(), lambda tx: contacts.get(tx, contact_id=contact_id))
 
 
 @app.patch(
@@ -251,14 +261,13 @@ def change_contact(contact_id: UUID, body: ContactChange) -> Contact:
 
 @app.delete("/v1/contacts/<contact_id>", summary="Delete a contact", responses=answers(204))
 def delete_contact(contact_id: UUID) -> Response[Any]:
-    user_id = me()
-    db.as_user(user_id, lambda tx: contacts.delete(tx, user_id=user_id, contact_id=contact_id))
+    db.as_user(me(), lambda tx: contacts.delete(tx, contact_id=contact_id))
     return no_content()
 
 
 @app.post(
     "/v1/contacts/erase",
-    summary="Erase a person, and keep them opted out by nothing but a hash",
+    summary="Erase a person; only a hash stays, which keeps the phone opted out",
     responses=answers(rejected=["invalid-phone"], conflict=["message-under-way"]),
 )
 def erase(body: PersonIn) -> Erased:
@@ -269,30 +278,29 @@ def erase(body: PersonIn) -> Erased:
 
 @app.post(
     "/v1/contacts/export",
-    summary="Show everything known about a person",
+    summary="Show everything stored about a person",
     responses=answers(rejected=["invalid-phone"]),
 )
 def export(body: PersonIn, limit: Limit = 50, cursor: Cursor = None) -> Person:
-    user_id = me()
-    (before_id,) = after(cursor, message_id)
+    (before_id,) = BY_MESSAGE.after(cursor)
     known = erase_person.export_person(
-        db, user_id, body.phone, country=body.country, secret=phone_hash_secret(), before_id=before_id, limit=limit
+        db, me(), body.phone, country=body.country, secret=phone_hash_secret(), before_id=before_id, limit=limit
     )
     return Person(
         phone=known.phone,
         contact=known.contact,
         segments=list(known.segments),
         opt_out=known.opt_out,
-        test_messages=list(known.test_messages),
+        direct_messages=list(known.direct_messages),
         messages=[PersonsMessage(**asdict(item.row), text=item.text) for item in known.messages],
-        next_cursor=next_cursor(known.messages, limit, lambda item: (item.row.id,)),
+        next_cursor=BY_MESSAGE.next_cursor([item.row for item in known.messages], limit),
     )
 
 
 @app.post(
     "/v1/opt-outs",
     tags=["opt_outs"],
-    summary="Never write to these phones again",
+    summary="Opt phones out: they are never written to again",
     responses=answers(rejected=["invalid-phone"]),
 )
 def opt_out(body: OptOutsIn) -> OptOutResult:
@@ -303,15 +311,11 @@ def opt_out(body: OptOutsIn) -> OptOutResult:
 
 @app.get("/v1/opt-outs", tags=["opt_outs"], summary="List opt-outs, the latest first")
 def list_opt_outs(limit: Limit = 50, cursor: Cursor = None) -> Page[OptOut]:
-    user_id = me()
-    after_at, after_hash = after(cursor, instant, bytes.fromhex)
-    rows = db.as_user(
-        user_id,
-        lambda tx: opt_outs.page(tx, user_id=user_id, after_at=after_at, after_hash=after_hash, limit=limit),
-    )
+    after_at, after_hash = LATEST_OPT_OUT_FIRST.after(cursor)
+    rows = db.as_user(me(), lambda tx: opt_outs.page(tx, after_at=after_at, after_hash=after_hash, limit=limit))
     return Page(
         items=[OptOut(phone=row.phone, at=row.at, reason=row.reason, source=row.source) for row in rows],
-        next_cursor=next_cursor(rows, limit, lambda row: (row.at, row.phone_hash.hex())),
+        next_cursor=LATEST_OPT_OUT_FIRST.next_cursor(rows, limit),
     )
 
 
@@ -322,19 +326,15 @@ def list_opt_outs(limit: Limit = 50, cursor: Cursor = None) -> Page[OptOut]:
     responses=answers(204, rejected=["invalid-phone"]),
 )
 def opt_in(phone: str) -> Response[Any]:
-    user_id = me()
-    manage_contacts.opt_in(db, user_id, phone, secret=phone_hash_secret())
+    manage_contacts.opt_in(db, me(), phone, secret=phone_hash_secret())
     return no_content()
 
 
-def message_id(text: str) -> int:
-    value = int(text)
-    if not 0 < value < 2**63:
-        raise ValueError(text)
-    return value
-
-
-@app.get("/v1/opt-out-settings", tags=["opt_outs"], summary="Show by which words people leave and come back")
+@app.get(
+    "/v1/opt-out-settings",
+    tags=["opt_outs"],
+    summary="Show the words that opt a contact out and in, and the confirmation",
+)
 def get_opt_out_settings() -> OptOutSettings:
     return _opt_out_settings(me())
 
@@ -342,38 +342,26 @@ def get_opt_out_settings() -> OptOutSettings:
 @app.put(
     "/v1/opt-out-settings",
     tags=["opt_outs"],
-    summary="Choose by which words people leave and come back, and what whoever leaves is answered",
+    summary="Choose the words that opt a contact out and in, and the confirmation of an opt-out",
     responses=answers(rejected=["opt-out-words"]),
 )
 def save_opt_out_settings(body: OptOutSettingsIn) -> OptOutSettings:
     user_id = me()
-    leave, come_back = check_words(body.opt_out_words, body.opt_in_words)
+    opt_out_words, opt_in_words = check_words(body.opt_out_words, body.opt_in_words)
     db.as_user(
         user_id,
         lambda tx: opt_out_settings.save(
-            tx, user_id=user_id, opt_out_words=leave, opt_in_words=come_back, confirmation=body.confirmation
+            tx, opt_out_words=opt_out_words, opt_in_words=opt_in_words, confirmation=body.confirmation
         ),
     )
     return _opt_out_settings(user_id)
 
 
 def _opt_out_settings(user_id: UUID) -> OptOutSettings:
-    found, hidden = db.as_user(
-        user_id,
-        lambda tx: (opt_out_settings.get(tx, user_id=user_id), opt_out_requests.count_hidden(tx, user_id=user_id)),
-    )
+    found, hidden = db.as_user(user_id, lambda tx: (opt_out_settings.get(tx), opt_out_requests.count_hidden(tx)))
     return OptOutSettings(
         opt_out_words=found.opt_out_words if found else list(OPT_OUT_WORDS),
         opt_in_words=found.opt_in_words if found else list(OPT_IN_WORDS),
         confirmation=found.confirmation if found else None,
         hidden_senders=hidden,
     )
-
-
-def me() -> UUID:
-    return known_caller(app, db).user_id
-
-
-@cache
-def phone_hash_secret() -> bytes:
-    return read_secret(ENV["PHONE_HASH_SECRET"]).encode()

@@ -6,7 +6,6 @@ stream's poller drop or repeat the records around.
 
 import base64
 import json
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.delivery import from_record
 from hidra.domain.phone import phone_hash
-from hidra.gateways.aws import read_json_secret, read_secret
+from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.gateways.queues import send_confirmations
 from hidra.services.record_delivery import Rejection, StreamRecord, record_or_park
 from hidra.settings import DATABASE_SETTINGS, require
@@ -26,13 +25,8 @@ ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "SEND_QUEUE_URL")
 db = Database(ENV, read_json_secret, statement_timeout_ms=20_000)
 
 
-@cache
-def hash_secret() -> bytes:
-    return read_secret(ENV["PHONE_HASH_SECRET"]).encode()
-
-
 def hash_phone(user_id: UUID, e164: str) -> bytes:
-    return phone_hash(hash_secret(), str(user_id), e164)
+    return phone_hash(hash_secret(ENV["PHONE_HASH_SECRET"]), str(user_id), e164)
 
 
 @logger.inject_lambda_context

@@ -1,4 +1,4 @@
-"""Imports of contacts over HTTP: a form to upload a file with, or whom Evolution knows; and what becomes of it."""
+"""Imports of contacts over HTTP: from a file that a form uploads, or from the contacts on the Evolution server."""
 
 from datetime import datetime
 from functools import partial
@@ -8,45 +8,45 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from hidra.domain.imports import files
 from hidra.domain.imports.layout import DETECT
-from hidra.domain.imports.progress import CONTENT_TYPES, pace
+from hidra.domain.imports.progress import progress
 from hidra.entry.fields import AttributeName, Country, Name, WithoutNul
 from hidra.entry.http import Body, answers, lambda_handler, resolver
-from hidra.entry.paging import Cursor, Limit, after, next_cursor
-from hidra.entry.tenant import Page, instant, known_caller
+from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
+from hidra.entry.tenant import user_of
 from hidra.errors import Conflict, NotFound, Rejected
 from hidra.errors import Field as FieldError
 from hidra.gateways import connection, uploads
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.queues import nudge_import
-from hidra.services import request_import
+from hidra.services.imports import request_import
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import imports
 from hidra.store.db import Database
-from hidra.store.imports import Import as Row
 
 ENV = require(*DATABASE_SETTINGS, "IMPORT_BUCKET", "IMPORT_QUEUE_URL", "CONNECTION_CHECK_FUNCTION")
 FORM_SECONDS, LINK_SECONDS = 3600, 600
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
+me = user_of(app, lambda: db)
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
 Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be"]
 
-
-OF_A_FILE = ("format", "mapping", "delimiter", "encoding")
+ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding")
 
 
 class ImportIn(Body):
-    """The segment is an existing one or a new one with a name; with neither the contacts go into none."""
+    """The contacts become members of an existing segment or of a new one with a name; with neither, of none."""
 
     source: Annotated[
         Literal["file", "evolution"],
         Field(
-            description="`file`: one that you upload. `evolution`: whom the Evolution server of your connection knows; "
-            "nothing is uploaded, and `format`, `mapping`, `delimiter` and `encoding` must be absent."
+            description="`file`: a file that you upload. `evolution`: the contacts on the Evolution server of your "
+            "connection; nothing is uploaded, and `format`, `mapping`, `delimiter` and `encoding` must be absent."
         ),
     ] = "file"
     segment_id: UUID | None = None
@@ -58,7 +58,7 @@ class ImportIn(Body):
             default_factory=dict,
             max_length=200,
             description="Column → `phone`, `name`, `consent.basis`, `consent.source`, `consent.at`, or an attribute's "
-            "name; null leaves the column out. Others are known by usual names, or become attributes.",
+            "name; null leaves the column out. Other columns are recognized by usual names, or become attributes.",
         ),
     ]
     country: Country = "BR"
@@ -67,7 +67,7 @@ class ImportIn(Body):
 
 
 class Upload(BaseModel):
-    """A POST of multipart/form-data to `url` with these `fields`, and behind them the file as `file`."""
+    """Upload with a POST of multipart/form-data to `url`: these `fields` first, then the file as `file`."""
 
     url: str
     fields: dict[str, str]
@@ -90,7 +90,7 @@ class Import(BaseModel):
     rows_read: int
     created: int
     updated: int
-    unchanged: Annotated[int, Field(description="Rows that said nothing new, repeated ones among them.")]
+    unchanged: Annotated[int, Field(description="Rows that changed nothing in their contact, as repeated ones do.")]
     rejected: int
     rejected_by_reason: dict[str, int]
     rows_per_second: float | None
@@ -114,7 +114,7 @@ class RejectsLink(BaseModel):
 
 @app.post(
     "/v1/imports",
-    summary="Ask for an import; the answer says where to upload the file, if one is wanted",
+    summary="Create an import; the answer says where to upload the file, if the source is a file",
     status_code=HTTPStatus.CREATED,
     responses=answers(201, rejected=["unknown-segment", "one-segment", "no-file"], conflict=["no-connection"]),
 )
@@ -122,7 +122,11 @@ def create_import(body: ImportIn) -> ImportRequested:
     user_id = me()
     if body.segment_id is not None and body.segment_name is not None:
         wrong = FieldError("segment_name", "must be absent with segment_id")
-        raise Rejected("Give segment_id or segment_name, not both.", code="one-segment", fields=[wrong])
+        raise Rejected(
+            "The import names two segments. Send segment_id or segment_name, not both.",
+            code="one-segment",
+            fields=[wrong],
+        )
     options = {
         "mapping": body.mapping,
         "country": body.country,
@@ -130,7 +134,7 @@ def create_import(body: ImportIn) -> ImportRequested:
         "encoding": body.encoding,
     }
     if body.source == "evolution":
-        refuse_what_is_of_a_file(body)
+        reject_fields_of_a_file(body)
         row = request_import.request_pull(
             db,
             user_id,
@@ -150,8 +154,8 @@ def create_import(body: ImportIn) -> ImportRequested:
     )
     form = uploads.form(
         ENV["IMPORT_BUCKET"],
-        uploads.import_key(user_id, row.id),
-        content_type=CONTENT_TYPES[body.format],
+        files.contacts_key(user_id, row.id),
+        content_type=files.CONTENT_TYPES[body.format],
         seconds=FORM_SECONDS,
     )
     upload = Upload(url=form.url, fields=form.fields, expires_in_seconds=FORM_SECONDS, max_bytes=uploads.MAX_BYTES)
@@ -160,24 +164,19 @@ def create_import(body: ImportIn) -> ImportRequested:
 
 @app.get("/v1/imports", summary="List imports, the newest first")
 def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Page[Import]:
-    user_id = me()
-    after_at, after_id = after(cursor, instant, UUID)
-    rows = db.as_user(
-        user_id, lambda tx: imports.page(tx, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
-    )
-    return Page(
-        items=[shown(row) for row in rows], next_cursor=next_cursor(rows, limit, lambda row: (row.created_at, row.id))
-    )
+    after_at, after_id = NEWEST_FIRST.after(cursor)
+    rows = db.as_user(me(), lambda tx: imports.page(tx, after_at=after_at, after_id=after_id, limit=limit))
+    return NEWEST_FIRST.page([shown(row) for row in rows], limit)
 
 
-@app.get("/v1/imports/<import_id>", summary="Show an import and how far it is")
+@app.get("/v1/imports/<import_id>", summary="Show an import and its progress")
 def get_import(import_id: UUID) -> Import:
     return shown(found(import_id))
 
 
 @app.post(
     "/v1/imports/<import_id>/cancel",
-    summary="Stop an import; what it has brought in stays",
+    summary="Cancel an import; what it has imported stays",
     responses=answers(conflict=["import-ended"]),
 )
 def cancel_import(import_id: UUID) -> Import:
@@ -188,56 +187,61 @@ def cancel_import(import_id: UUID) -> Import:
 
 @app.get(
     "/v1/imports/<import_id>/rejects",
-    summary="A link to the rows that were refused",
+    summary="Get a link to the rejected rows",
     responses=answers(not_found=["no-rejects"], conflict=["import-not-completed"]),
 )
 def get_rejects(import_id: UUID) -> RejectsLink:
     row = found(import_id)
     if row.status not in ("completed", "canceled"):
-        raise Conflict(f"The import is {row.status}; its rejects are made at its end.", code="import-not-completed")
+        raise Conflict(
+            f"The import is {row.status}. Its rejected rows are available once it is completed or canceled.",
+            code="import-not-completed",
+        )
     if not row.rejected:
-        raise NotFound("No row was refused.", code="no-rejects")
+        raise NotFound("The import rejected no row.", code="no-rejects")
     user_id = me()
-    if row.status == "canceled" and db.as_user(
-        user_id, lambda tx: imports.has_rejects(tx, user_id=user_id, import_id=import_id)
-    ):
-        raise Conflict("The import is canceled; its rejects are being made.", code="import-not-completed")
+    if row.status == "canceled" and db.as_user(user_id, lambda tx: imports.has_rejects(tx, import_id=import_id)):
+        raise Conflict(
+            "The import is canceled, and the file of its rejected rows is being made. Try again in a few seconds.",
+            code="import-not-completed",
+        )
     url = uploads.link(
         ENV["IMPORT_BUCKET"],
-        uploads.rejects_key(user_id, row.id),
+        files.rejects_key(user_id, row.id),
         file_name=f"rejects-{row.id}.csv",
         seconds=LINK_SECONDS,
     )
     return RejectsLink(url=url, expires_in_seconds=LINK_SECONDS)
 
 
-def found(import_id: UUID) -> Row:
-    user_id = me()
-    return db.as_user(user_id, lambda tx: imports.get(tx, user_id=user_id, import_id=import_id))
+def found(import_id: UUID) -> imports.Import:
+    return db.as_user(me(), lambda tx: imports.get(tx, import_id=import_id))
 
 
-def refuse_what_is_of_a_file(body: ImportIn) -> None:
+def reject_fields_of_a_file(body: ImportIn) -> None:
     wrong = [
-        FieldError(name, "must be absent with source evolution") for name in OF_A_FILE if name in body.model_fields_set
+        FieldError(name, "must be absent with source evolution")
+        for name in ONLY_OF_A_FILE
+        if name in body.model_fields_set
     ]
     if wrong:
-        raise Rejected("With source evolution there is no file to be described.", code="no-file", fields=wrong)
+        raise Rejected(
+            "An import with source evolution has no file. Leave out the fields that describe one.",
+            code="no-file",
+            fields=wrong,
+        )
 
 
-def shown(row: Row) -> Import:
-    speed = pace(
+def shown(row: imports.Import) -> Import:
+    moving = progress(
         rows=row.rows_read,
         bytes_read=row.bytes_read,
         bytes_total=row.bytes_total,
-        began=row.started_at,
-        moved=row.last_progress_at,
+        started_at=row.started_at,
+        last_progress_at=row.last_progress_at,
     )
     return Import(
         **{name: getattr(row, name) for name in Import.model_fields if hasattr(row, name)},
-        rows_per_second=speed.rows_per_second,
-        remaining_seconds=speed.remaining_seconds if row.status == "running" else None,
+        rows_per_second=moving.rows_per_second,
+        remaining_seconds=moving.remaining_seconds if row.status == "running" else None,
     )
-
-
-def me() -> UUID:
-    return known_caller(app, db).user_id

@@ -1,7 +1,7 @@
-"""Sends at most one message for what a queue message carries, a ticket or somebody who is to be answered, or the test
-that another function asks for."""
+"""Sends at most one message for a message of the send queue, or for an invocation with a trial."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,18 +9,18 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.content import Content
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
+from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.ticket import ConfirmationTicket, Ticket, read
-from hidra.domain.trial import TrialMessage
+from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.entry.batch import each_record
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution
 from hidra.gateways.queues import nudge, send_ticket_later
-from hidra.services.send_confirmation import send_confirmation
-from hidra.services.send_message import Clock, End, send_message
-from hidra.services.send_trial import NoTurn, send_trial
+from hidra.services import send_direct
+from hidra.services.send_message import End, send_message
+from hidra.services.turn import Clock
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
 from hidra.store.claims import ClaimedPost
 from hidra.store.db import Database
@@ -29,38 +29,39 @@ from hidra.telemetry import logger
 ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "ALLOW_PRIVATE_ADDRESSES")
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=time.sleep)
-TRIAL_PATIENCE_SECONDS = 10  # whoever asks for a test waits 28 s for its answer at most
+SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
+TRIAL_PATIENCE_SECONDS = 10  # the caller waits at most 28 s for the outcome of a trial
 CONFIRMATION_PATIENCE_SECONDS = 20  # with the post it fits into the time-out
 db = Database(ENV, read_json_secret)
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Queue messages, or {"test": a test message} from our own functions."""
-    return test(TrialMessage.from_json(event["test"])) if "test" in event else each_record(event, send)
+    """Handles messages of the send queue, or a trial of another function."""
+    trial = TrialMessage.from_json(event)
+    return each_record(event, send) if trial is None else send_trial(trial).to_json()
 
 
 def send(body: str) -> None:
-    asked = read(body)
-    if isinstance(asked, ConfirmationTicket):
-        answer(asked)
+    ticket = read(body)
+    if isinstance(ticket, ConfirmationTicket):
+        send_confirmation(ticket)
     else:
-        use(asked)
+        use_ticket(ticket)
 
 
-def use(ticket: Ticket) -> None:
+def use_ticket(ticket: Ticket) -> None:
     try:
-        # Before anybody is claimed: reading them may fail, and takes time that a post at its slot has not.
-        private_keys()
-        end = send_once(ticket)
+        end = send_next(ticket)
     except Unavailable as error:
-        # Not to be tried again: a ticket names nobody, and the next look issues another in its place.
+        # Not retried: a ticket names no recipient, and a later pass issues another one.
         logger.warning("ticket lost", campaign_id=ticket.campaign_id, reason=str(error))
     else:
         logger.debug("ticket used", campaign_id=ticket.campaign_id, end=end)
 
 
-def send_once(ticket: Ticket) -> End:
+def send_next(ticket: Ticket) -> End:
+    private_keys()
     return send_message(
         ticket,
         db=db,
@@ -68,82 +69,72 @@ def send_once(ticket: Ticket) -> End:
         postpone=lambda later, seconds: send_ticket_later(ENV["SEND_QUEUE_URL"], later, seconds),
         nudge=lambda t: nudge(ENV["CAMPAIGN_QUEUE_URL"], user_id=t.user_id, campaign_id=t.campaign_id),
         clock=CLOCK,
-        sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
+        sender_timeout=SENDER_TIMEOUT,
         record_within=20,
     )
 
 
-def answer(asked: ConfirmationTicket) -> None:
+def send_confirmation(ticket: ConfirmationTicket) -> None:
     try:
-        private_keys()
-        found = send_confirmation(
-            asked,
-            db=db,
-            post=post,
-            clock=CLOCK,
-            sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
-            patience=CONFIRMATION_PATIENCE_SECONDS,
-        )
+        found = in_turn(send_direct.send_confirmation, ticket, patience=CONFIRMATION_PATIENCE_SECONDS)
     except Unavailable as error:
-        # Not to be tried again from here: the clock asks again within a minute.
-        logger.warning("confirmation put off", reason=str(error))
+        # Not retried here: the clock queues it again within a minute.
+        logger.warning("confirmation postponed", reason=str(error))
     else:
-        outcome = found.value if isinstance(found, NoTurn) else name_of(found)
-        logger.info("confirmation ended", confirmation_id=asked.confirmation_id, outcome=outcome)
+        logger.info("confirmation ended", confirmation_id=ticket.confirmation_id, outcome=name_of(found))
 
 
-def test(message: TrialMessage) -> dict[str, Any]:
+def send_trial(trial: TrialMessage) -> TrialAnswer:
     try:
-        private_keys()
-        found = send_trial(
-            message,
-            db=db,
-            post=post,
-            clock=CLOCK,
-            sender_timeout=timedelta(seconds=SENDER_TIMEOUT_SECONDS),
-            patience=TRIAL_PATIENCE_SECONDS,
-        )
+        found = in_turn(send_direct.send_trial, trial, patience=TRIAL_PATIENCE_SECONDS)
     except Unavailable as error:
-        logger.warning("test not sent", campaign_id=message.campaign_id, reason=str(error))
-        return {"outcome": "unavailable"}
-    outcome = found.value if isinstance(found, NoTurn) else name_of(found)
-    logger.info("test ended", campaign_id=message.campaign_id, outcome=outcome)
-    return {
-        "outcome": outcome,
-        "provider_message_id": found.provider_message_id if isinstance(found, Sent) else None,
-        "error_code": found.code if isinstance(found, Refused | NotSent | Unknown) else None,
-        "error_detail": found.detail if isinstance(found, Refused | NotSent | Unknown) else None,
-    }
+        logger.warning("trial not sent", campaign_id=trial.campaign_id, reason=str(error))
+        return TrialAnswer(UNAVAILABLE)
+    outcome = name_of(found)
+    logger.info("trial ended", campaign_id=trial.campaign_id, outcome=outcome)
+    if isinstance(found, Sent):
+        return TrialAnswer(outcome, provider_message_id=found.provider_message_id)
+    if isinstance(found, Refused | NotSent | Unknown):
+        return TrialAnswer(outcome, error_code=found.code, error_detail=found.detail)
+    return TrialAnswer(outcome)
+
+
+def in_turn(
+    send_one: Callable[..., Outcome | NoTurn], message: ConfirmationTicket | TrialMessage, *, patience: float
+) -> Outcome | NoTurn:
+    private_keys()
+    return send_one(message, db=db, post=post, clock=CLOCK, sender_timeout=SENDER_TIMEOUT, patience=patience)
 
 
 @cache
 def private_keys() -> dict[str, str]:
+    """Called before a claim, too: reading them may fail, and takes time that a post at its slot does not have."""
     return read_json_secret(ENV["VAULT_SECRET"])
 
 
-def open_key(held: ClaimedPost) -> str:
-    """The API key; one that this process cannot open may be sealed to a key that is newer than the process.
+def open_key(claim: ClaimedPost) -> str:
+    """Returns the API key. One that this process cannot open may be sealed with a key newer than the process.
 
     Raises:
         Rejected: it cannot be opened.
-        Unavailable: it could not be looked up whether there is a newer key.
+        Unavailable: newer keys could not be read.
     """
-    sealed, owner = held.api_key_encrypted, held.user_id
+    sealed, owner = claim.api_key_encrypted, claim.user_id
     try:
-        return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=held.base_url)
+        return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=claim.base_url)
     except Rejected:
         private_keys.cache_clear()
-    return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=held.base_url)
+    return vault.open_sealed(private_keys(), sealed, user_id=owner, base_url=claim.base_url)
 
 
-def post(held: ClaimedPost, phone: str, content: Content) -> Outcome:
+def post(claim: ClaimedPost, phone: str, content: Content) -> Outcome:
     """Opens the connection's key and makes the one request."""
     try:
-        key = open_key(held)
+        key = open_key(claim)
     except Rejected as error:
-        logger.error("the connection's key cannot be opened", user_id=held.user_id, code=error.code)
+        logger.error("the connection's key cannot be opened", user_id=claim.user_id, code=error.code)
         return NotSent("key_unreadable", "The stored API key cannot be read; save it again.", Stops.CONNECTION)
     except Unavailable:
         return NotSent("keys_unavailable", "The stored API key could not be read.", Stops.NOTHING)
-    evolution = Evolution(held.base_url, held.instance_name, key, allow_private=ALLOW_PRIVATE)
+    evolution = Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE)
     return evolution.send(phone, content)

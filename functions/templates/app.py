@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from hidra.domain.content import MediaType
 from hidra.domain.template import check
 from hidra.entry.fields import LEFT_OUT, FileName, MessageText, Name, VariableName, VariableValue, WebUrl
-from hidra.entry.http import Body, answers, lambda_handler, resolver
-from hidra.entry.paging import Cursor, Limit, after, next_cursor
-from hidra.entry.tenant import Page, instant, known_caller, no_content
+from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
+from hidra.entry.tenant import user_of
 from hidra.gateways.aws import read_json_secret
 from hidra.services import edit_template
 from hidra.settings import DATABASE_SETTINGS, require
@@ -24,23 +24,20 @@ ENV = require(*DATABASE_SETTINGS)
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
+me = user_of(app, lambda: db)
 
 Variables = Annotated[
     list[VariableName], Field(max_length=100, description="Exactly the names between double braces in the body.")
 ]
-
-
 Text = Annotated[
     MessageText,
     Field(
-        description="Without media 1 to 4,096 characters. With media it is the caption: at most 1,024, may be empty; "
-        "with audio it must be."
+        description="Without media 1 to 4,096 characters. With media it is the caption: 0 to 1,024 characters, none"
+        " with audio."
     ),
 ]
-MediaUrl = Annotated[
-    WebUrl | None, Field(description="Where Evolution fetches the media; comes together with media_type.")
-]
-ShownName = Annotated[FileName | None, Field(description="The name that a document is shown with.")]
+MediaUrl = Annotated[WebUrl | None, Field(description="Where Evolution fetches the media; needs media_type.")]
+ShownName = Annotated[FileName | None, Field(description="The name that WhatsApp shows for a document.")]
 
 
 class TemplateIn(Body):
@@ -53,9 +50,9 @@ class TemplateIn(Body):
 
 
 class TemplateChange(Body):
-    """What is absent stays; only media_url, media_type and file_name may be null.
+    """An absent field keeps its value; only media_url, media_type and file_name may be null.
 
-    A media_url of null drops the media_type and the file_name too, another media_type than document the file_name.
+    A media_url of null also removes media_type and file_name; a media_type that is not document removes file_name.
     """
 
     title: Annotated[Name, LEFT_OUT]
@@ -67,7 +64,7 @@ class TemplateChange(Body):
 
 
 class PreviewIn(Body):
-    """The values themselves, or a contact to take them from."""
+    """The values, or a contact to take them from."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
@@ -77,7 +74,7 @@ class PreviewIn(Body):
     @model_validator(mode="after")
     def one_source(self) -> Self:
         if len(self.model_fields_set) != 1:
-            raise ValueError("give either variables or contact_id")
+            raise ValueError("send either variables or contact_id")
         return self
 
 
@@ -97,25 +94,20 @@ class Preview(BaseModel):
     responses=answers(rejected=["template-content", "template-variables"]),
 )
 def create_template(body: TemplateIn) -> Template:
-    user_id = me()
     check(body.body, body.variables, media_url=body.media_url, media_type=body.media_type, file_name=body.file_name)
-    return db.as_user(user_id, lambda tx: templates.create(tx, user_id=user_id, **body.model_dump()))
+    return db.as_user(me(), lambda tx: templates.create(tx, **body.model_dump()))
 
 
 @app.get("/v1/templates", summary="List templates, the newest first")
 def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Page[Template]:
-    user_id = me()
-    after_at, after_id = after(cursor, instant, UUID)
-    rows = db.as_user(
-        user_id, lambda tx: templates.page(tx, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
-    )
-    return Page(items=rows, next_cursor=next_cursor(rows, limit, lambda row: (row.created_at, row.id)))
+    after_at, after_id = NEWEST_FIRST.after(cursor)
+    rows = db.as_user(me(), lambda tx: templates.page(tx, after_at=after_at, after_id=after_id, limit=limit))
+    return NEWEST_FIRST.page(rows, limit)
 
 
 @app.get("/v1/templates/<template_id>", summary="Show a template")
 def get_template(template_id: UUID) -> Template:
-    user_id = me()
-    return db.as_user(user_id, lambda tx: templates.get(tx, user_id=user_id, template_id=template_id))
+    return db.as_user(me(), lambda tx: templates.get(tx, template_id=template_id))
 
 
 @app.patch(
@@ -133,8 +125,7 @@ def change_template(template_id: UUID, body: TemplateChange) -> Template:
     responses=answers(204, conflict=["template-in-use"]),
 )
 def delete_template(template_id: UUID) -> Response[Any]:
-    user_id = me()
-    db.as_user(user_id, lambda tx: templates.delete(tx, user_id=user_id, template_id=template_id), templates.IN_USE)
+    db.as_user(me(), lambda tx: templates.delete(tx, template_id=template_id), templates.IN_USE)
     return no_content()
 
 
@@ -152,7 +143,3 @@ def preview_template(template_id: UUID, body: PreviewIn) -> Preview:
         media_type=media.type if media else None,
         file_name=media.file_name if media else None,
     )
-
-
-def me() -> UUID:
-    return known_caller(app, db).user_id

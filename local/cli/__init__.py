@@ -1,1 +1,1 @@
-"""The command `hidra`, a module a topic; local/__main__.py puts them together."""
+"""The command `hidra`, one module for each topic; local/__main__.py joins them."""

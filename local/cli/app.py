@@ -1,4 +1,4 @@
-"""How the command reads: its groups, its help without boxes, tables, and errors of one line."""
+"""The form of the command: groups, help without boxes, tables, and errors of one line."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ class Grouped(TyperGroup):
 
 
 def make(*, help: str, epilog: str | None = None) -> typer.Typer:
-    """A command with commands; its help is the same text on a terminal and in a pipe."""
+    """A group of commands; its help is the same text on a terminal and in a pipe."""
     return typer.Typer(
         help=help,
         epilog=epilog,
@@ -51,18 +51,18 @@ def make(*, help: str, epilog: str | None = None) -> typer.Typer:
 
 
 app = make(
-    help="""Hidra on this machine, and what its operators need.
+    help="""Run Hidra on this machine, and operate a deployment.
 
     \b
-    A first look, some two minutes:   ./hidra demo
-    A stack of your own:              ./hidra up
-    Is everything as it should be?    ./hidra doctor
+    See a campaign run, in two minutes:   ./hidra demo
+    Start a stack of your own:            ./hidra up
+    Find out what is wrong:               ./hidra doctor
     """,
-    epilog="Every command explains itself, with an example: ./hidra COMMAND --help",
+    epilog="For details and an example: ./hidra COMMAND --help",
 )
 
 Name = Annotated[
-    str, typer.Option("--stack", metavar="NAME", envvar="STACK", help="Which stack; several run side by side.")
+    str, typer.Option("--stack", metavar="NAME", envvar="STACK", help="The stack's name; several run side by side.")
 ]
 
 
@@ -70,11 +70,11 @@ Name = Annotated[
 def _options(
     _debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
 ) -> None:
-    """`run` reads --debug itself, at whatever place it stands."""
+    """`run` reads --debug itself, wherever it stands."""
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs the command; gives its exit status: 2 where the command line is wrong, 1 where something else is."""
+    """Run the command; returns its exit status: 2 for a wrong command line, 1 for any other error."""
     words = [word for word in arguments if word != "--debug"]
     try:
         return int(app(args=words, prog_name="hidra", standalone_mode=False) or 0)
@@ -82,18 +82,18 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return 2
     except (ClickException, LocalError, FunctionFailed) as error:
-        print(f"hidra: {_told(error)}", file=sys.stderr)
+        print(f"hidra: {_message(error)}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
-        # Whoever types a command reads one line, whatever it was.
+        # An unexpected error is one line too; its traceback goes to a file.
         if "--debug" in arguments:
             raise
-        print(f"hidra: {_summary(error)} The details are in {_keep_traceback()}.", file=sys.stderr)
+        print(f"hidra: {_summary(error)} The details are in {_save_traceback()}.", file=sys.stderr)
         return 1
 
 
-def say(line: str = "") -> None:
-    """A line at once; colours reach nothing but a terminal."""
+def echo(line: str = "") -> None:
+    """Print a line at once; colours only reach a terminal."""
     typer.echo(line)
 
 
@@ -103,7 +103,7 @@ def count(number: int, what: str) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Columns side by side, numbers to the right, nothing drawn around them."""
+    """Aligned columns, numbers to the right, without lines around them."""
     cells = [list(header), *([("-" if value is None else str(value)) for value in row] for row in rows)]
     widths = [max(len(row[place]) for row in cells) for place in range(len(header))]
     numeric = [
@@ -119,7 +119,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"  {line}".rstrip() for line in lines)
 
 
-def _told(error: Exception) -> str:
+def _message(error: Exception) -> str:
     if not isinstance(error, ClickException):
         return str(error)
     where = error.ctx.command_path if isinstance(error, UsageError) and error.ctx else "hidra"
@@ -132,7 +132,7 @@ def _summary(error: Exception) -> str:
     return f"{type(error).__name__}: {lines[0].rstrip('.')}." if lines else f"{type(error).__name__}."
 
 
-def _keep_traceback() -> str:
+def _save_traceback() -> str:
     handle, path = tempfile.mkstemp(prefix="hidra-error-", suffix=".txt")
     with os.fdopen(handle, "w") as file:
         traceback.print_exc(file=file)

@@ -1,10 +1,10 @@
-"""doctor: is everything there and as it should be?"""
+"""doctor: checks of this machine, of the servers named in the environment and of a stack."""
 
 import os
 
 import typer
 
-from local.cli.app import OPERATE, Name, app, count, say
+from local.cli.app import OPERATE, Name, app, count, echo
 from local.doctor import database, evolution, machine, running
 from local.doctor.findings import Finding, State, run
 
@@ -15,33 +15,33 @@ _COLOURS = {State.OK: typer.colors.GREEN, State.WARNING: typer.colors.YELLOW, St
 
 @app.command(rich_help_panel=OPERATE)
 def doctor(stack: Name = "local") -> None:
-    """Check that all is well, and say what to do.
+    """Check this machine and a stack; print what is wrong and how to fix it.
 
-    This machine, the servers named by DATABASE_URL and EVOLUTION_URL (with EVOLUTION_API_KEY, EVOLUTION_INSTANCE), and
-    the stack if it is up. Changes nothing, takes some seconds; the exit status is 1 if something fails.
+    Checks the machine, the servers that DATABASE_URL and EVOLUTION_URL (with EVOLUTION_API_KEY, EVOLUTION_INSTANCE)
+    name, and the stack if it is up. Changes nothing and takes some seconds. The exit status is 1 if a check fails.
 
     \b
     Example:  ./hidra doctor
               EVOLUTION_URL=https://evo.example.com EVOLUTION_API_KEY=... ./hidra doctor
     """
-    seen = dict.fromkeys(State, 0)
+    counts = dict.fromkeys(State, 0)
     for finding in run(
         [*machine.checks(), *database.checks(), *evolution.checks(), *running.checks(stack)], seconds=SECONDS
     ):
-        seen[finding.state] += 1
-        say(line(finding, colour="NO_COLOR" not in os.environ))
-    say()
-    if seen[State.FAILS]:
-        say(f"{count(seen[State.FAILS], 'check')} of {sum(seen.values())} failed.")
-    elif seen[State.WARNING]:
-        say(f"Nothing fails; {count(seen[State.WARNING], 'warning')}.")
+        counts[finding.state] += 1
+        echo(line(finding, colour="NO_COLOR" not in os.environ))
+    echo()
+    if counts[State.FAILS]:
+        echo(f"{count(counts[State.FAILS], 'check')} of {sum(counts.values())} failed.")
+    elif counts[State.WARNING]:
+        echo(f"No check failed; {count(counts[State.WARNING], 'warning')}.")
     else:
-        say("All is well.")
-    raise typer.Exit(1 if seen[State.FAILS] else 0)
+        echo("All checks passed.")
+    raise typer.Exit(1 if counts[State.FAILS] else 0)
 
 
 def line(finding: Finding, *, colour: bool) -> str:
-    """One finding; its colour is dropped by typer.echo where nobody could see it."""
+    """A finding as text; typer.echo drops its colour outside a terminal."""
     state = f"{finding.state:<7}"
     shown = typer.style(state, fg=_COLOURS[finding.state]) if colour else state
     advice = f"\n{'':<29}→ {finding.advice}" if finding.advice else ""

@@ -1,4 +1,4 @@
-"""rebuild-metrics: the function metrics_rebuild, on a local stack or on AWS, invoked until it is through."""
+"""rebuild-metrics: the function metrics_rebuild, on a local stack or on AWS, invoked until no campaign is left."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import named_stacks
-from local.cli.app import OPERATE, Name, app, count, say, table
+from local.cli.app import OPERATE, Name, app, count, echo, table
 from local.processes import LocalError
 
 type Invoke = Callable[[dict[str, Any]], dict[str, Any]]
@@ -23,35 +23,37 @@ def rebuild_metrics(
     stack: Name = "local",
     function: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The function on AWS (output MetricsRebuildFunction), not a stack here."),
+        typer.Option(metavar="NAME", help="A function on AWS (output MetricsRebuildFunction) instead of a stack here."),
     ] = None,
     campaign: Annotated[str | None, typer.Option(metavar="ID", help="One campaign only.")] = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Write what was recounted where it differs.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Replace the numbers that differ by the recounted ones.")
+    ] = False,
 ) -> None:
-    """Hold the metrics against a recount of the messages.
+    """Compare the metrics with a recount of the messages.
 
-    Counters and timelines alike. Reports what differs and changes nothing without --apply. A report takes no lock and
-    disturbs no campaign. The exit status is 1 if something differs and was not written.
+    Covers counters and timelines. Prints the differences and changes nothing without --apply. Without it no lock is
+    taken and no campaign is disturbed. The exit status is 1 if there are differences and they were not written.
 
     \b
     Example:  ./hidra rebuild-metrics
               AWS_PROFILE=prod ./hidra rebuild-metrics --function hidra-MetricsRebuildFunction-1A2B --apply
     """
     invoke = _on_aws(function) if function else _on_stack(stack)
-    campaigns, differences = through(invoke, campaign=campaign, apply=apply)
+    campaigns, differences = recount(invoke, campaign=campaign, apply=apply)
     if differences:
         rows = [
             [row["campaign_id"], row["counter"], _minute(row["minute"]), row["shown"], row["recounted"]]
             for row in differences
         ]
-        say(table(["campaign", "counter", "UTC minute", "shown", "recounted"], rows))
-    done = ", mended." if apply else "; --apply writes what was recounted."
-    say(f"{count(len(differences), 'difference')} in {count(campaigns, 'campaign')}{done if differences else ''}")
+        echo(table(["campaign", "counter", "UTC minute", "shown", "recounted"], rows))
+    done = ", fixed." if apply else "; --apply writes the recounted numbers."
+    echo(f"{count(len(differences), 'difference')} in {count(campaigns, 'campaign')}{done if differences else ''}")
     raise typer.Exit(1 if differences and not apply else 0)
 
 
-def through(invoke: Invoke, *, campaign: str | None, apply: bool) -> tuple[int, list[dict[str, Any]]]:
-    """Invokes until no campaign is left; gives their number and the differences."""
+def recount(invoke: Invoke, *, campaign: str | None, apply: bool) -> tuple[int, list[dict[str, Any]]]:
+    """Invoke until no campaign is left; returns their number and the differences."""
     payload: dict[str, Any] = {"dry_run": not apply} | ({"campaign_id": campaign} if campaign else {})
     campaigns, differences = 0, []
     while True:
@@ -64,8 +66,8 @@ def through(invoke: Invoke, *, campaign: str | None, apply: bool) -> tuple[int, 
         payload["after"] = answer["continue_after"]
 
 
-def _minute(told: str | None) -> str | None:
-    return datetime.fromisoformat(told).strftime("%Y-%m-%d %H:%M") if told else None
+def _minute(timestamp: str | None) -> str | None:
+    return datetime.fromisoformat(timestamp).strftime("%Y-%m-%d %H:%M") if timestamp else None
 
 
 def _on_stack(name: str) -> Invoke:
@@ -81,7 +83,7 @@ def _on_aws(function: str) -> Invoke:
             client = boto3.client("lambda", config=config)
             answer = client.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
         except (BotoCoreError, ClientError) as error:
-            raise LocalError(f"AWS does not invoke {function}: {error}") from error
+            raise LocalError(f"AWS did not invoke {function}: {error}") from error
         body = json.load(answer["Payload"])
         if "FunctionError" in answer:
             raise LocalError(f"{function} failed: {body.get('errorMessage', body)}")

@@ -1,4 +1,4 @@
-"""simulate: the Evolution simulator by hand, on its own or behind a running stack."""
+"""simulate: the Evolution simulator, alone or of a running stack."""
 
 import json
 import secrets
@@ -9,17 +9,16 @@ import requests
 import typer
 
 from local import named_stacks
-from local.cli.app import TRY, Name, app, make, say, table
-from local.demo.truth import Simulator
+from local.cli.app import TRY, Name, app, echo, make, table
+from local.demo.simulator_log import SimulatorLog
 from local.evolution import __main__ as server
 from local.evolution import phones, presets
 from local.processes import LocalError
 
 simulate = make(
-    help="""Handle the Evolution simulator.
+    help="""Control the Evolution simulator.
 
-    Make it fail, give a phone a character, read what it saw. What a phone does follows from the last four digits of
-    its number:
+    Make it fail, change how a phone behaves, read its log. A phone behaves by the last four digits of its number:
 
     \b
     """
@@ -28,31 +27,35 @@ simulate = make(
 app.add_typer(simulate, name="simulate", rich_help_panel=TRY)
 
 Instance = Annotated[str, typer.Argument(metavar="INSTANCE", help="The instance's name.")]
-OneInstance = Annotated[str | None, typer.Option("--instance", metavar="INSTANCE", help="Of one instance only.")]
+OneInstance = Annotated[str | None, typer.Option("--instance", metavar="INSTANCE", help="This instance only.")]
 
 
 @simulate.command()
 def serve(
     *,
-    port: Annotated[int, typer.Option(metavar="PORT", help="0 for any free one.")] = 8080,
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", help="0: any free port.")] = 8080,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
     api_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="The global key, AUTHENTICATION_API_KEY.", show_default="random")
     ] = None,
     scan_after: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="A phone scans every first QR code after so long.")
+        float | None,
+        typer.Option(metavar="SECONDS", help="Let a phone scan each instance's first QR code after so many seconds."),
     ] = None,
     fault: Annotated[
-        list[str] | None, typer.Option("--fault", metavar="NAME", help="Armed for all instances; see `fault --help`.")
+        list[str] | None,
+        typer.Option("--fault", metavar="NAME", help="Arm this fault for all instances; see `fault --help`."),
     ] = None,
     virtual_clock: Annotated[
         float | None,
-        typer.Option(metavar="RATE", help="Time can be driven, and passes so much faster by itself; 0: it stands."),
+        typer.Option(
+            metavar="RATE", help="Let `clock` drive time, which passes so much faster by itself; 0: it stands."
+        ),
     ] = None,
 ) -> None:
     """Run a simulator alone, until Ctrl-C.
 
-    A stack of `./hidra up` brings its own.
+    A stack of `./hidra up` has its own simulator.
 
     \b
     Example:  ./hidra simulate serve --port 8080 --api-key secret --scan-after 1
@@ -60,7 +63,7 @@ def serve(
     """
     key = api_key or secrets.token_hex(16)
     if api_key is None:
-        say(f"apikey: {key}")
+        echo(f"apikey: {key}")
     words = ["--host", host, "--port", str(port), "--api-key", key]
     words += ["--scan-after-seconds", str(scan_after)] if scan_after is not None else []
     words += ["--virtual-clock", str(virtual_clock)] if virtual_clock is not None else []
@@ -75,43 +78,45 @@ def instance(
 ) -> None:
     """Create an instance and let a phone scan its QR code.
 
-    Prints what PUT /v1/evolution-config takes.
+    Prints the body for PUT /v1/evolution-config.
 
     \b
     Example:  ./hidra simulate instance loja
     """
-    running = Running(stack)
+    simulator = RunningSimulator(stack)
     body: dict[str, Any] = {"instanceName": name, "integration": "WHATSAPP-BAILEYS", "qrcode": True}
     if cloud_api:
         meta = {"token": f"meta-{name}", "number": "1000000001", "businessId": "2000000001", "qrcode": False}
         body |= {"integration": "WHATSAPP-BUSINESS", **meta}
-    running.ask("POST", "/instance/create", body)
+    simulator.ask("POST", "/instance/create", body)
     if not cloud_api:
-        running.ask("POST", f"/_control/instances/{name}/scan", {})
-    config = {
-        "base_url": running.url,
+        simulator.ask("POST", f"/_control/instances/{name}/scan", {})
+    connection = {
+        "base_url": simulator.url,
         "instance_name": name,
-        "api_key": running.key,
+        "api_key": simulator.key,
         "integration": "cloud_api" if cloud_api else "baileys",
     }
-    say(json.dumps(config, indent=2))
+    echo(json.dumps(connection, indent=2))
 
 
 @simulate.command()
 def disconnect(
     name: Instance,
-    banned: Annotated[bool, typer.Option("--banned", help="Banned by WhatsApp, not logged out.")] = False,
+    banned: Annotated[bool, typer.Option("--banned", help="Ban the number instead of logging out.")] = False,
     stack: Name = "local",
 ) -> None:
-    """End the connection, as when the phone logs out.
+    """End an instance's connection, as when the phone logs out.
 
-    `scan` connects the instance again.
+    `scan` connects it again.
 
     \b
     Example:  ./hidra simulate disconnect loja
     """
-    answer = Running(stack).ask("POST", f"/_control/instances/{name}/disconnect", {"reason": 403 if banned else 401})
-    say(f"{name} is {answer['instance']['state']}.")
+    answer = RunningSimulator(stack).ask(
+        "POST", f"/_control/instances/{name}/disconnect", {"reason": 403 if banned else 401}
+    )
+    echo(f"{name} is {answer['instance']['state']}.")
 
 
 @simulate.command()
@@ -121,8 +126,8 @@ def scan(name: Instance, stack: Name = "local") -> None:
     \b
     Example:  ./hidra simulate scan loja
     """
-    answer = Running(stack).ask("POST", f"/_control/instances/{name}/scan", {})
-    say(f"{name} is {answer['instance']['state']}.")
+    answer = RunningSimulator(stack).ask("POST", f"/_control/instances/{name}/scan", {})
+    echo(f"{name} is {answer['instance']['state']}.")
 
 
 @simulate.command()
@@ -130,9 +135,9 @@ def behaviour(
     number: Annotated[str, typer.Argument(metavar="PHONE", help="The phone's number.")],
     like: Annotated[str | None, typer.Option(metavar="NAME", help=f"One of {', '.join(phones.NAMED)}.")] = None,
     change: Annotated[
-        str, typer.Option("--set", metavar="JSON", help="Fields of the behaviour that this one replaces.")
+        str, typer.Option("--set", metavar="JSON", help="Fields that replace those of the behaviour.")
     ] = "{}",
-    forget: Annotated[bool, typer.Option("--forget", help="Back to what the number says.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Return to the behaviour of the number.")] = False,
     stack: Name = "local",
 ) -> None:
     """Show or change what a phone does with a message.
@@ -141,35 +146,35 @@ def behaviour(
     Example:  ./hidra simulate behaviour 5511987650001 --like failed
               ./hidra simulate behaviour 5511987650001 --set '{"copies": 3, "reply": "PARAR"}'
     """
-    running, path = Running(stack), f"/_control/phones/{number}"
+    simulator, path = RunningSimulator(stack), f"/_control/phones/{number}"
     changed = parsed(change)
     if forget:
-        shown = running.ask("DELETE", path)
+        shown = simulator.ask("DELETE", path)
     elif like or changed:
-        shown = running.ask("POST", path, ({"like": like} if like else {}) | changed)
+        shown = simulator.ask("POST", path, ({"like": like} if like else {}) | changed)
     else:
-        shown = running.ask("GET", path)
-    say(table(["field", "value"], [[name, json.dumps(value, ensure_ascii=False)] for name, value in shown.items()]))
+        shown = simulator.ask("GET", path)
+    echo(table(["field", "value"], [[name, json.dumps(value, ensure_ascii=False)] for name, value in shown.items()]))
 
 
 @simulate.command()
 def log(
     instance: OneInstance = None,
-    last: Annotated[int, typer.Option(metavar="N", help="So many, the newest.")] = 20,
-    clear: Annotated[bool, typer.Option("--clear", help="Forget everything, and the totals with it.")] = False,
+    last: Annotated[int, typer.Option(metavar="N", help="The newest so many.")] = 20,
+    clear: Annotated[bool, typer.Option("--clear", help="Clear the log and the totals.")] = False,
     stack: Name = "local",
 ) -> None:
-    """Print the sends received and what became of them.
+    """Print the sends received, with their answers and statuses.
 
     \b
     Example:  ./hidra simulate log --instance loja --last 5
     """
-    running = Running(stack)
+    simulator = RunningSimulator(stack)
     if clear:
-        running.ask("DELETE", "/_log")
-        say("The log is empty.")
+        simulator.ask("DELETE", "/_log")
+        echo("The log is empty.")
         return
-    sends = [one for one in Simulator(running.url, instance or "").sends() if instance in (None, one["instance"])]
+    sends = [one for one in SimulatorLog(simulator.url, instance or "").sends() if instance in (None, one["instance"])]
     rows = [
         [
             datetime.fromtimestamp(one["received_at"], UTC).strftime("%H:%M:%S"),
@@ -182,7 +187,7 @@ def log(
         ]
         for one in sends[-last:]
     ]
-    say(table(["UTC", "instance", "phone", "answer", "final", "statuses", "text"], rows))
+    echo(table(["UTC", "instance", "phone", "answer", "final", "statuses", "text"], rows))
 
 
 @simulate.command()
@@ -192,28 +197,30 @@ def totals(instance: OneInstance = None, stack: Name = "local") -> None:
     \b
     Example:  ./hidra simulate totals
     """
-    summary = Running(stack).ask("GET", "/_log/summary" + (f"?instance={instance}" if instance else ""))
+    summary = RunningSimulator(stack).ask("GET", "/_log/summary" + (f"?instance={instance}" if instance else ""))
     rows: list[list[object]] = [
         [name.replace("_", " "), value] for name, value in summary.items() if isinstance(value, int)
     ]
     rows += [[f"finally {name}", number] for name, number in summary["final"].items()]
     rows += [[f"webhooks {name.replace('_', ' ')}", number] for name, number in summary["webhooks"].items()]
-    say(table(["", "number"], rows))
+    echo(table(["", "number"], rows))
 
 
-class Running:
-    """The simulator of a running stack. Raises LocalError with its words where it refuses."""
+class RunningSimulator:
+    """The simulator of a running stack. Raises LocalError with its answer for any error status."""
 
     def __init__(self, name: str) -> None:
         stack = named_stacks.attach(name)
         if "Evolution simulator" not in stack.processes:
-            raise LocalError(f"The stack {name!r} has a real Evolution server, which cannot be told what to do.")
+            raise LocalError(
+                f"The stack {name!r} uses a real Evolution server. Start it without EVOLUTION_URL to have a simulator."
+            )
         self.url, self.key = stack.evolution_url, stack.evolution_api_key
         self._session = requests.Session()
         self._session.trust_env = False
 
     def ask(self, method: str, path: str, body: object = None, *, seconds: float = 10) -> Any:
-        """The JSON that it answers within so many seconds."""
+        """The JSON of its answer, which must come within so many seconds."""
         headers = {"apikey": self.key}
         answer = self._session.request(method, self.url + path, json=body, headers=headers, timeout=seconds)
         if not answer.ok:
@@ -222,14 +229,14 @@ class Running:
 
 
 def known(name: str) -> str:
-    """The name of a fault; LocalError on any other."""
+    """The name itself if a fault has it. Raises LocalError."""
     if name not in presets.PRESETS:
         raise LocalError(f"There is no fault {name!r}. See `./hidra simulate fault --help`.")
     return name
 
 
 def parsed(text: str) -> Any:
-    """A word of the command line that is JSON; LocalError if it is not."""
+    """The value of an argument in JSON. Raises LocalError."""
     try:
         return json.loads(text)
     except ValueError as error:

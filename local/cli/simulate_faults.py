@@ -1,22 +1,22 @@
-"""simulate fault, chaos and clock: what goes wrong with the simulator, by name, by hand and at random."""
+"""simulate fault, chaos and clock: make the simulator fail by name, by hand or at random, and drive its time."""
 
 import json
 from typing import Annotated, Any
 
 import typer
 
-from local.cli.app import Name, say, table
-from local.cli.simulate import Instance, Running, known, parsed, simulate
+from local.cli.app import Name, echo, table
+from local.cli.simulate import Instance, RunningSimulator, known, parsed, simulate
 from local.evolution import presets
 from local.processes import LocalError
 
-_AN_ADVANCE = 600.0
-"""Seconds: every webhook that falls due is posted meanwhile, and a receiver may hang."""
+_ADVANCE_TIMEOUT = 600.0
+"""Seconds: every webhook due is posted meanwhile, and a receiver may hang."""
 _FAULTS = "\n\n    \b\n    Faults by name:\n    " + "\n    ".join(presets.described().splitlines())
 
 
 @simulate.command(
-    help="""Make things go wrong by name or by hand; list the faults armed.
+    help="""Arm a fault by name or by hand, and list the armed faults.
 
     \b
     Example:  ./hidra simulate fault loja --fault banned
@@ -29,32 +29,36 @@ _FAULTS = "\n\n    \b\n    Faults by name:\n    " + "\n    ".join(presets.descri
 def fault(
     name: Annotated[str, typer.Argument(metavar="INSTANCE", help="The instance's name, '*' for all.")],
     *,
-    named: Annotated[str | None, typer.Option("--fault", metavar="NAME", help="One of the list below.")] = None,
-    phone: Annotated[
-        str | None, typer.Option(metavar="PHONE", help="For this phone only, whatever the instance.")
-    ] = None,
+    named: Annotated[str | None, typer.Option("--fault", metavar="NAME", help="One of the names below.")] = None,
+    phone: Annotated[str | None, typer.Option(metavar="PHONE", help="For this phone only, at every instance.")] = None,
     status: Annotated[int, typer.Option(metavar="STATUS", help="Answer with this HTTP status.")] = 500,
     body: Annotated[str, typer.Option(metavar="JSON", help="Answer with this body.")] = "null",
     cut: Annotated[
         str | None,
-        typer.Option(metavar="before|during|after", help="Cut the connection, before the message was accepted, ..."),
+        typer.Option(
+            metavar="before|during|after",
+            help="Cut the connection before or after the message is accepted, or during the answer.",
+        ),
     ] = None,
-    accepted: Annotated[bool, typer.Option("--accepted", help="The message goes out all the same.")] = False,
-    hold: Annotated[float, typer.Option(metavar="SECONDS", help="Keep the client waiting first.")] = 0.0,
-    times: Annotated[int | None, typer.Option(metavar="N", help="So often.", show_default="for ever")] = None,
-    after: Annotated[int, typer.Option(metavar="N", help="Leave the first requests or webhooks alone.")] = 0,
-    after_seconds: Annotated[float, typer.Option(metavar="SECONDS", help="Begin so much later.")] = 0.0,
+    accepted: Annotated[bool, typer.Option("--accepted", help="Send the message nevertheless.")] = False,
+    hold: Annotated[float, typer.Option(metavar="SECONDS", help="Keep the client waiting so long first.")] = 0.0,
+    times: Annotated[
+        int | None, typer.Option(metavar="N", help="End after so many requests or webhooks.", show_default="never")
+    ] = None,
+    after: Annotated[int, typer.Option(metavar="N", help="Leave the first so many requests or webhooks alone.")] = 0,
+    after_seconds: Annotated[float, typer.Option(metavar="SECONDS", help="Begin after so many seconds.")] = 0.0,
     for_seconds: Annotated[
-        float | None, typer.Option("--for", metavar="SECONDS", help="End so much later.", show_default="never")
+        float | None,
+        typer.Option("--for", metavar="SECONDS", help="End so many seconds after the beginning.", show_default="never"),
     ] = None,
-    everything: Annotated[bool, typer.Option("--everything", help="Every route, not only sends.")] = False,
-    clear: Annotated[bool, typer.Option("--clear", help="Take all of this instance's faults away.")] = False,
+    everything: Annotated[bool, typer.Option("--everything", help="For every route, not only sends.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Disarm all faults of the instance or phone.")] = False,
     stack: Name = "local",
 ) -> None:
     subject = phone or name
-    running, path = Running(stack), f"/_control/{f'phones/{phone}' if phone else f'instances/{name}'}/faults"
+    simulator, path = RunningSimulator(stack), f"/_control/{f'phones/{phone}' if phone else f'instances/{name}'}/faults"
     if clear:
-        running.ask("DELETE", path)
+        simulator.ask("DELETE", path)
     else:
         script: dict[str, Any] = {"after": after, "after_seconds": after_seconds, "for_seconds": for_seconds}
         script |= {"times": times} if times or not named else {}
@@ -64,51 +68,52 @@ def fault(
         else:
             script |= {"status": status, "body": parsed(body), "cut": cut, "accepted": accepted, "hold_seconds": hold}
             script |= {"scope": "all" if everything else "sends"}
-        made = running.ask("POST", path, script)
+        made = simulator.ask("POST", path, script)
         if made.get("disconnect") and not phone and not after:
-            say(f"WhatsApp ends the connection of {name}{f' in {after_seconds:g} s' if after_seconds else ''}.")
+            echo(f"WhatsApp ends the connection of {name}{f' in {after_seconds:g} s' if after_seconds else ''}.")
             return
-    armed = running.ask("GET", path)
+    armed = simulator.ask("GET", path)
     if not armed:
-        say(f"No fault is armed for {subject}.")
+        echo(f"No fault is armed for {subject}.")
         return
-    titles = ["answer", "body", "message goes out", "held, s", "times", "routes", "name"]
-    say(table(titles, [_armed(one) for one in armed]))
+    titles = ["answer", "body", "message sent", "held, s", "ends after", "scope", "name"]
+    echo(table(titles, [_armed(one) for one in armed]))
 
 
 @simulate.command()
 def chaos(
     name: Instance,
     rate: Annotated[
-        list[str] | None, typer.Option("--rate", metavar="NAME=SHARE", help="So often, of all sends or webhooks.")
+        list[str] | None,
+        typer.Option("--rate", metavar="NAME=SHARE", help="The share of all sends or webhooks that meet this fault."),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="SEED", help="The same seed draws the same faults.")] = 1,
-    clear: Annotated[bool, typer.Option("--clear", help="End it.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="End the random faults.")] = False,
     stack: Name = "local",
 ) -> None:
-    """Let faults befall sends and webhooks at random.
+    """Make sends and webhooks fail at random.
 
-    The names are those of `fault --help`. Each send and each webhook tells in the log which one befell it.
+    The names are those of `fault --help`. The log names the fault of each send and each webhook.
 
     \b
     Example:  ./hidra simulate chaos loja --rate cut_after=0.02 --rate lost=0.1 --seed 7
               ./hidra simulate chaos loja --clear
     """
-    running, path = Running(stack), f"/_control/instances/{name}/chaos"
+    simulator, path = RunningSimulator(stack), f"/_control/instances/{name}/chaos"
     if clear:
-        running.ask("DELETE", path)
+        simulator.ask("DELETE", path)
     elif rate:
-        running.ask("PUT", path, {"seed": seed, "rates": dict(_share(one) for one in rate)})
-    mix = running.ask("GET", path)
+        simulator.ask("PUT", path, {"seed": seed, "rates": dict(_share(one) for one in rate)})
+    mix = simulator.ask("GET", path)
     if mix is None:
-        say(f"Nothing goes wrong at random with {name}.")
+        echo(f"No random faults are set for {name}.")
         return
-    say(table(["fault", "share"], [[fault, json.dumps(share)] for fault, share in mix["rates"].items()]))
+    echo(table(["fault", "share"], [[fault, json.dumps(share)] for fault, share in mix["rates"].items()]))
 
 
 @simulate.command()
 def clock(
-    advance: Annotated[float | None, typer.Option(metavar="SECONDS", help="Let so much time pass at once.")] = None,
+    advance: Annotated[float | None, typer.Option(metavar="SECONDS", help="Let so many seconds pass at once.")] = None,
     stack: Name = "local",
 ) -> None:
     """Show or drive the clock of a simulator that was started with --virtual-clock.
@@ -116,14 +121,14 @@ def clock(
     \b
     Example:  ./hidra simulate clock --advance 3600
     """
-    running = Running(stack)
-    shown = running.ask("GET", "/_control/clock")
+    simulator = RunningSimulator(stack)
+    shown = simulator.ask("GET", "/_control/clock")
     if advance is not None:
-        shown = running.ask("POST", "/_control/clock", {"advance": advance}, seconds=_AN_ADVANCE)
+        shown = simulator.ask("POST", "/_control/clock", {"advance": advance}, seconds=_ADVANCE_TIMEOUT)
     if not shown["virtual"]:
-        say("The clock is the real one.")
+        echo("This simulator has the real clock. Start one with `./hidra simulate serve --virtual-clock 1`.")
         return
-    say(f"{shown['passed']:.1f} s have passed; {shown['sleeping']} events wait for their moment.")
+    echo(f"{shown['passed']:.1f} s have passed; {shown['sleeping']} events are pending.")
 
 
 def _share(text: str) -> tuple[str, float]:
@@ -131,11 +136,11 @@ def _share(text: str) -> tuple[str, float]:
     try:
         return known(name), float(share)
     except ValueError as error:
-        raise LocalError(f"{text} is not NAME=SHARE, such as cut_after=0.02.") from error
+        raise LocalError(f"{text} is not NAME=SHARE. An example: cut_after=0.02.") from error
 
 
 def _armed(one: dict[str, Any]) -> list[object]:
-    times = one["times"] or "for ever"
+    times = one["times"] or "never"
     if one["scope"] in ("phones", "webhooks"):
         return ["", "", "", "", times, one["scope"], one["name"]]
     goes_out = one["accepted"] or one["cut"] in ("during", "after") or (one["status"] is None and not one["cut"])

@@ -1,4 +1,4 @@
-"""demo, up, down, status, token, invoke, logs: a stack from its start to its end."""
+"""demo, up, down, status, url, token, invoke, logs: the life of a stack."""
 
 import json
 import time
@@ -9,8 +9,8 @@ from uuid import UUID
 import typer
 
 from local import named_stacks
-from local.cli.app import STACK, TRY, Name, app, say
-from local.demo import recipients, story
+from local.cli.app import STACK, TRY, Name, app, echo
+from local.demo import campaign, recipients
 from local.processes import LocalError
 from local.stack import ROOT, Stack
 
@@ -23,49 +23,51 @@ Function = Annotated[str, typer.Argument(metavar="FUNCTION", help="The function'
 def demo(
     csv: Annotated[
         Path,
-        typer.Option(metavar="FILE", help="Recipients: columns telefone, nome, cidade, pontos.", show_default="ours"),
+        typer.Option(
+            metavar="FILE", help="Recipients, in columns telefone, nome, cidade, pontos.", show_default="300 recipients"
+        ),
     ] = recipients.SHIPPED,
 ) -> None:
     """Run a campaign from a CSV file to exact metrics.
 
-    On a stack of its own, which is removed afterwards, with a simulated WhatsApp that does to the messages what a
-    real one does. At the end every recipient is compared with what the simulator saw; the exit status is 1 if one
-    differs.
+    Starts a stack of its own with a simulated WhatsApp, and removes it afterwards. At the end it compares every
+    recipient with the simulator's log; the exit status is 1 if one differs.
 
     \b
     Example:  ./hidra demo --csv recipients.csv
     """
     began = time.monotonic()
     contacts = recipients.read(csv)
-    with Stack.running("demo", say=lambda line: say(f"  {line}")) as running:
-        equal = story.tell(running, contacts, source=csv.name)
-    say(f"Everything is stopped and removed again; that took {time.monotonic() - began:.0f} s.")
+    with Stack.running("demo", report=lambda line: echo(f"  {line}")) as running:
+        equal = campaign.run(running, contacts, source=csv.name)
+    echo(f"The demo's stack is stopped and removed. The demo took {time.monotonic() - began:.0f} s.")
     raise typer.Exit(0 if equal else 1)
 
 
 @app.command(rich_help_panel=STACK)
 def up(
     stack: Name = "local",
-    port: Annotated[int, typer.Option(metavar="PORT", help="The API's; 0 for any free one.")] = 0,
+    port: Annotated[int, typer.Option(metavar="PORT", help="The port of the API; 0: any free one.")] = 0,
 ) -> None:
     """Start a stack, or deploy changed sources to it.
 
-    It runs in the background: database, AWS emulator, token issuer and Evolution simulator, with the application
-    deployed. DATABASE_URL, or EVOLUTION_URL with EVOLUTION_API_KEY, in the environment take the place of the embedded
-    ones.
+    A stack runs in the background: database, AWS emulator, token issuer and Evolution simulator, with the application
+    deployed. DATABASE_URL in the environment replaces the database, EVOLUTION_URL with EVOLUTION_API_KEY the simulator.
 
     \b
     Example:  ./hidra up --port 8000
     """
-    running = named_stacks.up(stack, port=port, say=say)
+    running = named_stacks.up(stack, port=port, report=echo)
     if time.time() - running.started > _DAY * 0.8:
         # ministack 1.5.33: expired records shift its stream's index and some are skipped.
-        say("It has run for most of a day; after a day the emulator's stream loses records: `make down up`.")
-    say()
+        echo(
+            "It has run for most of a day. After a day the emulator's stream loses records. Restart it: `make down up`."
+        )
+    echo()
     _describe(running)
     suffix = "" if stack == "local" else f" --stack {stack}"
-    say(f'\n  curl -H "Authorization: Bearer $(./hidra token{suffix})" {running.api_url}/v1/campaigns')
-    say(f"\nStop it with `./hidra down{suffix}`.")
+    echo(f'\n  curl -H "Authorization: Bearer $(./hidra token{suffix})" {running.api_url}/v1/campaigns')
+    echo(f"\nStop it with `./hidra down{suffix}`.")
 
 
 @app.command(rich_help_panel=STACK)
@@ -80,7 +82,7 @@ def down(
     """
     for name in named_stacks.names() if every else [stack]:
         stopped = named_stacks.down(name)
-        say(f"The stack {name!r} is stopped and removed." if stopped else f"There is no stack {name!r}.")
+        echo(f"The stack {name!r} is stopped and removed." if stopped else f"There is no stack {name!r}.")
 
 
 @app.command(rich_help_panel=STACK)
@@ -93,7 +95,7 @@ def status(stack: Name = "local") -> None:
     running = named_stacks.attach(stack)
     _describe(running)
     for name, process in running.processes.items():
-        say(f"  {name:<20} process {process.pid}")
+        echo(f"  {name:<20} process {process.pid}")
 
 
 @app.command(rich_help_panel=STACK)
@@ -112,25 +114,25 @@ def token(
     name: Annotated[str | None, typer.Option(metavar="NAME", help="The user's name.")] = None,
     email: Annotated[str | None, typer.Option(metavar="ADDRESS", help="The user's address.")] = None,
     groups: Annotated[
-        str, typer.Option(metavar="NAMES", help="Separated by commas; admin sees every tenant's metrics.")
+        str, typer.Option(metavar="NAMES", help="Groups, separated by commas; admin may see every tenant's metrics.")
     ] = "",
-    sub: Annotated[UUID | None, typer.Option(metavar="UUID", help="The user's id: each one is a tenant.")] = None,
+    sub: Annotated[UUID | None, typer.Option(metavar="UUID", help="The user's id; each user is a tenant.")] = None,
 ) -> None:
     """Print a bearer token for a local user.
 
-    And nothing else. Always the same user unless told otherwise. A token is good for a day.
+    Prints nothing else. Without options it is always the same user. A token is valid for a day.
 
     \b
     Example:  curl -H "Authorization: Bearer $(./hidra token --groups admin)" ...
     """
     wanted = [group.strip() for group in groups.split(",") if group.strip()]
-    say(named_stacks.attach(stack).token(sub=str(sub) if sub else None, email=email, name=name, groups=wanted))
+    echo(named_stacks.attach(stack).token(sub=str(sub) if sub else None, email=email, name=name, groups=wanted))
 
 
 @app.command(rich_help_panel=STACK)
 def invoke(
     function: Function,
-    payload: Annotated[str, typer.Argument(metavar="JSON", help="What it is called with.")] = "{}",
+    payload: Annotated[str, typer.Argument(metavar="JSON", help="The event to invoke it with.")] = "{}",
     stack: Name = "local",
 ) -> None:
     """Call a function and print its answer.
@@ -139,27 +141,27 @@ def invoke(
     Example:  ./hidra invoke campaign_clock
               ./hidra invoke metrics_rebuild "$(cat events/metrics_rebuild_report.json)"
     """
-    name, given = _known(function), _parsed(payload)
-    answer = named_stacks.attach(stack).invoke(name, given)
-    say(json.dumps(answer, indent=2, ensure_ascii=False))
+    name, event = _existing(function), _parsed(payload)
+    answer = named_stacks.attach(stack).invoke(name, event)
+    echo(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 @app.command(rich_help_panel=STACK)
 def logs(function: Function, stack: Name = "local") -> None:
-    """Print what a function has logged, oldest first.
+    """Print the log of a function, oldest line first.
 
     \b
     Example:  ./hidra logs message_sender | grep WARNING
     """
-    name = _known(function)
+    name = _existing(function)
     for line in named_stacks.attach(stack).logs(name):
-        say(line)
+        echo(line)
 
 
-def _known(function: str) -> str:
+def _existing(function: str) -> str:
     names = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
     if function not in names:
-        raise LocalError(f"There is no function {function!r}; there are {', '.join(names)}.")
+        raise LocalError(f"There is no function {function!r}. Choose from {', '.join(names)}.")
     return function
 
 
@@ -171,10 +173,10 @@ def _parsed(payload: str) -> Any:
 
 
 def _describe(stack: Stack) -> None:
-    say(f"  API        {stack.api_url}")
-    say(f"  Its page   {stack.api_url}/docs")
-    say(f"  Tokens     {stack.issuer_url}")
-    say(f"  Evolution  {stack.evolution_url}  key {stack.evolution_api_key}")
-    say(f"  Database   {stack.database_url}")
-    say(f"  AWS        {stack.aws_endpoint}")
-    say(f"  Logs       {stack.folder}")
+    echo(f"  API        {stack.api_url}")
+    echo(f"  API page   {stack.api_url}/docs")
+    echo(f"  Tokens     {stack.issuer_url}")
+    echo(f"  Evolution  {stack.evolution_url}  key {stack.evolution_api_key}")
+    echo(f"  Database   {stack.database_url}")
+    echo(f"  AWS        {stack.aws_endpoint}")
+    echo(f"  Logs       {stack.folder}")

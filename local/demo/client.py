@@ -1,4 +1,4 @@
-"""Hidra's public API, as a back-end team would call it."""
+"""Hidra's public API, called as a back-end team calls it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from local.processes import LocalError
 
 
 class Client:
-    """One user's session. Raises LocalError with the problem document where Hidra refuses."""
+    """One user's session. Raises LocalError with the problem document for any error status."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -21,7 +21,7 @@ class Client:
         """The answer's JSON."""
         answer = self._session.request(method, self._url + path, json=body, params=query, timeout=35)  # type: ignore[arg-type]
         if not answer.ok:
-            raise LocalError(f"{method} {path} was answered {answer.status_code}: {answer.text}")
+            raise LocalError(f"{method} {path} failed with {answer.status_code}: {answer.text}")
         return answer.json() if answer.content else None
 
     def every(self, path: str, **query: object) -> Iterator[dict[str, Any]]:

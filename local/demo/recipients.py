@@ -1,4 +1,4 @@
-"""A CSV of recipients: a column of phones, a column of names, and whatever else templates may use."""
+"""A CSV of recipients: a column of phones, a column of names, and further columns for templates."""
 
 import csv
 from pathlib import Path
@@ -19,7 +19,7 @@ def read(path: Path) -> list[Contact]:
     """The contacts of the file, as POST /v1/contacts takes them.
 
     Raises:
-        LocalError: the file cannot be read, has no column of phones, or a phone that is none.
+        LocalError: the file cannot be read, has no column of phones, or an invalid phone.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -33,11 +33,13 @@ def read(path: Path) -> list[Contact]:
     columns = list(rows[0]) if rows else []
     phone = next((column for column in columns if column.strip().lower() in PHONE_COLUMNS), None)
     if phone is None:
-        raise LocalError(f"{path} needs a first line with a column named {', '.join(PHONE_COLUMNS)}, and recipients.")
+        raise LocalError(
+            f"{path} has no recipients or no column of phones. Its first line needs one of {', '.join(PHONE_COLUMNS)}."
+        )
     wrong = [line for line, row in zip(lines, rows, strict=True) if not parse(row[phone] or "")]
     if wrong:
         named = ", ".join(map(str, wrong[:10])) + (" and more" if len(wrong) > 10 else "")
-        raise LocalError(f"{path} has no valid phone in line {named}.")
+        raise LocalError(f"{path} has no valid phone in line {named}. Correct or remove these lines.")
     name = next((column for column in columns if column.strip().lower() in NAME_COLUMNS), None)
     return [
         {

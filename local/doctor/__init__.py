@@ -1,1 +1,1 @@
-"""What `hidra doctor` looks at: gather facts, then judge them by a pure function that gives findings."""
+"""The checks of `hidra doctor`: each gathers facts and judges them by a pure function that returns findings."""

@@ -18,10 +18,10 @@ _APPLIED = "select version from hidra.schema_migrations order by version"
 
 def checks() -> list[Check]:
     url = os.environ.get("DATABASE_URL")
-    return [Check("DATABASE_URL", lambda: look(url))] if url else []
+    return [Check("DATABASE_URL", lambda: check(url))] if url else []
 
 
-def look(url: str) -> list[Finding]:
+def check(url: str) -> list[Finding]:
     try:
         version = foreign_database.check(url)
     except LocalError as error:
@@ -32,14 +32,14 @@ def look(url: str) -> list[Finding]:
 
 
 def migrations(applied: list[str] | None, shipped: list[str]) -> Finding:
-    """`applied` is None where Hidra never was."""
+    """`applied` is None in a database that Hidra has never used."""
     if applied is None:
         return ok("Migrations", "none yet; ./hidra up applies them")
     if unknown := sorted(set(applied) - set(shipped)):
         return fails(
             "Migrations",
             f"{', '.join(unknown)} came from newer sources than these",
-            "bring these sources up to date, or name another database",
+            "update these sources, or set DATABASE_URL to another database",
         )
     if missing := sorted(set(shipped) - set(applied)):
         return warning("Migrations", f"{', '.join(missing)} not applied", "./hidra up applies them, as a deploy does")

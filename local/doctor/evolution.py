@@ -7,8 +7,8 @@ import requests
 
 from local.doctor.findings import Check, Finding, fails, ok, warning
 
-# The releases whose behaviour Hidra was held against.
-TRIED = ("2.3.6", "2.3.7")
+# The releases that Hidra was tested with.
+TESTED = ("2.3.6", "2.3.7")
 _SECONDS = 5
 
 type Answer = tuple[int, Any]  # status, JSON or None
@@ -19,37 +19,37 @@ def checks() -> list[Check]:
     if not url:
         return []
     key, instance = os.environ.get("EVOLUTION_API_KEY", ""), os.environ.get("EVOLUTION_INSTANCE", "")
-    return [Check("EVOLUTION_URL", lambda: look(url.rstrip("/"), key, instance))]
+    return [Check("EVOLUTION_URL", lambda: check(url.rstrip("/"), key, instance))]
 
 
-def look(url: str, key: str, instance: str) -> list[Finding]:
+def check(url: str, key: str, instance: str) -> list[Finding]:
     try:
         root = _get(f"{url}/")
         rows = _get(f"{url}/instance/fetchInstances", key) if key else None
         state = _get(f"{url}/instance/connectionState/{instance}", key) if key and instance else None
     except requests.RequestException as error:
         return [
-            fails("EVOLUTION_URL", f"cannot be reached: {type(error).__name__}", "is the server up, the URL right?")
+            fails("EVOLUTION_URL", f"cannot be reached: {type(error).__name__}", "start the server or correct the URL")
         ]
     return [version(root), accepted(rows), *([connection(instance, state)] if state else [])]
 
 
 def version(answer: Answer) -> Finding:
-    """The root tells the version to everybody."""
+    """The root names the version, without a key."""
     status, body = answer
-    told = body.get("version") if isinstance(body, dict) else None
-    if status != 200 or not told:
-        return fails("EVOLUTION_URL", f"answers {status}, not as Evolution API does", "name the server's root")
-    if told in TRIED:
-        return ok("EVOLUTION_URL", f"Evolution API {told}")
-    advice = f"Hidra was tried with {' and '.join(TRIED)}"
-    if str(told).startswith("2.4"):
+    release = body.get("version") if isinstance(body, dict) else None
+    if status != 200 or not release:
+        return fails("EVOLUTION_URL", f"answers {status}, not as Evolution API does", "set it to the server's root")
+    if release in TESTED:
+        return ok("EVOLUTION_URL", f"Evolution API {release}")
+    advice = f"Hidra is tested with {' and '.join(TESTED)}"
+    if str(release).startswith("2.4"):
         advice += "; 2.4 answers 503 until its licence is activated"
-    return warning("EVOLUTION_URL", f"Evolution API {told}", advice)
+    return warning("EVOLUTION_URL", f"Evolution API {release}", advice)
 
 
 def accepted(answer: Answer | None) -> Finding:
-    """Whether the key opens the list of instances; None without a key."""
+    """Whether the key opens the list of instances; `answer` is None without a key."""
     if answer is None:
         return fails("EVOLUTION_API_KEY", "is not set", "set it to AUTHENTICATION_API_KEY, or to the instance's token")
     status, body = answer
@@ -60,18 +60,24 @@ def accepted(answer: Answer | None) -> Finding:
         return fails("EVOLUTION_API_KEY", "is refused", "set it to AUTHENTICATION_API_KEY, or to the instance's token")
     if status == 503:
         return fails("EVOLUTION_API_KEY", "503: the server's licence is not activated", "activate it on the server")
-    return fails("EVOLUTION_API_KEY", f"the list of instances is answered {status}")
+    return fails(
+        "EVOLUTION_API_KEY", f"the list of instances failed with {status}", "see the log of the Evolution server"
+    )
 
 
 def connection(instance: str, answer: Answer) -> Finding:
     status, body = answer
     if status != 200:
-        return fails("EVOLUTION_INSTANCE", f"{instance} is answered {status}", "create it, or name another")
+        return fails(
+            "EVOLUTION_INSTANCE",
+            f"the state of {instance} failed with {status}",
+            "create the instance, or name another",
+        )
     state = body["instance"]["state"]
     if state == "open":
         return ok("EVOLUTION_INSTANCE", f"{instance} is connected")
     return warning(
-        "EVOLUTION_INSTANCE", f"{instance} is {state}", "POST /v1/evolution-config/connect gives its QR code"
+        "EVOLUTION_INSTANCE", f"{instance} is {state}", "scan the QR code of POST /v1/evolution-config/connect"
     )
 
 

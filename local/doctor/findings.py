@@ -1,4 +1,4 @@
-"""A finding, a check, and the running of many side by side with a time-out each."""
+"""Findings, and checks that run side by side within a time limit."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found about a subject, and what to do about it if it is not ok."""
+    """The result of a check on a subject, with advice if it is not ok."""
 
     state: State
     subject: str
@@ -25,10 +25,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """Looks at one thing. `late` is what it means if that takes too long."""
+    """A check of one subject. `late` is its state if it takes too long."""
 
     subject: str
-    look: Callable[[], Sequence[Finding]]
+    run: Callable[[], Sequence[Finding]]
     late: State = State.FAILS
 
 
@@ -45,19 +45,19 @@ def fails(subject: str, text: str, advice: str = "") -> Finding:
 
 
 def run(checks: Sequence[Check], *, seconds: float) -> Iterator[Finding]:
-    """Runs all at once and gives their findings in the order of the checks; none is waited for any longer."""
-    runs = [_Run(check) for check in checks]
+    """Run all checks at once; yields their findings in the order of the checks, after so many seconds at most."""
+    threads = [_CheckThread(check) for check in checks]
     deadline = time.monotonic() + seconds
-    for one in runs:
-        one.join(max(0.0, deadline - time.monotonic()))
-        if one.is_alive():
-            yield Finding(one.check.late, one.check.subject, f"no answer within {seconds:.0f} s")
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+        if thread.is_alive():
+            yield Finding(thread.check.late, thread.check.subject, f"no answer within {seconds:.0f} s")
         else:
-            yield from one.findings
+            yield from thread.findings
 
 
-class _Run(threading.Thread):
-    """A check at work; a daemon, for what hangs must not keep the command from ending."""
+class _CheckThread(threading.Thread):
+    """Runs one check. It is a daemon: a check that hangs must not keep the command from ending."""
 
     def __init__(self, check: Check) -> None:
         super().__init__(daemon=True)
@@ -67,7 +67,7 @@ class _Run(threading.Thread):
 
     def run(self) -> None:
         try:
-            self.findings = self.check.look()
-        except Exception as error:  # noqa: BLE001 - whatever stops a check is what it has found
+            self.findings = self.check.run()
+        except Exception as error:  # noqa: BLE001 - the error is the finding
             lines = str(error).strip().splitlines() or [""]
             self.findings = [fails(self.check.subject, f"{type(error).__name__}: {lines[0]}".rstrip(": "))]

@@ -11,7 +11,7 @@ from local.doctor.findings import Check, Finding, fails, ok, warning
 from local.stack import ROOT
 
 _GB = 1_000_000_000
-# A stack with all its functions at work takes some 1 GB of memory; .venv, .venv-sam and the database as much disk.
+# A stack with all its functions running takes some 1 GB of memory; .venv, .venv-sam and the database as much disk.
 DISK_LEAST, DISK_ENOUGH = 0.5 * _GB, 3 * _GB
 MEMORY_ENOUGH = 1.5 * _GB
 
@@ -26,25 +26,25 @@ def checks() -> list[Check]:
 
 
 def python(version: tuple[int, int, int]) -> Finding:
-    told = ".".join(map(str, version))
+    text = ".".join(map(str, version))
     if version[:2] == (3, 13):
-        return ok("Python", told)
-    return fails("Python", f"{told}, but Lambda runs 3.13", "remove .venv and run ./hidra again")
+        return ok("Python", text)
+    return fails("Python", f"{text}, but Lambda runs 3.13", "remove .venv and run ./hidra again")
 
 
 def uv(path: str | None) -> Finding:
     if path:
         return ok("uv", path)
-    return warning("uv", "not found; only make build and make lock need it", "they fetch one by themselves")
+    return warning("uv", "not found; only make build and make lock need it", "nothing to do: they install one")
 
 
 def disk(free: int, where: str = "here") -> Finding:
     text = f"{free / _GB:.1f} GB free {where}"
     if free < DISK_LEAST:
-        return fails("Disk", text, "make room: a stack would soon stop")
+        return fails("Disk", text, "free some disk space: a stack would soon stop")
     if free < DISK_ENOUGH:
         return warning(
-            "Disk", text, "enough for a look; make room for campaigns of a hundred thousand and for make build"
+            "Disk", text, "enough for the demo; free some for campaigns with 100,000 recipients and for make build"
         )
     return ok("Disk", text)
 
@@ -52,7 +52,7 @@ def disk(free: int, where: str = "here") -> Finding:
 def memory(available: int) -> Finding:
     text = f"{available / _GB:.1f} GB available"
     if available < MEMORY_ENOUGH:
-        return warning("Memory", text, "a stack at work takes some 1 GB: close something large")
+        return warning("Memory", text, "close a large program: a busy stack takes some 1 GB")
     return ok("Memory", text)
 
 
@@ -66,7 +66,7 @@ def _free() -> int:
 
 
 def _own_temporary_disk() -> list[Finding]:
-    """The embedded database lives among the temporary files."""
+    """The disk of the temporary files, which include the embedded database, if it is another one."""
     temporary = tempfile.gettempdir()
     if os.stat(temporary).st_dev == os.stat(ROOT).st_dev:
         return []

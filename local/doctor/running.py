@@ -1,4 +1,4 @@
-"""A stack on this machine: its processes, API, clock, queues, events, and whether its numbers are exact."""
+"""A stack on this machine: its processes, API, clock, queues, events and metrics."""
 
 import time
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from local.stack import Stack
 
 # Twice the clock's minute.
 CLOCK_SECONDS = 120
-# A send's answer or the next tick explains an event; what waits longer waits for a message that is none of ours.
+# A send's answer or the next tick matches an event; one that waits longer belongs to no message of Hidra.
 WAITING_SECONDS = 300
 
 _QUEUES = {
@@ -34,7 +34,7 @@ def checks(name: str) -> list[Check]:
     stack = named_stacks.find(name)
     if stack is None:
         return [Check(f"Stack {name}", lambda: [ok(f"Stack {name}", "not running; ./hidra up starts it")])]
-    lost = named_stacks.dead(stack)
+    lost = named_stacks.lost_processes(stack)
     found = [Check("Processes", lambda: [processes(lost, len(stack.processes))])]
     if lost:
         return found
@@ -50,33 +50,33 @@ def checks(name: str) -> list[Check]:
 
 def processes(lost: list[str], number: int) -> Finding:
     if lost:
-        return fails("Processes", f"{', '.join(lost)} ended", "./hidra up starts the stack anew")
+        return fails("Processes", f"{', '.join(lost)} ended", "restart the stack: ./hidra up")
     return ok("Processes", f"all {number} run")
 
 
 def api(status: int) -> Finding:
     if status == 200:
         return ok("API", "answers")
-    return fails("API", f"GET /v1/contacts is answered {status}", "./hidra logs contacts says why")
+    return fails("API", f"GET /v1/contacts failed with {status}", "see ./hidra logs contacts")
 
 
 def clock(last: float | None, *, up_for: float) -> Finding:
-    """`last` is how many seconds ago it ticked, if that is within reach."""
+    """`last` is how many seconds ago it ticked; None if not recently."""
     if last is not None and last <= CLOCK_SECONDS:
         return ok("Clock", f"ticked {last:.0f} s ago")
     if up_for < CLOCK_SECONDS:
-        return ok("Clock", "has its first tick a minute after the start")
+        return ok("Clock", "its first tick comes a minute after the start")
     return fails(
-        "Clock", f"no tick for {CLOCK_SECONDS} s: nothing starts or goes on", "./hidra logs campaign_clock says why"
+        "Clock", f"no tick for {CLOCK_SECONDS} s: no campaign starts or continues", "see ./hidra logs campaign_clock"
     )
 
 
 def queues(depths: Mapping[str, int]) -> list[Finding]:
-    """Messages by queue; what waits is work, what is dead needs somebody."""
+    """Messages by queue. Waiting messages are work; dead letters need a person."""
     dead = {name: depth for name, depth in depths.items() if "dead letters" in name and depth}
     waiting = ", ".join(f"{depth} in the {name}" for name, depth in depths.items() if "dead letters" not in name)
     letters = ", ".join(f"{depth} {name}" for name, depth in dead.items())
-    advice = "docs/deploying.md says what each means; the function's log says why"
+    advice = "see docs/deploying.md for their meaning and the function's log for the cause"
     return [
         ok("Queues", waiting),
         fails("Dead letters", letters, advice) if dead else ok("Dead letters", "none"),
@@ -84,18 +84,18 @@ def queues(depths: Mapping[str, int]) -> list[Finding]:
 
 
 def events(unmatched: int, oldest: float | None, rejected: int) -> list[Finding]:
-    """Statuses without their message, the age of the oldest in seconds, and what could not be understood at all."""
+    """Judges the number of unmatched events, the age of the oldest in seconds, and the number of rejected events."""
     if oldest is not None and oldest > WAITING_SECONDS:
         found = warning(
             "Unmatched events",
             f"{unmatched} wait for their message, the oldest for {oldest / 60:.0f} min",
-            "statuses of messages that somebody else sends over the same instance; they are dropped after 48 h",
+            "nothing to do: another program sends messages over the same instance; their events are dropped after 48 h",
         )
     else:
         found = ok("Unmatched events", f"{unmatched} wait for their message" if unmatched else "none")
     if rejected:
-        advice = "hidra.delivery_events_rejected has the reasons and the places on the stream"
-        return [found, warning("Rejected events", f"{rejected} were not understood", advice)]
+        advice = "see their reasons and positions on the stream in hidra.delivery_events_rejected"
+        return [found, warning("Rejected events", f"{rejected} could not be read", advice)]
     return [found, ok("Rejected events", "none")]
 
 
@@ -103,9 +103,9 @@ def metrics(answer: Mapping[str, Any]) -> Finding:
     different, campaigns = len(answer["differences"]), answer["campaigns"]
     more = " and more" if answer["continue_after"] else ""
     if different:
-        text = f"{different} of their numbers differ from a recount (campaigns: {campaigns}{more})"
-        return fails("Metrics", text, "./hidra rebuild-metrics shows them")
-    return ok("Metrics", f"equal a recount (campaigns: {campaigns}{more})")
+        text = f"{different} numbers differ from a recount (campaigns: {campaigns}{more})"
+        return fails("Metrics", text, "see ./hidra rebuild-metrics; its --apply fixes them")
+    return ok("Metrics", f"equal to a recount (campaigns: {campaigns}{more})")
 
 
 def _ask_api(stack: Stack) -> int:
@@ -141,5 +141,5 @@ def _depths(stack: Stack) -> dict[str, int]:
 def _count_events(stack: Stack) -> tuple[int, float | None, int]:
     with psycopg.connect(stack.database_url, connect_timeout=5, options="-c statement_timeout=5000") as connection:
         row = connection.execute(_EVENTS).fetchone()
-    assert row is not None, "a select of aggregates gives a row"
+    assert row is not None, "a select of aggregates returns a row"
     return row

@@ -13,8 +13,8 @@ from typing import Any, Self
 class Clock:
     """`now` is the wall in epoch seconds, `monotonic` measures real time, `sleep` takes seconds.
 
-    `passing` is the time in which `sleep` counts, and `hold` the sleep of a client that waits for its answer: both are
-    real, unless a virtual clock drives what happens by itself (see `virtual.py`). `ahead` is how far it is ahead.
+    `passing` is the time that `sleep` counts in, `hold` the sleep while a client waits for its answer. `hold` is always
+    real; a virtual clock drives `passing` and `sleep` (see `virtual.py`) and says by `ahead` how far it is ahead.
     """
 
     now: Callable[[], float] = time.time
@@ -31,14 +31,14 @@ class Clock:
             await self.sleep(wait)
 
     async def keep_waiting(self, seconds: float) -> None:
-        """Keep a client waiting: its own time-outs are real, whatever clock drives the rest."""
+        """Keep a client waiting in real time, as its own time-outs are real."""
         if seconds > 0:
             await (self.hold or self.sleep)(seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """A stretch of time from which one moment is drawn."""
+    """A range of seconds from which one value is drawn."""
 
     low: float
     high: float
@@ -48,12 +48,12 @@ class Seconds:
             raise ValueError("seconds are a number or [low, high], from 0 on")
 
     def draw(self, rng: random.Random) -> float:
-        """One moment, evenly distributed."""
+        """One value, evenly distributed."""
         return rng.uniform(self.low, self.high)
 
     @classmethod
     def parse(cls, value: Any) -> Self:
-        """A number is exact, a pair is a stretch."""
+        """A number is exact, a pair is a range."""
         low, high = value if isinstance(value, list | tuple) else (value, value)
         return cls(float(low), float(high))
 

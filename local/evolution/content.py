@@ -1,4 +1,4 @@
-"""What a request to send must hold. Source: Evolution API 2.3.7, src/validate/message.schema.ts and both services."""
+"""The content of a send, validated. Source: Evolution API 2.3.7, src/validate/message.schema.ts and both services."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ _NO_REPLY_FROM_META = "TypeError: Cannot read properties of undefined (reading '
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A request that passed the schema, as it goes out and comes back: `message` under its type `kind`."""
+    """A valid request to send. `message` has the form in which Evolution stores and returns it; `kind` is its type."""
 
     number: str
     kind: str
@@ -38,7 +38,7 @@ def _common(body: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def text_content(body: Mapping[str, Any], *, cloud: bool) -> Content:
-    """A sendText body; an empty text is Baileys' own refusal, on the Cloud API a request that Meta never gets."""
+    """A sendText body; an empty text is Baileys' own refusal, on the Cloud API a request that never reaches Meta."""
     number, delay = _common(body)
     if "text" not in body:
         raise schema_error('instance requires property "text"')
@@ -51,7 +51,7 @@ def text_content(body: Mapping[str, Any], *, cloud: bool) -> Content:
 
 
 def media_content(body: Mapping[str, Any], *, cloud: bool) -> Content:
-    """A sendMedia body: `media` is a URL or base64. URLs are not fetched; one under `.invalid` fails as if."""
+    """A sendMedia body: `media` is a URL or base64. No URL is fetched; one under `.invalid` fails as if unreachable."""
     number, delay = _common(body)
     if "mediatype" not in body:
         raise schema_error('instance requires property "mediatype"')

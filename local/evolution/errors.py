@@ -1,4 +1,4 @@
-"""Evolution's error envelopes, with the four shapes that their `message` has."""
+"""Evolution's error envelopes, with the four shapes of their `message`."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _NAMES = {
 }
 
 
-class Refused(Exception):
+class ErrorResponse(Exception):
     """An answer other than success, carried to the middleware that writes it."""
 
     def __init__(self, status: int, body: Any) -> None:
@@ -20,31 +20,31 @@ class Refused(Exception):
         self.body = body
 
 
-def envelope(status: int, message: Any, error: str | None = None) -> Refused:
+def envelope(status: int, message: Any, error: str | None = None) -> ErrorResponse:
     """`{"status", "error", "response": {"message"}}`. Source: Evolution API 2.3.7, src/main.ts, src/exceptions."""
-    return Refused(status, {"status": status, "error": error or _NAMES[status], "response": {"message": message}})
+    return ErrorResponse(status, {"status": status, "error": error or _NAMES[status], "response": {"message": message}})
 
 
-def unauthorized() -> Refused:
+def unauthorized() -> ErrorResponse:
     """401: `message` is a plain string."""
     return envelope(401, "Unauthorized")
 
 
-def bad_request(*messages: Any) -> Refused:
-    """400 from a controller or service: `message` is a list of what was thrown."""
+def bad_request(*messages: Any) -> ErrorResponse:
+    """400 from a controller or service: `message` is a list of the errors thrown."""
     return envelope(400, list(messages))
 
 
-def schema_error(*messages: str) -> Refused:
+def schema_error(*messages: str) -> ErrorResponse:
     """400 from the JSON schema: a list of lists. Source: Evolution API 2.3.7, src/api/abstract/abstract.router.ts."""
     return envelope(400, [list(messages)])
 
 
-def not_found(message: str) -> Refused:
+def not_found(message: str) -> ErrorResponse:
     """404: a list with one string."""
     return envelope(404, [message])
 
 
-def broken_envelope(*messages: Any) -> Refused:
-    """The one of /chat/whatsappNumbers, without `response`."""
-    return Refused(400, {"status": 400, "error": "Bad Request", "message": list(messages)})
+def bad_request_without_response(*messages: Any) -> ErrorResponse:
+    """400 of /chat/whatsappNumbers: `message` stands beside `error`, without `response`."""
+    return ErrorResponse(400, {"status": 400, "error": "Bad Request", "message": list(messages)})

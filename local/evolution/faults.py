@@ -1,8 +1,10 @@
-"""What a script puts in the place of Evolution's own ways: the one place where things go wrong on purpose.
+"""Faults: everything that goes wrong on purpose.
 
-A fault is armed for an instance, for a phone or for ANY instance, and holds for a `Moment`. There are three kinds, told
-apart by their `scope`, and a request meets at most one of each: a `Fault` ("sends", "all") spoils what the client is
-told, a `PhoneFault` ("phones") changes what the phone does, a `WebhookFault` ("webhooks") what the receiver hears.
+A fault is armed for an instance, for a phone or for ANY instance, and holds in a `Window`. There are three kinds by
+`scope`, and a request meets at most one of each:
+- a `Fault` ("sends", "all") spoils the answer to the client;
+- a `PhoneFault` ("phones") changes what the phone does;
+- a `WebhookFault` ("webhooks") changes what reaches the receiver.
 """
 
 from collections import defaultdict
@@ -17,12 +19,12 @@ ANY = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Window:
     """When a fault holds, and its `name` in the log.
 
-    `times` counts down; None never ends. It leaves the first `after` requests alone (webhooks, if it is about them);
-    those that an earlier fault took do not count. It begins `after_seconds` after it was armed and ends `for_seconds`
-    later, None never; both are seconds of the virtual clock, if there is one.
+    `times` counts down; None never ends. The fault leaves the first `after` requests alone (webhooks, if it is for
+    webhooks); requests that met an earlier fault do not count. It begins `after_seconds` after it was armed and ends
+    `for_seconds` later, None never. Both are seconds of the virtual clock, if there is one.
     """
 
     name: str = "custom"
@@ -32,7 +34,7 @@ class Moment:
     for_seconds: float | None = None
 
     def check(self) -> None:
-        """Raise ValueError on a moment that never comes."""
+        """Raise ValueError on a window that never opens."""
         if self.times is not None and self.times < 1:
             raise ValueError("times is at least 1, or null for ever")
         if self.after < 0 or self.after_seconds < 0 or (self.for_seconds is not None and self.for_seconds <= 0):
@@ -44,15 +46,18 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault(Moment):
+class Fault(Window):
     """What happens instead of the normal answer.
 
-    `status` and `body` answer so (a text is a proxy's HTML page); a null status is Evolution's own answer. `cut` closes
-    the connection "before" or "after" the message was accepted, without an answer, or "during" the answer that says so.
-    `accepted` says whether the message went out all the same (a cut says so itself). `hold_seconds` keeps the client
-    waiting first, after acceptance if there is one. `disconnect` has WhatsApp end the connection for this reason (401
-    logged out, 403 banned), its events told in this `order` if there is one. `scope` "all" holds for every route of
-    the instance (only on instances, and never accepting), "sends" for sendText and sendMedia.
+    - `status` and `body` are the answer (a text is a proxy's HTML page); a null status is Evolution's own answer.
+    - `cut` closes the connection "before" or "after" the message was accepted, without an answer, or "during" the
+      answer that accepts it.
+    - `accepted` says whether the message still goes out; a `cut` decides that itself.
+    - `hold_seconds` keeps the client waiting first, after acceptance if there is one.
+    - `disconnect` makes WhatsApp end the connection for this reason (401 logged out, 403 banned), with its events in
+      this `order` if one is given.
+    - `scope` "all" holds for every route of the instance (only on instances, and never accepting), "sends" for
+      sendText and sendMedia.
     """
 
     status: int | None = 500
@@ -82,8 +87,8 @@ class Fault(Moment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneFault(Moment):
-    """What the phone does with the messages sent meanwhile: fields of a `Behaviour`, on top of its own."""
+class PhoneFault(Window):
+    """What the phone does with messages sent meanwhile: fields of a `Behaviour` that replace its own."""
 
     phone: Mapping[str, Any] = field(default_factory=dict)
     scope: Literal["phones"] = "phones"
@@ -93,14 +98,18 @@ class PhoneFault(Moment):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookFault(Moment):
-    """What befalls webhooks on their way, those of these `events` only if it names any (`messages.update`).
+class WebhookFault(Window):
+    """What happens to webhooks on their way; only to those of these `events`, if it names any (`messages.update`).
 
-    `lost` is posted never, `copies` so often; `delay_seconds` before the first attempt, drawn for each copy, so that a
-    stretch lets events overtake each other. The first `unreachable` attempts reach nobody; of the next `unheard` ones
-    the answer is lost, whatever it was, so that Evolution posts again what the receiver has taken. `token_age_seconds`
-    is the age of the token at the first attempt, as of a late retry. `lid` hides the phone's number behind a `@lid`
-    address, which only Baileys does.
+    - `lost`: the webhook is never posted.
+    - `copies`: how often it is posted.
+    - `delay_seconds`: the wait before the first attempt, drawn for each copy, so that a range lets events overtake each
+      other.
+    - `unreachable`: so many first attempts reach no receiver.
+    - `answers_lost`: of so many attempts after those the answer is lost, and Evolution posts again what the receiver
+      has accepted.
+    - `token_age_seconds`: the age of the token at the first attempt, as of a late retry.
+    - `lid`: the phone's number is hidden behind a `@lid` address, which only Baileys does.
     """
 
     events: tuple[str, ...] = ()
@@ -108,15 +117,15 @@ class WebhookFault(Moment):
     copies: int = 1
     delay_seconds: Seconds = AT_ONCE
     unreachable: int = 0
-    unheard: int = 0
+    answers_lost: int = 0
     token_age_seconds: float = 0.0
     lid: bool = False
     scope: Literal["webhooks"] = "webhooks"
 
     def __post_init__(self) -> None:
         self.check()
-        if self.copies < 1 or self.unreachable < 0 or self.unheard < 0:
-            raise ValueError("copies is at least 1, unreachable and unheard are not negative")
+        if self.copies < 1 or self.unreachable < 0 or self.answers_lost < 0:
+            raise ValueError("copies is at least 1, unreachable and answers_lost are not negative")
 
     def to_json(self) -> dict[str, Any]:
         """The JSON that `parse` reads."""
@@ -127,7 +136,7 @@ AnyFault = Fault | PhoneFault | WebhookFault
 
 
 def parse(data: Mapping[str, Any]) -> AnyFault:
-    """A fault of the kind that its scope says; raises ValueError or TypeError on what it does not know."""
+    """A fault of the kind that its scope says; raises ValueError or TypeError on unknown fields."""
     given: dict[str, Any] = {}
     for name, value in data.items():
         given[name] = tuple(value) if name in ("events", "order") else value
@@ -149,24 +158,24 @@ class Mix(Protocol):
         """The fault of one request or webhook, mostly None."""
 
     def to_json(self) -> dict[str, Any]:
-        """As it was asked for."""
+        """The script that it was made from."""
 
 
 @dataclass(slots=True)
 class _Armed:
     fault: AnyFault
     since: float
-    left: int | None = field(init=False)
-    to_pass: int = field(init=False)
+    times_left: int | None = field(init=False)
+    skips_left: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.left, self.to_pass = self.fault.times, self.fault.after
+        self.times_left, self.skips_left = self.fault.times, self.fault.after
 
-    def over(self, now: float) -> bool:
+    def ended(self, now: float) -> bool:
         begins, lasts = self.since + self.fault.after_seconds, self.fault.for_seconds
-        return self.left == 0 or (lasts is not None and now >= begins + lasts)
+        return self.times_left == 0 or (lasts is not None and now >= begins + lasts)
 
-    def concerns(self, scope: str, event: str | None, now: float) -> bool:
+    def applies_to(self, scope: str, event: str | None, now: float) -> bool:
         fault = self.fault
         if fault.scope != scope or now < self.since + fault.after_seconds:
             return False
@@ -174,7 +183,7 @@ class _Armed:
 
 
 class FaultBook:
-    """The armed faults by subject (an instance's name or a phone's jid), taken in the order they were added."""
+    """The armed faults by subject (an instance's name or a phone's jid), used in the order they were added."""
 
     def __init__(self, passing: Callable[[], float]) -> None:
         self._passing = passing
@@ -190,41 +199,41 @@ class FaultBook:
         self._armed.pop(subject, None)
 
     def armed(self, subject: str) -> list[dict[str, Any]]:
-        """The armed faults of a subject, `times` and `after` as left."""
+        """The armed faults of a subject, with what is left of `times` and `after`."""
         now = self._passing()
         return [
-            one.fault.to_json() | {"times": one.left, "after": one.to_pass}
+            one.fault.to_json() | {"times": one.times_left, "after": one.skips_left}
             for one in self._armed.get(subject, [])
-            if not one.over(now)
+            if not one.ended(now)
         ]
 
     def answer_fault(self, subjects: Iterable[str], *, scope: Literal["sends", "all"]) -> Fault | None:
         """The next fault for a request of that scope, of the first subject that has one, counted down."""
-        return next((found for found in self._take(subjects, scope) if isinstance(found, Fault)), None)
+        return next((found for found in self._next(subjects, scope) if isinstance(found, Fault)), None)
 
     def phone_fault(self, subjects: Iterable[str]) -> PhoneFault | None:
         """The next change of what the phone does with a message."""
-        return next((found for found in self._take(subjects, "phones") if isinstance(found, PhoneFault)), None)
+        return next((found for found in self._next(subjects, "phones") if isinstance(found, PhoneFault)), None)
 
     def webhook_fault(self, subjects: Iterable[str], event: str) -> WebhookFault | None:
         """The next fault for a webhook."""
-        return next((f for f in self._take(subjects, "webhooks", event) if isinstance(f, WebhookFault)), None)
+        return next((f for f in self._next(subjects, "webhooks", event) if isinstance(f, WebhookFault)), None)
 
-    def _take(self, subjects: Iterable[str], scope: str, event: str | None = None) -> Iterator[AnyFault]:
+    def _next(self, subjects: Iterable[str], scope: str, event: str | None = None) -> Iterator[AnyFault]:
         subjects, now = list(subjects), self._passing()
         for subject in subjects:
             queue = self._armed.get(subject)
             if not queue:
                 continue
-            queue[:] = [one for one in queue if not one.over(now)]
+            queue[:] = [one for one in queue if not one.ended(now)]
             for armed in queue:
-                if not armed.concerns(scope, event, now):
+                if not armed.applies_to(scope, event, now):
                     continue
-                if armed.to_pass:
-                    armed.to_pass -= 1
+                if armed.skips_left:
+                    armed.skips_left -= 1
                     continue
-                if armed.left is not None:
-                    armed.left -= 1
+                if armed.times_left is not None:
+                    armed.times_left -= 1
                 yield armed.fault
         for mix in [self.mixes[subject] for subject in subjects if subject in self.mixes]:
             drawn = mix.draw(scope, event)

@@ -1,21 +1,18 @@
-"""Instances: their life and what they tell about it. Source: Evolution API 2.3.7, instance.controller.ts."""
+"""What happens to instances, and the events emitted about it. Source: Evolution API 2.3.7, instance.controller.ts."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from local.evolution import qr
 from local.evolution.clock import Clock, iso
-from local.evolution.contacts import Contacts
 from local.evolution.errors import bad_request, envelope, schema_error
+from local.evolution.instance import BAILEYS, CLOUD, Instance
 from local.evolution.jid import Ids, digits_of
-from local.evolution.messages import MessageStore
-from local.evolution.webhooks import EVENTS, WebhookConfig, Webhooks
+from local.evolution.webhook_config import EVENTS, WebhookConfig
+from local.evolution.webhooks import Webhooks
 
-BAILEYS = "WHATSAPP-BAILEYS"
-CLOUD = "WHATSAPP-BUSINESS"
 OWN_NUMBER = "551140000000"
 _SETTINGS: Mapping[str, Any] = {
     "rejectCall": False,
@@ -30,67 +27,6 @@ _SETTINGS: Mapping[str, Any] = {
 _REASONS = {401: "Intentional Logout", 403: "Forbidden", 402: "Payment Required", 406: "Not Acceptable"}
 
 
-@dataclass(slots=True, eq=False)
-class Instance:
-    """One connection. `sender` is the own address once a phone scanned the code, which the Cloud API never needs."""
-
-    name: str
-    id: str
-    integration: str
-    token: str
-    number: str | None
-    business_id: str | None
-    created_at: str
-    settings: dict[str, Any]
-    state: str = "close"
-    sender: str | None = None
-    connected_once: bool = False
-    codes: int = 0
-    webhook: WebhookConfig | None = None
-    disconnection: tuple[int, str, str] | None = None
-    messages: MessageStore = field(default_factory=MessageStore)
-    contacts: Contacts = field(default_factory=Contacts)
-
-    @property
-    def cloud(self) -> bool:
-        """True for Meta's Cloud API, false for the web client."""
-        return self.integration == CLOUD
-
-    def state_json(self) -> dict[str, Any]:
-        """The body of connectionState."""
-        return {"instance": {"instanceName": self.name, "state": self.state}}
-
-    def row(self) -> dict[str, Any]:
-        """One object of fetchInstances, its token in clear as Evolution's is."""
-        code, detail, at = self.disconnection or (None, None, None)
-        return {
-            "id": self.id,
-            "name": self.name,
-            "connectionStatus": self.state,
-            "ownerJid": self.sender,
-            "profileName": "Loja" if self.sender else None,
-            "profilePicUrl": None,
-            "integration": self.integration,
-            "number": self.number,
-            "businessId": self.business_id,
-            "token": self.token,
-            "clientName": "evolution_simulator",
-            "disconnectionReasonCode": code,
-            "disconnectionObject": detail,
-            "disconnectionAt": at,
-            "createdAt": self.created_at,
-            "updatedAt": self.created_at,
-            "Chatwoot": None,
-            "Proxy": None,
-            "Rabbitmq": None,
-            "Nats": None,
-            "Sqs": None,
-            "Websocket": None,
-            "Setting": self.settings | {"instanceId": self.id},
-            "_count": {"Message": len(self.messages), "Contact": len(self.contacts), "Chat": 0},
-        }
-
-
 class Instances:
     """All instances of the server by name."""
 
@@ -101,8 +37,8 @@ class Instances:
         self._scan_after = scan_after
         self.by_name: dict[str, Instance] = {}
 
-    def refuse_taken(self, name: Any) -> None:
-        """403 for a name in use, and for no name once there is any instance."""
+    def refuse_name_in_use(self, name: Any) -> None:
+        """403 for a name in use, and for a missing name once there is any instance."""
         if name in self.by_name or (name is None and self.by_name):
             raise envelope(403, [f'This name "{"undefined" if name is None else name}" is already in use.'])
 
@@ -150,7 +86,7 @@ class Instances:
                 "status": instance.state,
             },
             "hash": instance.token,
-            "webhook": _created_webhook(instance.webhook),
+            "webhook": instance.webhook.created_json() if instance.webhook else {},
             "websocket": {},
             "rabbitmq": {},
             "nats": {},
@@ -159,7 +95,7 @@ class Instances:
         } | qrcode
 
     def set_webhook(self, instance: Instance, hook: Mapping[str, Any]) -> WebhookConfig:
-        """Keep where to post; `events: []` is all of them, `enabled: false` none."""
+        """Replace the instance's webhook; `events: []` subscribes to all of them, `enabled: false` to none."""
         enabled, events, now = bool(hook.get("enabled", True)), list(hook["events"]), iso(self._clock.now())
         old = instance.webhook
         instance.webhook = WebhookConfig(
@@ -187,7 +123,7 @@ class Instances:
         text = f"2@{self._ids.row()}"
         pairing = f"{self._ids.phone()[2:10]}" if instance.number else None
         code = {"pairingCode": pairing, "code": text, "base64": qr.data_url(text)}
-        self._tell_state(instance, 200)
+        self._emit_state(instance, 200)
         self._webhooks.emit(instance, "qrcode.updated", {"qrcode": {"instance": instance.name} | code})
         if self._scan_after is not None and instance.codes == 1:
             self._webhooks.spawn(self.scan_later(instance, self._scan_after, None))
@@ -199,23 +135,23 @@ class Instances:
         self.scan(instance, number)
 
     def scan(self, instance: Instance, number: str | None = None) -> None:
-        """A phone scans the code: the instance is open and says so."""
+        """A phone scans the code: the instance opens and emits that."""
         own = digits_of(number or instance.number or OWN_NUMBER)
         instance.sender = instance.sender if number is None and instance.sender else f"{own}@s.whatsapp.net"
         instance.state, instance.connected_once, instance.codes, instance.disconnection = "open", True, 0, None
-        self._tell_open(instance)
+        self._emit_open(instance)
 
     def restart(self, instance: Instance) -> dict[str, Any]:
         """Reconnect; a closed instance answers an error with HTTP 200."""
         if instance.state == "close":
             return {"error": True, "message": "[object Object]"}
         if not instance.cloud and instance.state == "open":
-            self._tell_state(instance, 200, state="connecting")
-            self._tell_open(instance)
+            self._emit_state(instance, 200, state="connecting")
+            self._emit_open(instance)
         return self.connect(instance)
 
     def logout(self, instance: Instance) -> dict[str, Any]:
-        """Close it. On the Cloud API this says nothing to anybody, and sends go on working."""
+        """Close the instance. On the Cloud API this emits no event, and sends continue to work."""
         if instance.state == "close":
             raise bad_request(f'The "{instance.name}" instance is not connected')
         self.disconnect(instance, 401)
@@ -224,8 +160,8 @@ class Instances:
     def disconnect(self, instance: Instance, reason: int, order: Sequence[str] = ()) -> None:
         """WhatsApp ends the connection: 401 logged out, 403 banned, 402, 406. Only these close an instance.
 
-        Evolution tells it by two or three events in no fixed order; those named in `order` come first, each tried
-        before the next is posted.
+        Evolution emits two or three events about it in no fixed order. Those named in `order` come first, each
+        attempted before the next is posted.
         """
         instance.state = "close"
         if instance.cloud:
@@ -241,19 +177,19 @@ class Instances:
         events: dict[str, Any] = {"logout.instance": None} if reason == 401 else {}
         events |= {"connection.update": state, "status.instance": data}
         if not order:
-            for event, about in events.items():
-                self._webhooks.emit(instance, event, about)
+            for event, event_data in events.items():
+                self._webhooks.emit(instance, event, event_data)
             return
         first = [name for name in order if name in events]
         rest = [name for name in events if name not in first]
-        self._webhooks.spawn(self._tell_in_turn(instance, {name: events[name] for name in first + rest}))
+        self._webhooks.spawn(self._emit_in_order(instance, {name: events[name] for name in first + rest}))
 
-    async def _tell_in_turn(self, instance: Instance, events: Mapping[str, Any]) -> None:
+    async def _emit_in_order(self, instance: Instance, events: Mapping[str, Any]) -> None:
         for event, data in events.items():
             await self._webhooks.emit(instance, event, data).wait()
 
     def delete(self, instance: Instance) -> dict[str, Any]:
-        """Log out, forget the instance and its messages."""
+        """Log the instance out, then forget it and its messages."""
         if instance.state != "close":
             self.disconnect(instance, 401)
         self._webhooks.emit(instance, "remove.instance", None)
@@ -261,40 +197,10 @@ class Instances:
         instance.webhook = None
         return {"status": "SUCCESS", "error": False, "response": {"message": "Instance deleted"}}
 
-    def _tell_state(self, instance: Instance, reason: int, *, state: str | None = None) -> None:
+    def _emit_state(self, instance: Instance, reason: int, *, state: str | None = None) -> None:
         data = {"instance": instance.name, "state": state or instance.state, "statusReason": reason}
         self._webhooks.emit(instance, "connection.update", data)
 
-    def _tell_open(self, instance: Instance) -> None:
+    def _emit_open(self, instance: Instance) -> None:
         data = {"instance": instance.name, "wuid": instance.sender, "profileName": "Loja", "profilePictureUrl": None}
         self._webhooks.emit(instance, "connection.update", data | {"state": "open", "statusReason": 200})
-
-
-def _created_webhook(config: WebhookConfig | None) -> dict[str, Any]:
-    if config is None:
-        return {}
-    return {
-        "webhookUrl": config.url,
-        "webhookHeaders": config.headers,
-        "webhookByEvents": config.by_events,
-        "webhookBase64": config.base64,
-    }
-
-
-def webhook_row(instance: Instance) -> dict[str, Any] | None:
-    """The body of /webhook/set and /webhook/find, headers and key in clear."""
-    config = instance.webhook
-    if config is None:
-        return None
-    return {
-        "id": config.row_id,
-        "url": config.url,
-        "headers": config.headers,
-        "enabled": config.enabled,
-        "events": config.events,
-        "webhookByEvents": config.by_events,
-        "webhookBase64": config.base64,
-        "createdAt": config.created_at,
-        "updatedAt": config.updated_at,
-        "instanceId": instance.id,
-    }

@@ -46,7 +46,7 @@ class Ids:
     """Ids in the styles of Baileys, the Cloud API and Evolution's own rows.
 
     Drawn from the system by default, not from the seed: a simulator started again must not repeat the message ids of
-    the one before, which its client has stored.
+    the one before, which Hidra has stored.
     """
 
     def __init__(self, rng: random.Random | None = None) -> None:
@@ -57,7 +57,7 @@ class Ids:
         return f"3EB0{self._rng.getrandbits(72):018X}"
 
     def phone(self) -> str:
-        """As a phone makes them for what it sends itself: `3A` and 18 hexadecimal digits."""
+        """The form of messages sent by a phone: `3A` and 18 hexadecimal digits."""
         return f"3A{self._rng.getrandbits(72):018X}"
 
     def cloud(self, digits: str) -> str:

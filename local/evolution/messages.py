@@ -1,4 +1,4 @@
-"""Messages as Evolution stores and shows them, and its two look-ups with their odd rules."""
+"""Messages as Evolution stores and shows them, and the rules of its two look-ups."""
 
 import math
 import zlib
@@ -10,20 +10,20 @@ from typing import Any
 
 PAGE_SIZE = 50
 
-SAID: Mapping[str, tuple[str, str]] = {
+STATUS_WORDS: Mapping[str, tuple[str, str]] = {
     "server_ack": ("SERVER_ACK", "SENT"),
     "delivered": ("DELIVERY_ACK", "DELIVERED"),
     "read": ("READ", "READ"),
     "played": ("PLAYED", "READ"),
     "failed": ("ERROR", "FAILED"),
 }
-"""Each status in the words of Baileys and of the Cloud API."""
+"""The words of Baileys and of the Cloud API for each status."""
 
 
-def said(word: str, *, cloud: bool) -> str:
-    """A neutral status in an integration's own word; an unknown one in capitals."""
-    words = SAID.get(word)
-    return words[cloud] if words else word.upper()
+def status_word(status: str, *, cloud: bool) -> str:
+    """The integration's own word for a neutral status; an unknown status in capitals."""
+    words = STATUS_WORDS.get(status)
+    return words[cloud] if words else status.upper()
 
 
 @dataclass(slots=True, eq=False)
@@ -97,7 +97,7 @@ def hidden(event: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def lid(jid: str) -> str:
-    """The hidden address of a phone: fifteen digits that do not tell its number, always the same."""
+    """The hidden address of a phone: fifteen digits that do not reveal its number, always the same."""
     return f"{10**14 + zlib.crc32(jid.encode()) * 20_000 % (9 * 10**14)}@lid"
 
 

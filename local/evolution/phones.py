@@ -1,6 +1,6 @@
 """How the phone behind a number behaves: by its last four digits, or as a script says. `described` lists them.
 
-A script (POST /_control/phones/{number}) replaces the table for one phone: {"like": "failed"} takes a row of it,
+A script (POST /_control/phones/{number}) replaces the table for one phone: {"like": "failed"} names a row of it,
 and any field of `Behaviour` changes that row, e.g. {"statuses": [["server_ack", 0.1], ["read", [1, 2]]], "copies": 3}.
 """
 
@@ -13,16 +13,16 @@ from local.evolution.clock import Seconds
 from local.evolution.faults import Fault
 from local.evolution.jid import create_jid, digits_of
 
-_ANSWERS = Seconds(0.005, 0.03)
-_REPLIES = Seconds(0.1, 0.5)
+_ANSWER_SECONDS = Seconds(0.005, 0.03)
+_REPLY_SECONDS = Seconds(0.1, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One status of a message and when it happens, counted from the acceptance, never before the step above it.
+    """One status of a message and when it is reached, counted from the acceptance, never before the step before it.
 
-    The words are neutral (server_ack, delivered, read, played, failed); each integration says its own. A word outside
-    of them is said in capitals, as Evolution does with what Meta invents.
+    Statuses are neutral: server_ack, delivered, read, played, failed. Webhooks have the integration's own word for
+    each. Any other status is reported in capitals, as Evolution does with new words of Meta.
     """
 
     status: str
@@ -31,24 +31,27 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """All that a phone does with one message.
+    """What a phone does with one message.
 
-    `registered` false refuses it, on the Cloud API with Meta's error `meta_code`; a `meta_code` alone refuses it on the
-    Cloud API only. `answer_seconds` is Evolution's time until the message is out. Each webhook is posted `copies`
-    times; `overtake` posts those of the statuses last first, once all have happened; `early` holds the HTTP answer
-    until the webhooks of the send and of the first status were tried. `reply` is sent `reply_seconds` after the last
-    status. `fault` goes in the place of the HTTP answer.
+    - `registered` false refuses it, on the Cloud API with Meta's error `meta_code`; a `meta_code` alone refuses it on
+      the Cloud API only.
+    - `answer_seconds` is how long Evolution takes until the message is out.
+    - Each webhook is posted `copies` times.
+    - `overtake` posts the webhooks of the statuses in reverse, once all are reached.
+    - `early` holds the HTTP answer until the webhooks of the send and of the first status were attempted.
+    - `reply` is sent `reply_seconds` after the last status.
+    - `fault` replaces the HTTP answer.
     """
 
     registered: bool = True
     meta_code: int | None = None
-    answer_seconds: Seconds = _ANSWERS
+    answer_seconds: Seconds = _ANSWER_SECONDS
     statuses: tuple[Step, ...] = ()
     copies: int = 1
     overtake: bool = False
     early: bool = False
     reply: str | None = None
-    reply_seconds: Seconds = _REPLIES
+    reply_seconds: Seconds = _REPLY_SECONDS
     fault: Fault | None = None
 
     def __post_init__(self) -> None:
@@ -90,12 +93,12 @@ TABLE: Mapping[str, tuple[str, str, Behaviour]] = {
         "not on WhatsApp: 400 exists:false (Cloud API: 201 with Meta's error 131026, no key)",
         replace(NORMAL, registered=False),
     ),
-    "95": ("leaves", "read, then answers SAIR", replace(NORMAL, reply="SAIR")),
-    "96": ("replies", "read, then answers a normal text", replace(NORMAL, reply="Obrigado! Ainda tem no azul?")),
+    "95": ("opts_out", "read, then replies SAIR", replace(NORMAL, reply="SAIR")),
+    "96": ("replies", "read, then replies a normal text", replace(NORMAL, reply="Obrigado! Ainda tem no azul?")),
     "97": ("duplicated", "every webhook twice", replace(NORMAL, copies=2)),
     "98": (
         "overtaken",
-        "the webhook of READ arrives before that of DELIVERY_ACK, before that of SERVER_ACK",
+        "webhooks arrive in reverse: READ, DELIVERY_ACK, SERVER_ACK",
         replace(NORMAL, overtake=True),
     ),
     "99": ("early", "webhooks arrive before the HTTP answer of the send", replace(NORMAL, early=True)),
@@ -104,7 +107,7 @@ NAMED: Mapping[str, Behaviour] = {"normal": NORMAL} | {name: behaviour for name,
 
 
 def described() -> str:
-    """The table for people: a line for each ending of a number."""
+    """The table in words: a line for each ending of a number."""
     rows = [(f"{prefix}xx", name, text) for prefix, (name, text, _) in TABLE.items()]
     rows.append(("others", "normal", "delivered and read"))
     return "\n".join(f"  {ending:<6}  {name:<12}  {text}" for ending, name, text in rows)
@@ -118,7 +121,7 @@ def by_number(number: str) -> Behaviour:
 
 
 def changed(behaviour: Behaviour, script: Mapping[str, Any]) -> Behaviour:
-    """A behaviour with the fields, or the row of the table (`like`), that a script names.
+    """A behaviour changed by a script: its fields, on top of a row of the table if `like` names one.
 
     Raises:
         ValueError, TypeError: the script makes no sense.
@@ -131,19 +134,19 @@ def changed(behaviour: Behaviour, script: Mapping[str, Any]) -> Behaviour:
         if name.endswith("_seconds"):
             given[name] = Seconds.parse(value)
     if "statuses" in given:
-        given["statuses"] = tuple(Step(str(word), Seconds.parse(after)) for word, after in given["statuses"])
+        given["statuses"] = tuple(Step(str(status), Seconds.parse(after)) for status, after in given["statuses"])
     if given.get("fault") is not None:
         given["fault"] = presets.parse_answer(given["fault"])
     return replace(NAMED[like] if like is not None else behaviour, **given)
 
 
 def parse_behaviour(script: Mapping[str, Any], number: str) -> Behaviour:
-    """A script's behaviour, on top of `like` or of what the number says; ValueError or TypeError if malformed."""
+    """A script's behaviour, on top of `like` or of the number's row; ValueError or TypeError if malformed."""
     return changed(by_number(number), script)
 
 
 class Phones:
-    """Every phone there is: the scripted ones, and the table for the rest."""
+    """All phones: the scripted ones, and the table for the others."""
 
     def __init__(self) -> None:
         self._scripted: dict[str, Behaviour] = {}

@@ -1,16 +1,16 @@
-"""Faults by name, each with the very bytes of who writes them: Evolution API 2.3.7 (2.4.0: the licence), nginx.
+"""Faults by name, each with the exact bytes of its author: Evolution API 2.3.7 (2.4.0: the licence), nginx, Meta.
 
-A script names one and may change it: {"fault": "cut_after", "times": 3}; "cut_after" alone does too.
+A script names a fault and may change it: {"fault": "cut_after", "times": 3}. A name alone, "cut_after", works too.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from local.evolution import faults
-from local.evolution.errors import Refused, bad_request, envelope, unauthorized
+from local.evolution.errors import ErrorResponse, bad_request, envelope, unauthorized
 from local.evolution.faults import AnyFault, Fault
 
-_FOR_EVER = 3600.0
+_AN_HOUR = 3600.0
 _DOCS = "https://docs.evolutionfoundation.com.br/licensing"
 _MANAGER = "http://localhost:8080/manager/login"
 _LICENSE = {
@@ -47,8 +47,8 @@ def page(status: int) -> str:
     )
 
 
-def _says(refusal: Refused, **more: Any) -> dict[str, Any]:
-    return {"status": refusal.status, "body": refusal.body} | more
+def _answers(error: ErrorResponse, **more: Any) -> dict[str, Any]:
+    return {"status": error.status, "body": error.body} | more
 
 
 def _proxy(status: int, **more: Any) -> dict[str, Any]:
@@ -67,55 +67,58 @@ _READING = "Cannot read properties of undefined (reading '{}')"
 _UPDATES = ("messages.update",)
 
 PRESETS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "timeout": ("accepted, and then no answer for an hour", {"cut": "after", "hold_seconds": _FOR_EVER}),
-    "timeout_unsent": ("never accepted, and no answer for an hour", {"cut": "before", "hold_seconds": _FOR_EVER}),
+    "timeout": ("accepted, then no answer for an hour", {"cut": "after", "hold_seconds": _AN_HOUR}),
+    "timeout_unsent": ("not accepted, no answer for an hour", {"cut": "before", "hold_seconds": _AN_HOUR}),
     "cut_before": ("the connection is cut before the message was accepted", {"cut": "before"}),
     "cut_during": ("accepted, the connection is cut in the middle of the answer", {"cut": "during"}),
-    "cut_after": ("accepted, the connection is cut in the place of the answer", {"cut": "after"}),
+    "cut_after": ("accepted, the connection is cut instead of the answer", {"cut": "after"}),
     "slow": ("accepted, the answer comes 5 s later", {"status": None, "hold_seconds": 5.0}),
-    "internal_error": ("500 of Evolution, not accepted", _says(envelope(500, "Internal Server Error"))),
+    "internal_error": ("500 of Evolution, not accepted", _answers(envelope(500, "Internal Server Error"))),
     "error_page": ("500 page of a proxy, not accepted", _proxy(500)),
     "bad_gateway": ("502 page of a proxy, not accepted", _proxy(502)),
     "service_unavailable": ("503 page of a proxy, not accepted", _proxy(503)),
-    "gateway_timeout": ("504 page of a proxy that waited no longer: accepted", _proxy(504, accepted=True)),
+    "gateway_timeout": ("504 page of a proxy that timed out: accepted", _proxy(504, accepted=True)),
     "too_many_requests": ("429 page of a proxy, not accepted", _proxy(429)),
-    "connection_closed": ("500 Connection Closed of the number check", _says(envelope(500, "Connection Closed"))),
+    "connection_closed": ("500 Connection Closed of the number check", _answers(envelope(500, "Connection Closed"))),
     "connection_closed_sending": (
         "400 Error: Connection Closed of the send, not accepted",
-        _says(bad_request("Error: Connection Closed")),
+        _answers(bad_request("Error: Connection Closed")),
     ),
-    "timed_out": ("500 Timed Out of the number check", _says(envelope(500, "Timed Out"))),
+    "timed_out": ("500 Timed Out of the number check", _answers(envelope(500, "Timed Out"))),
     "timed_out_sending": (
-        "400 Error: Timed Out of the send, accepted all the same",
-        _says(bad_request("Error: Timed Out"), accepted=True),
+        "400 Error: Timed Out of the send, accepted nevertheless",
+        _answers(bad_request("Error: Timed Out"), accepted=True),
     ),
-    "never_connected": ("500 TypeError onWhatsApp", _says(envelope(500, _READING.format("onWhatsApp")))),
+    "never_connected": ("500 TypeError onWhatsApp", _answers(envelope(500, _READING.format("onWhatsApp")))),
     "meta_unreachable": (
         "400 TypeError message: Meta hung up or answered no JSON",
-        _says(bad_request(f"TypeError: {_READING.format('message')}")),
+        _answers(bad_request(f"TypeError: {_READING.format('message')}")),
     ),
     "no_key": ("201 with Meta's error 1 and without a key", {"status": 201, "body": _META_500}),
-    "unauthorized": ("401, as with a wrong key", _says(unauthorized(), scope="all")),
+    "unauthorized": ("401, as with a wrong key", _answers(unauthorized(), scope="all")),
     "license_required": ("503 LICENSE_REQUIRED on every route", {"status": 503, "body": _LICENSE, "scope": "all"}),
     "logged_out": ("the phone logs out (401) at once, or at a send", {"status": None, "disconnect": 401, "times": 1}),
-    "banned": ("WhatsApp bans the number (403), likewise", {"status": None, "disconnect": 403, "times": 1}),
-    "unacknowledged": ("accepted, and no status ever", _phone(statuses=[])),
+    "banned": ("WhatsApp bans the number (403) at once, or at a send", {"status": None, "disconnect": 403, "times": 1}),
+    "unacknowledged": ("accepted, then no status ever", _phone(statuses=[])),
     "early": ("webhooks are posted before the HTTP answer", _phone(early=True)),
     "overtaken": ("the webhooks of a message arrive last first", _phone(overtake=True)),
     "duplicated": ("every webhook twice", _webhooks(copies=2)),
     "lost": ("webhooks are never posted", _webhooks(lost=True)),
     "delayed": ("webhooks are posted 30 s late", _webhooks(delay_seconds=30.0)),
-    "reordered": ("webhooks are posted up to 3 s late, and so in any order", _webhooks(delay_seconds=[0.0, 3.0])),
+    "reordered": ("webhooks are posted up to 3 s late, so in any order", _webhooks(delay_seconds=[0.0, 3.0])),
     "expired_token": ("webhooks with a token 900 s old, as of a late retry", _webhooks(token_age_seconds=900.0)),
-    "unheard": ("Evolution does not hear the receiver's answer, and posts again", _webhooks(unheard=1)),
-    "unreachable": ("the first 8 attempts reach nobody: 15 min and more", _webhooks(unreachable=8)),
+    "answer_lost": ("the receiver's answer is lost, so Evolution posts again", _webhooks(answers_lost=1)),
+    "unreachable": ("the first 8 attempts reach no receiver, for 15 min and more", _webhooks(unreachable=8)),
     "lid": ("messages.update from an @lid address", _webhooks(lid=True, events=_UPDATES)),
-    "lid_reply": ("replies from an @lid address, the number hidden", _webhooks(lid=True, events=("messages.upsert",))),
+    "lid_reply": (
+        "replies from an @lid address, their number hidden",
+        _webhooks(lid=True, events=("messages.upsert",)),
+    ),
 }
 
 
 def described() -> str:
-    """The names for people, a line for each."""
+    """The names with their descriptions, a line for each."""
     return "\n".join(f"  {name:<25}  {text}" for name, (text, _) in PRESETS.items())
 
 
@@ -135,8 +138,8 @@ def parse(script: Mapping[str, Any] | str) -> AnyFault:
 
 
 def parse_answer(script: Mapping[str, Any] | str) -> Fault:
-    """The same for what spoils an answer."""
+    """The same for a fault that spoils an answer."""
     fault = parse(script)
     if not isinstance(fault, Fault):
-        raise ValueError(f"{fault.name} does not go in the place of an answer")
+        raise ValueError(f"{fault.name} does not replace an answer")
     return fault

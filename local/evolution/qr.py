@@ -1,4 +1,4 @@
-"""A picture in the place of WhatsApp's QR code: a real PNG, which no phone can scan."""
+"""A picture instead of WhatsApp's QR code: a real PNG, which no phone can scan."""
 
 import base64
 import struct

@@ -3,18 +3,19 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from local.evolution.answers import Answer, spoil
 from local.evolution.clock import Clock
 from local.evolution.content import Content
-from local.evolution.errors import Refused, bad_request, envelope
-from local.evolution.faults import ANY, Fault, FaultBook
-from local.evolution.instances import Instance
+from local.evolution.errors import ErrorResponse, bad_request, envelope
+from local.evolution.faults import ANY, FaultBook
+from local.evolution.instance import Instance
 from local.evolution.jid import Ids, create_jid, digits_of
-from local.evolution.log import Happened, Log, Send
-from local.evolution.messages import Row, inbound_data, said, sent_answer, status_data
+from local.evolution.log import Log
+from local.evolution.messages import Row, inbound_data, sent_answer, status_data, status_word
 from local.evolution.phones import Behaviour, Phones, changed
+from local.evolution.records import Send, StatusEvent
 from local.evolution.webhooks import Webhooks
 
 UNREGISTERED_CODE = 131026
@@ -26,21 +27,11 @@ _META = {
     131048: "(#131048) Spam rate limit hit",
     131056: "(#131056) (Business Account, Consumer Account) pair rate limit hit",
 }
-_EARLY_PATIENCE = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back to the client; `cut` closes the connection instead, "during" in the middle of it."""
-
-    status: int
-    body: Any
-    cut: str | None = None
-    error: Any = None
+_EARLY_SECONDS = 5.0
 
 
 class Sender:
-    """Takes messages and lets their phones act."""
+    """Accepts messages and plays their phones."""
 
     def __init__(
         self,
@@ -64,22 +55,22 @@ class Sender:
         self._disconnect = disconnect
 
     async def send(self, instance: Instance, content: Content, send: Send) -> Answer:
-        """Decide what the client is told; a message that was accepted lives on in a task of its own."""
+        """Decide the answer to the client; an accepted message continues in a task of its own."""
         subjects = (create_jid(content.number), instance.name, ANY)
         fault, changes = self._faults.answer_fault(subjects, scope="sends"), self._faults.phone_fault(subjects)
         send.fault = "+".join(each.name for each in (fault, changes) if each) or None
         if fault and fault.disconnect:
             self._disconnect(instance, fault.disconnect, fault.order)
         if fault and not fault.lets_through:
-            return await spoiled(fault, self._clock)
+            return await spoil(fault, self._clock)
         behaviour = self._phones.behaviour(content.number)
         if changes:
             behaviour = changed(behaviour, changes.phone)
         try:
             answer = await self._post(instance, content, behaviour, send)
-        except Refused as refusal:
-            answer = Answer(refusal.status, refusal.body, error=refusal.body)
-        return await spoiled(fault, self._clock, answer) if fault else answer
+        except ErrorResponse as error:
+            answer = Answer(error.status, error.body, error=error.body)
+        return await spoil(fault, self._clock, answer) if fault else answer
 
     async def _post(self, instance: Instance, content: Content, behaviour: Behaviour, send: Send) -> Answer:
         if not instance.cloud:
@@ -96,12 +87,12 @@ class Sender:
             return Answer(201, error, error=error)
         row = self._accept(instance, content, send)
         body = sent_answer(row, cloud=instance.cloud)
-        tried = [self._emit(instance, "send.message", body, behaviour=behaviour, send=send)]
-        first_told = asyncio.Event()
+        posted = self._emit(instance, "send.message", body, behaviour=behaviour, send=send)
+        first_status_posted = asyncio.Event()
         self._log.hold(send)
-        self._webhooks.spawn(self._live(instance, row, behaviour, send, first_told))
+        self._webhooks.spawn(self._play_phone(instance, row, behaviour, send, first_status_posted))
         if behaviour.early:
-            await self._early(*tried, first_told)
+            await _wait_for_all(posted, first_status_posted)
         return Answer(201, body)
 
     def _accept(self, instance: Instance, content: Content, send: Send) -> Row:
@@ -125,13 +116,6 @@ class Sender:
         trace = f"A{self._ids.baileys()[4:].lower()}"
         return {"message": text, "type": "OAuthException", "code": code, "error_data": details, "fbtrace_id": trace}
 
-    async def _early(self, *told: asyncio.Event) -> None:
-        """Wait until the receiver heard of the message, but not for ever: it may be down."""
-        waiting = [asyncio.create_task(each.wait()) for each in told]
-        await asyncio.wait(waiting, timeout=_EARLY_PATIENCE)
-        for task in waiting:
-            task.cancel()
-
     def _emit(
         self,
         instance: Instance,
@@ -140,44 +124,47 @@ class Sender:
         *,
         behaviour: Behaviour,
         send: Send,
-        about: Happened | None = None,
+        status: StatusEvent | None = None,
     ) -> asyncio.Event:
-        """Post an event as often as the phone makes it; the first copy's attempt is the one to wait for."""
-        told = [self._webhooks.emit(instance, event, data, send=send, about=about) for _ in range(behaviour.copies)]
-        return told[0]
+        """Post an event as often as the phone makes it; the result is set by the first copy's first attempt."""
+        copies = range(behaviour.copies)
+        posted = [self._webhooks.emit(instance, event, data, send=send, status=status) for _ in copies]
+        return posted[0]
 
-    async def _live(
-        self, instance: Instance, row: Row, behaviour: Behaviour, send: Send, first_told: asyncio.Event
+    async def _play_phone(
+        self, instance: Instance, row: Row, behaviour: Behaviour, send: Send, first_status_posted: asyncio.Event
     ) -> None:
-        """The statuses in order, their webhooks in the order the behaviour asks for, then the reply."""
+        """The statuses in order, their webhooks in the order of the behaviour, then the reply."""
         try:
             moment = start = self._clock.passing()
-            kept: list[Happened] = []
+            held_back: list[StatusEvent] = []
             for step in behaviour.statuses:
                 moment = max(moment, start + step.after.draw(self._rng))
                 await self._clock.until(moment)
-                word = said(step.status, cloud=instance.cloud)
-                about = self._log.happened(send, step.status, word)
+                word = status_word(step.status, cloud=instance.cloud)
+                status = self._log.record_status(send, step.status, word)
                 row.updates.append((self._ids.row(), word))
                 if behaviour.overtake:
-                    kept.append(about)
+                    held_back.append(status)
                     continue
-                told = self._tell(instance, row, about, behaviour, send)
-                if not first_told.is_set():
-                    await told.wait() if behaviour.early else None
-                    first_told.set()
-            for about in reversed(kept):
-                await self._tell(instance, row, about, behaviour, send).wait()
-            first_told.set()
+                posted = self._emit_status(instance, row, status, behaviour, send)
+                if not first_status_posted.is_set():
+                    await posted.wait() if behaviour.early else None
+                    first_status_posted.set()
+            for status in reversed(held_back):
+                await self._emit_status(instance, row, status, behaviour, send).wait()
+            first_status_posted.set()
             if behaviour.reply is not None:
                 await self._clock.sleep(behaviour.reply_seconds.draw(self._rng))
                 self._reply(instance, row, behaviour, send)
         finally:
             self._log.release(send)
 
-    def _tell(self, instance: Instance, row: Row, about: Happened, behaviour: Behaviour, send: Send) -> asyncio.Event:
-        data = status_data(row, about.said, cloud=instance.cloud)
-        return self._emit(instance, "messages.update", data, behaviour=behaviour, send=send, about=about)
+    def _emit_status(
+        self, instance: Instance, row: Row, status: StatusEvent, behaviour: Behaviour, send: Send
+    ) -> asyncio.Event:
+        data = status_data(row, status.word, cloud=instance.cloud)
+        return self._emit(instance, "messages.update", data, behaviour=behaviour, send=send, status=status)
 
     def _reply(self, instance: Instance, sent: Row, behaviour: Behaviour, send: Send) -> None:
         jid = sent.key["remoteJid"]
@@ -193,19 +180,16 @@ class Sender:
         self._emit(instance, "messages.upsert", inbound_data(row, cloud=instance.cloud), behaviour=behaviour, send=send)
 
 
-async def spoiled(fault: Fault, clock: Clock, normal: Answer | None = None) -> Answer:
-    """What a fault makes of an answer; the `normal` one, if there is any, is that of a message that was accepted."""
-    await clock.keep_waiting(fault.hold_seconds)
-    if fault.cut:
-        during = normal if fault.cut == "during" and normal else Answer(500, None)
-        return Answer(during.status, during.body, cut=fault.cut, error="connection cut")
-    if fault.status is None:
-        return normal or Answer(200, {})
-    return Answer(fault.status, fault.body, error=fault.body)
+async def _wait_for_all(*events: asyncio.Event) -> None:
+    """Until all are set, at most for some seconds: the receiver may be down."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, timeout=_EARLY_SECONDS)
+    for task in waiting:
+        task.cancel()
 
 
 def _refuse_unconnected(instance: Instance) -> None:
-    """The number check before a send fails, differently if there never was a connection. Surely nothing was sent."""
+    """Fail as the number check before a send does: differently if there never was a connection. Nothing is sent."""
     if instance.state == "open":
         return
     never = "Cannot read properties of undefined (reading 'onWhatsApp')"

@@ -1,4 +1,4 @@
-"""Counts kept as things happen, so that a summary costs the same after 100,000 messages as after ten."""
+"""Counts updated with each event, so that a summary costs the same after 100,000 messages as after ten."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ Point = tuple[str, str]
 """Where a message stands on a timeline: the UTC minute, and "delivered" or "failed"."""
 
 
-def furthest(final: str, word: str) -> str:
-    """The truth about a message after one more status: sent < failed < delivered < read, by maximum."""
-    return max(final, _FINAL.get(word, "sent"), key=_RANK.__getitem__)
+def furthest(final: str, status: str) -> str:
+    """The final state of a message after one more status: the maximum of sent < failed < delivered < read."""
+    return max(final, _FINAL.get(status, "sent"), key=_RANK.__getitem__)
 
 
-def advance(point: Point | None, word: str, at: float) -> Point | None:
+def advance(point: Point | None, status: str, at: float) -> Point | None:
     """The point after one more status: the first delivered or read, else the failure, else none."""
-    reached = _FINAL.get(word)
+    reached = _FINAL.get(status)
     if reached == "failed" and point is None:
         return minute(at), "failed"
     if reached in ("delivered", "read") and (point is None or point[1] == "failed"):
@@ -35,7 +35,7 @@ class Timeline:
         self._minutes: dict[str, Counter[str]] = {}
 
     def move(self, old: Point | None, new: Point | None) -> None:
-        """Take a message from one point to another."""
+        """Move a message from one point to another."""
         if old == new:
             return
         if old is not None:
@@ -65,8 +65,8 @@ class Totals:
     unsettled: int = 0
     finals: Counter[str] = field(default_factory=Counter)
     webhooks: Counter[str] = field(default_factory=Counter)
-    happened: Timeline = field(default_factory=Timeline)
-    webhook_answered: Timeline = field(default_factory=Timeline)
+    timeline: Timeline = field(default_factory=Timeline)
+    webhook_timeline: Timeline = field(default_factory=Timeline)
 
     def arrived(self) -> None:
         """One more request is open."""
@@ -87,6 +87,6 @@ class Totals:
             "max_open": self.max_open,
             "unsettled": self.unsettled,
             "webhooks": {state: self.webhooks[state] for state in ("pending", "delivered", "given_up", "lost")},
-            "timeline": self.happened.to_json(),
-            "timeline_webhook_answered": self.webhook_answered.to_json(),
+            "timeline": self.timeline.to_json(),
+            "timeline_webhook_answered": self.webhook_timeline.to_json(),
         }

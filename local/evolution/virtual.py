@@ -1,4 +1,4 @@
-"""A clock that a test drives: Evolution's twenty minutes of retries pass in as little time as their posts take."""
+"""A clock that a test drives: Evolution's twenty minutes of retries take only as long as their posts."""
 
 import asyncio
 import heapq
@@ -8,16 +8,16 @@ from collections.abc import Awaitable, Callable
 
 from local.evolution.clock import Clock
 
-_TOGETHER = 1000
-"""An advance is made in at most so many steps: sleepers due close to each other wake together."""
+_MAX_STEPS = 1000
+"""The largest number of steps of an advance: sleepers due close to each other wake together."""
 
 
 class VirtualTime:
     """Seconds that pass at `rate` (1 as real ones, 0 not at all) and by `advance`.
 
-    Only what happens by itself lives in it: statuses of phones, delays and retries of webhooks, windows of faults. The
-    wall and the waiting of HTTP clients stay real. So the simulator's times can be compared with anybody's, and a token
-    is dated back by what was advanced since it was signed: the receiver sees it as old as a late retry's.
+    They drive the statuses of phones, the delays and retries of webhooks and the windows of faults. The wall clock and
+    the waiting of HTTP clients stay real, so the simulator's times can be compared with those of other processes. A
+    token is dated back by the time advanced since it was signed: the receiver sees it as old as a late retry's.
     """
 
     def __init__(self, rate: float = 1.0, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -46,7 +46,7 @@ class VirtualTime:
 
     @property
     def sleeping(self) -> int:
-        """How many wait for their moment."""
+        """The number of sleepers."""
         return sum(not sleeper.done() for _, _, sleeper in self._sleepers)
 
     async def sleep(self, seconds: float) -> None:
@@ -60,12 +60,12 @@ class VirtualTime:
         await sleeper
 
     async def advance(self, seconds: float, settled: Callable[[], Awaitable[None]]) -> None:
-        """Let time pass; whatever falls due on the way happens in its order, with `settled` awaited in between."""
+        """Let time pass; sleepers due on the way wake in order, with `settled` awaited between them."""
         async with self._advancing:
             await settled()
-            target, together = self.passing() + seconds, seconds / _TOGETHER
+            target, step = self.passing() + seconds, seconds / _MAX_STEPS
             while (due := self._next_due()) is not None and due <= target:
-                self._wake(min(due + together, target))
+                self._wake(min(due + step, target))
                 await settled()
             self._jump_to(target)
 
@@ -78,7 +78,7 @@ class VirtualTime:
         self._jumped += max(0.0, moment - self.passing())
 
     def _wake(self, until: float) -> None:
-        """Wake all who are due by then, at the moment of the last of them."""
+        """Wake all sleepers due by then, at the moment of the last of them."""
         due: list[tuple[float, int, asyncio.Future[None]]] = []
         while (at := self._next_due()) is not None and at <= until:
             due.append(heapq.heappop(self._sleepers))

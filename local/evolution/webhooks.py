@@ -6,7 +6,7 @@ Source: Evolution API 2.3.7, src/api/integrations/event/webhook/webhook.controll
 import asyncio
 import random
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import aiohttp
@@ -15,28 +15,21 @@ import jwt
 from local.evolution.clock import Clock, iso
 from local.evolution.faults import ANY, FaultBook, WebhookFault
 from local.evolution.jid import create_jid
-from local.evolution.log import Happened, Log, Send, Webhook
+from local.evolution.log import Log
 from local.evolution.messages import hidden
+from local.evolution.records import Send, StatusEvent, Webhook
+from local.evolution.webhook_config import WebhookConfig
 
 TOKEN_SECONDS = 600
 NOT_RETRIED = frozenset({400, 401, 403, 404, 422})
-_QUIET_TURNS = 10
+_IDLE_TURNS = 10
 _NONE = WebhookFault()
 _AXIOS = {"Accept": "application/json, text/plain, */*", "User-Agent": "axios/1.13.2"}
-
-EVENTS = (
-    "APPLICATION_STARTUP", "CALL", "CHATS_DELETE", "CHATS_SET", "CHATS_UPDATE", "CHATS_UPSERT", "CONNECTION_UPDATE",
-    "CONTACTS_SET", "CONTACTS_UPDATE", "CONTACTS_UPSERT", "GROUP_PARTICIPANTS_UPDATE", "GROUP_UPDATE", "GROUPS_UPSERT",
-    "INSTANCE_CREATE", "INSTANCE_DELETE", "LABELS_ASSOCIATION", "LABELS_EDIT", "LOGOUT_INSTANCE", "MESSAGES_DELETE",
-    "MESSAGES_EDITED", "MESSAGES_SET", "MESSAGES_UPDATE", "MESSAGES_UPSERT", "PRESENCE_UPDATE", "QRCODE_UPDATED",
-    "REMOVE_INSTANCE", "SEND_MESSAGE", "SEND_MESSAGE_UPDATE", "STATUS_INSTANCE", "TYPEBOT_CHANGE_STATUS",
-    "TYPEBOT_START",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Evolution's WEBHOOK_RETRY_* and WEBHOOK_REQUEST_TIMEOUT_MS, with its defaults."""
+    """Evolution's WEBHOOK_RETRY_* and WEBHOOK_REQUEST_TIMEOUT_MS, with their defaults."""
 
     attempts: int = 10
     initial_seconds: float = 5.0
@@ -50,29 +43,8 @@ class Schedule:
         return max(self.initial_seconds, base * (1 + rng.uniform(-self.jitter, self.jitter)))
 
 
-@dataclass(slots=True)
-class WebhookConfig:
-    """What an instance was told by create or /webhook/set."""
-
-    url: str
-    row_id: str
-    created_at: str
-    updated_at: str
-    enabled: bool = True
-    events: list[str] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    by_events: bool = False
-    base64: bool = False
-
-    def address(self, event: str) -> str | None:
-        """Where an event goes, or None if nobody asked for it."""
-        if not self.enabled or event.replace(".", "_").upper() not in self.events:
-            return None
-        return f"{self.url}/{event.replace('.', '-')}" if self.by_events else self.url
-
-
 class Source(Protocol):
-    """What a webhook says of its instance."""
+    """The instance that emits an event, as far as a webhook names it."""
 
     name: str
     sender: str | None
@@ -110,7 +82,7 @@ class Webhooks:
         """Make the client session; call inside the loop that will post."""
         self._gate = asyncio.Semaphore(self._at_once)
         self._session = aiohttp.ClientSession(
-            # Shorter than receivers keep theirs (5 s is common): a post on a connection just closed would fail.
+            # Shorter than the keep-alive of receivers (5 s is common): a post on a connection just closed fails.
             connector=aiohttp.TCPConnector(limit=self._at_once, keepalive_timeout=4),
             timeout=aiohttp.ClientTimeout(total=self._schedule.timeout_seconds),
             headers=_AXIOS,
@@ -132,22 +104,22 @@ class Webhooks:
         return task
 
     async def settled(self) -> None:
-        """Until no post is under way, and all that followed from the last ones has gone to sleep again."""
-        quiet = 0
-        while quiet < _QUIET_TURNS:
+        """Until no post is in progress and every task started by the last posts sleeps again."""
+        idle = 0
+        while idle < _IDLE_TURNS:
             await asyncio.sleep(0.001 if self._posting else 0)
-            quiet = 0 if self._posting else quiet + 1
+            idle = 0 if self._posting else idle + 1
 
     def emit(
-        self, source: Source, event: str, data: Any, *, send: Send | None = None, about: Happened | None = None
+        self, source: Source, event: str, data: Any, *, send: Send | None = None, status: StatusEvent | None = None
     ) -> asyncio.Event:
-        """Start an event on its way, if its instance wants it. The answer is set once its first attempt has ended."""
-        tried = asyncio.Event()
+        """Post an event if its instance subscribes to it. The result is set once the first attempt has ended."""
+        attempted = asyncio.Event()
         config = source.webhook
         url = config.address(event) if config else None
         if config is None or url is None:
-            tried.set()
-            return tried
+            attempted.set()
+            return attempted
         fault = self._fault(source, event, send)
         if fault.lid and not source.cloud:
             data = hidden(event, data)
@@ -159,71 +131,69 @@ class Webhooks:
         key_id = None if send is None else send.provider_id
         name = None if fault is _NONE else fault.name
         for _ in range(fault.copies):
-            record = self._log.emit(source.name, event, url, key_id=key_id, send=send, about=about, fault=name)
+            record = self._log.emit(source.name, event, url, key_id=key_id, send=send, status=status, fault=name)
             if fault.lost:
                 self._log.ended(record, "lost")
-                tried.set()
+                attempted.set()
                 continue
             headers = _Headers(config, self._clock, fault.token_age_seconds)
-            self.spawn(self._deliver(record, body, headers, tried, fault))
-        return tried
+            self.spawn(self._deliver(record, body, headers, attempted, fault))
+        return attempted
 
     def _fault(self, source: Source, event: str, send: Send | None) -> WebhookFault:
         subjects = [create_jid(send.number)] if send else []
         return self._faults.webhook_fault([*subjects, source.name, ANY], event) or _NONE
 
     async def _deliver(
-        self, record: Webhook, body: dict[str, Any], headers: "_Headers", tried: asyncio.Event, fault: WebhookFault
+        self, record: Webhook, body: dict[str, Any], headers: "_Headers", attempted: asyncio.Event, fault: WebhookFault
     ) -> None:
         state = "given_up"
         try:
             if fault.delay_seconds.high:
                 await self._clock.sleep(fault.delay_seconds.draw(self._rng))
             for attempt in range(1, self._schedule.attempts + 1):
-                status = await self._attempt(record, body, headers, fault, attempt)
-                tried.set()
-                if status is not None and 200 <= status < 300:
+                http_status = await self._attempt(record, body, headers, fault, attempt)
+                attempted.set()
+                if http_status is not None and 200 <= http_status < 300:
                     state = "delivered"
                     return
-                if status in NOT_RETRIED or attempt == self._schedule.attempts:
+                if http_status in NOT_RETRIED or attempt == self._schedule.attempts:
                     return
                 await self._clock.sleep(self._schedule.wait(attempt, self._rng))
         finally:
-            tried.set()
+            attempted.set()
             self._log.ended(record, state)
 
     async def _attempt(
         self, record: Webhook, body: dict[str, Any], headers: "_Headers", fault: WebhookFault, attempt: int
     ) -> int | None:
-        """The status that Evolution hears, or None."""
+        """The HTTP status that reaches Evolution, or None."""
         if attempt <= fault.unreachable:
             self._log.attempt(record, self._log.now(), None, "unreachable")
             return None
-        unheard = attempt <= fault.unreachable + fault.unheard
+        answer_lost = attempt <= fault.unreachable + fault.answers_lost
         self._posting += 1
         try:
-            status = await self._post(record, body, headers, "unheard" if unheard else None)
+            status = await self._post(record, body, headers, "answer lost" if answer_lost else None)
         finally:
             self._posting -= 1
-        return None if unheard else status
+        return None if answer_lost else status
 
-    async def _post(
-        self, record: Webhook, body: dict[str, Any], headers: "_Headers", unheard: str | None
-    ) -> int | None:
+    async def _post(self, record: Webhook, body: dict[str, Any], headers: "_Headers", error: str | None) -> int | None:
         async with self._gate:
             posted_at = self._log.now()
             try:
                 async with self._session.post(record.url, json=body, headers=headers.now()) as answer:
                     await answer.read()
-            except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-                self._log.attempt(record, posted_at, None, type(error).__name__)
+            except (aiohttp.ClientError, TimeoutError, ValueError) as failure:
+                self._log.attempt(record, posted_at, None, type(failure).__name__)
                 return None
-            self._log.attempt(record, posted_at, answer.status, unheard)
+            self._log.attempt(record, posted_at, answer.status, error)
             return answer.status
 
 
 class _Headers:
-    """The custom headers; `jwt_key` is not one, it signs: once, for all attempts."""
+    """The custom headers. `jwt_key` is not sent: it signs one token for all attempts."""
 
     def __init__(self, config: WebhookConfig, clock: Clock, age: float) -> None:
         self._key = config.headers.get("jwt_key")
@@ -233,7 +203,7 @@ class _Headers:
         self._issued, self._token = 0, ""
 
     def now(self) -> dict[str, str]:
-        """With the one token, dated back where a virtual clock has jumped since: its age is what receivers see."""
+        """The headers with the token, dated back by a virtual clock's advance since it was signed."""
         if not self._key:
             return self._custom
         issued = int(self._signed - round(self._clock.ahead() - self._ahead, 3))

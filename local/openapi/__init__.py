@@ -1,7 +1,7 @@
-"""docs/openapi.json: what the HTTP functions say of themselves, put together.
+"""docs/openapi.json, put together from the HTTP functions.
 
-Routes, parameters and schemas are what the handlers are run by; ``answers(...)`` beside each route names its statuses
-and its own problems. What every route of its shape answers, words and examples are added here.
+Routes, parameters and schemas are those that the handlers run with; ``answers(...)`` beside each route names its
+statuses and its own problems. The answers of every route of a shape, the prose and the examples are added here.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hidra.entry.tenant import Page
+from hidra.entry.paging import Page
 from local.openapi import apps, plain, problems
 from local.openapi.examples import EXAMPLES
 from local.openapi.words import ABOUT, TAGS
@@ -23,38 +23,31 @@ PATH = ROOT / "docs" / "openapi.json"
 JSON = "application/json"
 BEARER = "bearer"
 _COMPONENTS = "#/components/schemas/"
-# What reads well in the code beside its neighbours, but not in one list with those of all functions.
+# A class name that is clear in its module, but not in one list with those of all functions.
 _NAMES = {
-    "Connecting": "EvolutionConnecting",
     "Example": "LeftOutExample",
-    "Members": "SegmentMembers",
-    "MembersAdded": "SegmentMembersAdded",
-    "MembersMerged": "SegmentMembersMerged",
-    "MembersRemoved": "SegmentMembersRemoved",
-    "FillWanted": "SegmentFill",
     "Point": "TimelinePoint",
-    "BackfillIn": "EvolutionRepairIn",
 }
 
 type Json = dict[str, Any]
 
 
 def text() -> str:
-    """The document as it is written. Raises LocalError for a contradiction between the functions."""
+    """The document as text. Raises LocalError if two functions contradict each other."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
 def document() -> Json:
     paths: Json = {}
     schemas: Json = dict(problems.SCHEMAS)
-    for function, app, said in apps.load(ROOT):
+    for function, app, answers in apps.load(ROOT):
         described = _rewritten(json.loads(app.get_openapi_json_schema(title="", version="")))
         for name, schema in described.get("components", {}).get("schemas", {}).items():
             if schemas.setdefault(name, schema) != schema:
-                raise LocalError(f"Two functions have different schemas of the name {name}.")
+                raise LocalError(f"Two functions have different schemas with the name {name}. Rename one.")
         for route in apps.routes(app):
             operation = described["paths"][route.openapi_path][route.method.lower()]
-            _complete(operation, route, function, said[route])
+            _complete(operation, route, function, answers[route])
             _add(paths, route.method, route.openapi_path, operation)
     for method, path, operation in plain.OPERATIONS:
         _add(paths, method, path, operation)
@@ -98,11 +91,13 @@ def _version() -> str:
 def _add(paths: Json, method: str, path: str, operation: Json) -> None:
     taken = {other["operationId"] for methods in paths.values() for other in methods.values()}
     if operation["operationId"] in taken:
-        raise LocalError(f"{method} {path} has an operation id that another has: {operation['operationId']}.")
+        raise LocalError(
+            f"{method} {path} has the operation id of another operation: {operation['operationId']}. Rename one."
+        )
     paths.setdefault(path, {})[method.lower()] = operation
 
 
-def _complete(operation: Json, route: Any, function: str, said: Mapping[int, Mapping[str, Any]]) -> None:
+def _complete(operation: Json, route: Any, function: str, answers: Mapping[int, Mapping[str, Any]]) -> None:
     if operation["operationId"] == route._generate_operation_id():
         operation["operationId"] = route.func.__name__
     operation["tags"] = sorted(route.tags or [function])
@@ -113,18 +108,21 @@ def _complete(operation: Json, route: Any, function: str, said: Mapping[int, Map
     }
     if "204" in success:
         del success["204"]["content"]
-    named = {status: answer["problems"] for status, answer in said.items() if "problems" in answer}
+    named = {status: answer["problems"] for status, answer in answers.items() if "problems" in answer}
     operation["responses"] = dict(sorted((success | problems.responses(operation, route.method, named)).items()))
 
 
 def _meaning(status: int) -> str:
-    return {200: "Done.", 201: "Created.", 202: "Accepted; it goes on by itself.", 204: "Done; there is no body."}[
-        status
-    ]
+    return {
+        200: "Done.",
+        201: "Created.",
+        202: "Accepted; the work continues in the background.",
+        204: "Done; there is no body.",
+    }[status]
 
 
 def _rewritten(node: Any) -> Any:
-    """With readable names, code marked as Markdown does, and without titles that repeat a property's name."""
+    """With readable names, code marked as in Markdown, and without titles that repeat a property's name."""
     match node:
         case {"$ref": str(reference)}:
             return {**node, "$ref": _COMPONENTS + _readable(reference.removeprefix(_COMPONENTS))}
@@ -137,7 +135,7 @@ def _rewritten(node: Any) -> Any:
             if isinstance(result.get("description"), str):
                 result["description"] = _plain(result["description"])
             if keys := result.pop("patternProperties", None):
-                # pydantic's way to say what keys look like lets others hold anything.
+                # pydantic's way to describe keys allows any value for other keys.
                 [(pattern, values)] = keys.items()
                 result["additionalProperties"] = values
                 result["propertyNames"] = {**result.get("propertyNames", {}), "pattern": pattern}
@@ -152,9 +150,9 @@ def _rewritten(node: Any) -> Any:
 
 
 def _titled(name: str, schema: Json) -> Json:
-    # A generic class loses its docstring with its parameter.
-    told = {"description": _plain(str(Page.__doc__))} if name.startswith("Page_") else {}
-    return {**schema, "title": _readable(name), **told}
+    # A generic class with a parameter loses its docstring.
+    described = {"description": _plain(str(Page.__doc__))} if name.startswith("Page_") else {}
+    return {**schema, "title": _readable(name), **described}
 
 
 def _plain(text: str) -> str:
@@ -168,7 +166,7 @@ def _readable(name: str) -> str:
 
 
 def _used(paths: Json, schemas: Json) -> Json:
-    """Those that a path leads to; Powertools brings some that no answer of ours has."""
+    """The schemas that a path refers to; Powertools adds some that no answer has."""
     found: Json = {}
     wanted = list(references([paths, problems.RESPONSES]))
     while wanted:

@@ -1,4 +1,4 @@
-"""The HTTP functions' resolvers, imported as Lambda would, but with settings made up."""
+"""The HTTP functions' resolvers, imported as Lambda imports them, but with invented settings."""
 
 import importlib.util
 import json
@@ -10,20 +10,20 @@ from unittest.mock import patch
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
-type Said = dict[Any, Mapping[int, Mapping[str, Any]]]
+type Answers = dict[Any, Mapping[int, Mapping[str, Any]]]
 
 
-def load(root: Path) -> Iterator[tuple[str, APIGatewayHttpResolver, Said]]:
-    """Folder's name and resolver of each function that has one, and what ``answers`` said beside each route."""
+def load(root: Path) -> Iterator[tuple[str, APIGatewayHttpResolver, Answers]]:
+    """The folder's name and the resolver of each function that has one, with the ``answers`` of each route."""
     for path in sorted((root / "functions").glob("*/app.py")):
         if "= resolver()" not in path.read_text():
             continue
         app = _import(path).app
-        said: Said = {route: dict(route.responses or {}) for route in routes(app)}
-        for route, answered in said.items():
-            # Powertools puts the answer's schema into every status that is named here.
+        answers: Answers = {route: dict(route.responses or {}) for route in routes(app)}
+        for route, answered in answers.items():
+            # Powertools adds the answer's schema to each status that is named here.
             route.responses = {status: {"description": ""} for status, more in answered.items() if not more} or None
-        yield path.parent.name, app, said
+        yield path.parent.name, app, answers
 
 
 def routes(app: APIGatewayHttpResolver) -> list[Any]:

@@ -1,4 +1,4 @@
-"""An example of every schema that a request or an answer is, all of one story; a test holds them to their schemas."""
+"""An example of each request and answer, all of one story; a test validates them against their schemas."""
 
 from typing import Any
 
@@ -133,7 +133,7 @@ EXAMPLES: dict[str, Any] = {
         "contacts": [{"id": _CONTACT, "phone": "+5511987654321", "name": "Ana Silva", "created": True}],
     },
     "DuplicateIn": {"name": "Pontos de fevereiro"},
-    "Erased": {"contact": True, "messages": 3, "skipped_messages": 1, "test_messages": 0},
+    "Erased": {"contact": True, "messages": 3, "skipped_messages": 1, "direct_messages": 0},
     "Connection": {
         **_CONNECTION_IN,
         "id": _CONNECTION,
@@ -146,8 +146,8 @@ EXAMPLES: dict[str, Any] = {
         "status_backfill": _STATUS_BACKFILL,
     },
     "ConnectionIn": {**_CONNECTION_IN, "api_key": "troque-por-sua-chave"},
-    "EvolutionRepairIn": {"hours": 24},
-    "EvolutionConnecting": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
+    "StatusBackfillIn": {"hours": 24},
+    "ConnectionLink": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
     "Import": _IMPORT,
     "ImportIn": {
         "source": "file",
@@ -180,7 +180,7 @@ EXAMPLES: dict[str, Any] = {
         "url": "https://hidra-importbucket.s3.sa-east-1.amazonaws.com/rejects/…",
         "expires_in_seconds": 600,
     },
-    "FilterFits": {"contacts": 312, "examples": [_CONTACT_SHOWN]},
+    "FilterMatches": {"contacts": 312, "examples": [_CONTACT_SHOWN]},
     "FilterWanted": _FILTER,
     "OptOutSettings": {**_OPT_OUT_SETTINGS, "hidden_senders": 0},
     "OptOutSettingsIn": _OPT_OUT_SETTINGS,
@@ -202,7 +202,7 @@ EXAMPLES: dict[str, Any] = {
         "contact": _CONTACT_SHOWN,
         "segments": [{"id": _SEGMENT, "name": "Clientes de São Paulo"}],
         "opt_out": None,
-        "test_messages": [],
+        "direct_messages": [],
         "messages": [
             {
                 "campaign_id": _CAMPAIGN,

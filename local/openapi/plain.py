@@ -1,4 +1,4 @@
-"""The routes of the functions that have no resolver to describe them: Evolution's webhook, and the docs themselves."""
+"""The routes of functions without a resolver: Evolution's webhook, and the API's description."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ SECURITY_SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "HS256 with a key of this connection alone, made by Evolution from the `jwt_key` it was given.",
+        "description": "HS256 with a key of this connection only, which Evolution derives from its `jwt_key`.",
     }
 }
 
@@ -18,11 +18,11 @@ SCHEMAS: dict[str, Any] = {
     "Webhook": {
         "type": "object",
         "title": "Webhook",
-        "description": "An event of Evolution API 2.3.7. What does not matter here is not kept.",
+        "description": "An event of Evolution API 2.3.7. Only the fields that Hidra needs are stored.",
         "required": ["instance"],
         "properties": {
             "event": {
-                "description": "Its name; one that is not known is accepted and forgotten.",
+                "description": "The event's name; an unknown one is accepted and ignored.",
                 "examples": ["messages.update"],
             },
             "instance": {"type": "string", "description": "The instance's name, which the signature covers."},
@@ -32,7 +32,7 @@ SCHEMAS: dict[str, Any] = {
     "WebhookAccepted": {
         "type": "object",
         "title": "WebhookAccepted",
-        "description": "How many records of the event were kept.",
+        "description": "How many records of the event were accepted.",
         "required": ["accepted"],
         "properties": {"accepted": {"type": "integer", "minimum": 0}},
     },
@@ -48,7 +48,7 @@ _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "The ETag that you have.",
+    "description": "The ETag of the content that you have.",
     "schema": {"type": "string"},
 }
 
@@ -67,7 +67,7 @@ def _page(operation_id: str, summary: str, content_type: str, schema: dict[str, 
                 "headers": _CACHED,
                 "content": {content_type: {"schema": schema, "example": example}},
             },
-            "304": {"description": "What you have is what there is.", "headers": _CACHED},
+            "304": {"description": "Not modified: the content still has your ETag.", "headers": _CACHED},
         },
     }
 
@@ -93,14 +93,14 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
         "POST",
         "/webhooks/evolution/{connection_id}/{key_id}",
         {
-            "operationId": "take_evolution_webhook",
-            "summary": "Take what Evolution tells of messages, replies and the connection",
-            "description": "Registered at the Evolution server by Hidra itself. On a 5xx, Evolution tries again.",
+            "operationId": "receive_evolution_webhook",
+            "summary": "Receive an event of Evolution about messages, replies or the connection",
+            "description": "Hidra registers this webhook at the Evolution server. After a 5xx, Evolution tries again.",
             "tags": ["webhooks"],
             "security": [{SIGNATURE: []}],
             "parameters": [
                 _parameter("connection_id", {"type": "string", "format": "uuid"}, "The connection."),
-                _parameter("key_id", {"type": "string"}, "The master key that the signature's key is made from."),
+                _parameter("key_id", {"type": "string"}, "The master key from which the signature's key is derived."),
             ],
             "requestBody": {
                 "required": True,
@@ -116,7 +116,7 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
                     for status, code in ((400, "malformed-json"), (401, "unauthorized"), (404, "not-found"))
                 },
                 "500": {
-                    "description": "Something went wrong on our side, as the gateway tells it.",
+                    "description": "Hidra failed to process the request; the answer is the gateway's.",
                     "content": {
                         "application/json": {
                             "schema": {"$ref": "#/components/schemas/Unauthorized"},

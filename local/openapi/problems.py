@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): their schema, what each code means, and what every route of a shape may answer."""
+"""Problem documents (RFC 9457): their schema, the meaning of each code, and the codes of every route of a shape."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -9,53 +9,61 @@ from hidra.entry.http import PROBLEM_TYPE
 PROBLEM_JSON = "application/problem+json"
 
 CODES = {
-    "api-key-required": "A first connection, or one to another server, needs the API key.",
-    "base-url": "The server's address is not valid; `errors` says what is wrong with it.",
-    "campaign-starting": "The campaign is being started; try again in a moment.",
-    "campaign-status": "The action does not fit the campaign's status; the detail names both.",
-    "conflict": "The change contradicts other data.",
-    "connection-busy": "The connection's pace is used up at the moment; try again in a minute.",
-    "connection-not-usable": "The Evolution connection is not connected; nothing was sent.",
-    "empty-search": "There is neither a letter nor a digit to search for.",
-    "erased-phone": "Some persons were erased and are not to come back; nothing was saved. `errors` names each.",
-    "evolution-unavailable": "The Evolution server did not do it; the detail says why.",
-    "external-id-reused": "This external_id was used for another request.",
-    "forbidden": "The token's subject is not a user's id.",
-    "import-ended": "The import has come to its end, which the detail names; there is nothing to cancel any more.",
-    "import-not-completed": "The import has not come to its end; its rejects are made then.",
-    "internal": "Something went wrong on our side.",
-    "invalid-cursor": "The cursor is none that this list gave.",
-    "invalid-phone": "Some phone numbers are not valid; nothing was saved. `errors` names each.",
-    "invalid-request": "The request does not fit its schema. `errors` names each wrong field.",
-    "locked": "Somebody else is changing this; try again in a moment.",
-    "malformed-json": "The body is not valid JSON.",
-    "message-under-way": "A message to this person is on its way; nothing was erased. Try again in a minute.",
-    "no-connection": "Save the connection to an Evolution server first.",
-    "no-file": "With source evolution there is no file to be described; `errors` names what must be absent.",
-    "no-rejects": "No row was refused.",
-    "not-admin": "Only admins may see this.",
-    "not-found": "There is no such thing, or it belongs to somebody else.",
-    "nothing-failed": "No recipient of this campaign can be tried again.",
-    "one-segment": "An import goes into an existing segment or a new one, not both.",
-    "opt-out-words": "Some of these words cannot be used, so nothing was changed. `errors` names each.",
+    "api-key-required": "A first connection, or one to another server, needs the API key; nothing was saved. Send"
+    " api_key.",
+    "base-url": "The address of the server is not valid; nothing was saved. `errors` says why.",
+    "campaign-starting": "The campaign is being started. Try again in a few seconds.",
+    "campaign-status": "The action does not fit the campaign's status, which the detail names; nothing was changed.",
+    "conflict": "The change contradicts other data; nothing was saved.",
+    "connection-busy": "The connection's pace is used up; nothing was sent. Try again in a minute.",
+    "connection-not-usable": "The Evolution connection is not connected; nothing was sent. Check the connection.",
+    "empty-search": "The search has no letter and no digit. Search for a name or a phone.",
+    "erased-phone": "Some phones belong to persons who were erased; nothing was saved. Remove those that `errors`"
+    " names.",
+    "evolution-unavailable": "The Evolution server did not answer as needed; the detail says why. Try again later.",
+    "external-id-reused": "This external_id belongs to a campaign that was created by a different request; nothing was"
+    " created. Use another external_id.",
+    "forbidden": "The token's subject is not a user's id. Use a token whose sub is a UUID.",
+    "import-ended": "The import has ended, as the detail says; there is nothing to cancel.",
+    "import-not-completed": "The import has not ended; its rejected rows are available after that.",
+    "internal": "Hidra failed to process the request. Try again later.",
+    "invalid-cursor": "The cursor is not valid. Use next_cursor of the previous page, or no cursor for the first.",
+    "invalid-phone": "Some phones are not valid; nothing was saved. Correct those that `errors` names.",
+    "invalid-request": "The request is not valid. Correct the fields in `errors`.",
+    "locked": "Another request is changing the same data; nothing was saved. Try again in a few seconds.",
+    "malformed-json": "The body is not valid JSON. Correct it.",
+    "message-under-way": "A message to this person is being sent; nothing was erased. Try again in a minute.",
+    "no-connection": "There is no connection to an Evolution server. Save one first.",
+    "no-file": "An import with source evolution has no file; nothing was created. Remove the fields that `errors`"
+    " names.",
+    "no-rejects": "The import rejected no row.",
+    "not-admin": "Only admins may see this. Use the token of a user in the admin group.",
+    "not-found": "There is nothing with this id, or it belongs to another user.",
+    "nothing-failed": "The campaign has no failed message that can be sent again.",
+    "one-segment": "The request has both segment_id and segment_name; nothing was created. Send one of them.",
+    "opt-out-words": "Some of these words cannot be used; nothing was saved. `errors` says why.",
     "opted-out": "This phone has opted out; nothing was sent.",
-    "phone-taken": "Another contact has this phone.",
-    "segment-empty": "The segment has no contacts.",
-    "segment-in-use": "Campaigns use this segment; `campaigns` names up to five.",
-    "template-content": "The text and the media do not fit together; `errors` says what does not.",
-    "template-in-use": "A campaign uses this template.",
-    "template-variables": "The variables must be exactly the placeholders in the body.",
-    "too-many-attributes": "With those that the contact has, there would be too many attributes; nothing was saved.",
+    "phone-taken": "Another contact has this phone; nothing was saved.",
+    "segment-empty": "The segment has no contacts. Add contacts first.",
+    "segment-in-use": "Campaigns use this segment; it was not deleted. Change or delete the drafts that use it; a"
+    " campaign that has started keeps it. `campaigns` names up to five.",
+    "template-content": "The text and the media do not fit together; nothing was saved. `errors` says why.",
+    "template-in-use": "Campaigns use this template; it was not deleted. Change or delete the drafts that use it; a"
+    " campaign that has started keeps it.",
+    "template-variables": "The variables are not exactly the placeholders in the body; nothing was saved. Correct"
+    " either.",
+    "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
     "unauthorized": "The webhook's signature is not valid.",
-    "unavailable": "Nothing was changed; try again in a moment.",
-    "unknown-contact": "There is no such contact.",
-    "unknown-contacts": "Some contacts do not exist; none was added.",
-    "unknown-segment": "There is no such segment.",
-    "unknown-template": "There is no such template.",
-    "unknown-user": "The token's subject is not a user here.",
-    "unresolved-variables": "Some variables have no value. `errors` names each.",
-    "wrong-filter": "The filter asks what its field cannot be asked; `errors` says where.",
-    "wrong-times": "The times are past, or do not fit each other.",
+    "unavailable": "Hidra cannot process the request at this moment; nothing was changed. Try again in a few seconds.",
+    "unknown-contact": "There is no contact with this id. Use the id of one of your contacts.",
+    "unknown-contacts": "Some of the ids are not your contacts; no contact was added. Remove those that `errors`"
+    " names.",
+    "unknown-segment": "There is no segment with this id; nothing was saved. Use the id of one of your segments.",
+    "unknown-template": "There is no template with this id; nothing was saved. Use the id of one of your templates.",
+    "unknown-user": "The token's subject is not a user of this deployment. Use a token of one of its users.",
+    "unresolved-variables": "Some variables have no value. Send a value for those that `errors` names.",
+    "wrong-filter": "The filter is not valid. Correct it as `errors` says.",
+    "wrong-times": "The times are in the past, or contradict each other; nothing was changed. Correct them.",
 }
 
 _WITH_FIELDS = {
@@ -64,20 +72,20 @@ _WITH_FIELDS = {
     "erased-phone": ("contacts.3.phone", "belongs to a person who was erased"),
     "empty-search": ("search", "has neither letters nor digits"),
     "one-segment": ("segment_name", "must be absent with segment_id"),
-    "invalid-cursor": ("cursor", "is none that this list gave"),
+    "invalid-cursor": ("cursor", "is not a next_cursor of this list"),
     "invalid-phone": ("phone", "is not a phone number"),
     "invalid-request": ("name", "Field required"),
     "no-file": ("mapping", "must be absent with source evolution"),
     "opt-out-words": ("opt_in_words.0", "is also an opt-out word"),
     "template-content": ("media_type", "is needed with media_url"),
     "template-variables": ("variables", "must equal the placeholders in the body"),
-    "too-many-attributes": ("attributes", "would make too many, with those that the contact has"),
+    "too-many-attributes": ("attributes", "would be too many, with those that the contact has"),
     "unknown-contact": ("contact_id", "is not one of your contacts"),
     "unknown-contacts": ("contact_ids.0", "is not one of your contacts"),
     "unknown-segment": ("segment_id", "is not one of your segments"),
     "unknown-template": ("template_id", "is not one of your templates"),
     "unresolved-variables": ("variables.nome", "has no value"),
-    "wrong-filter": ("filter", "cannot ask that of phone"),
+    "wrong-filter": ("filter", "uses an op that phone does not support"),
     "wrong-times": ("scheduled_at", "is past"),
 }
 
@@ -91,7 +99,7 @@ SCHEMAS: dict[str, Any] = {
     "Problem": {
         "type": "object",
         "title": "Problem",
-        "description": "What went wrong (RFC 9457). `type` is stable: let programs read it, and people the rest.",
+        "description": "An error (RFC 9457). `type` is stable and for programs; the rest is for people.",
         "required": ["type", "title", "status", "detail"],
         "properties": {
             "type": {
@@ -104,12 +112,12 @@ SCHEMAS: dict[str, Any] = {
             "detail": {"type": "string", "description": "A sentence for people."},
             "errors": {
                 "type": "array",
-                "description": "The wrong fields, where some are.",
+                "description": "The wrong fields, if any.",
                 "items": {"$ref": "#/components/schemas/ProblemField"},
             },
             "campaigns": {
                 "type": "array",
-                "description": "Campaigns that stand in the way, where some do; up to five.",
+                "description": "The campaigns that prevent the change, if any; up to five.",
                 "items": {"$ref": "#/components/schemas/ProblemCampaign"},
             },
         },
@@ -120,21 +128,21 @@ SCHEMAS: dict[str, Any] = {
         "description": "One wrong field of a request.",
         "required": ["field", "message"],
         "properties": {
-            "field": {"type": "string", "description": "Its place, as in `contacts.3.phone`."},
+            "field": {"type": "string", "description": "The field's path, as in `contacts.3.phone`."},
             "message": {"type": "string"},
         },
     },
     "ProblemCampaign": {
         "type": "object",
         "title": "ProblemCampaign",
-        "description": "A campaign that stands in the way.",
+        "description": "A campaign that prevents the change.",
         "required": ["id", "name"],
         "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}},
     },
     "Unauthorized": {
         "type": "object",
         "title": "Unauthorized",
-        "description": "What the gateway in front of the API says of a token.",
+        "description": "The answer of the gateway in front of the API.",
         "required": ["message"],
         "properties": {"message": {"type": "string"}},
     },
@@ -168,7 +176,7 @@ def response(status: int, codes: Sequence[str]) -> dict[str, Any]:
 
 
 def responses(operation: Mapping[str, Any], method: str, named: Mapping[int, Sequence[str]]) -> dict[str, Any]:
-    """The answers of a route that are no success: what its shape brings, and what it names itself."""
+    """A route's answers that are errors: those of every route of its shape, and those that it names itself."""
     parameters = operation.get("parameters", [])
     in_query = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
     usual: dict[int, list[str]] = {403: ["forbidden", "unknown-user"], 500: ["internal"], 503: ["unavailable"]}

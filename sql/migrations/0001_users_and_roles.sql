@@ -61,9 +61,10 @@ grant execute on function hidra.ensure_user to hidra_api;
 create function hidra.lock_key(kind text, id uuid) returns bigint language sql immutable parallel safe
 return hashtextextended(kind || ' ' || id::text, 0);
 comment on function hidra.lock_key is
-    'The key of an advisory lock. Kinds: campaign (id of a campaign; claims share it, a pause takes it alone), '
-    'erasure (id of a user; freezes and trial messages share it, an erasure takes it alone), '
-    'members (id of a user; inserts of members share it, deletions of contacts take it alone).';
+    'The key of an advisory lock. '
+    'campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. '
+    'erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. '
+    'members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
 revoke execute on function hidra.lock_key from public;
 grant execute on function hidra.lock_key to hidra_api, hidra_worker, hidra_admin;
 

@@ -53,7 +53,8 @@ comment on column hidra.evolution_api_config.acknowledged_until is
     'The latest claimed_at of a message that is known to be acknowledged. It lags by up to 15 seconds. '
     'A new server, instance or key sets it to the current time.';
 comment on column hidra.evolution_api_config.distrusted_since is
-    'When the circuit last opened. The circuit is open while this is not before acknowledged_until.';
+    'The circuit is open while this is not before acknowledged_until. '
+    'Only the acknowledgement of a message that was claimed later closes it. Null if the circuit never opened.';
 comment on column hidra.evolution_api_config.distrust_reason is
     'Why the circuit last opened, written for the user.';
 comment on column hidra.evolution_api_config.max_messages_per_minute is

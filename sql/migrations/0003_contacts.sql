@@ -146,8 +146,8 @@ end
 $$;
 comment on function hidra.delete_members_of_contacts is
     'Takes deleted contacts out of their segments, as a foreign key with ON DELETE CASCADE does. '
-    'It takes the advisory lock members of the user alone until its commit, so no transaction adds a contact that is '
-    'being deleted.';
+    'It takes the advisory lock members of the user alone until its commit, '
+    'so no transaction adds a contact that is being deleted.';
 create trigger contacts_removed after delete on hidra.contacts
     referencing old table as deleted for each statement execute function hidra.delete_members_of_contacts();
 comment on trigger contacts_removed on hidra.contacts is 'Replaces ON DELETE CASCADE of segment_contacts.';

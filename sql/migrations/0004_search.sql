@@ -108,8 +108,8 @@ end
 $$;
 comment on function hidra.search_contacts is
     'One page of ids of the matching contacts of the user in the setting hidra.user_id, in the order of ids. '
-    'If name_part is given, only names are compared; otherwise the beginnings (prefixes) and the end (suffix) of the '
-    'phone. '
+    'If name_part is given, only names are compared. '
+    'Otherwise the phone must begin with one of prefixes or end with suffix. '
     'scan_first: how many contacts are read in order before an index is used. '
     'few: up to how many matches of an index are sorted.';
 revoke execute on function hidra.search_contacts from public;

@@ -75,8 +75,8 @@ create table hidra.contact_import_rejects (
         references hidra.contact_imports (user_id, id) on delete cascade
 );
 comment on table hidra.contact_import_rejects is
-    'A row is a rejected row of a file. The end of the import writes the rejected rows to a file and deletes them '
-    'here.';
+    'A row is a rejected row of a file. '
+    'At its end, the import writes the rejected rows to a file and deletes them here.';
 comment on column hidra.contact_import_rejects.line is 'The number of the first line of the row in the file.';
 comment on column hidra.contact_import_rejects.row is 'The first 1,000 characters of the row as the file has it.';
 

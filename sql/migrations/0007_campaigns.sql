@@ -122,8 +122,8 @@ comment on table hidra.campaign_runs is
     'A row is one start of a campaign, with the content that was frozen at the start. '
     'The first run sends to the segment; a later run sends again to recipients whose message failed.';
 comment on column hidra.campaign_runs.resumed_at is
-    'When the campaign was last resumed. Failures that WhatsApp reports for messages claimed before it do not pause '
-    'the campaign again.';
+    'When the campaign was last resumed. Failures that WhatsApp reports for messages claimed before it '
+    'do not pause the campaign again.';
 comment on column hidra.campaign_runs.drained_at is
     'When a sender first found no message pending, sending or unknown. '
     'It is set once, so one sender asks for the pass that ends the run.';
@@ -209,9 +209,8 @@ comment on column hidra.campaign_messages.read_at is
 comment on column hidra.campaign_messages.failed_at is
     'When a failure was received or recorded. It stays if a delivery is received later.';
 comment on column hidra.campaign_messages.error_code is
-    'The reason for the status, for programs: opted_out, unresolved_variable, provider_failed, outcome_unknown, and '
-    'others. '
-    'A pending message has the reason of its latest retry. Null: no problem.';
+    'The reason for the status, for programs: opted_out, unresolved_variable, provider_failed, outcome_unknown '
+    'and others. A pending message has the reason of its latest retry. Null: no problem.';
 comment on column hidra.campaign_messages.error_detail is 'The reason for the status, written for the user.';
 comment on constraint campaign_messages_erased_is_empty on hidra.campaign_messages is
     'The row of an erased person keeps its counts and nothing of the person. '
@@ -253,7 +252,7 @@ create table hidra.campaign_metrics (
     constraint campaign_metrics_total_is_sum check (total_messages = delivered + failed + pending + skipped)
 );
 comment on table hidra.campaign_metrics is
-    'A row is the counts of one campaign over its counted messages. '
+    'A row is the set of counters of one campaign, over its counted messages. '
     'They change in the transaction that changes the messages.';
 comment on column hidra.campaign_metrics.delivered is 'Messages with status delivered or read.';
 comment on column hidra.campaign_metrics.pending is 'Messages with status pending, sending, unknown or sent.';
@@ -294,7 +293,7 @@ from hidra.campaigns c
 left join hidra.campaign_metrics m on m.campaign_id = c.id
 group by c.user_id;
 comment on view hidra.campaign_owner_metrics_view is
-    'A row is the sums of all campaigns of one user. A user without campaigns has no row. '
+    'A row is the summary of all campaigns of one user. A user without campaigns has no row. '
     'Row-level security applies with the role that reads the view.';
 
 -- migrate:down

@@ -83,9 +83,8 @@ create table hidra.delivery_events_unmatched (
         references hidra.evolution_api_config (user_id, id) on delete cascade
 );
 comment on table hidra.delivery_events_unmatched is
-    'A row is a status that was received before its message was known, because the webhook was faster than the answer '
-    'to the post. '
-    'It is applied when the message is known, or deleted after 48 hours.';
+    'A row is a status that was received before its message was known, because the webhook was faster '
+    'than the answer to the post. It is applied when the message is known, or deleted after 48 hours.';
 comment on column hidra.delivery_events_unmatched.received_at is 'When the status was first received.';
 create index delivery_events_unmatched_received on hidra.delivery_events_unmatched (received_at);
 
@@ -122,9 +121,8 @@ create table hidra.status_backfills (
         references hidra.evolution_api_config (user_id, id) on delete cascade
 );
 comment on table hidra.status_backfills is
-    'A row is the latest status backfill of a connection: after lost webhooks, each message that may have a newer '
-    'status is '
-    'looked up once in Evolution, the newest first.';
+    'A row is the latest status backfill of a connection. '
+    'After lost webhooks, each message that may have a newer status is looked up once in Evolution, the newest first.';
 comment on column hidra.status_backfills.cause is
     'silence: no webhook came though messages were sent. '
     'webhook: a check found another webhook in place of the one of Hidra. '

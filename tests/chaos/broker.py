@@ -1,4 +1,4 @@
-"""Queues and a stream that behave as SQS and Kinesis do where it hurts: late, again, in another order."""
+"""Queues and a stream that deliver late, twice and in another order, as SQS and Kinesis may."""
 
 import heapq
 import itertools
@@ -14,26 +14,26 @@ from uuid import uuid4
 
 @dataclass(order=True)
 class Message:
-    """One message; a copy of it lies in the queue until it is taken for good."""
+    """One message, in the queue until it is deleted."""
 
     due: float
     seq: int
     body: str = field(compare=False)
     id: str = field(compare=False, default_factory=lambda: str(uuid4()))
     receives: int = field(compare=False, default=0)
-    gone: bool = field(compare=False, default=False)
+    deleted: bool = field(compare=False, default=False)
 
 
 class Queue:
-    """A standard queue: at least once, in no order, hidden from others for the visibility time-out once received."""
+    """A standard queue: delivers at least once, in no order; a received message is hidden for the visibility timeout."""
 
-    def __init__(self, *, visibility: float, max_receives: int, seed: int, again: float = 0.0) -> None:
+    def __init__(self, *, visibility: float, max_receives: int, seed: int, repeat_share: float = 0.0) -> None:
         """
         Args:
-            visibility: seconds until what was received and not deleted comes again.
-            again: the share of deleted messages that come once more all the same.
+            visibility: seconds until a message that was received and not deleted is delivered again.
+            repeat_share: the share of deleted messages that are delivered once more.
         """
-        self._visibility, self._max_receives, self._again = visibility, max_receives, again
+        self._visibility, self._max_receives, self._repeat_share = visibility, max_receives, repeat_share
         self._rng = random.Random(seed)
         self._heap: list[Message] = []
         self._seq = itertools.count()
@@ -49,7 +49,7 @@ class Queue:
             self._changed.notify()
 
     def receive(self) -> Message | None:
-        """The next message that is due, hidden from now on; waits for one, None once the queue is closed."""
+        """Waits for the next due message and hides it; returns None once the queue is closed."""
         with self._changed:
             while not self._closed:
                 message = self._take()
@@ -64,7 +64,7 @@ class Queue:
         due: list[Message] = []
         while self._heap and self._heap[0].due <= now and len(due) < 4:
             message = heapq.heappop(self._heap)
-            if message.gone:
+            if message.deleted:
                 continue
             if message.receives >= self._max_receives:
                 self.dead.append(message)
@@ -77,7 +77,7 @@ class Queue:
             heapq.heappush(self._heap, other)
         chosen.receives += 1
         self.delivered += 1
-        # What is in the heap is not changed, or its order would be lost.
+        # Only a message outside the heap is changed: a change inside it would break the heap's order.
         chosen.due = now + self._visibility
         heapq.heappush(self._heap, chosen)
         self._changed.notify()
@@ -85,22 +85,22 @@ class Queue:
 
     def delete(self, message: Message) -> None:
         with self._changed:
-            message.gone = message.receives > 1 or self._rng.random() >= self._again
+            message.deleted = message.receives > 1 or self._rng.random() >= self._repeat_share
 
     def repeat(self, *, share: float, delay: float) -> None:
-        """Lets a share of the messages that are due or taken, even for good, come once more, so many seconds later."""
+        """Delivers a share of the due, received and deleted messages once more, ``delay`` seconds later."""
         now = time.monotonic()
         with self._changed:
-            there = [message.body for message in self._heap if message.receives or message.due <= now]
-            bodies = [body for body in there if self._rng.random() < share]
+            known = [message.body for message in self._heap if message.receives or message.due <= now]
+            bodies = [body for body in known if self._rng.random() < share]
         for body in bodies:
             self.put(body, delay)
 
     def waiting(self) -> int:
-        """How many messages are due now."""
+        """Returns how many messages are due now."""
         now = time.monotonic()
         with self._changed:
-            return sum(not message.gone and message.due <= now for message in self._heap)
+            return sum(not message.deleted and message.due <= now for message in self._heap)
 
     def close(self) -> None:
         with self._changed:
@@ -127,58 +127,58 @@ def queue_event(message: Message) -> dict[str, Any]:
 
 
 class Shard:
-    """One shard: its records in order, a batch again and again (in halves) until it is taken."""
+    """One shard: delivers its records in order, and retries a failed batch in halves until it succeeds."""
 
-    def __init__(self, *, batch: int, window: float, seed: int, again: float = 0.0) -> None:
+    def __init__(self, *, batch: int, window: float, seed: int, repeat_share: float = 0.0) -> None:
         """
         Args:
             window: seconds that a batch is gathered for.
-            again: the share of batches that come once more although they were taken.
+            repeat_share: the share of batches that are delivered once more although they succeeded.
         """
-        self._batch, self._window, self._again = batch, window, again
+        self._batch, self._window, self._repeat_share = batch, window, repeat_share
         self._rng = random.Random(seed)
         self._records: deque[dict[str, Any]] = deque()
         self._seq = itertools.count(1)
         self._changed = threading.Condition()
-        self._closed = self._stopped = False
-        self._in_hand = 0
+        self._closed = self._paused = False
+        self._in_flight = 0
         self.history: list[dict[str, Any]] = []
 
     def put(self, data: str) -> str:
-        """Takes a record, base64; gives its place as the recorder knows it."""
+        """Adds a record, base64; returns its position in the stream, which the recorder stores."""
         with self._changed:
             number = next(self._seq)
-            place = f"shard:{id(self)}-{number}"
+            position = f"shard:{id(self)}-{number}"
             kinesis = {"data": data, "sequenceNumber": str(number), "approximateArrivalTimestamp": time.time()}
-            record = {"kinesis": kinesis, "eventID": place}
+            record = {"kinesis": kinesis, "eventID": position}
             self.history.append(record)
             self._records.append(record)
             self._changed.notify()
-        return place
+        return position
 
     def put_again(self, records: Sequence[dict[str, Any]]) -> None:
-        """Records that it had before, to be handed out once more."""
+        """Delivers records of its history once more."""
         with self._changed:
             self._records.extend(records)
             self._changed.notify()
 
-    def stop(self) -> None:
-        """Nothing is handed out any more until ``go_on``, but for the batch that is in hand."""
+    def pause(self) -> None:
+        """Delivers no new batch until ``resume``; a batch in flight ends first."""
         with self._changed:
-            self._stopped = True
+            self._paused = True
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         with self._changed:
-            self._stopped = False
+            self._paused = False
             self._changed.notify()
 
-    def in_hand(self) -> int:
-        """Records of the batch that is handed out now."""
+    def in_flight(self) -> int:
+        """Returns the number of records in the batch that is being delivered."""
         with self._changed:
-            return self._in_hand
+            return self._in_flight
 
     def oldest(self) -> float:
-        """For how many seconds the oldest record has been waiting to be handed out."""
+        """Returns for how many seconds the oldest record has waited for its delivery."""
         with self._changed:
             if not self._records:
                 return 0.0
@@ -186,9 +186,9 @@ class Shard:
             return time.time() - arrived
 
     def waiting(self) -> int:
-        """Records that were not taken yet."""
+        """Returns the number of records that are not processed yet."""
         with self._changed:
-            return len(self._records) + self._in_hand
+            return len(self._records) + self._in_flight
 
     def close(self) -> None:
         with self._changed:
@@ -196,25 +196,25 @@ class Shard:
             self._changed.notify_all()
 
     def poll(self, invoke: Callable[[dict[str, Any]], bool]) -> None:
-        """Hands batches out until the shard is closed. ``invoke`` says whether one was taken."""
+        """Delivers batches until the shard is closed. ``invoke`` returns whether a batch succeeded."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closed or (self._records and not self._stopped))
+                self._changed.wait_for(lambda: self._closed or (self._records and not self._paused))
                 if not self._closed and len(self._records) < self._batch:
                     self._changed.wait_for(lambda: self._closed or len(self._records) >= self._batch, self._window)
                 if self._closed:
                     return
-                if self._stopped:
+                if self._paused:
                     continue
                 batch = [self._records.popleft() for _ in range(min(self._batch, len(self._records)))]
-                self._in_hand = len(batch)
+                self._in_flight = len(batch)
             todo: list[Sequence[dict[str, Any]]] = [batch]
             while todo and not self._closed:
                 part = todo.pop()
                 if not invoke({"Records": list(part)}):
                     half = max(1, len(part) // 2)
                     todo.extend(piece for piece in (part[half:], part[:half]) if piece)
-                elif self._rng.random() < self._again:
+                elif self._rng.random() < self._repeat_share:
                     todo.append(part)
             with self._changed:
-                self._in_hand = 0
+                self._in_flight = 0

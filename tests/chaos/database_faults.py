@@ -1,8 +1,9 @@
-"""PostgreSQL in every kind of trouble.
+"""Campaigns while PostgreSQL crashes, loses connections and refuses transactions.
 
-The server is one of its own, with fsync, so that it can be killed and started again on the same data.
+The test has a PostgreSQL server of its own with fsync, to kill it and start it again on the same data.
 """
 
+import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,31 +18,33 @@ from hidra.store import schema
 from hidra.store.db import Database
 from local.database import Database as Server
 from local.processes import LocalError
-from tests.chaos.fault_scenario import Report, Story, wait_until
+from tests.chaos.fault_scenario import Report, Scenario
+from tests.chaos.waiting import wait_until
 from tests.conftest import MIGRATIONS, Databases
 
-# Statements that change messages until one is refused. No transaction has so many: run again, it passes.
+# One in so many statements that change messages fails. No transaction has so many, so its retry succeeds.
 _EVERY = 23
-# A sequence counts on whatever is rolled back, so that what was refused succeeds the next time.
-TRIPWIRE = """
+# A rollback does not reset a sequence, so the statement that failed has another number in the retry.
+FAILING_TRIGGER = """
 create sequence public.changes;
-create function public.trip() returns trigger language plpgsql security definer as $$
+create function public.fail_sometimes() returns trigger language plpgsql security definer as $$
 declare n bigint := nextval('public.changes');
 begin
     if n % {every} = 0 and n <= {every} * {times} then
         if n % (2 * {every}) = 0 then
-            raise serialization_failure using message = 'tripped: serialization failure';
+            raise serialization_failure using message = 'injected: serialization failure';
         end if;
-        raise deadlock_detected using message = 'tripped: deadlock';
+        raise deadlock_detected using message = 'injected: deadlock';
     end if;
     return null;
 end $$;
-create trigger trip after update on hidra.campaign_messages for each statement execute function public.trip();
+create trigger fail_sometimes after update on hidra.campaign_messages
+for each statement execute function public.fail_sometimes();
 """
 SESSIONS = """
-select pid from pg_stat_activity where usename = %s and datname = %s
+select pid from pg_stat_activity where usename = %s and datname = %s and pid <> pg_backend_pid()
 """
-RIVALS = """
+LOCKABLE = """
 select id, campaign_id from hidra.campaign_messages
 where status in ('sent', 'delivered') order by random() limit 3
 """
@@ -49,8 +52,8 @@ where status in ('sent', 'delivered') order by random() limit 3
 
 @contextmanager
 def own_server() -> Iterator[tuple[Server, Databases]]:
-    """A durable server of this test's own, with one migrated database."""
-    logins = {name: {"username": f"fire_{name}", "password": uuid4().hex} for name in ("http", "jobs")}
+    """Runs a durable server with one migrated database."""
+    logins = {name: {"username": f"chaos_{name}", "password": uuid4().hex} for name in ("http", "jobs")}
     with ExitStack() as stack:
         server = Server.launch(durable=True)
         stack.callback(server.close)
@@ -75,67 +78,78 @@ def own_server() -> Iterator[tuple[Server, Databases]]:
             yield server, Databases(http, jobs, owner, settings, logins)
 
 
+def cut_connections(
+    connection: psycopg.Connection, databases: Databases, login: str, *, rng: random.Random, one_in: int
+) -> int:
+    """Ends one in so many of a login's connections, rounded up, whatever they are doing; returns how many it ended."""
+    sessions = [databases.logins[login]["username"], databases.settings["DATABASE_NAME"]]
+    pids = [pid for (pid,) in connection.execute(SESSIONS, sessions)]
+    chosen = rng.sample(pids, -(-len(pids) // one_in))
+    for pid in chosen:
+        connection.execute("select pg_terminate_backend(%s)", [pid])
+    return len(chosen)
+
+
 def database_faults(
-    folder: Path, *, tenants: int, audience: int, rounds: int, per_minute: int, crashes: int, cuts: int, trips: int,
+    folder: Path, *, tenants: int, audience: int, rounds: int, per_minute: int, crashes: int, cuts: int, failures: int,
     seed: int, seconds: float,
 ) -> Report:  # fmt: skip
-    """Campaigns while the server is killed and started again, connections are cut, and transactions refused.
+    """Runs campaigns while the server crashes and restarts, connections are cut, and transactions fail.
 
     Args:
         rounds: campaigns of each tenant, one after the other.
-        per_minute: of each campaign.
-        crashes: how often the server dies, each time in another way.
+        per_minute: the pace of each campaign.
+        crashes: how often the server crashes, in two ways by turns.
         cuts: how often some of the workers' connections are cut.
-        trips: how many statements that change messages fail with a deadlock or a serialization failure.
-        seconds: after which it is given up.
+        failures: how many statements that change messages fail with a deadlock or a serialization failure.
+        seconds: the scenario fails after them.
     """
     with (
         own_server() as (server, databases),
-        Story.told(databases, folder, seed=seed, seconds=seconds) as story,
+        Scenario.running(databases, folder, seed=seed, seconds=seconds) as scenario,
         ExitStack() as stack,
     ):
-        stack.callback(_disconnect, story)  # each crash has connected anew
-        story.set_up(tenants, audience)
-        # So that each crash finds posts that were answered and not written down yet.
-        story.cluster.plan.stall("send/http:send:after", seconds=0.4, share=0.3)
-        story.cluster.databases.owner.execute(TRIPWIRE.format(every=_EVERY, times=trips))
-        trouble = _Trouble(story, server, total=tenants * audience * rounds, crashes=crashes, cuts=cuts)
-        rival = _Rival(story, server.url)
-        story.start(per_minute)
+        stack.callback(_disconnect, scenario)  # each crash has opened a new connection
+        scenario.set_up(tenants, audience)
+        # So that each crash finds posts whose answers have arrived and are not recorded yet.
+        scenario.cluster.plan.stall("send/http:send:after", seconds=0.4, share=0.3)
+        scenario.cluster.databases.owner.execute(FAILING_TRIGGER.format(every=_EVERY, times=failures))
+        faults = _ServerFaults(scenario, server, total=tenants * audience * rounds, crashes=crashes, cuts=cuts)
+        locker = _OppositeLocker(scenario, server.url)
+        scenario.start(per_minute)
         started = 1
 
         def done() -> bool:
             nonlocal started
-            rival.step()
-            trouble.step()
-            counts = story.counts()
+            locker.step()
+            faults.step()
+            counts = scenario.counts()
             if started < rounds and not counts["scheduled"] and counts["pending"] < tenants * audience // 2:
-                story.start(per_minute)
+                scenario.start(per_minute)
                 started += 1
-            return started == rounds and trouble.is_over() and not counts["pending"]
+            return started == rounds and faults.are_over() and not counts["pending"]
 
-        story.go_on(done)
-        story.end()
-        story.account()
-        story.replay()
-        story.account()
-        tripped = [error for error in story.cluster.errors if "tripped" in error or "deadlock detected" in error]
-        assert not tripped, f"a transaction was not run again: {tripped[0]}"
+        scenario.run_until(done)
+        scenario.settle()
+        scenario.audit()
+        scenario.replay()
+        scenario.audit()
+        failed = [error for error in scenario.cluster.errors if "injected" in error or "deadlock detected" in error]
+        assert not failed, f"a transaction was not run again: {failed[0]}"
         log = server.log.read_text()
-        real = log.count("ERROR:  deadlock detected") - rival.lost
-        story.report.done["deadlocks met"] = real
-        story.report.done["failures injected"] = log.count("ERROR:  tripped")
+        scenario.report.done["deadlocks met"] = log.count("ERROR:  deadlock detected") - locker.deadlocks
+        scenario.report.done["failures injected"] = log.count("ERROR:  injected")
         # A sequence skips up to 32 numbers when the server crashes.
-        assert trips - crashes <= story.report.done["failures injected"] <= trips
-        story.report.seconds = time.monotonic() - story.began
-        return story.report
+        assert failures - crashes <= scenario.report.done["failures injected"] <= failures
+        scenario.report.seconds = time.monotonic() - scenario.began
+        return scenario.report
 
 
 @dataclass
-class _Trouble:
+class _ServerFaults:
     """Crashes and cuts, spread over the sends."""
 
-    story: Story
+    scenario: Scenario
     server: Server
     total: int
     crashes: int
@@ -144,48 +158,44 @@ class _Trouble:
     cut: int = 0
 
     def step(self) -> None:
-        accepted = self.story.cluster.simulator.summary()["accepted"]
+        accepted = self.scenario.cluster.simulator.summary()["accepted"]
         share = accepted / (0.7 * self.total)
         if self.cut < min(self.cuts, share * self.cuts):
             self._cut()
         if self.crashed < min(self.crashes, share * self.crashes - 0.2):
             self._crash()
 
-    def is_over(self) -> bool:
+    def are_over(self) -> bool:
         return (self.crashed, self.cut) == (self.crashes, self.cuts)
 
     def _cut(self) -> None:
-        """Half of the workers' connections, whatever they are doing."""
-        story, databases = self.story, self.story.cluster.databases
+        scenario = self.scenario
         with self.server.admin() as admin:
-            login, name = databases.logins["jobs"]["username"], databases.settings["DATABASE_NAME"]
-            pids = [pid for (pid,) in admin.execute(SESSIONS, [login, name])]
-            for pid in story.rng.sample(pids, (len(pids) + 1) // 2):
-                admin.execute("select pg_terminate_backend(%s)", [pid])
-                story.report.done["connections cut"] += 1
+            cut = cut_connections(admin, scenario.cluster.databases, "jobs", rng=scenario.rng, one_in=2)
+        scenario.report.done["connections cut"] += cut
         self.cut += 1
 
     def _crash(self) -> None:
-        """The server dies, is missed by the clock and by a batch or a ticket, and comes back on the same data."""
-        story, cluster = self.story, self.story.cluster
+        """Crashes the server, waits until the clock and a batch or a ticket have failed, and restarts it on its data."""
+        scenario, cluster = self.scenario, self.scenario.cluster
         mode = ("immediate", "kill")[self.crashed % 2]
         self.server.stop(mode)
         before = len(cluster.errors)
         assert cluster.tick().failed, "the clock needs the database"
         wait_until(lambda: len(cluster.errors) > before + 1 or not any(shard.waiting() for shard in cluster.shards))
-        _start_again(self.server)
+        _restart(self.server)
         cluster.databases.owner.close()
         cluster.databases = replace(cluster.databases, owner=psycopg.connect(self.server.url, autocommit=True))
-        story.report.done[f"crashes ({mode})"] += 1
+        scenario.report.done[f"crashes ({mode})"] += 1
         self.crashed += 1
 
 
-def _disconnect(story: Story) -> None:
-    story.cluster.databases.owner.close()
+def _disconnect(scenario: Scenario) -> None:
+    scenario.cluster.databases.owner.close()
 
 
-def _start_again(server: Server) -> None:
-    """After a kill it may be some moments until the last of the old server's processes has noticed."""
+def _restart(server: Server) -> None:
+    """Retries while processes of the killed server still hold its shared memory."""
     deadline = time.monotonic() + 20
     while True:
         try:
@@ -196,31 +206,31 @@ def _start_again(server: Server) -> None:
 
 
 @dataclass
-class _Rival:
-    """Somebody who locks a message first and its campaign's counters then, as nobody in the product does."""
+class _OppositeLocker:
+    """Locks a message and then its campaign's counters: the opposite of the product's order, so deadlocks happen."""
 
-    story: Story
+    scenario: Scenario
     url: str
-    lost: int = 0
+    deadlocks: int = 0  # in which PostgreSQL chose the locker as the victim
 
     def step(self) -> None:
-        for row in self.story.rows(RIVALS):
-            with suppress(psycopg.errors.DeadlockDetected), psycopg.connect(self.url) as rival:
+        for row in self.scenario.rows(LOCKABLE):
+            with suppress(psycopg.errors.DeadlockDetected), psycopg.connect(self.url) as locker:
                 try:
-                    rival.execute("select from hidra.campaign_messages where id = %s for update", [row["id"]])
-                    _wait_for_a_waiter(rival, seconds=0.1)
-                    rival.execute(
+                    locker.execute("select from hidra.campaign_messages where id = %s for update", [row["id"]])
+                    _wait_for_a_waiter(locker, seconds=0.1)
+                    locker.execute(
                         "select from hidra.campaign_metrics where campaign_id = %s for update", [row["campaign_id"]]
                     )
-                    self.story.report.done["rivals"] += 1
+                    self.scenario.report.done["opposite locks"] += 1
                 except psycopg.errors.DeadlockDetected:
-                    self.lost += 1
+                    self.deadlocks += 1
                     raise
 
 
-def _wait_for_a_waiter(rival: psycopg.Connection, *, seconds: float) -> None:
-    """Until somebody waits for the rival, who may be in no hurry: then its next lock closes the ring."""
+def _wait_for_a_waiter(locker: psycopg.Connection, *, seconds: float) -> None:
+    """Waits until a transaction waits for a lock: the locker's next lock then closes the cycle."""
     end = time.monotonic() + seconds
     waits = "select exists (select from pg_locks where not granted)"
-    while time.monotonic() < end and rival.execute(waits).fetchone() != (True,):
+    while time.monotonic() < end and locker.execute(waits).fetchone() != (True,):
         time.sleep(0.005)

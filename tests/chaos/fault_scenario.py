@@ -1,4 +1,4 @@
-"""Campaigns under any trouble: what is asked of them when all is over, and the whole stream read once more."""
+"""Campaigns under any faults: an audit of the result, and a replay of the whole stream that may change nothing."""
 
 import random
 import time
@@ -10,18 +10,13 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from hidra.domain.phone import phone_hash
 from hidra.store import recount
-from tests.chaos.cluster import PHONE_HASH_SECRET, Cluster, Sizes
-from tests.chaos.tenants import Tenant, leaver, phones
+from tests.chaos.cluster import A_DAY_LATER, PHONE_HASH_SECRET, Cluster, Sizes
+from tests.chaos.tenants import CONFIRMATION, Tenant, opt_out_phone, phones, row_key, sent_key
+from tests.chaos.waiting import wait_until
 from tests.conftest import Databases
 
-GOODBYE = "Pronto, você não recebe mais nada."
-_LATER = 25 * 3600
-type Key = tuple[str, str, str]
-"""A message: its instance, its phone's digits, its text."""
 COUNTS = """
 select count(*) filter (where m.status = 'pending') as pending, count(*) filter (where m.status = 'sending') as sending,
     count(*) filter (where m.status = 'unknown') as unknown,
@@ -37,7 +32,7 @@ CAMPAIGNS = """
 select c.id, c.status::text, m.total_messages, m.delivered, m.failed, m.pending, m.skipped
 from hidra.campaigns c join hidra.campaign_metrics m on m.campaign_id = c.id
 """
-# Claims of an answer and of a test end by themselves; all that records of the stream may change is here.
+# Every table that a record of the stream may change.
 DUMPED = (
     "campaign_messages", "campaign_metrics", "campaign_timeline_points", "campaigns", "campaign_runs", "opt_outs",
     "opt_out_requests", "opt_out_confirmations", "whatsapp_lids", "delivery_events_unmatched",
@@ -47,7 +42,7 @@ DUMPED = (
 
 @dataclass
 class Report:
-    """What was done and what came of it."""
+    """The faults and the messages of a scenario."""
 
     seed: int
     done: Counter[str] = field(default_factory=Counter)
@@ -55,29 +50,31 @@ class Report:
 
     def __str__(self) -> str:
         done = ", ".join(f"{number} {what}" for what, number in self.done.items())
-        return f"{done}; nobody twice, nobody lost; {self.seconds:.0f} s, seed {self.seed}"
+        return f"{done}; no message twice, no recipient lost; {self.seconds:.0f} s, seed {self.seed}"
 
 
 @dataclass
-class Story:
-    """Campaigns at work, and how they end."""
+class Scenario:
+    """Campaigns of several tenants on a cluster, from their start to the audit."""
 
     cluster: Cluster
     rng: random.Random
     report: Report
     seconds: float
     tenants: list[Tenant] = field(default_factory=list)
-    returned: set[bytes] = field(default_factory=set)
+    opted_back_in: set[bytes] = field(default_factory=set)  # hashes of phones
     began: float = field(default_factory=time.monotonic)
 
     @classmethod
     @contextmanager
-    def told(cls, databases: Databases, folder: Path, *, seed: int, seconds: float, **options: Any) -> Iterator[Self]:
+    def running(
+        cls, databases: Databases, folder: Path, *, seed: int, seconds: float, **options: Any
+    ) -> Iterator[Self]:
         """
         Args:
             folder: for the workers' log.
-            seconds: after which it is given up.
-            options: of Cluster.
+            seconds: the scenario fails after them.
+            options: of ``Cluster``.
         """
         with Cluster.running(databases, folder, seed=seed, sizes=Sizes(send=12), **options) as cluster:
             try:
@@ -86,59 +83,59 @@ class Story:
                 cluster.databases.owner.close()
 
     def set_up(self, tenants: int, audience: int) -> None:
-        """Tenants on the simulator, each with some contacts who leave when they are written to."""
+        """Makes tenants on the simulator, each with some contacts who opt out when they receive a message."""
         for number in range(tenants):
-            leavers = [leaver(number * 10 + at) for at in range(3)]
-            people = [*phones(number, audience - len(leavers)), *leavers]
-            self.tenants.append(Tenant.make(self.cluster, people, confirmation=GOODBYE))
-        self.cluster.check()  # which sets our webhooks
+            opting_out = [opt_out_phone(number * 10 + at) for at in range(3)]
+            audience_phones = [*phones(number, audience - len(opting_out)), *opting_out]
+            self.tenants.append(Tenant.make(self.cluster, audience_phones, confirmation=CONFIRMATION))
+        self.cluster.check()  # sets our webhooks
 
     def start(self, per_minute: int) -> None:
-        """A campaign of each tenant; its pace is what the senders can follow, or tickets pile up."""
+        """Starts a campaign of each tenant, at a pace that the senders can follow, or tickets pile up."""
         for tenant in self.tenants:
             tenant.start_campaign(per_minute=per_minute)
 
-    def go_on(self, done: Callable[[], object]) -> None:
+    def run_until(self, done: Callable[[], object]) -> None:
         left = max(1.0, self.seconds - (time.monotonic() - self.began))
-        self.cluster.until(done, seconds=left, about=self.state)
+        self.cluster.run_until(done, seconds=left, state=self.state)
 
-    def end(self) -> None:
-        """Peace: redelivery and the clock alone bring everything to its end, and doubts to what Evolution tells."""
-        self.go_on(self._only_doubts_are_left)
-        accepted = {self.of(send) for send in self.cluster.simulator.sends() if send["accepted"]}
-        self.go_on(lambda: not [row for row in self._unknown() if self.key(row) in accepted])
+    def settle(self) -> None:
+        """Without faults: waits until redelivery and the clock end every run, and checks resolve every doubt."""
+        self.run_until(self._only_doubts_are_left)
+        accepted = {sent_key(send) for send in self.cluster.simulator.sends() if send["accepted"]}
+        self.run_until(lambda: not [row for row in self._unknown() if row_key(row, self.tenants) in accepted])
         self.report.done["given up after a day"] += len(self._unknown())
-        while self.counts()["unknown"]:  # a day later nobody hopes for the others any more
-            self.cluster.check(later_seconds=_LATER)
-        self.go_on(lambda: not self.counts()["open"] and self.is_settled())
+        while self.counts()["unknown"]:
+            self.cluster.check(later_seconds=A_DAY_LATER)
+        self.run_until(lambda: not self.counts()["open"] and self.cluster.is_settled())
 
     def _only_doubts_are_left(self) -> bool:
         counts = self.counts()
-        return not (counts["pending"] or counts["sending"] or counts["scheduled"]) and self.is_settled()
-
-    def is_settled(self) -> bool:
-        quiet = self.cluster.simulator.summary()["unsettled"] == 0
-        return quiet and not any(shard.waiting() for shard in self.cluster.shards)
+        return not (counts["pending"] or counts["sending"] or counts["scheduled"]) and self.cluster.is_settled()
 
     def _unknown(self) -> list[dict[str, Any]]:
         return [row for row in self.rows(MESSAGES) if row["status"] == "unknown"]
 
-    def account(self) -> None:
-        """Nobody twice by the simulator's log, nobody lost, each row what the simulator says, every count overlap_player."""
+    def audit(self) -> None:
+        """Compares the database with the simulator's log.
+
+        No message was accepted twice, none is lost, each row has the status in the log, every count and every opt-out
+        is exact.
+        """
         sends, rows, campaigns = self.cluster.simulator.sends(), self.rows(MESSAGES), self.rows(CAMPAIGNS)
-        accepted = Counter(self.of(send) for send in sends if send["accepted"])
+        accepted = Counter(sent_key(send) for send in sends if send["accepted"])
         twice = {key: times for key, times in accepted.items() if times > 1}
-        assert not twice, f"{len(twice)} written to twice: {twice}"
+        assert not twice, f"{len(twice)} messages were sent twice: {twice}"
         assert self.cluster.simulator.summary()["duplicates"] == 0
-        final = {self.of(send): send for send in sends if send["accepted"] and send["text"] != GOODBYE}
+        final = {sent_key(send): send for send in sends if send["accepted"] and send["text"] != CONFIRMATION}
         for row in rows:
-            send = final.pop(self.key(row), None)
+            send = final.pop(row_key(row, self.tenants), None)
             if send is None:
                 assert row["provider_message_id"] is None, row
                 assert row["status"] in ("failed", "skipped"), row
             else:
                 assert (row["provider_message_id"], row["status"]) == (send["provider_id"], send["final"]), (row, send)
-        assert not final, f"nobody knows of {list(final)[:5]}"
+        assert not final, f"the database does not know {list(final)[:5]}"
         frozen = Counter(row["campaign_id"] for row in rows if row["counted"])
         audience = {each: len(tenant.phones) for tenant in self.tenants for each in tenant.campaigns}
         assert audience.keys() == {campaign["id"] for campaign in campaigns}
@@ -151,15 +148,13 @@ class Story:
             "select from hidra.delivery_events_unmatched u join hidra.campaign_messages m using"
             " (evolution_config_id, provider_message_id)"
         )
-        assert not left, "events wait for messages that are known"
+        assert not left, "unmatched events of known messages are left"
         for tenant in self.tenants:
-            out = self.rows("select phone_hash from hidra.opt_outs where user_id = %s", tenant.user_id)
-            asked = {
-                send["digits"] for send in sends if send["instance"] == tenant.instance and send["final"] == "read"
-            }
-            left_us = {hash_of(tenant, phone) for phone in tenant.phones if phone[-4:-2] == "95" and phone[1:] in asked}
-            assert left_us, "somebody leaves"
-            assert {bytes(row["phone_hash"]) for row in out} == left_us - self.returned
+            stored = self.rows("select phone_hash from hidra.opt_outs where user_id = %s", tenant.user_id)
+            read = {send["digits"] for send in sends if send["instance"] == tenant.instance and send["final"] == "read"}
+            opted_out = {hash_of(tenant, phone) for phone in tenant.opt_out_phones if phone[1:] in read}
+            assert opted_out, "no contact has opted out"
+            assert {bytes(row["phone_hash"]) for row in stored} == opted_out - self.opted_back_in
         self.report.done["messages"] = len(rows)
         self.report.done["accepted"] = accepted.total()
 
@@ -167,19 +162,22 @@ class Story:
         return self.cluster.databases.jobs.as_worker(lambda tx: recount.compare(tx, campaign_id=campaign_id))
 
     def replay(self) -> None:
-        """Every record that the shards ever had: in order, in another order, and each twice; nothing may change."""
+        """Delivers every record of the shards' history again, in order and then twice in another order.
+
+        Nothing may change.
+        """
         cluster, before, sent = self.cluster, self.dump(), self.cluster.simulator.summary()["accepted"]
         histories = [list(shard.history) for shard in cluster.shards]
         for shard, history in zip(cluster.shards, histories, strict=True):
             shard.put_again(history)
         self._wait_for_the_shards()
-        assert self.difference(before) == {}, "read again from the start"
+        assert self.difference(before) == {}, "a replay from the start changed rows"
         everything = [record for history in histories for record in history] * 2
         self.rng.shuffle(everything)
         for at, shard in enumerate(cluster.shards):
             shard.put_again(everything[at :: len(cluster.shards)])
         self._wait_for_the_shards()
-        assert self.difference(before) == {}, "read again twice, in another order"
+        assert self.difference(before) == {}, "a replay of each record twice, in another order, changed rows"
         wait_until(lambda: not cluster.queues["send"].waiting())
         assert cluster.simulator.summary()["accepted"] == sent, "the replay sent something"
         self.report.done["records replayed"] += 3 * sum(map(len, histories))
@@ -188,7 +186,7 @@ class Story:
         wait_until(lambda: not any(shard.waiting() for shard in self.cluster.shards))
 
     def dump(self) -> dict[str, list[str]]:
-        """Every row of every table that a record may change, as text."""
+        """Returns every row of every table that a record may change, as text."""
         return {
             table: [row["row"] for row in self.rows(f"select t::text as row from hidra.{table} t order by 1")]
             for table in DUMPED
@@ -198,24 +196,14 @@ class Story:
         now = self.dump()
         return {table: set(now[table]) ^ set(before[table]) for table in DUMPED if now[table] != before[table]}
 
-    def of(self, send: dict[str, Any]) -> Key:
-        return send["instance"], send["digits"], send["text"]
-
-    def key(self, row: dict[str, Any]) -> Key:
-        """The row's message as the simulator knows it."""
-        campaign_id, phone = row["campaign_id"], row["phone"]
-        [instance] = [tenant.instance for tenant in self.tenants if campaign_id in tenant.campaigns]
-        return instance, phone[1:], f"Campanha {campaign_id}: oi Ana {phone[-8:]}"
-
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
-        with self.cluster.databases.owner.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(sql, params).fetchall()
+        return self.cluster.rows(sql, *params)
 
     def counts(self) -> dict[str, int]:
         return self.rows(COUNTS)[0]
 
     def state(self) -> str:
-        """For whoever has to find out why it does not end."""
+        """Returns what explains a scenario that does not end."""
         waiting = {name: queue.waiting() for name, queue in self.cluster.queues.items()}
         shards = [shard.waiting() for shard in self.cluster.shards]
         return f"{self.counts()} {self.cluster.simulator.summary()} {waiting} {shards} {self.cluster.errors[-1:]}"
@@ -223,10 +211,3 @@ class Story:
 
 def hash_of(tenant: Tenant, phone: str) -> bytes:
     return phone_hash(PHONE_HASH_SECRET.encode(), str(tenant.user_id), phone)
-
-
-def wait_until(what: Callable[[], object], *, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, f"it did not come true in {seconds} s"
-        time.sleep(0.02)

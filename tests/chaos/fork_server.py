@@ -1,4 +1,4 @@
-"""The workers as the test's process sees them: made, invoked, dead, replaced."""
+"""The workers as the test's process sees them: it forks, invokes and replaces them."""
 
 import os
 import queue
@@ -23,7 +23,7 @@ type Serve = Callable[[str, str, dict[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of one invocation. ``died``: without an answer, ``died_at`` that point if it was one of ours."""
+    """The result of one invocation. ``died``: the worker ended without an answer; ``died_at``: the kill point, if any."""
 
     result: Any = None
     error: str | None = None
@@ -47,8 +47,8 @@ class ForkServer:
     def open(cls, environment: Mapping[str, str], log: Path) -> Iterator[Self]:
         """
         Args:
-            environment: of the workers, their settings among it.
-            log: the file that they all log to.
+            environment: the workers' environment variables, with their settings.
+            log: the file that all workers log to.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "tests.chaos.worker", str(theirs.fileno())]
@@ -61,7 +61,7 @@ class ForkServer:
                 assert ours.recv(16) == b"ready", log.read_text()[-4000:]
                 yield cls(ours)
             finally:
-                ours.close()  # it ends by itself then, and each worker with its connection
+                ours.close()  # this ends the fork server; each worker ends with its own connection
                 process.wait(timeout=10)
 
     def fork(self) -> "Worker":
@@ -75,17 +75,17 @@ class ForkServer:
 
 
 class Worker:
-    """One process; ``pid`` is for whoever wants to stop or kill it from outside."""
+    """One worker process."""
 
     def __init__(self, connection: Connection, pid: int) -> None:
         self._connection, self.pid = connection, pid
 
     def invoke(self, part: str, event: Any, seconds: float, armed: Mapping[str, float], serve: Serve) -> Reply:
-        """One invocation, which ends with its process after so many ``seconds``, as Lambda sees to.
+        """Invokes the function once; kills the process after so many ``seconds``, as Lambda's timeout does.
 
         Args:
-            armed: see ``Points.begin``.
-            serve: answers its calls to AWS meanwhile.
+            armed: see ``KillPoints.begin``.
+            serve: answers the worker's calls to AWS.
         """
         reached: Mapping[str, int] = {}
         died_at = None
@@ -114,17 +114,17 @@ class Pool:
 
     def __init__(self, part: str, size: int, *, fork_server: ForkServer, serve: Serve, seconds: float) -> None:
         self.part, self.size = part, size
-        self._nursery, self._serve, self._seconds = fork_server, serve, seconds
+        self._fork_server, self._serve, self._seconds = fork_server, serve, seconds
         self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         for _ in range(size):
             self._free.put(None)
 
     def invoke(self, event: Any, armed: Mapping[str, float]) -> Reply:
-        """Invokes the function in a free worker, waiting for one; one that died is replaced at its next turn."""
+        """Waits for a free worker and invokes the function in it; a dead worker is replaced when it is needed next."""
         worker = self._free.get()
         replaced: Worker | None = None
         try:
-            worker = worker or self._nursery.fork()
+            worker = worker or self._fork_server.fork()
             reply = worker.invoke(self.part, event, self._seconds, armed, self._serve)
             if reply.died:
                 worker.close()
@@ -135,8 +135,8 @@ class Pool:
             self._free.put(replaced)
 
     def warm(self, event: Any) -> None:
-        """Has every worker work once, so that none is cold. Nobody else may be waiting for one."""
-        workers = [self._nursery.fork() for _ in range(self.size)]
+        """Invokes every worker once, so that none is cold. No other thread may be waiting for a worker."""
+        workers = [self._fork_server.fork() for _ in range(self.size)]
         for worker in workers:
             self._free.get()
             reply = worker.invoke(self.part, event, self._seconds, {}, self._serve)

@@ -1,4 +1,4 @@
-"""Transactions that really overlap: each thread stops before each of its statements and its commit until it has the turn."""
+"""Transactions that really overlap: each thread stops before each statement and commit until it gets the turn."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from hidra.store.db import Database, Tx
 from tests.conftest import Databases
 
 PATIENCE_SECONDS = 60.0
-ONE_STATEMENT_SECONDS = 0.002  # longer than most take; who is not back by then may wait for a lock
+ONE_STATEMENT_SECONDS = 0.002  # longer than most statements; a slower one may wait for a lock
 LONGEST_PATIENCE_SECONDS = 0.016
 UNGRANTED = "select pid from pg_locks where not granted"
 
@@ -49,9 +49,9 @@ class SteppedTx(Tx):
 
 
 class SteppedDatabase(Database):
-    """The product's transactions and their retries, statement by statement; ``transactions`` and ``attempts`` count.
+    """The product's transactions and their retries, statement by statement; counts ``transactions`` and ``attempts``.
 
-    Where ``pipelined`` is off, each statement has ended on the server before the next turn is given.
+    Without ``pipelined``, each statement has ended on the server before the next turn.
     """
 
     pipelined = False
@@ -109,7 +109,7 @@ class _State(Enum):
 
 @dataclass
 class _Lane:
-    """A job on its actor, in a thread of its own; ``go`` gives it its turn."""
+    """A job on its actor, in a thread of its own; releasing ``go`` gives it the turn."""
 
     actor: Actor
     state: _State = _State.RUNNING
@@ -118,28 +118,28 @@ class _Lane:
 
 
 class Interleaving:
-    """Jobs that run at the same time, an actor each, of which one at a time makes a step, whenever it is told to.
+    """Jobs that run at the same time, each on an actor of its own; one job at a time makes a step.
 
-    Who waits for another's lock is left to wait. So the order of statements and commits is the one that was given, and
-    the same again for the same turns.
+    A job that waits for a lock makes no step until it has it. So the given turns decide the order of all statements and
+    commits, and the same turns give the same order.
     """
 
     def __init__(self, watch: psycopg.Connection[Any], *, pipelined: bool = False) -> None:
         self._watch, self._pipelined = watch, pipelined
         self._lanes: list[_Lane] = []
-        self._changed = threading.Condition()  # only whoever gives the turns waits for it
+        self._changed = threading.Condition()  # only the thread that gives the turns waits for it
         self._moves = 0
         self._errors: list[BaseException] = []
         self._given_up = False
 
     def run(self, jobs: Sequence[tuple[Actor, Callable[[], object]]], pick: Pick) -> None:
-        """Runs all of them to their end; ``pick`` says which of those that could go on makes the next step."""
+        """Runs all jobs to their end; ``pick`` chooses the next step among the lanes that wait for their turn."""
         for actor, job in jobs:
             self.begin(actor, job)
         self.end(pick)
 
     def begin(self, actor: Actor, job: Callable[[], object]) -> None:
-        """Another one, which stands before its first statement then."""
+        """Starts a job up to its first statement."""
         lane = _Lane(actor)
         self._lanes.append(lane)
         actor.stop_at(lambda: self._wait(lane), pipelined=self._pipelined)
@@ -148,22 +148,26 @@ class Interleaving:
         self._settle()
 
     def waiting(self) -> list[int]:
-        """Those that could go on, by their places; the others wait for locks, or are done."""
+        """Returns the indexes of the lanes that wait for their turn; the others wait for locks or are done."""
         return [index for index, lane in enumerate(self._lanes) if lane.state is _State.WAITING]
 
-    def at_work(self) -> list[Actor]:
-        """Whose jobs have not ended yet."""
+    def busy(self) -> list[Actor]:
+        """Returns the actors whose jobs have not ended."""
         return [lane.actor for lane in self._lanes if lane.state is not _State.DONE]
 
     def step(self, index: int) -> None:
-        """One statement or commit of one of those that wait."""
+        """Runs one statement or commit of a waiting lane."""
         lane = self._lanes[index]
         lane.state = _State.RUNNING
         lane.go.release()
         self._settle()
 
     def end(self, pick: Pick) -> None:
-        """Lets all come to their ends; raises what any of them has raised."""
+        """Runs all jobs to their end.
+
+        Raises:
+            the first error of a job.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         try:
             while self._any(_State.WAITING, _State.BLOCKED):
@@ -171,7 +175,7 @@ class Interleaving:
                 if waiting:
                     self.step(pick(waiting))
                 else:
-                    self._settle()  # a deadlock, until PostgreSQL notices it
+                    self._settle()  # a deadlock, until PostgreSQL detects it
                 assert time.monotonic() < deadline, "the transactions do not end"
         finally:
             self._given_up = True
@@ -205,7 +209,7 @@ class Interleaving:
             self._changed.notify()
 
     def _settle(self) -> None:
-        """Until nobody is in the middle of a step: each waits for its turn or for a lock, or is done."""
+        """Waits until no lane is in the middle of a step: each waits for its turn or for a lock, or is done."""
         patience = ONE_STATEMENT_SECONDS
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
@@ -217,7 +221,7 @@ class Interleaving:
             ungranted = {pid for (pid,) in self._watch.execute(UNGRANTED).fetchall()}
             with self._changed:
                 if moves != self._moves:
-                    continue  # who has made a step since then may have freed others
+                    continue  # a step since then may have freed other lanes
                 for lane in self._any(_State.RUNNING, _State.BLOCKED):
                     blocked = {lane.actor.jobs.pid, lane.actor.http.pid} & ungranted
                     lane.state = _State.BLOCKED if blocked else _State.RUNNING

@@ -1,9 +1,12 @@
-"""Where a worker process can die: before and after each commit and each call to the outside, named as it gets there.
+"""The points at which a worker process can be killed: before and after each commit and each call to the outside.
 
-Only tests load this. A point's name is `<part>/<kind>:<what>:<when>`, such as `send/commit:mark_sent:before`: the part is
-the function at work, the kind `commit`, `http`, `sqs`, `kinesis` or `secrets`, and what the nearest function of the
-product that says what is being done. An HTTP call has a third moment, `written`: the request is out and the answer is not
-read, so Evolution goes on with it whatever becomes of us.
+Only tests load this. A point's name is `<part>/<kind>:<what>:<when>`, such as `send/commit:mark_sent:before`:
+
+- part: the function that runs, see `worker.PARTS`;
+- kind: `commit`, `http`, `sqs`, `kinesis` or `secrets`;
+- what: the nearest function of the product whose name tells the purpose;
+- when: `before`, `after`, or for HTTP `written`: the request is sent and the answer not read, so Evolution processes it
+  whether the worker lives or not.
 """
 
 import os
@@ -24,40 +27,40 @@ from hidra.store.db import Database, Tx
 
 KILL = 0.0
 LATE = "late"
-"""No point: an invocation that still held its message when its post must have timed out, whatever kept it."""
-_PLUMBING = ("hidra.store.db", "hidra.telemetry")
+"""Counted like a point: an invocation that still held its message when its post must have timed out."""
+_NAMELESS_MODULES = ("hidra.store.db", "hidra.telemetry")  # their functions do not tell the purpose
 
 
 class KillPoints:
-    """The points that one invocation reaches, and what is to happen at some of them."""
+    """The points that one invocation reaches, and the kills and stalls at some of them."""
 
     def __init__(self) -> None:
         self.reached: Counter[str] = Counter()
         self._part = ""
         self._armed: dict[str, float] = {}
-        self._last_words: Callable[[str], None] = lambda _: None
+        self._report_death: Callable[[str], None] = lambda _: None
         self._lock = threading.Lock()
-        self.patience = float("inf")
+        self.post_timeout = float("inf")  # seconds
         self._late_from = float("inf")
 
-    def begin(self, part: str, armed: Mapping[str, float], last_words: Callable[[str], None]) -> None:
-        """A new invocation.
+    def begin(self, part: str, armed: Mapping[str, float], report_death: Callable[[str], None]) -> None:
+        """Starts a new invocation.
 
         Args:
-            armed: by point, KILL or for how many seconds the process hangs there, the first time that it comes by.
-            last_words: is told the point before the process kills itself.
+            armed: by point, KILL or for how many seconds the process stalls, at the first time that it gets there.
+            report_death: receives the point before the process kills itself.
         """
         self.reached.clear()
         self._late_from = float("inf")
-        self._part, self._armed, self._last_words = part, dict(armed), last_words
+        self._part, self._armed, self._report_death = part, dict(armed), report_death
 
     def reach(self, what: str) -> None:
-        """Here is a point; maybe the end."""
+        """Counts a point; stalls or kills the process where that is armed."""
         name = f"{self._part}/{what}"
         with self._lock:
             self.reached[name] += 1
             if what == "commit:claim:after":
-                self._late_from = time.monotonic() + self.patience
+                self._late_from = time.monotonic() + self.post_timeout
             elif time.monotonic() > self._late_from:
                 self.reached[LATE] = 1
             todo = self._armed.pop(name, None)
@@ -66,7 +69,7 @@ class KillPoints:
         if todo > KILL:
             time.sleep(todo)
             return
-        self._last_words(name)
+        self._report_death(name)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -74,18 +77,18 @@ points = KillPoints()
 
 
 def install() -> None:
-    """Puts a point at each commit and each HTTP call of this process; ``clients`` has those of the AWS calls."""
+    """Puts a point at each commit and each HTTP call of this process; ``clients`` has the points of the AWS calls."""
     _watch_commits()
     _watch_http()
 
 
 def product_function() -> str:
-    """The nearest public function of the product that led here."""
+    """Returns the name of the nearest public function of the product on the stack."""
     for frame in _frames():
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
-        if module.startswith(("hidra.", "functions.")) and module not in _PLUMBING and name[0] not in "_<":
+        if module.startswith(("hidra.", "functions.")) and module not in _NAMELESS_MODULES and name[0] not in "_<":
             return name
-    return "nobody"
+    return "unknown"
 
 
 def _frames() -> Iterator[FrameType]:
@@ -101,7 +104,7 @@ def _watch_commits() -> None:
     def transaction(self: Database, role: str, user_id: str, work: Callable[[Tx], Any], pipelined: bool) -> Any:
         name = ""
 
-        def to_its_end(tx: Tx) -> Any:
+        def work_and_count(tx: Tx) -> Any:
             nonlocal name
             named = _Naming(tx._connection, user_id)
             result = work(named)
@@ -109,7 +112,7 @@ def _watch_commits() -> None:
             points.reach(f"commit:{name}:before")
             return result
 
-        result = transact(self, role, user_id, to_its_end, pipelined)
+        result = transact(self, role, user_id, work_and_count, pipelined)
         points.reach(f"commit:{name}:after")
         return result
 
@@ -117,7 +120,7 @@ def _watch_commits() -> None:
 
 
 class _Naming(Tx):
-    """Notes which function of ``store.claims`` ran a statement last: they tell the outcomes of a post apart."""
+    """Notes which function of ``store.claims`` ran a statement last: its name tells the outcome of a post."""
 
     claims_function = ""
 
@@ -152,7 +155,7 @@ class _Naming(Tx):
 
 
 def _name_of(work: Callable[..., Any]) -> str:
-    """A named function's own name, a lambda's by what it calls: `lambda tx: pace.permit(tx, …)` is `permit`."""
+    """Returns a function's name; for a lambda, the function that it calls: `lambda tx: pace.permit(tx, …)` is `permit`."""
     code: CodeType | None = getattr(work, "__code__", None)
     if code is None:
         return "work"

@@ -1,4 +1,4 @@
-"""A campaign on the simulator of which no webhook arrives, and the checks that find out what became of it."""
+"""A campaign on the simulator whose webhooks never arrive, and the checks that look up its statuses."""
 
 import time
 from collections import Counter
@@ -20,8 +20,8 @@ from tests.conftest import Databases
 from tests.functions.test_connection_check import Simulator, Tenant, scheduled
 
 HOUR = timedelta(hours=1)
-# What the simulator says at last of a message, in our words. Whom WhatsApp only acknowledged is sent.
-TRUTH = {
+# Our status by the simulator's final one. A message that WhatsApp has only acknowledged is sent.
+OUR_STATUS = {
     "server_ack": "sent",
     "sent": "sent",
     "delivered": "delivered",
@@ -31,30 +31,30 @@ TRUTH = {
 }
 
 
-class Asked(list[tuple[str, float]]):
-    """Every look-up of a status: the id, and when it was asked for."""
+class LookUps(list[tuple[str, float]]):
+    """Every look-up of a status: the provider's id, and the monotonic time."""
 
     @classmethod
     @contextmanager
-    def counted(cls) -> Iterator["Asked"]:
-        asked = cls()
+    def recorded(cls) -> Iterator["LookUps"]:
+        look_ups = cls()
         real = Evolution.find_statuses
 
         def counting(self: Evolution, provider_message_id: str) -> frozenset[MessageStatus]:
-            asked.append((provider_message_id, time.monotonic()))
+            look_ups.append((provider_message_id, time.monotonic()))
             return real(self, provider_message_id)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Evolution, "find_statuses", counting)
-            yield asked
+            yield look_ups
 
     @property
     def ids(self) -> list[str]:
         return [provider_message_id for provider_message_id, _ in self]
 
 
-class Outage(Tenant):
-    """A tenant whose webhook leads nowhere: Evolution tries until it gives up, and then forgets."""
+class SilentTenant(Tenant):
+    """A tenant whose webhook URL has no server: Evolution posts each webhook until it gives up, and then drops it."""
 
     def __init__(self, app: ModuleType, databases: Databases, simulator: Simulator, phones: list[str]) -> None:
         super().__init__(app, databases, simulator.url, simulator.instance(), recipients=0)
@@ -65,7 +65,7 @@ class Outage(Tenant):
         self.world.advance()
 
     def send(self, number: int) -> list[str]:
-        """Posts to so many recipients and notes it as the sender does; gives the provider's ids."""
+        """Sends to so many recipients and records it as the sender does; returns the provider's ids."""
         return [self.send_one() for _ in range(number)]
 
     def send_one(self) -> str:
@@ -80,43 +80,43 @@ class Outage(Tenant):
         return provider_id
 
     def settle(self) -> None:
-        """Waits until nothing more happens at Evolution, and each webhook was tried and given up."""
+        """Waits until Evolution has nothing more to do and has given up each webhook."""
         end = time.monotonic() + 20
         while self.simulator.ask(f"/_log/summary?instance={self.instance}")["unsettled"]:
             assert time.monotonic() < end, "the simulator does not settle"
             time.sleep(0.05)
 
     def let_an_hour_pass(self) -> None:
-        """By Evolution's clock, which has to be a virtual one, and by ours: long enough for it to give everything up."""
+        """Moves Evolution's virtual clock and the database by an hour, after which Evolution has given up every webhook."""
         self.simulator.ask("/_control/clock", {"advance": HOUR.total_seconds()})
         self.settle()
         self.age(HOUR)
 
     def webhooks(self) -> list[dict[str, Any]]:
-        """What Evolution had to tell, and how often it tried."""
+        """Returns the instance's webhooks with their attempts."""
         found: list[dict[str, Any]] = self.simulator.ask("/_log/webhooks?limit=5000")["webhooks"]
         return [webhook for webhook in found if webhook["instance"] == self.instance]
 
     def age(self, by: timedelta) -> None:
-        """All that was sent so far was sent so long before."""
+        """Moves everything that was sent so far into the past."""
         self.run(
             "update hidra.campaign_messages set sent_at = sent_at - %s, claimed_at = claimed_at - %s where sent_at is not null",
             [by, by],
         )
 
     def check(self, after: timedelta = timedelta()) -> None:
-        """The scheduled run, at a later time than it is."""
+        """Runs the scheduled check as if so much time had passed."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(self.app, "now", lambda: datetime.now(UTC) + after)
             scheduled(self.app, 90)
 
-    def hear(self, provider_id: str, status: MessageStatus, at: datetime) -> None:
-        """A webhook that arrived at this time, as the recorder applies it."""
+    def receive(self, provider_id: str, status: MessageStatus, at: datetime) -> None:
+        """Records a webhook that arrived at this time, as the recorder does."""
         event = StatusEvent(self.world.connection_id, provider_id, status, at)
         record_delivery([event], [], db=self.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
     @property
-    def repair(self) -> dict[str, Any] | None:
+    def backfill(self) -> dict[str, Any] | None:
         rows = self.world.rows(
             "select cause, started_at, completed_at, webhook_restored, messages_total, messages_checked, messages_updated from hidra.status_backfills"
             " where evolution_config_id = %s",
@@ -124,20 +124,20 @@ class Outage(Tenant):
         )
         return rows[0] if rows else None
 
-    def told(self) -> list[tuple[str, MessageStatus]]:
-        """Every status that Evolution ever had of our messages, with its message."""
+    def simulator_statuses(self) -> list[tuple[str, MessageStatus]]:
+        """Returns every status that Evolution has had of our messages, each with its message."""
         return [
             (message["provider_id"], PROVIDER_WORDS[status["status"]])
             for message in self._log()
             for status in message["statuses"]
         ]
 
-    def truth(self) -> dict[str, str]:
-        """What became of each message at the simulator."""
-        return {message["provider_id"]: TRUTH[message["final"]] for message in self._log()}
+    def final_statuses(self) -> dict[str, str]:
+        """Returns the final status of each message at the simulator, in our words."""
+        return {message["provider_id"]: OUR_STATUS[message["final"]] for message in self._log()}
 
-    def known(self) -> dict[str, str]:
-        """What we know of each that was sent."""
+    def recorded_statuses(self) -> dict[str, str]:
+        """Returns the status of each sent message in the database."""
         sent = (row for row in self.world.messages() if row["provider_message_id"])
         return {row["provider_message_id"]: row["status"] for row in sent}
 
@@ -150,11 +150,11 @@ class Outage(Tenant):
         return [message for message in found if message["instance"] == self.instance]
 
 
-def expected(truth: dict[str, str]) -> dict[str, int]:
-    """The campaign's counts, by the simulator's word."""
-    finals = Counter(truth.values())
+def expected_counts(final: dict[str, str]) -> dict[str, int]:
+    """Returns the campaign's counts by the simulator's final statuses."""
+    finals = Counter(final.values())
     return {
-        "total_messages": len(truth),
+        "total_messages": len(final),
         "delivered": finals["delivered"] + finals["read"],
         "failed": finals["failed"],
         "pending": finals["sent"],
@@ -162,21 +162,21 @@ def expected(truth: dict[str, str]) -> dict[str, int]:
     }
 
 
-def lose_a_campaign(tenant: Outage, recipients: int, *, each: int) -> Asked:
-    """A campaign whose every webhook is lost in an hour; then the checks, until its statuses are repaired."""
+def backfill_a_campaign(tenant: SilentTenant, recipients: int, *, each: int) -> LookUps:
+    """Loses every webhook of a campaign during an hour, then runs checks until the backfill of its statuses completes."""
     tenant.send(recipients)
     tenant.let_an_hour_pass()
-    assert set(tenant.known().values()) == {"sent"}
-    with Asked.counted() as asked:
+    assert set(tenant.recorded_statuses().values()) == {"sent"}
+    with LookUps.recorded() as look_ups:
         tenant.check()
-        assert asked == []  # everybody is silent: it may be the recorder
+        assert look_ups == []  # all connections are silent: the recorder may be late
         after = HOUR + timedelta(minutes=5)
         for run in range(1, recipients // each + 3):
             tenant.check(after + run * timedelta(minutes=5))
-            assert len(asked) <= run * each
-            repair = tenant.repair
-            assert repair
-            assert repair["messages_checked"] == len(asked)
-            if repair["completed_at"]:
-                return asked
-    raise AssertionError("the repair never came to its end")
+            assert len(look_ups) <= run * each
+            progress = tenant.backfill
+            assert progress
+            assert progress["messages_checked"] == len(look_ups)
+            if progress["completed_at"]:
+                return look_ups
+    raise AssertionError("the backfill does not complete")

@@ -1,4 +1,4 @@
-"""Sends under kills and faults, and then the question whether anybody was written to twice, or forgotten."""
+"""Sends under kills and faults, and an audit: no message is sent twice, and none is lost."""
 
 import random
 import time
@@ -11,24 +11,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from hidra.domain.ticket import Ticket
 from hidra.errors import Conflict
 from hidra.services import lifecycle
 from hidra.store import recount
-from tests.chaos import faults
-from tests.chaos.cluster import Cluster, Sizes, Times
+from tests.chaos import send_faults
+from tests.chaos.cluster import A_DAY_LATER, Cluster, Sizes, Times
 from tests.chaos.kill_points import LATE
-from tests.chaos.tenants import Tenant, leaver, phones
+from tests.chaos.tenants import CONFIRMATION, MessageKey, Tenant, opt_out_phone, phones, row_key, sent_key
 from tests.conftest import Databases
 
 PARTS = ("advance", "send", "record")
 _COMMITS = {
-    "advance": ("_start_if_due", "_look", "_skip_rest"),
+    "advance": ("_start_if_due", "_advance_run", "_skip_pending"),
     "send": (
         "permit", "claim", "release", "mark_sent", "mark_unknown", "mark_failed", "retry_later", "apply_unmatched", "note_drained",
-        "_forget",
+        "claim_or_free_slot",
     ),
     "record": ("_apply", "apply_unmatched"),
 }  # fmt: skip
@@ -43,8 +41,8 @@ EXPECTED = frozenset(
     for what in (*(f"commit:{name}" for name in _COMMITS[part]), *_CALLS[part])
     for when in ("before", "after")
 ) | {"send/http:send:written"}
-"""The points that there are, whatever a dry run finds: a hook that got lost is missed."""
-# Whoever dies at one of these leaves a claimed message whose outcome nobody noted.
+"""The points that the dry run must reach: a lost hook is noticed."""
+# A sender that dies at one of these leaves a claimed message without a recorded outcome.
 HOLDING = frozenset(
     f"send/{what}"
     for what in (
@@ -52,13 +50,9 @@ HOLDING = frozenset(
         "commit:mark_unknown:before", "commit:mark_failed:before", "commit:retry_later:before", "commit:release:before",
     )
 )  # fmt: skip
-GOODBYE = "Pronto, você não recebe mais nada."
-# Every message that was ever in doubt, whatever became of it, noted where it cannot be missed.
 _WAITING, _LATE = 250, 20  # recipients and tickets, at most, before another campaign starts
-_A_DAY = 20  # ticks of the clock until messages in doubt are a day old
-_LATER = 25 * 3600
-type Key = tuple[str, str, str]
-"""A message: its instance, its phone's digits, its text."""
+_CHECK_A_DAY_LATER_EVERY = 20  # ticks of the clock
+# Notes every message that was ever in doubt, also after its doubt is resolved.
 WATCH = """
 create table public.doubts (message_id bigint primary key);
 create function public.note_doubt() returns trigger language plpgsql security definer as $$
@@ -84,11 +78,11 @@ select m.id, m.campaign_id, m.run_id, m.phone, m.status::text, m.provider_messag
 from hidra.campaign_messages m left join public.doubts d on d.message_id = m.id
 order by m.id
 """
-# For who surely was not sent to and is to be tried again half a minute later, or longer.
+# Ends the waits of half a minute and more before the next attempt.
 MINUTES_LATER = """
 update hidra.campaign_messages set not_before = null where status = 'pending' and not_before is not null
 """
-# An answer in doubt keeps its person's messages in doubt, too, until it is forgotten after three days.
+# A confirmation in doubt keeps its recipient's messages in doubt, too, until it is forgotten after three days.
 THREE_DAYS_LATER = """
 update hidra.direct_sends set claimed_at = claimed_at - interval '73 hours' where provider_message_id is null
 """
@@ -102,7 +96,7 @@ join hidra.campaign_metrics metrics on metrics.campaign_id = c.id
 
 @dataclass(frozen=True)
 class Report:
-    """What was done and what came of it."""
+    """The sends, the kills and the outcomes in doubt of a scenario."""
 
     sends: int
     kills: Counter[str]
@@ -128,37 +122,39 @@ def never_twice(
     databases: Databases, folder: Path, *, sends: int, kills: int, every: int, seed: int, slow_down: int = 0,
     also: Sequence[str] = (), tenants: int = 4, audience: int = 60, tick: float = 1.0, seconds: float,
 ) -> Report:  # fmt: skip
-    """Campaigns under fire until so many messages were accepted and every point was hit; then peace, and the account.
+    """Runs campaigns under faults until so many messages are accepted and every point was hit; then settles and audits.
 
     Args:
         sends: how many messages the simulator accepts at least.
         kills: how often a worker dies at each point.
-        every: a network fault for each so many sends.
-        slow_down: how many of them are a 429, which costs its recipient half a minute.
-        also: other functions whose workers die, once at each of their points.
+        every: one network fault in so many sends.
+        slow_down: how many of the faults are a 429, after which the recipient waits half a minute.
+        also: other functions whose workers die once at each of their points.
         tick: seconds between the clock's ticks.
-        seconds: after which it is given up.
+        seconds: the scenario fails after them.
     """
-    # Most senders wait for a slot. A look hands the tickets for the next two seconds out again, so with one each half
-    # second four in five would find no work.
+    # Most senders wait for a slot. Each pass issues the tickets of the next two seconds again, so with a pass each half
+    # second four in five tickets would find no work.
     sizes, times = Sizes(send=64), Times(tick=tick)
     with Cluster.running(databases, folder, seed=seed, sizes=sizes, times=times) as cluster:
-        story = _Story(cluster, random.Random(seed), sends=sends, every=every, slow_down=slow_down, seconds=seconds)
-        story.set_up(tenants, audience)
-        listed = story.rehearse()
+        scenario = _Scenario(
+            cluster, random.Random(seed), sends=sends, every=every, slow_down=slow_down, seconds=seconds
+        )
+        scenario.set_up(tenants, audience)
+        listed = scenario.dry_run()
         missing = EXPECTED - listed
-        assert not missing, f"nobody came by {sorted(missing)}: a hook is lost, or the rehearsal"
-        cluster.plan.want(cluster.plan.points(*PARTS), kills)
-        cluster.plan.want(cluster.plan.points(*also), 1)
-        story.burn(listed)
+        assert not missing, f"no worker reached {sorted(missing)}: a hook is lost, or the dry run misses a case"
+        cluster.plan.request(cluster.plan.points(*PARTS), kills)
+        cluster.plan.request(cluster.plan.points(*also), 1)
+        scenario.inject_faults(listed)
         never_hit = {point for point in listed if not cluster.plan.kills[point]}
-        assert not never_hit, f"nobody died at {sorted(never_hit)}"
-        story.cool_down()
-        return story.account(listed)
+        assert not never_hit, f"no worker died at {sorted(never_hit)}"
+        scenario.settle()
+        return scenario.audit(listed)
 
 
 @dataclass
-class _Story:
+class _Scenario:
     cluster: Cluster
     rng: random.Random
     sends: int
@@ -169,132 +165,131 @@ class _Story:
     tenants: list[Tenant] = field(default_factory=list)
     faults: int = 0
     _slow: "_SlowTenant | None" = None
-    _leavers: Iterator[int] = field(default_factory=count)
-    _turns: Iterator[Tenant] = field(default_factory=lambda: iter(()))
+    _opt_out_numbers: Iterator[int] = field(default_factory=count)
+    _next_tenant: Iterator[Tenant] = field(default_factory=lambda: iter(()))
 
     def set_up(self, tenants: int, audience: int) -> None:
         self.cluster.databases.owner.execute(WATCH)
         self.tenants = [
-            Tenant.make(self.cluster, phones(number, audience, quiet=True), confirmation=GOODBYE)
+            Tenant.make(self.cluster, phones(number, audience, quiet=True), confirmation=CONFIRMATION)
             for number in range(tenants)
         ]
-        self._turns = cycle(self.tenants)
+        self._next_tenant = cycle(self.tenants)
         self._slow = _SlowTenant(self.cluster, Tenant.make(self.cluster, phones(999, 12, odd_every=99)))
-        self.cluster.check()  # which sets our webhooks
+        self.cluster.check()  # sets our webhooks
 
-    def rehearse(self) -> frozenset[str]:
-        """First campaigns, with every fault and nobody killed; gives the points that it came by."""
+    def dry_run(self) -> frozenset[str]:
+        """Runs the first campaigns with every fault and without kills; returns the points that workers reached."""
         self.cluster.plan.stall("send/commit:claim:after", seconds=0.8, share=0.04)
-        kinds = [*faults.IN_DOUBT.values(), faults.CLOSED]
+        kinds = [*send_faults.IN_DOUBT.values(), send_faults.CLOSED]
         for at, fault in enumerate(kinds):
             self.cluster.simulator.fault(self.tenants[at % len(self.tenants)].instance, **fault)
-        self._go_on(lambda: self.cluster.plan.points(*PARTS) >= EXPECTED)
+        self._run_until(lambda: self.cluster.plan.points(*PARTS) >= EXPECTED)
         self.cluster.plan.stall("send/commit:claim:after", seconds=0.8, share=0.01)
         return frozenset(self.cluster.plan.points(*PARTS))
 
-    def burn(self, listed: frozenset[str]) -> None:
-        """Kills and faults while there is work, until enough was sent and everybody died everywhere."""
+    def inject_faults(self, listed: frozenset[str]) -> None:
+        """Kills workers and breaks sends until enough messages are accepted and a worker has died at each point."""
         first, rounds = self.cluster.simulator.summary()["accepted"], count(1)
 
         def done() -> bool:
             summary = self.cluster.simulator.summary()
-            assert summary["duplicates"] == 0, f"{summary['duplicates']} written to twice: {self.twice()}"
+            assert summary["duplicates"] == 0, f"{summary['duplicates']} messages were sent twice: {self.twice()}"
             accepted = summary["accepted"]
             self.cluster.plan.progress((accepted - first) / max(1, self.sends - first))
             while self.faults < (accepted - first) // self.every:
-                self._spoil()
-            if next(rounds) % _A_DAY == 0:  # or runs that wait for their doubts pile up
-                self.cluster.check(later_seconds=_LATER)
-                # One at a time, or it breaks the circuits of all.
-                if accepted >= self.sends and self._wanted("retry_later"):
-                    self._break(faults.CLOSED)
+                self._break_next_send()
+            # Otherwise runs that wait for the end of their doubts pile up.
+            if next(rounds) % _CHECK_A_DAY_LATER_EVERY == 0:
+                self.cluster.check(later_seconds=A_DAY_LATER)
+                # One at a time: more of them would open every circuit.
+                if accepted >= self.sends and self._lacks("retry_later"):
+                    self._break(send_faults.CLOSED)
             return accepted >= self.sends and all(self.cluster.plan.kills[point] for point in listed)
 
-        self._go_on(done)
+        self._run_until(done)
 
-    def _spoil(self) -> None:
-        """The next fault: each kind as often as the others, but for the one that lets somebody be tried again."""
+    def _break_next_send(self) -> None:
+        """Sets the next fault: every second one closes the connection, the kinds in doubt share the others."""
         self.faults += 1
         if self.faults <= self.slow_down:
-            self._break(faults.SLOW_DOWN)
+            self._break(send_faults.SLOW_DOWN)
         else:
             self._break(_MIX[self.faults % len(_MIX)])
 
     def _break(self, fault: Mapping[str, Any]) -> None:
         self.cluster.simulator.fault(self.rng.choice(self.tenants).instance, **fault)
 
-    def _go_on(self, done: Any) -> None:
-        """The clock and the checks, and always enough recipients who wait."""
+    def _run_until(self, done: Any) -> None:
+        """Runs the clock and the checks, and keeps enough recipients waiting."""
 
-        def fed() -> bool:
+        def feed_until_done() -> bool:
             if done():
                 return True
-            # Never more than the senders can follow, or most tickets come too late to find work.
+            # Not more than the senders can follow, or most tickets come too late to find work.
             waiting = self.counts()["waiting"]
             while waiting < _WAITING and self.cluster.queues["send"].waiting() < _LATE:
-                tenant = next(self._turns)
+                tenant = next(self._next_tenant)
                 self._start_campaign(tenant)
                 waiting += len(tenant.phones)
             assert self._slow is not None
-            if self._wanted("_skip_rest", "send_ticket_later"):
-                self._slow.go_on()
+            if self._lacks("_skip_pending", "send_ticket_later"):
+                self._slow.step()
             return False
 
-        self.cluster.until(fed, seconds=self._left(), about=self.state)
+        self.cluster.run_until(feed_until_done, seconds=self._left(), state=self.state)
 
     def _start_campaign(self, tenant: Tenant) -> None:
-        if self._wanted("send_confirmations"):
-            tenant.add_contacts([leaver(next(self._leavers))])
+        if self._lacks("send_confirmations"):
+            tenant.add_contacts([opt_out_phone(next(self._opt_out_numbers))])
         tenant.start_campaign(per_minute=1_200, nudged=True)
 
-    def _wanted(self, *what: str) -> bool:
-        """Whether such points were not seen yet, or somebody is still to die there."""
-        plan, left = self.cluster.plan, self.cluster.plan.left()
+    def _lacks(self, *what: str) -> bool:
+        """Whether points with one of these names were not reached yet or lack a requested kill."""
+        plan, remaining = self.cluster.plan, self.cluster.plan.remaining()
         points = [point for point in EXPECTED if point.split(":")[1] in what]
-        return any(left[point] or not plan.reached[point] for point in points)
+        return any(remaining[point] or not plan.reached[point] for point in points)
 
-    def cool_down(self) -> None:
-        """No more kills and faults: redelivery and the clock alone bring everything to its end."""
+    def settle(self) -> None:
+        """Ends kills and faults, and waits until redelivery, the clock and the checks end every run."""
         cluster = self.cluster
-        cluster.plan.want_no_more()
+        cluster.plan.cancel_requests()
         cluster.plan.stall("send/commit:claim:after", seconds=0, share=0)
         for tenant in self.tenants:
             cluster.simulator.ask("DELETE", f"/_control/instances/{tenant.instance}/faults")
         cluster.databases.owner.execute(MINUTES_LATER)
-        cluster.until(self._only_doubts_are_left, seconds=self._left(), about=self.state)
+        cluster.run_until(self._only_doubts_are_left, seconds=self._left(), state=self.state)
         cluster.databases.owner.execute(THREE_DAYS_LATER)
-        accepted = {(s["instance"], s["digits"], s["text"]) for s in cluster.simulator.sends() if s["accepted"]}
-        cluster.until(lambda: not self._doubts_among(accepted), seconds=self._left(), about=self.state)
-        # A day later nobody hopes for the others any more.
+        accepted = {sent_key(send) for send in cluster.simulator.sends() if send["accepted"]}
+        cluster.run_until(lambda: not self._doubts_among(accepted), seconds=self._left(), state=self.state)
         while self.counts()["unknown"]:
-            cluster.check(later_seconds=_LATER)
-        cluster.until(lambda: all(row["ended"] for row in self.rows(CAMPAIGNS)), seconds=30, about=self.state)
-        cluster.until(self._is_settled, seconds=30, about=self.state)
+            cluster.check(later_seconds=A_DAY_LATER)
+        cluster.run_until(
+            lambda: all(row["ended"] for row in self.cluster.rows(CAMPAIGNS)), seconds=30, state=self.state
+        )
+        cluster.run_until(self.cluster.is_settled, seconds=30, state=self.state)
 
     def _only_doubts_are_left(self) -> bool:
         counts = self.counts()
-        started = self.rows("select 1 from hidra.campaigns where status = 'scheduled'") == []
-        return started and not counts["pending"] and not counts["sending"] and self._is_settled()
+        started = self.cluster.rows("select 1 from hidra.campaigns where status = 'scheduled'") == []
+        return started and not counts["pending"] and not counts["sending"] and self.cluster.is_settled()
 
-    def _is_settled(self) -> bool:
-        return self.cluster.simulator.summary()["unsettled"] == 0 and not any(s.waiting() for s in self.cluster.shards)
+    def _doubts_among(self, accepted: set[MessageKey]) -> list[int]:
+        """Returns the messages in doubt that the simulator has accepted."""
+        unknown = [row for row in self.cluster.rows(MESSAGES) if row["status"] == "unknown"]
+        return [row["id"] for row in unknown if row_key(row, self._all_tenants) in accepted]
 
-    def _doubts_among(self, accepted: set[Key]) -> list[int]:
-        """Messages in doubt although the simulator has them."""
-        unknown = [row for row in self.rows(MESSAGES) if row["status"] == "unknown"]
-        return [row["id"] for row in unknown if self._key(row) in accepted]
-
-    def account(self, listed: frozenset[str]) -> Report:
-        """Everything that must hold, held against the simulator's own log."""
-        sends, rows = self.cluster.simulator.sends(), self.rows(MESSAGES)
+    def audit(self, listed: frozenset[str]) -> Report:
+        """Compares the database with the simulator's log."""
+        sends, rows = self.cluster.simulator.sends(), self.cluster.rows(MESSAGES)
         twice = self.twice()
-        assert not twice, f"{len(twice)} written to twice: {twice}"
+        assert not twice, f"{len(twice)} messages were sent twice: {twice}"
         assert self.cluster.simulator.summary()["duplicates"] == 0
-        self._nobody_is_lost(sends, rows)
-        self._counts_are_exact(rows)
+        self._check_statuses(sends, rows)
+        self._check_counts(rows)
         doubted = [row for row in rows if row["doubted"]]
         killed = sum(self.cluster.plan.kills[point] for point in HOLDING)
-        in_flight = killed + self.cluster.plan.reached[LATE] + sum(map(self._unclear, sends))
+        in_flight = killed + self.cluster.plan.reached[LATE] + sum(map(self._leaves_doubt, sends))
         assert len(doubted) <= in_flight, f"{len(doubted)} were unknown, {in_flight} were in flight"
         given_up = sum(row["error_code"] == "outcome_unknown" for row in rows)
         return Report(
@@ -310,34 +305,33 @@ class _Story:
             seed=self.cluster.seed,
         )
 
-    def twice(self) -> list[Key]:
-        """The messages that the simulator accepted more than once."""
-        sends = self.cluster.simulator.sends()
-        accepted = Counter((s["instance"], s["digits"], s["text"]) for s in sends if s["accepted"])
+    def twice(self) -> list[MessageKey]:
+        """Returns the messages that the simulator accepted more than once."""
+        accepted = Counter(sent_key(send) for send in self.cluster.simulator.sends() if send["accepted"])
         return [key for key, times in accepted.items() if times > 1]
 
-    def _unclear(self, send: Mapping[str, Any]) -> bool:
-        """Whether whoever posted this could not tell from the answer; those who had none in time are known as late."""
+    def _leaves_doubt(self, send: Mapping[str, Any]) -> bool:
+        """Whether the answer leaves open if the message was sent. Posts without an answer in time are counted as LATE."""
         status = send["http_status"]
         return status is None or (status in (400, 502) and "exists" not in str(send["error"]))
 
-    def _nobody_is_lost(self, sends: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
-        """What the simulator knows of each message is what its row says; all else was refused, skipped or given up."""
-        known = {(s["instance"], s["digits"], s["text"]): s for s in sends if s["accepted"] and s["text"] != GOODBYE}
+    def _check_statuses(self, sends: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+        """Each accepted message has a row with its final status; every other row was refused, skipped or given up."""
+        known = {sent_key(send): send for send in sends if send["accepted"] and send["text"] != CONFIRMATION}
         for row in rows:
-            send = known.pop(self._key(row), None)
+            send = known.pop(row_key(row, self._all_tenants), None)
             if send is None:
                 assert row["provider_message_id"] is None, row
                 assert row["status"] in ("failed", "skipped"), row
                 continue
             assert row["provider_message_id"] == send["provider_id"], (row, send)
             assert row["status"] == send["final"], (row, send)
-        assert not known, f"nobody knows of {list(known)[:5]}"
+        assert not known, f"the database does not know {list(known)[:5]}"
 
-    def _counts_are_exact(self, rows: list[dict[str, Any]]) -> None:
+    def _check_counts(self, rows: list[dict[str, Any]]) -> None:
         frozen = Counter(row["campaign_id"] for row in rows)
-        audience = {id: len(tenant.phones) for tenant in self._everybody for id in tenant.campaigns}
-        for campaign in self.rows(CAMPAIGNS):
+        audience = {id: len(tenant.phones) for tenant in self._all_tenants for id in tenant.campaigns}
+        for campaign in self.cluster.rows(CAMPAIGNS):
             assert campaign["status"] in ("completed", "canceled"), campaign
             assert frozen[campaign["id"]] == campaign["total_messages"] >= audience[campaign["id"]], campaign
             different = self.cluster.databases.jobs.as_worker(
@@ -345,59 +339,49 @@ class _Story:
             )
             assert different == [], campaign
 
-    def _key(self, row: Mapping[str, Any]) -> Key:
-        """The row's message as the simulator knows it."""
-        campaign_id, phone = row["campaign_id"], row["phone"]
-        [instance] = [tenant.instance for tenant in self._everybody if campaign_id in tenant.campaigns]
-        return instance, phone[1:], f"Campanha {campaign_id}: oi Ana {phone[-8:]}"
-
     @property
-    def _everybody(self) -> list[Tenant]:
+    def _all_tenants(self) -> list[Tenant]:
         assert self._slow is not None
         return [*self.tenants, self._slow.tenant]
 
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        with self.cluster.databases.owner.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(sql).fetchall()
-
     def counts(self) -> dict[str, int]:
-        return self.rows(COUNTS)[0]
+        return self.cluster.rows(COUNTS)[0]
 
     def state(self) -> str:
-        """For whoever has to find out why it does not end."""
+        """Returns what explains a scenario that does not end."""
         summary = {name: self.cluster.simulator.summary()[name] for name in ("accepted", "unsettled", "duplicates")}
-        blocked = [row["blocked_reason"] for row in self.rows(CAMPAIGNS) if row["blocked_reason"]]
+        blocked = [row["blocked_reason"] for row in self.cluster.rows(CAMPAIGNS) if row["blocked_reason"]]
         waiting = {name: queue.waiting() for name, queue in self.cluster.queues.items()}
         shards = [shard.waiting() for shard in self.cluster.shards]
         unseen = sorted(EXPECTED - self.cluster.plan.points(*PARTS))
         tickets = (self.cluster.queues["send"].sent, self.cluster.plan.invocations)
-        return f"{tickets} {unseen} {self.counts()} {summary} {waiting} {shards} {blocked} {self.cluster.plan.left()} {self.cluster.errors[-1:]}"
+        return f"{tickets} {unseen} {self.counts()} {summary} {waiting} {shards} {blocked} {self.cluster.plan.remaining()} {self.cluster.errors[-1:]}"
 
     def _left(self) -> float:
         return max(1.0, self.seconds - (time.monotonic() - self.began))
 
 
-_MIX = [fault for doubt in faults.IN_DOUBT.values() for fault in (doubt, faults.CLOSED)]
+_MIX = [fault for doubt in send_faults.IN_DOUBT.values() for fault in (doubt, send_faults.CLOSED)]
 
 
 @dataclass
 class _SlowTenant:
-    """One whose tickets come all at once, far more than its pace has slots for, and whose campaigns are canceled."""
+    """A tenant with more tickets at once than its pace has slots for, whose campaigns are canceled."""
 
     cluster: Cluster
     tenant: Tenant
     _campaign_id: UUID | None = None
     _steps: Iterator[int] = field(default_factory=count)
 
-    def go_on(self) -> None:
-        """One step: start, a burst of tickets, cancel."""
+    def step(self) -> None:
+        """Starts a campaign, queues a burst of tickets or cancels, by turns."""
         step = next(self._steps) % 4
         if step == 0:
             self._campaign_id = self.tenant.start_campaign(per_minute=20)
         elif step == 2:
             self._burst()
         elif step == 3:
-            with suppress(Conflict):  # it ended before, or did not begin
+            with suppress(Conflict):  # it has ended or has not started
                 database, user_id = self.cluster.databases.http, self.tenant.user_id
                 lifecycle.cancel(database, user_id, self._campaign_id, nudge=lambda **_: None)
 

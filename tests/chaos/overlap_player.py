@@ -1,4 +1,4 @@
-"""Schedules played on PostgreSQL by the product's own services, on connections whose transactions overlap."""
+"""Plays schedules on PostgreSQL with the product's own services, on connections whose transactions overlap."""
 
 import random
 from collections import Counter
@@ -22,20 +22,21 @@ from hidra.services import erase_person, lifecycle, manage_contacts
 from hidra.services.advance_campaign import advance_campaign
 from hidra.services.rebuild_metrics import rebuild_metrics
 from hidra.services.record_delivery import record_delivery
-from hidra.services.send_message import Clock, send_message
+from hidra.services.send_message import send_message
+from hidra.services.turn import Clock
 from hidra.store import claims, deliveries, messages
 from hidra.store.claims import ClaimedPost
 from hidra.store.db import Tx
 from tests.chaos import recount, schedules
 from tests.chaos.interleaving import Actor, Interleaving
 from tests.chaos.schedules import (
-    ANOTHERS_ID,
     CONNECTIONS,
+    DUPLICATE_ID,
     PHONES,
     RECIPIENTS,
     Change,
+    ContactChange,
     Job,
-    Person,
     Record,
     Repair,
     Schedule,
@@ -51,7 +52,7 @@ class SenderLost(Exception):
 
 @dataclass
 class Tally:
-    """What has been run through: one interleaving is one round."""
+    """The number of schedules, rounds (interleavings), transactions and jobs."""
 
     schedules: int = 0
     interleavings: int = 0
@@ -62,7 +63,7 @@ class Tally:
 
     @property
     def retried(self) -> int:
-        """Transactions that began again, after a deadlock or a lost connection."""
+        """Transactions that were run again after a deadlock or a lost connection."""
         return self.attempts - self.transactions
 
     def __str__(self) -> str:
@@ -73,8 +74,8 @@ class Tally:
         )
 
 
-class Stage:
-    """Connections that stay open over many schedules, each of which has a tenant of its own."""
+class Player:
+    """Connections that stay open over many schedules; each schedule has a tenant of its own."""
 
     def __init__(self, databases: Databases) -> None:
         dsn = databases.owner.info
@@ -92,7 +93,7 @@ class Stage:
         self.watch.close()
 
     def play(self, schedule: Schedule) -> None:
-        """Runs a schedule, and recounts after each of its rounds; what fails tells which it was."""
+        """Runs a schedule and recounts after each of its rounds; adds the schedule to an error."""
         try:
             self._play(schedule)
         except BaseException as error:
@@ -100,23 +101,23 @@ class Stage:
             raise
 
     def _play(self, schedule: Schedule) -> None:
-        play = Play.begin(self.databases, retried=schedule.retried, sent=schedule.sent)
-        play.check()
+        playback = Playback.begin(self.databases, retried=schedule.retried, sent=schedule.sent)
+        playback.check()
         for turn in schedule.rounds:
-            jobs = [(actor, play.job(actor, job)) for actor, job in zip(self.actors, turn.jobs, strict=False)]
-            play.before_round()
+            jobs = [(actor, playback.job(actor, job)) for actor, job in zip(self.actors, turn.jobs, strict=False)]
+            playback.before_round()
             retried = self.tally.retried
             Interleaving(self.watch, pipelined=turn.pipelined).run(jobs, _picks(turn.order))
             self._count_transactions()
-            # An id that another message has makes its sender wait in the index for who is at that one, after its own.
-            if not any(isinstance(job, Send) and job.answer == ANOTHERS_ID for job in turn.jobs):
+            # With a duplicate id, the sender waits in the index for that message's transaction after it has locked its own.
+            if not any(isinstance(job, Send) and job.answer == DUPLICATE_ID for job in turn.jobs):
                 assert self.tally.retried == retried, "locks are taken in one order"
             self.tally.interleavings += 1
             self.tally.jobs.update(type(job).__name__ for job in turn.jobs)
-            play.check()
-        play.assert_nothing_differs(self.databases.jobs, dry_run=True)
+            playback.check()
+        playback.assert_nothing_differs(self.databases.jobs, dry_run=True)
         self.tally.schedules += 1
-        self.tally.states.update(message["status"] for message in play.rows())
+        self.tally.states.update(message["status"] for message in playback.rows())
 
     def _count_transactions(self) -> None:
         dbs = [db for actor in self.actors for db in (actor.jobs, actor.http)]
@@ -130,7 +131,7 @@ def _picks(seed: int) -> Callable[[Sequence[int]], int]:
 
 
 def _mixing(order: random.Random) -> Callable[[Sequence[int]], int]:
-    """Who goes on: anybody, or rather the one of before, so that long and short stretches both come about."""
+    """Picks any lane, or more likely the last one: this makes both long and short runs of one lane."""
     stay, last = order.choice([0.0, 0.5, 0.8]), [-1]
 
     def pick(waiting: Sequence[int]) -> int:
@@ -142,7 +143,7 @@ def _mixing(order: random.Random) -> Callable[[Sequence[int]], int]:
 
 
 def _halting(order: random.Random) -> Callable[[Sequence[int]], int]:
-    """One goes first, and stands still after some of its steps until no other can go on."""
+    """Picks one lane first, and stops it after some of its steps until no other lane can continue."""
     first, steps = order.randrange(2), iter(range(order.randrange(16)))
 
     def pick(waiting: Sequence[int]) -> int:
@@ -155,36 +156,36 @@ def _halting(order: random.Random) -> Callable[[Sequence[int]], int]:
 
 
 @dataclass
-class Play:
-    """One tenant with two campaigns, and what the outside has done and said so far."""
+class Playback:
+    """One tenant with two campaigns, and the statuses and posts so far."""
 
     world: World
     campaigns: list[UUID]
     base: datetime
     ids: list[int] = field(default_factory=list)
     runs: dict[UUID, UUID] = field(default_factory=dict)
-    said: list[StatusEvent] = field(default_factory=list)
+    statuses: list[StatusEvent] = field(default_factory=list)
     posts: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, databases: Databases, *, retried: bool, sent: int) -> Self:
         with databases.owner.pipeline():
             world = World.make(databases, recipients=RECIPIENTS, rate=3000, connection_rate=3000, concurrent=100)
-            play = cls(world, [world.campaign_id, world.add_campaign(uuid4(), rate=3000)], datetime.now(UTC))
-        first, second = (replace(world, campaign_id=campaign_id) for campaign_id in play.campaigns)
+            playback = cls(world, [world.campaign_id, world.add_campaign(uuid4(), rate=3000)], datetime.now(UTC))
+        first, second = (replace(world, campaign_id=campaign_id) for campaign_id in playback.campaigns)
         first.advance()
         second.advance()
-        play._sent(second, sent)
+        playback._send_to(second, sent)
         if retried:
-            names = play._sent(first, RECIPIENTS)
-            play._hear(databases.jobs, [play._word(name, S.FAILED, 7) for name in names])
+            names = playback._send_to(first, RECIPIENTS)
+            playback._record_events(databases.jobs, [playback._status(name, S.FAILED, 7) for name in names])
             first.advance()
             lifecycle.retry_failed(databases.http, world.user_id, first.campaign_id, nudge=_nothing)
             first.advance()
-        return play
+        return playback
 
-    def _sent(self, campaign: World, times: int) -> list[str]:
-        """So many of a campaign's recipients are claimed and sent to, all in one transaction; gives the ids they got."""
+    def _send_to(self, campaign: World, times: int) -> list[str]:
+        """Claims and sends so many of a campaign's messages in one transaction; returns their provider ids."""
         run = campaign.one("select id from hidra.campaign_runs where campaign_id = %s", campaign.campaign_id)
 
         def send(tx: Tx) -> str:
@@ -203,7 +204,7 @@ class Play:
         return campaign.databases.jobs.as_worker(lambda tx: [send(tx) for _ in range(times)])
 
     def before_round(self) -> None:
-        """The connection is well again, nobody waits for a later attempt; by nobody at work, as rows are locked."""
+        """Connects the connection and ends the recipients' waits; only between rounds, as it waits for locked rows."""
         owner, user_id = self.world.databases.owner, self.world.user_id
         with owner.pipeline():
             owner.execute("update hidra.evolution_api_config set status = 'connected' where user_id = %s", [user_id])
@@ -211,10 +212,10 @@ class Play:
                 "update hidra.campaign_messages set not_before = null where user_id = %s and not_before is not null",
                 [user_id],
             )
-        self.note_what_there_is()
+        self.note_ids()
 
-    def note_what_there_is(self) -> None:
-        """The messages and runs that the jobs to come speak of."""
+    def note_ids(self) -> None:
+        """Reads the messages and runs that the next jobs may choose."""
         self.ids = [row["id"] for row in self.rows()]
         self.runs = {
             row["campaign_id"]: row["id"]
@@ -228,10 +229,10 @@ class Play:
         match job:
             case Send(campaign, answer):
                 return lambda: self._send(actor, self.campaigns[campaign], answer)
-            case Record(words, replies):
-                return lambda: self._record(actor, words, replies)
-            case Person(decision, recipient):
-                return lambda: self._decide(actor, decision, PHONES[recipient])
+            case Record(statuses, replies):
+                return lambda: self._record(actor, statuses, replies)
+            case ContactChange(action, recipient):
+                return lambda: self._change_contact(actor, action, PHONES[recipient])
             case Change(action, campaign):
                 return lambda: self._change(actor, action, self.campaigns[campaign])
             case Repair(work, which):
@@ -241,11 +242,11 @@ class Play:
         def post(held: ClaimedPost, phone: str, content: Content) -> Outcome:
             assert isinstance(held, claims.Claim)
             self.posts.append((held.message_id, answer))
-            actor.jobs.turn()  # the outside takes its time
+            actor.jobs.turn()  # other jobs may run during the post
             match answer:
                 case "sent":
                     return Sent(f"m{held.message_id}")
-                case schedules.ANOTHERS_ID:
+                case schedules.DUPLICATE_ID:
                     return Sent(f"m{self.ids[0]}")
                 case "refused":
                     return Refused("not_on_whatsapp", "x")
@@ -275,20 +276,21 @@ class Play:
                 record_within=20,
             )
 
-    def _word(self, name: str, word: S, seconds: float) -> StatusEvent:
-        return StatusEvent(self.world.connection_id, name, word, self.base + timedelta(seconds=seconds))
+    def _status(self, name: str, status: S, seconds: float) -> StatusEvent:
+        return StatusEvent(self.world.connection_id, name, status, self.base + timedelta(seconds=seconds))
 
     def _record(
-        self, actor: Actor, words: Sequence[tuple[int, S, float]], replies: Sequence[tuple[int, str, int]]
+        self, actor: Actor, statuses: Sequence[tuple[int, S, float]], replies: Sequence[tuple[int, str, int]]
     ) -> None:
-        said = [self._word(f"m{self.ids[which % len(self.ids)]}", word, seconds) for which, word, seconds in words]
-        asked = []
+        events: list[DeliveryEvent] = [
+            self._status(f"m{self.ids[index % len(self.ids)]}", status, seconds) for index, status, seconds in statuses
+        ]
         for recipient, text, seconds in replies:
             at = self.base.replace(microsecond=0) + timedelta(seconds=seconds)
-            asked.append(ReplyEvent(self.world.connection_id, PHONES[recipient], text, at, sent_at=at))
-        self._hear(actor.jobs, [*said, *asked])
+            events.append(ReplyEvent(self.world.connection_id, PHONES[recipient], text, at, sent_at=at))
+        self._record_events(actor.jobs, events)
 
-    def _hear(self, db: Any, events: Sequence[DeliveryEvent]) -> None:
+    def _record_events(self, db: Any, events: Sequence[DeliveryEvent]) -> None:
         record_delivery(
             events,
             [],
@@ -296,28 +298,28 @@ class Play:
             hash_phone=lambda user_id, phone: phone_hash(SECRET, str(user_id), phone),
             queue=_nothing,
         )
-        self.said += [event for event in events if isinstance(event, StatusEvent)]
+        self.statuses += [event for event in events if isinstance(event, StatusEvent)]
 
-    def _decide(self, actor: Actor, decision: str, phone: str) -> None:
+    def _change_contact(self, actor: Actor, action: str, phone: str) -> None:
         user_id = self.world.user_id
-        match decision:
+        match action:
             case "opt_out":
                 manage_contacts.opt_out(actor.http, user_id, [phone], reason=None, country="BR", secret=SECRET)
             case "opt_in":
-                with suppress(NotFound):  # they are not out
+                with suppress(NotFound):  # the phone is not opted out
                     manage_contacts.opt_in(actor.http, user_id, phone, secret=SECRET)
             case _:
-                with suppress(Conflict):  # a message to them is on its way
+                with suppress(Conflict):  # a message to the phone is being sent
                     erase_person.erase_person(
                         actor.http, user_id, phone, country="BR", secret=SECRET, now=self.base + timedelta(seconds=61)
                     )
 
     def _change(self, actor: Actor, action: str, campaign_id: UUID) -> None:
         user_id = self.world.user_id
-        with suppress(Conflict):  # it does not fit the campaign's status
+        with suppress(Conflict):  # the campaign's status does not allow it
             match action:
-                case "look":
-                    advance_campaign(campaign_id, db=actor.jobs, hand_out=_nothing, requeue_after=_nothing)
+                case "advance":
+                    advance_campaign(campaign_id, db=actor.jobs, issue_tickets=_nothing, requeue_after=_nothing)
                 case "pause":
                     lifecycle.pause(actor.http, user_id, campaign_id)
                 case "resume":
@@ -326,7 +328,7 @@ class Play:
                     lifecycle.cancel(actor.http, user_id, campaign_id, nudge=_nothing)
                 case _:
                     lifecycle.retry_failed(actor.http, user_id, campaign_id, nudge=_nothing)
-                    advance_campaign(campaign_id, db=actor.jobs, hand_out=_nothing, requeue_after=_nothing)
+                    advance_campaign(campaign_id, db=actor.jobs, issue_tickets=_nothing, requeue_after=_nothing)
 
     def _repair(self, actor: Actor, work: str, message_id: int) -> None:
         run, name = actor.jobs.as_worker, f"m{message_id}"
@@ -335,7 +337,7 @@ class Play:
                 run(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
             case "apply_unmatched":
                 run(deliveries.apply_all_unmatched)
-            case "mend":
+            case "rebuild":
                 self.assert_nothing_differs(actor.jobs, dry_run=False)
             case "find":
                 with suppress(Conflict):  # another message has this id
@@ -357,8 +359,8 @@ class Play:
         )
 
     def check(self) -> None:
-        recount.check(self.world, self.campaigns, recount.Truth(self.said, self.posts))
+        recount.check(self.world, self.campaigns, recount.Outside(self.statuses, self.posts))
 
 
 def _nothing(*_: object, **__: object) -> None:
-    """Queues and nudges are not of this stage."""
+    """Queues and nudges are not played."""

@@ -1,26 +1,28 @@
-"""The jobs of the schedules as rules of a state machine, which hypothesis lets overlap statement by statement."""
+"""The jobs of the schedules as rules of a hypothesis state machine, which overlap statement by statement."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.chaos import recount, schedules
 from tests.chaos.interleaving import Interleaving
-from tests.chaos.overlap_player import Play, Stage
+from tests.chaos.overlap_player import Playback, Player
 from tests.chaos.schedules import CONNECTIONS, RECIPIENTS, Job
 
 
 class Overlapping(RuleBasedStateMachine):
-    """A schedule runs whole rounds and recounts between them. Here jobs begin while others stand in the middle of a
-    transaction, and everything that is shown is recounted after each step, in their midst."""
+    """Starts jobs while others are in the middle of a transaction, and recounts after each step.
 
-    def __init__(self, stage: Stage) -> None:
+    A schedule runs whole rounds instead and recounts between them.
+    """
+
+    def __init__(self, player: Player) -> None:
         super().__init__()
-        self.stage = stage
+        self.player = player
 
     @initialize(retried=st.booleans(), sent=st.integers(0, RECIPIENTS), pipelined=st.booleans())
     def a_tenant(self, retried: bool, sent: int, pipelined: bool) -> None:
-        self.play = Play.begin(self.stage.databases, retried=retried, sent=sent)
-        self.turns = Interleaving(self.stage.watch, pipelined=pipelined)
+        self.playback = Playback.begin(self.player.databases, retried=retried, sent=sent)
+        self.interleaving = Interleaving(self.player.watch, pipelined=pipelined)
 
     @rule(job=schedules.sends)
     def send(self, job: Job) -> None:
@@ -30,8 +32,8 @@ class Overlapping(RuleBasedStateMachine):
     def record(self, job: Job) -> None:
         self._begin(job)
 
-    @rule(job=schedules.persons)
-    def decide(self, job: Job) -> None:
+    @rule(job=schedules.contact_changes)
+    def change_contact(self, job: Job) -> None:
         self._begin(job)
 
     @rule(job=schedules.changes)
@@ -42,29 +44,29 @@ class Overlapping(RuleBasedStateMachine):
     def repair(self, job: Job) -> None:
         self._begin(job)
 
-    @rule(who=st.integers(0, CONNECTIONS - 1), steps=st.integers(1, 8))
-    def go_on(self, who: int, steps: int) -> None:
+    @rule(lane=st.integers(0, CONNECTIONS - 1), steps=st.integers(1, 8))
+    def make_steps(self, lane: int, steps: int) -> None:
         for _ in range(steps):
-            if waiting := self.turns.waiting():
-                self.turns.step(waiting[who % len(waiting)])
+            if waiting := self.interleaving.waiting():
+                self.interleaving.step(waiting[lane % len(waiting)])
 
     def _begin(self, job: Job) -> None:
-        while len(self.turns.at_work()) == CONNECTIONS:
-            waiting = self.turns.waiting()
-            assert waiting, "all wait for each other"
-            self.turns.step(waiting[0])
-        busy = self.turns.at_work()
+        while len(self.interleaving.busy()) == CONNECTIONS:
+            waiting = self.interleaving.waiting()
+            assert waiting, "all jobs wait for each other"
+            self.interleaving.step(waiting[0])
+        busy = self.interleaving.busy()
         if busy:
-            self.play.note_what_there_is()
+            self.playback.note_ids()
         else:
-            self.play.before_round()
-        actor = next(actor for actor in self.stage.actors if actor not in busy)
-        self.turns.begin(actor, self.play.job(actor, job))
+            self.playback.before_round()
+        actor = next(actor for actor in self.player.actors if actor not in busy)
+        self.interleaving.begin(actor, self.playback.job(actor, job))
 
     @invariant()
     def everything_shown_equals_a_recount(self) -> None:
-        recount.check_shown(self.play.world, self.play.campaigns)
+        recount.check_shown(self.playback.world, self.playback.campaigns)
 
     def teardown(self) -> None:
-        self.turns.end(lambda waiting: waiting[0])
-        self.play.check()
+        self.interleaving.end(lambda waiting: waiting[0])
+        self.playback.check()

@@ -1,4 +1,4 @@
-"""Many connections of every kind for the simulation of the pace, and what all of them together must hold."""
+"""Many connections of every kind for the simulation of the pace, and the checks over all of them."""
 
 import os
 import random
@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from hidra.store import pace
 from hidra.store.db import Tx
 from tests.chaos import trace
-from tests.chaos.pace_simulation import CALM, CONNECTION, STORM, Asked, Shape, Simulation, moment
+from tests.chaos.pace_simulation import CALM, CONNECTION, STORM, PaceCall, Shape, Simulation, moment
 from tests.chaos.trace import SECOND, Send
 from tests.conftest import Databases
 
@@ -27,9 +27,9 @@ class Kind(StrEnum):
     """How the campaigns' paces add up to the connection's."""
 
     ALONE = "alone"
-    EXACT = "they share and exactly fill it"
-    MORE = "they ask for more than it has"
-    LESS = "they leave some of it"
+    EXACT = "they fill it exactly"
+    MORE = "they exceed it"
+    LESS = "they fill half of it"
 
 
 LEAST = {Kind.ALONE: LEAST_USE, Kind.EXACT: LEAST_USE_SHARED, Kind.LESS: LEAST_USE_SHARED, Kind.MORE: LEAST_USE_SHARED}
@@ -43,7 +43,7 @@ class Case:
 
 @dataclass
 class Tally:
-    """What came of many connections; ``over`` must stay empty, and ``idle`` where nothing went wrong."""
+    """The sums over many connections. ``over``: limits that were exceeded; ``idle``: too little use without faults."""
 
     connections: int = 0
     hours: float = 0.0
@@ -70,12 +70,16 @@ class Tally:
         ends = ", ".join(f"{count} {end}" for end, count in self.ends.most_common())
         return (
             f"{self.connections} connections, {self.hours:.0f} simulated hours, {self.sends} sends ({ends}); {len(self.over)} over a limit, {self.full}"
-            f" filled a minute to the last message; least use where nothing went wrong: {least}"
+            f" filled a minute to the last message; least use without faults: {least}"
         )
 
 
 def draw(seed: int, number: int, *, hours: float, per_connection: int) -> Iterator[Case]:
-    """Every fourth without trouble. ``per_connection``: about how many sends one has at most, so fast ones end early."""
+    """Draws connections, every fourth without faults.
+
+    Args:
+        per_connection: about the most sends of one connection, so that fast ones end early.
+    """
     rng = random.Random(seed)
     for index in range(number):
         [rate] = rng.choices(list(RATES), RATES.values())
@@ -87,12 +91,12 @@ def draw(seed: int, number: int, *, hours: float, per_connection: int) -> Iterat
         starts = [0.0 if calm else rng.uniform(0, 600) for _ in rates]
         campaigns = tuple((r, max(40, round(r * minutes * 0.9)), at) for r, at in zip(rates, starts, strict=True))
         answer = 0.4 * 60 / rate * concurrent * (0.98 if calm else rng.choice((0.5, 1, 2, 5)))
-        trouble = CALM if calm else replace(STORM, stall_every=rng.choice((0, 600, 1800)), freeze=rng.choice((0, 0.05)))
-        yield Case(kind, Shape(seed + index, rate, concurrent, campaigns, min(answer, 60), hours, trouble))
+        faults = CALM if calm else replace(STORM, stall_every=rng.choice((0, 600, 1800)), freeze=rng.choice((0, 0.05)))
+        yield Case(kind, Shape(seed + index, rate, concurrent, campaigns, min(answer, 60), hours, faults))
 
 
 def _rates(kind: Kind, rate: int, least: int, rng: random.Random) -> list[int]:
-    """Paces of campaigns, none slower than ``least``; one alone where the connection is too slow for two."""
+    """Draws paces of campaigns, each at least ``least``; a single one where the connection is too slow for two."""
     room = rate // least // (2 if kind is Kind.LESS else 1)
     number = min(rng.randint(2, 4), room)
     match kind:
@@ -107,8 +111,8 @@ def _rates(kind: Kind, rate: int, least: int, rng: random.Random) -> list[int]:
     return [rate]
 
 
-def judge(case: Case) -> Tally:
-    """Simulates one connection and looks at its trace."""
+def check(case: Case) -> Tally:
+    """Simulates one connection and checks its trace."""
     simulation = Simulation(case.shape).run()
     measured = simulation.measured()
     tally = Tally(
@@ -117,7 +121,7 @@ def judge(case: Case) -> Tally:
     tally.over = [f"{case}: {one}" for one in measured.values() if one.over]
     tally.over += [f"{case}: {name} bursts" for name in simulation.crowded()]
     tally.full = sum(one.fullest == one.per_minute for one in measured.values())
-    if case.shape.trouble == CALM:
+    if case.shape.faults == CALM:
         kind = case.kind if len(case.shape.campaigns) > 1 else Kind.ALONE
         used = _use(case, simulation.sends)
         tally.idle = [f"{case}: {name} {use}" for name, use in used.items() if use < LEAST[kind]]
@@ -126,8 +130,8 @@ def judge(case: Case) -> Tally:
 
 
 def _use(case: Case, sends: Sequence[Send]) -> dict[str, float]:
-    """Of the pace that should have been used, while all campaigns had work: the connection's, or each campaign's if
-    they leave some of it."""
+    """Returns the used share of the pace while all campaigns had work: the connection's, or each campaign's if they fill
+    half of it."""
     last = {send.campaign: send.arrived for send in sends}
     working = [send for send in sends if send.arrived <= min(last.values())]
     rates = {f"campaign {index}": rate for index, (rate, _, _) in enumerate(case.shape.campaigns)}
@@ -138,22 +142,22 @@ def _use(case: Case, sends: Sequence[Send]) -> dict[str, float]:
     return {name: use for name, use in used.items() if use is not None}
 
 
-def judge_all(cases: Iterable[Case], *, processes: int | None = None) -> Tally:
-    """All of them, side by side: each is a world of its own."""
+def check_all(cases: Iterable[Case], *, processes: int | None = None) -> Tally:
+    """Checks all cases, on all processors."""
     tally = Tally()
     with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=get_context("forkserver")) as pool:
-        for one in pool.map(judge, cases, chunksize=4):
+        for one in pool.map(check, cases, chunksize=4):
             tally.add(one)
     return tally
 
 
 def replay(databases: Databases, case: Case, *, most: int) -> tuple[int, list[str]]:
-    """Asks PostgreSQL, with the simulation's time passed in, for the permits that the simulation gave itself.
+    """Requests the permits of the simulation from PostgreSQL, with the simulation's time passed in.
 
     Returns:
-        How many permits were asked for, and where the answers differ.
+        The number of requested permits, and the answers that differ.
     """
-    asked = Simulation(case.shape, keep=True).run().asked[:most]
+    calls = Simulation(case.shape, record=True).run().calls[:most]
     user_id, connection_id = uuid4(), uuid4()
     campaigns = [uuid4() for _ in case.shape.campaigns]
     databases.owner.execute("insert into core.users (id) values (%s)", [user_id])
@@ -162,18 +166,18 @@ def replay(databases: Databases, case: Case, *, most: int) -> tuple[int, list[st
     ]
     for subject, rate in limits:
         databases.owner.execute("insert into hidra.pace_limits values (%s, %s, %s)", [subject, user_id, rate])
-    differences = databases.jobs.as_worker(lambda tx: [*_differences(tx, asked, connection_id, campaigns)])
-    return sum(one.granted is not None for one in asked), differences
+    differences = databases.jobs.as_worker(lambda tx: [*_differences(tx, calls, connection_id, campaigns)])
+    return sum(call.granted is not None for call in calls), differences
 
 
-def _differences(tx: Tx, asked: Sequence[Asked], connection_id: UUID, campaigns: Sequence[UUID]) -> Iterator[str]:
-    for one in asked:
-        subjects = {"connection_id": connection_id, "campaign_id": campaigns[one.campaign]}
-        slot, now = moment(one.slot), moment(one.now)
-        if one.granted is None:
+def _differences(tx: Tx, calls: Sequence[PaceCall], connection_id: UUID, campaigns: Sequence[UUID]) -> Iterator[str]:
+    for call in calls:
+        subjects = {"connection_id": connection_id, "campaign_id": campaigns[call.campaign]}
+        slot, now = moment(call.slot), moment(call.now)
+        if call.granted is None:
             pace.forget(tx, **subjects, slot=slot)
             continue
         found = pace.permit(tx, **subjects, now=now)
-        if found != pace.Permit(slot, now, one.granted):
+        if found != pace.Permit(slot, now, call.granted):
             off = found and (found.slot - slot) / timedelta(microseconds=1)
-            yield f"{one}: {found}, {off} microseconds off"
+            yield f"{call}: {found}, {off} microseconds off"

@@ -1,9 +1,9 @@
-"""One connection and its campaigns in virtual time: hours of looks, tickets, permits, claims and posts in a second.
+"""One connection and its campaigns in virtual time: hours of passes, tickets, permits, claims and posts in a second.
 
-Hidra's own rules are called: `issue` and `delay_seconds` for tickets, `claim_at_slot` for what happens at a slot. Two rules
-exist in SQL alone and are written down again here: the permit (`Limit`), which tests prove equal to the statement by
-replaying `Simulation.asked` on PostgreSQL, and the room that a claim needs. Connections share nothing but workers, and
-too few of those only make tickets late, so each connection is simulated by itself. Times are whole microseconds.
+The simulation calls Hidra's own rules: `issue` and `delay_seconds` for tickets, `claim_at_slot` at a slot. It repeats two
+rules that exist in SQL only: the permit (`Limit`), which tests compare with the statement by replaying `Simulation.calls`
+on PostgreSQL, and the room that a claim needs. Connections share only the workers, and too few workers only make tickets
+late, so each connection is simulated alone. Times are whole microseconds.
 """
 
 import heapq
@@ -18,7 +18,8 @@ from typing import Any
 from uuid import UUID
 
 from hidra.domain import pacing
-from hidra.services.send_message import Clock, End, claim_at_slot
+from hidra.services.send_message import End
+from hidra.services.turn import Clock, claim_at_slot
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store.claims import ClaimedPost, NoClaim
 from hidra.store.pace import Permit
@@ -27,39 +28,42 @@ from tests.chaos.trace import SECOND, Limits, Send
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 QUEUE_LATE = 1.1  # seconds; see delay_seconds
-LOOKED_AHEAD = 5  # the look counts at most so many minutes of those who wait
+MINUTES_AHEAD = 5  # a pass counts the pending recipients of at most so many minutes
 CONNECTION = "connection"
 
-type Step = Iterator[int]  # a worker: it gives the moment at which it goes on
+type Process = Iterator[int]  # yields the moment at which it continues
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What goes wrong: chances are of one ticket, seconds are the most that is drawn."""
+class FaultRates:
+    """Chances per ticket, and seconds as the most that is drawn."""
 
     transit: float = 0.05  # from the post to its arrival
     oversleep: float = 0.02  # of a worker that waits for its slot
-    slow_answer: float = 0.01  # of the permit, to the worker
+    slow_answer: float = 0.01  # from the permit to the worker
     slow_claim: float = 0.0  # before the claim is done and again after it
-    freeze: float = 0.0  # chance that a worker stands still somewhere before the claim, for up to 20 s
+    freeze: float = 0.0  # chance that a worker stops somewhere before the claim, for up to 20 s
     kill: float = 0.0  # chance that a worker dies, before the claim, before the post or after it
     late: float = 0.0  # chance that the queue delivers a ticket up to two minutes late
     double: float = 0.0  # chance that it delivers it twice
-    lost_look: float = 0.0  # chance that the clock's look is lost; as many come twice
+    lost_pass: float = 0.0  # chance that a pass is lost, and the chance that it happens twice
     stall_every: float = 0.0  # seconds, in the mean, between stalls of the queue, which then releases all at once
-    opted_out: float = 0.0  # chance that a claim meets somebody who left
+    opted_out: float = 0.0  # chance that a claim meets a recipient who opted out
 
 
-CALM = Trouble()
-STORM = Trouble(
+CALM = FaultRates()
+STORM = FaultRates(
     transit=1.0, oversleep=0.4, slow_answer=0.1, slow_claim=0.05, freeze=0.03, kill=0.005, late=0.03, double=0.05,
-    lost_look=0.1, stall_every=1200, opted_out=0.02,
+    lost_pass=0.1, stall_every=1200, opted_out=0.02,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A connection, and campaigns as (messages a minute, recipients, start in seconds). ``answer``: the most seconds."""
+    """A connection, and campaigns as (messages a minute, recipients, start in seconds).
+
+    ``answer``: the most seconds until Evolution answers.
+    """
 
     seed: int
     per_minute: int
@@ -67,7 +71,7 @@ class Shape:
     campaigns: tuple[tuple[int, int, float], ...]
     answer: float
     hours: float
-    trouble: Trouble = CALM
+    faults: FaultRates = CALM
 
 
 @dataclass
@@ -104,8 +108,8 @@ class Campaign:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was asked of the database, for a replay: a permit and its answer, or (``granted`` None) a slot forgotten."""
+class PaceCall:
+    """A call of the pace's SQL, for a replay: a permit with its answer or, where ``granted`` is None, a slot to forget."""
 
     campaign: int
     now: int
@@ -119,10 +123,10 @@ class _AsleepError(Exception):
 
 
 class _Rerun:
-    """Runs a function that sleeps, in virtual time: it is left at each sleep and then run again on what it was told."""
+    """Runs a function that sleeps in virtual time: stops it at each sleep, then runs it again with the same results."""
 
     def __init__(self, simulation: "Simulation") -> None:
-        self._told: list[Any] = []
+        self._results: list[Any] = []
         self._at = 0
         self.clock = Clock(
             monotonic=lambda: self.recall(lambda: simulation.now / SECOND),
@@ -131,16 +135,16 @@ class _Rerun:
         )
 
     def recall(self, live: Callable[[], Any]) -> Any:
-        if self._at == len(self._told):
-            self._told.append(live())
+        if self._at == len(self._results):
+            self._results.append(live())
         self._at += 1
-        return self._told[self._at - 1]
+        return self._results[self._at - 1]
 
     def again(self) -> None:
         self._at = 0
 
     def awake(self) -> None:
-        self._told.append(None)
+        self._results.append(None)
         self._at = 0
 
 
@@ -154,18 +158,18 @@ def moment(at: int) -> datetime:
 
 
 class Simulation:
-    """``sends`` is what Evolution would log, ``slots`` those in which something was posted by the name of each limit,
-    ``asked`` what the database was asked if ``keep``, ``ends`` what became of tickets."""
+    """``sends``: Evolution's log; ``slots``: the slots with a post, by the name of each limit; ``calls``: the calls of the
+    pace's SQL, if ``record``; ``ends``: the results of tickets."""
 
-    def __init__(self, shape: Shape, *, keep: bool = False) -> None:
+    def __init__(self, shape: Shape, *, record: bool = False) -> None:
         self.now = 0
         self.sends: list[Send] = []
         self.slots: dict[str, list[int]] = {}
-        self.asked: list[Asked] = []
+        self.calls: list[PaceCall] = []
         self.ends: Counter[str] = Counter()
-        self._shape, self._trouble, self._keep = shape, shape.trouble, keep
+        self._shape, self._faults, self._record = shape, shape.faults, record
         self._rng = random.Random(shape.seed)
-        self._queue: list[tuple[int, int, Step]] = []
+        self._queue: list[tuple[int, int, Process]] = []
         self._number = count()
         self._open = 0
         self._limit = Limit(shape.per_minute)
@@ -176,33 +180,33 @@ class Simulation:
         self._stalls = self._draw_stalls()
 
     def run(self) -> "Simulation":
-        """Until every campaign has ended, or the hours are over."""
+        """Runs until every campaign has ended or the hours are over."""
         clock = self._rng.uniform(0, 60)
         for index, (_, _, start) in enumerate(self._shape.campaigns):
-            self._start(start, self._looks(index, clock))
+            self._start(start, self._passes(index, clock))
         end = round(self._shape.hours * 3600 * SECOND)
         while self._queue and self._queue[0][0] <= end:
-            self.now, _, step = heapq.heappop(self._queue)
-            if (then := next(step, None)) is not None:
-                heapq.heappush(self._queue, (max(then, self.now), next(self._number), step))
+            self.now, _, process = heapq.heappop(self._queue)
+            if (then := next(process, None)) is not None:
+                heapq.heappush(self._queue, (max(then, self.now), next(self._number), process))
         return self
 
     def measured(self) -> dict[str, trace.Measure]:
-        """The trace of what has been answered by now or is open, measured."""
+        """Measures the sends that are answered by now or open."""
         campaigns = {campaign.name: campaign.limit.per_minute for campaign in self._campaigns}
         limits = Limits(self._shape.per_minute, self._shape.concurrent)
         return trace.measure(self.sends, connections={CONNECTION: limits}, campaigns=campaigns)
 
     def crowded(self) -> list[str]:
-        """Limits of which two posts had slots nearer than half a spacing: a backlog that bursts."""
+        """Returns the limits with two posts less than half a spacing apart: a backlog that bursts."""
         rates = {CONNECTION: self._shape.per_minute} | {each.name: each.limit.per_minute for each in self._campaigns}
         gap = {name: round(30 * SECOND / rate) for name, rate in rates.items()}
         return [
             name for name, slots in self.slots.items() if any(b - a < gap[name] for a, b in pairwise(sorted(slots)))
         ]
 
-    def _start(self, seconds: float, step: Step) -> None:
-        heapq.heappush(self._queue, (ceil(seconds * SECOND), next(self._number), step))
+    def _start(self, seconds: float, process: Process) -> None:
+        heapq.heappush(self._queue, (ceil(seconds * SECOND), next(self._number), process))
 
     def _after(self, seconds: float) -> int:
         return self.now + ceil(seconds * SECOND)
@@ -211,31 +215,31 @@ class Simulation:
         return chance > 0 and self._rng.random() < chance
 
     def _extreme(self, most: float) -> float:
-        """Up to so many seconds, often none or all of them: limits break at the edges."""
+        """Draws up to so many seconds, often none or all of them: limits break at the edges."""
         return self._rng.choice((0, 0, 0, most, most * self._rng.random()))
 
     def _draw_stalls(self) -> list[tuple[int, int]]:
         found, at = [], 0.0
-        while self._trouble.stall_every and at < self._shape.hours * 3600:
-            at += self._rng.expovariate(1 / self._trouble.stall_every)
+        while self._faults.stall_every and at < self._shape.hours * 3600:
+            at += self._rng.expovariate(1 / self._faults.stall_every)
             length = self._rng.uniform(1, 150)
             found.append((round(at * SECOND), round((at + length) * SECOND)))
             at += length
         return found
 
-    def _looks(self, index: int, clock: float) -> Step:
-        """The nudge at the start, then one look each minute until the campaign has ended."""
+    def _passes(self, index: int, clock: float) -> Process:
+        """The nudge at the start, then one pass each minute until the campaign has ended."""
         campaign = self._campaigns[index]
         while campaign.pending or campaign.in_flight:
             for _ in range(self._times()):
-                self._look(index)
+                self._pass(index)
             minute = (self.now / SECOND - clock) // 60 + 1
             yield ceil((clock + minute * 60 + self._rng.uniform(0, 2)) * SECOND)
 
-    def _look(self, index: int) -> None:
+    def _pass(self, index: int) -> None:
         campaign, now = self._campaigns[index], moment(self.now)
         rate = min(campaign.limit.per_minute, self._shape.per_minute)
-        pending = min(campaign.pending, LOOKED_AHEAD * campaign.limit.per_minute)
+        pending = min(campaign.pending, MINUTES_AHEAD * campaign.limit.per_minute)
         issue = pacing.issue(now=now, ticketed_until=campaign.ticketed_until, rate=rate, pending=pending)
         if issue.slots:
             campaign.ticketed_until = issue.until
@@ -243,31 +247,31 @@ class Simulation:
             self._deliver(index, pacing.delay_seconds(slot, now), delayed=False)
         if issue.requeue_seconds is not None:
             for _ in range(self._times()):
-                self._start(self._due(issue.requeue_seconds), self._look_again(index))
+                self._start(self._due(issue.requeue_seconds), self._requeued_pass(index))
 
-    def _look_again(self, index: int) -> Step:
+    def _requeued_pass(self, index: int) -> Process:
         yield self.now
-        self._look(index)
+        self._pass(index)
 
     def _times(self) -> int:
-        """How often a look that was asked for comes."""
-        return 1 if not self._happens(2 * self._trouble.lost_look) else self._rng.choice((0, 2))
+        """Draws how often a requested pass happens."""
+        return 1 if not self._happens(2 * self._faults.lost_pass) else self._rng.choice((0, 2))
 
     def _deliver(self, index: int, delay: int, *, delayed: bool) -> None:
-        for _ in range(2 if self._happens(self._trouble.double) else 1):
+        for _ in range(2 if self._happens(self._faults.double) else 1):
             self._start(self._due(delay), self._worker(index, delayed=delayed))
 
     def _due(self, delay: int) -> float:
         due = self.now / SECOND + delay + self._rng.uniform(0, QUEUE_LATE)
-        if self._happens(self._trouble.late):
+        if self._happens(self._faults.late):
             due += self._rng.uniform(0, 120)
         for begin, end in self._stalls:
             if begin <= due * SECOND < end:
                 due = end / SECOND
         return due
 
-    def _worker(self, index: int, *, delayed: bool) -> Step:
-        """As send_message does it."""
+    def _worker(self, index: int, *, delayed: bool) -> Process:
+        """The steps of send_message."""
         campaign = self._campaigns[index]
         permit, slot = self._permit(index)
         if not permit.granted:
@@ -275,13 +279,13 @@ class Simulation:
             if not delayed:
                 self._deliver(index, pacing.delay_seconds(permit.slot, permit.now), delayed=True)
             return
-        fate = self._rng.choice(("claim", "post", "outcome")) if self._happens(self._trouble.kill) else None
-        frozen = self._rng.uniform(0, 20) if self._happens(self._trouble.freeze) else 0.0
-        before = frozen and self._happens(0.5)  # the permit's answer is read late, or the sleep ends late
-        yield self._after(self._extreme(self._trouble.slow_answer) + (frozen if before else 0))
+        dies_before = self._rng.choice(("claim", "post", "outcome")) if self._happens(self._faults.kill) else None
+        frozen = self._rng.uniform(0, 20) if self._happens(self._faults.freeze) else 0.0
+        before = frozen and self._happens(0.5)  # the worker reads the permit's answer late, else its sleep ends late
+        yield self._after(self._extreme(self._faults.slow_answer) + (frozen if before else 0))
         received, rerun = self.now / SECOND, _Rerun(self)
         claim = self._claiming(campaign, rerun)
-        if fate == "claim":
+        if dies_before == "claim":
             self.ends["killed"] += 1
             return
         while True:
@@ -289,7 +293,7 @@ class Simulation:
                 found, late = claim_at_slot(permit, received, claim, clock=rerun.clock)
                 break
             except _AsleepError as nap:
-                longer = self._extreme(self._trouble.oversleep) + (0 if before else frozen)
+                longer = self._extreme(self._faults.oversleep) + (0 if before else frozen)
                 yield self._after(nap.seconds + longer)
                 rerun.awake()
         if not isinstance(found, ClaimedPost):
@@ -302,25 +306,25 @@ class Simulation:
             self._release(campaign)
             self._forget(index, slot)
             return
-        if fate != "post":
+        if dies_before != "post":
             yield from self._post(campaign, slot)
-        if fate:
-            # Its claim takes room until no request of it can be open, and is swept a minute later.
+        if dies_before:
+            # The claim takes room until none of its requests can be open; a sweep follows a minute later.
             self.ends["killed"] += 1
             yield max(self._after(0), _since(found.claimed_at) + SENDER_TIMEOUT_SECONDS * SECOND)
         self._release(campaign)
 
-    def _post(self, campaign: Campaign, slot: int) -> Step:
+    def _post(self, campaign: Campaign, slot: int) -> Process:
         self.ends[End.POSTED] += 1
         for name in (CONNECTION, campaign.name):
             self.slots.setdefault(name, []).append(slot)
-        arrived = self._after(self._extreme(self._trouble.transit))
+        arrived = self._after(self._extreme(self._faults.transit))
         answered = arrived + ceil(self._rng.uniform(0.2, 1) * self._shape.answer * SECOND)
         self.sends.append(Send(arrived, answered, CONNECTION, campaign.name))
         yield answered + round(self._rng.uniform(0, 0.005) * SECOND)
 
     def _claiming(self, campaign: Campaign, rerun: _Rerun) -> Callable[[], ClaimedPost | NoClaim | None]:
-        before, after = (self._extreme(self._trouble.slow_claim) for _ in range(2))
+        before, after = (self._extreme(self._faults.slow_claim) for _ in range(2))
 
         def claim() -> ClaimedPost | NoClaim | None:
             rerun.clock.sleep(before)
@@ -336,7 +340,7 @@ class Simulation:
         if not campaign.pending:
             return NoClaim.NO_WORK
         campaign.pending -= 1
-        if self._happens(self._trouble.opted_out):
+        if self._happens(self._faults.opted_out):
             return None
         self._open += 1
         campaign.in_flight += 1
@@ -356,15 +360,15 @@ class Simulation:
             limit.prune(self.now)
             if granted:
                 limit.slots.append(slot)
-        if self._keep:
-            self.asked.append(Asked(index, self.now, slot, granted))
+        if self._record:
+            self.calls.append(PaceCall(index, self.now, slot, granted))
         return Permit(moment(slot), moment(self.now), granted), slot
 
     def _forget(self, index: int, slot: int) -> None:
         for limit in (self._limit, self._campaigns[index].limit):
             limit.forget(slot)
-        if self._keep:
-            self.asked.append(Asked(index, self.now, slot, None))
+        if self._record:
+            self.calls.append(PaceCall(index, self.now, slot, None))
 
 
 def _since(at: datetime) -> int:

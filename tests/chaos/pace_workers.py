@@ -1,4 +1,4 @@
-"""Campaigns at full pace through worker processes on PostgreSQL, and what the simulator's log says of them."""
+"""Campaigns at full pace through worker processes on PostgreSQL, measured by the simulator's log."""
 
 import os
 import random
@@ -17,16 +17,16 @@ import psutil
 from tests.chaos import trace
 from tests.chaos.broker import Message
 from tests.chaos.cluster import Cluster, Sizes, Times
-from tests.chaos.tenants import Tenant
+from tests.chaos.tenants import Tenant, campaign_of
 from tests.chaos.trace import Limits, Measure
 from tests.conftest import Databases
 
-# As in production: what a test of the pace may not shorten.
-TIMES = Times(send_timeout=90, sender_timeout=120, sender_lost_after=180, visibility=720, look_visibility=1800)
+# As in production: shorter times would change the pace.
+TIMES = Times(send_timeout=90, sender_timeout=120, sender_lost_after=180, visibility=720, advance_visibility=1800)
 MINUTE = 60
 SATURATED = 90.0  # percent
 WAITING = "select count(*) from hidra.campaign_messages where status in ('pending', 'sending')"
-# Slots nearer to each other than half a spacing, of those not pruned yet: a backlog that bursts.
+# Slots less than half a spacing apart, among those that are not pruned yet: a backlog that bursts.
 CROWDED = """
 select count(*) from (
     select s.slot - lag(s.slot) over (partition by s.subject order by s.slot) as gap, l.rate
@@ -39,7 +39,10 @@ NOT_STARTED = "select count(*) from hidra.campaigns where status = 'scheduled'"
 
 @dataclass(frozen=True)
 class Load:
-    """A connection, and campaigns by their pace, each to the same recipients. ``answer``: Evolution's, seconds."""
+    """A connection, and campaigns by their pace, each to the same recipients.
+
+    ``answer``: the range of seconds in which Evolution answers.
+    """
 
     per_minute: int
     concurrent: int
@@ -50,9 +53,12 @@ class Load:
 
 @dataclass(frozen=True)
 class Outcome:
-    """``sent``: how many requests came in; ``left``: how many recipients still waited when time was up; ``crowded``: how
-    many slots were nearer to each other than half a spacing; ``cost``: milliseconds of processor for each send, over the workers,
-    PostgreSQL, the simulator and the test that plays AWS; ``busy``: the machine's processors, percent."""
+    """The measures and the cost of a run.
+
+    ``sent``: requests that arrived; ``left``: recipients that still waited at the end; ``crowded``: slots less than half a
+    spacing apart; ``cost``: milliseconds of processor for each send, over the workers, PostgreSQL, the simulator and the
+    test that plays AWS; ``busy``: percent of the machine's processors.
+    """
 
     measures: dict[str, Measure]
     sent: int
@@ -64,7 +70,7 @@ class Outcome:
 
     @property
     def saturated(self) -> bool:
-        """Whether the machine had nothing left to give, so that use tells of it and not of Hidra."""
+        """Whether the machine was the limit, so that the use of the pace says nothing about Hidra."""
         return self.busy >= SATURATED
 
     @property
@@ -85,24 +91,24 @@ def run(
     seed: int,
     senders: int,
     seconds: float,
-    trouble: Callable[[Cluster, random.Random], None] = lambda *_: None,
+    faults: Callable[[Cluster, random.Random], None] = lambda *_: None,
 ) -> Outcome:
-    """Starts all campaigns at once and lets the clock tick each minute, until nobody waits any more or time is up.
+    """Starts all campaigns at once and ticks the clock each minute, until no recipient waits or time is up.
 
     Args:
         senders: how many worker processes send; each holds a ticket from up to two seconds before its slot.
-        trouble: runs beside it, once.
+        faults: runs once, beside the campaigns.
     """
     with Cluster.running(databases, folder, seed=seed, times=TIMES, sizes=Sizes(send=senders)) as cluster:
-        cluster.warm_senders()  # on Lambda cold starts do not share two processors
+        cluster.warm_senders()  # on Lambda, cold starts do not share two processors
         tenants = _tenants(cluster, loads)
         psutil.cpu_percent()
         used = _processor_seconds()
-        troubling = threading.Thread(target=trouble, args=(cluster, random.Random(seed)))
-        troubling.start()
+        injecting = threading.Thread(target=faults, args=(cluster, random.Random(seed)))
+        injecting.start()
         left = _tick(cluster, seconds)
         busy, load, used = psutil.cpu_percent(), os.getloadavg()[0], _processor_seconds() - used
-        troubling.join()
+        injecting.join()
         crowded = _value(cluster, CROWDED)
         measures = _measured(cluster, tenants)
         sent = sum(measures[tenant.instance].sends for tenant, _ in tenants)
@@ -114,7 +120,7 @@ def _tenants(cluster: Cluster, loads: Iterable[Load]) -> list[tuple[Tenant, Load
     for load in loads:
         phones = []
         while len(phones) < load.recipients:
-            if (number := next(numbers)) % 10_000 < 9_000:  # those above are the simulator's odd phones
+            if (number := next(numbers)) % 10_000 < 9_000:  # the numbers above are the simulator's odd phones
                 phones.append(f"+55119{number}")
         script = {"answer_seconds": load.answer, "statuses": []}
         for phone in phones:
@@ -123,13 +129,13 @@ def _tenants(cluster: Cluster, loads: Iterable[Load]) -> list[tuple[Tenant, Load
         for rate in load.campaigns:
             tenant.start_campaign(per_minute=rate)
         found.append((tenant, load))
-    # No statuses come here; a connection of this kind is trusted without any.
+    # The simulator sends no statuses here, and a Cloud API connection is trusted without them.
     cluster.databases.owner.execute("update hidra.evolution_api_config set integration = 'cloud_api'")
     return found
 
 
 def _tick(cluster: Cluster, seconds: float) -> int:
-    """The clock's minutes; gives how many recipients wait at the end."""
+    """Ticks the clock each minute; returns how many recipients wait at the end."""
     began = time.monotonic()
     ticked = 0
     while True:
@@ -144,7 +150,7 @@ def _tick(cluster: Cluster, seconds: float) -> int:
 
 
 def _processor_seconds() -> float:
-    """Of this process and all that it started and that still live: those who were killed are missed."""
+    """Returns the processor time of this process and its living descendants; killed processes are not counted."""
     this = psutil.Process()
     total = 0.0
     for process in (this, *this.children(recursive=True)):
@@ -160,9 +166,7 @@ def _value(cluster: Cluster, sql: LiteralString) -> int:
 
 
 def _measured(cluster: Cluster, tenants: Sequence[tuple[Tenant, Load]]) -> dict[str, Measure]:
-    rows = cluster.simulator.sends()
-    # "Campanha {its id}: oi {{name}}"
-    sends = trace.of_log(rows, lambda row: row["text"].removeprefix("Campanha ").split(":")[0])
+    sends = trace.of_log(cluster.simulator.sends(), lambda row: campaign_of(row["text"]))
     connections = {tenant.instance: Limits(load.per_minute, load.concurrent) for tenant, load in tenants}
     campaigns = {
         str(campaign_id): rate
@@ -173,7 +177,7 @@ def _measured(cluster: Cluster, tenants: Sequence[tuple[Tenant, Load]]) -> dict[
 
 
 def until_sends(cluster: Cluster, number: int, *, seconds: float = 60) -> None:
-    """Waits until Evolution has got so many requests, or for so long: what was sent is told by the outcome."""
+    """Waits until Evolution has received so many requests, but not longer than so many seconds."""
     deadline = time.monotonic() + seconds
     while cluster.simulator.summary()["received"] < number and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -193,14 +197,14 @@ def freeze_some(rng: random.Random, *, share: float, seconds: float) -> None:
 
 
 def kill_some(rng: random.Random, *, number: int) -> None:
-    """Kills so many worker processes, or all that there are; others are forked in their place."""
+    """Kills so many worker processes, or all if there are fewer; the pools replace them."""
     workers = _workers()
     for worker in rng.sample(workers, min(number, len(workers))):
         _signal(worker, signal.SIGKILL)
 
 
 def _workers() -> list[psutil.Process]:
-    """Those that the fork_server of this very process has forked."""
+    """Returns the workers that the fork server of this process has forked."""
     [fork_server] = filter(_is_fork_server, psutil.Process().children())
     return fork_server.children()
 
@@ -208,7 +212,7 @@ def _workers() -> list[psutil.Process]:
 def _is_fork_server(child: psutil.Process) -> bool:
     try:
         return "tests.chaos.worker" in child.cmdline()
-    except psutil.NoSuchProcess:  # a zombie is one, too
+    except psutil.NoSuchProcess:  # psutil raises this for a zombie, too
         return False
 
 
@@ -218,16 +222,16 @@ def _signal(worker: psutil.Process, number: signal.Signals) -> None:
 
 
 def hold_tickets(cluster: Cluster, *, seconds: float) -> None:
-    """Keeps every ticket back for so long, then releases what came due meanwhile at once."""
+    """Holds every ticket for so many seconds, then releases all due ones at once."""
     queue, opened = cluster.queues["send"], threading.Event()
     receive = queue.receive
 
-    def held() -> Message | None:
+    def receive_later() -> Message | None:
         message = receive()
         opened.wait()
         return message
 
-    queue.receive = held  # type: ignore[method-assign]
+    queue.receive = receive_later  # type: ignore[method-assign]
     time.sleep(seconds)
     queue.receive = receive  # type: ignore[method-assign]
     opened.set()

@@ -1,4 +1,4 @@
-"""A plain recount of everything that is shown of a tenant's campaigns, and of what was done and said to get there."""
+"""A plain recount of everything that is shown of a tenant's campaigns, and of the statuses and posts behind it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,22 +13,25 @@ from tests.store.world import World
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What the outside knows: every word that was recorded, and every post with its answer."""
+class Outside:
+    """Every status that was recorded, and every post as (message, answer)."""
 
-    said: Sequence[StatusEvent]
+    statuses: Sequence[StatusEvent]
     posts: Sequence[tuple[int, str]]
 
 
-def check(world: World, campaigns: Sequence[UUID], truth: Truth) -> None:
-    """Everything that is shown equals a recount of the rows, and the rows what was done and said, by nobody at work."""
+def check(world: World, campaigns: Sequence[UUID], outside: Outside) -> None:
+    """Everything that is shown equals a recount of the rows, and the rows follow from statuses and posts.
+
+    Only while no transaction is open.
+    """
     rows = check_shown(world, campaigns)
-    _check_words(world, rows, truth.said)
-    _check_posts(truth.posts, {row["id"]: row["status"] for row in rows})
+    _check_statuses(world, rows, outside.statuses)
+    _check_posts(outside.posts, {row["id"]: row["status"] for row in rows})
 
 
 def check_shown(world: World, campaigns: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Everything that is shown equals a recount of the rows, which is true after each commit; gives the rows."""
+    """Everything that is shown equals a recount of the rows, which holds after each commit; returns the rows."""
     rows = world.rows("select * from hidra.campaign_messages where user_id = %s order by id", world.user_id)
     metrics = world.rows("select * from hidra.campaign_metrics where campaign_id = any(%s)", campaigns)
     points = world.rows("select * from hidra.campaign_timeline_points where campaign_id = any(%s)", campaigns)
@@ -44,11 +47,11 @@ def _of(campaign_id: UUID, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any
 
 
 def _check_campaign(shown: dict[str, Any], line: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
-    """The campaign's counters and its timeline as they are shown, and its messages."""
+    """The campaign's counters and timeline as they are shown equal a recount of its messages."""
     counting = [row for row in rows if row["counted"]]
-    everybody = {row["contact_id"] for row in rows}
-    assert len(counting) == len(everybody) == RECIPIENTS, "everybody counts once"
-    assert {row["contact_id"] for row in counting} == everybody
+    contacts = {row["contact_id"] for row in rows}
+    assert len(counting) == len(contacts) == RECIPIENTS, "not every recipient counts once"
+    assert {row["contact_id"] for row in counting} == contacts
     number: Counter[str] = Counter()
     points: dict[datetime, list[int]] = {}
     for row in counting:
@@ -88,36 +91,36 @@ def _check_view(world: World, rows: list[dict[str, Any]]) -> None:
     }
 
 
-def _check_words(world: World, rows: list[dict[str, Any]], words: Sequence[StatusEvent]) -> None:
-    """Whatever was said of a message whose id is known has reached it, in whatever order it came."""
+def _check_statuses(world: World, rows: list[dict[str, Any]], statuses: Sequence[StatusEvent]) -> None:
+    """Every status of a message whose id is known has reached it, in any order of arrival."""
     erased = any(row["phone"] is None for row in rows)
     for row in rows:
         name = row["provider_message_id"]
         if erased and name not in (None, f"m{row['id']}"):
-            continue  # this id was an erased message's, and what was said of that one is forgotten
+            continue  # the id of an erased message; the statuses of that message are forgotten
         if name is None:
             assert row["phone"] is None or row["status"] not in ("sent", "delivered", "read")
             continue
-        said = {word: [] for word in ("sent", "failed", "delivered", "read")}
-        for event in words:
+        times = {status: [] for status in ("sent", "failed", "delivered", "read")}
+        for event in statuses:
             if event.provider_message_id == name:
-                said[event.status.value].append(event.received_at)
-        highest = [word for word in ("read", "delivered", "failed") if said[word]]
+                times[event.status.value].append(event.received_at)
+        highest = [status for status in ("read", "delivered", "failed") if times[status]]
         assert row["status"] == (highest[0] if highest else "sent")
-        assert row["read_at"] == min(said["read"], default=None)
-        assert row["delivered_at"] == min(said["delivered"] + said["read"], default=None)
-        assert row["failed_at"] == min(said["failed"], default=None)
-        assert row["acked_at"] == min((at for times in said.values() for at in times), default=None)
+        assert row["read_at"] == min(times["read"], default=None)
+        assert row["delivered_at"] == min(times["delivered"] + times["read"], default=None)
+        assert row["failed_at"] == min(times["failed"], default=None)
+        assert row["acked_at"] == min((at for each in times.values() for at in each), default=None)
     assert not world.rows(
         "select from hidra.delivery_events_unmatched u join hidra.campaign_messages m"
         " on m.evolution_config_id = u.evolution_config_id and m.provider_message_id = u.provider_message_id"
         " where u.evolution_config_id = %s",
         world.connection_id,
-    ), "words wait for a message that is known"
+    ), "unmatched events of known messages are left"
 
 
 def _check_posts(posts: Sequence[tuple[int, str]], states: dict[int, str]) -> None:
-    """Nobody is posted to again unless the message surely was not sent, nor counts as one who was not posted to."""
+    """A message is posted again only if it was surely not sent, and a posted message is neither pending nor skipped."""
     once: set[int] = set()
     for message_id, answer in posts:
         assert message_id not in once, "posted twice"

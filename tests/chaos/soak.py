@@ -1,4 +1,4 @@
-"""Random faults of every sort for a while, then peace, and then every promise that can be checked from outside."""
+"""A soak: random faults of every kind for a while, then none, then an audit of every promise that shows from outside."""
 
 import random
 import time
@@ -11,25 +11,24 @@ from uuid import UUID
 from hidra.errors import Conflict
 from hidra.services import lifecycle
 from hidra.store.doubts import NAMELESS_DIRECT_SEND
-from tests.chaos.cluster import Cluster, Sizes, Times
-from tests.chaos.soak_account import GOODBYE, Account
+from tests.chaos.cluster import A_DAY_LATER, Cluster, Sizes, Times
+from tests.chaos.soak_audit import Audit
 from tests.chaos.soak_claims import WATCH
-from tests.chaos.soak_faults import Troubles, Users
+from tests.chaos.soak_faults import RandomFaults, UserActions
 from tests.chaos.soak_promises import breaches
-from tests.chaos.tenants import Tenant, leaver, phones
+from tests.chaos.tenants import CONFIRMATION, Tenant, campaign_of, opt_out_phone, phones
 from tests.conftest import Databases
 
-# As in production a sender is ended before its claim takes no room any more: a worker that is stopped or gets no processor
-# would otherwise still have its request open by then.
-TIMES = Times(sender_timeout=8.0, function_timeout=8.0, sender_lost_after=9, patience=3.0)
-# Of each tenant: people, messages a minute, requests open at once; and the paces of their campaigns.
+# As in production, a sender is killed before its claim stops taking room. Otherwise a worker that is stopped or gets no
+# processor could still have its request open by then.
+TIMES = Times(sender_timeout=8.0, function_timeout=8.0, sender_lost_after=9, confirmation_patience=3.0)
+# Of each tenant: contacts, messages a minute, requests open at once; and the paces of their campaigns.
 TENANTS = ((15, 120, 1), (25, 150, 2), (40, 180, 3), (30, 240, 8))
 PACES = (120, 240, 600)
-AT_ONCE = 2  # campaigns of each tenant that are not over
+AT_ONCE = 2  # active campaigns of each tenant
 SAY_EVERY = 5.0  # seconds
-_LATER_EVERY = 15.0  # seconds between two checks for which a day has passed
-_A_DAY_LATER = 25 * 3600
-PATIENCE = 15.0  # seconds of peace after which campaigns that are not over are canceled
+_CHECK_A_DAY_LATER_EVERY = 15.0  # seconds
+CANCEL_AFTER = 15.0  # seconds without faults; then active campaigns are canceled
 ACTIVE = "('scheduled', 'running', 'paused')"
 STATE = f"""
 select (select count(*) from hidra.campaigns where status in {ACTIVE}) as active,
@@ -39,7 +38,8 @@ from hidra.campaign_messages
 """
 ACTIVE_OF_USERS = f"select user_id, id, status = 'paused' from hidra.campaigns where status in {ACTIVE}"
 OPEN_RUNS = "select count(*) from hidra.campaign_runs where ended_at is null"
-# An answer to somebody who left may be what is found at Evolution; where nobody knows its id, a doubt is given up.
+# Without messages whose phone also has a confirmation with an unknown id: Evolution's message may be the confirmation,
+# so such a doubt ends only when it is given up.
 UNKNOWN = f"""
 select i.instance_name, substr(phone, 2), campaign_id::text
 from hidra.campaign_messages m join hidra.evolution_api_config i on i.id = m.evolution_config_id
@@ -48,8 +48,8 @@ where m.status = 'unknown' and phone is not null and not exists (
     where t.evolution_config_id = m.evolution_config_id and t.phone_hash = m.phone_hash and {NAMELESS_DIRECT_SEND}
 )
 """
-# Half a minute and more passes for those who were told to wait after a 429.
-LET_GO = "update hidra.campaign_messages set not_before = now() where status = 'pending' and not_before > now()"
+# Ends the waits of half a minute and more after a 429.
+END_WAITS = "update hidra.campaign_messages set not_before = now() where status = 'pending' and not_before > now()"
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Report:
 
     sends: int
     kills: int
-    faults: int
-    troubles: Counter[str]
-    acts: Counter[str]
+    network_faults: int
+    faults: Counter[str]
+    actions: Counter[str]
     campaigns: int
     seconds: float
     settled_in: float
@@ -68,11 +68,11 @@ class Report:
     breaches: Sequence[str]
 
     def __str__(self) -> str:
-        did = ", ".join(f"{name} {number}" for name, number in sorted((self.troubles + self.acts).items()))
+        did = ", ".join(f"{name} {number}" for name, number in sorted((self.faults + self.actions).items()))
         verdict = "\n  ".join(["every promise kept"] if not self.breaches else ["BROKEN:", *self.breaches])
         return (
-            f"soak: {self.sends} sends of {self.campaigns} campaigns, {self.kills} kills, {self.faults} faults of the"
-            f" network, {self.troubles.total()} troubles, {self.acts.total()} acts of users in {self.seconds:.0f} s,"
+            f"soak: {self.sends} sends of {self.campaigns} campaigns, {self.kills} kills, {self.network_faults} network"
+            f" faults, {self.faults.total()} other faults, {self.actions.total()} user actions in {self.seconds:.0f} s,"
             f" settled in {self.settled_in:.0f} s, seed {self.seed}: {verdict}\n  ({did})"
         )
 
@@ -81,45 +81,45 @@ def soak(
     databases: Databases, folder: Path, *, seconds: float, settled_within: float, seed: int, say: Callable[[str], None],
     tenants: Sequence[tuple[int, int, int]] = TENANTS, senders: int = 32,
 ) -> Report:  # fmt: skip
-    """Campaigns of several tenants under random faults for so long, then peace until all is settled, then the account.
+    """Runs campaigns of several tenants under random faults for so long, then without faults until all is settled, and audits.
 
     Args:
-        settled_within: seconds of peace after which everything is to be settled.
-        say: is told every few seconds how far it is.
+        settled_within: seconds without faults after which everything must be settled.
+        say: receives a line on the progress every few seconds.
         tenants: see TENANTS.
         senders: how many worker processes send.
 
     Raises:
-        AssertionError: it does not settle within a bound; with the seed.
+        AssertionError: the campaigns do not settle in time; with the seed.
     """
     with Cluster.running(databases, folder, seed=seed, times=TIMES, sizes=Sizes(send=senders)) as cluster:
-        story = _Story(cluster, random.Random(seed), say)
-        story.set_up(tenants)
-        troubles = Troubles(cluster, story.tenants, random.Random(seed + 1), every=0.9)
-        users = Users(cluster, story.tenants, random.Random(seed + 2), every=0.6)
+        scenario = _Scenario(cluster, random.Random(seed), say)
+        scenario.set_up(tenants)
+        faults = RandomFaults(cluster, scenario.tenants, random.Random(seed + 1), every=0.9)
+        users = UserActions(cluster, scenario.tenants, random.Random(seed + 2), every=0.6)
         try:
-            story.burn(troubles, users, seconds)
-            settled_in = story.cool_down(settled_within)
+            scenario.inject_faults(faults, users, seconds)
+            settled_in = scenario.settle(settled_within)
         except Exception as error:
             raise AssertionError(f"seed {seed}: {error}") from error
         log = folder / "workers.log"
-        account = Account(cluster, story.tenants, story.paces, story.audience, users.erased, log.read_text())
+        audit = Audit(cluster, scenario.tenants, scenario.paces, scenario.audience, users.erased, log.read_text())
         return Report(
-            sends=sum(send["accepted"] for send in account.sends),
+            sends=sum(send["accepted"] for send in audit.sends),
             kills=cluster.plan.kills.total() + cluster.plan.other_deaths,
-            faults=story.faults(),
-            troubles=troubles.done,
-            acts=users.done,
-            campaigns=len(story.paces),
+            network_faults=scenario.network_faults(),
+            faults=faults.done,
+            actions=users.done,
+            campaigns=len(scenario.paces),
             seconds=seconds,
             settled_in=settled_in,
             seed=seed,
-            breaches=breaches(account),
+            breaches=breaches(audit),
         )
 
 
 @dataclass
-class _Story:
+class _Scenario:
     cluster: Cluster
     rng: random.Random
     say: Callable[[str], None]
@@ -130,41 +130,42 @@ class _Story:
     def set_up(self, tenants: Sequence[tuple[int, int, int]]) -> None:
         self.cluster.databases.owner.execute(WATCH)
         for number, (people, per_minute, concurrent) in enumerate(tenants):
-            everybody = phones(number, people) + [leaver(100 * number + at) for at in range(people // 15)]
-            self.rng.shuffle(everybody)
-            made = Tenant.make(
-                self.cluster, everybody, per_minute=per_minute, concurrent=concurrent, confirmation=GOODBYE
+            audience = phones(number, people) + [opt_out_phone(100 * number + at) for at in range(people // 15)]
+            self.rng.shuffle(audience)
+            tenant = Tenant.make(
+                self.cluster, audience, per_minute=per_minute, concurrent=concurrent, confirmation=CONFIRMATION
             )
-            self.tenants.append(made)
-        self.cluster.check()  # which sets our webhooks
+            self.tenants.append(tenant)
+        self.cluster.check()  # sets our webhooks
 
-    def burn(self, troubles: Troubles, users: Users, seconds: float) -> None:
-        """So many seconds of everything at once."""
-        began = later = said = time.monotonic()
-        troubles.begin_chaos()
-        self.cluster.plan.progress(0.6)  # who is to die at a point dies the next time that somebody comes by
-        troubles.start()
+    def inject_faults(self, faults: RandomFaults, users: UserActions, seconds: float) -> None:
+        """Runs campaigns, faults and user actions at once for so many seconds."""
+        began = checked_later = said = time.monotonic()
+        faults.begin_chaos()
+        self.cluster.plan.progress(0.6)  # a requested kill happens the next time that a worker reaches its point
+        faults.start()
         users.start()
 
         def over() -> bool:
-            nonlocal later, said
+            nonlocal checked_later, said
             now = time.monotonic()
             self._feed()
-            if now - later > _LATER_EVERY:  # or runs that wait for their doubts pile up
-                later = now
-                self.cluster.check(later_seconds=_A_DAY_LATER)
+            # Otherwise runs that wait for the end of their doubts pile up.
+            if now - checked_later > _CHECK_A_DAY_LATER_EVERY:
+                checked_later = now
+                self.cluster.check(later_seconds=A_DAY_LATER)
             if now - said > SAY_EVERY:
                 said = now
-                self._say(now - began, f"{troubles.done.total()} troubles, {users.done.total()} acts of users")
-            return now - began > seconds or bool(troubles.failure or users.failure)
+                self._say(now - began, f"{faults.done.total()} faults, {users.done.total()} user actions")
+            return now - began > seconds or bool(faults.failure or users.failure)
 
         try:
-            self.cluster.until(over, seconds=seconds + 60, about=self.state)
+            self.cluster.run_until(over, seconds=seconds + 60, state=self.state)
         finally:
             users.end()
-            troubles.end()
-            troubles.end_chaos()
-            self.cluster.plan.want_no_more()
+            faults.end()
+            faults.end_chaos()
+            self.cluster.plan.cancel_requests()
 
     def _feed(self) -> None:
         active = Counter(user_id for user_id, _, _ in self._active())
@@ -172,37 +173,41 @@ class _Story:
             if active[tenant.user_id] < AT_ONCE:
                 pace, people = self.rng.choice(PACES), len(tenant.phones)
                 campaign_id = tenant.start_campaign(per_minute=pace)
-                # Whoever is just being imported may come too late for it.
+                # Contacts that an import is adding just now may be too late for this campaign.
                 self.paces[str(campaign_id)], self.audience[campaign_id] = pace, people - 10
 
-    def cool_down(self, within: float) -> float:
-        """No more faults: everything comes to its end by itself, but for what is paused or would take too long."""
+    def settle(self, within: float) -> float:
+        """Without faults: waits until every campaign has ended; resumes paused ones and cancels those that take too long.
+
+        Returns:
+            The seconds that this took.
+        """
         cluster, began = self.cluster, time.monotonic()
         said = began
 
         def left() -> float:
             return max(1.0, within - (time.monotonic() - began))
 
-        def come_to_an_end() -> bool:
+        def ended() -> bool:
             nonlocal said
             if time.monotonic() - said > SAY_EVERY:
                 said = time.monotonic()
-                self._say(said - began, "of peace")
-            self._let_end(cancel=time.monotonic() - began > PATIENCE)
+                self._say(said - began, "without faults")
+            self._let_end(cancel=time.monotonic() - began > CANCEL_AFTER)
             state = self.counts()
-            return not (state["pending"] or state["sending"]) and self._is_settled()
+            return not (state["pending"] or state["sending"]) and self.cluster.is_settled()
 
-        cluster.until(come_to_an_end, seconds=left(), about=self.state)
-        cluster.until(lambda: not self._found_out(), seconds=left(), about=self.state)
+        cluster.run_until(ended, seconds=left(), state=self.state)
+        cluster.run_until(lambda: not self._has_resolvable_doubts(), seconds=left(), state=self.state)
         while self.counts()["unknown"]:
             assert left() > 1.0, self.state()
-            cluster.check(later_seconds=_A_DAY_LATER)
-        cluster.until(self._all_over, seconds=left(), about=self.state)
+            cluster.check(later_seconds=A_DAY_LATER)
+        cluster.run_until(self._all_over, seconds=left(), state=self.state)
         return time.monotonic() - began
 
     def _let_end(self, *, cancel: bool) -> None:
-        """Users resume what is paused and cancel what takes long; those who wait for half a minute wait no longer."""
-        self.cluster.databases.owner.execute(LET_GO)
+        """Ends the recipients' waits, and resumes paused campaigns or cancels all active ones."""
+        self.cluster.databases.owner.execute(END_WAITS)
         http = self.cluster.databases.http
         for user_id, campaign_id, paused in self._active():
             try:
@@ -210,13 +215,13 @@ class _Story:
                     lifecycle.cancel(http, user_id, campaign_id, nudge=lambda **_: None)
                 elif paused:
                     lifecycle.resume(http, user_id, campaign_id, nudge=lambda **_: None)
-            except Conflict:  # it ended meanwhile, or begins
+            except Conflict:  # it has ended meanwhile, or is starting
                 continue
 
-    def _found_out(self) -> bool:
-        """Whether the simulator has a message that is in doubt here."""
+    def _has_resolvable_doubts(self) -> bool:
+        """Whether the simulator has accepted a message that is in doubt in the database."""
         accepted = {
-            (send["instance"], send["digits"], send["text"].removeprefix("Campanha ").split(":")[0]): send
+            (send["instance"], send["digits"], campaign_of(send["text"])): send
             for send in self.cluster.simulator.sends()
             if send["accepted"]
         }
@@ -230,10 +235,7 @@ class _Story:
 
     def _all_over(self) -> bool:
         [(open_runs,)] = self.cluster.databases.owner.execute(OPEN_RUNS).fetchall()
-        return not open_runs and not self.counts()["active"] and self._is_settled()
-
-    def _is_settled(self) -> bool:
-        return self.cluster.simulator.summary()["unsettled"] == 0 and not any(s.waiting() for s in self.cluster.shards)
+        return not open_runs and not self.counts()["active"] and self.cluster.is_settled()
 
     def _active(self) -> list[tuple[UUID, UUID, bool]]:
         return self.cluster.databases.owner.execute(ACTIVE_OF_USERS).fetchall()
@@ -247,18 +249,18 @@ class _Story:
         [row] = self.cluster.databases.owner.execute(STATE).fetchall()
         return dict(zip(("active", "pending", "sending", "unknown"), row, strict=True))
 
-    def faults(self) -> int:
-        """How often the network was not as it should be: answers, phones, webhooks."""
-        sends = sum(send["fault"] is not None for send in self.cluster.simulator.sends())
+    def network_faults(self) -> int:
+        """Returns how many sends and webhooks met a fault."""
+        found = sum(send["fault"] is not None for send in self.cluster.simulator.sends())
         after: int | None = 0
         while after is not None:
             page = self.cluster.simulator.ask("GET", f"/_log/webhooks?after={after}&limit=5000")
-            sends += sum(webhook["fault"] is not None for webhook in page["webhooks"])
+            found += sum(webhook["fault"] is not None for webhook in page["webhooks"])
             after = page["next_after"]
-        return sends
+        return found
 
     def state(self) -> str:
-        """For whoever has to find out why it does not end."""
+        """Returns what explains a soak that does not settle."""
         summary = {name: self.cluster.simulator.summary()[name] for name in ("accepted", "unsettled")}
         blocked = self.cluster.databases.owner.execute(
             "select distinct blocked_reason from hidra.campaigns where status = 'running'"

@@ -1,8 +1,8 @@
-"""Who was claimed when, by the database's own order of transactions: what ended claims, and what the limits allowed.
+"""Claims against stops and limits, by the database's own order of transactions.
 
-No clock tells whether a claim came after a pause or an opt-out: between the commit and the moment from which others see
-it a busy machine may let any time pass. So the database notes of each claim what its statement saw, and of each commit
-that ends claims which of them had committed by then.
+A clock cannot show whether a claim came after a pause or an opt-out: on a busy machine any time may pass between a commit
+and the moment at which other transactions see it. So the database notes the snapshot of each claim's statement, and of
+each commit that stops claims.
 """
 
 from bisect import bisect_right
@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.chaos import trace
-from tests.chaos.soak_account import Account, campaign_of, whom
+from tests.chaos.soak_audit import Audit, described, subject_of
 from tests.chaos.trace import Send
 
-TRANSIT_SECONDS = 1.0  # for which the pace leaves room; what comes later was kept by the machine
-# Of what ends claims and what begins them again: a deferred trigger runs right before the commit, with every lock held. Of
-# claims: only a function that is stable sees the snapshot of the statement that fires it.
+TRANSIT_SECONDS = 1.0  # for which the pace leaves room; a request that takes longer was delayed by the machine
+# For commits that stop or resume claims: a deferred trigger runs right before the commit, with every lock held. For
+# claims: only a stable function sees the snapshot of the statement that fires it.
 WATCH = """
 create table public.commits (xid xid8, saw pg_snapshot, at timestamptz, stops boolean, about text);
 create table public.claims (
@@ -55,7 +55,7 @@ end $$;
 create trigger see_claim before update on hidra.campaign_messages for each row
 when (new.status = 'sending' and old.status <> 'sending') execute function public.see_claim();
 """
-# A pause waits for the claims under way: those that had not committed by then must have seen that it goes on again.
+# A pause waits for the claims under way: a claim that committed after it must have seen the resume.
 CLAIMED_AFTER_A_STOP = """
 select c.campaign_id::text as campaign, c.phone from public.claims c
 join public.commits s on s.about = c.campaign_id::text and s.stops
@@ -64,7 +64,7 @@ where not pg_visible_in_snapshot(c.xid, s.saw) and not exists (
     where g.about = s.about and not g.stops and g.at > s.at and pg_visible_in_snapshot(g.xid, c.saw)
 )
 """
-CLAIMED_AFTER_LEAVING = """
+CLAIMED_AFTER_AN_OPT_OUT = """
 select c.campaign_id::text as campaign, c.phone from public.claims c
 cross join lateral (
     select w.stops from public.commits w
@@ -82,46 +82,48 @@ from hidra.evolution_api_config
 """
 
 
-def after_a_stop(account: Account) -> Iterator[str]:
-    """Claims that a stop forbids, and posts that left too late after one by the sender's own note: when the simulator has
-    time to look at them, tells of the machine."""
-    for claim in account.select(CLAIMED_AFTER_A_STOP):
+def claimed_after_a_stop(audit: Audit) -> Iterator[str]:
+    """Yields claims that a stop forbids, and posts that left too late after a stop.
+
+    The time of a post is the sender's record: the simulator's log depends on when the machine lets it run.
+    """
+    for claim in audit.select(CLAIMED_AFTER_A_STOP):
         yield f"{claim['phone']} of campaign {claim['campaign']} claimed after"
-    for row in account.rows:
-        late = account.too_late(str(row["campaign_id"]), row["sent_at"]) if row["sent_at"] else None
+    for row in audit.rows:
+        late = audit.too_late(str(row["campaign_id"]), row["sent_at"]) if row["sent_at"] else None
         if late is not None:
             yield f"message {row['id']} of campaign {row['campaign_id']} left {late:.2f} s after"
 
 
-def after_leaving(account: Account) -> Iterator[str]:
-    """Claims of whoever had left: nobody is posted to without one, which is looked at too."""
-    for claim in account.select(CLAIMED_AFTER_LEAVING):
+def claimed_after_an_opt_out(audit: Audit) -> Iterator[str]:
+    """Yields claims of opted-out phones; ``unclaimed`` checks that no message is posted without a claim."""
+    for claim in audit.select(CLAIMED_AFTER_AN_OPT_OUT):
         yield f"{claim['phone']} of campaign {claim['campaign']} claimed after"
 
 
-def unclaimed(account: Account) -> Iterator[str]:
-    """A claim is for one post at most."""
-    claims = Counter((claim["campaign"], claim["phone"]) for claim in account.select(CLAIMS))
-    for send in account.campaign_sends:
+def unclaimed(audit: Audit) -> Iterator[str]:
+    """Yields posts without a claim of their own."""
+    claims = Counter((claim["campaign"], claim["phone"]) for claim in audit.select(CLAIMS))
+    for send in audit.campaign_sends:
         key = _key(send)
         claims[key] -= 1
         if claims[key] < 0:
-            yield whom(send)
+            yield described(send)
 
 
-def over_limits(account: Account) -> Iterator[str]:
+def over_limits(audit: Audit) -> Iterator[str]:
     arrivals: dict[str, list[int]] = defaultdict(list)
     requests: dict[str, list[Send]] = defaultdict(list)
-    left = departures(account)
-    for send in account.sends:
-        arrived, campaign = _micros(arrival(send, left.get(send["seq"]))), campaign_of(send)
+    posted = post_times(audit)
+    for send in audit.sends:
+        arrived, campaign = _micros(arrival_time(send, posted.get(send["seq"]))), subject_of(send)
         arrivals[send["instance"]].append(arrived)
         arrivals[campaign].append(arrived)
         open_from = _micros(send["received_monotonic"])
-        requests[send["instance"]].append(Send(open_from, closed(send), send["instance"], campaign))
-    limits = {str(campaign_id): pace for campaign_id, pace in account.limits.items()}
-    for row in account.select(LIMITS):
-        limits[row["instance"]] = limits[f"{row['instance']} answers"] = row["pace"]
+        requests[send["instance"]].append(Send(open_from, closed_at(send), send["instance"], campaign))
+    limits = {str(campaign_id): pace for campaign_id, pace in audit.limits.items()}
+    for row in audit.select(LIMITS):
+        limits[row["instance"]] = limits[f"{row['instance']} confirmations"] = row["pace"]
         most = trace.most_open(requests[row["instance"]])
         if most > row["at_once"]:
             yield f"{row['instance']}: {most} of {row['at_once']} open"
@@ -131,29 +133,32 @@ def over_limits(account: Account) -> Iterator[str]:
             yield f"{name}: {fullest} of {limits[name]} in the fullest minute"
 
 
-def departures(account: Account) -> dict[int, float]:
-    """When posts left, by their place in the log: as the sender noted, or where that is lost as they were claimed."""
-    noted = {(row["instance"], row["provider_message_id"]): row["sent_at"] for row in account.rows}
+def post_times(audit: Audit) -> dict[int, float]:
+    """Returns when each post left, in epoch seconds by its place in the log.
+
+    This is the sender's record of it or, where that is lost, the time of its claim.
+    """
+    noted = {(row["instance"], row["provider_message_id"]): row["sent_at"] for row in audit.rows}
     claimed: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for claim in account.select(CLAIMS):
+    for claim in audit.select(CLAIMS):
         claimed[claim["campaign"], claim["phone"]].append(claim["at"])
     found = {}
-    for send in account.campaign_sends:
-        left = noted.get((send["instance"], send["provider_id"])) if send["provider_id"] else None
-        left = left or _latest(claimed[_key(send)], send["received_at"])
-        if left is not None:
-            found[send["seq"]] = left
+    for send in audit.campaign_sends:
+        posted = noted.get((send["instance"], send["provider_id"])) if send["provider_id"] else None
+        posted = posted or _latest(claimed[_key(send)], send["received_at"])
+        if posted is not None:
+            found[send["seq"]] = posted
     return found
 
 
-def arrival(send: Mapping[str, Any], left: float | None) -> float:
-    """When a post came in, in monotonic seconds; not when a simulator without processor looked at it, long after."""
-    kept = 0.0 if left is None else max(0.0, send["received_at"] - left - TRANSIT_SECONDS)
-    return float(send["received_monotonic"]) - kept
+def arrival_time(send: Mapping[str, Any], posted: float | None) -> float:
+    """Returns when a post arrived, in monotonic seconds, without the delay by a simulator that got no processor."""
+    delay = 0.0 if posted is None else max(0.0, send["received_at"] - posted - TRANSIT_SECONDS)
+    return float(send["received_monotonic"]) - delay
 
 
-def closed(send: Mapping[str, Any]) -> int | None:
-    """When a request ended: answered, or left by a client that waited no longer or died."""
+def closed_at(send: Mapping[str, Any]) -> int | None:
+    """Returns when a request ended: with its answer, or when its client timed out or died."""
     ends = [_micros(send[name]) for name in ("answered_monotonic", "left_monotonic") if send[name] is not None]
     return min(ends, default=None)
 
@@ -164,7 +169,7 @@ def _latest(times: Sequence[float], until: float) -> float | None:
 
 
 def _key(send: Mapping[str, Any]) -> tuple[str, str]:
-    return campaign_of(send), f"+{send['digits']}"
+    return subject_of(send), f"+{send['digits']}"
 
 
 def _micros(seconds: float) -> int:

@@ -1,4 +1,4 @@
-"""Pauses, cancels and opt-outs against claims: every order of their statements, storms of claims, and the clock."""
+"""Pauses, cancels and opt-outs against claims: every order of their statements, storms of claims, and measured times."""
 
 import threading
 import time
@@ -17,7 +17,8 @@ from hidra.domain.content import Content
 from hidra.domain.outcome import Outcome, Sent
 from hidra.domain.ticket import Ticket
 from hidra.services import lifecycle, manage_contacts
-from hidra.services.send_message import Clock, End, send_message
+from hidra.services.send_message import End, send_message
+from hidra.services.turn import Clock
 from hidra.store import claims, messages
 from hidra.store.claims import Claim, ClaimedPost
 from hidra.store.db import Database
@@ -25,12 +26,12 @@ from tests.chaos.interleaving import Actor, Interleaving, SteppedDatabase
 from tests.conftest import Databases
 from tests.store.world import SECRET, World
 
-AT_MOST_SECONDS = 0.6  # between a commit and the last post
+AT_MOST_SECONDS = 0.6  # between the commit of a stop and the last post
 TIMEOUT = timedelta(seconds=120)
-# Each begins, does its statements and commits.
+# Each begins, runs its statements and commits.
 CLAIM_STEPS, PAUSE_STEPS, OPT_OUT_STEPS = 1 + 3 + 1, 1 + 3 + 1, 1 + 7 + 1
-CLAIMED_FIRST, ENDED_FIRST = ("Claim", "ended"), ("ended", "NoClaim")
-PASSED_OVER = ("NoClaim", "ended")  # the claim met a row that the opt-out held
+CLAIM_FIRST, STOP_FIRST = ("Claim", "stopped"), ("stopped", "NoClaim")
+ROW_LOCKED = ("NoClaim", "stopped")  # the claim skipped a row that the opt-out had locked
 
 type Action = Callable[[World, Database], object]
 
@@ -43,11 +44,11 @@ def cancel(world: World, db: Database) -> None:
     lifecycle.cancel(db, world.user_id, world.campaign_id, nudge=lambda **_: None)
 
 
-def leave(phone: str) -> Action:
-    def opt_out(world: World, db: Database) -> None:
+def opt_out(phone: str) -> Action:
+    def action(world: World, db: Database) -> None:
         manage_contacts.opt_out(db, world.user_id, [phone], reason=None, country="BR", secret=SECRET)
 
-    return opt_out
+    return action
 
 
 def phone_of(index: int) -> str:
@@ -64,21 +65,20 @@ def claim(world: World, db: Database) -> claims.Claim | claims.RecipientOptedOut
 
 
 def orders(first: int, second: int) -> Iterator[tuple[int, ...]]:
-    """Every way in which so many steps of 0 and so many of 1 can follow each other."""
+    """Yields every order of so many zeros and so many ones."""
     for places in combinations(range(first + second), first):
         yield tuple(0 if at in places else 1 for at in range(first + second))
 
 
 @dataclass
 class Race:
-    """A claim and something that ends claims, on two connections, in given orders of their statements and commits."""
+    """A claim and a stop on two connections, in given orders of their statements and commits."""
 
     databases: Databases
     world: World
     claiming: Actor
-    ending: Actor
+    stopping: Actor
     watch: psycopg.Connection[Any]
-    told: list[object] = field(default_factory=list)
 
     @classmethod
     @contextmanager
@@ -91,43 +91,47 @@ class Race:
             yield race
         finally:
             race.claiming.close()
-            race.ending.close()
+            race.stopping.close()
             race.watch.close()
 
-    def run(self, order: Sequence[int], end: Action) -> list[object]:
-        """What was answered, in the order of the commits: "ended", and what the claim found."""
-        self._as_at_first()
-        told: list[object] = []
+    def run(self, order: Sequence[int], stop: Action) -> list[object]:
+        """Returns the answers in the order of the commits: "stopped", and the claim's result."""
+        self._reset()
+        answers: list[object] = []
         steps = iter(order)
 
         def pick(waiting: Sequence[int]) -> int:
             wanted = next(steps, waiting[0])
             return wanted if wanted in waiting else waiting[0]
 
-        def ending() -> None:
-            end(self.world, self.ending.http)
-            told.append("ended")
+        def stopping() -> None:
+            stop(self.world, self.stopping.http)
+            answers.append("stopped")
 
         Interleaving(self.watch).run(
             [
-                (self.claiming, lambda: told.append(claim(self.world, self.claiming.jobs))),
-                (self.ending, ending),
+                (self.claiming, lambda: answers.append(claim(self.world, self.claiming.jobs))),
+                (self.stopping, stopping),
             ],
             pick,
         )
-        return told
+        return answers
 
-    def run_all(self, orders: Iterable[Sequence[int]], end: Action) -> Counter[tuple[str, ...]]:
-        """How often which answers came in which order, by their kinds; fails if a recipient was claimed after the end."""
+    def run_all(self, orders: Iterable[Sequence[int]], stop: Action) -> Counter[tuple[str, ...]]:
+        """Counts the answers of all orders, by their kinds.
+
+        Raises:
+            AssertionError: a recipient was claimed after the stop.
+        """
         found: Counter[tuple[str, ...]] = Counter()
         for order in orders:
-            told = self.run(order, end)
-            behind = told[told.index("ended") :]
-            assert not any(isinstance(answer, Claim) for answer in behind), (order, told)
-            found[tuple("ended" if answer == "ended" else type(answer).__name__ for answer in told)] += 1
+            answers = self.run(order, stop)
+            later = answers[answers.index("stopped") :]
+            assert not any(isinstance(answer, Claim) for answer in later), (order, answers)
+            found[tuple("stopped" if answer == "stopped" else type(answer).__name__ for answer in answers)] += 1
         return found
 
-    def _as_at_first(self) -> None:
+    def _reset(self) -> None:
         run = self.databases.owner.execute
         run("update hidra.campaigns set status = 'running'")
         run("update hidra.campaign_messages set status = 'pending', claimed_at = null, attempts = 0, error_code = null")
@@ -136,7 +140,7 @@ class Race:
 
 
 class CommitTimed(SteppedDatabase):
-    """Notes the instant just before each commit is asked for: nothing is seen of it any earlier."""
+    """Notes the instant just before each commit is sent: no other transaction sees its changes earlier."""
 
     def __init__(self, databases: Databases, role: str) -> None:
         super().__init__(databases, role)
@@ -151,12 +155,12 @@ class CommitTimed(SteppedDatabase):
 @dataclass(frozen=True)
 class Post:
     phone: str
-    at: float  # by the monotonic clock, the instant at which the request leaves
+    at: float  # the instant at which the request leaves, by the monotonic clock
 
 
 @dataclass
 class Senders:
-    """Senders side by side, each ticket as the function runs it, on the real clock; posts take a while."""
+    """Threads that send side by side on the real clock, each ticket as message_sender does."""
 
     world: World
     ticket: Ticket
@@ -165,7 +169,7 @@ class Senders:
     posts: list[Post] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
-    answer_seconds: Callable[[], float] = lambda: 0.0  # for how long the claim's answer is under way
+    answer_seconds: Callable[[], float] = lambda: 0.0  # the delay of a claim's answer
 
     @contextmanager
     def sending(self) -> Iterator[None]:
@@ -182,11 +186,11 @@ class Senders:
         assert self.errors == []
 
     def _work(self, stop: threading.Event) -> None:
-        db = Delayed(self.world.databases, self.answer_seconds)
+        db = SlowAnswers(self.world.databases, self.answer_seconds)
         try:
             while not stop.is_set():
                 self.ends.append(self.send(db))
-        except BaseException as error:  # noqa: BLE001 - told by sending
+        except BaseException as error:  # noqa: BLE001 - sending fails with it
             self.errors.append(error)
         finally:
             db.close()
@@ -215,8 +219,8 @@ class Senders:
             time.sleep(0.002)
 
 
-class Delayed(Database):
-    """A database whose answer to a claim that took somebody is long under way: the commit is done by then."""
+class SlowAnswers(Database):
+    """A database that delays the answer to a successful claim, after its commit."""
 
     def __init__(self, databases: Databases, seconds: Callable[[], float]) -> None:
         super().__init__({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
@@ -229,15 +233,15 @@ class Delayed(Database):
         return result
 
 
-def started(databases: Databases, recipients: int) -> tuple[World, Ticket]:
+def start_campaign(databases: Databases, recipients: int) -> tuple[World, Ticket]:
     world = World.make(databases, recipients=recipients, rate=6000, connection_rate=6000, concurrent=1000)
     [(ticket, _)] = world.advance()
     return world, ticket
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How long the action took to be answered, and how long after its commit the last post left that it forbids."""
+class StopResult:
+    """How many seconds the stop took, and how many seconds after its commit the last post left that it forbids."""
 
     waited: float
     last_post_after: float
@@ -245,8 +249,13 @@ class Ended:
     posts_after: int
 
 
-def end_amid_sending(senders: Senders, action: Action, *, concerns: Callable[[Post], bool], then: float) -> Ended:
-    """Does the action once posts flow, and looks on for ``then`` seconds."""
+def stop_while_sending(
+    senders: Senders, action: Action, *, concerns: Callable[[Post], bool], then: float
+) -> StopResult:
+    """Runs the action once messages are posted, and measures the posts of the next ``then`` seconds.
+
+    ``concerns``: whether the action forbids a post.
+    """
     db = CommitTimed(senders.world.databases, "http")
     try:
         with senders.sending():
@@ -259,12 +268,12 @@ def end_amid_sending(senders: Senders, action: Action, *, concerns: Callable[[Po
         db.close()
     late = [post.at - db.before_commit for post in senders.posts if concerns(post) and post.at > db.before_commit]
     before = sum(post.at <= db.before_commit for post in senders.posts)
-    return Ended(waited, max(late, default=0.0), before, len(senders.posts) - before)
+    return StopResult(waited, max(late, default=0.0), before, len(senders.posts) - before)
 
 
 @dataclass
 class Storm:
-    """Claims without a pause in between, from many connections; each is given back at once."""
+    """Claims without a break from many connections, each released at once."""
 
     world: World
     threads: int
@@ -272,7 +281,7 @@ class Storm:
     errors: list[BaseException] = field(default_factory=list)
 
     @contextmanager
-    def raging(self) -> Iterator[None]:
+    def running(self) -> Iterator[None]:
         stop, going = threading.Event(), threading.Barrier(self.threads + 1)
 
         def work() -> None:
@@ -293,7 +302,7 @@ class Storm:
                         db.as_worker(
                             lambda tx, met=found: messages.skip_pending(tx, [met.message_id], code="opted_out")
                         )
-            except BaseException as error:  # noqa: BLE001 - told below
+            except BaseException as error:  # noqa: BLE001 - running fails with it
                 self.errors.append(error)
             finally:
                 db.close()
@@ -322,14 +331,7 @@ class Storm:
 
 
 def seconds_of(action: Action, world: World, db: Database) -> float:
-    """How long the action waits for its locks and is done."""
+    """Returns how many seconds the action takes, with its waits for locks."""
     asked = time.monotonic()
     action(world, db)
     return time.monotonic() - asked
-
-
-def wait_until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)

@@ -1,14 +1,19 @@
-"""Tenants on the simulator, and campaigns of theirs, written as the database's owner."""
+"""Tenants on the simulator and their campaigns, written as the database's owner."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
+from hidra.domain.nudge import CampaignNudge
 from hidra.domain.phone import phone_hash
 from hidra.gateways import vault
 from tests.chaos.cluster import PHONE_HASH_SECRET, PUBLIC_KEYS, Cluster
 from tests.chaos.simulator import API_KEY
+
+CONFIRMATION = "Pronto, você não recebe mais nada."
+type MessageKey = tuple[str, str, str]
+"""A message: its instance, its phone's digits, its text."""
 
 
 @dataclass
@@ -30,8 +35,8 @@ class Tenant:
     ) -> "Tenant":  # fmt: skip
         """
         Args:
-            phones: E.164; what they do is told by their last four digits (local/evolution/phones.py).
-            confirmation: what people who leave are answered with.
+            phones: E.164; their last four digits choose their behavior (local/evolution/phones.py).
+            confirmation: the text of the answer to an opt-out.
         """
         tenant = cls(cluster, uuid4(), uuid4(), uuid4(), f"cluster-{uuid4().hex[:8]}", phones)
         cluster.simulator.create(tenant.instance)
@@ -57,8 +62,12 @@ class Tenant:
         tenant.add_contacts(phones)
         return tenant
 
+    @property
+    def opt_out_phones(self) -> list[str]:
+        return [phone for phone in self.phones if phone[-4:-2] == "95"]
+
     def add_contacts(self, phones: Sequence[str]) -> None:
-        """More contacts in the segment, for the campaigns to come."""
+        """Adds contacts to the segment, for the next campaigns."""
         ids = [uuid4() for _ in phones]
         hashes = [phone_hash(PHONE_HASH_SECRET.encode(), str(self.user_id), phone) for phone in phones]
         run = self.cluster.databases.owner.execute
@@ -74,7 +83,7 @@ class Tenant:
         )
 
     def start_campaign(self, *, per_minute: int = 6_000, nudged: bool = False) -> UUID:
-        """A campaign to all contacts that is due now; its text is its own. If not ``nudged``, the clock finds it."""
+        """Starts a campaign to all contacts, with a text that no other has. Unless ``nudged``, the clock finds it."""
         campaign_id, template_id = uuid4(), uuid4()
         run = self.cluster.databases.owner.execute
         run(
@@ -91,9 +100,25 @@ class Tenant:
         run("insert into hidra.pace_limits values (%s, %s, %s)", [campaign_id, self.user_id, per_minute])
         self.campaigns.append(campaign_id)
         if nudged:
-            nudge = {"version": 1, "user_id": str(self.user_id), "campaign_id": str(campaign_id)}
-            self.cluster.queues["campaign"].put(json.dumps(nudge))
+            self.cluster.queues["campaign"].put(CampaignNudge(self.user_id, campaign_id).to_json())
         return campaign_id
+
+
+def campaign_of(text: str) -> str:
+    """Returns the id of the campaign that a text was made for."""
+    return text.removeprefix("Campanha ").split(":")[0]
+
+
+def sent_key(send: Mapping[str, Any]) -> MessageKey:
+    """The message of a line in the simulator's log."""
+    return send["instance"], send["digits"], send["text"]
+
+
+def row_key(row: Mapping[str, Any], tenants: Iterable[Tenant]) -> MessageKey:
+    """The message of a row, as the simulator logs it."""
+    campaign_id, phone = row["campaign_id"], row["phone"]
+    [instance] = [tenant.instance for tenant in tenants if campaign_id in tenant.campaigns]
+    return instance, phone[1:], f"Campanha {campaign_id}: oi Ana {phone[-8:]}"
 
 
 # In turn: early, unregistered, duplicated, overtaken, failed, slow, replies, unread.
@@ -102,12 +127,12 @@ _QUIET = 92
 
 
 def phones(tenant: int, count: int, *, odd_every: int = 10, quiet: bool = False) -> list[str]:
-    """Numbers of one tenant: most behave, one in ``odd_every`` is one of the simulator's odd phones, in turn.
+    """Returns numbers of one tenant; one in ``odd_every`` is one of the simulator's odd phones, in turn.
 
-    None of them answers that it wants to leave; see ``leaver``.
+    None of them opts out; see ``opt_out_phone``.
 
     Args:
-        quiet: two in three of those that behave are never delivered to, which spares half of their webhooks.
+        quiet: two in three of the normal phones never acknowledge a delivery, which saves half of their webhooks.
     """
     found = []
     for index in range(count):
@@ -116,11 +141,11 @@ def phones(tenant: int, count: int, *, odd_every: int = 10, quiet: bool = False)
             kind = _ODD[index // odd_every % len(_ODD)]
         elif quiet and index % 3:
             kind = _QUIET
-        # Two digits for the kind, the others tell the phones apart.
+        # Two digits are the kind, the others make the number unique.
         found.append(f"+55119{6 + place // 100}{tenant:03d}{kind:02d}{index % 100:02d}")
     return found
 
 
-def leaver(number: int) -> str:
-    """The phone of somebody who answers SAIR, another one for each number."""
+def opt_out_phone(number: int) -> str:
+    """Returns a phone that answers SAIR, a different one for each number."""
     return f"+551199{number // 100:03d}{9500 + number % 100:04d}"

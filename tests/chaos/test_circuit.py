@@ -1,23 +1,20 @@
-"""A whole campaign over the circuit: webhooks that vanish, a server that is gone for minutes, and the way back.
+"""A whole campaign over the circuit: webhooks that are lost, a server that is unreachable for minutes, and the recovery.
 
-The simulator in the place of Evolution, its webhooks over HTTP; our own parts are called as their functions call them.
-Minutes pass by moving what has happened into the past.
+The simulator plays Evolution and posts its webhooks over HTTP; the test calls our services as their functions do. Minutes
+pass by moving what has happened into the past.
 """
 
 import json
 import threading
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from hidra.domain.circuit import PATIENCE, PROBE_EVERY, UNACKNOWLEDGED
+from hidra.domain.circuit import LAG, PATIENCE, PROBE_EVERY, UNACKNOWLEDGED
 from hidra.domain.ticket import Ticket
 from hidra.domain.webhook import events_of
 from hidra.gateways.evolution import Evolution, Webhook
@@ -25,83 +22,55 @@ from hidra.services.check_connection import check_one, examine
 from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import End
 from hidra.store import connection_health
-from hidra.store.circuit import LAG
 from hidra.store.db import Database
-from tests import simulator_process
+from tests.chaos.loopback import PostServer
+from tests.chaos.simulator import API_KEY, Simulator
+from tests.chaos.waiting import wait_until
 from tests.conftest import Databases
 from tests.store.test_circuit import in_a_row, let
 from tests.store.test_send import Outside
 from tests.store.world import World
 
-KEY = "global-key"
+
+@dataclass
+class WebhookReceiver:
+    """Our webhook with the recorder behind it, which can both be unreachable."""
+
+    db: Database
+    url: str = field(init=False)
+    connection_id: UUID = field(init=False)
+    reachable: bool = True
+    # A Database is one connection. A test that holds this lock delays webhooks.
+    recording: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, path: str, headers: Mapping[str, str], body: str) -> tuple[int, str]:
+        if not self.reachable:
+            return 503, ""
+        events = events_of(json.loads(body), self.connection_id, datetime.now(UTC))
+        with self.recording:
+            record_delivery(events, [], db=self.db, hash_phone=lambda *_: b"", queue=lambda _: None)
+        return 200, ""
 
 
-class Receiver:
-    """Our webhook and the recorder behind it, which may be out of reach."""
+class CircuitCampaign:
+    """A campaign over one instance of the simulator."""
 
-    def __init__(self, db: Database) -> None:
-        self.reachable, self.connection_id = True, UUID(int=0)
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if receiver.reachable:
-                    receiver.take(body, db)
-                self.send_response(200 if receiver.reachable else 503)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Nobody reads it."""
-
-        self.slow = threading.Lock()  # a Database is one connection; whoever holds this lets webhooks wait
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-
-    def take(self, body: dict[str, Any], db: Database) -> None:
-        events = events_of(body, self.connection_id, datetime.now(UTC))
-        with self.slow:
-            record_delivery(events, [], db=db, hash_phone=lambda *_: b"", queue=lambda _: None)
-
-    @classmethod
-    @contextmanager
-    def running(cls, db: Database) -> Iterator["Receiver"]:
-        receiver = cls(db)
-        thread = threading.Thread(target=receiver.http.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield receiver
-        finally:
-            receiver.http.shutdown()
-            thread.join()
-            receiver.http.server_close()
-
-
-class Cluster:
-    """A campaign over an instance of the simulator."""
-
-    def __init__(self, databases: Databases, receiver: Receiver, url: str, *, recipients: int) -> None:
-        self.receiver, self.url = receiver, url
-        self.ask("/instance/create", {"instanceName": "main", "integration": "WHATSAPP-BAILEYS", "qrcode": False})
-        self.ask("/_control/instances/main/scan", {})
+    def __init__(
+        self, databases: Databases, receiver: WebhookReceiver, simulator: Simulator, *, recipients: int
+    ) -> None:
+        self.receiver, self.simulator = receiver, simulator
+        simulator.create("main")
         self.world = World.make(databases, recipients=recipients, concurrent=1)
-        databases.owner.execute("update hidra.evolution_api_config set base_url = %s", [url])
+        databases.owner.execute("update hidra.evolution_api_config set base_url = %s", [simulator.url])
         receiver.connection_id = self.world.connection_id
-        self.evolution = Evolution(url, "main", KEY, allow_private=True)
+        self.evolution = Evolution(simulator.url, "main", API_KEY, allow_private=True)
         self.outside = Outside()
         self.outside.post = lambda _held, phone, content: self.evolution.send(phone, content)  # type: ignore[method-assign]
         self.check()
         let(self.world, LAG)
 
-    def ask(self, path: str, body: Any = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"apikey": KEY, "Content-Type": "application/json"}
-        with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers)) as answer:
-            return json.load(answer)
-
-    def look(self) -> tuple[Ticket | None, int]:
-        """What the clock's look hands out: its ticket and how many of it."""
+    def advance(self) -> tuple[Ticket | None, int]:
+        """Runs a pass of campaign_advance; returns its ticket and the number of its copies."""
         return next(((ticket, len(slots)) for ticket, slots in self.world.advance()), (None, 0))
 
     def send(self, ticket: Ticket | None, number: int) -> list[End]:
@@ -119,117 +88,109 @@ class Cluster:
         return int(self.world.one(f"select count(*) as n from hidra.campaign_messages where {condition}")["n"])
 
     @property
-    def believed(self) -> str:
+    def connection_status(self) -> str:
         return str(self.world.one("select status from hidra.evolution_api_config")["status"])
 
     @property
     def received(self) -> int:
-        return int(self.ask("/_log/summary")["received"])
-
-
-def until(condition: Callable[[], bool], patience: float = 15.0) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came true"
-        time.sleep(0.02)
+        return int(self.simulator.summary()["received"])
 
 
 @pytest.fixture
-def simulator() -> Iterator[str]:
-    with simulator_process.simulator("--api-key", KEY, "--retry-attempts", "1") as url:
-        yield url
+def simulator() -> Iterator[Simulator]:
+    with Simulator.running("--retry-attempts", "1") as simulator:
+        yield simulator
 
 
 @pytest.fixture
-def receiver(databases: Databases) -> Iterator[Receiver]:
+def receiver(databases: Databases) -> Iterator[WebhookReceiver]:
     db = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
-    with Receiver.running(db) as receiver:
+    receiver = WebhookReceiver(db)
+    with PostServer(receiver.answer) as server, server.serving():
+        receiver.url = server.url
         yield receiver
     db.close()
 
 
-def test_a_campaign_survives_that_nothing_is_acknowledged_and_finishes_by_itself(
-    databases: Databases, simulator: str, receiver: Receiver
+def test_a_campaign_whose_messages_are_not_acknowledged_stops_and_finishes_by_itself_later(
+    databases: Databases, simulator: Simulator, receiver: WebhookReceiver
 ) -> None:
-    cluster = Cluster(databases, receiver, simulator, recipients=40)
-    ticket, _ = cluster.look()
-    assert cluster.send(ticket, 5) == [End.POSTED] * 5
-    until(lambda: cluster.count("acked_at is not null") == 5)
+    campaign = CircuitCampaign(databases, receiver, simulator, recipients=40)
+    ticket, _ = campaign.advance()
+    assert campaign.send(ticket, 5) == [End.POSTED] * 5
+    wait_until(lambda: campaign.count("acked_at is not null") == 5)
 
     receiver.reachable = False
-    let(cluster.world, LAG)
-    assert cluster.send(ticket, UNACKNOWLEDGED) == [End.POSTED] * UNACKNOWLEDGED
-    let(cluster.world, PATIENCE + timedelta(seconds=1))
-    # The next one is the last; a queue full of tickets takes nobody more.
-    assert cluster.send(ticket, 100) == [End.POSTED] + [End.CLOSED] * 99
-    burnt = 5 + UNACKNOWLEDGED + 1
-    assert cluster.received == burnt
-    assert cluster.count("status = 'pending' and attempts = 0 and claimed_at is null") == 40 - burnt
-    assert cluster.look() == (None, 0)
-    assert "acknowledged none" in cluster.world.campaign()["blocked_reason"]
+    let(campaign.world, LAG)
+    assert campaign.send(ticket, UNACKNOWLEDGED) == [End.POSTED] * UNACKNOWLEDGED
+    let(campaign.world, PATIENCE + timedelta(seconds=1))
+    # One more message is sent; after it, a queue full of tickets claims no recipient.
+    assert campaign.send(ticket, 100) == [End.POSTED] + [End.CLOSED] * 99
+    sent = 5 + UNACKNOWLEDGED + 1
+    assert campaign.received == sent
+    assert campaign.count("status = 'pending' and attempts = 0 and claimed_at is null") == 40 - sent
+    assert campaign.advance() == (None, 0)
+    assert "acknowledged none" in campaign.world.campaign()["blocked_reason"]
 
-    for tries in range(1, 4):  # the instance is open, which is nothing to go by
-        cluster.check()
-        assert cluster.believed == "connected"
-        ticket, tickets = cluster.look()
+    for probes in range(1, 4):  # the instance is open, which proves nothing
+        campaign.check()
+        assert campaign.connection_status == "connected"
+        ticket, tickets = campaign.advance()
         assert tickets == 1
-        assert cluster.send(ticket, 20) == [End.POSTED] + [End.CLOSED] * 19
-        assert cluster.look() == (None, 0)
-        assert cluster.received == burnt + tries
-        let(cluster.world, PROBE_EVERY)
+        assert campaign.send(ticket, 20) == [End.POSTED] + [End.CLOSED] * 19
+        assert campaign.advance() == (None, 0)
+        assert campaign.received == sent + probes
+        let(campaign.world, PROBE_EVERY)
 
     receiver.reachable = True
-    ticket, tickets = cluster.look()
+    ticket, tickets = campaign.advance()
     assert tickets == 1
-    assert cluster.send(ticket, 1) == [End.POSTED]
-    until(lambda: cluster.world.one("select error_message as m from hidra.evolution_api_config")["m"] is None)
-    ticket, tickets = cluster.look()
-    left = 40 - burnt - 4
+    assert campaign.send(ticket, 1) == [End.POSTED]
+    wait_until(lambda: campaign.world.one("select error_message as m from hidra.evolution_api_config")["m"] is None)
+    ticket, tickets = campaign.advance()
+    left = 40 - sent - 4
     assert tickets >= left
-    assert cluster.world.campaign()["blocked_reason"] is None
-    assert cluster.send(ticket, tickets)[:left] == [End.POSTED] * left
-    cluster.look()
-    assert cluster.world.campaign()["status"] == "completed"
-    assert cluster.received == 40
-    until(lambda: cluster.count(f"id > {burnt + 3} and delivered_at is not null") == left + 1)
-    cluster.world.assert_exact()
+    assert campaign.world.campaign()["blocked_reason"] is None
+    assert campaign.send(ticket, tickets)[:left] == [End.POSTED] * left
+    campaign.advance()
+    assert campaign.world.campaign()["status"] == "completed"
+    assert campaign.received == 40
+    wait_until(lambda: campaign.count(f"id > {sent + 3} and delivered_at is not null") == left + 1)
+    campaign.world.assert_exact()
 
 
-@pytest.mark.parametrize("gone", ["unlicensed", "cut"])
-def test_a_server_that_is_gone_for_minutes_costs_nobody_anything(
-    databases: Databases, simulator: str, receiver: Receiver, gone: str
+@pytest.mark.parametrize("cause", ["unlicensed", "cut"])
+def test_a_server_that_is_unreachable_for_minutes_fails_no_message(
+    databases: Databases, simulator: Simulator, receiver: WebhookReceiver, cause: str
 ) -> None:
-    cluster = Cluster(databases, receiver, simulator, recipients=30)
-    ticket, _ = cluster.look()
-    assert cluster.send(ticket, 5) == [End.POSTED] * 5
+    campaign = CircuitCampaign(databases, receiver, simulator, recipients=30)
+    ticket, _ = campaign.advance()
+    assert campaign.send(ticket, 5) == [End.POSTED] * 5
     fault: dict[str, Any] = {"scope": "all"}
-    fault |= {"cut": "before"} if gone == "cut" else {"status": 503, "body": {"code": "LICENSE_REQUIRED"}}
-    cluster.ask("/_control/instances/main/faults", fault)
-    cluster.send(ticket, 50)
-    doubts = 3 if gone == "cut" else 0  # an answer that is cut off puts its recipient in doubt; three stop the rest
-    assert (cluster.count("status = 'unknown'"), cluster.count("status = 'pending' and attempts = 0")) == (
+    fault |= {"cut": "before"} if cause == "cut" else {"status": 503, "body": {"code": "LICENSE_REQUIRED"}}
+    simulator.ask("POST", "/_control/instances/main/faults", fault)
+    campaign.send(ticket, 50)
+    doubts = 3 if cause == "cut" else 0  # a cut answer puts its message in doubt; three doubts stop the connection
+    assert (campaign.count("status = 'unknown'"), campaign.count("status = 'pending' and attempts = 0")) == (
         doubts,
         25 - doubts,
     )
     for _ in range(3):
-        let(cluster.world, PROBE_EVERY)
-        cluster.check()
-        assert cluster.believed == "error"
-        assert cluster.look() == (None, 0)
-        assert set(cluster.send(ticket, 10)) == {End.CLOSED}
+        let(campaign.world, PROBE_EVERY)
+        campaign.check()
+        assert campaign.connection_status == "error"
+        assert campaign.advance() == (None, 0)
+        assert set(campaign.send(ticket, 10)) == {End.CLOSED}
 
-    request = urllib.request.Request(
-        simulator + "/_control/instances/main/faults", headers={"apikey": KEY}, method="DELETE"
-    )
-    urllib.request.urlopen(request).close()
-    cluster.check()
-    ticket, tickets = cluster.look()
+    simulator.ask("DELETE", "/_control/instances/main/faults")
+    campaign.check()
+    ticket, tickets = campaign.advance()
     assert tickets == 1
-    with receiver.slow:  # the acknowledgement may be faster than ten tickets
-        assert cluster.send(ticket, 10) == [End.POSTED] + [End.CLOSED] * 9
-    until(lambda: cluster.look()[1] > 1)
-    left = cluster.count("status = 'pending'")
-    assert cluster.send(ticket, left) == [End.POSTED] * left
-    until(lambda: cluster.count("delivered_at is not null") == 30 - doubts)
-    assert cluster.count("status = 'failed'") == 0
-    cluster.world.assert_exact()
+    with receiver.recording:  # otherwise the acknowledgement may be faster than ten tickets
+        assert campaign.send(ticket, 10) == [End.POSTED] + [End.CLOSED] * 9
+    wait_until(lambda: campaign.advance()[1] > 1)
+    left = campaign.count("status = 'pending'")
+    assert campaign.send(ticket, left) == [End.POSTED] * left
+    wait_until(lambda: campaign.count("delivered_at is not null") == 30 - doubts)
+    assert campaign.count("status = 'failed'") == 0
+    campaign.world.assert_exact()

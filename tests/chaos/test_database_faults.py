@@ -9,23 +9,34 @@ from tests.conftest import Databases
 SEED = 9
 
 
-def test_a_database_that_dies_again_and_again_loses_nobody_and_repeats_nothing(tmp_path: Path) -> None:
+def test_a_database_that_crashes_again_and_again_loses_no_recipient_and_repeats_no_message(tmp_path: Path) -> None:
     report = database_faults(
-        tmp_path, tenants=2, audience=30, rounds=1, per_minute=1_200, crashes=2, cuts=2, trips=4, seed=SEED, seconds=90
+        tmp_path,
+        tenants=2,
+        audience=30,
+        rounds=1,
+        per_minute=1_200,
+        crashes=2,
+        cuts=2,
+        failures=4,
+        seed=SEED,
+        seconds=90,
     )
     assert report.done["accepted"] > 40, report
 
 
-def test_a_stream_that_refuses_stops_and_holds_poison_loses_nothing(databases: Databases, tmp_path: Path) -> None:
+def test_a_stream_that_refuses_records_pauses_and_holds_poison_loses_nothing(
+    fresh_database: Databases, tmp_path: Path
+) -> None:
     report = stream_faults(
-        databases,
+        fresh_database,
         tmp_path,
         tenants=2,
         audience=30,
         rounds=1,
         per_minute=600,
         refused=0.3,
-        stops=1,
+        pauses=1,
         lag=0.5,
         seed=SEED,
         seconds=90,

@@ -1,4 +1,4 @@
-"""The workers as the tests see them."""
+"""The timeout of a worker."""
 
 import socket
 import subprocess
@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from tests.chaos.fork_server import Worker
 
 
-def test_a_worker_that_takes_longer_than_its_function_may_is_ended() -> None:
+def test_a_worker_that_exceeds_the_timeout_of_its_function_is_killed() -> None:
     ours, theirs = socket.socketpair()
     with subprocess.Popen(["sleep", "60"], pass_fds=[theirs.fileno()]) as process:
         theirs.close()

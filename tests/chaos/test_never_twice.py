@@ -8,9 +8,9 @@ from tests.chaos.never_twice import never_twice
 from tests.conftest import Databases
 
 SEED = 20
-pytestmark = pytest.mark.xdist_group("cluster")
+pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.usefixtures("fresh_database")]
 
 
-def test_nobody_is_written_to_twice_wherever_a_worker_dies(databases: Databases, tmp_path: Path) -> None:
+def test_no_recipient_is_sent_a_message_twice_wherever_a_worker_dies(databases: Databases, tmp_path: Path) -> None:
     report = never_twice(databases, tmp_path, sends=1_000, kills=1, every=25, seed=SEED, seconds=240)
     assert (report.duplicates, report.sends >= 1_000) == (0, True), report

@@ -1,6 +1,6 @@
-"""What a log of arrivals says about a pace: the fullest window, the most open at once, how much of it was used.
+"""Measures of a log of arrivals: the fullest window, the most open requests, the use of a pace.
 
-Times are whole microseconds of one clock, so that sixty seconds are exactly sixty seconds.
+Times are whole microseconds of one clock, so that sixty seconds are exact.
 """
 
 from collections import defaultdict
@@ -10,12 +10,12 @@ from typing import Any
 
 SECOND = 1_000_000
 WINDOW = 60 * SECOND
-ENOUGH = 30  # with fewer sends the first and the last say too little about the pace between them
+ENOUGH = 30  # fewer sends say too little about the pace
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A request as Evolution saw it. ``answered``: None if it never was, so it is open for ever."""
+    """A request as Evolution saw it. ``answered``: None if it never was, so it stays open."""
 
     arrived: int
     answered: int | None
@@ -25,7 +25,7 @@ class Send:
 
 @dataclass(frozen=True)
 class Limits:
-    """What the owner of a connection allows: messages a minute, and requests open at once."""
+    """The limits of a connection: messages a minute, and requests open at once."""
 
     per_minute: int
     concurrent: int
@@ -33,8 +33,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Measure:
-    """What one limit's trace holds. ``most_open``: None where no limit on open requests belongs to the subject.
-    ``used``: the share of the pace between first and last send, None with fewer than 30 of them."""
+    """The measures of one limit's sends.
+
+    ``most_open``: None for a campaign, which has no limit on open requests; ``used``: the share of the pace between the
+    first and the last send, None with fewer than 30.
+    """
 
     subject: str
     per_minute: int
@@ -59,7 +62,10 @@ class Measure:
 
 
 def fullest_window(arrivals: Sequence[int], window: int = WINDOW) -> int:
-    """The most arrivals in any window, which holds its first instant and not its last. ``arrivals`` are sorted."""
+    """Returns the most arrivals in any window, which includes its first instant and not its last.
+
+    ``arrivals`` are sorted.
+    """
     first = fullest = 0
     for last, at in enumerate(arrivals):
         while arrivals[first] <= at - window:
@@ -69,7 +75,7 @@ def fullest_window(arrivals: Sequence[int], window: int = WINDOW) -> int:
 
 
 def most_open(sends: Iterable[Send]) -> int:
-    """The most requests open at one instant. One that is answered in the instant in which another arrives is closed."""
+    """Returns the most requests open at one instant. A request is closed at the instant of its answer."""
     steps = []
     for send in sends:
         if send.answered is not None and send.answered <= send.arrived:
@@ -85,7 +91,7 @@ def most_open(sends: Iterable[Send]) -> int:
 
 
 def use(arrivals: Sequence[int], per_minute: int) -> float | None:
-    """How much of the pace was used between the first arrival and the last; None if they are too few to tell."""
+    """Returns the used share of the pace between the first arrival and the last; None with fewer than 30."""
     if len(arrivals) < ENOUGH:
         return None
     return (len(arrivals) - 1) * WINDOW / per_minute / (arrivals[-1] - arrivals[0])
@@ -94,11 +100,14 @@ def use(arrivals: Sequence[int], per_minute: int) -> float | None:
 def measure(
     sends: Iterable[Send], *, connections: Mapping[str, Limits], campaigns: Mapping[str, int]
 ) -> dict[str, Measure]:
-    """Every connection and campaign by name, measured by the sends of its own; names are not shared between them.
+    """Measures every connection and campaign by its own sends.
 
     Args:
         connections: their limits by name.
-        campaigns: messages a minute by name.
+        campaigns: messages a minute by name, which no connection has.
+
+    Raises:
+        ValueError: a send belongs to no limit.
     """
     by_subject: dict[str, list[Send]] = defaultdict(list)
     for send in sends:
@@ -122,7 +131,7 @@ def _measure(name: str, sends: Sequence[Send], per_minute: int, most: int | None
 
 
 def of_log(rows: Iterable[Mapping[str, Any]], campaign_of: Callable[[Mapping[str, Any]], str]) -> list[Send]:
-    """The sends of the simulator's ``/_log/messages``, by its monotonic clock."""
+    """Returns the sends of the simulator's ``/_log/messages``, by its monotonic clock."""
     return [
         Send(
             round(row["received_monotonic"] * SECOND),

@@ -1,7 +1,7 @@
 """`python -m tests.chaos.worker`: a process with every worker function imported, which forks itself for each worker.
 
-So a worker is there in milliseconds, as one that died must be replaced hundreds of times. It connects to the database
-after the fork, as a Lambda does after its start. The workers' settings are those of the environment.
+A fork takes milliseconds, and dead workers are replaced hundreds of times. A worker connects to the database after the
+fork, as a Lambda does after its start. It reads its settings from the environment.
 """
 
 import importlib
@@ -23,9 +23,8 @@ from hidra.domain import circuit
 from hidra.gateways import evolution, queues, stream
 from hidra.store import claims
 from tests.chaos import clients, kill_points
-from tests.chaos.kill_points import points as reached
+from tests.chaos.kill_points import points
 
-# As the points are named: by what of the product is at work.
 PARTS = {
     "advance": "campaign_advance",
     "send": "message_sender",
@@ -34,13 +33,13 @@ PARTS = {
     "clock": "campaign_clock",
     "check": "connection_check",
 }
-
+"""The functions by their short names, which start the names of kill points."""
 LATER = {"check": timedelta(0)}
-"""How much later it is for a check that looks messages in doubt up: `later_seconds` of its event."""
+"""How much later it is for a check that looks up messages in doubt: `later_seconds` of its event."""
 
 
 class Context:
-    """What the functions ask of Lambda's context."""
+    """The members of Lambda's context that the functions read."""
 
     function_name = "cluster"
     function_version = "1"
@@ -56,7 +55,7 @@ class Context:
 
 
 class Worker:
-    """One process of one function: an invocation after the other, until it is killed."""
+    """One process of one function: runs one invocation after the other until it is killed."""
 
     def __init__(self, connection: Connection, functions: Mapping[str, ModuleType]) -> None:
         self._connection, self._functions = connection, functions
@@ -69,12 +68,12 @@ class Worker:
             part, event, seconds, armed = self._connection.recv()
             if part == "check":
                 LATER["check"] = timedelta(seconds=event.get("later_seconds", 0))
-            reached.begin(part, armed, lambda point: self._connection.send(("dying", point, dict(reached.reached))))
+            points.begin(part, armed, lambda point: self._connection.send(("dying", point, dict(points.reached))))
             try:
                 result, error = self._functions[part].handler(event, Context(seconds)), None
-            except Exception:  # noqa: BLE001 - as Lambda does: an answer that says so
+            except Exception:  # noqa: BLE001 - Lambda answers with any error, too
                 result, error = None, traceback.format_exc()
-            self._connection.send(("done", result, error, dict(reached.reached)))
+            self._connection.send(("done", result, error, dict(points.reached)))
 
     def ask(self, service: str, operation: str, params: dict[str, Any]) -> Any:
         with self._lock:
@@ -83,13 +82,13 @@ class Worker:
 
 
 def import_functions() -> dict[str, ModuleType]:
-    """The functions as they are, but for the constants that a test cannot wait for."""
+    """Imports the functions and shortens the times that a test cannot wait for."""
     functions = {part: importlib.import_module(f"functions.{name}.app") for part, name in PARTS.items()}
-    shorter = json.loads(os.environ["FIRE_CONSTANTS"])
+    shorter = json.loads(os.environ["CHAOS_CONSTANTS"])
     evolution._SEND_TIMEOUT = tuple(shorter["send_timeout"])
-    reached.patience = shorter["send_timeout"][1]
+    points.post_timeout = shorter["send_timeout"][1]
     functions["send"].SENDER_TIMEOUT_SECONDS = shorter["sender_timeout"]
-    functions["send"].CONFIRMATION_PATIENCE_SECONDS = shorter["patience"]
+    functions["send"].CONFIRMATION_PATIENCE_SECONDS = shorter["confirmation_patience"]
     circuit.PROBE_EVERY = claims.PROBE_EVERY = timedelta(seconds=shorter["probe_every"])
     reconcile = functions["check"].reconcile
 
@@ -101,10 +100,10 @@ def import_functions() -> dict[str, ModuleType]:
 
 
 def serve_forks(control: socket.socket) -> None:
-    """Forks a worker for each connection that comes in over the control socket; answers with its process id."""
+    """Forks a worker for each socket that arrives over the control socket; answers with its process id."""
     functions = import_functions()
     kill_points.install()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps dead workers
     control.send(b"ready")
     while True:
         data, fds, _, _ = socket.recv_fds(control, 16, 1)

@@ -1,4 +1,4 @@
-"""A whole stack for the tests that walk through it: one a session, shared, so each test brings its own user."""
+"""One stack for a session of tests, shared; each test has a user of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker of pytest-xdist runs all of a file, or each worker would start the shared stack again."""
+    """Give each file to one worker of pytest-xdist, or each worker would start a shared stack."""
     for item in items:
         if item.path.parent == HERE:
             item.add_marker(
@@ -21,6 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Few senders: each is a process of some 70 MB as soon as it is needed."""
+    """It has few senders, as each running sender is a process of some 70 MB."""
     with Stack.running("flow", parameters={"SenderConcurrency": "10", "SenderLostAfterSeconds": "20"}) as running:
         yield running

@@ -1,4 +1,4 @@
-"""The running API answers what its description says, in some hundred cases; tests/slow has the long run."""
+"""The running API answers as its description says, in some hundred cases; tests/slow has the long run."""
 
 import re
 

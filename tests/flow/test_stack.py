@@ -31,7 +31,7 @@ PATH = "/v1/contacts"
 def eventually(what: Callable[[], bool], *, seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < deadline, "it did not come true"
+        assert time.monotonic() < deadline, f"the condition did not hold within {seconds} s"
         time.sleep(0.02)
 
 
@@ -41,7 +41,7 @@ def get(stack: Stack, token: str = "") -> int:
 
 
 def family(stack: Stack) -> list[psutil.Process]:
-    """The stack's processes and theirs: the functions and PostgreSQL's."""
+    """The stack's processes and their children: the functions and PostgreSQL's."""
     parents = [psutil.Process(process.pid) for process in stack.processes.values()]
     return [*parents, *(child for parent in parents for child in parent.children(recursive=True))]
 
@@ -68,14 +68,14 @@ def folders(stack: Stack) -> list[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _own_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+def _embedded_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATABASE_URL", "EVOLUTION_URL"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A place of its own for background stacks, all stopped afterwards."""
+    """A folder for background stacks, all stopped afterwards."""
     monkeypatch.setattr(named_stacks, "HOME", tmp_path / ".hidra")
     yield tmp_path / ".hidra"
     for name in named_stacks.names():
@@ -125,50 +125,50 @@ with Stack.running("killed", root=Path({str(ROOT)!r})) as stack:
     eventually(lambda: not any(map(alive, processes)) and not any(place.exists() for place in places))
 
 
-def test_the_commands_keep_a_stack_until_it_is_taken_down(home: Path) -> None:
-    said: list[str] = []
-    stack = named_stacks.up("named_stacks", root=ROOT, say=said.append)
+def test_a_background_stack_runs_until_it_is_stopped(home: Path) -> None:
+    reported: list[str] = []
+    stack = named_stacks.up("background", root=ROOT, report=reported.append)
     processes, addresses, places = family(stack), urls(stack), folders(stack)
-    assert [line.split()[0] for line in said][-1] == "Deploy"
-    assert (home / "named_stacks" / "state.json").stat().st_mode & 0o077 == 0
+    assert [line.split()[0] for line in reported][-1] == "Deploy"
+    assert (home / "background" / "state.json").stat().st_mode & 0o077 == 0
 
     token = CliRunner().invoke(
-        command.app, ["token", "--stack", "named_stacks", "--name", "D'Ávila", "--groups", "admin, ops"]
+        command.app, ["token", "--stack", "background", "--name", "D'Ávila", "--groups", "admin, ops"]
     )
     claims = jwt.decode(token.stdout.strip(), options={"verify_signature": False})
     assert (claims["name"], claims["cognito:groups"]) == ("D'Ávila", ["admin", "ops"])
     assert get(stack, token.stdout.strip()) == 200
 
-    examined = CliRunner().invoke(command.app, ["doctor", "--stack", "named_stacks"])
+    examined = CliRunner().invoke(command.app, ["doctor", "--stack", "background"])
     assert examined.exit_code == 0, examined.stdout
     for line in ("Processes           all 4 run", "API                 answers", "Dead letters        none",
-                 "Metrics             equal a recount (campaigns: 0)"):  # fmt: skip
+                 "Metrics             equal to a recount (campaigns: 0)"):  # fmt: skip
         assert f"  ok       {line}\n" in examined.stdout
-    recount = CliRunner().invoke(command.app, ["rebuild-metrics", "--stack", "named_stacks"])
+    recount = CliRunner().invoke(command.app, ["rebuild-metrics", "--stack", "background"])
     assert (recount.exit_code, recount.stdout) == (0, "0 differences in 0 campaigns\n")
 
-    said.clear()
-    assert named_stacks.up("named_stacks", root=ROOT, say=said.append).api_url == stack.api_url
-    assert "up already" in said[0]
-    assert "nothing has changed" in said[1]
+    reported.clear()
+    assert named_stacks.up("background", root=ROOT, report=reported.append).api_url == stack.api_url
+    assert "already up" in reported[0]
+    assert "nothing has changed" in reported[1]
 
-    assert named_stacks.down("named_stacks")
+    assert named_stacks.down("background")
     assert not [process for process in processes if alive(process)]
     assert not [url for url in addresses if listens(url)]
     assert not [folder for folder in (*places, home) if folder.exists()]
-    with pytest.raises(LocalError, match="There is no stack 'named_stacks'"):
-        named_stacks.attach("named_stacks")
+    with pytest.raises(LocalError, match="There is no stack 'background'"):
+        named_stacks.attach("background")
 
 
-def test_a_stack_that_lost_a_process_says_so_and_starts_anew(home: Path) -> None:
-    stack = named_stacks.up("maimed", root=ROOT, say=lambda _: None)
+def test_a_stack_that_lost_a_process_reports_it_and_starts_again(home: Path) -> None:
+    stack = named_stacks.up("damaged", root=ROOT, report=lambda _: None)
     psutil.Process(stack.processes["token issuer"].pid).kill()
-    eventually(lambda: named_stacks.dead(stack) == ["token issuer"])
+    eventually(lambda: named_stacks.lost_processes(stack) == ["token issuer"])
     with pytest.raises(LocalError, match="has lost token issuer"):
-        named_stacks.attach("maimed")
-    said: list[str] = []
-    again = named_stacks.up("maimed", root=ROOT, say=said.append)
-    assert "started anew" in said[0]
+        named_stacks.attach("damaged")
+    reported: list[str] = []
+    again = named_stacks.up("damaged", root=ROOT, report=reported.append)
+    assert "started again" in reported[0]
     assert get(again, again.token()) == 200
 
 
@@ -193,7 +193,7 @@ def _only_sources(folder: str, names: list[str]) -> list[str]:
     ]
 
 
-def test_two_stacks_share_a_server_and_take_their_logins_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_stacks_share_a_server_and_remove_their_logins(monkeypatch: pytest.MonkeyPatch) -> None:
     with Database.running() as server:
         monkeypatch.setenv("DATABASE_URL", server.url)
 
@@ -237,12 +237,12 @@ def test_a_taken_port_is_named() -> None:
 
 def test_a_child_that_dies_shows_the_end_of_its_log(tmp_path: Path) -> None:
     child = Child(
-        "The oracle",
+        "The child",
         [sys.executable, "-c", "print('no answer today'); raise SystemExit(3)"],
         log=tmp_path / "log",
         env=clean_environment(),
     )
-    with pytest.raises(LocalError, match=r"(?s)The oracle ended with status 3\..*no answer today"):
+    with pytest.raises(LocalError, match=r"(?s)The child ended with status 3\..*no answer today"):
         child.wait_for(lambda: None, seconds=10)
 
 
@@ -274,7 +274,7 @@ def test_a_missing_python_is_named(python: str, message: str, tmp_path: Path) ->
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_a_database_comes_back_on_its_port_with_what_was_committed(mode: str) -> None:
     with Database.running() as server:
-        url = server.create("named_stacks")
+        url = server.create("notes")
         with psycopg.connect(url) as connection:
             connection.execute("create table note (text text)")
             connection.execute("insert into note values ('remember')")
@@ -284,4 +284,4 @@ def test_a_database_comes_back_on_its_port_with_what_was_committed(mode: str) ->
         server.start()
         with psycopg.connect(url) as connection:
             assert connection.execute("select text from note").fetchone() == ("remember",)
-        server.drop("named_stacks")
+        server.drop("notes")

@@ -1,4 +1,4 @@
-"""The README's tour, word for word: its commands in one shell, what they print held against what it says."""
+"""The README's tour: its commands run in one shell, and print what the README says."""
 
 import os
 import re
@@ -22,13 +22,13 @@ def steps(readme: Path) -> list[tuple[str, str | None]]:
         if block.language == "sh":
             found.append((block.text, None))
         else:
-            assert found[-1][1] is None, "two blocks of output for one of commands"
+            assert found[-1][1] is None, "two blocks of output follow one block of commands"
             found[-1] = (found[-1][0], block.text)
     return found
 
 
 def pattern(output: str) -> str:
-    """`…` alone on a line is any lines or none, inside a line whatever stands there."""
+    """`…` alone on a line stands for any lines or none, inside a line for any text."""
     lines = [
         r"(?:.*\n)*?" if line.strip() == "…" else ".*?".join(map(re.escape, line.split("…"))) + r"\n"
         for line in output.splitlines()
@@ -38,7 +38,7 @@ def pattern(output: str) -> str:
 
 @pytest.fixture
 def environment() -> Iterator[dict[str, str]]:
-    """A stack of its own, stopped whatever the tour does."""
+    """A stack of its own, always stopped at the end."""
     without = {"DATABASE_URL", "EVOLUTION_URL", "EVOLUTION_API_KEY", "EVOLUTION_INSTANCE", "MAKEFLAGS", "MAKELEVEL"}
     kept = {name: value for name, value in os.environ.items() if name not in without}
     settings = kept | {"STACK": f"tour-{uuid4().hex[:8]}"}
@@ -49,7 +49,7 @@ def environment() -> Iterator[dict[str, str]]:
 def test_the_tour_prints_what_the_readme_says(environment: dict[str, str]) -> None:
     tour = steps(ROOT / "README.md")
     script = "set -eu -o pipefail\n" + "".join(f"{commands}echo '{MARK}'\n" for commands, _ in tour)
-    # A minute is usual; whoever waits longer waits for something that will not come.
+    # It usually takes a minute.
     done = subprocess.run(
         ["timeout", "120", "bash", "-c", script],
         cwd=ROOT,
@@ -62,7 +62,7 @@ def test_the_tour_prints_what_the_readme_says(environment: dict[str, str]) -> No
     printed = done.stdout.split(f"{MARK}\n")
     for (commands, expected), output in zip(tour, printed, strict=False):
         if expected is not None:
-            assert re.fullmatch(pattern(expected), output), f"{commands}printed\n{output}and not\n{expected}"
+            assert re.fullmatch(pattern(expected), output), f"{commands}printed\n{output}instead of\n{expected}"
     assert (done.returncode, len(printed)) == (0, len(tour) + 1), done.stdout
 
 

@@ -9,16 +9,16 @@ from uuid import uuid4
 
 import requests
 
-from local.demo import truth
+from local.demo import comparison
 from local.demo.client import Client
-from local.demo.truth import Simulator
+from local.demo.simulator_log import SimulatorLog
 from local.stack import Stack
 
 
 def eventually(what: Callable[[], object], *, seconds: float, about: Callable[[], object] = lambda: "") -> None:
     deadline = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < deadline, f"it did not come true in {seconds} s: {about()}"
+        assert time.monotonic() < deadline, f"the condition did not hold within {seconds} s: {about()}"
         time.sleep(0.2)
 
 
@@ -27,7 +27,7 @@ class Tenant:
     stack: Stack
     instance: str
     client: Client
-    simulator: Simulator
+    simulator: SimulatorLog
 
     @classmethod
     def make(cls, stack: Stack, *, integration: str = "baileys", per_minute: int = 600, concurrent: int = 10) -> Self:
@@ -37,7 +37,7 @@ class Tenant:
             stack,
             instance,
             Client(stack.api_url, stack.token(sub=str(uuid4()))),
-            Simulator(stack.evolution_url, instance),
+            SimulatorLog(stack.evolution_url, instance),
         )
         body: dict[str, Any] = {"instanceName": instance, "integration": "WHATSAPP-BAILEYS", "qrcode": True}
         if integration == "cloud_api":
@@ -52,7 +52,7 @@ class Tenant:
         if integration == "baileys":
             tenant.evolution(f"/_control/instances/{instance}/scan", {})
             eventually(lambda: tenant.state() == "open", seconds=10)
-        config = tenant.client.call(
+        connection = tenant.client.call(
             "PUT",
             "/v1/evolution-config",
             {
@@ -64,7 +64,7 @@ class Tenant:
                 "max_concurrent_sends": concurrent,
             },
         )
-        assert config["status"] == "connected", config
+        assert connection["status"] == "connected", connection
         return tenant
 
     def evolution(self, path: str, body: object) -> Any:
@@ -118,15 +118,17 @@ class Tenant:
         metrics: dict[str, Any] = self.client.call("GET", f"/v1/campaigns/{campaign_id}/metrics")
         return metrics
 
-    def differences(self, campaign_id: str) -> list[truth.Difference]:
-        return truth.differences(truth.ours(self.recipients(campaign_id)), truth.theirs(self.simulator.messages()))
+    def differences(self, campaign_id: str) -> list[comparison.Difference]:
+        return comparison.differences(
+            comparison.ours(self.recipients(campaign_id)), comparison.theirs(self.simulator.messages())
+        )
 
     def wait_until_equal(self, campaign_id: str, *, seconds: float) -> None:
-        """Until the campaign has ended, the simulator has nothing more to tell, and both tell the same."""
+        """Until the campaign has ended, the simulator has posted every webhook, and both report the same."""
 
         def equal() -> bool:
             if any(row["status"] == "unknown" for row in self.recipients(campaign_id)):
-                self.stack.invoke("connection_check")  # which looks them up; its schedule is five minutes
+                self.stack.invoke("connection_check")  # resolves the messages in doubt; its schedule is five minutes
             return (
                 self.show(campaign_id)["status"] in ("completed", "failed")
                 and self.simulator.summary()["unsettled"] == 0
@@ -136,10 +138,10 @@ class Tenant:
         eventually(
             equal,
             seconds=seconds,
-            about=lambda: self._doubts(campaign_id),
+            about=lambda: self._state(campaign_id),
         )
 
-    def _doubts(self, campaign_id: str) -> str:
+    def _state(self, campaign_id: str) -> str:
         different = {difference.phone for difference in self.differences(campaign_id)}
         ours = [row for row in self.recipients(campaign_id) if row["phone"] in different]
         theirs = [row for row in self.simulator.messages() if f"+{row['digits']}" in different]

@@ -38,11 +38,11 @@ def app(check_app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def tenant(app: ModuleType, databases: Databases, simulator: checks.Simulator) -> lost_webhooks.Outage:
+def tenant(app: ModuleType, databases: Databases, simulator: checks.Simulator) -> lost_webhooks.SilentTenant:
     """With four messages sent an hour ago, without a webhook for any of them, and two to be sent."""
     for phone in PHONES:
         simulator.ask(f"/_control/phones/{phone[1:]}", {"statuses": QUICK})
-    tenant = lost_webhooks.Outage(app, databases, simulator, PHONES)
+    tenant = lost_webhooks.SilentTenant(app, databases, simulator, PHONES)
     tenant.send(4)
     tenant.settle()
     tenant.age(HOUR)
@@ -50,60 +50,62 @@ def tenant(app: ModuleType, databases: Databases, simulator: checks.Simulator) -
 
 
 @pytest.fixture
-def asked() -> Iterator[lost_webhooks.Asked]:
-    with lost_webhooks.Asked.counted() as asked:
+def asked() -> Iterator[lost_webhooks.LookUps]:
+    with lost_webhooks.LookUps.recorded() as asked:
         yield asked
 
 
-def test_no_status_is_looked_up_while_webhooks_come(tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked) -> None:
-    for provider_id, status in tenant.told():
-        tenant.hear(provider_id, status, datetime.now(UTC) - HOUR + MINUTE)
+def test_no_status_is_looked_up_while_webhooks_come(
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps
+) -> None:
+    for provider_id, status in tenant.simulator_statuses():
+        tenant.receive(provider_id, status, datetime.now(UTC) - HOUR + MINUTE)
     for minutes in (0, 5, 90, 600):
         tenant.check(minutes * MINUTE)
     assert asked == []
-    assert tenant.repair is None
+    assert tenant.backfill is None
 
 
 def test_two_phones_that_are_switched_off_are_no_outage(
-    app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.Asked
+    app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.LookUps
 ) -> None:
-    tenant = lost_webhooks.Outage(app, databases, simulator, PHONES[:2])
+    tenant = lost_webhooks.SilentTenant(app, databases, simulator, PHONES[:2])
     tenant.send(2)
     tenant.age(HOUR)
     tenant.check()
     tenant.check(2 * HOUR)
-    assert (asked, tenant.repair) == ([], None)
+    assert (asked, tenant.backfill) == ([], None)
 
 
 def test_statuses_that_wait_in_the_stream_are_not_looked_up(
-    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps
 ) -> None:
     tenant.check()
-    assert tenant.repair
-    assert tenant.repair["cause"] == "silence"
+    assert tenant.backfill
+    assert tenant.backfill["cause"] == "silence"
     # The recorder is back, and catches up with what came an hour ago, and then with what came just now.
-    told = tenant.told()
+    told = tenant.simulator_statuses()
     for provider_id, status in told[:-1]:
-        tenant.hear(provider_id, status, datetime.now(UTC) - HOUR + MINUTE)
-    tenant.hear(*told[-1], datetime.now(UTC))
+        tenant.receive(provider_id, status, datetime.now(UTC) - HOUR + MINUTE)
+    tenant.receive(*told[-1], datetime.now(UTC))
     tenant.check(5 * MINUTE)
-    assert (asked, tenant.repair) == ([], None)
+    assert (asked, tenant.backfill) == ([], None)
 
 
 def test_a_webhook_of_another_connection_shows_that_the_recorder_is_not_late(
-    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, databases: Databases, simulator: checks.Simulator
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps, databases: Databases, simulator: checks.Simulator
 ) -> None:
-    other = lost_webhooks.Outage(tenant.app, databases, simulator, PHONES[:1])
+    other = lost_webhooks.SilentTenant(tenant.app, databases, simulator, PHONES[:1])
     other.set(last_webhook_at=datetime.now(UTC))
     tenant.check()
-    assert sorted(asked.ids) == sorted(tenant.truth())
-    assert tenant.known() == tenant.truth()
+    assert sorted(asked.ids) == sorted(tenant.final_statuses())
+    assert tenant.recorded_statuses() == tenant.final_statuses()
 
 
 def test_a_silence_that_lasts_when_its_backfill_starts_gets_a_second_pass_when_it_ends(
-    app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.Asked
+    app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.LookUps
 ) -> None:
-    tenant = lost_webhooks.Outage(app, databases, simulator, PHONES[:4])
+    tenant = lost_webhooks.SilentTenant(app, databases, simulator, PHONES[:4])
     late = "+5511980000000"
     for phone in PHONES:
         simulator.ask(f"/_control/phones/{phone[1:]}", {"statuses": QUICK})
@@ -112,20 +114,20 @@ def test_a_silence_that_lasts_when_its_backfill_starts_gets_a_second_pass_when_i
     tenant.age(HOUR)
     tenant.check()
     tenant.check(65 * MINUTE)
-    assert "sent" in tenant.known().values()
+    assert "sent" in tenant.recorded_statuses().values()
     tenant.settle()
     tenant.set(last_webhook_at=datetime.now(UTC) + 2 * HOUR)
     for minutes in (125, 130, 135):
         tenant.check(minutes * MINUTE)
-    assert tenant.known() == tenant.truth()
+    assert tenant.recorded_statuses() == tenant.final_statuses()
     assert len(asked) == 4 + 1  # messages that were read get no newer status
-    repair = tenant.repair
+    repair = tenant.backfill
     assert repair
     assert (repair["webhook_restored"], repair["completed_at"] is None) == (True, False)
 
 
 def test_a_backfill_that_found_nothing_is_followed_by_none_for_a_day(
-    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, monkeypatch: pytest.MonkeyPatch
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hidra.gateways.evolution.PROVIDER_WORDS", {})  # as if it had kept no status
     for minutes in (0, 65, 70):
@@ -140,44 +142,44 @@ def test_a_backfill_that_found_nothing_is_followed_by_none_for_a_day(
     assert len(asked) == 8
 
 
-def another_webhook(tenant: lost_webhooks.Outage, **change: Any) -> None:
+def another_webhook(tenant: lost_webhooks.SilentTenant, **change: Any) -> None:
     right = tenant.simulator.webhook(tenant.instance)
     wrong = {name: right[name] for name in ("url", "headers", "events", "enabled")} | change
     tenant.simulator.ask(f"/webhook/set/{tenant.instance}", {"webhook": wrong})
 
 
 def test_another_webhook_in_the_place_of_ours_is_an_outage(
-    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps
 ) -> None:
-    for provider_id in tenant.known():
-        tenant.hear(provider_id, SENT, datetime.now(UTC))
+    for provider_id in tenant.recorded_statuses():
+        tenant.receive(provider_id, SENT, datetime.now(UTC))
     another_webhook(tenant, url="http://127.0.0.1:9/another")
     tenant.check()
     assert asked == []  # webhooks of what was sent just now may still come
     tenant.check(16 * MINUTE)
-    assert sorted(asked.ids) == sorted(tenant.truth())
-    assert tenant.known() == tenant.truth()
+    assert sorted(asked.ids) == sorted(tenant.final_statuses())
+    assert tenant.recorded_statuses() == tenant.final_statuses()
 
 
 def test_our_webhook_under_an_earlier_key_is_no_outage(
-    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps
 ) -> None:
-    for provider_id in tenant.known():
-        tenant.hear(provider_id, SENT, datetime.now(UTC))
+    for provider_id in tenant.recorded_statuses():
+        tenant.receive(provider_id, SENT, datetime.now(UTC))
     old = f"http://127.0.0.1:9/webhooks/evolution/{tenant.world.connection_id}/v1"
     key = checks.jwt_key("old-master", tenant.world.connection_id, tenant.instance)
     another_webhook(tenant, url=old, headers={"jwt_key": key})
     tenant.check()
     assert tenant.simulator.webhook(tenant.instance)["url"].endswith("/v2")
-    assert tenant.repair is None
+    assert tenant.backfill is None
 
 
 def test_a_user_requests_a_backfill_and_sees_its_progress(
-    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, call: Any, monkeypatch: pytest.MonkeyPatch
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps, call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backfill, "EACH", 3)
-    for provider_id in tenant.known():
-        tenant.hear(provider_id, SENT, datetime.now(UTC))
+    for provider_id in tenant.recorded_statuses():
+        tenant.receive(provider_id, SENT, datetime.now(UTC))
     api = call("connections", tenant.world.user_id)
     answer = api.post("/v1/evolution-config/repair-statuses", {"hours": 2})
     assert answer.status == 202
@@ -195,13 +197,13 @@ def test_a_user_requests_a_backfill_and_sees_its_progress(
         )
     tenant.check()
     assert api.get("/v1/evolution-config").json["status_backfill"]["completed_at"]
-    assert tenant.known() == tenant.truth()
+    assert tenant.recorded_statuses() == tenant.final_statuses()
     assert len(asked) == 4
     tenant.world.assert_exact()
 
 
 def test_messages_sent_before_the_requested_hours_are_not_looked_up(
-    tenant: lost_webhooks.Outage, asked: lost_webhooks.Asked, call: Any
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps, call: Any
 ) -> None:
     tenant.age(2 * HOUR)
     [new] = tenant.send(1)
@@ -215,7 +217,7 @@ def test_messages_sent_before_the_requested_hours_are_not_looked_up(
 
 
 @pytest.mark.parametrize("hours", [0, 73, "2", 1.5, True])
-def test_invalid_hours_are_named(tenant: lost_webhooks.Outage, call: Any, hours: Any) -> None:
+def test_invalid_hours_are_named(tenant: lost_webhooks.SilentTenant, call: Any, hours: Any) -> None:
     answer = call("connections", tenant.world.user_id).post("/v1/evolution-config/repair-statuses", {"hours": hours})
     assert (answer.status, answer.fields) == (422, ["hours"])
 

@@ -1,4 +1,4 @@
-"""Looks at campaigns, as the campaign queue asks for them: the real database, and SQS in the place of the send queue."""
+"""Passes of campaigns, as the campaign queue requests them: the real database, and SQS for the queues."""
 
 import json
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from hidra.domain.nudge import CampaignNudge
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, failed, from_queue, unreachable, use
@@ -26,7 +27,7 @@ def on_aws() -> Iterator[Aws]:
 def logs() -> Iterator[Logs]:
     with Logs.captured() as logs:
         yield logs
-    logs.tell_nothing_of("119800000", "Oi", "sealed")
+    logs.assert_free_of("119800000", "Oi", "sealed")
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def body(world: World) -> str:
     return json.dumps(json.loads(record["body"]) | ids)
 
 
-def look(advance: ModuleType, *worlds: World) -> None:
+def make_pass(advance: ModuleType, *worlds: World) -> None:
     assert advance.handler(from_queue(EVENT, *map(body, worlds)), CONTEXT) == {"batchItemFailures": []}
 
 
@@ -59,7 +60,7 @@ def test_a_due_campaign_is_frozen_and_its_tickets_are_queued_for_their_slots(
     advance: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
     world = World.make(databases, recipients=4, rate=6)
-    look(advance, world)
+    make_pass(advance, world)
     assert world.campaign()["status"] == "running"
     assert statuses(world) == ["pending"] * 4
     [run] = world.rows("select * from hidra.campaign_runs where campaign_id = %s", world.campaign_id)
@@ -78,36 +79,36 @@ def test_a_due_campaign_is_frozen_and_its_tickets_are_queued_for_their_slots(
     world.assert_exact()
 
 
-def test_a_look_that_hands_out_the_last_tickets_asks_for_another_before_their_end(
+def test_a_pass_that_issues_the_last_tickets_asks_for_another_before_their_end(
     advance: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
     world = World.make(databases, recipients=4, rate=6)
-    look(advance, world)
+    make_pass(advance, world)
     [again] = on_aws.on(advance.ENV["CAMPAIGN_QUEUE_URL"])
     assert json.loads(again["MessageBody"]) == json.loads(body(world))
     assert again["DelaySeconds"] == 38  # the fourth slot's turn ends at 41 s
 
 
-def test_no_ticket_tells_whom_it_is_for(advance: ModuleType, databases: Databases, on_aws: Aws) -> None:
+def test_no_ticket_names_its_recipient(advance: ModuleType, databases: Databases, on_aws: Aws) -> None:
     world = World.make(databases, recipients=25)
-    look(advance, world)
+    make_pass(advance, world)
     said = json.dumps(tickets(advance, on_aws))
     assert len(tickets(advance, on_aws)) == 26  # a spare for each twenty
     assert not [word for word in ("119800000", "Ana", "Oi", "sealed") if word in said]
 
 
-def test_the_same_look_again_queues_no_more_than_what_may_have_been_used(
+def test_a_repeated_pass_queues_only_tickets_that_may_have_been_used(
     advance: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
     world = World.make(databases, recipients=3, rate=6)
-    look(advance, world, world)
-    look(advance, world)
+    make_pass(advance, world, world)
+    make_pass(advance, world)
     assert len(tickets(advance, on_aws)) == 4
     assert statuses(world) == ["pending"] * 3
     world.assert_exact()
 
 
-def test_a_look_at_a_campaign_that_does_not_exist_ends_quietly(
+def test_a_pass_of_a_campaign_that_does_not_exist_ends_quietly(
     advance: ModuleType, databases: Databases, on_aws: Aws, logs: Logs
 ) -> None:
     event = load(EVENT)
@@ -116,7 +117,7 @@ def test_a_look_at_a_campaign_that_does_not_exist_ends_quietly(
     assert logs.text == ""
 
 
-def test_messages_that_fail_take_none_of_their_neighbours_along(
+def test_queue_messages_that_fail_do_not_fail_their_neighbours(
     advance: ModuleType, databases: Databases, logs: Logs
 ) -> None:
     before, after = World.make(databases), World.make(databases)
@@ -127,11 +128,11 @@ def test_messages_that_fail_take_none_of_their_neighbours_along(
     assert len(logs.named("queue message failed")) == len(wrong)
 
 
-def test_a_campaign_that_cannot_start_says_why_and_sends_nothing(
+def test_a_campaign_that_cannot_start_shows_the_reason_and_sends_nothing(
     advance: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
     world = World.make(databases, recipients=0)
-    look(advance, world)
+    make_pass(advance, world)
     assert (world.campaign()["status"], world.campaign()["blocked_reason"]) == (
         "failed",
         "The segment has no contacts.",
@@ -145,23 +146,23 @@ def test_a_connection_that_is_down_blocks_the_campaign_until_it_is_back(
     world = World.make(databases)
     say = "update hidra.evolution_api_config set status = %s where id = %s"
     databases.owner.execute(say, ["disconnected", world.connection_id])
-    look(advance, world)
+    make_pass(advance, world)
     assert world.campaign()["status"] == "running"
     assert "WhatsApp is disconnected" in world.campaign()["blocked_reason"]
     assert on_aws.sent == []
     databases.owner.execute(say, ["connected", world.connection_id])
-    look(advance, world)
+    make_pass(advance, world)
     assert world.campaign()["blocked_reason"] is None
     assert len(tickets(advance, on_aws)) == 3
 
 
-def test_a_canceled_campaign_ends_with_everybody_accounted_for(
+def test_a_canceled_campaign_ends_with_every_recipient_accounted_for(
     advance: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
     world = World.make(databases)
-    look(advance, world)
+    make_pass(advance, world)
     databases.owner.execute("update hidra.campaigns set status = 'canceled' where id = %s", [world.campaign_id])
-    look(advance, world)
+    make_pass(advance, world)
     assert statuses(world) == ["skipped"] * 3
     run = world.one(
         "select status, ended_at, summary from hidra.campaign_runs where campaign_id = %s", world.campaign_id
@@ -172,7 +173,7 @@ def test_a_canceled_campaign_ends_with_everybody_accounted_for(
     world.assert_exact()
 
 
-def test_a_look_that_the_database_refuses_comes_again(
+def test_a_pass_that_the_database_refuses_is_retried(
     advance: ModuleType, databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World.make(databases)
@@ -184,12 +185,12 @@ def test_a_look_that_the_database_refuses_comes_again(
     assert len(tickets(advance, on_aws)) == 3
 
 
-def test_a_look_whose_tickets_the_queue_refuses_comes_again_and_has_frozen_once(
+def test_a_pass_whose_tickets_the_queue_refuses_is_retried_and_freezes_once(
     advance: ModuleType, databases: Databases, logs: Logs
 ) -> None:
     advance.ENV["SEND_QUEUE_URL"] += "-that-is-gone"
     world, other = World.make(databases), uuid4()
-    event = from_queue(EVENT, body(world), json.dumps({"campaign_id": str(other)}))
+    event = from_queue(EVENT, body(world), CampaignNudge(other, other).to_json())
     assert advance.handler(event, CONTEXT) == failed(event, 0)
     advance.handler(event, CONTEXT)
     assert statuses(world) == ["pending"] * 3

@@ -1,4 +1,4 @@
-"""The clock's tick against the real database, with SQS in the place of the campaign queue."""
+"""The clock's tick against the real database, with SQS for the queues."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def on_aws() -> Iterator[Aws]:
 def logs() -> Iterator[Logs]:
     with Logs.captured() as logs:
         yield logs
-    logs.tell_nothing_of("119800000", PROVIDER_ID, "Oi Ana", "sealed")
+    logs.assert_free_of("119800000", PROVIDER_ID, "Oi Ana", "sealed")
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def lose_sender(world: World, *, age: timedelta) -> int:
     return claim.message_id
 
 
-def test_each_tick_asks_for_a_look_at_what_needs_one_and_at_nothing_else(
+def test_each_tick_asks_for_a_pass_of_due_campaigns_and_of_no_others(
     clock: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
     due, running, canceled, paused, draft, later, ended = (World.make(databases) for _ in range(7))
@@ -82,8 +82,8 @@ def test_each_tick_asks_for_a_look_at_what_needs_one_and_at_nothing_else(
     set_campaign(later, scheduled_at=datetime.now(UTC) + timedelta(minutes=2))
     set_campaign(ended, status="completed")
     tick(clock)
-    asked = on_aws.bodies(clock.ENV["CAMPAIGN_QUEUE_URL"])
-    assert sorted(asked, key=str) == sorted(
+    nudges = on_aws.bodies(clock.ENV["CAMPAIGN_QUEUE_URL"])
+    assert sorted(nudges, key=str) == sorted(
         (
             {"version": 1, "user_id": str(world.user_id), "campaign_id": str(world.campaign_id)}
             for world in (due, running, canceled)
@@ -92,14 +92,14 @@ def test_each_tick_asks_for_a_look_at_what_needs_one_and_at_nothing_else(
     )
 
 
-def test_more_campaigns_than_one_call_takes_are_all_asked_for(
+def test_more_campaigns_than_one_call_takes_are_all_nudged(
     clock: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
     world = World.make(databases)
     campaigns = {world.campaign_id} | {world.add_campaign(uuid4()) for _ in range(22)}
     tick(clock)
-    asked = on_aws.bodies(clock.ENV["CAMPAIGN_QUEUE_URL"])
-    assert sorted(body["campaign_id"] for body in asked) == sorted(map(str, campaigns))
+    nudges = on_aws.bodies(clock.ENV["CAMPAIGN_QUEUE_URL"])
+    assert sorted(body["campaign_id"] for body in nudges) == sorted(map(str, campaigns))
 
 
 def test_a_message_whose_sender_was_lost_is_unknown_from_then_on(
@@ -118,7 +118,7 @@ def test_a_message_whose_sender_was_lost_is_unknown_from_then_on(
     world.assert_exact()
 
 
-def test_what_a_webhook_said_too_early_finds_its_message(clock: ModuleType, databases: Databases) -> None:
+def test_an_early_webhook_is_applied_to_its_message(clock: ModuleType, databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     claim = world.claim()
@@ -136,34 +136,32 @@ def test_what_a_webhook_said_too_early_finds_its_message(clock: ModuleType, data
     world.assert_exact()
 
 
-def test_an_answer_whose_queue_message_was_lost_is_queued_again_for_some_minutes(
+def test_a_confirmation_whose_ticket_was_lost_is_queued_again_for_some_minutes(
     clock: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
     world = World.make(databases, recipients=0)
     new, lost, claimed, old = databases.jobs.as_worker(
-        lambda tx: confirmations.ask(
+        lambda tx: confirmations.request(
             tx, [OptedOutPhone(world.user_id, world.connection_id, "+5511980000000", b"x")] * 4
         )
     )
-    age = "update hidra.opt_out_confirmations set asked_at = now() - %s, claimed_at = %s where id = %s"
-    for asked, minutes, claimed_at in ((lost, 2, None), (claimed, 2, datetime.now(UTC)), (old, 11, None)):
-        databases.owner.execute(age, [timedelta(minutes=minutes), claimed_at, asked.confirmation_id])
+    age = "update hidra.opt_out_confirmations set requested_at = now() - %s, claimed_at = %s where id = %s"
+    for ticket, minutes, claimed_at in ((lost, 2, None), (claimed, 2, datetime.now(UTC)), (old, 11, None)):
+        databases.owner.execute(age, [timedelta(minutes=minutes), claimed_at, ticket.confirmation_id])
     tick(clock)
     assert on_aws.bodies(clock.ENV["SEND_QUEUE_URL"]) == [json.loads(lost.to_json())]
     left = {row["id"] for row in world.rows("select id from hidra.opt_out_confirmations")}
-    assert left == {asked.confirmation_id for asked in (new, lost, claimed)}
+    assert left == {ticket.confirmation_id for ticket in (new, lost, claimed)}
 
 
-def test_a_queue_that_takes_nothing_keeps_no_tick_from_repairing(
-    clock: ModuleType, databases: Databases, logs: Logs
-) -> None:
+def test_a_tick_repairs_even_if_the_queue_accepts_nothing(clock: ModuleType, databases: Databases, logs: Logs) -> None:
     clock.ENV["CAMPAIGN_QUEUE_URL"] += "-that-is-gone"
     world = World.make(databases, recipients=1)
     world.advance()
     lose_sender(world, age=timedelta(hours=1))
     tick(clock)
     assert world.messages()[0]["status"] == "unknown"
-    [line] = logs.named("nudges were not taken")
+    [line] = logs.named("nudges were not accepted")
     assert line["campaigns"] == 1
 
 
@@ -178,7 +176,7 @@ def test_a_second_tick_repairs_nothing_more(clock: ModuleType, databases: Databa
     assert len(on_aws.sent) == 2
 
 
-def test_a_tick_without_a_database_fails_so_that_the_alarm_hears_of_it(
+def test_a_tick_without_a_database_fails_so_that_the_alarm_goes_off(
     clock: ModuleType, databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "db", unreachable(databases))
@@ -187,7 +185,7 @@ def test_a_tick_without_a_database_fails_so_that_the_alarm_hears_of_it(
     assert on_aws.sent == []
 
 
-def test_an_import_that_stands_still_is_asked_for_once_in_five_minutes(
+def test_a_stalled_import_is_nudged_once_in_five_minutes(
     clock: ModuleType, databases: Databases, user: UUID, on_aws: Aws
 ) -> None:
     stuck, moving, fresh = (Importing.make(databases, user, b"") for _ in range(3))

@@ -172,7 +172,7 @@ def test_a_pace_is_warned_of(
 def test_a_campaign_for_nobody_is_warned_of(api: Api, world: World) -> None:
     run = world.databases.owner.execute
     run("update hidra.contacts set attributes = '{}'")
-    assert codes(api, world) == ["nobody-receives"]
+    assert codes(api, world) == ["nothing-to-send"]
     run("delete from hidra.segment_contacts")
     found = preflight(api, world).json
     assert [warning["code"] for warning in found["warnings"]] == ["segment-empty"]

@@ -14,14 +14,14 @@ SENT = {"outcome": "sent", "provider_message_id": "A", "error_code": None, "erro
 
 
 class Sender:
-    """message_sender, as it is invoked."""
+    """The function message_sender, as it is invoked."""
 
     def __init__(self) -> None:
-        self.asked: list[Any] = []
+        self.trials: list[Any] = []
         self.answer: Any = SENT
 
     def __call__(self, function_name: str, payload: Any) -> Any:
-        self.asked.append(payload["test"])
+        self.trials.append(payload["trial"])
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -48,13 +48,13 @@ def path(world: World) -> str:
     return f"/v1/campaigns/{world.campaign_id}/test-send"
 
 
-def test_the_message_goes_to_one_number_as_it_would_to_a_contact(api: Api, world: World, invoked: Sender) -> None:
+def test_the_message_is_sent_to_one_number_as_to_a_contact(api: Api, world: World, invoked: Sender) -> None:
     [contact] = world.rows("select id from hidra.contacts")
     answer = api.post(path(world), {"phone": PHONE, "contact_id": str(contact["id"])})
     assert answer.status == 200
     assert answer.json == {**SENT, "text": "Oi Ana 0"}
-    [asked] = invoked.asked
-    assert asked == {
+    [trial] = invoked.trials
+    assert trial == {
         "user_id": str(world.user_id),
         "connection_id": str(world.connection_id),
         "campaign_id": str(world.campaign_id),
@@ -65,12 +65,12 @@ def test_the_message_goes_to_one_number_as_it_would_to_a_contact(api: Api, world
     }
 
 
-def test_values_may_be_given_and_media_goes_along(api: Api, world: World, invoked: Sender) -> None:
+def test_values_may_be_given_and_media_is_sent(api: Api, world: World, invoked: Sender) -> None:
     world.databases.owner.execute(
         "update hidra.message_templates set media_url = 'https://cdn.example.com/a.png', media_type = 'image'"
     )
     assert api.post(path(world), {"phone": PHONE, "variables": {"name": "Bia"}}).json["text"] == "Oi Bia"
-    assert invoked.asked[0]["media"] == {
+    assert invoked.trials[0]["media"] == {
         "url": "https://cdn.example.com/a.png",
         "type": "image",
         "file_name": None,
@@ -88,39 +88,41 @@ def test_values_may_be_given_and_media_goes_along(api: Api, world: World, invoke
         ({"phone": PHONE, "variables": {"name": 17}}, "invalid-request"),
     ],
 )
-def test_what_cannot_be_sent_is_told_and_nobody_is_asked(
+def test_a_trial_that_cannot_be_sent_is_rejected_without_an_invocation(
     api: Api, world: World, invoked: Sender, body: Any, code: str
 ) -> None:
     answer = api.post(path(world), body)
     assert (answer.status, answer.code) == (422, code)
-    assert invoked.asked == []
+    assert invoked.trials == []
 
 
 @pytest.mark.parametrize(
     ("outcome", "code"),
     [("busy", "connection-busy"), ("closed", "connection-not-usable"), ("opted_out", "opted-out")],
 )
-def test_without_a_turn_it_is_a_conflict(api: Api, world: World, invoked: Sender, outcome: str, code: str) -> None:
+def test_a_trial_without_a_turn_is_a_conflict(api: Api, world: World, invoked: Sender, outcome: str, code: str) -> None:
     invoked.answer = {**SENT, "outcome": outcome, "provider_message_id": None}
     answer = api.post(path(world), {"phone": PHONE, "variables": {"name": "x"}})
     assert (answer.status, answer.code) == (409, code)
 
 
-def test_an_answer_that_does_not_come_is_an_unknown_outcome(api: Api, world: World, invoked: Sender) -> None:
+def test_a_sender_that_does_not_answer_is_an_unknown_outcome(api: Api, world: World, invoked: Sender) -> None:
     invoked.answer = Unanswered("x")
     answer = api.post(path(world), {"phone": PHONE, "variables": {"name": "x"}})
     assert (answer.status, answer.json["outcome"]) == (200, "unknown")
-    assert "look at the phone" in answer.json["error_detail"]
+    assert "check the phone" in answer.json["error_detail"]
 
 
 @pytest.mark.parametrize("answered", [Unavailable("x"), {"outcome": "unavailable"}])
-def test_what_surely_was_not_sent_may_be_tried_again(api: Api, world: World, invoked: Sender, answered: Any) -> None:
+def test_a_trial_that_was_surely_not_sent_may_be_tried_again(
+    api: Api, world: World, invoked: Sender, answered: Any
+) -> None:
     invoked.answer = answered
     answer = api.post(path(world), {"phone": PHONE, "variables": {"name": "x"}})
     assert (answer.status, answer.code) == (503, "unavailable")
 
 
-def test_without_a_connection_or_for_a_stranger_nothing_is_sent(
+def test_without_a_connection_or_for_another_users_campaign_nothing_is_sent(
     api: Api, call: Any, world: World, invoked: Sender
 ) -> None:
     stranger = uuid4()
@@ -130,4 +132,4 @@ def test_without_a_connection_or_for_a_stranger_nothing_is_sent(
     world.databases.owner.execute("delete from hidra.evolution_api_config")
     answer = api.post(path(world), body)
     assert (answer.status, answer.code) == (409, "no-connection")
-    assert invoked.asked == []
+    assert invoked.trials == []

@@ -22,7 +22,7 @@ from hidra.domain.webhook_key import jwt_key
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.evolution import WEBHOOK_EVENTS, Found, Webhook
-from hidra.services import check_connection, reconcile
+from hidra.services import check_connection, parallel, reconcile
 from hidra.services.check_connection import Health, check_all, examine
 from hidra.store import claims, connection_health, doubts
 from hidra.store.connection_health import Endpoint
@@ -370,7 +370,7 @@ def test_connections_not_checked_for_the_longest_are_checked_first(databases: Da
 def test_servers_that_never_answer_are_in_error_and_delay_no_other_check(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_connection, "THREADS", 4)
+    monkeypatch.setattr(parallel, "THREADS", 4)
     monkeypatch.setattr(check_connection, "FAIR", timedelta(seconds=0.3))
     ids = sorted(World.make(databases, recipients=0).connection_id for _ in range(6))
     released = threading.Event()

@@ -1,4 +1,4 @@
-"""Slices of imports as S3 and the import queue ask for them: the real database, and moto's S3 and SQS."""
+"""Slices of imports that S3 and the import queue trigger: the real database, and moto's S3 and SQS."""
 
 import json
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from hidra.domain.imports import files
+from hidra.domain.nudge import ImportNudge
 from hidra.gateways import aws, uploads
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
@@ -31,7 +33,7 @@ def on_aws() -> Iterator[Aws]:
 def logs() -> Iterator[Logs]:
     with Logs.captured() as logs:
         yield logs
-    logs.tell_nothing_of("1198000", "Ana")
+    logs.assert_free_of("1198000", "Ana")
 
 
 @pytest.fixture
@@ -44,32 +46,32 @@ def importer(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch)
 
 def uploaded(databases: Databases, user: UUID, content: bytes) -> Importing:
     this = Importing.make(databases, user, content)
-    aws.s3().put_object(Bucket=BUCKET, Key=uploads.import_key(user, this.id), Body=content)
+    aws.s3().put_object(Bucket=BUCKET, Key=files.contacts_key(user, this.id), Body=content)
     return this
 
 
 def arrival(user: UUID, import_id: UUID) -> str:
     body = json.loads(load(ARRIVED)["Records"][0]["body"])
-    body["Records"][0]["s3"]["object"]["key"] = f"imports/{user}/{import_id}"
+    body["Records"][0]["s3"]["object"]["key"] = files.contacts_key(user, import_id)
     return json.dumps(body)
 
 
 def next_slice(user: UUID, import_id: UUID) -> str:
-    return json.dumps({"version": 1, "user_id": str(user), "import_id": str(import_id)})
+    return ImportNudge(user, import_id).to_json()
 
 
 def handle(importer: ModuleType, *bodies: str) -> Any:
     return importer.handler(from_queue(NEXT, *bodies), CONTEXT)
 
 
-def test_an_arrived_file_is_brought_in_and_its_rejects_are_put_beside_it(
+def test_an_arrived_file_is_imported_and_its_rejected_rows_are_a_file_beside_it(
     importer: ModuleType, databases: Databases, user: UUID, on_aws: Aws
 ) -> None:
     this = uploaded(databases, user, b"phone,name\n11980000000,Ana\nx,y\n")
     assert handle(importer, arrival(user, this.id), arrival(user, this.id)) == {"batchItemFailures": []}
     assert this.row()["status"] == "completed"
     assert contacts(databases, user) == {"+5511980000000": ("Ana", {}, None)}
-    made = aws.s3().get_object(Bucket=BUCKET, Key=uploads.rejects_key(user, this.id))
+    made = aws.s3().get_object(Bucket=BUCKET, Key=files.rejects_key(user, this.id))
     assert made["Body"].read() == b'line,reason,row\r\n3,invalid_phone,"x,y"\r\n'
     assert on_aws.sent == []
 
@@ -78,7 +80,7 @@ def test_a_slice_whose_time_is_over_queues_the_next(
     importer: ModuleType, databases: Databases, user: UUID, on_aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importer, "SLICE_SECONDS", 0)
-    monkeypatch.setattr("hidra.services.import_contacts.BATCH_BYTES", 1000)
+    monkeypatch.setattr("hidra.services.imports.reading.BATCH_BYTES", 1000)
     content = b"phone\n" + b"".join(b"119%d\n" % (80000000 + n) for n in range(600))
     this = uploaded(databases, user, content)
     handle(importer, arrival(user, this.id))
@@ -97,14 +99,22 @@ def test_the_events_of_the_repository_are_for_imports_that_do_not_exist_here(imp
         assert importer.handler(load(name), CONTEXT) == {"batchItemFailures": []}
 
 
-def test_the_test_event_of_s3_and_words_that_are_none(importer: ModuleType) -> None:
+def test_s3s_test_event_is_ignored_and_unknown_messages_fail(importer: ModuleType, user: UUID) -> None:
     assert handle(importer, '{"Service": "Amazon S3", "Event": "s3:TestEvent"}') == {"batchItemFailures": []}
-    wrong = ["", "{", "[]", '{"import_id": "x"}', '{"Records": [{"s3": {"object": {"key": "x"}}}]}']
+    wrong = [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"import_id": "x"}',
+        next_slice(user, uuid4()).replace("1", "2", 1),
+        '{"Records": [{"s3": {"object": {"key": "x"}}}]}',
+    ]
     event = from_queue(NEXT, *wrong)
     assert importer.handler(event, CONTEXT) == failed(event, *range(len(wrong)))
 
 
-def test_a_slice_without_a_database_comes_again(
+def test_a_slice_without_a_database_is_delivered_again(
     importer: ModuleType, databases: Databases, user: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     this = uploaded(databases, user, b"phone\n11980000000\n")
@@ -116,21 +126,21 @@ def test_a_slice_without_a_database_comes_again(
     assert this.counts()["created"] == 1
 
 
-def test_a_file_that_another_replaced_while_it_is_read_fails_the_import(
+def test_a_file_that_is_replaced_while_it_is_read_fails_the_import(
     importer: ModuleType, databases: Databases, user: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     this = uploaded(databases, user, b"phone\n11980000000\n")
-    key = uploads.import_key(user, this.id)
-    arrived = uploads.find(BUCKET, key)
-    assert arrived is not None
-    slow = importer.File(arrived.size, arrived.etag, lambda *_: uploads.read(BUCKET, key, arrived, 0))
+    key = files.contacts_key(user, this.id)
+    found = uploads.find(BUCKET, key)
+    assert found is not None
+    slow = importer.File(found.size, found.etag, lambda *_: uploads.read(BUCKET, key, found, 0))
     monkeypatch.setattr(importer, "find", lambda _: slow)
     aws.s3().put_object(Bucket=BUCKET, Key=key, Body=b"another\n")
     handle(importer, next_slice(user, this.id))
     assert this.row()["failure_code"] == "file_replaced"
 
 
-def test_an_import_whose_file_never_came_is_given_up(importer: ModuleType, databases: Databases, user: UUID) -> None:
+def test_an_import_whose_file_never_came_fails(importer: ModuleType, databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, b"")
     handle(importer, next_slice(user, this.id), next_slice(user, uuid4()))
     assert this.row()["status"] == "waiting"

@@ -1,4 +1,4 @@
-"""Imports over HTTP: the form, the progress, the link to what was refused."""
+"""Imports over HTTP: the form, the progress, the link to the rejected rows."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +9,7 @@ from tests.conftest import Databases
 from tests.functions.workers import Aws
 
 
-def test_an_import_waits_for_the_file_that_its_form_takes(call: Any) -> None:
+def test_an_import_waits_for_the_file_that_its_form_uploads(call: Any) -> None:
     answer = call("imports").post("/v1/imports", {"segment_name": "Clientes"})
     assert answer.status == 201
     made, upload = answer.json["contact_import"], answer.json["upload"]
@@ -25,13 +25,13 @@ def test_json_lines_are_the_source_api(call: Any) -> None:
     assert (made["source"], made["segment_id"]) == ("api", None)
 
 
-def test_a_segment_of_somebody_else_is_none(call: Any, stranger: UUID) -> None:
+def test_a_segment_of_another_user_is_unknown(call: Any, stranger: UUID) -> None:
     segment_id = call("segments", stranger).post("/v1/segments", {"name": "x"}).json["id"]
     answer = call("imports").post("/v1/imports", {"segment_id": segment_id})
     assert (answer.status, answer.code) == (422, "unknown-segment")
 
 
-def test_what_does_not_fit_is_refused(call: Any) -> None:
+def test_an_invalid_request_is_rejected(call: Any) -> None:
     for wrong in (
         {"segment_id": str(uuid4()), "segment_name": "x"},
         {"format": "xls"},
@@ -58,7 +58,7 @@ def test_progress_has_a_rate_and_an_estimate_while_it_runs(call: Any, databases:
     assert (shown["rows_per_second"], shown["remaining_seconds"]) == (5.0, 30)
 
 
-def test_rejects_are_linked_once_they_are_made(call: Any, databases: Databases, stranger: UUID) -> None:
+def test_rejected_rows_are_linked_once_their_file_is_made(call: Any, databases: Databases, stranger: UUID) -> None:
     made = call("imports").post("/v1/imports", {}).json["contact_import"]
     path = f"/v1/imports/{made['id']}/rejects"
     answer = call("imports").get(path)
@@ -72,17 +72,17 @@ def test_rejects_are_linked_once_they_are_made(call: Any, databases: Databases, 
     assert call("imports", stranger).get("/v1/imports").json["items"] == []
 
 
-def test_one_segment_is_filled_or_made_not_both(call: Any) -> None:
+def test_an_import_names_an_existing_segment_or_a_new_one_not_both(call: Any) -> None:
     both = {"segment_id": "3d1c2b1a-9f8e-4d7c-8b6a-5f4e3d2c1b0a", "segment_name": "Clientes"}
     answer = call("imports").post("/v1/imports", both)
     assert (answer.status, answer.code, answer.fields) == (422, "one-segment", ["segment_name"])
 
 
-def test_a_column_that_no_database_can_hold_is_refused(call: Any) -> None:
+def test_a_column_name_with_nul_is_rejected(call: Any) -> None:
     assert call("imports").post("/v1/imports", {"mapping": {"a\0b": None}}).status == 422
 
 
-def test_an_import_is_canceled_once_and_stays_so(call: Any, stranger: UUID) -> None:
+def test_an_import_is_canceled_once_and_stays_canceled(call: Any, stranger: UUID) -> None:
     path = f"/v1/imports/{call('imports').post('/v1/imports', {}).json['contact_import']['id']}"
     assert call("imports", stranger).post(f"{path}/cancel").status == 404
     first = call("imports").post(f"{path}/cancel")
@@ -94,7 +94,7 @@ def test_an_import_is_canceled_once_and_stays_so(call: Any, stranger: UUID) -> N
 
 
 @pytest.mark.parametrize("status", ["completed", "failed"])
-def test_an_import_that_is_over_is_not_canceled(call: Any, databases: Databases, status: str) -> None:
+def test_an_import_that_has_ended_cannot_be_canceled(call: Any, databases: Databases, status: str) -> None:
     path = f"/v1/imports/{call('imports').post('/v1/imports', {}).json['contact_import']['id']}"
     databases.owner.execute(
         "update hidra.contact_imports set status = %s, failure_code = %s",
@@ -105,7 +105,7 @@ def test_an_import_that_is_over_is_not_canceled(call: Any, databases: Databases,
     assert status in answer.json["detail"]
 
 
-def test_what_was_refused_before_a_cancel_is_linked_once_its_file_is_made(
+def test_rows_rejected_before_a_cancel_are_linked_once_their_file_is_made(
     call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = call("imports")
@@ -122,8 +122,8 @@ def test_what_was_refused_before_a_cancel_is_linked_once_its_file_is_made(
         queue = aws.queue("imports")
         monkeypatch.setattr(api.function, "ENV", {**api.function.ENV, "IMPORT_QUEUE_URL": queue})
         assert api.post(f"{path}/cancel").status == 200
-        [asked] = aws.bodies(queue)
-    assert (asked["user_id"], asked["import_id"]) == (str(api.user_id), path.rsplit("/", maxsplit=1)[-1])
+        [nudge] = aws.bodies(queue)
+    assert (nudge["user_id"], nudge["import_id"]) == (str(api.user_id), path.rsplit("/", maxsplit=1)[-1])
     answer = api.get(f"{path}/rejects")
     assert (answer.status, answer.code) == (409, "import-not-completed")
     databases.owner.execute("delete from hidra.contact_import_rejects")

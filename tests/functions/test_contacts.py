@@ -368,7 +368,7 @@ def test_an_erased_person_is_exported_as_unknown_and_not_saved_before_they_are_o
     phone = {"phone": "11 8000-0000"}
     assert call("contacts", stranger).post("/v1/contacts/erase", phone).json["messages"] == 0
     answer = contacts.post("/v1/contacts/erase", phone)
-    erased = {"contact": True, "messages": 1, "skipped_messages": 1, "test_messages": 0}
+    erased = {"contact": True, "messages": 1, "skipped_messages": 1, "direct_messages": 0}
     assert (answer.status, answer.json) == (200, erased)
     recipients = call("campaigns", world.user_id).get(f"/v1/campaigns/{world.campaign_id}/recipients").json["items"]
     assert sorted((r["phone"] or "", r["status"], r["error_code"]) for r in recipients) == [
@@ -422,7 +422,7 @@ def test_an_export_holds_everything_that_is_known_of_a_person(call: Any, databas
     assert known["contact"] == contacts.get(path).json
     assert known["segments"] == [{"id": str(world.segment_id), "name": "all"}]
     assert (known["opt_out"]["source"], known["opt_out"]["reason"]) == ("api", "asked")
-    assert [test["provider_message_id"] for test in known["test_messages"]] == ["T"]
+    assert [test["provider_message_id"] for test in known["direct_messages"]] == ["T"]
     assert [(m["campaign_id"], m["campaign_name"], m["phone"], m["text"], m["status"]) for m in known["messages"]] == [
         (str(third.campaign_id), "c", ANA, "Oi Ana 0 de Santos", "skipped"),
         (str(second.campaign_id), "c", "+5511980000000", "Oi Ana 0 de Santos", "sent"),

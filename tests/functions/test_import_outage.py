@@ -1,4 +1,4 @@
-"""An import whose database is away for hours: its queue gives it up, the clock does not, and it ends exactly."""
+"""An import whose database is away for hours: its queue messages die, the clock queues it again, and it ends exactly."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
+from hidra.domain.imports import files
 from hidra.errors import Unavailable
-from hidra.gateways import aws, uploads
+from hidra.gateways import aws
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.deployment import template
@@ -25,11 +26,11 @@ RECEIVES = QUEUE["RedrivePolicy"]["maxReceiveCount"]
 # From a message's first receipt until it is among the dead letters.
 PATIENCE = timedelta(seconds=RECEIVES * QUEUE["VisibilityTimeout"])
 ROWS = 600
-CONTENT = b"phone\nnobody\n" + b"".join(b"119%d\n" % (80000000 + n) for n in range(ROWS))
+CONTENT = b"phone\nnone\n" + b"".join(b"119%d\n" % (80000000 + n) for n in range(ROWS))
 
 
 class Leaving:
-    """A database that is away after so many transactions."""
+    """A database that is not reachable after so many transactions."""
 
     def __init__(self, databases: Databases, transactions: int) -> None:
         self._here, self._away, self._left = databases.jobs, unreachable(databases), transactions
@@ -53,7 +54,7 @@ class Functions:
             self.monkeypatch.setattr(app, "db", db)
 
     def slice(self, body: Any) -> bool:
-        """Whether the message is done with; else it comes again."""
+        """Whether the message is done; otherwise it is delivered again."""
         event = from_queue("contact_import_next_slice", json.dumps(body))
         answer = self.importer.handler(event, CONTEXT)
         assert answer in ({"batchItemFailures": []}, failed(event, 0))
@@ -75,7 +76,7 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
         importer = use("contact_import", monkeypatch, IMPORT_BUCKET=BUCKET, **urls)
         monkeypatch.setattr(importer, "phone_hash_secret", PHONE_HASH_SECRET.encode)
         monkeypatch.setattr(importer, "SLICE_SECONDS", 0)
-        monkeypatch.setattr("hidra.services.import_contacts.BATCH_BYTES", 1000)
+        monkeypatch.setattr("hidra.services.imports.reading.BATCH_BYTES", 1000)
         yield Functions(importer, use("campaign_clock", monkeypatch, **urls), on_aws, monkeypatch)
     aws.s3.cache_clear()
 
@@ -85,11 +86,11 @@ def test_a_message_of_the_import_queue_outlives_an_hour_without_a_database() -> 
 
 
 @pytest.mark.parametrize("transactions", [0, 1, 2, 4])
-def test_an_import_whose_messages_all_died_without_a_database_is_asked_for_by_the_clock_and_ends_exactly(
+def test_an_import_whose_messages_all_died_without_a_database_is_queued_by_the_clock_and_ends_exactly(
     functions: Functions, databases: Databases, user: UUID, transactions: int
 ) -> None:
     this = Importing.make(databases, user, CONTENT)
-    aws.s3().put_object(Bucket=BUCKET, Key=uploads.import_key(user, this.id), Body=CONTENT)
+    aws.s3().put_object(Bucket=BUCKET, Key=files.contacts_key(user, this.id), Body=CONTENT)
     body = {"version": 1, "user_id": str(user), "import_id": str(this.id)}
     functions.use(Leaving(databases, transactions))
     while functions.slice(body):

@@ -1,4 +1,4 @@
-"""Tickets as the send queue delivers them: the real database, a server on loopback in the place of Evolution."""
+"""Tickets as the send queue delivers them: the real database, a server on loopback instead of Evolution."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from nacl.public import PrivateKey
 
-from hidra.domain.ticket import Ticket
+from hidra.domain.ticket import read
 from hidra.gateways import vault
 from hidra.store import confirmations
 from hidra.store.confirmations import OptedOutPhone
@@ -44,7 +44,7 @@ def evolution() -> Iterator[Server]:
 def logs() -> Iterator[Logs]:
     with Logs.captured() as logs:
         yield logs
-    logs.tell_nothing_of("119800000", PROVIDER_ID, KEY, "Oi Ana", *PRIVATE.values())
+    logs.assert_free_of("119800000", PROVIDER_ID, KEY, "Oi Ana", *PRIVATE.values())
 
 
 @pytest.fixture
@@ -105,8 +105,8 @@ class Run:
     def statuses(self) -> list[str]:
         return [message["status"] for message in self.world.messages()]
 
-    def assert_nobody_is_harmed(self) -> None:
-        """Everybody waits as if nothing had been tried."""
+    def assert_recipients_untouched(self) -> None:
+        """Every recipient is pending, as before any claim."""
         for message in self.world.messages():
             assert (message["status"], message["attempts"], message["claimed_at"]) == ("pending", 0, None)
         assert self.evolution.requests == []
@@ -115,12 +115,12 @@ class Run:
 
 def test_the_event_of_the_repository_is_a_ticket() -> None:
     [record] = load(EVENT)["Records"]
-    ticket = Ticket.from_json(record["body"])
+    ticket = read(record["body"])
     assert ticket.to_json() == record["body"]
     assert record["attributes"]["MessageGroupId"] == str(ticket.connection_id)
 
 
-def test_a_ticket_sends_one_text_with_the_opened_key_and_notes_its_id(
+def test_a_ticket_sends_one_text_with_the_opened_key_and_records_its_id(
     sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
 ) -> None:
     run = Run(sender, databases, evolution, recipients=2)
@@ -137,7 +137,7 @@ def test_a_ticket_sends_one_text_with_the_opened_key_and_notes_its_id(
     run.world.assert_exact()
 
 
-def test_whoever_left_is_answered_once_however_often_the_queue_says_so(
+def test_repeated_tickets_send_one_confirmation(
     sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
 ) -> None:
     run = Run(sender, databases, evolution, recipients=1)
@@ -149,10 +149,12 @@ def test_whoever_left_is_answered_once_however_often_the_queue_says_so(
     )
     gone = world.hash("+5511980000000")
     databases.owner.execute("insert into hidra.opt_outs values (%s, %s, null, 'reply')", [world.user_id, gone])
-    [asked] = databases.jobs.as_worker(
-        lambda tx: confirmations.ask(tx, [OptedOutPhone(world.user_id, world.connection_id, "+5511980000000", gone)])
+    [ticket] = databases.jobs.as_worker(
+        lambda tx: confirmations.request(
+            tx, [OptedOutPhone(world.user_id, world.connection_id, "+5511980000000", gone)]
+        )
     )
-    event = from_queue("message_sender_confirmation", asked.to_json(), asked.to_json())
+    event = from_queue("message_sender_confirmation", ticket.to_json(), ticket.to_json())
     assert sender.handler(event, CONTEXT) == failed(event)
     [request] = evolution.requests
     assert request.json["number"] == "5511980000000"
@@ -162,7 +164,7 @@ def test_whoever_left_is_answered_once_however_often_the_queue_says_so(
     world.assert_exact()
 
 
-def test_an_answer_is_put_off_while_keys_or_database_are_away(
+def test_a_confirmation_is_postponed_while_keys_or_database_are_away(
     sender: ModuleType, databases: Databases, on_aws: Aws, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = load("message_sender_confirmation")
@@ -171,15 +173,15 @@ def test_an_answer_is_put_off_while_keys_or_database_are_away(
     on_aws.lose_secret("vault")
     sender.private_keys.cache_clear()
     assert sender.handler(event, CONTEXT) == failed(event)
-    assert len(logs.named("confirmation put off")) == 2
+    assert len(logs.named("confirmation postponed")) == 2
 
 
-def test_a_test_is_sent_at_once_and_told_what_came_of_it(
+def test_an_invocation_sends_a_trial_and_returns_its_outcome(
     sender: ModuleType, databases: Databases, evolution: Server
 ) -> None:
     run = Run(sender, databases, evolution)
     event = load("message_sender_trial")
-    event["test"] |= {name: str(value) for name, value in vars(run.ticket).items() if name in event["test"]}
+    event["trial"] |= {name: str(value) for name, value in vars(run.ticket).items() if name in event["trial"]}
     answer = {"outcome": "sent", "provider_message_id": PROVIDER_ID, "error_code": None, "error_detail": None}
     assert sender.handler(event, CONTEXT) == answer
     [request] = evolution.requests
@@ -211,7 +213,7 @@ def test_a_ticket_sends_media_with_the_text_as_its_caption(
     assert run.statuses() == ["sent", "pending", "pending"]
 
 
-def test_media_that_evolution_cannot_fetch_pauses_the_campaign_and_burns_nobody(
+def test_media_that_evolution_cannot_fetch_pauses_the_campaign_and_burns_no_recipient(
     sender: ModuleType, databases: Databases, evolution: Server
 ) -> None:
     run = Run(sender, databases, evolution, media=IMAGE)
@@ -219,7 +221,7 @@ def test_media_that_evolution_cannot_fetch_pauses_the_campaign_and_burns_nobody(
     run.send(times=3)
     assert len(evolution.requests) == 1
     evolution.requests.clear()
-    run.assert_nobody_is_harmed()
+    run.assert_recipients_untouched()
     campaign = run.world.campaign()
     assert campaign["status"] == "paused"
     assert campaign["blocked_reason"].startswith(
@@ -228,7 +230,7 @@ def test_media_that_evolution_cannot_fetch_pauses_the_campaign_and_burns_nobody(
     assert run.connection["status"] == "connected"
 
 
-def test_a_ticket_that_comes_twice_writes_to_nobody_twice(
+def test_a_repeated_ticket_sends_to_no_recipient_twice(
     sender: ModuleType, databases: Databases, evolution: Server
 ) -> None:
     run = Run(sender, databases, evolution, recipients=1)
@@ -237,7 +239,7 @@ def test_a_ticket_that_comes_twice_writes_to_nobody_twice(
     assert run.statuses() == ["sent"]
 
 
-def test_the_last_send_of_a_run_asks_for_a_look_once(
+def test_the_last_send_of_a_run_asks_for_a_pass_once(
     sender: ModuleType, databases: Databases, evolution: Server, on_aws: Aws
 ) -> None:
     run = Run(sender, databases, evolution, recipients=2)
@@ -250,24 +252,24 @@ def test_the_last_send_of_a_run_asks_for_a_look_once(
     assert on_aws.bodies(campaigns) == [{"version": 1, **ids}]
 
 
-def test_a_look_that_cannot_be_asked_for_fails_no_send(
+def test_a_send_does_not_fail_when_a_pass_cannot_be_requested(
     sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
 ) -> None:
     sender.ENV["CAMPAIGN_QUEUE_URL"] += "-that-is-gone"
     run = Run(sender, databases, evolution, recipients=1)
     run.send()
     assert run.statuses() == ["sent"]
-    assert logs.named("nudges were not taken")
+    assert logs.named("nudges were not accepted")
 
 
-def test_a_ticket_that_is_too_early_comes_again_once_and_is_then_forgotten(
+def test_a_ticket_that_is_too_early_is_queued_again_once_and_then_dropped(
     sender: ModuleType, databases: Databases, evolution: Server, on_aws: Aws
 ) -> None:
     run = Run(sender, databases, evolution, recipients=3, rate=1)
     run.send(times=2)
     assert run.statuses() == ["sent", "pending", "pending"]
     [entry] = on_aws.on(sender.ENV["SEND_QUEUE_URL"])
-    assert Ticket.from_json(entry["MessageBody"]) == run.ticket.later()
+    assert read(entry["MessageBody"]) == run.ticket.later()
     assert json.loads(entry["MessageBody"])["delayed"] is True
     # A campaign of one message a minute has its next slot 61.5 s after the last; due a second or two before.
     assert 50 <= entry["DelaySeconds"] <= 60
@@ -290,7 +292,7 @@ def test_a_ticket_that_is_too_early_comes_again_once_and_is_then_forgotten(
         (None, "unknown", "connection_lost", "connected"),
     ],
 )
-def test_what_evolution_answers_is_what_the_message_and_the_connection_show(
+def test_the_answer_of_evolution_decides_the_state_of_message_and_connection(
     sender: ModuleType,
     databases: Databases,
     evolution: Server,
@@ -326,7 +328,7 @@ def test_a_key_that_was_sealed_after_a_rotation_is_opened_by_an_old_process(
 @pytest.mark.parametrize(
     "bound", [{"user_id": uuid4()}, {"base_url": "https://elsewhere.example"}, {"key_id": "k2"}, {"rubbish": b"sealed"}]
 )
-def test_a_key_that_cannot_be_opened_stops_the_connection_and_burns_nobody(
+def test_a_key_that_cannot_be_opened_stops_the_connection_and_burns_no_recipient(
     sender: ModuleType, databases: Databases, evolution: Server, logs: Logs, bound: dict[str, Any]
 ) -> None:
     run = Run(sender, databases, evolution)
@@ -339,7 +341,7 @@ def test_a_key_that_cannot_be_opened_stops_the_connection_and_burns_nobody(
     assert run.connection["error_message"] == "The stored API key cannot be read; save it again."
     [line] = logs.named("the connection's key cannot be opened")
     assert (line["level"], line["user_id"]) == ("ERROR", str(run.world.user_id))
-    run.assert_nobody_is_harmed()
+    run.assert_recipients_untouched()
 
 
 def test_a_private_address_is_not_posted_to_where_the_deployment_forbids_it(
@@ -349,10 +351,10 @@ def test_a_private_address_is_not_posted_to_where_the_deployment_forbids_it(
     run = Run(sender, databases, evolution)
     run.send()
     assert run.connection["status"] == "error"
-    run.assert_nobody_is_harmed()
+    run.assert_recipients_untouched()
 
 
-def test_without_a_database_the_ticket_is_dropped_and_nothing_comes_again(
+def test_without_a_database_the_ticket_is_dropped_and_not_retried(
     sender: ModuleType, databases: Databases, evolution: Server, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = Run(sender, databases, evolution)
@@ -360,7 +362,7 @@ def test_without_a_database_the_ticket_is_dropped_and_nothing_comes_again(
     run.send()
     [line] = logs.named("ticket lost")
     assert (line["level"], line["campaign_id"]) == ("WARNING", str(run.world.campaign_id))
-    run.assert_nobody_is_harmed()
+    run.assert_recipients_untouched()
 
 
 def test_bodies_that_are_no_tickets_fail_alone_and_so_reach_the_dead_letters(
@@ -376,7 +378,7 @@ def test_bodies_that_are_no_tickets_fail_alone_and_so_reach_the_dead_letters(
     assert run.statuses() == ["sent", "pending", "pending"]
 
 
-def test_a_ticket_of_a_campaign_that_is_gone_is_forgotten(sender: ModuleType, evolution: Server, on_aws: Aws) -> None:
+def test_a_ticket_of_a_deleted_campaign_is_dropped(sender: ModuleType, evolution: Server, on_aws: Aws) -> None:
     event = load(EVENT)
     assert sender.handler(event, CONTEXT) == failed(event)
     assert evolution.requests == on_aws.sent == []
@@ -390,7 +392,7 @@ def test_secrets_that_cannot_be_read_cost_a_ticket_and_no_recipient(
     run.send()
     assert len(logs.named("ticket lost")) == 1
     assert run.connection["status"] == "connected"
-    run.assert_nobody_is_harmed()
+    run.assert_recipients_untouched()
     on_aws.secret("vault", PRIVATE)
     run.send()
     assert run.statuses() == ["sent", "pending", "pending"]

@@ -49,7 +49,7 @@ def owner_url(server: PostgreSQL) -> Iterator[str]:
 def logs(owner_url: str) -> Iterator[Logs]:
     with Logs.captured() as logs:
         yield logs
-    logs.tell_nothing_of(str(urlsplit(owner_url).password), "password-of-")
+    logs.assert_free_of(str(urlsplit(owner_url).password), "password-of-")
 
 
 def point_to(app: ModuleType, on_aws: Aws, url: str) -> None:

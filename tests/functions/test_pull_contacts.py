@@ -1,5 +1,5 @@
-"""Whom an Evolution server knows, from the API to contacts and a segment: connection_check fetches them from the
-simulator, and from servers that mean harm, over real HTTP; contact_import finds their file on moto's S3."""
+"""The contacts on an Evolution server, from the API to contacts and a segment: connection_check fetches them from the
+simulator, and from hostile servers, over real HTTP; contact_import finds their file on moto's S3."""
 
 # ruff: noqa: F811 - fixtures of the connection check
 
@@ -15,10 +15,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from hidra.domain.imports import files
 from hidra.errors import Unavailable
 from hidra.gateways import aws, evolution, uploads
 from hidra.gateways.evolution import CONTACTS_OF_A_PAGE, Evolution
-from hidra.services import pull_contacts
+from hidra.services.imports import pull_contacts
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, Api, load
 from tests.functions.test_connection_check import (
@@ -46,7 +47,7 @@ KNOWN = [
 
 
 class Functions:
-    """AWS Lambda: hands an event that nobody waits for to connection_check, at once or never."""
+    """AWS Lambda: passes an asynchronous event to connection_check, at once or never."""
 
     def __init__(self, check: ModuleType) -> None:
         self.check, self.events, self.takes = check, list[Any](), True
@@ -60,7 +61,7 @@ class Functions:
 
 
 class Server:
-    """An Evolution server whose contacts are what ``page`` writes, of the page's number, to whoever asks."""
+    """An Evolution server that answers a request for a page of contacts with what ``page`` writes."""
 
     def __init__(self, page: Callable[[BaseHTTPRequestHandler, int], None], state: str = "open") -> None:
         class Handler(BaseHTTPRequestHandler):
@@ -75,7 +76,7 @@ class Server:
                 page(self, query["page"])
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Nobody reads it."""
+                """Logs nothing."""
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
@@ -117,7 +118,7 @@ def on_aws() -> Iterator[Aws]:
 def logs() -> Iterator[Logs]:
     with Logs.captured() as logs:
         yield logs
-    logs.tell_nothing_of("98765", "3187651111", "Ana", "Bia", "global-key")
+    logs.assert_free_of("98765", "3187651111", "Ana", "Bia", "global-key")
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def functions(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Functions:
 
 
 class Shop:
-    """A tenant who asks for the contacts of their Evolution server."""
+    """A tenant that imports the contacts of its Evolution server."""
 
     def __init__(self, tenant: Tenant, api: Api, importer: ModuleType) -> None:
         self.tenant, self.api, self._importer = tenant, api, importer
@@ -146,16 +147,16 @@ class Shop:
         return found
 
     def file(self, import_id: UUID) -> bytes | None:
-        key = uploads.import_key(self.user_id, import_id)
+        key = files.contacts_key(self.user_id, import_id)
         if uploads.find(BUCKET, key) is None:
             return None
         content: bytes = aws.s3().get_object(Bucket=BUCKET, Key=key)["Body"].read()
         return content
 
-    def bring_in(self, import_id: UUID) -> dict[str, Any]:
-        """What S3 sets off when the file has arrived."""
+    def import_file(self, import_id: UUID) -> dict[str, Any]:
+        """Runs the slice that S3 triggers when the file has arrived."""
         body = json.loads(load("contact_import_file_arrived")["Records"][0]["body"])
-        body["Records"][0]["s3"]["object"]["key"] = uploads.import_key(self.user_id, import_id)
+        body["Records"][0]["s3"]["object"]["key"] = files.contacts_key(self.user_id, import_id)
         event = from_queue("contact_import_next_slice", json.dumps(body))
         assert self._importer.handler(event, CONTEXT) == {"batchItemFailures": []}
         return self.shown(import_id)
@@ -178,7 +179,7 @@ def shop(  # noqa: PLR0917
     return Shop(tenant, call("imports", tenant.world.user_id), importer)
 
 
-def test_whom_evolution_knows_become_contacts_and_members(
+def test_contacts_on_the_evolution_server_become_contacts_and_members(
     shop: Shop,
     simulator: Simulator,
     databases: Databases,
@@ -186,7 +187,7 @@ def test_whom_evolution_knows_become_contacts_and_members(
     simulator.ask(f"/_control/instances/{shop.tenant.instance}/contacts", {"contacts": KNOWN})
     import_id = shop.ask(segment_name="Da loja")
     assert shop.shown(import_id)["status"] == "waiting"
-    done = shop.bring_in(import_id)
+    done = shop.import_file(import_id)
     assert (done["status"], done["source"], done["format"]) == ("completed", "evolution", "jsonl")
     assert (done["created"], done["updated"], done["rows_read"]) == (2, 1, 5)
     assert done["rejected_by_reason"] == {"no_phone": 1, "invalid_phone": 1}
@@ -195,23 +196,23 @@ def test_whom_evolution_knows_become_contacts_and_members(
         "+5511987650002": ("Bia", {}, None),
     }
     assert members(databases, UUID(done["segment_id"])) == {"+5531987651111", "+5511987650002"}
-    refused = aws.s3().get_object(Bucket=BUCKET, Key=uploads.rejects_key(shop.user_id, import_id))["Body"].read()
+    refused = aws.s3().get_object(Bucket=BUCKET, Key=files.rejects_key(shop.user_id, import_id))["Body"].read()
     assert b'no_phone,"{""hidden_id"": ""98765432101234@lid"", ""name"": ""Eva""}"' in refused
 
 
-def test_an_instance_that_knows_nobody_brings_nobody(shop: Shop) -> None:
-    done = shop.bring_in(shop.ask())
+def test_an_instance_without_contacts_gives_an_empty_import(shop: Shop) -> None:
+    done = shop.import_file(shop.ask())
     assert (done["status"], done["rows_read"], done["segment_id"]) == ("completed", 0, None)
 
 
 def test_several_pages_are_one_file(shop: Shop, simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evolution, "CONTACTS_OF_A_PAGE", 3)
     simulator.ask(f"/_control/instances/{shop.tenant.instance}/contacts", {"contacts": people(0, 9)})
-    done = shop.bring_in(shop.ask())
+    done = shop.import_file(shop.ask())
     assert (done["created"], done["rows_read"]) == (9, 9)
 
 
-def test_an_event_that_comes_twice_does_not_replace_the_file_that_is_read(
+def test_an_event_delivered_twice_does_not_replace_the_file_that_is_read(
     shop: Shop,
     functions: Functions,
     simulator: Simulator,
@@ -220,7 +221,7 @@ def test_an_event_that_comes_twice_does_not_replace_the_file_that_is_read(
     import_id = shop.ask()
     simulator.ask(f"/_control/instances/{shop.tenant.instance}/contacts", {"contacts": people(1, 2)})
     functions.check.handler(functions.events[0], Context())
-    assert shop.bring_in(import_id)["rows_read"] == 2
+    assert shop.import_file(import_id)["rows_read"] == 2
 
 
 def test_the_event_of_the_repository_is_for_a_connection_that_does_not_exist_here(
@@ -232,7 +233,9 @@ def test_the_event_of_the_repository_is_for_a_connection_that_does_not_exist_her
     assert functions.events[0].keys() == event.keys()
 
 
-def test_nobody_fetches_for_the_import_of_somebody_else(shop: Shop, functions: Functions, databases: Databases) -> None:
+def test_no_connection_fetches_for_the_import_of_another_user(
+    shop: Shop, functions: Functions, databases: Databases
+) -> None:
     functions.takes = False
     import_id = shop.ask()
     other = Tenant(functions.check, databases, "http://127.0.0.1:9", "x")
@@ -240,19 +243,19 @@ def test_nobody_fetches_for_the_import_of_somebody_else(shop: Shop, functions: F
     assert one(databases, "select pulled_at from hidra.contact_imports where id = %s", import_id)["pulled_at"] is None
 
 
-def test_without_a_connection_nothing_is_asked_for(call: Any, functions: Functions) -> None:
+def test_without_a_connection_no_import_is_created(call: Any, functions: Functions) -> None:
     answer = call("imports").post("/v1/imports", {"source": "evolution", "segment_name": "Da loja"})
     assert (answer.status, answer.code) == (409, "no-connection")
     assert call("segments").get("/v1/segments").json["items"] == functions.events == []
 
 
-def test_what_is_of_a_file_is_refused(shop: Shop) -> None:
+def test_fields_that_describe_a_file_are_rejected(shop: Shop) -> None:
     wrong = {"source": "evolution", "format": "csv", "mapping": {}, "country": "BR"}
     answer = shop.api.post("/v1/imports", wrong)
     assert (answer.status, answer.code, answer.fields) == (422, "no-file", ["format", "mapping"])
 
 
-def test_a_connection_that_was_deleted_on_the_way_fails_the_import(shop: Shop, functions: Functions) -> None:
+def test_a_connection_deleted_before_the_fetch_fails_the_import(shop: Shop, functions: Functions) -> None:
     functions.takes = False
     import_id = shop.ask()
     shop.tenant.run("delete from hidra.evolution_api_config where id = %s", [shop.tenant.world.connection_id])
@@ -260,9 +263,9 @@ def test_a_connection_that_was_deleted_on_the_way_fails_the_import(shop: Shop, f
     assert (shop.shown(import_id)["status"], shop.shown(import_id)["failure_code"]) == ("failed", "no_connection")
 
 
-def test_an_import_for_which_nobody_can_be_asked_has_failed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_whose_fetch_cannot_be_requested_has_failed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
-        raise Unavailable("Another part of Hidra cannot be reached; try again in a moment.")
+        raise Unavailable("Another part of Hidra cannot be reached. Try again in a few seconds.")
 
     monkeypatch.setattr("hidra.gateways.connection.invoke_later", refuse)
     answer = shop.api.post("/v1/imports", {"source": "evolution"})
@@ -271,31 +274,31 @@ def test_an_import_for_which_nobody_can_be_asked_has_failed(shop: Shop, monkeypa
     assert (made["status"], made["failure_code"]) == ("failed", "unavailable")
 
 
-def test_an_import_whose_event_was_lost_is_given_up_after_ten_minutes(
+def test_an_import_whose_event_was_lost_fails_after_ten_minutes(
     shop: Shop, functions: Functions, databases: Databases
 ) -> None:
     functions.takes = False
     import_id = shop.ask()
     assert databases.jobs.as_worker(pull_contacts.imports.stale) == []
-    assert shop.bring_in(import_id)["status"] == "waiting"
+    assert shop.import_file(import_id)["status"] == "waiting"
     databases.owner.execute("update hidra.contact_imports set created_at = now() - interval '11 minutes'")
     assert [stuck.id for stuck in databases.jobs.as_worker(pull_contacts.imports.stale)] == [import_id]
-    assert shop.bring_in(import_id)["failure_code"] == "no_answer"
+    assert shop.import_file(import_id)["failure_code"] == "no_answer"
 
 
-def test_a_storage_that_does_not_take_the_file_fails_the_import(shop: Shop, functions: Functions) -> None:
+def test_a_storage_that_does_not_store_the_file_fails_the_import(shop: Shop, functions: Functions) -> None:
     functions.check.ENV["IMPORT_BUCKET"] = "another"
     assert shop.shown(shop.ask())["failure_code"] == "unavailable"
 
 
-def test_a_closed_connection_fails_the_import_with_what_to_do(shop: Shop, simulator: Simulator) -> None:
+def test_a_closed_connection_fails_the_import_and_says_what_to_do(shop: Shop, simulator: Simulator) -> None:
     simulator.ask(f"/_control/instances/{shop.tenant.instance}/disconnect", {})
     failed = shop.shown(shop.ask())
     assert (failed["status"], failed["failure_code"]) == ("failed", "not_connected")
-    assert failed["failure_reason"] == "The Evolution connection is not connected: connect it, and ask again."
+    assert failed["failure_reason"] == "The Evolution connection is not connected. Connect it and create a new import."
 
 
-def test_a_key_or_an_instance_that_is_not_the_servers_fails_the_import(shop: Shop) -> None:
+def test_a_wrong_key_or_instance_fails_the_import(shop: Shop) -> None:
     shop.tenant.seal("another")
     assert shop.shown(shop.ask())["failure_code"] == "unauthorized"
     shop.tenant.set(instance_name="nobody")
@@ -343,7 +346,7 @@ def redirect(client: BaseHTTPRequestHandler, _page: int) -> None:
         "502", "HTML", "nothing", "an object", "nested", "too long", "licence", "cut", "redirect", "hangs", "drips", "later",
     ],
 )  # fmt: skip
-def test_a_server_that_gives_no_list_fails_the_import(
+def test_a_server_that_returns_no_list_fails_the_import(
     shop: Shop, page: Any, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evolution, "_ASK_TIMEOUT", (0.3, 0.3))
@@ -357,14 +360,14 @@ def test_a_server_that_gives_no_list_fails_the_import(
     assert shop.file(import_id) is None
 
 
-def test_entries_of_any_shape_harm_nobody_but_themselves(shop: Shop, databases: Databases) -> None:
+def test_an_entry_of_any_shape_harms_no_other_entry(shop: Shop, databases: Databases) -> None:
     wrong: list[Any] = [None, 5, [], {}, {"remoteJid": 5}, {"remoteJid": "\0@s.whatsapp.net"}, {"remoteJid": "9" * 99}]
     names: list[Any] = ["a\0b", "\ud800", "x" * 201, "x" * 1_200_000, {"x": 1}, "two\nlines", "  "]
     named = [{"remoteJid": f"551198765000{n}@s.whatsapp.net", "pushName": name} for n, name in enumerate(names)]
     with Server(lambda client, _: say(client, [*wrong, *named])) as server:
         shop.tenant.set(base_url=server.url)
         shop.tenant.seal("key")
-        done = shop.bring_in(shop.ask())
+        done = shop.import_file(shop.ask())
     assert done["status"] == "completed"
     assert done["rejected_by_reason"] == {
         "no_phone": 5, "invalid_value": 3, "value_too_long": 1, "line_too_long": 1,
@@ -377,11 +380,11 @@ def test_entries_of_any_shape_harm_nobody_but_themselves(shop: Shop, databases: 
 
 
 @pytest.mark.parametrize("page", [lambda _: people(0), lambda page: people(0, 2 * CONTACTS_OF_A_PAGE)])
-def test_a_server_that_knows_no_pages_is_read_once(shop: Shop, page: Callable[[int], Any]) -> None:
-    asked = []
+def test_a_server_without_pages_is_read_once(shop: Shop, page: Callable[[int], Any]) -> None:
+    pages = []
 
     def answer(client: BaseHTTPRequestHandler, number: int) -> None:
-        asked.append(number)
+        pages.append(number)
         say(client, page(number))
 
     with Server(answer) as server:
@@ -389,10 +392,10 @@ def test_a_server_that_knows_no_pages_is_read_once(shop: Shop, page: Callable[[i
         shop.tenant.seal("key")
         import_id = shop.ask()
     assert len((shop.file(import_id) or b"").splitlines()) == len(page(1))
-    assert len(asked) <= 2
+    assert len(pages) <= 2
 
 
-def test_a_server_that_never_ends_is_left_when_it_is_too_much_or_the_time_is_over(
+def test_a_server_that_never_ends_is_read_until_the_size_or_the_time_is_over(
     shop: Shop, functions: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Server(lambda client, page: say(client, people(page))) as server:

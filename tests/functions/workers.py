@@ -1,4 +1,4 @@
-"""What the worker functions are called with and what they reach: queues, secrets, a server on loopback, the log."""
+"""The events that worker functions receive, and what they reach: queues, secrets, a server on loopback, the log."""
 
 import base64
 import copy
@@ -33,7 +33,7 @@ PHONE_HASH_SECRET = "test"  # what World hashes with
 
 
 def use(name: str, monkeypatch: pytest.MonkeyPatch, **settings: str) -> ModuleType:
-    """The function's module with these settings beside those of its import."""
+    """The function's module, with these settings added to those of its import."""
     module = importlib.import_module(f"functions.{name}.app")
     if settings:
         monkeypatch.setattr(module, "ENV", {**module.ENV, **settings})
@@ -41,7 +41,7 @@ def use(name: str, monkeypatch: pytest.MonkeyPatch, **settings: str) -> ModuleTy
 
 
 def unreachable(databases: Databases) -> Database:
-    """A database at a port where nobody listens."""
+    """A database at a port on which no server listens."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         settings = {**databases.settings, "DATABASE_SECRET": "jobs", "DATABASE_PORT": str(closed.getsockname()[1])}
@@ -55,12 +55,12 @@ def from_queue(event: str, *bodies: str) -> dict[str, Any]:
 
 
 def failed(event: dict[str, Any], *positions: int) -> dict[str, Any]:
-    """The answer that lets the records at these positions come again, and no others."""
+    """The answer that makes the records at these positions come again, and no others."""
     return {"batchItemFailures": [{"itemIdentifier": event["Records"][at]["messageId"]} for at in positions]}
 
 
 def on_stream(record: dict[str, Any], data: Any) -> dict[str, Any]:
-    """A Kinesis record with other data: bytes, or what becomes JSON."""
+    """A Kinesis record with other data: bytes, or a value that is written as JSON."""
     raw = data if isinstance(data, bytes) else json.dumps(data).encode()
     return {**record, "kinesis": {**record["kinesis"], "data": base64.b64encode(raw).decode()}}
 
@@ -95,7 +95,7 @@ class Aws:
         return aws.sqs().create_queue(QueueName=name)["QueueUrl"]
 
     def secret(self, name: str, value: Any) -> None:
-        """Makes a secret or changes it."""
+        """Creates or changes a secret."""
         text = value if isinstance(value, str) else json.dumps(value)
         client = aws._secrets()
         if any(known["Name"] == name for known in client.list_secrets()["SecretList"]):
@@ -107,7 +107,7 @@ class Aws:
         aws._secrets().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
     def on(self, queue_url: str) -> list[dict[str, Any]]:
-        """What was sent to the queue, as SQS was told it."""
+        """The messages sent to the queue, as SQS received them."""
         return [entry for entry in self.sent if entry["QueueUrl"] == queue_url]
 
     def bodies(self, queue_url: str) -> list[Any]:
@@ -126,7 +126,7 @@ class Request:
 
 
 class Server:
-    """An HTTP server on loopback that gives one answer to everybody; None hangs up without one."""
+    """An HTTP server on loopback with one answer to every request; None: it hangs up without one."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -150,7 +150,7 @@ class Server:
             do_PUT = do_POST
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Nobody reads it."""
+                """Logs nothing."""
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
@@ -170,7 +170,7 @@ class Server:
 
 
 class Logs:
-    """What the functions log, down to the least level."""
+    """What the functions log, from the lowest level on."""
 
     def __init__(self) -> None:
         self._stream = io.StringIO()
@@ -200,7 +200,7 @@ class Logs:
     def named(self, message: str) -> list[dict[str, Any]]:
         return [line for line in self.lines if line["message"] == message]
 
-    def tell_nothing_of(self, *private: str) -> None:
-        """No line holds any of these, in whatever case."""
+    def assert_free_of(self, *private: str) -> None:
+        """No line contains any of these, in upper or lower case."""
         for word in private:
             assert word.casefold() not in self.text.casefold()

@@ -1,7 +1,7 @@
-"""Breaks each promise on purpose and shows that a test notices: python -m tests.slow.mutants [promise or name ...]
+"""Breaks each promise on purpose and shows that a test fails: python -m tests.slow.mutants [promise or name ...]
 
-mutants.toml lists the changes. Each is made in a copy of the sources, where its tests have to fail; before that
-they have to pass unchanged, or a failure would prove nothing.
+mutants.toml lists the changes. Each is made in a copy of the sources, where one of its tests must fail. First, all tests
+must pass without any change, or a failure would prove nothing.
 """
 
 import os
@@ -19,13 +19,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 LIST = Path(__file__).with_name("mutants.toml")
 SIDE_BY_SIDE = 2
-SECONDS = 300  # for one mutant's tests; a mutant that makes them hang is noticed, too
+SECONDS = 300  # for one mutant's tests; a mutant that makes them hang is caught, too
 PASSED, FAILED = 0, 1  # pytest's exit codes
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change that breaks a promise: ``old`` stands once in ``file``, and one of ``tests`` fails with ``new``."""
+    """One change that breaks a promise: ``file`` contains ``old`` once, and one of ``tests`` fails with ``new``."""
 
     promise: int
     name: str
@@ -38,7 +38,7 @@ class Mutant:
         path = root / self.file
         text = path.read_text()
         if text.count(self.old) != 1:
-            raise SystemExit(f"{self.name}: what it replaces stands {text.count(self.old)} times in {self.file}")
+            raise SystemExit(f"{self.name}: {self.file} contains the text to replace {text.count(self.old)} times")
         path.write_text(text.replace(self.old, self.new))
 
 
@@ -58,48 +58,48 @@ def copy_to(root: Path) -> None:
 
 
 def run(tests: list[str], root: Path) -> tuple[int | None, str]:
-    """pytest's exit code, None if it had to be ended, and what it said."""
+    """Returns pytest's exit code, None if it was killed, and its output."""
     command = [sys.executable, "-m", "pytest", "--tb", "line", "--maxfail", "1", *tests]
     environment = {**os.environ, "PYTHONPATH": "layers/hidra", "PYTHONDONTWRITEBYTECODE": "1"}
-    # A session of its own: a mutant that hangs must not leave the servers behind that its tests have started.
+    # In a session of its own, so that the servers of a mutant that hangs are killed with it.
     with subprocess.Popen(
         command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
     ) as running:  # fmt: skip
         try:
-            said, _ = running.communicate(timeout=SECONDS)
+            output, _ = running.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            return None, f"ended after {SECONDS} s"
-    return running.returncode, said
+            return None, f"killed after {SECONDS} s"
+    return running.returncode, output
 
 
 def survives(mutant: Mutant) -> str | None:
-    """What is wrong if no test notices the mutant, None if one does."""
+    """Returns None if a test fails with the mutant, otherwise what went wrong."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hidra-mutant-") as made:
         root = Path(made)
         copy_to(root)
         mutant.apply(root)
-        code, said = run(mutant.tests, root)
+        code, output = run(mutant.tests, root)
     caught = code in (FAILED, None)
     word, took = "caught" if caught else "MISSED", time.monotonic() - began
     print(f"  {mutant.promise:>2}  {mutant.name:70} {word} {took:6.1f} s", flush=True)
     if caught:
         return None
-    return f"{mutant.name}: its tests {'passed' if code == PASSED else 'could not run'}\n{said[-2_000:]}"
+    return f"{mutant.name}: its tests {'passed' if code == PASSED else 'could not run'}\n{output[-2_000:]}"
 
 
 def main(words: list[str]) -> int:
-    """The number of mutants that no test noticed."""
+    """Runs the chosen mutants; returns the number of those that no test caught."""
     chosen = [each for each in read() if not words or any(w in (str(each.promise), each.name) for w in words)]
     if not chosen:
-        raise SystemExit("no such promise or mutant; tests/slow/mutants.toml lists them")
+        raise SystemExit("No promise or mutant has this name. See tests/slow/mutants.toml for the list.")
     tests = sorted({test for each in chosen for test in each.tests})
-    print(f"{len(chosen)} mutants; first their {len(tests)} tests as the sources are")
-    code, said = run(tests, ROOT)
+    print(f"{len(chosen)} mutants; first their {len(tests)} tests without any mutant")
+    code, output = run(tests, ROOT)
     if code != PASSED:
-        raise SystemExit(f"the tests fail without any mutant:\n{said[-4_000:]}")
+        raise SystemExit(f"the tests fail without any mutant:\n{output[-4_000:]}")
     with ThreadPoolExecutor(SIDE_BY_SIDE) as side_by_side:
         missed = [each for each in side_by_side.map(survives, chosen) if each]
     for each in missed:

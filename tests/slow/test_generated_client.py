@@ -1,4 +1,4 @@
-"""docs/openapi.json is enough for a client: a generator of others makes one, and a campaign runs through it."""
+"""docs/openapi.json is enough for a client: openapi-python-client generates one, and a campaign runs through it."""
 
 import json
 import os
@@ -31,16 +31,16 @@ def run(*command: str | Path, **environment: str) -> str:
 
 def test_a_generated_client_runs_a_campaign(tmp_path: Path) -> None:
     run("sh", "local/setup.sh", CLIENT_VENV, "requirements/client.txt")
-    said = run(
+    output = run(
         BIN / "openapi-python-client", "generate", "--path", openapi.PATH, "--meta", "none",
         "--output-path", tmp_path / "hidra_client", "--fail-on-warning",
     )  # fmt: skip
-    print(said, flush=True)
+    print(output, flush=True)
     with Stack.running("prove", parameters={"SenderConcurrency": "4"}) as stack:
         instance = Tenant.make(stack).instance
         outcome = json.loads(
             run(
-                BIN / "python", Path(__file__).parent / "stranger.py",
+                BIN / "python", Path(__file__).parent / "generated_client_campaign.py",
                 stack.api_url, stack.token(sub=str(uuid4())), stack.evolution_url, stack.evolution_api_key, instance,
                 PYTHONPATH=str(tmp_path),
             )

@@ -1,4 +1,4 @@
-"""100,000 interleavings on the pure rules, 5,000 and more through the recorder and the senders on PostgreSQL."""
+"""100,000 interleavings on the pure rules, at least 5,000 through the recorder and the senders on PostgreSQL."""
 
 import time
 
@@ -6,7 +6,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from local.database import Database as Server
-from tests.chaos import overlap_player, rules, schedules
+from tests.chaos import histories, overlap_player, schedules
 from tests.chaos.test_metrics_exact import PLAIN, notice_deadlocks_at_once
 from tests.conftest import Databases
 
@@ -22,10 +22,10 @@ def test_100_000_interleavings_of_histories_on_the_pure_rules() -> None:
 
     @seed(SEED)
     @settings(PLAIN, derandomize=False, max_examples=HISTORIES)
-    @given(rules.histories, st.integers(0, 2**32))
-    def check(told: list[rules.History], order: int) -> None:
+    @given(histories.histories, st.integers(0, 2**32))
+    def check(drawn: list[histories.History], order: int) -> None:
         nonlocal played
-        rules.check(told, order, EACH)
+        histories.check(drawn, order, EACH)
         played += EACH
 
     check()
@@ -33,18 +33,20 @@ def test_100_000_interleavings_of_histories_on_the_pure_rules() -> None:
     print(f"\nseed {SEED}: {played} interleavings on the pure rules in {time.monotonic() - begun:.0f} s", flush=True)
 
 
-def test_5_000_interleavings_of_overlapping_transactions_on_postgresql(server: Server, databases: Databases) -> None:
-    notice_deadlocks_at_once(server, databases)
+def test_5_000_interleavings_of_overlapping_transactions_on_postgresql(
+    server: Server, fresh_database: Databases
+) -> None:
+    notice_deadlocks_at_once(server, fresh_database)
     begun = time.monotonic()
-    with overlap_player.Stage(databases) as stage:
+    with overlap_player.Player(fresh_database) as player:
 
         @seed(SEED)
         @settings(PLAIN, derandomize=False, max_examples=SCHEDULES)
         @given(schedules.schedules)
         def recount(schedule: schedules.Schedule) -> None:
-            if stage.tally.interleavings < INTERLEAVINGS and time.monotonic() < begun + LONGEST_SECONDS:
-                stage.play(schedule)
+            if player.tally.interleavings < INTERLEAVINGS and time.monotonic() < begun + LONGEST_SECONDS:
+                player.play(schedule)
 
         recount()
-        print(f"\nseed {SEED}: {stage.tally}; {time.monotonic() - begun:.0f} s", flush=True)
-        assert stage.tally.interleavings >= INTERLEAVINGS, "the machine was too slow"
+        print(f"\nseed {SEED}: {player.tally}; {time.monotonic() - begun:.0f} s", flush=True)
+        assert player.tally.interleavings >= INTERLEAVINGS, "the machine was too slow"

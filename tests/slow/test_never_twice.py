@@ -1,6 +1,6 @@
-"""At least 20,000 sends while workers die at every point and the network fails in every way: nobody is written to twice.
+"""At least 20,000 sends, none of them twice, while workers die at every point and the network fails in every way.
 
-Smaller, for a first look: FIRE_SENDS=2000 make prove PROVE=never_twice.
+A shorter run: SENDS=2000 make prove PROVE=never_twice.
 """
 
 import os
@@ -9,13 +9,15 @@ from pathlib import Path
 from tests.chaos.never_twice import never_twice
 from tests.conftest import Databases
 
-SENDS = int(os.environ.get("FIRE_SENDS", "20000"))
-SEED = int(os.environ.get("FIRE_SEED", "2026"))
+SENDS = int(os.environ.get("SENDS", "20000"))
+SEED = int(os.environ.get("SEED", "2026"))
 
 
-def test_nobody_is_written_to_twice_in_twenty_thousand_sends(databases: Databases, tmp_path: Path) -> None:
+def test_no_recipient_is_sent_a_message_twice_in_twenty_thousand_sends(
+    fresh_database: Databases, tmp_path: Path
+) -> None:
     report = never_twice(
-        databases,
+        fresh_database,
         tmp_path,
         sends=SENDS,
         kills=max(2, SENDS // 2_000),

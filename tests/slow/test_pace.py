@@ -15,7 +15,7 @@ SAMPLE = 10_000
 def test_a_thousand_connections_for_hours_exceed_no_limit() -> None:
     print(f"SEED={SEED}", flush=True)
     began = time.monotonic()
-    tally = pace_shapes.judge_all(pace_shapes.draw(SEED, CONNECTIONS, hours=HOURS, per_connection=SENDS_EACH))
+    tally = pace_shapes.check_all(pace_shapes.draw(SEED, CONNECTIONS, hours=HOURS, per_connection=SENDS_EACH))
     print(f"{tally}; {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}", flush=True)
     assert not tally.over, tally.over
     assert not tally.idle, tally.idle
@@ -23,16 +23,16 @@ def test_a_thousand_connections_for_hours_exceed_no_limit() -> None:
     assert tally.sends <= 5_000_000
 
 
-def test_the_same_sql_with_the_time_passed_in_gives_the_same_permits(databases: Databases) -> None:
+def test_the_sql_grants_the_permits_that_the_simulation_granted(databases: Databases) -> None:
     began, asked, differences, connections = time.monotonic(), 0, [], 0
     for case in pace_shapes.draw(SEED, CONNECTIONS, hours=HOURS, per_connection=SENDS_EACH):
-        if case.shape.trouble != CALM and len(case.shape.campaigns) > 1:
+        if case.shape.faults != CALM and len(case.shape.campaigns) > 1:
             found, different = pace_shapes.replay(databases, case, most=600)
             asked, differences, connections = asked + found, differences + different, connections + 1
         if asked >= SAMPLE:
             break
     print(
-        f"{asked} permits of {connections} connections asked of PostgreSQL, {len(differences)} different;"
+        f"{asked} permits of {connections} connections requested from PostgreSQL, {len(differences)} different;"
         f" {time.monotonic() - began:.0f} s",
         flush=True,
     )

@@ -1,6 +1,6 @@
-"""Campaigns of every pace on the local stack, by the simulator's own log.
+"""Campaigns of every pace on the local stack, measured by the simulator's log.
 
-The fastest goes first and alone: beside the starts of others two processors do not suffice for it, and tickets are late.
+The fastest campaign runs first and alone: two processors do not suffice for it beside the starts of others.
 """
 
 import os
@@ -48,7 +48,7 @@ def test_campaigns_at_6_60_and_600_a_minute_and_two_that_share_keep_their_limits
                 campaign_id = tenant.campaign(phones, per_minute=pace, body=f"{len(campaigns)}: oi {{{{nome}}}}")
                 campaigns.append(Campaign(campaign_id, tenant, pace))
         *slow, fastest = sorted(campaigns, key=lambda each: each.per_minute)
-        seen = [_ran(each) for each in ([fastest], slow)]
+        runs = [_run(each) for each in ([fastest], slow)]
         rows = campaigns[0].tenant.simulator.sends()
         found = trace.measure(
             trace.of_log(rows, lambda row: campaigns[int(row["text"].split(":")[0])].id),
@@ -56,21 +56,24 @@ def test_campaigns_at_6_60_and_600_a_minute_and_two_that_share_keep_their_limits
             campaigns={campaign.id: campaign.per_minute for campaign in campaigns},
         )
     print("", *found.values(), sep="\n")
-    for _, busy, load in seen:
+    for _, busy, load in runs:
         print(f"processors {busy:.0f} % busy, load up to {load:.1f}", flush=True)
     assert not [one for one in found.values() if one.over]
     assert len(rows) > 500
-    if all(busy < SATURATED for _, busy, _ in seen):  # else use tells of the machine
-        assert all(ended for ended, _, _ in seen)
+    if all(busy < SATURATED for _, busy, _ in runs):  # otherwise the machine limits the use
+        assert all(ended for ended, _, _ in runs)
         shared = {campaign.id for campaign in campaigns if campaign.per_minute == 30}
         shared |= {campaigns[-1].tenant.instance}
         least = {name: LEAST_USE_SHARED if name in shared else LEAST_USE for name in found}
         assert not [one for name, one in found.items() if (one.used or 0) < least[name]]
 
 
-def _ran(campaigns: list[Campaign]) -> tuple[bool, float, float]:
-    """Starts them and waits for so long at most: whether all have ended, how busy the processors were in the mean,
-    percent, and the highest load."""
+def _run(campaigns: list[Campaign]) -> tuple[bool, float, float]:
+    """Starts the campaigns and waits at most SECONDS for their end.
+
+    Returns:
+        Whether all have ended, the mean use of the processors in percent, and the highest load.
+    """
     for campaign in campaigns:
         campaign.start()
     psutil.cpu_percent()

@@ -1,5 +1,5 @@
-"""3,000 a minute through worker processes on PostgreSQL, and campaigns that share a connection while workers are
-stopped, killed and held up: by the simulator's log no limit is exceeded."""
+"""3,000 messages a minute through worker processes on PostgreSQL, and campaigns that share a connection while workers
+freeze and die and tickets are held: by the simulator's log, no limit is exceeded."""
 
 import os
 import random
@@ -26,10 +26,10 @@ def test_three_thousand_a_minute_stay_within_their_limits_and_use_them(databases
         assert all((one.used or 0) >= LEAST_USE for one in outcome.measures.values()), str(outcome)
 
 
-def test_shared_connections_keep_their_limits_while_workers_are_stopped_killed_and_held_up(
+def test_shared_connections_keep_their_limits_while_workers_freeze_die_and_tickets_are_held(
     databases: Databases, tmp_path: Path
 ) -> None:
-    def trouble(cluster: Cluster, rng: random.Random) -> None:
+    def faults(cluster: Cluster, rng: random.Random) -> None:
         pace_workers.until_sends(cluster, 60)
         pace_workers.hold_tickets(cluster, seconds=20)
         for done in (160, 240, 320):
@@ -37,9 +37,7 @@ def test_shared_connections_keep_their_limits_while_workers_are_stopped_killed_a
             pace_workers.freeze_some(rng, share=0.4, seconds=4)
             pace_workers.kill_some(rng, number=4)
 
-    outcome = pace_workers.run(
-        databases, tmp_path, [SHARED, TIGHT], seed=SEED, senders=30, seconds=180, trouble=trouble
-    )
+    outcome = pace_workers.run(databases, tmp_path, [SHARED, TIGHT], seed=SEED, senders=30, seconds=180, faults=faults)
     print(f"SEED={SEED}; {SHARED}, {TIGHT}", outcome, flush=True)
     assert not outcome.over
     assert outcome.crowded == 0

@@ -1,4 +1,4 @@
-"""Random faults for some minutes, and then every promise; `make soak MINUTES=10 SEED=7` says how many and which."""
+"""Random faults for some minutes, then a check of every promise; `make soak MINUTES=10 SEED=7` sets minutes and seed."""
 
 import os
 import random
@@ -12,10 +12,10 @@ MINUTES = float(os.environ.get("SOAK_MINUTES") or "2")
 SEED = int(os.environ.get("SOAK_SEED") or random.randrange(1_000_000))
 
 
-def test_every_promise_holds_under_random_faults(databases: Databases, tmp_path: Path) -> None:
+def test_every_promise_holds_under_random_faults(fresh_database: Databases, tmp_path: Path) -> None:
     print(f"\nsoak of {MINUTES:g} min, seed {SEED}", flush=True)
     report = soak(
-        databases, tmp_path, seconds=MINUTES * 60, settled_within=120, seed=SEED, say=partial(print, flush=True)
+        fresh_database, tmp_path, seconds=MINUTES * 60, settled_within=120, seed=SEED, say=partial(print, flush=True)
     )
     print(report, flush=True)
     assert not report.breaches, "\n".join([f"seed {SEED}", *report.breaches])

@@ -1,4 +1,4 @@
-"""A file of contacts that is brought in slice by slice, beside a simple reference that takes its rows one by one."""
+"""Imports, slice by slice, and a simple reference that takes a file's rows one by one."""
 
 import csv
 import io
@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from hidra.services.import_contacts import File, run_slice
+from hidra.services.imports.reading import File
+from hidra.services.imports.run_slice import run_slice
 from hidra.store.db import Database
 from tests.conftest import Databases
 
@@ -19,7 +20,7 @@ OPTIONS = {"mapping": {}, "country": "BR", "encoding": "detect", "delimiter": "d
 
 
 class Killed(Exception):
-    """What a process that is killed does not do, nobody does."""
+    """The process was killed at this point."""
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Importing:
     etag: str = "one"
     piece: int = 4096
     rejects: bytes | None = None
-    wanted: bool = False  # another slice was asked for
+    queued_next: bool = False  # the last slice has queued another one
 
     @classmethod
     def make(
@@ -57,25 +58,32 @@ class Importing:
 
         return File(len(self.content), self.etag, read)
 
-    def slice(self, *, batches: int = 1_000_000, batch_rows: int = 20_000, db: Database | None = None) -> None:
-        """One slice that has time for so many batches."""
+    def slice(
+        self, *, batches: int = 1_000_000, batch_rows: int = 20_000, db: Database | None = None,
+        between: Callable[[], object] = lambda: None, put: Callable[[IO[bytes]], None] | None = None,
+    ) -> None:  # fmt: skip
+        """One slice that has time for so many batches; ``between`` is called before each of them commits, but the last."""
         left = iter(range(batches - 1))
-        self.wanted = False
+        self.queued_next = False
 
-        def go_on() -> None:
-            self.wanted = True
+        def queue_next() -> None:
+            self.queued_next = True
 
         def keep(made: IO[bytes]) -> None:
             self.rejects = made.read()
+
+        def time_is_over() -> bool:
+            between()
+            return next(left, None) is None
 
         run_slice(
             self.id,
             db=db or self.databases.jobs,
             find=self.file,
-            keep_rejects=keep,
-            go_on=go_on,
+            put=put or keep,
+            queue_next=queue_next,
             secret=b"test",
-            time_is_over=lambda: next(left, None) is None,
+            time_is_over=time_is_over,
             batch_rows=batch_rows,
         )
 
@@ -93,7 +101,8 @@ class Importing:
         row = self.row()
         return {name: row[name] for name in ("rows_read", "created", "updated", "unchanged", "rejected")}
 
-    def refused(self) -> list[tuple[int, str]]:
+    def rejected(self) -> list[tuple[int, str]]:
+        """Line and reason of each row in the file of rejected rows."""
         rows = list(csv.reader(io.StringIO((self.rejects or b"line,reason,row\r\n").decode())))
         assert rows[0] == ["line", "reason", "row"]
         return [(int(line), reason) for line, reason, _ in rows[1:]]
@@ -150,7 +159,7 @@ class Reference:
 
 
 class Crashes:
-    """A database that dies at the n-th step that it is asked for: before a statement, or before or after a commit."""
+    """A database that kills the process at the n-th step: before a statement, or before or after a commit."""
 
     def __init__(self, database: Database, *, at: int) -> None:
         self._database, self._left = database, at

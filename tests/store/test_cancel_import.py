@@ -1,4 +1,4 @@
-"""Imports that are canceled while they are brought in, against the real database."""
+"""Imports that are canceled while they run, against the real database."""
 
 import threading
 from collections.abc import Callable
@@ -8,48 +8,25 @@ from uuid import UUID, uuid4
 import pytest
 
 from hidra.errors import Conflict, NotFound, Unavailable
-from hidra.services.import_contacts import run_slice
-from hidra.services.request_import import cancel_import
+from hidra.services.imports.request_import import cancel_import
 from hidra.store import imports
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.store.importing import Importing, contacts, members, segment
 
-FILE = b"phone\n" + b"".join(b"x\n119800000%02d\n" % n for n in range(10))  # every other row is none
+FILE = b"phone\n" + b"".join(b"x\n119800000%02d\n" % n for n in range(10))  # every other row has no phone
 
 
 def cancel(this: Importing, nudge: Callable[[], None] = lambda: None) -> Any:
     return cancel_import(this.databases.http, this.user_id, this.id, nudge=nudge)
 
 
-def run(this: Importing, between: Callable[[], object], *, batch_rows: int = 4) -> None:
-    """A slice with all the time of the world, and what happens beside it before a batch is committed."""
-
-    def time_is_over() -> bool:
-        between()
-        return False
-
-    run_slice(
-        this.id,
-        db=this.databases.jobs,
-        find=this.file,
-        keep_rejects=lambda made: keep(this, made),
-        go_on=pytest.fail,
-        secret=b"test",
-        time_is_over=time_is_over,
-        batch_rows=batch_rows,
-    )
-
-
-def keep(this: Importing, made: IO[bytes]) -> None:
-    this.rejects = made.read()
-
-
-def test_a_running_slice_stops_at_its_next_batch_and_what_is_committed_stays(databases: Databases, user: UUID) -> None:
+def test_a_running_slice_stops_at_its_next_batch_and_committed_batches_stay(databases: Databases, user: UUID) -> None:
     segment_id = segment(databases, user)
     this = Importing.make(databases, user, FILE, segment_id=segment_id)
-    steps = iter(["", "", "cancel"])  # it is asked while batch 1, 2, 3 is at hand and not committed
-    run(this, lambda: cancel(this) if next(steps) else None)
+    steps = iter(["", "", "cancel"])  # batch 1, 2, 3 is read and not committed
+    this.slice(between=lambda: cancel(this) if next(steps) else None, batch_rows=4)
+    assert not this.queued_next
     row = this.row()
     assert (row["status"], row["failure_code"], row["checkpoint"]) == ("canceled", None, {})
     assert row["ended_at"] is not None
@@ -59,24 +36,22 @@ def test_a_running_slice_stops_at_its_next_batch_and_what_is_committed_stays(dat
     assert this.rejects is None
 
 
-def test_the_next_look_tells_what_was_refused_until_then_and_brings_in_nothing(
-    databases: Databases, user: UUID
-) -> None:
+def test_the_next_slice_makes_the_file_of_rejected_rows_and_imports_nothing(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, FILE)
     this.slice(batches=2, batch_rows=4)
     assert cancel(this).status == "canceled"
     before = this.row()
-    assert databases.http.as_user(user, lambda tx: imports.has_rejects(tx, user_id=user, import_id=this.id))
+    assert databases.http.as_user(user, lambda tx: imports.has_rejects(tx, import_id=this.id))
     this.slice()
-    assert this.refused() == [(2, "invalid_phone"), (4, "invalid_phone"), (6, "invalid_phone"), (8, "invalid_phone")]
-    assert not databases.http.as_user(user, lambda tx: imports.has_rejects(tx, user_id=user, import_id=this.id))
+    assert this.rejected() == [(2, "invalid_phone"), (4, "invalid_phone"), (6, "invalid_phone"), (8, "invalid_phone")]
+    assert not databases.http.as_user(user, lambda tx: imports.has_rejects(tx, import_id=this.id))
     this.rejects = None
     this.slice()
     assert this.rejects is None
     assert this.row() == before
 
 
-def test_two_looks_at_once_do_not_cut_each_others_rejects(databases: Databases, user: UUID) -> None:
+def test_two_slices_at_once_do_not_shorten_each_others_file_of_rejected_rows(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, FILE)
     this.slice(batches=1, batch_rows=4)
     cancel(this)
@@ -85,10 +60,12 @@ def test_two_looks_at_once_do_not_cut_each_others_rejects(databases: Databases, 
         this.slice()
         assert this.rejects is None
     this.slice()
-    assert len(this.refused()) == 2
+    assert len(this.rejected()) == 2
 
 
-def test_a_cancel_before_the_last_step_leaves_the_rejects_to_the_next_look(databases: Databases, user: UUID) -> None:
+def test_a_cancel_before_the_last_step_leaves_the_rejected_rows_to_the_next_slice(
+    databases: Databases, user: UUID
+) -> None:
     this = Importing.make(databases, user, FILE)
     steps = iter(["begin", "batch", "complete"])
 
@@ -102,49 +79,46 @@ def test_a_cancel_before_the_last_step_leaves_the_rejects_to_the_next_look(datab
     assert next(steps, None) is None
     assert (this.row()["status"], this.counts()["rows_read"], this.rejects) == ("canceled", 20, None)
     this.slice()
-    assert len(this.refused()) == 10
+    assert len(this.rejected()) == 10
 
 
-def test_rejects_that_could_not_be_kept_are_made_at_the_next_look(databases: Databases, user: UUID) -> None:
+def test_a_file_of_rejected_rows_that_could_not_be_stored_is_made_by_the_next_slice(
+    databases: Databases, user: UUID
+) -> None:
     this = Importing.make(databases, user, FILE)
     this.slice(batches=1, batch_rows=4)
     cancel(this)
 
     def lost(_: IO[bytes]) -> None:
-        raise Unavailable("The storage of files did not answer; try again in a moment.")
+        raise Unavailable("The storage of files did not answer. Try again in a few seconds.")
 
     with pytest.raises(Unavailable):
-        run_slice(
-            this.id, db=databases.jobs, find=this.file, keep_rejects=lost, go_on=pytest.fail, secret=b"test",
-            time_is_over=lambda: False,
-        )  # fmt: skip
+        this.slice(put=lost)
     this.slice()
-    assert len(this.refused()) == 2
+    assert len(this.rejected()) == 2
 
 
-def test_a_file_that_comes_after_all_is_not_brought_in(databases: Databases, user: UUID) -> None:
+def test_a_file_that_arrives_after_the_cancel_is_not_imported(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, FILE)
-    asked: list[None] = []
-    assert cancel(this, lambda: asked.append(None)).status == "canceled"
+    nudges: list[None] = []
+    assert cancel(this, lambda: nudges.append(None)).status == "canceled"
     this.slice()
     assert (this.row()["status"], this.counts()["rows_read"], contacts(databases, user)) == ("canceled", 0, {})
-    assert asked == []  # there is nothing to be told
+    assert nudges == []  # there are no rejected rows
     assert databases.jobs.as_worker(imports.stale) == []
 
 
-def test_a_look_is_asked_for_again_with_every_cancel_while_there_is_something_to_tell(
-    databases: Databases, user: UUID
-) -> None:
+def test_every_cancel_queues_a_slice_while_there_are_rejected_rows(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, FILE)
     this.slice(batches=1, batch_rows=4)
-    asked: list[None] = []
-    first = cancel(this, lambda: asked.append(None))
-    assert cancel(this, lambda: asked.append(None)) == first
-    assert len(asked) == 2
+    nudges: list[None] = []
+    first = cancel(this, lambda: nudges.append(None))
+    assert cancel(this, lambda: nudges.append(None)) == first
+    assert len(nudges) == 2
 
 
 @pytest.mark.parametrize("status", ["completed", "failed"])
-def test_what_has_ended_is_not_canceled(databases: Databases, user: UUID, status: str) -> None:
+def test_an_import_that_has_ended_is_not_canceled(databases: Databases, user: UUID, status: str) -> None:
     this = Importing.make(databases, user, b"phone\nx\n" if status == "completed" else b"nome\nx\n")
     before = this.finish()
     assert before["status"] == status
@@ -154,7 +128,7 @@ def test_what_has_ended_is_not_canceled(databases: Databases, user: UUID, status
     assert this.row() == before
 
 
-def test_nobody_cancels_the_import_of_somebody_else(databases: Databases, user: UUID) -> None:
+def test_a_user_cannot_cancel_the_import_of_another_user(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, FILE)
     stranger = uuid4()
     databases.owner.execute("insert into core.users (id) values (%s)", [stranger])
@@ -163,22 +137,23 @@ def test_nobody_cancels_the_import_of_somebody_else(databases: Databases, user: 
     assert this.row()["status"] == "waiting"
 
 
-def test_nothing_is_brought_in_once_a_cancel_has_been_answered(databases: Databases, user: UUID) -> None:
+def test_no_contact_is_imported_after_the_answer_to_a_cancel(databases: Databases, user: UUID) -> None:
     segment_id = segment(databases, user)
     content = b"phone\n" + b"".join(b"119%08d\n" % (80000000 + n) for n in range(3000))
     this = Importing.make(databases, user, content, segment_id=segment_id)
     under_way = threading.Event()
     batches = iter(range(10_000))
-    slicing = threading.Thread(
-        target=run, args=(this, lambda: next(batches) < 5 or under_way.set()), kwargs={"batch_rows": 20}
+    running = threading.Thread(
+        target=this.slice, kwargs={"between": lambda: next(batches) < 5 or under_way.set(), "batch_rows": 20}
     )
-    slicing.start()
+    running.start()
     try:
         assert under_way.wait(30)
         answered = cancel(this)
     finally:
-        slicing.join()
+        running.join()
     assert answered.status == "canceled"
     assert 100 <= answered.created < 3000
     assert this.counts()["created"] == answered.created == len(contacts(databases, user))
     assert len(members(databases, segment_id)) == answered.created
+    assert not this.queued_next

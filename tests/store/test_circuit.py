@@ -1,4 +1,4 @@
-"""The circuit of a connection: what opens it, who may pass while it is half open, and what closes it."""
+"""The circuit of a connection: what opens it, which claims pass while it is half open, and what closes it."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.domain.circuit import AMONG, ERRORS, NOT_ACKNOWLEDGED, PATIENCE, PROBE_EVERY, UNACKNOWLEDGED
+from hidra.domain.circuit import AMONG, LAG, NOT_ACKNOWLEDGED, PATIENCE, PROBE_EVERY, REFUSALS, UNACKNOWLEDGED
 from hidra.domain.delivery import ConnectionEvent, StatusEvent
 from hidra.domain.message import MessageStatus
 from hidra.domain.outcome import NotSent, Refused, Sent, Stops, Unknown
@@ -18,7 +18,6 @@ from hidra.services.check_connection import Health, check_one
 from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import End
 from hidra.store import claims, connection_health, deliveries
-from hidra.store.circuit import LAG
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database
 from tests.conftest import Databases
@@ -38,26 +37,26 @@ TIMES = {
 
 
 def let(world: World, passed: timedelta) -> None:
-    """Lets so much time pass for the circuit: what it goes by happened that much earlier."""
+    """Lets so much time pass for the circuit: moves the times that it reads into the past."""
     for table, columns in TIMES.items():
         changes = ", ".join(f"{column} = {column} - %(passed)s" for column in columns.split())
         world.databases.owner.execute(f"update hidra.{table} set {changes}", {"passed": passed})  # type: ignore[arg-type]
 
 
 def sending() -> Outside:
-    """Evolution, which takes everything."""
+    """Evolution, which accepts everything."""
     return Outside(lambda *_: Sent(uuid4().hex))
 
 
-def tell(world: World, status: MessageStatus, *messages: dict[str, object]) -> None:
-    """A webhook for each of these messages."""
+def receive(world: World, status: MessageStatus, *messages: dict[str, object]) -> None:
+    """Records a webhook for each of these messages."""
     at = datetime.now(UTC)
     events = [StatusEvent(world.connection_id, str(m["provider_message_id"]), status, at) for m in messages]
     record_delivery(events, [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
 def check(world: World, found: Health = WELL) -> None:
-    """The check of every five minutes."""
+    """Runs the check of every five minutes."""
     connection = world.databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert connection is not None
     check_one(connection, db=world.databases.jobs, examine=lambda _: found, now=lambda: datetime.now(UTC))
@@ -71,12 +70,12 @@ def statuses(world: World) -> list[str]:
     return [message["status"] for message in world.messages()]
 
 
-def taken(world: World) -> list[dict[str, object]]:
+def accepted(world: World) -> list[dict[str, object]]:
     return [message for message in world.messages() if message["provider_message_id"]]
 
 
 def in_a_row(world: World, ticket: Ticket, outside: Outside, number: int) -> list[End]:
-    """So many tickets one after the other, under no pace."""
+    """Uses so many tickets one after the other, without limits."""
     ends = []
     for _ in range(number):
         world.databases.owner.execute("delete from hidra.pace_slots")
@@ -92,7 +91,7 @@ def running(databases: Databases, *, recipients: int = 60, **kwargs: int) -> tup
 
 
 def silent(databases: Databases, *, recipients: int = 40, **kwargs: int) -> tuple[World, Ticket, Outside]:
-    """A connection that has just been stopped since nothing was acknowledged."""
+    """A connection that has just been stopped because acknowledgements are missing."""
     world, ticket = running(databases, recipients=recipients, **kwargs)
     outside = sending()
     in_a_row(world, ticket, outside, UNACKNOWLEDGED)
@@ -102,17 +101,17 @@ def silent(databases: Databases, *, recipients: int = 40, **kwargs: int) -> tupl
     return world, ticket, outside
 
 
-def tried(databases: Databases, **kwargs: int) -> tuple[World, Ticket, Outside]:
-    """The same after a check that finds nothing wrong."""
+def probed(databases: Databases, **kwargs: int) -> tuple[World, Ticket, Outside]:
+    """The same connection after a check that finds nothing wrong: its next claim is a probe."""
     world, ticket, outside = silent(databases, **kwargs)
     check(world)
     return world, ticket, outside
 
 
-def test_a_connection_that_acknowledges_nothing_any_more_is_stopped_and_burns_nobody_else(databases: Databases) -> None:
+def test_a_connection_without_acknowledgements_is_stopped_and_burns_no_further_recipient(databases: Databases) -> None:
     world, ticket, outside = silent(databases, recipients=40)
     burnt = UNACKNOWLEDGED + 1
-    # Whatever was queued by then finds the circuit open.
+    # Tickets queued before find the circuit open.
     assert set(in_a_row(world, ticket, outside, 60)) == {End.CLOSED}
     assert statuses(world) == ["sent"] * burnt + ["pending"] * (40 - burnt)
     assert {message["attempts"] for message in world.messages()[burnt:]} == {0}
@@ -130,7 +129,7 @@ def test_a_message_that_was_sent_just_now_may_still_be_acknowledged(databases: D
     assert connection(world)["status"] == "connected"
 
 
-def test_fewer_messages_than_that_say_nothing_of_a_connection(databases: Databases) -> None:
+def test_fewer_unacknowledged_messages_do_not_stop_the_connection(databases: Databases) -> None:
     world, ticket = running(databases)
     outside = sending()
     in_a_row(world, ticket, outside, UNACKNOWLEDGED - 1)
@@ -139,7 +138,7 @@ def test_fewer_messages_than_that_say_nothing_of_a_connection(databases: Databas
     assert connection(world)["status"] == "connected"
 
 
-def test_at_the_slowest_pace_the_tenth_message_and_a_minute_stop_it(databases: Databases) -> None:
+def test_at_the_slowest_pace_the_tenth_message_and_a_minute_stop_the_connection(databases: Databases) -> None:
     world, ticket = running(databases, recipients=30)
     outside = sending()
     for _ in range(UNACKNOWLEDGED):
@@ -157,23 +156,23 @@ def test_one_message_in_ten_that_is_acknowledged_keeps_the_circuit_closed(
     outside = sending()
     for _ in range(4):
         in_a_row(world, ticket, outside, UNACKNOWLEDGED)
-        tell(world, status, taken(world)[-1])
+        receive(world, status, accepted(world)[-1])
         let(world, PATIENCE + timedelta(seconds=1))
     assert in_a_row(world, ticket, outside, 1) == [End.POSTED]
     assert connection(world)["status"] == "connected"
 
 
-def test_acknowledgements_that_were_not_worth_a_note_do_not_stop_the_next_campaign(databases: Databases) -> None:
+def test_acknowledgements_within_the_lag_do_not_stop_the_next_campaign(databases: Databases) -> None:
     world, ticket = started(databases, recipients=60)
     outside = sending()
     in_a_row(world, ticket, outside, UNACKNOWLEDGED + 1)
-    tell(world, SENT, taken(world)[-1])
+    receive(world, SENT, accepted(world)[-1])
     let(world, timedelta(hours=1))
     assert in_a_row(world, ticket, outside, 3) == [End.POSTED] * 3
     assert connection(world)["status"] == "connected"
 
 
-def test_an_acknowledgement_of_an_older_message_does_not_hide_that_the_later_ones_get_none(
+def test_an_acknowledgement_of_an_older_message_does_not_hide_missing_later_ones(
     databases: Databases,
 ) -> None:
     world, ticket = running(databases)
@@ -182,7 +181,7 @@ def test_an_acknowledgement_of_an_older_message_does_not_hide_that_the_later_one
     let(world, timedelta(hours=1))
     in_a_row(world, ticket, outside, UNACKNOWLEDGED)
     let(world, PATIENCE + timedelta(seconds=1))
-    tell(world, DELIVERED, taken(world)[0])  # a phone that was switched on
+    receive(world, DELIVERED, accepted(world)[0])  # a phone that was switched on
     assert in_a_row(world, ticket, outside, 2) == [End.POSTED, End.CLOSED]
 
 
@@ -191,7 +190,7 @@ def test_an_acknowledgement_that_came_before_the_answer_to_the_post_counts(datab
 
     def early(*_: object) -> Sent:
         name = uuid4().hex
-        tell(world, SENT, {"provider_message_id": name})
+        receive(world, SENT, {"provider_message_id": name})
         return Sent(name)
 
     outside = sending()
@@ -203,8 +202,8 @@ def test_an_acknowledgement_that_came_before_the_answer_to_the_post_counts(datab
     assert connection(world)["status"] == "connected"
 
 
-def test_a_check_that_finds_it_open_lets_one_recipient_pass_in_five_minutes(databases: Databases) -> None:
-    world, ticket, outside = tried(databases)
+def test_after_a_good_check_one_recipient_is_probed_every_five_minutes(databases: Databases) -> None:
+    world, ticket, outside = probed(databases)
     assert connection(world)["status"] == "connected"
     assert connection(world)["error_message"] == NOT_ACKNOWLEDGED
     before = len(outside.posted)
@@ -219,8 +218,8 @@ def test_a_check_that_finds_it_open_lets_one_recipient_pass_in_five_minutes(data
     assert statuses(world).count("sent") == before + 3
 
 
-def test_a_look_hands_out_one_ticket_for_each_try(databases: Databases) -> None:
-    world, ticket, outside = tried(databases)
+def test_a_pass_issues_one_ticket_for_each_probe(databases: Databases) -> None:
+    world, ticket, outside = probed(databases)
     [(_, slots)] = world.advance()
     assert len(slots) == 1
     assert "one message every 5 minutes" in world.campaign()["blocked_reason"]
@@ -233,8 +232,8 @@ def test_a_look_hands_out_one_ticket_for_each_try(databases: Databases) -> None:
     assert 25 <= (due - datetime.now(UTC)).total_seconds() <= 35
 
 
-def test_claims_side_by_side_let_one_try_pass(databases: Databases) -> None:
-    _, ticket, _ = tried(databases, concurrent=1000)
+def test_only_one_of_concurrent_claims_is_a_probe(databases: Databases) -> None:
+    _, ticket, _ = probed(databases, concurrent=1000)
     found: list[object] = []
 
     def work() -> None:
@@ -263,10 +262,10 @@ def test_claims_side_by_side_let_one_try_pass(databases: Databases) -> None:
     assert {one for one in found if not isinstance(one, Claim)} == {NoClaim.CLOSED}
 
 
-def test_one_acknowledged_try_lets_the_campaign_go_on_at_full_pace_by_itself(databases: Databases) -> None:
-    world, ticket, outside = tried(databases, recipients=30)
+def test_one_acknowledged_probe_lets_the_campaign_continue_at_full_pace(databases: Databases) -> None:
+    world, ticket, outside = probed(databases, recipients=30)
     in_a_row(world, ticket, outside, 1)
-    tell(world, SENT, taken(world)[-1])
+    receive(world, SENT, accepted(world)[-1])
     assert (connection(world)["status"], connection(world)["error_message"]) == ("connected", None)
     [(ticket, slots)] = world.advance()
     assert len(slots) >= statuses(world).count("pending")
@@ -278,25 +277,25 @@ def test_one_acknowledged_try_lets_the_campaign_go_on_at_full_pace_by_itself(dat
     world.assert_exact()
 
 
-def test_webhooks_that_come_after_all_close_the_circuit_without_a_check_or_a_try(databases: Databases) -> None:
+def test_late_webhooks_close_the_circuit_without_a_check_or_a_probe(databases: Databases) -> None:
     world, ticket, outside = silent(databases)
-    tell(world, SENT, *taken(world)[:3])
+    receive(world, SENT, *accepted(world)[:3])
     assert (connection(world)["status"], connection(world)["error_message"]) == ("connected", None)
     assert len(world.advance()[0][1]) > 1
     assert in_a_row(world, ticket, outside, 3) == [End.POSTED] * 3
 
 
-def test_webhooks_that_come_after_all_do_not_hide_what_a_check_has_found_since(databases: Databases) -> None:
+def test_late_webhooks_do_not_hide_a_fault_that_a_check_has_found_since(databases: Databases) -> None:
     world, _, _ = silent(databases)
     check(world, Health(EvolutionConnectionStatus.ERROR, "The server is gone.", answers=False))
-    tell(world, SENT, *taken(world)[:3])
+    receive(world, SENT, *accepted(world)[:3])
     assert (connection(world)["status"], connection(world)["error_message"]) == ("error", "The server is gone.")
     check(world)
     assert (connection(world)["status"], connection(world)["error_message"]) == ("connected", None)
     assert len(world.advance()[0][1]) > 1
 
 
-def test_a_word_of_the_connection_itself_does_not_open_the_circuit_at_full_pace(databases: Databases) -> None:
+def test_a_connected_event_does_not_close_the_circuit(databases: Databases) -> None:
     world, ticket, outside = silent(databases)
     for status, seconds in ((EvolutionConnectionStatus.CONNECTING, 1), (EvolutionConnectionStatus.CONNECTED, 2)):
         event = ConnectionEvent(world.connection_id, status, None, datetime.now(UTC) + timedelta(seconds=seconds))
@@ -305,15 +304,15 @@ def test_a_word_of_the_connection_itself_does_not_open_the_circuit_at_full_pace(
     assert in_a_row(world, ticket, outside, 4) == [End.POSTED] + [End.CLOSED] * 3
 
 
-def test_a_try_that_whatsapp_refuses_closes_nothing(databases: Databases) -> None:
-    world, ticket, outside = tried(databases)
+def test_a_probe_that_whatsapp_refuses_does_not_close_the_circuit(databases: Databases) -> None:
+    world, ticket, outside = probed(databases)
     in_a_row(world, ticket, outside, 1)
-    tell(world, FAILED, taken(world)[-1])
+    receive(world, FAILED, accepted(world)[-1])
     assert in_a_row(world, ticket, outside, 3) == [End.CLOSED] * 3
 
 
-def test_a_recipient_of_a_try_who_opted_out_does_not_use_it_up(databases: Databases) -> None:
-    world, ticket, outside = tried(databases)
+def test_a_recipient_that_opted_out_does_not_use_up_the_probe(databases: Databases) -> None:
+    world, ticket, outside = probed(databases)
     waiting = next(message for message in world.messages() if message["status"] == "pending")
     databases.owner.execute(
         "insert into hidra.opt_outs (user_id, phone_hash, source) values (%s, %s, 'api')",
@@ -329,22 +328,22 @@ STOPS: dict[str, Callable[..., object]] = {
 
 
 @pytest.mark.parametrize("cause", STOPS)
-def test_what_stopped_a_connection_is_tried_before_it_goes_on(databases: Databases, cause: str) -> None:
+def test_after_any_stop_a_connection_is_probed_before_it_continues(databases: Databases, cause: str) -> None:
     world, ticket = running(databases)
     working = sending()
     in_a_row(world, ticket, working, 2)
     in_a_row(world, ticket, Outside(STOPS[cause]), 3)  # type: ignore[arg-type]
     assert connection(world)["status"] == "error"
-    tell(world, DELIVERED, *taken(world))  # of messages from before the stop
+    receive(world, DELIVERED, *accepted(world))  # of messages from before the stop
     assert connection(world)["status"] == "error"
     let(world, timedelta(minutes=1))
     check(world)
     assert in_a_row(world, ticket, working, 4) == [End.POSTED] + [End.CLOSED] * 3
-    tell(world, SENT, taken(world)[-1])
+    receive(world, SENT, accepted(world)[-1])
     assert in_a_row(world, ticket, working, 4) == [End.POSTED] * 4
 
 
-def test_a_try_that_surely_did_not_go_out_costs_its_recipient_nothing(databases: Databases) -> None:
+def test_a_probe_that_was_surely_not_sent_costs_its_recipient_no_attempt(databases: Databases) -> None:
     world, ticket = running(databases, recipients=5)
     broken = Outside(STOPS["refused"])  # type: ignore[arg-type]
     for _ in range(4):
@@ -354,8 +353,8 @@ def test_a_try_that_surely_did_not_go_out_costs_its_recipient_nothing(databases:
     assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 5
 
 
-def test_what_the_cloud_api_takes_was_acknowledged_by_meta(databases: Databases) -> None:
-    """Its `open` says nothing, and Evolution 2.3.7 may never tell a status."""
+def test_a_message_accepted_on_the_cloud_api_counts_as_acknowledged(databases: Databases) -> None:
+    """Its state is always `open`, and Evolution 2.3.7 may never report a status."""
     world, ticket = running(databases)
     databases.owner.execute("update hidra.evolution_api_config set integration = 'cloud_api'")
     working = sending()
@@ -374,7 +373,7 @@ def test_what_the_cloud_api_takes_was_acknowledged_by_meta(databases: Databases)
     assert connection(world)["error_message"] is None
 
 
-def test_another_instance_begins_with_trust_and_owes_nothing(databases: Databases) -> None:
+def test_another_instance_starts_with_a_closed_circuit(databases: Databases) -> None:
     world, ticket, outside = silent(databases)
     save_key(world)
     check(world)
@@ -382,7 +381,7 @@ def test_another_instance_begins_with_trust_and_owes_nothing(databases: Database
     assert connection(world)["status"] == "connected"
 
 
-def test_while_acknowledgements_flow_the_connection_is_seldom_written(databases: Databases) -> None:
+def test_while_acknowledgements_arrive_the_connection_is_seldom_written(databases: Databases) -> None:
     world, ticket = running(databases, recipients=30)
     in_a_row(world, ticket, sending(), 30)
     version = "select xmin::text from hidra.evolution_api_config"
@@ -397,10 +396,10 @@ def test_while_acknowledgements_flow_the_connection_is_seldom_written(databases:
 
 def acknowledgements(world: World) -> Sequence[StatusEvent]:
     at = datetime.now(UTC)
-    return [StatusEvent(world.connection_id, str(m["provider_message_id"]), SENT, at) for m in taken(world)]
+    return [StatusEvent(world.connection_id, str(m["provider_message_id"]), SENT, at) for m in accepted(world)]
 
 
-# What WhatsApp refuses
+# Refusals by WhatsApp
 
 
 def answered(world: World, ticket: Ticket, words: str) -> None:
@@ -409,18 +408,18 @@ def answered(world: World, ticket: Ticket, words: str) -> None:
     for sign in words:
         in_a_row(world, ticket, outside, 1)
         if sign != "-":
-            tell(world, FAILED if sign == "x" else SENT, taken(world)[-1])
+            receive(world, FAILED if sign == "x" else SENT, accepted(world)[-1])
 
 
 @pytest.mark.parametrize(
     ("words", "paused"),
     [
-        ("x" * ERRORS, True),
-        ("x" * (ERRORS - 1), False),
-        ("." * 30 + "x." * (ERRORS - 1) + "x", True),
-        ("x" * ERRORS + "-" * 15, True),  # those that nobody answered yet say nothing
-        ("x.." * ERRORS, False),
-        ("x" * ERRORS + "." * (AMONG - ERRORS + 1), False),  # it is over
+        ("x" * REFUSALS, True),
+        ("x" * (REFUSALS - 1), False),
+        ("." * 30 + "x." * (REFUSALS - 1) + "x", True),
+        ("x" * REFUSALS + "-" * 15, True),  # messages not answered yet do not count
+        ("x.." * REFUSALS, False),
+        ("x" * REFUSALS + "." * (AMONG - REFUSALS + 1), False),  # the refusals have ended
     ],
 )
 def test_a_campaign_that_whatsapp_refuses_is_paused_with_a_warning(
@@ -439,14 +438,14 @@ def test_a_campaign_that_was_paused_for_refusals_can_be_resumed_and_is_paused_fo
     databases: Databases,
 ) -> None:
     world, ticket = started(databases, recipients=60)
-    answered(world, ticket, "x" * ERRORS + "-" * 5)
+    answered(world, ticket, "x" * REFUSALS + "-" * 5)
     world.advance()
     assert world.campaign()["status"] == "paused"
     resumed = lifecycle.resume(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
     assert (resumed.status, resumed.blocked_reason) == ("running", None)
     assert len(world.advance()[0][1]) > 1
-    tell(world, FAILED, *taken(world)[-5:])  # of messages from before the pause
-    answered(world, ticket, "x" * (ERRORS - 1))
+    receive(world, FAILED, *accepted(world)[-5:])  # of messages from before the pause
+    answered(world, ticket, "x" * (REFUSALS - 1))
     world.advance()
     assert world.campaign()["status"] == "running"
     answered(world, ticket, "x")
@@ -461,8 +460,8 @@ def test_numbers_that_are_not_on_whatsapp_pause_nothing(databases: Databases) ->
     assert world.campaign()["status"] == "running"
 
 
-def test_a_run_in_which_nobody_waits_any_more_ends_however_much_whatsapp_refused(databases: Databases) -> None:
-    world, ticket = started(databases, recipients=ERRORS)
-    answered(world, ticket, "x" * ERRORS)
+def test_a_run_without_pending_messages_ends_however_many_whatsapp_refused(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=REFUSALS)
+    answered(world, ticket, "x" * REFUSALS)
     world.advance()
     assert world.campaign()["status"] == "failed"

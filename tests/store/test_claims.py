@@ -27,10 +27,10 @@ def test_each_recipient_is_claimed_once(databases: Databases) -> None:
     assert len({c.message_id for c in claimed[:3] if isinstance(c, Claim)}) == 3
 
 
-def test_claims_side_by_side_never_take_the_same_recipient(databases: Databases) -> None:
+def test_concurrent_claims_never_claim_the_same_recipient(databases: Databases) -> None:
     world = World.make(databases, recipients=40, concurrent=1000)
     world.advance()
-    taken: list[int] = []
+    claimed_ids: list[int] = []
 
     run_id = run_of(world)
 
@@ -48,7 +48,7 @@ def test_claims_side_by_side_never_take_the_same_recipient(databases: Databases)
             ),
             Claim,
         ):
-            taken.append(found.message_id)
+            claimed_ids.append(found.message_id)
         db.close()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -56,7 +56,7 @@ def test_claims_side_by_side_never_take_the_same_recipient(databases: Databases)
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(taken) == sorted(row["id"] for row in world.messages())
+    assert sorted(claimed_ids) == sorted(row["id"] for row in world.messages())
 
 
 def run_of(world: World) -> UUID:
@@ -100,7 +100,7 @@ def test_a_claim_waits_for_a_pause_that_is_open_and_then_finds_it(databases: Dat
         pause.execute("update hidra.campaigns set status = 'paused' where id = %s", [world.campaign_id])
         claiming = threading.Thread(target=lambda: found.append(world.claim()))
         claiming.start()
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         pause.commit()
     claiming.join(10)
     assert found == [NoClaim.CLOSED]
@@ -118,7 +118,7 @@ def test_open_requests_never_exceed_the_connections_limit(databases: Databases) 
     assert isinstance(world.claim(), Claim)
 
 
-def test_a_claim_skips_a_recipient_who_opted_out_after_the_freeze(databases: Databases) -> None:
+def test_a_claim_skips_a_recipient_that_opted_out_after_the_freeze(databases: Databases) -> None:
     world = World.make(databases, recipients=2)
     world.advance()
     opt_out(world, "+5511980000000")
@@ -132,7 +132,7 @@ def test_a_claim_skips_a_recipient_who_opted_out_after_the_freeze(databases: Dat
     world.assert_exact()
 
 
-def test_a_claim_given_back_costs_no_attempt_and_can_be_claimed_again(databases: Databases) -> None:
+def test_a_released_claim_costs_no_attempt_and_can_be_claimed_again(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     held = world.claim()
@@ -143,7 +143,7 @@ def test_a_claim_given_back_costs_no_attempt_and_can_be_claimed_again(databases:
     assert again.attempts == 1
 
 
-def test_a_late_give_back_does_not_touch_a_newer_claim(databases: Databases) -> None:
+def test_a_late_release_does_not_touch_a_newer_claim(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     first = world.claim()
@@ -166,7 +166,7 @@ def test_an_outcome_that_comes_after_the_sweep_still_counts(databases: Databases
     assert world.messages()[0]["status"] == "sent"
 
 
-def test_a_message_put_back_waits_for_its_time(databases: Databases) -> None:
+def test_a_message_to_retry_later_waits_for_its_time(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     held = world.claim()
@@ -191,31 +191,31 @@ def test_a_refused_recipient_fails_and_is_counted_once(databases: Databases) -> 
     world.assert_exact()
 
 
-def test_a_drained_run_is_told_once(databases: Databases) -> None:
+def test_a_drained_run_is_reported_once(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     run_id = run_of(world)
-    told = lambda: databases.jobs.as_worker(lambda tx: runs.note_drained(tx, run_id=run_id))  # noqa: E731
-    assert told() is False
+    reported = lambda: databases.jobs.as_worker(lambda tx: runs.note_drained(tx, run_id=run_id))  # noqa: E731
+    assert reported() is False
     held = world.claim()
     assert isinstance(held, Claim)
-    assert told() is False
+    assert reported() is False
     databases.jobs.as_worker(
         lambda tx: claims.mark_sent(tx, held, sent_at=datetime.now(UTC), provider_message_id=str(uuid4()))
     )
-    assert told() is True
-    assert told() is False
+    assert reported() is True
+    assert reported() is False
 
 
-def test_a_claim_passes_over_a_recipient_whose_opt_out_is_just_being_written(databases: Databases) -> None:
+def test_a_claim_passes_over_a_recipient_whose_opt_out_is_not_committed_yet(databases: Databases) -> None:
     world = World.make(databases, recipients=2)
     world.advance()
-    with psycopg.connect(databases.owner.info.dsn, password=databases.owner.info.password) as leaving:
-        leaving.execute("update hidra.campaign_messages set status = 'skipped' where phone = '+5511980000000'")
+    with psycopg.connect(databases.owner.info.dsn, password=databases.owner.info.password) as opting_out:
+        opting_out.execute("update hidra.campaign_messages set status = 'skipped' where phone = '+5511980000000'")
         found: list[object] = []
         claiming = threading.Thread(target=lambda: found.append(world.claim()))
         claiming.start()
-        claiming.join(3)  # a claim that waited for the opt-out would post to a phone that has left
-        leaving.commit()
+        claiming.join(3)  # a claim that waited for the opt-out would post to a phone that has opted out
+        opting_out.commit()
     claiming.join(10)
     assert [held.phone for held in found if isinstance(held, Claim)] == ["+5511980000001"]

@@ -1,4 +1,4 @@
-"""The answer to somebody who left: once, in its turn, in no count."""
+"""The confirmation of an opt-out by reply: sent once, in its turn, outside every count."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
+from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.ticket import ConfirmationTicket
-from hidra.services.send_confirmation import send_confirmation
-from hidra.services.send_message import Clock
-from hidra.services.send_trial import NoTurn
+from hidra.services.send_direct import send_confirmation
+from hidra.services.turn import Clock
 from hidra.store import confirmations, doubts
 from hidra.store.claims import Claim
 from tests.conftest import Databases
@@ -25,13 +24,13 @@ BYE = "Pronto, você não recebe mais."
 
 @pytest.fixture
 def told(databases: Databases) -> Recorder:
-    """A recorder whose owner answers people who leave, with two recipients that wait."""
+    """A recorder whose owner confirms opt-outs, with two pending recipients."""
     told = recorder(databases)
     choose(told.world, come_back=["VOLTAR"], answer=BYE)
     return told
 
 
-def send(told: Recorder, outside: Outside, asked: ConfirmationTicket | None = None, **other: Any) -> Outcome | NoTurn:
+def send(told: Recorder, outside: Outside, ticket: ConfirmationTicket | None = None, **other: Any) -> Outcome | NoTurn:
     arguments = {
         "db": told.world.databases.jobs,
         "post": outside.post,
@@ -39,14 +38,14 @@ def send(told: Recorder, outside: Outside, asked: ConfirmationTicket | None = No
         "sender_timeout": timedelta(seconds=120),
         "patience": 10,
     }
-    return send_confirmation(asked or told.queued[0], **(arguments | other))
+    return send_confirmation(ticket or told.queued[0], **(arguments | other))
 
 
 def kept(world: World) -> list[dict[str, Any]]:
     return world.rows("select phone, claimed_at from hidra.opt_out_confirmations")
 
 
-def unanswered(world: World) -> list[ConfirmationTicket]:
+def waiting(world: World) -> list[ConfirmationTicket]:
     return world.databases.jobs.as_worker(confirmations.waiting)
 
 
@@ -56,7 +55,7 @@ def let_pass(world: World, minutes: float) -> None:
     )
 
 
-def test_whoever_leaves_is_answered_in_a_slot_of_the_connection_and_in_no_count(told: Recorder) -> None:
+def test_an_opt_out_is_confirmed_in_a_slot_of_the_connection_and_changes_no_count(told: Recorder) -> None:
     told.hear(told.reply("SAIR"))
     before = (told.world.messages(), told.world.metrics())
     outside = Outside(Sent("C"))
@@ -71,7 +70,7 @@ def test_whoever_leaves_is_answered_in_a_slot_of_the_connection_and_in_no_count(
     told.world.assert_exact()
 
 
-def test_copies_of_the_reply_and_of_the_queue_message_answer_once(told: Recorder) -> None:
+def test_copies_of_the_reply_and_of_the_ticket_send_one_confirmation(told: Recorder) -> None:
     said = told.reply("SAIR")
     told.hear(said, said)
     told.hear(said)
@@ -85,14 +84,14 @@ def test_copies_of_the_reply_and_of_the_queue_message_answer_once(told: Recorder
     assert len(outside.posted) == 1
 
 
-def test_replies_again_from_the_stream_answer_nobody_again_who_came_back(told: Recorder) -> None:
+def test_replies_repeated_by_the_stream_confirm_no_opt_out_twice(told: Recorder) -> None:
     said = [told.reply("SAIR"), told.reply("VOLTAR", seconds=10), told.reply("SAIR", seconds=20)]
     for reply in [*said, *said]:
         told.hear(reply)
-    assert len(told.queued) == 2  # they left twice
+    assert len(told.queued) == 2  # the recipient opted out twice
 
 
-def test_senders_side_by_side_answer_once(told: Recorder) -> None:
+def test_concurrent_senders_send_one_confirmation(told: Recorder) -> None:
     told.hear(told.reply("SAIR"))
     found: list[object] = []
 
@@ -104,7 +103,7 @@ def test_senders_side_by_side_answer_once(told: Recorder) -> None:
     assert found == [NoTurn.NO_WORK]
 
 
-def test_who_has_no_answer_to_give_queues_none(databases: Databases) -> None:
+def test_without_a_confirmation_text_no_confirmation_is_queued(databases: Databases) -> None:
     told = recorder(databases)
     told.hear(told.reply("SAIR"))
     choose(told.world)
@@ -112,7 +111,7 @@ def test_who_has_no_answer_to_give_queues_none(databases: Databases) -> None:
     assert (told.queued, kept(told.world)) == ([], [])
 
 
-def test_only_who_leaves_by_a_reply_and_whose_phone_is_known_is_answered(told: Recorder) -> None:
+def test_only_an_opt_out_by_reply_with_a_known_phone_is_confirmed(told: Recorder) -> None:
     told.hear(told.reply("", lid=LID))
     told.hear(told.reply("SAIR", phone=None, lid=LID))
     assert len(out(told.world)) == 1
@@ -134,7 +133,7 @@ def test_only_who_leaves_by_a_reply_and_whose_phone_is_known_is_answered(told: R
         "update hidra.opt_out_confirmations set requested_at = requested_at - interval '11 minutes'",
     ],
 )
-def test_an_answer_that_fits_no_more_is_not_sent(told: Recorder, change: str) -> None:
+def test_a_confirmation_that_no_longer_applies_is_not_sent(told: Recorder, change: str) -> None:
     told.hear(told.reply("SAIR"))
     told.world.databases.owner.execute(change)
     outside = Outside()
@@ -144,13 +143,13 @@ def test_an_answer_that_fits_no_more_is_not_sent(told: Recorder, change: str) ->
 
 
 @pytest.mark.parametrize("status", ["disconnected", "connecting", "error"])
-def test_an_answer_waits_for_a_connection_and_is_dropped_after_minutes(told: Recorder, status: str) -> None:
+def test_a_confirmation_waits_for_a_connection_and_is_deleted_after_minutes(told: Recorder, status: str) -> None:
     told.hear(told.reply("SAIR"))
     told.world.databases.owner.execute("update hidra.evolution_api_config set status = %s", [status])
     assert send(told, Outside()) is NoTurn.CLOSED
-    assert unanswered(told.world) == []
+    assert waiting(told.world) == []
     let_pass(told.world, 1)
-    assert unanswered(told.world) == told.queued
+    assert waiting(told.world) == told.queued
     told.world.databases.jobs.as_worker(confirmations.forget_old)
     assert len(kept(told.world)) == 1
     let_pass(told.world, 10)
@@ -159,30 +158,30 @@ def test_an_answer_waits_for_a_connection_and_is_dropped_after_minutes(told: Rec
 
 
 @pytest.mark.parametrize("stops", [Stops.NOTHING, Stops.CONNECTION])
-def test_what_surely_was_not_sent_is_tried_again(told: Recorder, stops: Stops) -> None:
+def test_a_confirmation_that_was_surely_not_sent_is_sent_later(told: Recorder, stops: Stops) -> None:
     told.hear(told.reply("SAIR"))
-    refused = NotSent("down", "Nobody answers.", stops)
+    refused = NotSent("down", "The server does not answer.", stops)
     assert send(told, Outside(refused)) == refused
-    config = told.world.one("select status, error_message from hidra.evolution_api_config")
-    assert config["status"] == ("error" if stops is Stops.CONNECTION else "connected")
+    connection = told.world.one("select status, error_message from hidra.evolution_api_config")
+    assert connection["status"] == ("error" if stops is Stops.CONNECTION else "connected")
     told.world.databases.owner.execute("update hidra.evolution_api_config set status = 'connected'")
     let_pass(told.world, 1)
-    assert unanswered(told.world) == told.queued
+    assert waiting(told.world) == told.queued
     outside = Outside()
     assert send(told, outside) == Sent("A")
     assert len(outside.posted) == 1
 
 
 @pytest.mark.parametrize("outcome", [Unknown("timed_out", "x"), Refused("not_on_whatsapp", "x")])
-def test_what_may_have_been_sent_or_never_can_be_is_not_tried_again(told: Recorder, outcome: Outcome) -> None:
+def test_a_confirmation_in_doubt_or_refused_is_not_sent_again(told: Recorder, outcome: Outcome) -> None:
     told.hear(told.reply("SAIR"))
     assert send(told, Outside(outcome)) == outcome
     let_pass(told.world, 1)
-    assert unanswered(told.world) == []
+    assert waiting(told.world) == []
     assert send(told, Outside()) is NoTurn.NO_WORK
 
 
-def test_an_answer_whose_sender_died_is_never_posted_again_and_its_phone_goes(told: Recorder) -> None:
+def test_a_confirmation_whose_sender_died_is_never_posted_again_and_its_phone_is_deleted(told: Recorder) -> None:
     told.hear(told.reply("SAIR"))
 
     def die(*_: object) -> Outcome:
@@ -191,14 +190,14 @@ def test_an_answer_whose_sender_died_is_never_posted_again_and_its_phone_goes(to
     with pytest.raises(KeyboardInterrupt):
         send(told, Outside(die))
     let_pass(told.world, 1)
-    assert unanswered(told.world) == []
+    assert waiting(told.world) == []
     assert send(told, Outside()) is NoTurn.NO_WORK
     let_pass(told.world, 10)
     told.world.databases.jobs.as_worker(confirmations.forget_old)
     assert kept(told.world) == []
 
 
-def test_an_answer_takes_room_and_pace_like_every_send(databases: Databases) -> None:
+def test_a_confirmation_takes_room_and_pace_like_every_send(databases: Databases) -> None:
     world = World.make(databases, concurrent=1, connection_rate=6)
     world.advance()
     told = Recorder(world)
@@ -216,7 +215,7 @@ def test_an_answer_takes_room_and_pace_like_every_send(databases: Databases) -> 
     assert len(outside.posted) == 1
 
 
-def test_an_answer_too_late_for_its_slot_is_given_back_with_slot_and_room(told: Recorder) -> None:
+def test_a_confirmation_too_late_for_its_slot_is_released_with_slot_and_room(told: Recorder) -> None:
     told.hear(told.reply("SAIR"))
     outside, seconds = Outside(), count(step=0.7)  # every step takes longer than a post may be late
     slow = Clock(monotonic=lambda: next(seconds), now=lambda: datetime.now(UTC), sleep=outside.sleep)
@@ -227,12 +226,12 @@ def test_an_answer_too_late_for_its_slot_is_given_back_with_slot_and_room(told: 
     assert send(told, outside) == Sent("A")
 
 
-def test_nothing_else_goes_to_a_phone_that_left(told: Recorder) -> None:
+def test_a_phone_that_opted_out_by_reply_gets_no_other_message(told: Recorder) -> None:
     told.hear(told.reply("SAIR", phone=PHONE))
     assert send_trial(told.world, Outside(), message(told.world)) is NoTurn.OPTED_OUT
 
 
-def test_an_answers_id_is_never_taken_for_a_campaigns_message(told: Recorder) -> None:
+def test_a_confirmations_id_is_never_assigned_to_a_campaigns_message(told: Recorder) -> None:
     told.hear(told.reply("SAIR"))
     send(told, Outside(Sent("C")))
     assert told.world.databases.jobs.as_worker(
@@ -240,7 +239,7 @@ def test_an_answers_id_is_never_taken_for_a_campaigns_message(told: Recorder) ->
     ) == {"C"}
 
 
-def test_a_hidden_reply_to_the_answer_comes_back(told: Recorder) -> None:
+def test_a_hidden_reply_to_the_confirmation_opts_in_again(told: Recorder) -> None:
     told.hear(told.reply("SAIR"))
     send(told, Outside(Sent("C")))
     told.hear(told.reply("VOLTAR", seconds=60, phone=None, lid="999", quoted_id="C"))

@@ -259,7 +259,7 @@ def test_the_person_of_these_tests_is_in_every_column_that_could_hold_something_
 def test_nothing_of_an_erased_person_is_left_but_the_hash_that_keeps_them_opted_out(databases: Databases) -> None:
     seeded = Seeded.make(databases)
     erased = erase(seeded.world, "(11) 8765-4321")
-    assert erased == Erased(contact=True, messages=8, skipped_messages=3, test_messages=1)
+    assert erased == Erased(contact=True, messages=8, skipped_messages=3, direct_messages=1)
     assert seeded.traces() == {"opt_outs.phone_hash": {seeded.world.hash(PHONE).hex()}}
     [left] = seeded.world.rows("select source, reason from hidra.opt_outs")
     assert left == {"source": "erasure", "reason": None}
@@ -300,7 +300,7 @@ def test_an_erasure_again_or_of_somebody_unknown_changes_nothing_more(databases:
     seeded = Seeded.make(databases)
     erase(seeded.world)
     seen = (seeded.counts(), seeded.world.rows("select id, updated_at from hidra.contacts"))
-    assert erase(seeded.world) == Erased(contact=False, messages=0, skipped_messages=0, test_messages=0)
+    assert erase(seeded.world) == Erased(contact=False, messages=0, skipped_messages=0, direct_messages=0)
     assert (seeded.counts(), seeded.world.rows("select id, updated_at from hidra.contacts")) == seen
     assert erase(seeded.world, OTHER_PHONE).contact is False
     assert len(seeded.world.rows("select from hidra.opt_outs")) == 2
@@ -320,7 +320,7 @@ def test_what_went_to_the_phone_when_somebody_else_had_it_is_emptied_and_they_st
     contact_id = save(world, PHONE, name="Ana")
     world.advance()
     change_phone(world, contact_id, OTHER_PHONE)
-    assert erase(world) == Erased(contact=False, messages=1, skipped_messages=1, test_messages=0)
+    assert erase(world) == Erased(contact=False, messages=1, skipped_messages=1, direct_messages=0)
     assert world.messages()[0]["phone"] is None
     assert [row["phone"] for row in world.rows("select phone from hidra.contacts")] == [OTHER_PHONE]
 
@@ -345,9 +345,7 @@ def test_an_erased_person_is_not_saved_again_until_they_are_opted_in(databases: 
     record(world, ReplyEvent(world.connection_id, PHONE, "SAIR", datetime.now(UTC)))
     with pytest.raises(Rejected):
         save(world, PHONE)
-    databases.http.as_user(
-        world.user_id, lambda tx: opt_outs.delete(tx, user_id=world.user_id, phone_hash=world.hash(PHONE))
-    )
+    databases.http.as_user(world.user_id, lambda tx: opt_outs.delete(tx, phone_hash=world.hash(PHONE)))
     save(world, PHONE, name=NAME)
 
 
@@ -376,7 +374,7 @@ def test_a_message_on_its_way_is_waited_for(databases: Databases) -> None:
 def test_a_test_message_on_its_way_is_waited_for(databases: Databases) -> None:
     world = World.make(databases, recipients=0)
     held = databases.jobs.as_worker(
-        lambda tx: direct_sends.claim(
+        lambda tx: direct_sends.claim_trial(
             tx, user_id=world.user_id, connection_id=world.connection_id, phone_hash=world.hash(PHONE),
             sender_timeout=timedelta(seconds=120),
         )
@@ -386,7 +384,7 @@ def test_a_test_message_on_its_way_is_waited_for(databases: Databases) -> None:
         erase(world)
     assert refused.value.code == "message-under-way"
     databases.owner.execute("update hidra.direct_sends set claimed_at = now() - interval '4 minutes'")
-    assert erase(world).test_messages == 1
+    assert erase(world).direct_messages == 1
 
 
 def test_late_words_about_an_erased_message_write_nothing_back(databases: Databases) -> None:
@@ -447,7 +445,7 @@ def test_a_retry_that_is_erased_while_it_waits_stays_what_counts(databases: Data
     world.assert_exact()
 
 
-def test_a_persons_messages_are_found_by_indexes(databases: Databases) -> None:
+def test_a_persons_messages_are_found_by_indexes(fresh_database: Databases) -> None:
     text = erasure.MESSAGES
     for name, value in (
         ("user_id", f"'{uuid4()}'::uuid"),
@@ -455,8 +453,8 @@ def test_a_persons_messages_are_found_by_indexes(databases: Databases) -> None:
         ("phone_hash", "''::bytea"),
     ):
         text = text.replace(f"%({name})s", value)
-    databases.owner.execute("set enable_seqscan = off")
-    plan = "\n".join(row[0] for row in databases.owner.execute(f"explain {text}".encode()).fetchall())
+    fresh_database.owner.execute("set enable_seqscan = off")
+    plan = "\n".join(row[0] for row in fresh_database.owner.execute(f"explain {text}".encode()).fetchall())
     assert "campaign_messages_phone" in plan
     assert "campaign_messages_run_id_contact_id_key" in plan
     assert "Seq Scan" not in plan
@@ -480,7 +478,7 @@ def test_an_erasure_beside_a_claim_finds_it_once_it_committed(databases: Databas
     claim = lambda db: replace(world, databases=replace(databases, jobs=db)).claim()  # noqa: E731
     with held_open(databases, claim, "jobs") as finish, ThreadPoolExecutor(1) as pool:
         erasing = pool.submit(erase, world)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         assert isinstance(finish(), Claim)
         with pytest.raises(Conflict, match="on its way"):
             erasing.result(10)
@@ -505,7 +503,7 @@ def test_a_status_beside_an_erasure_is_counted_and_brings_nothing_back(databases
     with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
         event = StatusEvent(world.connection_id, CLOUD_ID, S.READ, datetime.now(UTC))
         recording = pool.submit(record, world, event)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         recording.result(10)
     [message] = world.messages()
@@ -528,7 +526,7 @@ def test_a_freeze_beside_an_erasure_leaves_no_message_of_the_person(databases: D
 
     with held_open(databases, start, "jobs") as finish, ThreadPoolExecutor(1) as pool:
         erasing = pool.submit(erase, world)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         assert erasing.result(10).skipped_messages == 1
     assert sorted(m["status"] for m in world.messages()) == ["pending", "skipped"]
@@ -540,7 +538,7 @@ def test_a_freeze_waits_for_an_erasure_and_finds_the_person_gone(databases: Data
     save(world, PHONE, name=NAME)
     with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
         looking = pool.submit(world.advance)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         looking.result(10)
     assert [m["phone"] for m in world.messages()] == ["+5511980000000"]
@@ -553,7 +551,7 @@ def test_a_contact_that_is_being_saved_is_erased_with_the_person(databases: Data
         ThreadPoolExecutor(1) as pool,
     ):
         erasing = pool.submit(erase, world)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         assert erasing.result(10).contact
     assert world.rows("select from hidra.contacts") == []
@@ -563,7 +561,7 @@ def test_who_saves_a_person_during_their_erasure_is_refused(databases: Databases
     world = World.make(databases, recipients=0)
     with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
         saving = pool.submit(save, world, PHONE, db=databases.http)
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         finish()
         with pytest.raises(Rejected, match="erased"):
             saving.result(10)

@@ -137,6 +137,12 @@ def fits(wanted: Filter, contact: dict[str, Any]) -> bool:  # noqa: PLR0911
     raise AssertionError(wanted)
 
 
+@pytest.fixture
+def world(databases: Databases) -> World:
+    """The same for all examples of one test."""
+    return World.make(databases, recipients=0)
+
+
 class Undo(Exception):
     pass
 
@@ -158,12 +164,12 @@ def matching(databases: Databases, world: World, people: list[Any], wanted: Filt
             for sent_at in (at and at - timedelta(days=400), at):
                 if at:
                     contacted(tx, world, contact_id, sent_at)
-        count = segments.count(tx, user_id=world.user_id, wanted=wanted)
+        count = segments.count(tx, wanted=wanted)
         added = fill(tx, world, wanted, segments.FIRST, MIDDLE) + fill(tx, world, wanted, MIDDLE, segments.LAST)
         assert fill(tx, world, wanted, segments.FIRST, segments.LAST) == 0
         members = set(tx.values("select contact_id from hidra.segment_contacts"))
         assert count == added == len(members)
-        total = segments.get(tx, user_id=world.user_id, segment_id=world.segment_id).total_contacts
+        total = segments.get(tx, segment_id=world.segment_id).total_contacts
         found = {place for place, contact_id in enumerate(ids) if contact_id in members}, total
         raise Undo
 
@@ -174,7 +180,7 @@ def matching(databases: Databases, world: World, people: list[Any], wanted: Filt
 
 
 def fill(tx: Tx, world: World, wanted: Filter, after: UUID, upto: UUID) -> int:
-    return segments.fill(tx, user_id=world.user_id, segment_id=world.segment_id, wanted=wanted, after=after, upto=upto)
+    return segments.fill(tx, segment_id=world.segment_id, wanted=wanted, after=after, upto=upto)
 
 
 def contacted(tx: Tx, world: World, contact_id: UUID, at: datetime | None) -> None:
@@ -194,9 +200,8 @@ def contacted(tx: Tx, world: World, contact_id: UUID, at: datetime | None) -> No
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(contacts, min_size=1, max_size=5), wanted=wanted_filters)
 def test_a_filter_fits_those_whom_a_plain_reading_of_it_fits_whatever_its_values(
-    databases: Databases, people: list[Any], wanted: Filter
+    databases: Databases, world: World, people: list[Any], wanted: Filter
 ) -> None:
-    world = _world(databases)
     expected = {
         place
         for place, (name, given_attributes, consent, at) in enumerate(people)
@@ -212,17 +217,6 @@ def test_a_filter_fits_those_whom_a_plain_reading_of_it_fits_whatever_its_values
         )
     }
     assert matching(databases, world, people, wanted) == (expected, len(expected))
-
-
-_worlds: dict[int, World] = {}
-
-
-def _world(databases: Databases) -> World:
-    """The same for all examples of one test."""
-    if id(databases) not in _worlds:
-        _worlds.clear()
-        _worlds[id(databases)] = World.make(databases, recipients=0)
-    return _worlds[id(databases)]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -264,9 +258,8 @@ def test_a_contact_that_goes_while_a_segment_is_filled_makes_it_try_again(databa
     [(Order.LT, {0}, {0}), (Order.LTE, {0, 1}, {0, 1}), (Order.GT, {2}, {2}), (Order.GTE, {1, 2}, {1, 2})],
 )
 def test_a_bound_itself_is_in_or_out_as_the_order_says(
-    databases: Databases, order: Order, number_places: set[int], instant_places: set[int]
+    databases: Databases, world: World, order: Order, number_places: set[int], instant_places: set[int]
 ) -> None:
-    world = _world(databases)
     people = [(None, {"a": 1 + step}, None, NOW + timedelta(days=step)) for step in (-1, 0, 1)] + [
         (None, {}, None, None)
     ]

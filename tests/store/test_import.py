@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hidra.domain.phone import phone_hash
-from hidra.services import import_contacts
+from hidra.services.imports import commit_batch, run_slice
 from hidra.store import opt_outs
 from tests.conftest import Databases
 from tests.store.importing import Crashes, Importing, Killed, Reference, contacts, members, segment
@@ -64,7 +64,7 @@ def test_the_same_file_again_changes_nothing(databases: Databases, user: UUID) -
     assert len(members(databases, segment_id)) == 500
 
 
-def test_a_name_that_is_missing_leaves_the_old_one_and_attributes_are_joined(databases: Databases, user: UUID) -> None:
+def test_an_empty_name_keeps_the_old_one_and_attributes_are_joined(databases: Databases, user: UUID) -> None:
     Importing.make(databases, user, b"phone,name,a,b\n11980000000,Ana,1,\n").finish()
     Importing.make(databases, user, b"phone,name,a,b\n11980000000,,2,3\n").finish()
     assert contacts(databases, user) == {"+5511980000000": ("Ana", {"a": "2", "b": "3"}, None)}
@@ -91,10 +91,12 @@ def test_consent_is_kept_as_one_record(databases: Databases, user: UUID) -> None
         "+5511980000000": (None, {}, kept),
         "+5511980000002": (None, {}, None),
     }
-    assert this.refused() == [(3, "invalid_consent")]
+    assert this.rejected() == [(3, "invalid_consent")]
 
 
-def test_who_was_erased_is_not_brought_back_and_nothing_of_the_row_is_kept(databases: Databases, user: UUID) -> None:
+def test_an_erased_contact_is_not_created_again_and_nothing_of_the_row_is_kept(
+    databases: Databases, user: UUID
+) -> None:
     hashed = phone_hash(b"test", str(user), "+5511980000000")
     databases.http.as_user(
         user, lambda tx: opt_outs.insert(tx, user_id=user, phone_hashes=[hashed], reason=None, source="erasure")
@@ -126,7 +128,7 @@ def test_opted_out_phones_become_contacts_that_stay_opted_out(databases: Databas
     assert databases.owner.execute("select count(*) from hidra.opt_outs").fetchone() == (1,)
 
 
-def test_tenants_do_not_meet(databases: Databases, user: UUID) -> None:
+def test_the_contacts_of_two_users_are_separate(databases: Databases, user: UUID) -> None:
     other = uuid4()
     databases.owner.execute("insert into core.users (id) values (%s)", [other])
     Importing.make(databases, user, b"phone,name\n11980000000,Ana\n").finish()
@@ -149,7 +151,7 @@ def test_json_lines_take_what_the_api_takes(databases: Databases, user: UUID) ->
         "+5511980000000": ("Ana", {"pontos": 70, "vip": True}, None),
         "+5511980000001": (None, {"cidade": "Recife"}, None),
     }
-    assert this.refused() == [
+    assert this.rejected() == [
         (3, "malformed"), (4, "invalid_value"), (5, "invalid_value"), (6, "no_phone"), (7, "malformed"), (8, "malformed"),
     ]  # fmt: skip
 
@@ -194,15 +196,13 @@ class TestAFileThatCannotBeReadFailsWithItsReason:
 
     def test_a_slice_that_dies_again_and_again(self, databases: Databases, user: UUID) -> None:
         this = Importing.make(databases, user, b"phone\n11980000000\n")
-        for _ in range(import_contacts.MAX_ATTEMPTS):
+        for _ in range(run_slice.MAX_ATTEMPTS):
             with pytest.raises(Killed):
                 this.slice(db=Crashes(databases.jobs, at=5))  # type: ignore[arg-type]
         assert this.finish()["failure_code"] == "internal"
 
 
-def test_a_file_that_has_not_come_yet_is_waited_for_and_one_that_never_came_is_given_up(
-    databases: Databases, user: UUID
-) -> None:
+def test_an_import_waits_for_its_file_and_fails_after_two_hours_without_it(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, b"")
     this.file = lambda: None  # type: ignore[method-assign]
     this.slice()
@@ -217,11 +217,11 @@ def test_a_slice_beside_another_ends_quietly(databases: Databases, user: UUID) -
     with databases.owner.transaction():
         databases.owner.execute("select from hidra.contact_imports where id = %s for update", [this.id])
         this.slice()
-        assert not this.wanted
+        assert not this.queued_next
     assert this.finish()["created"] == 1
 
 
-def test_a_slice_that_another_has_overtaken_writes_nothing(databases: Databases, user: UUID) -> None:
+def test_a_slice_that_another_slice_has_overtaken_writes_nothing(databases: Databases, user: UUID) -> None:
     content = b"phone\n" + b"".join(b"119%d\n" % (80000000 + n) for n in range(50))
     this = Importing.make(databases, user, content)
     slow = Importing(databases, user, None, content, id=this.id)
@@ -245,7 +245,7 @@ def test_a_slice_that_another_has_overtaken_writes_nothing(databases: Databases,
     assert this.counts() == {"rows_read": 50, "created": 50, "updated": 0, "unchanged": 0, "rejected": 0}
 
 
-def test_killed_at_every_step_it_ends_as_if_nothing_had_been(databases: Databases) -> None:
+def test_an_import_killed_at_any_step_ends_like_one_that_was_not(databases: Databases) -> None:
     content = b"phone,name\n11980000000,Ana\nx,y\n11980000001,Bia\n11980000000,Eva\nz,z\n"
     for at in range(60):
         user_id = uuid4()
@@ -256,19 +256,21 @@ def test_killed_at_every_step_it_ends_as_if_nothing_had_been(databases: Database
             this.slice(batch_rows=2, db=Crashes(databases.jobs, at=at))  # type: ignore[arg-type]
         this.finish(batch_rows=2)
         assert this.counts() == {"rows_read": 5, "created": 2, "updated": 1, "unchanged": 0, "rejected": 2}, at
-        assert this.refused() == [(3, "invalid_phone"), (6, "invalid_phone")], at
+        assert this.rejected() == [(3, "invalid_phone"), (6, "invalid_phone")], at
         assert members(databases, segment_id) == {"+5511980000000", "+5511980000001"}
 
 
-def test_no_more_rejects_are_kept_than_said(databases: Databases, user: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_contacts, "MAX_REJECTS", 25)
+def test_only_the_first_rejected_rows_are_kept(
+    databases: Databases, user: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit_batch, "MAX_REJECTS", 25)
     this = Importing.make(databases, user, b"phone\n" + b"x\n" * 100)
     this.finish(batch_rows=10)
     assert this.row()["rejected"] == 100
-    assert [line for line, _ in this.refused()] == list(range(2, 27))
+    assert [line for line, _ in this.rejected()] == list(range(2, 27))
 
 
-def test_a_formula_in_a_refused_row_is_no_formula_in_the_file_of_rejects(databases: Databases, user: UUID) -> None:
+def test_a_formula_in_a_rejected_row_is_text_in_the_file_of_rejected_rows(databases: Databases, user: UUID) -> None:
     this = Importing.make(databases, user, b'phone,name\n"=HYPERLINK(""http://evil"")",x\n=1+1,x\n@x,y\n')
     this.finish()
     assert this.rejects is not None
@@ -320,7 +322,7 @@ ROW = st.one_of(
     delimiter=st.sampled_from(",;\t|"),
     cut=st.tuples(st.sampled_from(["\n", "\r\n"]), st.integers(0, 10**9)),
 )
-def test_whatever_the_file_and_wherever_it_is_killed_the_end_is_that_of_a_simple_reference(
+def test_any_file_killed_anywhere_ends_like_a_simple_reference(
     databases: Databases, rows: list[Any], encoding: str, delimiter: str, cut: tuple[str, int]
 ) -> None:
     def quoted(cell: str) -> str:
@@ -356,7 +358,7 @@ def test_whatever_the_file_and_wherever_it_is_killed_the_end_is_that_of_a_simple
         "rows_read": len(rows), "rejected": len(refused),
         **{name: reference.counts[name] for name in ("created", "updated", "unchanged")},
     }  # fmt: skip
-    assert this.refused() == refused
+    assert this.rejected() == refused
 
 
 def workbook(*rows: list[Any]) -> bytes:
@@ -376,7 +378,7 @@ def test_a_workbook_is_read_row_by_row_wherever_it_is_cut(databases: Databases, 
     row = this.finish(batches=1, batch_rows=4)
     assert (row["status"], row["bytes_read"]) == ("completed", len(content))
     assert this.counts() == {"rows_read": 27, "created": 25, "updated": 0, "unchanged": 0, "rejected": 2}
-    assert this.refused() == [(28, "invalid_phone"), (29, "invalid_phone")]
+    assert this.rejected() == [(28, "invalid_phone"), (29, "invalid_phone")]
     assert contacts(databases, user)["+5511980000003"] == ("N3", {"pontos": "3"}, None)
 
 
@@ -399,7 +401,7 @@ def zipped(**parts: bytes) -> bytes:
     ],
     ids=["text", "another zip", "broken", "bomb", "many files"],
 )
-def test_a_workbook_that_is_none_or_a_bomb_is_refused(
+def test_a_file_that_is_not_a_workbook_or_is_a_bomb_is_rejected(
     databases: Databases, user: UUID, content: bytes, code: str
 ) -> None:
     this = Importing.make(databases, user, content, format="xlsx")

@@ -11,7 +11,7 @@ from hidra.errors import Rejected, Unavailable
 from hidra.store import contacts, segments
 from tests.conftest import Databases
 from tests.store.importing import Importing, members, segment
-from tests.store.world import until_somebody_waits
+from tests.store.world import wait_for_blocked_transaction
 
 FILE = b"phone,name\n11980000000,Ana\n11980000001,Bia\n"
 ADD = "insert into hidra.segment_contacts (user_id, segment_id, contact_id) select user_id, %s, id from hidra.contacts"
@@ -32,7 +32,7 @@ def beside(databases: Databases, change: Callable[[psycopg.Connection], object],
     with ThreadPoolExecutor(1) as aside, psycopg.connect(dsn.dsn, password=dsn.password) as other:
         change(other)
         doing = aside.submit(work)
-        until_somebody_waits(databases)
+        wait_for_blocked_transaction(databases)
         other.commit()
         return doing.exception(timeout=10) or doing.result()
 
@@ -70,7 +70,7 @@ def test_a_contact_leaves_every_segment_that_they_are_in(databases: Databases, u
     both = [segment(databases, user), segment(databases, user)]
     for each in both:
         databases.owner.execute(ADD, [each])
-    databases.http.as_user(user, lambda tx: contacts.delete(tx, user_id=user, contact_id=gone))
+    databases.http.as_user(user, lambda tx: contacts.delete(tx, contact_id=gone))
     assert [members(databases, each) for each in both] == [{"+5511980000001"}, {"+5511980000001"}]
     assert databases.owner.execute("select total_contacts from hidra.contact_segments").fetchall() == [(1,), (1,)]
 
@@ -80,8 +80,8 @@ def test_nobody_is_added_who_is_being_deleted(databases: Databases, user: UUID) 
     there = segment(databases, user)
 
     def add() -> object:
-        return databases.jobs.as_worker(
-            lambda tx: segments.add(tx, user_id=user, segment_id=there, contact_ids=[gone]), segments.CONTACT_GONE
+        return databases.http.as_user(
+            user, lambda tx: segments.add(tx, segment_id=there, contact_ids=[gone]), segments.CONTACT_GONE
         )
 
     assert isinstance(beside(databases, lambda other: other.execute("delete from hidra.contacts"), add), Unavailable)
@@ -102,7 +102,7 @@ def test_members_that_are_being_added_to_a_segment_that_is_being_made_go_with_th
     beside(
         databases,
         make,
-        lambda: databases.http.as_user(user, lambda tx: contacts.delete(tx, user_id=user, contact_id=gone)),
+        lambda: databases.http.as_user(user, lambda tx: contacts.delete(tx, contact_id=gone)),
     )
     assert databases.owner.execute("select count(*) from hidra.segment_contacts").fetchone() == (0,)
     assert databases.owner.execute("select total_contacts from hidra.contact_segments").fetchall() == [(0,)]
@@ -113,7 +113,7 @@ def test_a_segment_takes_its_members_with_it_and_leaves_the_contacts(databases: 
     kept, gone = segment(databases, user), segment(databases, user)
     for each in (kept, gone):
         databases.owner.execute(ADD, [each])
-    databases.http.as_user(user, lambda tx: segments.delete(tx, user_id=user, segment_id=gone))
+    databases.http.as_user(user, lambda tx: segments.delete(tx, segment_id=gone))
     assert databases.owner.execute("select segment_id from hidra.segment_contacts").fetchall() == [(kept,)]
     assert members(databases, kept) == {"+5511980000000"}
 
@@ -131,7 +131,7 @@ def test_members_that_are_being_added_go_with_their_segment(databases: Databases
     beside(
         databases,
         lambda other: other.execute(ADD, [there]),
-        lambda: databases.jobs.as_worker(lambda tx: segments.delete(tx, user_id=user, segment_id=there)),
+        lambda: databases.http.as_user(user, lambda tx: segments.delete(tx, segment_id=there)),
     )
     assert databases.owner.execute("select count(*) from hidra.segment_contacts").fetchone() == (0,)
 

@@ -22,7 +22,7 @@ def permit(world: World, now: datetime, *, campaign_id=None) -> pace.Permit:
 
 
 def slots_of(world: World, *, minutes: float, step: float, **kwargs) -> list[datetime]:
-    """The slots that are granted when somebody asks every ``step`` seconds."""
+    """The slots that are granted to a sender that asks every ``step`` seconds."""
     slots = []
     now = START
     while now < START + timedelta(minutes=minutes):

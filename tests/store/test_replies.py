@@ -68,9 +68,7 @@ def choose(
     world: World, *, leave: Sequence[str] = (), come_back: Sequence[str] = (), answer: str | None = None
 ) -> None:
     world.databases.jobs.as_worker(
-        lambda tx: opt_out_settings.save(
-            tx, user_id=world.user_id, opt_out_words=leave, opt_in_words=come_back, confirmation=answer
-        )
+        lambda tx: opt_out_settings.save(tx, opt_out_words=leave, opt_in_words=come_back, confirmation=answer)
     )
 
 
@@ -208,9 +206,7 @@ def test_hidden_ids_of_two_users_are_unrelated(databases: Databases) -> None:
 
 
 def hidden(world: World) -> int:
-    return world.databases.http.as_user(
-        world.user_id, lambda tx: opt_out_requests.count_hidden(tx, user_id=world.user_id)
-    )
+    return world.databases.http.as_user(world.user_id, opt_out_requests.count_hidden)
 
 
 def test_a_hidden_sender_without_a_phone_is_counted_and_opted_out_once_it_is_known(databases: Databases) -> None:
@@ -289,7 +285,7 @@ def test_a_claim_in_progress_is_posted_and_every_later_one_finds_the_opt_out(dat
         )
         leaving = threading.Thread(target=lambda: mine.hear(mine.reply("SAIR")))
         leaving.start()
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         claiming.commit()
     leaving.join(10)
     mine._db.close()

@@ -1,4 +1,4 @@
-"""A second run for those whose message failed: who is in it, and what counts for whom."""
+"""A second run for recipients whose message failed: its recipients, and which message counts for each."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ AT = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
 
 
 def ended(databases: Databases, *, failed: int, sent: int = 1) -> World:
-    """A campaign whose run is over."""
+    """A campaign whose run has ended."""
     world = World.make(databases, recipients=failed + sent)
     world.advance()
     for _ in range(failed):
@@ -38,24 +38,24 @@ def retry(world: World) -> None:
     world.advance()
 
 
-def hear(world: World, provider_id: str, word: S) -> None:
+def receive(world: World, provider_id: str, word: S) -> None:
     event = StatusEvent(world.connection_id, provider_id, word, AT + timedelta(minutes=1))
     record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
 def fail_after_sending(world: World, provider_id: str) -> None:
-    """The provider takes the message and then says that it failed."""
+    """The provider accepts the message and then reports that it failed."""
     held = world.claim()
     assert isinstance(held, Claim)
     world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=AT, provider_message_id=provider_id))
-    hear(world, provider_id, S.FAILED)
+    receive(world, provider_id, S.FAILED)
 
 
 def states(world: World) -> list[tuple[str, bool]]:
     return [(message["status"], message["counted"]) for message in world.messages()]
 
 
-def test_only_those_who_failed_are_in_the_second_run_and_totals_stay_per_recipient(databases: Databases) -> None:
+def test_only_failed_recipients_are_in_the_second_run_and_totals_stay_per_recipient(databases: Databases) -> None:
     world = ended(databases, failed=2)
     retry(world)
     assert states(world) == [("failed", False), ("failed", False), ("sent", True), ("pending", True), ("pending", True)]
@@ -72,7 +72,7 @@ def test_only_those_who_failed_are_in_the_second_run_and_totals_stay_per_recipie
     world.assert_exact()
 
 
-def test_a_campaign_that_has_reached_somebody_in_any_run_has_not_failed(databases: Databases) -> None:
+def test_a_campaign_that_reached_a_recipient_in_any_run_has_not_failed(databases: Databases) -> None:
     world = ended(databases, failed=1)
     retry(world)
     world.finish_one(refused=True)
@@ -92,8 +92,8 @@ def test_a_failed_campaign_is_retried_again_and_again(databases: Databases) -> N
     world.assert_exact()
 
 
-def test_a_retry_is_frozen_anew(databases: Databases) -> None:
-    """The text, the phone and the name as they are by now; whoever has opted out or is gone is left alone."""
+def test_a_retry_freezes_text_phone_and_name_again(databases: Databases) -> None:
+    """Recipients that opted out or whose contact is deleted are not in it."""
     world = ended(databases, failed=4, sent=0)
     mended, opted_out, nameless, gone = [message["contact_id"] for message in world.messages()]
     run = databases.owner.execute
@@ -105,7 +105,7 @@ def test_a_retry_is_frozen_anew(databases: Databases) -> None:
         [opted_out],
     )
     run("update hidra.contacts set name = null where id = %s", [nameless])
-    databases.http.as_user(world.user_id, lambda tx: contacts.delete(tx, user_id=world.user_id, contact_id=gone))
+    databases.http.as_user(world.user_id, lambda tx: contacts.delete(tx, contact_id=gone))
     retry(world)
     newer = {message["contact_id"]: message for message in world.messages()[4:]}
     assert {key: (m["status"], m["error_code"]) for key, m in newer.items()} == {
@@ -120,7 +120,7 @@ def test_a_retry_is_frozen_anew(databases: Databases) -> None:
     world.assert_exact()
 
 
-def test_those_whose_outcome_is_unknown_are_never_sent_to_again(databases: Databases) -> None:
+def test_recipients_whose_outcome_is_unknown_are_never_retried(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     world.claim()
@@ -143,7 +143,7 @@ def test_without_a_failure_there_is_nothing_to_retry(databases: Databases) -> No
 
 
 @pytest.mark.parametrize("status", ["draft", "scheduled", "running", "paused", "canceled"])
-def test_only_what_has_ended_is_retried(databases: Databases, status: str) -> None:
+def test_only_a_campaign_that_has_ended_is_retried(databases: Databases, status: str) -> None:
     world = ended(databases, failed=1)
     databases.owner.execute("update hidra.campaigns set status = %s", [status])
     with pytest.raises(Conflict, match=f"Cannot retry a campaign that is {status}: it must be completed or failed"):
@@ -157,7 +157,7 @@ def test_a_late_delivery_before_the_retry_is_claimed_takes_its_place(databases: 
     world.advance()
     retry(world)
     assert states(world) == [("failed", False), ("pending", True)]
-    hear(world, "A", S.DELIVERED)
+    receive(world, "A", S.DELIVERED)
     assert states(world) == [("delivered", True), ("skipped", False)]
     assert world.messages()[1]["error_code"] == "delivered_already"
     assert world.claim() is claims.NoClaim.NO_WORK
@@ -174,13 +174,13 @@ def test_a_late_delivery_replaces_a_retry_that_failed_too(databases: Databases) 
     world.advance()
     retry(world)
     world.finish_one(refused=True)
-    hear(world, "A", S.READ)
+    receive(world, "A", S.READ)
     assert states(world) == [("read", True), ("failed", False)]
     world.assert_exact()
 
 
 def retried_after_sending(databases: Databases) -> World:
-    """One recipient whose message A failed at the provider; their retry waits."""
+    """One recipient whose message A failed at the provider, and whose retry is pending."""
     world = World.make(databases, recipients=1)
     world.advance()
     fail_after_sending(world, "A")
@@ -198,19 +198,17 @@ def test_a_late_delivery_while_the_retry_is_on_its_way_counts_for_the_recipient(
         world.finish_one()
     else:
         world.claim()
-    hear(world, "A", S.DELIVERED)
+    receive(world, "A", S.DELIVERED)
     assert states(world) == [("delivered", True), ("sent" if sent else "sending", False)]
     world.assert_exact()
 
 
 @pytest.mark.parametrize("counted_attempt", [None, True, False])
-def test_a_retry_that_is_put_back_after_a_late_delivery_goes_out_no_more(
-    databases: Databases, counted_attempt: bool | None
-) -> None:
+def test_a_retry_released_after_a_late_delivery_is_not_sent(databases: Databases, counted_attempt: bool | None) -> None:
     world = retried_after_sending(databases)
     held = world.claim()
     assert isinstance(held, Claim)
-    hear(world, "A", S.DELIVERED)
+    receive(world, "A", S.DELIVERED)
     if counted_attempt is None:
         databases.jobs.as_worker(lambda tx: claims.release(tx, held))
     else:
@@ -226,13 +224,13 @@ def test_a_retry_that_is_put_back_after_a_late_delivery_goes_out_no_more(
 
 
 @pytest.mark.parametrize("order", [("A", "B"), ("B", "A")])
-def test_what_counts_does_not_depend_on_the_order_of_late_words(databases: Databases, order: tuple[str, str]) -> None:
+def test_the_counts_do_not_depend_on_the_order_of_late_statuses(databases: Databases, order: tuple[str, str]) -> None:
     world = retried_after_sending(databases)
     held = world.claim()
     assert isinstance(held, Claim)
     databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=AT, provider_message_id="B"))
     for provider_id in order:
-        hear(world, provider_id, S.DELIVERED if provider_id == "A" else S.FAILED)
+        receive(world, provider_id, S.DELIVERED if provider_id == "A" else S.FAILED)
     assert states(world) == [("delivered", True), ("failed", False)]
     world.assert_exact()
     world.advance()
@@ -260,18 +258,16 @@ def test_a_late_delivery_counts_though_its_retry_was_canceled(databases: Databas
     lifecycle.cancel(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
     world.advance()
     assert states(world) == [("failed", False), ("skipped", True)]
-    hear(world, "A", S.DELIVERED)
+    receive(world, "A", S.DELIVERED)
     assert states(world) == [("delivered", True), ("skipped", False)]
     world.assert_exact()
 
 
-def test_a_phone_that_was_reached_under_another_contact_is_not_written_to_again(databases: Databases) -> None:
-    """One person twice in the list, once mistyped; the owner deletes one and mends the other."""
+def test_a_phone_that_was_reached_under_another_contact_is_not_sent_to_again(databases: Databases) -> None:
+    """One person is in the list twice, once mistyped; the owner deletes one contact and corrects the other."""
     world = ended(databases, failed=1, sent=1)
     mistyped, good = world.messages()
-    databases.http.as_user(
-        world.user_id, lambda tx: contacts.delete(tx, user_id=world.user_id, contact_id=good["contact_id"])
-    )
+    databases.http.as_user(world.user_id, lambda tx: contacts.delete(tx, contact_id=good["contact_id"]))
     databases.owner.execute(
         "update hidra.contacts set phone = %s, phone_hash = %s where id = %s",
         [good["phone"], good["phone_hash"], mistyped["contact_id"]],
@@ -289,9 +285,9 @@ def test_a_late_delivery_waits_for_a_claim_that_is_not_committed_yet(databases: 
     retry(world)
     with psycopg.connect(databases.owner.info.dsn, password=databases.owner.info.password) as claiming:
         claiming.execute("update hidra.campaign_messages set status = 'sending' where status = 'pending'")
-        recorder = threading.Thread(target=lambda: hear(world, "A", S.DELIVERED))
+        recorder = threading.Thread(target=lambda: receive(world, "A", S.DELIVERED))
         recorder.start()
-        world.wait_until_somebody_is_blocked()
+        world.wait_for_blocked_transaction()
         claiming.commit()
     recorder.join(10)
     assert states(world) == [("delivered", True), ("sending", False)]
@@ -311,7 +307,7 @@ def test_late_deliveries_beside_claims_of_their_retries_stay_exact(databases: Da
     def deliver() -> None:
         go.wait()
         for index in reversed(range(20)):
-            hear(world, f"A{index}", S.DELIVERED)
+            receive(world, f"A{index}", S.DELIVERED)
 
     recorder = threading.Thread(target=deliver)
     recorder.start()

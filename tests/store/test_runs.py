@@ -28,8 +28,8 @@ def test_a_due_campaign_is_frozen_and_starts(databases: Databases) -> None:
     world.assert_exact()
 
 
-def test_a_second_look_issues_no_second_tickets_and_no_second_run(databases: Databases) -> None:
-    """But for the one that may have been used by now: its slot is less than 2 s ahead."""
+def test_a_second_pass_issues_no_second_tickets_and_no_second_run(databases: Databases) -> None:
+    """Except for the ticket that may be used already, because its slot is less than 2 s ahead."""
     world = World.make(databases, rate=6)
     [(_, first)] = world.advance()
     [(_, second)] = world.advance()
@@ -39,22 +39,22 @@ def test_a_second_look_issues_no_second_tickets_and_no_second_run(databases: Dat
     assert len(world.messages()) == 3
 
 
-def test_whoever_is_left_without_a_ticket_at_a_runs_end_does_not_wait_for_the_clock(databases: Databases) -> None:
+def test_a_recipient_without_a_ticket_at_a_runs_end_does_not_wait_for_the_clock(databases: Databases) -> None:
     world = World.make(databases, recipients=12)
     world.advance()
-    assert world.looks_asked == [2]
+    assert world.passes_requested == [2]
     world.finish_one()
     world.advance()
-    assert world.looks_asked == [2, 2]
+    assert world.passes_requested == [2, 2]
 
 
-def test_recipients_who_must_wait_are_left_to_the_clock(databases: Databases) -> None:
+def test_recipients_that_must_wait_are_left_to_the_clock(databases: Databases) -> None:
     world = World.make(databases, recipients=2)
     world.advance()
     databases.owner.execute("update hidra.campaign_messages set not_before = now() + interval '30 s'")
     databases.owner.execute("update hidra.campaign_runs set ticketed_until = null")
     [(_, slots)] = world.advance()
-    assert (len(slots), world.looks_asked) == (2, [2])
+    assert (len(slots), world.passes_requested) == (2, [2])
 
 
 def test_a_campaign_before_its_time_does_not_start(databases: Databases) -> None:
@@ -84,7 +84,7 @@ def test_an_empty_segment_fails_the_start_and_says_so(databases: Databases) -> N
     )
 
 
-def test_recipients_who_opted_out_are_skipped_and_those_without_a_value_fail(databases: Databases) -> None:
+def test_recipients_that_opted_out_are_skipped_and_those_without_a_value_fail(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.add_contact("+5511980000100", name=None)
     world.add_contact("+5511980000101", name="Bia")
@@ -114,8 +114,8 @@ def test_variables_come_from_attributes_first_and_then_from_the_contact(database
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8])
-def test_however_many_variables_a_template_has_each_gets_its_value(databases: Databases, count: int) -> None:
-    """The statement has the first few lengths written out."""
+def test_every_variable_of_a_template_gets_its_value(databases: Databases, count: int) -> None:
+    """The statement has a case for each of the first few lengths."""
     names = [f"v{number}" for number in range(count)]
     world = World.make(databases, recipients=2, body=" ".join(f"{{{{{name}}}}}" for name in ["phone", *names]))
     values = {name: f"of {name}" for name in names}
@@ -164,9 +164,9 @@ def test_a_campaign_that_is_being_started_elsewhere_is_left_alone(databases: Dat
     assert world.campaign()["status"] == "scheduled"
 
 
-def test_two_looks_at_once_freeze_one_run(databases: Databases) -> None:
+def test_concurrent_passes_freeze_one_run(databases: Databases) -> None:
     world = World.make(databases, recipients=50)
-    threads = [threading.Thread(target=second_look, args=[world]) for _ in range(3)]
+    threads = [threading.Thread(target=concurrent_pass, args=[world]) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -175,16 +175,16 @@ def test_two_looks_at_once_freeze_one_run(databases: Databases) -> None:
     assert len(world.messages()) == 50
 
 
-def second_look(world: World) -> None:
+def concurrent_pass(world: World) -> None:
     from hidra.services.advance_campaign import advance_campaign
     from hidra.store.db import Database
 
     db = Database({**world.databases.settings, "DATABASE_SECRET": "jobs"}, world.databases.logins.__getitem__)
-    advance_campaign(world.campaign_id, db=db, hand_out=lambda *_: None, requeue_after=lambda *_: None)
+    advance_campaign(world.campaign_id, db=db, issue_tickets=lambda *_: None, requeue_after=lambda *_: None)
     db.close()
 
 
-def test_a_connection_that_is_not_usable_blocks_the_campaign_and_says_why(databases: Databases) -> None:
+def test_a_connection_that_is_not_usable_blocks_the_campaign_with_a_reason(databases: Databases) -> None:
     world = World.make(databases)
     databases.owner.execute("update hidra.evolution_api_config set status = 'error', error_message = 'no licence'")
     assert world.advance() == []
@@ -236,7 +236,7 @@ def test_an_unknown_outcome_keeps_the_run_open(databases: Databases) -> None:
     assert world.campaign()["status"] == "running"
 
 
-def test_a_canceled_campaign_skips_whoever_still_waits_and_ends_its_run(databases: Databases) -> None:
+def test_a_canceled_campaign_skips_pending_recipients_and_ends_its_run(databases: Databases) -> None:
     world = World.make(databases, recipients=5)
     world.advance()
     world.finish_one()
@@ -248,32 +248,32 @@ def test_a_canceled_campaign_skips_whoever_still_waits_and_ends_its_run(database
     world.assert_exact()
 
 
-def test_the_clock_asks_for_looks_and_sweeps_lost_senders(databases: Databases) -> None:
+def test_the_clock_asks_for_passes_and_sweeps_lost_senders(databases: Databases) -> None:
     world = World.make(databases)
-    asked: list[runs.DueCampaign] = []
+    nudged: list[runs.DueCampaign] = []
 
     def tick() -> None:
         sweep(
             db=databases.jobs,
-            nudge_all=asked.extend,
+            nudge_all=nudged.extend,
             nudge_import=print,
             queue=lambda _: None,
             sender_lost_after=timedelta(0),
         )
 
     tick()
-    assert [n.campaign_id for n in asked] == [world.campaign_id]
+    assert [due.campaign_id for due in nudged] == [world.campaign_id]
     world.advance()
     world.claim()
     tick()
-    assert len(asked) == 2
+    assert len(nudged) == 2
     assert world.messages()[0]["status"] == "unknown"
     databases.owner.execute("update hidra.campaigns set status = 'canceled'")
     tick()
-    assert len(asked) == 3
+    assert len(nudged) == 3
     databases.owner.execute("update hidra.campaign_runs set ended_at = now()")
     tick()
-    assert len(asked) == 3
+    assert len(nudged) == 3
 
 
 def test_a_pause_at_the_moment_the_run_drains_leaves_it_open_for_the_resume(databases: Databases) -> None:
@@ -281,14 +281,14 @@ def test_a_pause_at_the_moment_the_run_drains_leaves_it_open_for_the_resume(data
     world.advance()
     world.finish_one()
     lifecycle.pause(databases.http, world.user_id, world.campaign_id)
-    databases.jobs.as_worker(lambda tx: advance_campaign._look(tx, world.campaign_id))
+    databases.jobs.as_worker(lambda tx: advance_campaign._advance_run(tx, world.campaign_id))
     assert world.one("select ended_at from hidra.campaign_runs")["ended_at"] is None
     lifecycle.resume(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
     world.advance()
     assert world.campaign()["status"] == "completed"
 
 
-def test_a_resumed_campaign_gets_tickets_again_for_those_that_came_due_while_it_was_paused(
+def test_a_resumed_campaign_gets_new_tickets_for_slots_that_passed_while_it_was_paused(
     databases: Databases,
 ) -> None:
     world = World.make(databases)

@@ -199,16 +199,22 @@ def statements() -> list[tuple[str, str]]:
     return found
 
 
+@pytest.fixture
+def staged(databases: Databases) -> psycopg.Connection:
+    """The database with the table that an import works in."""
+    databases.owner.execute(import_rows.STAGE.replace(" on commit drop", ""))
+    return databases.owner
+
+
 @pytest.mark.parametrize(("name", "text"), statements(), ids=[name for name, _ in statements()])
-def test_every_statement_fits_the_schema(databases: Databases, name: str, text: str) -> None:
+def test_every_statement_fits_the_schema(staged: psycopg.Connection, name: str, text: str) -> None:
     """Prepared with parameters of unknown type, as the driver sends them: names, columns and types must fit."""
     numbers: dict[str, int] = {}
     numbered = re.sub(r"%\((\w+)\)s", lambda m: f"${numbers.setdefault(m[1], len(numbers) + 1)}", text).replace(
         "%%", "%"
     )
-    databases.owner.execute(import_rows.STAGE.replace(" on commit drop", ""))
     try:
-        databases.owner.execute(f"prepare statement as {numbered}".encode())
+        staged.execute(f"prepare statement as {numbered}".encode())
     except psycopg.errors.IndeterminateDatatype:
         pytest.fail(f"{name} leaves a parameter's type open; cast it")
 

@@ -82,7 +82,7 @@ def test_every_way_finds_the_same_page_by_page_in_order(
     ],
 )
 def test_a_search_reads_by_an_index_and_never_the_table(
-    databases: Databases, owners: tuple[UUID, UUID], text: str, index: str
+    fresh_database: Databases, owners: tuple[UUID, UUID], text: str, index: str
 ) -> None:
     def work(tx: Tx) -> tuple[int, int, int]:
         list(ids(tx, text, BY_INDEX, page=50))
@@ -92,7 +92,7 @@ def test_a_search_reads_by_an_index_and_never_the_table(
             tx.value("select pg_stat_get_xact_numscans(%(index)s::regclass)", index=f"hidra.{index}"),
         )
 
-    table_scans, rows_read, index_scans = databases.http.as_user(owners[0], work)
+    table_scans, rows_read, index_scans = fresh_database.http.as_user(owners[0], work)
     assert (table_scans, rows_read < 100, index_scans > 0) == (0, True, True)
 
 

@@ -6,10 +6,12 @@ import pytest
 
 from hidra.domain.content import Content, Media
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
+from hidra.domain.pacing import MAX_ATTEMPTS
 from hidra.domain.ticket import Ticket
 from hidra.errors import Unavailable
 from hidra.services import lifecycle
-from hidra.services.send_message import MAX_ATTEMPTS, Clock, End, send_message
+from hidra.services.send_message import End, send_message
+from hidra.services.turn import Clock
 from hidra.store.claims import ClaimedPost
 from tests.conftest import Databases
 from tests.store.world import World
@@ -17,7 +19,7 @@ from tests.store.world import World
 
 @dataclass
 class Outside:
-    """Time that passes only by sleeping, and what was asked of Evolution and the queues."""
+    """Time that passes only by sleeping, and what was sent to Evolution and the queues."""
 
     outcome: Outcome | Callable[[ClaimedPost, Content], Outcome] = field(default_factory=lambda: Sent("A"))
     seconds: float = 0.0
@@ -26,10 +28,10 @@ class Outside:
     postponed: list[tuple[Ticket, int]] = field(default_factory=list)
     nudged: list[Ticket] = field(default_factory=list)
 
-    def post(self, held: ClaimedPost, phone: str, content: Content) -> Outcome:
+    def post(self, claim: ClaimedPost, phone: str, content: Content) -> Outcome:
         self.posted.append(f"{phone} {content.text}")
         self.media.append(content.media)
-        return self.outcome(held, content) if callable(self.outcome) else self.outcome
+        return self.outcome(claim, content) if callable(self.outcome) else self.outcome
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
@@ -68,7 +70,7 @@ def test_a_ticket_sends_one_message_with_its_text(databases: Databases) -> None:
     assert outside.nudged == []
 
 
-def test_the_last_message_of_a_run_asks_for_a_look(databases: Databases) -> None:
+def test_the_last_message_of_a_run_asks_for_a_pass(databases: Databases) -> None:
     world, ticket = started(databases, recipients=1)
     outside = Outside()
     outside.send(world, ticket)
@@ -77,7 +79,7 @@ def test_the_last_message_of_a_run_asks_for_a_look(databases: Databases) -> None
     assert len(outside.nudged) == 1
 
 
-def test_a_ticket_without_work_gives_its_slot_back(databases: Databases) -> None:
+def test_a_ticket_without_work_frees_its_slot(databases: Databases) -> None:
     world, ticket = started(databases, recipients=1)
     Outside().send(world, ticket)
     before = slots(world)
@@ -85,7 +87,7 @@ def test_a_ticket_without_work_gives_its_slot_back(databases: Databases) -> None
     assert slots(world) == before
 
 
-def test_a_ticket_that_is_too_early_is_postponed_once_and_then_forgotten(databases: Databases) -> None:
+def test_a_ticket_that_is_too_early_is_postponed_once_and_then_dropped(databases: Databases) -> None:
     world, ticket = started(databases, recipients=3, rate=6)
     outside = Outside()
     assert outside.send(world, ticket) is End.POSTED
@@ -97,7 +99,7 @@ def test_a_ticket_that_is_too_early_is_postponed_once_and_then_forgotten(databas
     assert len(outside.posted) == 1
 
 
-def test_a_ticket_of_a_paused_campaign_is_forgotten_and_gives_its_slot_back(databases: Databases) -> None:
+def test_a_ticket_of_a_paused_campaign_is_dropped_and_frees_its_slot(databases: Databases) -> None:
     world, ticket = started(databases)
     databases.owner.execute("update hidra.campaigns set status = 'paused'")
     outside = Outside()
@@ -115,7 +117,7 @@ def test_a_ticket_waits_for_room_until_shortly_after_its_slot(databases: Databas
     assert slots(world) == 0
 
 
-def test_a_message_that_would_be_late_is_given_back(databases: Databases) -> None:
+def test_a_message_that_would_be_late_is_released(databases: Databases) -> None:
     world, ticket = started(databases)
     outside = Outside()
     times = iter([0.0, 0.0, 5.0])
@@ -145,7 +147,7 @@ def test_an_unknown_outcome_is_never_sent_again(databases: Databases) -> None:
     assert len(outside.posted) == 1
 
 
-def test_outcomes_in_doubt_again_and_again_stop_the_connection(databases: Databases) -> None:
+def test_three_outcomes_in_doubt_stop_the_connection(databases: Databases) -> None:
     world, ticket = started(databases, recipients=10)
     outside = Outside(Unknown("server_error", "The Evolution server failed with status 502."))
     ends = [outside.send(world, ticket) for _ in range(6)]
@@ -195,7 +197,7 @@ def test_a_ticket_sends_the_frozen_media_with_the_text_as_its_caption(databases:
     assert outside.media == [Media("https://cdn.example.com/a.png", "image")]
 
 
-def test_media_that_cannot_be_fetched_pauses_its_campaign_and_burns_nobody(databases: Databases) -> None:
+def test_media_that_cannot_be_fetched_pauses_its_campaign_and_burns_no_recipient(databases: Databases) -> None:
     world, ticket = with_image(databases, recipients=3)
     outside = Outside(NOT_FETCHED)
     assert [outside.send(world, ticket) for _ in range(3)] == [End.POSTED, End.CLOSED, End.CLOSED]
@@ -207,7 +209,7 @@ def test_media_that_cannot_be_fetched_pauses_its_campaign_and_burns_nobody(datab
     assert world.campaign()["blocked_reason"] == NOT_FETCHED.detail
 
 
-def test_a_campaign_whose_media_can_be_fetched_again_goes_on_when_it_is_resumed(databases: Databases) -> None:
+def test_a_campaign_whose_media_can_be_fetched_again_continues_when_it_is_resumed(databases: Databases) -> None:
     world, ticket = with_image(databases, recipients=2)
     Outside(NOT_FETCHED).send(world, ticket)
     resumed = lifecycle.resume(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
@@ -234,8 +236,8 @@ def test_media_that_cannot_be_fetched_leaves_a_canceled_campaign_canceled(databa
     assert world.messages()[0]["status"] == "pending"
 
 
-def test_a_pause_for_media_waits_for_claims_that_are_under_way(databases: Databases) -> None:
-    """It takes the lock that a user's pause takes: no claim commits after it."""
+def test_a_pause_for_media_waits_for_open_claims(databases: Databases) -> None:
+    """It takes the same advisory lock as a user's pause: no claim commits after it."""
     world, ticket = with_image(databases, recipients=2)
     locked: list[bool] = []
 
@@ -270,7 +272,7 @@ def test_a_message_that_was_surely_not_sent_is_tried_again_a_bounded_number_of_t
     world.assert_exact()
 
 
-def test_a_recipient_who_opted_out_after_the_freeze_is_skipped_and_the_next_one_gets_the_ticket(
+def test_a_recipient_that_opted_out_after_the_freeze_is_skipped_and_the_next_one_gets_the_ticket(
     databases: Databases,
 ) -> None:
     world, ticket = started(databases, recipients=2)
@@ -284,7 +286,7 @@ def test_a_recipient_who_opted_out_after_the_freeze_is_skipped_and_the_next_one_
     assert [m["status"] for m in world.messages()] == ["skipped", "sent"]
 
 
-def test_a_text_with_an_unresolved_variable_never_goes_out(databases: Databases) -> None:
+def test_a_text_with_an_unresolved_variable_is_never_sent(databases: Databases) -> None:
     world, ticket = started(databases, recipients=1)
     databases.owner.execute("update hidra.campaign_messages set variables = '{}'")
     outside = Outside()
@@ -293,7 +295,7 @@ def test_a_text_with_an_unresolved_variable_never_goes_out(databases: Databases)
     assert world.messages()[0]["error_code"] == "unresolved_variable"
 
 
-def test_an_outcome_is_written_down_when_the_database_comes_back(databases: Databases) -> None:
+def test_an_outcome_is_recorded_when_the_database_comes_back(databases: Databases) -> None:
     world, ticket = started(databases, recipients=1)
     outside = Outside()
     away = iter([True, True, False])
@@ -309,7 +311,7 @@ def test_an_outcome_is_written_down_when_the_database_comes_back(databases: Data
     assert len(outside.posted) == 1
 
 
-def test_an_outcome_that_cannot_be_written_leaves_the_message_to_be_looked_up(databases: Databases) -> None:
+def test_a_message_whose_outcome_cannot_be_recorded_stays_in_sending_to_be_looked_up(databases: Databases) -> None:
     world, ticket = started(databases, recipients=1)
     outside = Outside()
 

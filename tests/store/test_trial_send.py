@@ -1,4 +1,4 @@
-"""A test message: in its turn, in no count, never taken for a campaign's."""
+"""A trial: sent in its turn, outside every count, and never taken for a campaign's message."""
 
 import time
 from dataclasses import replace
@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from hidra.domain import trial
 from hidra.domain.content import Content
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
-from hidra.services.send_message import Clock
-from hidra.services.send_trial import NoTurn, send_trial
+from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown
+from hidra.domain.trial import TrialMessage
+from hidra.services.send_direct import send_trial
+from hidra.services.turn import Clock
 from hidra.store import claims, direct_sends, doubts
 from hidra.store.claims import Claim, NoClaim
 from tests.conftest import Databases
@@ -21,13 +21,13 @@ from tests.store.world import World
 PHONE = "+5511980000000"
 
 
-def message(world: World, phone: str = PHONE) -> trial.TrialMessage:
-    return trial.TrialMessage(
+def message(world: World, phone: str = PHONE) -> TrialMessage:
+    return TrialMessage(
         world.user_id, world.connection_id, world.campaign_id, phone, world.hash(phone), Content("Oi teste")
     )
 
 
-def send(world: World, outside: Outside, test: trial.TrialMessage | None = None, **other: Any) -> Outcome | NoTurn:
+def send(world: World, outside: Outside, trial: TrialMessage | None = None, **other: Any) -> Outcome | NoTurn:
     arguments = {
         "db": world.databases.jobs,
         "post": outside.post,
@@ -35,14 +35,14 @@ def send(world: World, outside: Outside, test: trial.TrialMessage | None = None,
         "sender_timeout": timedelta(seconds=120),
         "patience": 10,
     }
-    return send_trial(test or message(world), **(arguments | other))
+    return send_trial(trial or message(world), **(arguments | other))
 
 
 def kept(world: World) -> list[dict[str, object]]:
     return world.rows("select provider_message_id, ended_at from hidra.direct_sends order by claimed_at")
 
 
-def test_a_test_is_posted_in_a_slot_of_both_limits_and_in_no_count(databases: Databases) -> None:
+def test_a_trial_is_posted_in_a_slot_of_both_limits_and_changes_no_count(databases: Databases) -> None:
     world = World.make(databases)
     outside = Outside(Sent("T"))
     assert send(world, outside) == Sent("T")
@@ -55,7 +55,7 @@ def test_a_test_is_posted_in_a_slot_of_both_limits_and_in_no_count(databases: Da
     assert row["ended_at"]
 
 
-def test_a_test_waits_for_its_slot_and_gives_up_when_the_pace_is_used_up(databases: Databases) -> None:
+def test_a_trial_waits_for_its_slot_and_gives_up_when_the_pace_is_used_up(databases: Databases) -> None:
     world = World.make(databases, rate=12, connection_rate=12)
     outside, real = Outside(), Clock(time.monotonic, lambda: datetime.now(UTC), time.sleep)
     assert send(world, outside) == Sent("A")
@@ -68,7 +68,7 @@ def test_a_test_waits_for_its_slot_and_gives_up_when_the_pace_is_used_up(databas
     assert slots(world) == before
 
 
-def test_a_test_takes_room_and_waits_for_it(databases: Databases) -> None:
+def test_a_trial_takes_room_and_waits_for_it(databases: Databases) -> None:
     world = World.make(databases, concurrent=1)
     world.advance()
     found: list[object] = []
@@ -87,7 +87,7 @@ def test_a_test_takes_room_and_waits_for_it(databases: Databases) -> None:
     assert slots(world) == before
 
 
-def test_a_phone_that_opted_out_gets_no_test(databases: Databases) -> None:
+def test_a_phone_that_opted_out_gets_no_trial(databases: Databases) -> None:
     world = World.make(databases)
     databases.owner.execute(
         "insert into hidra.opt_outs (user_id, phone_hash, source) values (%s, %s, 'api')",
@@ -100,7 +100,7 @@ def test_a_phone_that_opted_out_gets_no_test(databases: Databases) -> None:
 
 
 @pytest.mark.parametrize("status", ["disconnected", "connecting", "error"])
-def test_no_test_goes_out_on_a_connection_that_is_not_connected(databases: Databases, status: str) -> None:
+def test_no_trial_is_sent_on_a_connection_that_is_not_connected(databases: Databases, status: str) -> None:
     world = World.make(databases)
     databases.owner.execute("update hidra.evolution_api_config set status = %s", [status])
     outside = Outside()
@@ -109,7 +109,7 @@ def test_no_test_goes_out_on_a_connection_that_is_not_connected(databases: Datab
 
 
 @pytest.mark.parametrize("gone", ["hidra.campaigns", "hidra.evolution_api_config"])
-def test_a_test_of_what_is_deleted_meanwhile_is_closed(databases: Databases, gone: str) -> None:
+def test_a_trial_whose_campaign_or_connection_is_deleted_is_closed(databases: Databases, gone: str) -> None:
     world = World.make(databases)
     table = "campaign_id" if gone == "hidra.campaigns" else "connection_id"
     databases.owner.execute("delete from hidra.pace_limits where subject = %s", [getattr(world, table)])
@@ -118,14 +118,14 @@ def test_a_test_of_what_is_deleted_meanwhile_is_closed(databases: Databases, gon
     assert outside.posted == []
 
 
-def test_nobody_sends_a_test_on_the_connection_of_another(databases: Databases) -> None:
+def test_no_user_sends_a_trial_on_the_connection_of_another(databases: Databases) -> None:
     world, other = World.make(databases), World.make(databases)
     outside = Outside()
     assert send(world, outside, replace(message(world), connection_id=other.connection_id)) is NoTurn.CLOSED
     assert outside.posted == []
 
 
-def test_what_is_refused_leaves_nothing_and_a_connection_that_fails_stops(databases: Databases) -> None:
+def test_a_refused_trial_keeps_no_row_and_a_failing_connection_stops(databases: Databases) -> None:
     world = World.make(databases)
     refused = Refused("not_on_whatsapp", "x")
     assert send(world, Outside(refused)) == refused
@@ -139,7 +139,7 @@ def test_what_is_refused_leaves_nothing_and_a_connection_that_fails_stops(databa
 
 
 def unresolved(world: World) -> doubts.Unresolved:
-    """A campaign's message to the test's phone whose outcome is unknown."""
+    """A campaign's message to the trial's phone, whose outcome is unknown."""
     world.advance()
     assert isinstance(world.claim(), Claim)
     world.databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
@@ -152,7 +152,7 @@ def unresolved(world: World) -> doubts.Unresolved:
     return found
 
 
-def test_a_tests_id_is_never_taken_for_a_campaigns_message(databases: Databases) -> None:
+def test_a_trials_id_is_never_assigned_to_a_campaigns_message(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     send(world, Outside(Sent("T")))
     found = unresolved(world)
@@ -165,8 +165,8 @@ def test_a_tests_id_is_never_taken_for_a_campaigns_message(databases: Databases)
     assert jobs.as_worker(lambda tx: doubts.ambiguous(tx, found, provider_message_id="T"))
 
 
-def test_a_test_of_unknown_outcome_keeps_its_phone_from_being_looked_up(databases: Databases) -> None:
-    """What is found at Evolution may be the test."""
+def test_a_trial_with_an_unknown_outcome_keeps_its_phone_from_being_looked_up(databases: Databases) -> None:
+    """A message that Evolution finds may be the trial."""
     world = World.make(databases, recipients=1)
     unknown = Unknown("timed_out", "x")
     assert send(world, Outside(unknown)) == unknown

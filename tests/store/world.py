@@ -1,4 +1,4 @@
-"""A tenant's world for the store tests, written as its owner."""
+"""A tenant's world for the store tests, written as the database's owner."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,13 +17,13 @@ from tests.conftest import Databases
 SECRET = b"test"
 
 
-def until_somebody_waits(databases: Databases) -> None:
-    """Until a transaction waits for another's lock."""
+def wait_for_blocked_transaction(databases: Databases) -> None:
+    """Waits until a transaction waits for the lock of another."""
     dsn = databases.owner.info
     with psycopg.connect(dsn.dsn, password=dsn.password, autocommit=True) as watch:
         deadline = datetime.now(UTC) + timedelta(seconds=10)
         while watch.execute("select exists (select from pg_locks where not granted)").fetchone() != (True,):
-            assert datetime.now(UTC) < deadline, "nobody waits"
+            assert datetime.now(UTC) < deadline, "no transaction is blocked"
 
 
 @dataclass
@@ -36,7 +36,7 @@ class World:
     segment_id: UUID
     template_id: UUID
     campaign_id: UUID
-    looks_asked: list[int] = field(default_factory=list)
+    passes_requested: list[int] = field(default_factory=list)
 
     @classmethod
     def make(
@@ -97,13 +97,13 @@ class World:
         return phone_hash(SECRET, str(self.user_id), phone)
 
     def advance(self) -> list[tuple[Any, list[datetime]]]:
-        """One look at the campaign; gives what it handed out. ``looks_asked`` notes in how many seconds it wants another."""
+        """One pass of the campaign; returns the tickets it issued. Delays of requested passes go to ``passes_requested``."""
         out: list[tuple[Any, list[datetime]]] = []
         advance_campaign(
             self.campaign_id,
             db=self.databases.jobs,
-            hand_out=lambda ticket, slots, _: out.append((ticket, list(slots))),
-            requeue_after=lambda _, seconds: self.looks_asked.append(seconds),
+            issue_tickets=lambda ticket, slots, _: out.append((ticket, list(slots))),
+            requeue_after=lambda _, seconds: self.passes_requested.append(seconds),
         )
         return out
 
@@ -123,7 +123,7 @@ class World:
         )
 
     def finish_one(self, *, refused: bool = False) -> claims.Claim:
-        """Claims the next recipient, who is sent to or refused."""
+        """Claims the next recipient, and marks the message as sent or the recipient as refused."""
         held = self.claim()
         assert isinstance(held, claims.Claim)
         now = datetime.now(UTC)
@@ -137,8 +137,8 @@ class World:
         self.databases.jobs.as_worker(finish)
         return held
 
-    def wait_until_somebody_is_blocked(self) -> None:
-        until_somebody_waits(self.databases)
+    def wait_for_blocked_transaction(self) -> None:
+        wait_for_blocked_transaction(self.databases)
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         with self.databases.owner.cursor(row_factory=dict_row) as cursor:

@@ -1,4 +1,4 @@
-"""The command `hidra` as it is typed and read: help, tables, errors of one line, nothing drawn or coloured in a pipe."""
+"""The command `hidra` from its command line to its output: help, tables, errors of one line, no colours in a pipe."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from local import named_stacks
 from local.__main__ import app
 from local.cli.app import count, run, table
-from local.cli.metrics import through
+from local.cli.metrics import recount
 from local.emulator import FunctionFailed
 from local.evolution import phones
 from local.processes import LocalError
@@ -42,8 +42,8 @@ def commands() -> list[str]:
 
 def typed(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     status = run(line.split())
-    told = capsys.readouterr()
-    return status, told.out, told.err
+    printed = capsys.readouterr()
+    return status, printed.out, printed.err
 
 
 def attach(monkeypatch: pytest.MonkeyPatch, **stack: Any) -> None:
@@ -51,7 +51,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, **stack: Any) -> None:
 
 
 @pytest.mark.parametrize("words", commands())
-def test_every_command_explains_itself_with_an_example(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help_with_an_example(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = typed(f"{words} -h", capsys)
     assert status == 0
     assert out.startswith(f"Usage: hidra {words} ")
@@ -85,22 +85,22 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
         ("simulate fault", "hidra: Missing argument 'INSTANCE'. See `./hidra simulate fault --help`."),
     ],
 )
-def test_a_wrong_command_line_is_told_in_one_line(
+def test_a_wrong_command_line_is_reported_in_one_line(
     line: str, complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert typed(line, capsys) == (2, "", complaint + "\n")
 
 
 @pytest.mark.parametrize("line", STACKLESS)
-def test_a_stack_that_is_not_there_is_told_in_one_line(
+def test_a_missing_stack_is_reported_in_one_line(
     line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(named_stacks, "HOME", tmp_path)
-    told = "hidra: There is no stack 'none'; start it with `./hidra up --stack none`.\n"
-    assert typed(f"{line} --stack none", capsys) == (1, "", told)
+    error = "hidra: There is no stack 'none'. Start it with `./hidra up --stack none`.\n"
+    assert typed(f"{line} --stack none", capsys) == (1, "", error)
 
 
-def test_what_nobody_expected_is_told_in_one_line_with_the_place_of_its_details(
+def test_an_unexpected_error_is_reported_in_one_line_that_names_the_file_of_its_traceback(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def break_down(_: str) -> None:
@@ -121,14 +121,14 @@ def test_what_nobody_expected_is_told_in_one_line_with_the_place_of_its_details(
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("invoke nothing", "There is no function 'nothing'; there are api_docs, campaign_advance, "),
-        ("logs nothing", "There is no function 'nothing'; there are api_docs, campaign_advance, "),
+        ("invoke nothing", "There is no function 'nothing'. Choose from api_docs, campaign_advance, "),
+        ("logs nothing", "There is no function 'nothing'. Choose from api_docs, campaign_advance, "),
         ("invoke campaign_clock {", "The payload is not JSON: "),
-        ("keys --id k/1", "A key's id is letters and digits."),
-        ("simulate totals", "The stack 'local' has a real Evolution server"),
+        ("keys --id k/1", "A key's id must be letters and digits."),
+        ("simulate totals", "The stack 'local' uses a real Evolution server"),
     ],
 )
-def test_a_wrong_word_is_named(
+def test_a_wrong_argument_is_named(
     line: str, complaint: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attach(monkeypatch, processes={})
@@ -137,7 +137,7 @@ def test_a_wrong_word_is_named(
     assert err.startswith(f"hidra: {complaint}")
 
 
-def test_a_function_that_failed_is_told_in_one_line(
+def test_a_failed_function_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(function: str, _: object) -> None:
@@ -147,11 +147,11 @@ def test_a_function_that_failed_is_told_in_one_line(
     assert typed("rebuild-metrics", capsys) == (1, "", "hidra: metrics_rebuild: There is no such campaign.\n")
 
 
-def test_the_token_stands_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[dict[str, Any]] = []
-    attach(monkeypatch, token=lambda **wish: asked.append(wish) or "ey.J.x")
+def test_the_token_is_printed_alone(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[dict[str, Any]] = []
+    attach(monkeypatch, token=lambda **options: wanted.append(options) or "ey.J.x")
     assert typed(f"token --groups admin,,ops --sub {UUID(int=17)}", capsys) == (0, "ey.J.x\n", "")
-    assert asked == [{"sub": str(UUID(int=17)), "email": None, "name": None, "groups": ["admin", "ops"]}]
+    assert wanted == [{"sub": str(UUID(int=17)), "email": None, "name": None, "groups": ["admin", "ops"]}]
     assert typed("token --sub 17", capsys)[0] == 2
 
 
@@ -177,7 +177,7 @@ def test_a_table_is_aligned_columns_and_nothing_else() -> None:
 
 
 class Recount:
-    """The function metrics_rebuild, which gets through one campaign an invocation."""
+    """The function metrics_rebuild, which recounts one campaign for each invocation."""
 
     def __init__(self, *differences: int) -> None:
         self.left, self.payloads = list(differences), list[dict[str, Any]]()
@@ -195,46 +195,46 @@ class Recount:
         return {"campaigns": 1, "differences": [row] * found, "continue_after": "c" if self.left else None}
 
 
-def test_a_recount_goes_on_until_no_campaign_is_left() -> None:
+def test_a_recount_continues_until_no_campaign_is_left() -> None:
     function = Recount(1, 0, 2)
-    campaigns, differences = through(function, campaign=None, apply=False)
+    campaigns, differences = recount(function, campaign=None, apply=False)
     assert (campaigns, len(differences)) == (3, 3)
     assert [payload.get("after") for payload in function.payloads] == [None, "c", "c"]
     assert all(payload["dry_run"] for payload in function.payloads)
 
 
 @pytest.mark.parametrize(
-    ("line", "differences", "told"),
+    ("line", "differences", "expected"),
     [
         ("rebuild-metrics", 0, (0, "0 differences in 1 campaign")),
-        ("rebuild-metrics", 1, (1, "1 difference in 1 campaign; --apply writes what was recounted.")),
-        ("rebuild-metrics --apply --campaign c", 1, (0, "1 difference in 1 campaign, mended.")),
+        ("rebuild-metrics", 1, (1, "1 difference in 1 campaign; --apply writes the recounted numbers.")),
+        ("rebuild-metrics --apply --campaign c", 1, (0, "1 difference in 1 campaign, fixed.")),
     ],
 )
-def test_a_recount_tells_what_differs_and_whether_it_was_written(
+def test_a_recount_reports_the_differences_and_whether_they_were_written(
     line: str,
     differences: int,
-    told: tuple[int, str],
+    expected: tuple[int, str],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     function = Recount(differences)
     attach(monkeypatch, invoke=lambda _, payload: function(payload))
     status, out, err = typed(line, capsys)
-    assert (status, out.splitlines()[-1], err) == (*told, "")
+    assert (status, out.splitlines()[-1], err) == (*expected, "")
     assert ("2026-01-01 12:05" in out) == bool(differences)
-    expected = {"dry_run": False, "campaign_id": "c"} if "--apply" in line else {"dry_run": True}
-    assert function.payloads == [expected]
+    payload = {"dry_run": False, "campaign_id": "c"} if "--apply" in line else {"dry_run": True}
+    assert function.payloads == [payload]
 
 
-def test_aws_that_cannot_be_asked_is_told_in_one_line(
+def test_aws_that_cannot_be_reached_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     status, out, err = typed("rebuild-metrics --function f", capsys)
-    assert (status, out, err) == (1, "", "hidra: AWS does not invoke f: You must specify a region.\n")
+    assert (status, out, err) == (1, "", "hidra: AWS did not invoke f: You must specify a region.\n")
 
 
 def test_the_help_of_simulate_has_every_ending_of_the_simulators_own_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -251,51 +251,51 @@ def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("simulator")
-def test_the_simulator_is_told_what_to_do_and_tells_what_it_saw(capsys: pytest.CaptureFixture[str]) -> None:
-    def told(line: str) -> str:
+def test_the_simulator_is_controlled_and_its_log_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    def simulate(line: str) -> str:
         status, out, err = typed(f"simulate {line}", capsys)
         assert (status, err) == (0, "")
         return out
 
-    config = json.loads(told("instance loja"))
-    assert (config["instance_name"], config["api_key"], config["integration"]) == ("loja", "k", "baileys")
-    assert json.loads(told("instance meta --cloud-api"))["integration"] == "cloud_api"
-    assert told("disconnect loja") == "loja is close.\n"
-    assert told("scan loja") == "loja is open.\n"
+    connection = json.loads(simulate("instance loja"))
+    assert (connection["instance_name"], connection["api_key"], connection["integration"]) == ("loja", "k", "baileys")
+    assert json.loads(simulate("instance meta --cloud-api"))["integration"] == "cloud_api"
+    assert simulate("disconnect loja") == "loja is close.\n"
+    assert simulate("scan loja") == "loja is open.\n"
 
-    assert re.search(r"cut after +null +yes +0.0 +3 +sends", told("fault loja --cut after --times 3"))
+    assert re.search(r"cut after +null +yes +0.0 +3 +sends", simulate("fault loja --cut after --times 3"))
     assert re.search(
-        r'503 +{"code": 1} +no +0.0 +for ever +all',
-        told('fault loja --status 503 --body {"code":1} --everything'),
+        r'503 +{"code": 1} +no +0.0 +never +all',
+        simulate('fault loja --status 503 --body {"code":1} --everything'),
     )
-    assert told("fault loja --clear") == "No fault is armed for loja.\n"
+    assert simulate("fault loja --clear") == "No fault is armed for loja.\n"
 
-    assert re.search(r"copies +2\n", told("behaviour 5511987650001 --like duplicated"))
-    assert re.search(r'reply +"PARAR"\n', told('behaviour 5511987650001 --set {"reply":"PARAR"}'))
-    assert re.search(r"copies +1\n", told("behaviour 5511987650001 --forget"))
+    assert re.search(r"copies +2\n", simulate("behaviour 5511987650001 --like duplicated"))
+    assert re.search(r'reply +"PARAR"\n', simulate('behaviour 5511987650001 --set {"reply":"PARAR"}'))
+    assert re.search(r"copies +1\n", simulate("behaviour 5511987650001 --forget"))
 
     body = {"number": "5511987659401", "text": "Oi\nAna"}
-    requests.post(f"{config['base_url']}/message/sendText/loja", json=body, headers={"apikey": "k"}, timeout=10)
-    assert re.search(r"loja +5511987659401 +400 +refused +Oi Ana\n", told("log --instance loja"))
-    assert "5511987659401" not in told("log --instance meta")
-    assert re.search(r"received +1\n", told("totals"))
-    assert re.search(r"received +0\n", told("totals --instance meta"))
-    assert told("log --clear") == "The log is empty.\n"
-    assert re.search(r"received +0\n", told("totals"))
+    requests.post(f"{connection['base_url']}/message/sendText/loja", json=body, headers={"apikey": "k"}, timeout=10)
+    assert re.search(r"loja +5511987659401 +400 +refused +Oi Ana\n", simulate("log --instance loja"))
+    assert "5511987659401" not in simulate("log --instance meta")
+    assert re.search(r"received +1\n", simulate("totals"))
+    assert re.search(r"received +0\n", simulate("totals --instance meta"))
+    assert simulate("log --clear") == "The log is empty.\n"
+    assert re.search(r"received +0\n", simulate("totals"))
 
-    status, _, err = typed("simulate scan nobody", capsys)
+    status, _, err = typed("simulate scan missing", capsys)
     assert (status, err) == (1, 'hidra: The simulator answered 404: {"error": "no such instance"}\n')
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with the file hidra, and in the place of Python something that tells how it was called."""
+    """A folder with the file hidra, and instead of Python a script that prints how it was called."""
     project = tmp_path / "a project"
     (project / "local").mkdir(parents=True)
     (project / "hidra").write_text((ROOT / "hidra").read_text())
     (project / "hidra").chmod(0o755)
     (project / "local/setup.sh").write_text(
-        'mkdir -p "$1/bin"; echo "$PWD $1 $2" > asked\n'
+        'mkdir -p "$1/bin"; echo "$PWD $1 $2" > setup-arguments\n'
         'printf \'#!/bin/sh\\necho "$PWD|$PYTHONPATH|$*"\\n\' > "$1/bin/python"; chmod +x "$1/bin/python"\n'
     )
     return project
@@ -309,7 +309,7 @@ def test_the_file_works_from_another_folder_and_through_links(project: Path, tmp
     for command in (str(project / "hidra"), "../a project/hidra", "./link"):
         done = subprocess.run([command, "up", "a b"], cwd=elsewhere, capture_output=True, text=True, check=True)
         assert done.stdout == f"{elsewhere}|{project}/layers/hidra:{project}|-P -m local up a b\n"
-        assert (project / "asked").read_text() == f"{project} .venv requirements/dev.txt\n"
+        assert (project / "setup-arguments").read_text() == f"{project} .venv requirements/dev.txt\n"
 
 
 def test_the_file_stops_where_the_setup_failed(project: Path) -> None:
@@ -318,12 +318,12 @@ def test_the_file_stops_where_the_setup_failed(project: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "hidra: no Python\n")
 
 
-def test_an_error_for_the_person_at_the_keyboard_keeps_its_words(
+def test_an_error_that_the_user_can_fix_keeps_its_message(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise LocalError("Port 8000 for the API is taken or forbidden; choose another one.")
+        raise LocalError("Port 8000 for the API is taken or forbidden. Choose another one.")
 
     monkeypatch.setattr(named_stacks, "up", refuse)
-    told = "hidra: Port 8000 for the API is taken or forbidden; choose another one.\n"
-    assert typed("up --port 8000", capsys) == (1, "", told)
+    error = "hidra: Port 8000 for the API is taken or forbidden. Choose another one.\n"
+    assert typed("up --port 8000", capsys) == (1, "", error)

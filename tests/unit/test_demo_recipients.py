@@ -28,5 +28,5 @@ def test_the_lines_without_a_phone_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "nome\nAna\n", "telefone\n"])
 def test_a_list_without_phones_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(LocalError, match="needs a first line"):
+    with pytest.raises(LocalError, match="has no recipients or no column of phones"):
         recipients.read(written(tmp_path, text))

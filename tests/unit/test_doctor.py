@@ -1,4 +1,4 @@
-"""What the doctor says of facts, given as values, and how it looks at many things at once."""
+"""The doctor's findings from given facts, and how its checks run together."""
 
 import threading
 import time
@@ -41,22 +41,22 @@ INSTANCES = [{"name": "loja"}, {"name": "acme"}]
         (evolution.accepted((200, [])), "ok", "instances: none"),
         (evolution.accepted((401, {})), "fails", "is refused"),
         (evolution.accepted((503, {"code": "LICENSE_REQUIRED"})), "fails", "licence"),
-        (evolution.accepted((500, None)), "fails", "answered 500"),
+        (evolution.accepted((500, None)), "fails", "failed with 500"),
         (evolution.accepted(None), "fails", "is not set"),
         (evolution.connection("loja", (200, {"instance": {"state": "open"}})), "ok", "loja is connected"),
         (evolution.connection("loja", (200, {"instance": {"state": "close"}})), "warning", "loja is close"),
-        (evolution.connection("loja", (404, {})), "fails", "loja is answered 404"),
+        (evolution.connection("loja", (404, {})), "fails", "the state of loja failed with 404"),
         (running.processes([], 4), "ok", "all 4 run"),
         (running.processes(["PostgreSQL"], 4), "fails", "PostgreSQL ended"),
         (running.api(200), "ok", "answers"),
-        (running.api(502), "fails", "answered 502"),
+        (running.api(502), "fails", "failed with 502"),
         (running.clock(20.4, up_for=4_000), "ok", "ticked 20 s ago"),
         (running.clock(None, up_for=30), "ok", "first tick"),
         (running.clock(None, up_for=4_000), "fails", "no tick for 120 s"),
         (running.clock(130, up_for=4_000), "fails", "no tick for 120 s"),
-        (running.metrics(EXACT), "ok", "equal a recount (campaigns: 12)"),
+        (running.metrics(EXACT), "ok", "equal to a recount (campaigns: 12)"),
         (running.metrics(EXACT | {"continue_after": "c"}), "ok", "(campaigns: 12 and more)"),
-        (running.metrics(EXACT | {"differences": [{}] * 3}), "fails", "3 of their numbers differ"),
+        (running.metrics(EXACT | {"differences": [{}] * 3}), "fails", "3 numbers differ"),
     ],
 )
 def test_a_fact_is_judged(finding: Finding, state: str, words: str) -> None:
@@ -73,14 +73,12 @@ def test_a_fact_is_judged(finding: Finding, state: str, words: str) -> None:
             fails(
                 "Dead letters",
                 "2 send dead letters",
-                "docs/deploying.md says what each means; the function's log says why",
+                "see docs/deploying.md for their meaning and the function's log for the cause",
             ),
         ),
     ],
 )
-def test_what_waits_in_a_queue_is_work_and_what_is_dead_needs_somebody(
-    depths: dict[str, int], letters: Finding
-) -> None:
+def test_waiting_messages_are_work_and_dead_letters_fail(depths: dict[str, int], letters: Finding) -> None:
     assert running.queues(depths) == [ok("Queues", "7 in the send queue, 0 in the campaign queue"), letters]
 
 
@@ -93,23 +91,23 @@ def test_what_waits_in_a_queue_is_work_and_what_is_dead_needs_somebody(
         ((0, None, 1), ["ok", "warning"]),
     ],
 )
-def test_events_that_wait_too_long_or_were_not_understood_are_warned_of(facts: Any, states: list[str]) -> None:
+def test_events_that_wait_too_long_or_could_not_be_read_are_a_warning(facts: Any, states: list[str]) -> None:
     assert [finding.state for finding in running.events(*facts)] == states
 
 
-def test_checks_run_side_by_side_and_tell_in_their_order() -> None:
+def test_checks_run_side_by_side_and_report_in_their_order() -> None:
     together = threading.Barrier(3, timeout=5)
 
-    def look(name: str) -> list[Finding]:
+    def check(name: str) -> list[Finding]:
         together.wait()
         return [ok(name, "1"), ok(name, "2")]
 
     names = ["a", "b", "c"]
-    checks = [Check(name, lambda name=name: look(name)) for name in names]  # type: ignore[misc]
+    checks = [Check(name, lambda name=name: check(name)) for name in names]  # type: ignore[misc]
     assert [finding.subject for finding in run(checks, seconds=5)] == ["a", "a", "b", "b", "c", "c"]
 
 
-def test_what_hangs_is_not_waited_for_and_keeps_nobody_else() -> None:
+def test_a_check_that_hangs_delays_no_other() -> None:
     hanging = threading.Event()
     checks = [
         Check("Metrics", lambda: [ok("Metrics", str(hanging.wait(20)))], late=State.WARNING),
@@ -124,31 +122,31 @@ def test_what_hangs_is_not_waited_for_and_keeps_nobody_else() -> None:
     hanging.set()
 
 
-def test_what_stops_a_check_is_its_finding() -> None:
-    def look() -> list[Finding]:
+def test_an_error_in_a_check_is_its_finding() -> None:
+    def broken() -> list[Finding]:
         raise OSError("no route\nto host")
 
-    assert list(run([Check("API", look)], seconds=5)) == [fails("API", "OSError: no route")]
+    assert list(run([Check("API", broken)], seconds=5)) == [fails("API", "OSError: no route")]
 
 
-def test_a_server_that_is_not_there_is_a_finding() -> None:
-    [found] = database.look("postgresql://x:secret@127.0.0.1:1/hidra")
+def test_an_unreachable_server_is_a_finding() -> None:
+    [found] = database.check("postgresql://x:secret@127.0.0.1:1/hidra")
     assert found.state == "fails"
     assert found.text.startswith("cannot be reached: ")
     assert "secret" not in found.text
-    [found] = evolution.look("http://127.0.0.1:1", "k", "")
+    [found] = evolution.check("http://127.0.0.1:1", "k", "")
     assert (found.state, found.subject) == ("fails", "EVOLUTION_URL")
 
 
 @pytest.mark.parametrize(
     ("findings", "status", "last"),
     [
-        ([ok("uv", "here")], 0, "All is well."),
-        ([ok("uv", "here"), warning("Memory", "little")], 0, "Nothing fails; 1 warning."),
+        ([ok("uv", "here")], 0, "All checks passed."),
+        ([ok("uv", "here"), warning("Memory", "little")], 0, "No check failed; 1 warning."),
         ([ok("uv", "here"), warning("Memory", "little"), fails("API", "gone")], 1, "1 check of 3 failed."),
     ],
 )
-def test_the_exit_status_tells_whether_something_fails(
+def test_the_exit_status_says_whether_a_check_failed(
     findings: list[Finding], status: int, last: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (database, evolution, running):
@@ -168,6 +166,6 @@ def test_a_finding_is_a_line_with_its_advice_below() -> None:
     assert "\033[31m" in command.line(bad, colour=True)
 
 
-def test_a_stack_that_is_not_up_is_nothing_to_complain_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_that_is_not_up_is_ok(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(named_stacks, "find", lambda _: None)
     assert list(run(running.checks("local"), seconds=5)) == [ok("Stack local", "not running; ./hidra up starts it")]

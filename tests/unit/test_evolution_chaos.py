@@ -5,28 +5,28 @@ import aiohttp
 import pytest
 
 from local.evolution.chaos import Chaos
-from local.evolution.harness import Bench, play
+from tests.simulator_harness import Harness, run_scenario
 
 RATES = {"bad_gateway": 0.3, "cut_after": 0.2, "lost": 0.25, "unacknowledged": 0.5}
 
 
-async def run(bench: Bench, seed: int, sends: int) -> list[dict[str, Any]]:
-    await bench.connected()
-    status, body = await bench.call("PUT", "/_control/instances/b/chaos", {"seed": seed, "rates": RATES})
+async def run(harness: Harness, seed: int, sends: int) -> list[dict[str, Any]]:
+    await harness.connected()
+    status, body = await harness.call("PUT", "/_control/instances/b/chaos", {"seed": seed, "rates": RATES})
     assert (status, body) == (200, {"seed": seed, "rates": RATES})
     for n in range(sends):
         try:
-            url, message = f"{bench.url}/message/sendText/b", {"number": "5511987650001", "text": str(n)}
-            async with bench.session.post(url, json=message, headers={"apikey": "global-key"}) as answer:
+            url, message = f"{harness.url}/message/sendText/b", {"number": "5511987650001", "text": str(n)}
+            async with harness.session.post(url, json=message, headers={"apikey": "global-key"}) as answer:
                 await answer.read()
         except aiohttp.ServerDisconnectedError:
             continue
-    return await bench.settled()
+    return await harness.settled()
 
 
 def test_the_log_tells_what_was_drawn_for_each_send_and_webhook() -> None:
-    async def story(bench: Bench) -> None:
-        rows = await run(bench, 7, 100)
+    async def scenario(harness: Harness) -> None:
+        rows = await run(harness, 7, 100)
         drawn = Counter(name for row in rows for name in (row["fault"] or "none").split("+"))
         assert set(drawn) == {"bad_gateway", "cut_after", "unacknowledged", "none"}
         assert 15 <= drawn["bad_gateway"] <= 45
@@ -35,21 +35,21 @@ def test_the_log_tells_what_was_drawn_for_each_send_and_webhook() -> None:
             assert row["accepted"] is ("bad_gateway" not in names)
             assert (row["http_status"] is None) is ("cut_after" in names)
             assert row["acknowledged"] is (row["accepted"] and "unacknowledged" not in names)
-        webhooks = (await bench.call("GET", "/_log/webhooks"))[1]["webhooks"]
+        webhooks = (await harness.call("GET", "/_log/webhooks"))[1]["webhooks"]
         assert all((one["state"] == "lost") is (one["fault"] == "lost") for one in webhooks)
         assert 0.1 < sum(one["state"] == "lost" for one in webhooks) / len(webhooks) < 0.4
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_the_same_seed_draws_the_same_for_the_same_sends() -> None:
     found: list[list[str | None]] = []
 
     def again(seed: int) -> None:
-        async def story(bench: Bench) -> None:
-            found.append([row["fault"] for row in await run(bench, seed, 30)])
+        async def scenario(harness: Harness) -> None:
+            found.append([row["fault"] for row in await run(harness, seed, 30)])
 
-        play(story)
+        run_scenario(scenario)
 
     for seed in (7, 7, 8):
         again(seed)
@@ -57,17 +57,17 @@ def test_the_same_seed_draws_the_same_for_the_same_sends() -> None:
 
 
 def test_the_mix_of_one_instance_spares_the_others_and_ends_when_told() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected("b")
-        await bench.connected("c")
-        await bench.call("PUT", "/_control/instances/b/chaos", {"seed": 1, "rates": {"internal_error": 1}})
-        assert (await bench.send("5511987650001", name="b"))[0] == 500
-        assert (await bench.send("5511987650001", name="c"))[0] == 201
-        assert (await bench.call("GET", "/_control/instances/b/chaos"))[1]["rates"] == {"internal_error": 1}
-        await bench.call("DELETE", "/_control/instances/b/chaos")
-        assert (await bench.send("5511987650001", name="b"))[0] == 201
+    async def scenario(harness: Harness) -> None:
+        await harness.connected("b")
+        await harness.connected("c")
+        await harness.call("PUT", "/_control/instances/b/chaos", {"seed": 1, "rates": {"internal_error": 1}})
+        assert (await harness.send("5511987650001", name="b"))[0] == 500
+        assert (await harness.send("5511987650001", name="c"))[0] == 201
+        assert (await harness.call("GET", "/_control/instances/b/chaos"))[1]["rates"] == {"internal_error": 1}
+        await harness.call("DELETE", "/_control/instances/b/chaos")
+        assert (await harness.send("5511987650001", name="b"))[0] == 201
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_rates_are_met_and_may_change_their_fault() -> None:
@@ -92,8 +92,8 @@ def test_rates_are_met_and_may_change_their_fault() -> None:
     ],
 )
 def test_a_mix_that_makes_no_sense_is_refused(script: dict[str, Any]) -> None:
-    async def story(bench: Bench) -> None:
-        assert (await bench.call("PUT", "/_control/instances/b/chaos", script))[0] == 400
-        assert (await bench.call("GET", "/_control/instances/b/chaos"))[1] is None
+    async def scenario(harness: Harness) -> None:
+        assert (await harness.call("PUT", "/_control/instances/b/chaos", script))[0] == 400
+        assert (await harness.call("GET", "/_control/instances/b/chaos"))[1] is None
 
-    play(story)
+    run_scenario(scenario)

@@ -11,7 +11,7 @@ from local import named_stacks
 from local.__main__ import run
 from tests import simulator_process
 
-Told = Callable[[str], str]
+Simulate = Callable[[str], str]
 
 
 @pytest.fixture(scope="module")
@@ -22,16 +22,16 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture
-def told(url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+def simulate(url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Simulate:
     stack = SimpleNamespace(processes={"Evolution simulator": 1}, evolution_url=url, evolution_api_key="k")
     monkeypatch.setattr(named_stacks, "attach", lambda _: stack)
 
-    def say(line: str) -> str:
+    def run_command(line: str) -> str:
         status = run(["simulate", *line.split()])
-        said = capsys.readouterr()
-        return said.out if status == 0 else f"{status} {said.err}"
+        printed = capsys.readouterr()
+        return printed.out if status == 0 else f"{status} {printed.err}"
 
-    return say
+    return run_command
 
 
 def send(url: str, number: str = "5511987650001") -> requests.Response:
@@ -39,34 +39,34 @@ def send(url: str, number: str = "5511987650001") -> requests.Response:
     return requests.post(f"{url}/message/sendText/loja", json=body, headers={"apikey": "k"}, timeout=10)
 
 
-def test_a_simulator_begins_with_the_faults_it_was_given(url: str) -> None:
+def test_a_simulator_starts_with_the_faults_of_its_command_line(url: str) -> None:
     names = [one["name"] for one in requests.get(f"{url}/_control/instances/*/faults", timeout=10).json()]
     assert names == ["unacknowledged"]
 
 
-def test_faults_are_armed_by_name_for_an_instance_or_a_phone_and_taken_away(url: str, told: Told) -> None:
-    told("instance loja")
-    shown = told("fault loja --fault gateway_timeout --times 2 --after 1")
+def test_faults_are_armed_by_name_for_an_instance_or_a_phone(url: str, simulate: Simulate) -> None:
+    simulate("instance loja")
+    shown = simulate("fault loja --fault gateway_timeout --times 2 --after 1")
     assert re.search(r"504 +\S.*yes +0.0 +2 +sends +gateway_timeout\n", shown)
     assert [send(url).status_code for _ in range(4)] == [201, 504, 504, 201]
-    shown = told("fault loja --fault bad_gateway --phone 5511987650002 --for 60")
+    shown = simulate("fault loja --fault bad_gateway --phone 5511987650002 --for 60")
     assert "bad_gateway" in shown
     assert (send(url).status_code, send(url, "5511987650002").status_code) == (201, 502)
-    told("clock --advance 61")
+    simulate("clock --advance 61")
     assert send(url, "5511987650002").status_code == 201
-    assert told("fault loja --fault banned") == "WhatsApp ends the connection of loja.\n"
+    assert simulate("fault loja --fault banned") == "WhatsApp ends the connection of loja.\n"
     assert send(url).json()["response"]["message"] == "Connection Closed"
-    assert told("fault loja --fault none").startswith("1 hidra: There is no fault 'none'.")
+    assert simulate("fault loja --fault none").startswith("1 hidra: There is no fault 'none'.")
 
 
-def test_a_mix_of_faults_is_shown_and_ended(told: Told) -> None:
-    shown = told("chaos loja --rate cut_after=0.02 --rate lost=0.1 --seed 7")
+def test_a_mix_of_faults_is_shown_and_ended(simulate: Simulate) -> None:
+    shown = simulate("chaos loja --rate cut_after=0.02 --rate lost=0.1 --seed 7")
     assert re.search(r"cut_after +0.02\n *lost +0.1\n", shown)
-    assert told("chaos loja") == shown
-    assert told("chaos loja --clear") == "Nothing goes wrong at random with loja.\n"
-    assert "is not NAME=SHARE" in told("chaos loja --rate lost=often")
+    assert simulate("chaos loja") == shown
+    assert simulate("chaos loja --clear") == "No random faults are set for loja.\n"
+    assert "is not NAME=SHARE" in simulate("chaos loja --rate lost=often")
 
 
-def test_the_clock_is_driven(told: Told) -> None:
-    before = float(told("clock").split()[0])
-    assert float(told("clock --advance 3600").split()[0]) == before + 3600
+def test_the_clock_is_driven(simulate: Simulate) -> None:
+    before = float(simulate("clock").split()[0])
+    assert float(simulate("clock --advance 3600").split()[0]) == before + 3600

@@ -3,8 +3,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from local.evolution.harness import Bench, play, until
 from local.evolution.phones import NAMED, NORMAL, TABLE, by_number, parse_behaviour
+from tests.simulator_harness import Harness, run_scenario, until
 
 NORMAL_STATUSES = ["SERVER_ACK", "DELIVERY_ACK", "READ"]
 
@@ -35,17 +35,17 @@ def test_every_other_number_is_normal(number: str) -> None:
     ],
 )
 def test_a_phone_behaves_as_its_number(prefix: str, statuses: list[str], final: str) -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
-        await bench.send(phone(prefix))
-        (message,) = await bench.settled()
-        assert bench.receiver.statuses == statuses
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
+        await harness.send(phone(prefix))
+        (message,) = await harness.settled()
+        assert harness.receiver.statuses == statuses
         assert message["final"] == final
         happened = [status["status"] for status in message["statuses"]]
         assert sorted(happened) == sorted(statuses)
         assert [status["at"] for status in message["statuses"]] == sorted(s["at"] for s in message["statuses"])
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_a_slow_phone_keeps_the_client_waiting() -> None:
@@ -55,64 +55,64 @@ def test_a_slow_phone_keeps_the_client_waiting() -> None:
 @pytest.mark.parametrize(("prefix", "text"), [("95", "SAIR"), ("96", "Obrigado! Ainda tem no azul?")])
 @pytest.mark.parametrize("name", ["b", "c"])
 def test_a_phone_replies_after_reading(prefix: str, text: str, name: str) -> None:
-    async def story(bench: Bench) -> None:
-        await (bench.cloud() if name == "c" else bench.connected())
-        await bench.send(phone(prefix), name=name)
-        await bench.settled()
-        reply = bench.receiver.posts[-1]
+    async def scenario(harness: Harness) -> None:
+        await (harness.cloud() if name == "c" else harness.connected())
+        await harness.send(phone(prefix), name=name)
+        await harness.settled()
+        reply = harness.receiver.posts[-1]
         data = reply.body["data"]
         assert reply.event == "messages.upsert"
         assert data["message"] == {"conversation": text}
         assert (data["key"]["remoteJid"], data["key"]["fromMe"]) == (f"{phone(prefix)}@s.whatsapp.net", False)
         assert data.get("status") == (None if name == "c" else "DELIVERY_ACK")
-        found = await bench.call("POST", f"/chat/findMessages/{name}", {"where": {"key": {"id": data["key"]["id"]}}})
+        found = await harness.call("POST", f"/chat/findMessages/{name}", {"where": {"key": {"id": data["key"]["id"]}}})
         assert found[1]["messages"]["total"] == 1
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_a_duplicating_phone_has_every_webhook_posted_twice() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
-        await bench.send(phone("97"))
-        (message,) = await bench.settled()
-        assert sorted(map(str, bench.receiver.statuses)) == sorted(NORMAL_STATUSES * 2)
-        assert len(bench.receiver.of("send.message")) == 2
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
+        await harness.send(phone("97"))
+        (message,) = await harness.settled()
+        assert sorted(map(str, harness.receiver.statuses)) == sorted(NORMAL_STATUSES * 2)
+        assert len(harness.receiver.of("send.message")) == 2
         assert len(message["statuses"]) == 3
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_an_early_phone_is_told_of_before_the_answer() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
-        _, sent = await bench.send(phone("99"))
-        told = [post.event for post in bench.receiver.posts if post.event != "connection.update"]
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
+        _, sent = await harness.send(phone("99"))
+        told = [post.event for post in harness.receiver.posts if post.event != "connection.update"]
         assert set(told) >= {"send.message", "messages.update"}
-        assert bench.receiver.of("send.message")[0].body["data"]["key"] == sent["key"]
-        (message,) = await bench.settled()
+        assert harness.receiver.of("send.message")[0].body["data"]["key"] == sent["key"]
+        (message,) = await harness.settled()
         assert message["answered_at"] > message["statuses"][0]["answered_at"]
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_a_script_replaces_the_table_for_either_form_of_the_number() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
         script = {"like": "unread", "statuses": [["server_ack", 0.1], ["failed", [0.1, 0.2]], ["read", 0.3]]}
-        status, behaviour = await bench.call("POST", "/_control/phones/553187650001", script)
+        status, behaviour = await harness.call("POST", "/_control/phones/553187650001", script)
         assert (status, behaviour["statuses"][1]) == (201, ["failed", [0.1, 0.2]])
-        await bench.send("+55 (31) 98765-0001")
-        (message,) = await bench.settled()
-        assert bench.receiver.statuses == ["SERVER_ACK", "ERROR", "READ"]
+        await harness.send("+55 (31) 98765-0001")
+        (message,) = await harness.settled()
+        assert harness.receiver.statuses == ["SERVER_ACK", "ERROR", "READ"]
         assert message["final"] == "read"
-        assert (await bench.call("DELETE", "/_control/phones/5531987650001"))[1] == NORMAL.to_json()
+        assert (await harness.call("DELETE", "/_control/phones/5531987650001"))[1] == NORMAL.to_json()
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_a_behaviour_reads_back_as_it_was_written() -> None:
-    script = {"like": "leaves", "copies": 3, "answer_seconds": [0, 1], "fault": {"status": 503, "times": 2}}
+    script = {"like": "opts_out", "copies": 3, "answer_seconds": [0, 1], "fault": {"status": 503, "times": 2}}
     behaviour = parse_behaviour(script, "5511987650001")
     assert parse_behaviour(behaviour.to_json(), "5511987650001") == behaviour
 
@@ -129,91 +129,91 @@ def test_a_behaviour_reads_back_as_it_was_written() -> None:
     ],
 )
 def test_a_script_that_makes_no_sense_is_refused(script: dict[str, Any]) -> None:
-    async def story(bench: Bench) -> None:
-        status, body = await bench.call("POST", "/_control/phones/5511987650001", script)
+    async def scenario(harness: Harness) -> None:
+        status, body = await harness.call("POST", "/_control/phones/5511987650001", script)
         assert status == 400
         assert body["error"]
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_meta_says_whichever_error_the_script_names() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.cloud()
-        await bench.call("POST", "/_control/phones/5511987650001", {"meta_code": 190})
-        status, body = await bench.send("5511987650001", name="c")
+    async def scenario(harness: Harness) -> None:
+        await harness.cloud()
+        await harness.call("POST", "/_control/phones/5511987650001", {"meta_code": 190})
+        status, body = await harness.send("5511987650001", name="c")
         assert (status, body["code"]) == (201, 190)
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_an_instance_fault_answers_in_the_place_of_evolution_as_often_as_told() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
         fault = {"status": 503, "body": {"code": "LICENSE_REQUIRED"}, "times": 2}
-        assert (await bench.call("POST", "/_control/instances/b/faults", fault))[0] == 201
-        answers = [await bench.send("5511987650001") for _ in range(3)]
+        assert (await harness.call("POST", "/_control/instances/b/faults", fault))[0] == 201
+        answers = [await harness.send("5511987650001") for _ in range(3)]
         assert answers[:2] == [(503, {"code": "LICENSE_REQUIRED"})] * 2
         assert answers[2][0] == 201
-        rows = await bench.settled()
+        rows = await harness.settled()
         assert [(row["http_status"], row["accepted"]) for row in rows] == [(503, False), (503, False), (201, True)]
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_a_fault_may_hide_that_the_message_was_accepted() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
         script = {"fault": {"status": 504, "accepted": True, "times": 1}}
-        await bench.call("POST", "/_control/phones/5511987650001", script)
-        assert (await bench.send("5511987650001"))[0] == 504
-        (row,) = await bench.settled()
+        await harness.call("POST", "/_control/phones/5511987650001", script)
+        assert (await harness.send("5511987650001"))[0] == 504
+        (row,) = await harness.settled()
         assert (row["http_status"], row["accepted"], row["final"]) == (504, True, "read")
-        assert (await bench.send("5511987650001", text="Outra"))[0] == 201
+        assert (await harness.send("5511987650001", text="Outra"))[0] == 201
 
-    play(story)
+    run_scenario(scenario)
 
 
 @pytest.mark.parametrize(("cut", "accepted", "final"), [("before", False, "refused"), ("after", True, "read")])
 def test_a_connection_is_cut_before_or_after_the_message_was_accepted(cut: str, accepted: bool, final: str) -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
-        await bench.call("POST", "/_control/instances/b/faults", {"cut": cut, "times": 1})
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
+        await harness.call("POST", "/_control/instances/b/faults", {"cut": cut, "times": 1})
         with pytest.raises(aiohttp.ServerDisconnectedError):
-            await bench.send("5511987650001")
-        (row,) = await bench.settled()
+            await harness.send("5511987650001")
+        (row,) = await harness.settled()
         assert (row["http_status"], row["accepted"], row["final"]) == (None, accepted, final)
         assert row["error"] == "connection cut"
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_a_fault_for_all_routes_stops_the_state_too_until_it_is_cleared() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
         faults, state = "/_control/instances/*/faults", "/instance/connectionState/b"
-        await bench.call("POST", faults, {"status": 503, "body": {"code": "LICENSE_REQUIRED"}, "scope": "all"})
-        assert await bench.call("GET", state) == (503, {"code": "LICENSE_REQUIRED"})
-        assert (await bench.send("5511987650001"))[0] == 503
-        assert len((await bench.call("GET", faults))[1]) == 1
-        await bench.call("DELETE", faults)
-        assert (await bench.call("GET", state))[0] == 200
+        await harness.call("POST", faults, {"status": 503, "body": {"code": "LICENSE_REQUIRED"}, "scope": "all"})
+        assert await harness.call("GET", state) == (503, {"code": "LICENSE_REQUIRED"})
+        assert (await harness.send("5511987650001"))[0] == 503
+        assert len((await harness.call("GET", faults))[1]) == 1
+        await harness.call("DELETE", faults)
+        assert (await harness.call("GET", state))[0] == 200
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_a_client_that_gave_up_waiting_has_still_sent_its_message() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
-        await bench.call("POST", "/_control/phones/5511987650001", {"fault": {"accepted": True, "hold_seconds": 20}})
-        url = f"{bench.url}/message/sendText/b"
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
+        await harness.call("POST", "/_control/phones/5511987650001", {"fault": {"accepted": True, "hold_seconds": 20}})
+        url = f"{harness.url}/message/sendText/b"
         body = {"number": "5511987650001", "text": "Oi"}
         with pytest.raises(TimeoutError):
-            await bench.session.post(
+            await harness.session.post(
                 url, json=body, headers={"apikey": "global-key"}, timeout=aiohttp.ClientTimeout(total=0.1)
             )
-        await until(lambda: bench.simulator.log.totals().accepted == 1)
-        (row,) = await bench.settled()
+        await until(lambda: harness.simulator.log.totals().accepted == 1)
+        (row,) = await harness.settled()
         assert row["final"] == "read"
 
-    play(story)
+    run_scenario(scenario)

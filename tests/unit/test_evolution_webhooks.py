@@ -8,8 +8,8 @@ import jwt
 import pytest
 
 from local.evolution.clock import Clock
-from local.evolution.harness import JWT_KEY, Bench, play, until
 from local.evolution.webhooks import Schedule
+from tests.simulator_harness import JWT_KEY, Harness, run_scenario, until
 
 SERVER_ACK_ONLY = {"statuses": [["server_ack", 0.05]]}
 
@@ -30,14 +30,14 @@ def test_the_jitter_is_a_fifth_and_never_goes_below_the_initial_wait() -> None:
 
 
 def test_the_envelope_of_a_baileys_status() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
-        _, sent = await bench.send("5531987650001")
-        await bench.settled()
-        (created,) = bench.receiver.of("send.message")
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
+        _, sent = await harness.send("5531987650001")
+        await harness.settled()
+        (created,) = harness.receiver.of("send.message")
         assert created.body["data"] == sent
-        first = bench.receiver.of("messages.update")[0].body
-        instance = bench.simulator.instances.by_name["b"]
+        first = harness.receiver.of("messages.update")[0].body
+        instance = harness.simulator.instances.by_name["b"]
         assert first == {
             "event": "messages.update",
             "instance": "b",
@@ -49,38 +49,38 @@ def test_the_envelope_of_a_baileys_status() -> None:
                 "instanceId": instance.id,
                 "messageId": first["data"]["messageId"],
             },
-            "destination": f"{bench.receiver.url}/hook",
+            "destination": f"{harness.receiver.url}/hook",
             "date_time": first["date_time"],
             "sender": "551140000000@s.whatsapp.net",
-            "server_url": bench.url,
+            "server_url": harness.url,
             "apikey": None,
         }
         assert first["date_time"].endswith("Z")
         assert first["data"]["messageId"].startswith("cm")
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_the_envelope_of_a_cloud_status_names_no_sender() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.cloud()
-        _, sent = await bench.send("5511987650001", name="c")
-        await bench.settled()
-        first = bench.receiver.of("messages.update")[0].body
+    async def scenario(harness: Harness) -> None:
+        await harness.cloud()
+        _, sent = await harness.send("5511987650001", name="c")
+        await harness.settled()
+        first = harness.receiver.of("messages.update")[0].body
         jid = "5511987650001@s.whatsapp.net"
         assert "sender" not in first
         assert first["data"]["keyId"] == sent["key"]["id"]
         assert (first["data"]["participant"], first["data"]["fromMe"]) == (jid, False)
-        assert bench.receiver.statuses == ["SENT", "DELIVERED", "READ"]
+        assert harness.receiver.statuses == ["SENT", "DELIVERED", "READ"]
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_webhooks_carry_the_custom_headers_and_a_signature() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected(headers={"x-secret": "abc", "jwt_key": JWT_KEY})
-        await until(lambda: bool(bench.receiver.posts))
-        headers = bench.receiver.posts[0].headers
+    async def scenario(harness: Harness) -> None:
+        await harness.connected(headers={"x-secret": "abc", "jwt_key": JWT_KEY})
+        await until(lambda: bool(harness.receiver.posts))
+        headers = harness.receiver.posts[0].headers
         assert headers["x-secret"] == "abc"
         assert "jwt_key" not in headers
         token = headers["Authorization"].removeprefix("Bearer ")
@@ -89,39 +89,41 @@ def test_webhooks_carry_the_custom_headers_and_a_signature() -> None:
         assert claims == {"iat": claims["iat"], "exp": claims["iat"] + 600, "app": "evolution", "action": "webhook"}
         assert abs(claims["iat"] - time.time()) < 60
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_only_subscribed_events_are_posted_each_to_its_own_path_if_asked() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected(events=["MESSAGES_UPDATE"], byEvents=True)
-        await bench.send("5511987650001")
-        await bench.settled()
-        assert {post.path for post in bench.receiver.posts} == {"/hook/messages-update"}
-        assert len(bench.receiver.posts) == 3
+    async def scenario(harness: Harness) -> None:
+        await harness.connected(events=["MESSAGES_UPDATE"], byEvents=True)
+        await harness.send("5511987650001")
+        await harness.settled()
+        assert {post.path for post in harness.receiver.posts} == {"/hook/messages-update"}
+        assert len(harness.receiver.posts) == 3
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_setting_the_webhook_replaces_it_and_a_disabled_one_is_silent() -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected(events=["MESSAGES_UPDATE"])
-        path, url = "/webhook/set/b", f"{bench.receiver.url}/other"
-        status, row = await bench.call(
+    async def scenario(harness: Harness) -> None:
+        await harness.connected(events=["MESSAGES_UPDATE"])
+        path, url = "/webhook/set/b", f"{harness.receiver.url}/other"
+        status, row = await harness.call(
             "POST", path, {"webhook": {"enabled": True, "url": url, "headers": {"a": "b"}, "events": ["SEND_MESSAGE"]}}
         )
         assert (status, row["url"], row["events"], row["headers"]) == (201, url, ["SEND_MESSAGE"], {"a": "b"})
-        assert await bench.call("GET", "/webhook/find/b") == (200, row)
-        await bench.send("5511987650001")
-        await bench.settled()
-        assert [(post.path, post.event) for post in bench.receiver.posts] == [("/other", "send.message")]
-        _, row = await bench.call("POST", path, {"webhook": {"enabled": False, "url": url, "events": ["SEND_MESSAGE"]}})
+        assert await harness.call("GET", "/webhook/find/b") == (200, row)
+        await harness.send("5511987650001")
+        await harness.settled()
+        assert [(post.path, post.event) for post in harness.receiver.posts] == [("/other", "send.message")]
+        _, row = await harness.call(
+            "POST", path, {"webhook": {"enabled": False, "url": url, "events": ["SEND_MESSAGE"]}}
+        )
         assert row["events"] == []
-        await bench.send("5511987650001")
-        await bench.settled()
-        assert len(bench.receiver.posts) == 1
+        await harness.send("5511987650001")
+        await harness.settled()
+        assert len(harness.receiver.posts) == 1
 
-    play(story)
+    run_scenario(scenario)
 
 
 @pytest.mark.parametrize(
@@ -137,12 +139,12 @@ def test_setting_the_webhook_replaces_it_and_a_disabled_one_is_silent() -> None:
     ],
 )
 def test_a_webhook_without_what_it_needs_is_refused(body: dict[str, Any], status: int, message: Any) -> None:
-    async def story(bench: Bench) -> None:
-        await bench.connected()
-        answer = await bench.call("POST", "/webhook/set/b", body)
+    async def scenario(harness: Harness) -> None:
+        await harness.connected()
+        answer = await harness.call("POST", "/webhook/set/b", body)
         assert (answer[0], answer[1]["response"]["message"]) == (status, message)
 
-    play(story)
+    run_scenario(scenario)
 
 
 class Waits:
@@ -160,40 +162,40 @@ class Waits:
 def test_a_receiver_in_trouble_is_tried_ten_times_with_the_token_of_the_first() -> None:
     waits = Waits()
 
-    async def story(bench: Bench) -> None:
-        bench.receiver.answers = [500, 429, 302, 503, 500, 500, 500, 500, 500, 500]
-        await bench.connected(events=["CONNECTION_UPDATE"], headers={"jwt_key": JWT_KEY})
-        await until(lambda: bench.simulator.log.totals().webhooks["given_up"] == 1)
-        assert len(bench.receiver.posts) == 10
-        assert len({post.headers["Authorization"] for post in bench.receiver.posts}) == 1
+    async def scenario(harness: Harness) -> None:
+        harness.receiver.answers = [500, 429, 302, 503, 500, 500, 500, 500, 500, 500]
+        await harness.connected(events=["CONNECTION_UPDATE"], headers={"jwt_key": JWT_KEY})
+        await until(lambda: harness.simulator.log.totals().webhooks["given_up"] == 1)
+        assert len(harness.receiver.posts) == 10
+        assert len({post.headers["Authorization"] for post in harness.receiver.posts}) == 1
         assert len(waits.slept) == 9
         assert sum(waits.slept) > 600
-        (webhook,) = (await bench.call("GET", "/_log/webhooks"))[1]["webhooks"]
+        (webhook,) = (await harness.call("GET", "/_log/webhooks"))[1]["webhooks"]
         assert (webhook["state"], len(webhook["attempts"])) == ("given_up", 10)
         assert webhook["attempts"][1]["status"] == 429
 
-    play(story, clock=waits.clock)
+    run_scenario(scenario, clock=waits.clock)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 def test_a_receiver_that_refuses_is_not_tried_again(status: int) -> None:
-    async def story(bench: Bench) -> None:
-        bench.receiver.answers = [status]
-        await bench.connected(events=["CONNECTION_UPDATE"])
-        await until(lambda: bench.simulator.log.totals().webhooks["given_up"] == 1)
-        assert len(bench.receiver.posts) == 1
+    async def scenario(harness: Harness) -> None:
+        harness.receiver.answers = [status]
+        await harness.connected(events=["CONNECTION_UPDATE"])
+        await until(lambda: harness.simulator.log.totals().webhooks["given_up"] == 1)
+        assert len(harness.receiver.posts) == 1
 
-    play(story)
+    run_scenario(scenario)
 
 
 def test_a_webhook_succeeds_at_a_later_attempt() -> None:
-    async def story(bench: Bench) -> None:
-        bench.receiver.answers = [500, 500]
-        await bench.connected(events=["CONNECTION_UPDATE"])
-        await until(lambda: bench.simulator.log.totals().webhooks["delivered"] == 1)
-        assert len(bench.receiver.posts) == 3
+    async def scenario(harness: Harness) -> None:
+        harness.receiver.answers = [500, 500]
+        await harness.connected(events=["CONNECTION_UPDATE"])
+        await until(lambda: harness.simulator.log.totals().webhooks["delivered"] == 1)
+        assert len(harness.receiver.posts) == 3
 
-    play(story, clock=Waits().clock)
+    run_scenario(scenario, clock=Waits().clock)
 
 
 def test_a_receiver_that_is_not_there_is_given_up_in_the_end() -> None:
@@ -201,25 +203,25 @@ def test_a_receiver_that_is_not_there_is_given_up_in_the_end() -> None:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
 
-    async def story(bench: Bench) -> None:
-        await bench.connected(events=["CONNECTION_UPDATE"], url=f"http://127.0.0.1:{port}/hook")
-        await until(lambda: bench.simulator.log.totals().webhooks["given_up"] == 1)
-        (webhook,) = (await bench.call("GET", "/_log/webhooks"))[1]["webhooks"]
+    async def scenario(harness: Harness) -> None:
+        await harness.connected(events=["CONNECTION_UPDATE"], url=f"http://127.0.0.1:{port}/hook")
+        await until(lambda: harness.simulator.log.totals().webhooks["given_up"] == 1)
+        (webhook,) = (await harness.call("GET", "/_log/webhooks"))[1]["webhooks"]
         assert [attempt["error"] for attempt in webhook["attempts"]] == ["ClientConnectorError"] * 3
 
-    play(story, schedule=Schedule(attempts=3, initial_seconds=0.1))
+    run_scenario(scenario, schedule=Schedule(attempts=3, initial_seconds=0.1))
 
 
 def test_a_message_with_a_pending_webhook_is_not_settled() -> None:
-    async def story(bench: Bench) -> None:
-        bench.receiver.answers = [500]
-        await bench.connected(events=["MESSAGES_UPDATE"])
-        await bench.call("POST", "/_control/phones/5511987650001", SERVER_ACK_ONLY)
-        await bench.send("5511987650001")
-        await until(lambda: len(bench.receiver.posts) == 1)
-        totals = bench.simulator.log.totals()
+    async def scenario(harness: Harness) -> None:
+        harness.receiver.answers = [500]
+        await harness.connected(events=["MESSAGES_UPDATE"])
+        await harness.call("POST", "/_control/phones/5511987650001", SERVER_ACK_ONLY)
+        await harness.send("5511987650001")
+        await until(lambda: len(harness.receiver.posts) == 1)
+        totals = harness.simulator.log.totals()
         assert totals.unsettled == 1
         await until(lambda: totals.unsettled == 0)
-        assert len(bench.receiver.posts) == 2
+        assert len(harness.receiver.posts) == 2
 
-    play(story, schedule=Schedule(initial_seconds=10))
+    run_scenario(scenario, schedule=Schedule(initial_seconds=10))

@@ -28,7 +28,7 @@ def test_a_conditional_function_has_its_routes_only_where_the_parameter_says_so(
     assert (with_docs.routes, without.routes) == (len(routes(with_docs)), len(routes(without)))
 
 
-def test_a_route_under_a_condition_that_is_no_plain_comparison_is_refused() -> None:
+def test_a_route_under_a_condition_that_is_not_a_comparison_is_refused() -> None:
     template: dict[str, Any] = expand.load(ROOT / "template.yaml")
     template["Conditions"]["HasApiDocs"] = {"Fn::Not": [{"Condition": "InVpc"}]}
     with pytest.raises(LocalError, match="HasApiDocs"):

@@ -1,4 +1,4 @@
-"""Reading files of contacts: quick phones, layouts, and records from wherever reading goes on."""
+"""Reading files of contacts: phones, layouts, and records from any position on."""
 
 import json
 from typing import Any
@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from hidra.domain import phone
 from hidra.domain.imports import layout
+from hidra.domain.imports.checkpoint import Checkpoint
 from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.lines import lines
-from hidra.domain.imports.records import Position, Records, harmless
+from hidra.domain.imports.records import Position, Records
+from hidra.domain.imports.rejects import harmless
 from hidra.errors import Rejected
 
 DIGITS = st.text("0123456789", min_size=8, max_size=13)
@@ -29,7 +31,7 @@ BRAZILIAN = st.builds(
 @example("55 31 8765-1111", "BR")
 @example("031 98765-1111", "BR")
 @example("5555991234567", "BR")
-def test_the_quick_way_and_the_library_never_disagree(text: str, country: str) -> None:
+def test_the_quick_parser_and_the_library_never_disagree(text: str, country: str) -> None:
     assert phone.parse(text, country=country) == phone._parse_with_library(text, country)
 
 
@@ -53,12 +55,12 @@ def test_encodings_and_delimiters_are_found(encoding: str, delimiter: str, newli
     assert [record.cells for record in records] == [["fone", "nome"], ["1", "José"], ["2", "Ana"]]
 
 
-def test_a_column_alone_needs_no_delimiter_and_excel_may_name_it() -> None:
+def test_a_single_column_needs_no_delimiter_and_excel_may_name_one() -> None:
     assert layout.detect(b"telefone\n11980000000\n").delimiter == ","
     assert layout.detect(b"sep=|\na,b|c\n").delimiter == "|"
 
 
-def test_columns_are_known_by_usual_names_and_by_the_mapping() -> None:
+def test_columns_are_recognized_by_usual_names_and_by_the_mapping() -> None:
     header = ["Número", "Telefone", "NOME completo", "Cidade", "", "x"]
     assert layout.columns(header, {}) == (
         "phone", "attribute:Telefone", "name", "attribute:Cidade", "", "attribute:x",
@@ -78,7 +80,7 @@ CONTENT = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(text=CONTENT, encoding=st.sampled_from(["utf-8", "cp1252", "utf-16-le", "utf-16-be"]), piece=st.integers(1, 9))
-def test_reading_goes_on_behind_any_record_as_if_it_had_not_stopped(text: str, encoding: str, piece: int) -> None:
+def test_reading_continues_behind_any_record_as_if_it_had_not_stopped(text: str, encoding: str, piece: int) -> None:
     content = text.encode(encoding)
     as_written = Layout("detect" if encoding in ("utf-8", "cp1252") else encoding, "\n", ",", 0)
 
@@ -95,7 +97,7 @@ def test_reading_goes_on_behind_any_record_as_if_it_had_not_stopped(text: str, e
     assert not places or places[-1].offset <= len(content)
 
 
-def test_a_line_that_is_too_long_is_passed_over_in_parts_and_can_be_left_in_between() -> None:
+def test_a_line_that_is_too_long_is_skipped_in_parts_and_reading_may_stop_within_it() -> None:
     content = b"a\n" + b"x" * 100 + b"\nb\n"
     pieces = [content[at : at + 8] for at in range(0, len(content), 8)]
     found = list(lines(iter(pieces), newline=b"\n", limit=20))
@@ -109,18 +111,21 @@ def test_a_line_that_is_too_long_is_passed_over_in_parts_and_can_be_left_in_betw
 def test_an_open_quote_costs_its_own_line_only() -> None:
     content = b'a,"b\n' + b"c,d\n" * 200 + b'e,"f\n'
     records = list(Records(iter([content]), Layout("detect", "\n", ",", 0), Position(0)))
-    refused = [(record.line, record.reason) for record in records if record.reason]
-    assert refused == [(1, "unbalanced_quotes"), (202, "unbalanced_quotes")]
+    rejected = [(record.line, record.reason) for record in records if record.reason]
+    assert rejected == [(1, "unbalanced_quotes"), (202, "unbalanced_quotes")]
     assert len(records) == 202
 
 
-def test_what_a_spreadsheet_would_run_is_made_text() -> None:
+def test_a_cell_that_a_spreadsheet_would_run_is_made_text() -> None:
     for cell in ("=1+1", '"=HYPERLINK(""x"")"', "+1", "-1", "@x", "\t=1", " =1"):
         assert harmless(cell) == f"'{cell}"
     assert harmless("Ana") == "Ana"
     assert harmless("") == ""
 
 
-def test_a_layout_survives_its_checkpoint() -> None:
-    found = Layout("utf-16-le", "\n", ";", 2, ("phone", ""))
-    assert Layout.from_json(json.loads(json.dumps(found.to_json()))) == found
+def test_a_checkpoint_survives_its_json() -> None:
+    found = Checkpoint(
+        "etag", Layout("utf-16-le", "\n", ";", 2, ("phone", "")), Position(40, 3, inside=True), over=False
+    )
+    assert Checkpoint.from_json(json.loads(json.dumps(found.to_json()))) == found
+    assert Checkpoint.from_json({}) is None

@@ -52,31 +52,31 @@ def test_order_number_and_grouping_of_evidence_do_not_matter(items: list[Evidenc
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(evidence, min_size=1, max_size=8))
-def test_the_status_is_the_highest_that_was_heard(items: list[Evidence]) -> None:
+def test_the_status_is_the_highest_that_was_received(items: list[Evidence]) -> None:
     assert learn(SENT, items).status == max((item.status for item in items), key=RANK.index)
 
 
-def test_every_rung_keeps_its_least_time() -> None:
+def test_every_status_keeps_its_earliest_time() -> None:
     heard = [(MessageStatus.READ, 30), (MessageStatus.DELIVERED, 40), (MessageStatus.SENT, 2), (MessageStatus.READ, 20)]
     message = learn(SENT, [Evidence(status, AT + timedelta(seconds=seconds)) for status, seconds in heard])
     assert message.acked_at == AT + timedelta(seconds=2)
     assert message.delivered_at == message.read_at == AT + timedelta(seconds=20)
 
 
-def test_both_vocabularies_mean_the_same() -> None:
+def test_baileys_and_cloud_api_words_mean_the_same() -> None:
     baileys = ["SERVER_ACK", "DELIVERY_ACK", "READ", "ERROR"]
     cloud_api = ["SENT", "DELIVERED", "READ", "FAILED"]
     assert [PROVIDER_WORDS[word] for word in baileys] == [PROVIDER_WORDS[word] for word in cloud_api]
     assert "PENDING" not in PROVIDER_WORDS
 
 
-def test_a_failure_says_so_until_a_delivery_contradicts_it() -> None:
+def test_a_failed_message_becomes_delivered_when_a_delivery_arrives() -> None:
     failed = learn(SENT, [Evidence(MessageStatus.FAILED, AT)])
     assert failed.error_code == "provider_failed"
     assert learn(failed, [Evidence(MessageStatus.DELIVERED, AT)]).error_code is None
 
 
-def test_giving_up_is_below_every_word_of_a_provider() -> None:
+def test_any_status_from_a_provider_replaces_giving_up() -> None:
     given_up = fail(replace(SENT, status=MessageStatus.UNKNOWN, sent_at=None), code=OUTCOME_UNKNOWN, detail=None, at=AT)
     heard = learn(given_up, [Evidence(MessageStatus.SENT, AT + timedelta(1))])
     assert (heard.status, heard.failed_at, heard.error_code) == (MessageStatus.SENT, None, None)
@@ -90,7 +90,7 @@ def test_a_message_that_is_found_was_sent_when_it_was_claimed() -> None:
 
 
 @pytest.mark.parametrize("status", ["pending", "sending", "unknown", "sent"])
-def test_whatever_is_open_counts_as_pending(status: str) -> None:
+def test_every_open_status_counts_as_pending(status: str) -> None:
     assert share(replace(SENT, status=MessageStatus(status))) == Share(pending=1)
 
 
@@ -110,5 +110,5 @@ def test_a_failure_counts_in_its_minute_and_a_skipped_message_in_none() -> None:
     assert share(skip(SENT, code="opted_out")) == Share(skipped=1)
 
 
-def test_a_row_that_another_run_counts_for_counts_nothing() -> None:
+def test_a_message_replaced_by_a_retry_counts_nothing() -> None:
     assert share(replace(SENT, counted=False)) == Share()

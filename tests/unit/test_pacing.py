@@ -11,13 +11,13 @@ def after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def test_a_first_look_issues_a_ticket_for_everybody_who_waits() -> None:
+def test_the_first_pass_issues_a_ticket_for_each_pending_recipient() -> None:
     issued = issue(now=NOW, ticketed_until=None, rate=60, pending=3)
     assert issued.slots == (NOW, after(1.025), after(2.05))
     assert issued.until == after(3.075)
 
 
-def test_a_look_reaches_130_seconds_ahead_and_the_next_goes_on_from_there() -> None:
+def test_a_pass_reaches_130_seconds_ahead_and_the_next_continues_there() -> None:
     first = issue(now=NOW, ticketed_until=None, rate=600, pending=100_000)
     assert after(129.8) < first.until <= after(130)
     second = issue(now=after(60), ticketed_until=first.until, rate=600, pending=100_000)
@@ -25,37 +25,37 @@ def test_a_look_reaches_130_seconds_ahead_and_the_next_goes_on_from_there() -> N
     assert after(189.8) < second.until <= after(190)
 
 
-def test_tickets_on_their_way_are_not_issued_again() -> None:
+def test_tickets_already_issued_are_not_issued_again() -> None:
     assert issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=8).slots == ()
     assert len(issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=10).slots) == 2
 
 
 @pytest.mark.parametrize(("until", "surely"), [(34, 3), (33, 3), (32, 2), (31, 2), (2, 0), (0.5, 0)])
-def test_tickets_that_may_have_been_used_are_not_counted_on(until: float, surely: int) -> None:
-    """One each 10.25 s; of those whose slot is less than 2 s ahead some are used already."""
+def test_tickets_that_may_be_used_already_are_issued_again(until: float, surely: int) -> None:
+    """One slot each 10.25 s; tickets for slots less than 2 s ahead may be used already."""
     assert len(issue(now=NOW, ticketed_until=after(until), rate=6, pending=surely).slots) == 0
     assert len(issue(now=NOW, ticketed_until=after(until), rate=6, pending=surely + 1).slots) == 1
 
 
-def test_tickets_that_were_lost_are_issued_again_once_their_time_is_over() -> None:
+def test_lost_tickets_are_issued_again_after_their_slots() -> None:
     assert len(issue(now=after(60), ticketed_until=after(3), rate=60, pending=2).slots) == 2
 
 
 @pytest.mark.parametrize(
     ("rate", "pending", "seconds"), [(600, 1, 2), (600, 100, 7), (6, 1, 7), (60, 60, 58), (6, 12, 120)]
 )
-def test_the_look_that_issues_the_last_tickets_wants_another_before_they_are_used(
+def test_the_pass_that_issues_the_last_tickets_requests_another_before_their_slots_end(
     rate: int, pending: int, seconds: int
 ) -> None:
-    """3 s before they are, and not at once: where nobody can be sent to, looks must not chase each other."""
+    """3 s before, but not at once: if no recipient can be sent to, passes must not follow each other without a pause."""
     assert issue(now=NOW, ticketed_until=None, rate=rate, pending=pending).requeue_seconds == seconds
 
 
-def test_the_clocks_looks_suffice_while_more_wait_than_there_are_tickets_for() -> None:
+def test_the_clocks_passes_suffice_while_more_recipients_are_pending_than_tickets_issued() -> None:
     assert issue(now=NOW, ticketed_until=None, rate=6, pending=13).requeue_seconds is None
 
 
-def test_no_look_is_wanted_for_tickets_of_a_look_before_or_for_recipients_who_must_wait() -> None:
+def test_no_pass_is_requested_for_earlier_tickets_or_for_recipients_that_must_wait() -> None:
     assert issue(now=NOW, ticketed_until=after(10.25), rate=60, pending=8).requeue_seconds is None
     assert issue(now=NOW, ticketed_until=None, rate=60, pending=1, ready=False).requeue_seconds is None
     assert issue(now=NOW, ticketed_until=None, rate=60, pending=0, ready=False).requeue_seconds is None
@@ -75,5 +75,5 @@ def test_a_ticket_is_due_one_to_two_seconds_before_its_slot(ahead: float, delay:
     assert delay_seconds(after(ahead), NOW) == delay
 
 
-def test_waiting_doubles_up_to_a_quarter_of_an_hour() -> None:
+def test_the_backoff_doubles_up_to_a_quarter_of_an_hour() -> None:
     assert [backoff(n).total_seconds() for n in (1, 2, 3, 9)] == [30, 60, 120, 900]

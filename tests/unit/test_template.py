@@ -35,12 +35,12 @@ def test_a_template_whose_variables_fit_is_accepted() -> None:
     check("Oi {todos}", [])
 
 
-def test_a_text_holds_every_value() -> None:
+def test_a_text_contains_every_value() -> None:
     assert render("Oi {{nome}}, {{nome}} de {{cidade}}", {"nome": "Ana", "cidade": "Recife"}) == "Oi Ana, Ana de Recife"
 
 
 @pytest.mark.parametrize("values", [{}, {"nome": ""}, {"nome": "  "}])
-def test_a_text_without_a_value_is_refused_by_name(values: dict[str, str]) -> None:
+def test_a_variable_without_a_value_is_rejected_by_name(values: dict[str, str]) -> None:
     with pytest.raises(Rejected) as caught:
         render("Oi {{nome}}", values)
     assert [field.field for field in caught.value.fields] == ["variables.nome"]
@@ -79,7 +79,7 @@ def test_a_text_or_media_with_a_caption_is_accepted(body: str, media: dict[str, 
         "https://ana:x@loja.com.br?x",
     ],
 )
-def test_a_media_url_that_evolution_takes_is_accepted(url: str) -> None:
+def test_a_media_url_that_evolution_accepts_is_accepted(url: str) -> None:
     check("", [], **(IMAGE | {"media_url": url}))
 
 
@@ -93,7 +93,7 @@ def test_a_media_url_that_evolution_takes_is_accepted(url: str) -> None:
         "https://.com/",
     ],
 )
-def test_a_media_url_that_evolution_refuses_is_refused_at_once(url: str) -> None:
+def test_a_media_url_that_evolution_refuses_is_rejected_at_once(url: str) -> None:
     with pytest.raises(Rejected) as caught:
         check("", [], **(IMAGE | {"media_url": url}))
     assert [field.field for field in caught.value.fields] == ["media_url"]
@@ -113,7 +113,9 @@ def test_a_media_url_that_evolution_refuses_is_refused_at_once(url: str) -> None
         ("x", {"media_type": "audio", "file_name": "a.mp3"}, ["media_url", "file_name", "body"]),
     ],
 )
-def test_what_of_text_and_media_does_not_fit_is_named(body: str, media: dict[str, Any], wrong: list[str]) -> None:
+def test_each_part_of_text_and_media_that_does_not_fit_is_named(
+    body: str, media: dict[str, Any], wrong: list[str]
+) -> None:
     with pytest.raises(Rejected) as caught:
         check(body, [], **media)
     assert (caught.value.code, [field.field for field in caught.value.fields]) == ("template-content", wrong)

@@ -1,13 +1,13 @@
-"""What can go wrong, told by what the caller may do next.
+"""What can go wrong, sorted by what the caller may do next.
 
 HidraError
-├── Rejected       the same input fails the same way: mend it
+├── Rejected       the same input fails the same way: fix it
 │   └── Malformed  the body is not even JSON
 ├── Forbidden      this caller may not do this
-├── NotFound       there is no such thing, or it belongs to somebody else
-├── Conflict       the input is right, but not in the present state
+├── NotFound       there is no such thing, or it belongs to another user
+├── Conflict       the input is right, but does not fit the present state
 └── Unavailable    nothing was changed: try again
-    └── Unanswered it may have happened all the same: look before you try again
+    └── Unanswered it may have happened all the same: check before you try again
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class Field:
 class HidraError(Exception):
     """The root. ``code`` is stable and machine-readable, the message is a sentence for people.
 
-    ``more`` is what else a program may read of it: members of the problem document by their names.
+    ``more`` has further members of the problem document, for programs, by their names.
     """
 
     code = "error"

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 DATABASE_SETTINGS = ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_SSLMODE", "DATABASE_SECRET")
 
-# The sender's function ends after this long (template.yaml); its post has given up before.
+# The time-out of the sender's function (template.yaml); its post times out earlier.
 SENDER_TIMEOUT_SECONDS = 120
 
 
@@ -14,7 +14,7 @@ def require(*names: str) -> Mapping[str, str]:
     """The named environment variables.
 
     Raises:
-        RuntimeError: naming all that are missing or empty, in one message.
+        RuntimeError: some are missing or empty; one message names all of them.
     """
     missing = [name for name in names if not os.environ.get(name)]
     if missing:

@@ -1,4 +1,4 @@
-"""The life of a campaign: which action fits which status."""
+"""The life of a campaign: which action fits which status, and how large an audience may be."""
 
 from enum import StrEnum
 
@@ -42,6 +42,9 @@ class Action(StrEnum):
     RETRY = "retry"
 
 
+MAX_AUDIENCE = 2_000_000  # contacts of a segment
+
+# For each action the statuses that it fits, and the one that it leads to.
 ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
     Action.SCHEDULE: ((CampaignStatus.DRAFT,), CampaignStatus.SCHEDULED),
     Action.START: ((CampaignStatus.DRAFT,), CampaignStatus.SCHEDULED),
@@ -56,11 +59,11 @@ ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
 
 
 def does_not_fit(action: Action, status: CampaignStatus) -> Conflict:
-    """The error for an action in a status that it does not fit; it names both."""
+    """Returns the error for an action in a status that it does not fit; it names both."""
     wanted = " or ".join(ACTIONS[action][0])
     return Conflict(f"Cannot {action} a campaign that is {status}: it must be {wanted}.", code="campaign-status")
 
 
 def only_a_draft(verb: str, status: CampaignStatus) -> Conflict:
-    """The error for what can be done to a draft only."""
+    """Returns the error for what only a draft allows."""
     return Conflict(f"Cannot {verb} a campaign that is {status}: it must be draft.", code="campaign-status")

@@ -1,46 +1,62 @@
-"""When a connection is trusted no more, and how it is tried. Why these numbers: docs/decisions/0012-circuit.md."""
+"""When a connection is distrusted and how it is probed, and when WhatsApp's refusals pause a campaign.
+
+The reasons for the numbers: docs/decisions/0012-circuit.md, and 0005 for those of the doubts.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hidra.domain.pacing import PERMIT_AHEAD_SECONDS
 
-# Of so many messages in a row each was sent that long ago, and nobody has acknowledged one.
+# A connection stops when so many of its messages in a row, each sent that long ago, are not acknowledged.
 UNACKNOWLEDGED, PATIENCE = 10, timedelta(seconds=60)
+LAG = timedelta(seconds=15)  # while the circuit is closed, an acknowledgement is recorded only this often
+# So many outcomes in doubt within the time between two checks stop the connection: a server that is down may burn a
+# handful of recipients, not the audience.
+DOUBTS, DOUBT_WITHIN = 3, timedelta(minutes=5)
 PROBE_EVERY = timedelta(minutes=5)  # one recipient in that time while a connection is distrusted
 PASS_EVERY = timedelta(seconds=60)
 # So many messages that WhatsApp refused, among at most so many that it answered, pause the campaign.
-ERRORS, AMONG = 10, 20
+REFUSALS, AMONG = 10, 20
 
 NOT_ACKNOWLEDGED = (
-    f"Evolution takes messages, but of the last {UNACKNOWLEDGED} WhatsApp has acknowledged none within a minute. Either"
-    " WhatsApp takes nothing of this number any more (look at its phone, and restart the instance), or Evolution's"
-    " webhooks do not arrive."
+    f"Evolution accepts messages, but WhatsApp has acknowledged none of the last {UNACKNOWLEDGED} within a minute."
+    " Either WhatsApp accepts nothing more from this number (check its phone, and restart the instance), or the"
+    " webhooks of Evolution do not arrive."
 )
 
 
 def probe_slots(*, now: datetime, probed_at: datetime | None) -> Sequence[datetime]:
-    """The one instant, if any before the next look, at which a distrusted connection may be tried again.
+    """The instant of the next probe of a distrusted connection, if it comes before the next pass; otherwise empty.
 
     Args:
-        probed_at: when it was tried last. A ticket comes up to two seconds before its slot, and must not come too soon.
+        probed_at: the time of the last probe. A ticket comes up to two seconds before its slot, and must not come
+            before the next probe is allowed.
     """
     due = now if probed_at is None else probed_at + PROBE_EVERY + timedelta(seconds=PERMIT_AHEAD_SECONDS)
     return (max(now, due),) if due <= now + PASS_EVERY else ()
 
 
 def probing_reason(reason: str | None) -> str:
-    """Why a campaign on a distrusted connection all but stands still."""
+    """Why a campaign on a distrusted connection sends only probes."""
     return (
-        "The Evolution connection is being tried with one message every 5 minutes; once one is acknowledged the"
-        f" campaign goes on by itself. What happened: {reason or 'unknown'}"
+        "The Evolution connection is probed with one message every 5 minutes. The campaign continues by itself when"
+        f" WhatsApp acknowledges one. Why the connection stopped: {reason or 'unknown'}"
     )
 
 
-def refusal_reason(errors: int, answered: int) -> str:
-    """Why a campaign was paused that WhatsApp refuses."""
+def doubts_reason(detail: str) -> str:
+    """Why a connection was stopped after doubts; ``detail`` is that of the last one."""
     return (
-        f"WhatsApp refused {errors} of the last {answered} messages that it answered, so the campaign was paused. Look"
-        " at the number in WhatsApp, at the text and at who gets it, then resume the campaign. Whoever was refused can"
-        " be tried again once it has ended."
+        f"The outcome of {DOUBTS} messages within 5 minutes is in doubt: check the Evolution server. The last one:"
+        f" {detail}"
+    )
+
+
+def refusal_reason(refusals: int, answered: int) -> str:
+    """Why a campaign that WhatsApp refuses was paused."""
+    return (
+        f"WhatsApp refused {refusals} of the last {answered} messages that it answered, so the campaign was paused."
+        " Check the number in WhatsApp, the text and the audience, then resume the campaign. After the campaign has"
+        " ended, refused recipients can be retried."
     )

@@ -1,4 +1,4 @@
-"""Why a user may write to a person, as the LGPD (Lei 13.709/2018) asks to be able to say."""
+"""Why a user may write to a person: the record that the LGPD (Lei 13.709/2018) demands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 class LegalBasis(StrEnum):
-    """The ten of article 7, in its order from I to X."""
+    """The ten legal bases of article 7, in its order from I to X."""
 
     CONSENT = "consent"
     LEGAL_OBLIGATION = "legal_obligation"
@@ -24,7 +24,7 @@ class LegalBasis(StrEnum):
 
 @dataclass(frozen=True)
 class Consent:
-    """The basis, where it comes from ("form on the site"), and since when it holds; the last two may not be known."""
+    """The basis, its source ("form on the site") and when it was given; the last two may be unknown."""
 
     basis: LegalBasis
     source: str | None = None
@@ -32,10 +32,10 @@ class Consent:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:
-        """As ``stored`` wrote it."""
+        """The consent that ``stored`` wrote."""
         at = stored.get("at")
         return cls(LegalBasis(stored["basis"]), stored.get("source"), datetime.fromisoformat(at) if at else None)
 
     def stored(self) -> dict[str, str | None]:
-        """As contacts.consent keeps it, in JSON."""
+        """The JSON of the column contacts.consent."""
         return {"basis": self.basis, "source": self.source, "at": self.at.isoformat() if self.at else None}

@@ -1,4 +1,4 @@
-"""What one recipient gets: a text, or media with a caption."""
+"""What one recipient receives: a text, or media with a caption."""
 
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -8,7 +8,7 @@ MediaType = Literal["image", "document", "video", "audio"]
 
 @dataclass(frozen=True)
 class Media:
-    """A file that Evolution, or Meta, fetches from its URL; only a document has a name of its own."""
+    """A file that Evolution, or Meta, fetches from its URL; only a document has a file name."""
 
     url: str
     type: MediaType
@@ -16,7 +16,7 @@ class Media:
 
     @classmethod
     def of(cls, url: str | None, media_type: MediaType | None, file_name: str | None) -> Self | None:
-        """From columns that are null where there is no media."""
+        """Reads columns that are null if there is no media."""
         return cls(url, media_type, file_name) if url and media_type else None
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.message import PROVIDER_WORDS, MessageStatus
+from hidra.domain.text import storable
 
 # A message waits that long for a phone that is switched off; an earlier time is not the message's.
 OLDEST = timedelta(days=60)
@@ -126,10 +127,8 @@ def sent_at(seconds: object, received_at: datetime) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    """Returns a text that PostgreSQL can hold: without NUL and halves of surrogate pairs."""
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str) or not storable(value):
         raise ValueError("a field is no text")
-    value.encode()  # its UnicodeEncodeError is a ValueError
     return value
 
 

@@ -1,7 +1,7 @@
 """Filters over contacts: conditions joined by all, any and not. For every contact a filter is true or false.
 
-What a contact lacks fits no condition, so ``Not`` of a condition is true for it. Texts are compared as they stand, but
-``Starts`` and ``Contains`` ignore case and accents.
+A contact without a field matches no condition on it, so ``Not`` of the condition is true. Texts are compared exactly,
+but ``Starts`` and ``Contains`` ignore case and accents.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ type Scalar = str | int | float | bool
 
 
 class Kind(StrEnum):
-    """What a condition looks at."""
+    """The field of a contact that a condition is about."""
 
     NAME = "name"
     PHONE = "phone"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """``key`` is an attribute's name, and empty for all else."""
+    """``key`` is an attribute's name; empty for other kinds."""
 
     kind: Kind
     key: str = ""
@@ -70,7 +70,7 @@ class Exists:
 
 @dataclass(frozen=True)
 class Compared:
-    """A number is compared to numbers only, an instant to instants and to text in ISO 8601 (UTC without a zone)."""
+    """A number is compared to numbers only, an instant to instants and to text in ISO 8601 (without a zone: UTC)."""
 
     field: Field
     order: Order
@@ -104,7 +104,7 @@ _INSTANTS = {Kind.CONSENT_AT, Kind.LAST_CONTACTED}
 def check(wanted: Filter, place: str = "filter") -> None:
     """
     Raises:
-        Rejected: it is too deep or too long, or a condition does not suit its field.
+        Rejected: the filter is too deep or too long, or a condition does not suit its field.
     """
     if _depth(wanted) > MAX_DEPTH:
         raise _rejected(place, f"may nest all, any and not at most {MAX_DEPTH} deep")
@@ -113,7 +113,7 @@ def check(wanted: Filter, place: str = "filter") -> None:
         raise _rejected(place, f"may hold at most {MAX_CONDITIONS} conditions")
     for condition in conditions:
         if not _suits(condition):
-            raise _rejected(place, f"cannot ask that of {condition.field.kind.value}")
+            raise _rejected(place, f"uses an op that {condition.field.kind.value} does not support")
 
 
 def asks_last_contacted(wanted: Filter) -> bool:
@@ -159,4 +159,6 @@ def _suits(condition: Condition) -> bool:
 
 
 def _rejected(place: str, message: str) -> Rejected:
-    return Rejected("The filter is not valid.", code="wrong-filter", fields=[Wrong(place, message)])
+    return Rejected(
+        "The filter is not valid. Correct it as errors says.", code="wrong-filter", fields=[Wrong(place, message)]
+    )

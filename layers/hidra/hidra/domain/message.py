@@ -1,4 +1,4 @@
-"""The life of one message. What providers say of it joins as a lattice: order and number of arrivals do not matter."""
+"""The life of one message. Statuses from providers join as a lattice: their order and number do not matter."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +10,9 @@ OUTCOME_UNKNOWN = "outcome_unknown"
 PROVIDER_FAILED = "provider_failed"
 DELIVERED_ALREADY = "delivered_already"
 ERASED = "erased"
+
+SENDER_LOST_DETAIL = "The sending process ended before it could record the outcome."
+GIVEN_UP_DETAIL = "Evolution never confirmed whether this message was sent."
 
 
 class MessageStatus(StrEnum):
@@ -23,8 +26,8 @@ class MessageStatus(StrEnum):
     SKIPPED = "skipped"
 
 
-# Baileys speaks in WhatsApp's acks, the Cloud API in Meta's words in upper case. Evolution API 2.3.7 sends
-# SERVER_ACK also for an edit of a message that was read long ago, so no word may move a message backwards.
+# Baileys uses WhatsApp's acks, the Cloud API Meta's words in upper case. Evolution API 2.3.7 sends SERVER_ACK also for
+# an edit of a message that was read long ago, so no word may move a message backwards.
 PROVIDER_WORDS = {
     "SERVER_ACK": MessageStatus.SENT,
     "SENT": MessageStatus.SENT,
@@ -63,7 +66,7 @@ class Message:
     provider_message_id: str | None = None
     error_code: str | None = None
     error_detail: str | None = None
-    erased: bool = False  # nothing of its recipient is kept any more, and nothing may be written back
+    erased: bool = False  # no data of its recipient is kept, and none may be written back
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,14 @@ class Share:
 
 
 def share(message: Message) -> Share:
-    """What the message counts for; nothing when another run's row counts for its recipient."""
+    """What the message counts for; nothing if the row of another run counts for its recipient."""
     if not message.counted:
         return Share()
     match message.status:
         case MessageStatus.DELIVERED | MessageStatus.READ:
             if message.delivered_at is None or message.sent_at is None:
                 raise ValueError("a delivered message has the times of its sending and delivery")
-            # Whole milliseconds; 0 where our two clocks disagree about the order.
+            # Whole milliseconds; 0 if our two clocks disagree about the order.
             took = max(0, (message.delivered_at - message.sent_at) // timedelta(milliseconds=1))
             return Share(delivered=1, delivery_ms=took, minute=_minute(message.delivered_at))
         case MessageStatus.FAILED:
@@ -100,22 +103,22 @@ def share(message: Message) -> Share:
 
 
 def learn(message: Message, evidence: Iterable[Evidence]) -> Message:
-    """The message with what a provider said of it: outcome_unknown < sent < failed < delivered < read, by maximum.
+    """Returns the message with its evidence joined: outcome_unknown < sent < failed < delivered < read, by maximum.
 
-    Every rung keeps the least time at which it was heard of, so the result is the same for every order, number and
-    grouping of the evidence. A delivery that was never announced happened at the reading at the latest.
+    Every status keeps the earliest time at which it was received, so the result is the same for every order, number
+    and grouping of the evidence. A delivery that was never reported happened at the reading at the latest.
     """
-    heard: dict[MessageStatus, list[datetime]] = {status: [] for status in PROVIDER_WORDS.values()}
+    received: dict[MessageStatus, list[datetime]] = {status: [] for status in PROVIDER_WORDS.values()}
     for item in evidence:
-        heard[item.status].append(item.at)
-    everything = [at for times in heard.values() for at in times]
+        received[item.status].append(item.at)
+    everything = [at for times in received.values() for at in times]
     if not everything:
         return message
-    # Our own giving up is no rung: any word of the provider's replaces it.
+    # A message that Hidra gave up is not failed for the provider: any status from it replaces ours.
     failed_before = None if message.error_code == OUTCOME_UNKNOWN else message.failed_at
-    read_at = _least(message.read_at, *heard[MessageStatus.READ])
-    delivered_at = _least(message.delivered_at, read_at, *heard[MessageStatus.DELIVERED])
-    failed_at = _least(failed_before, *heard[MessageStatus.FAILED])
+    read_at = _least(message.read_at, *received[MessageStatus.READ])
+    delivered_at = _least(message.delivered_at, read_at, *received[MessageStatus.DELIVERED])
+    failed_at = _least(failed_before, *received[MessageStatus.FAILED])
     if read_at:
         status = MessageStatus.READ
     elif delivered_at:
@@ -138,9 +141,9 @@ def learn(message: Message, evidence: Iterable[Evidence]) -> Message:
 
 
 def identify(message: Message, provider_message_id: str) -> Message:
-    """The message, unresolved until now, that turns out to have been sent under this provider id.
+    """Returns an unresolved message as sent under this provider id.
 
-    An erased one stays as it is: the id may hold the phone.
+    An erased message stays as it is: the id may contain the phone.
     """
     if message.erased:
         return message
@@ -156,17 +159,20 @@ def identify(message: Message, provider_message_id: str) -> Message:
 
 
 def fail(message: Message, *, code: str, detail: str | None, at: datetime) -> Message:
-    """The message, surely not delivered or given up, with the reason that its owner reads."""
+    """Returns the message as failed: surely not delivered, or given up. ``detail`` is the reason for its owner."""
     return replace(message, status=MessageStatus.FAILED, failed_at=at, error_code=code, error_detail=detail)
 
 
 def skip(message: Message, *, code: str) -> Message:
-    """The message that will not be sent: ``opted_out``, ``canceled``, ``erased``; in a retry ``delivered_already``."""
+    """Returns the message as not to be sent: ``opted_out``, ``canceled``, ``erased`` or ``delivered_already``.
+
+    The last one is the code of a retry whose earlier message was delivered.
+    """
     return replace(message, status=MessageStatus.SKIPPED, error_code=code, error_detail=None)
 
 
 def close(message: Message, *, at: datetime) -> Message:
-    """The message of a person who is erased, as far as it was still open: it will not be sent or looked up any more."""
+    """Returns the message of an erased person: if it was open, it will be neither sent nor looked up any more."""
     if message.status is MessageStatus.PENDING:
         return skip(message, code=ERASED)
     if message.status is MessageStatus.UNKNOWN:

@@ -1,4 +1,4 @@
-"""How one attempt to send ended: four ways, each with a different thing to do next.
+"""What became of one attempt to send: no turn, or one of four outcomes, each with a different next step.
 
 ``detail`` is a sentence for the campaign's owner and never holds a key, a phone number or a text.
 """
@@ -7,17 +7,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class NoTurn(StrEnum):
+    """Why a message outside campaigns was not posted."""
+
+    BUSY = "busy"  # the pace, or the room on the connection, is used up for now
+    CLOSED = "closed"  # the connection is gone or not usable
+    OPTED_OUT = "opted_out"
+    NO_WORK = "no_work"  # a confirmation that was sent already or is not to be sent; never a trial
+
+
 class Stops(StrEnum):
-    """What cannot go on when a message was not sent."""
+    """What must stop when a message was not sent."""
 
     NOTHING = "nothing"
-    CAMPAIGN = "campaign"  # nobody can be sent this content
-    CONNECTION = "connection"  # nobody can be sent anything
+    CAMPAIGN = "campaign"  # its content cannot be sent to any recipient
+    CONNECTION = "connection"  # it cannot send any message
 
 
 @dataclass(frozen=True)
 class Sent:
-    """Evolution took the message under this id (``key.id`` of its answer, ``keyId`` of its webhooks)."""
+    """Evolution accepted the message under this id (``key.id`` of its answer, ``keyId`` of its webhooks)."""
 
     provider_message_id: str
 
@@ -32,7 +41,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class NotSent:
-    """Surely not sent, so the recipient goes back to pending; whoever comes next fares the same where it ``stops``."""
+    """Surely not sent, so the recipient becomes pending again. What it ``stops`` would fail the next recipient too."""
 
     code: str
     detail: str
@@ -41,7 +50,7 @@ class NotSent:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Sent or not, nobody can tell from here: never sent again, looked up instead."""
+    """In doubt: sent or not, the sender cannot know. It is looked up, and never sent again."""
 
     code: str
     detail: str
@@ -51,6 +60,6 @@ Outcome = Sent | Refused | NotSent | Unknown
 _NAMES = {Sent: "sent", Refused: "refused", NotSent: "not_sent", Unknown: "unknown"}
 
 
-def name_of(outcome: Outcome) -> str:
-    """The outcome's word for logs and clients: sent, refused, not_sent or unknown."""
-    return _NAMES[type(outcome)]
+def name_of(found: Outcome | NoTurn) -> str:
+    """The word for logs and clients: sent, refused, not_sent or unknown; or the reason of no turn."""
+    return found.value if isinstance(found, NoTurn) else _NAMES[type(found)]

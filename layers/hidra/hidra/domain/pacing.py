@@ -1,4 +1,4 @@
-"""When messages may go: slots of a run, tickets for them, and how early a ticket is handed out.
+"""When messages may go: the slots of a run, its tickets and their delays, and the wait before another attempt.
 
 A limit of r a minute is kept where Evolution receives the requests: posts may be up to 0.5 s late and transit varies up
 to 1 s, so r posts are spread over at least 61.5 s, which leaves at most 0.9756 of the limit in use.
@@ -10,18 +10,19 @@ from datetime import datetime, timedelta
 from math import ceil, floor
 
 WINDOW_SECONDS = 61.5
-LATEST_AFTER_SLOT_SECONDS = 0.5  # a post later than this after its slot is given back
-ROOM_UNTIL_SECONDS = 0.45  # a claim looks for room until this long after its slot
+LATEST_AFTER_SLOT_SECONDS = 0.5  # a claim that would post later than this after its slot is released
+ROOM_UNTIL_SECONDS = 0.45  # a claim waits for room until this long after its slot
 PERMIT_AHEAD_SECONDS = 2  # a permit is recorded at most this long before its slot
-TICKETS_AHEAD_SECONDS = 130  # two looks a minute apart overlap, so one may be lost
-SPARE_EVERY = 20  # one ticket in this many has a spare beside it, for those that come too late or find no room
-# Another look that long before the last ticket's turn: its tickets then join the last ones without a gap.
+TICKETS_AHEAD_SECONDS = 130  # passes are a minute apart and overlap, so one may be lost
+SPARE_EVERY = 20  # one ticket in this many has a spare, for tickets that come too late or find no room
+# The next pass comes this long before the last slot, so that its tickets follow without a gap; but not at once.
 REQUEUE_BEFORE_SECONDS, REQUEUE_AFTER_SECONDS = 3, 2
+MAX_ATTEMPTS = 5  # posts to one recipient that were surely not sent, before the recipient fails
 
 
 @dataclass(frozen=True)
 class Issue:
-    """Tickets to hand out: the due instant of each, and how far the run is ticketed afterwards.
+    """The tickets of one pass: the slot of each, and until when the run has tickets afterwards.
 
     ``requeue_seconds``: the delay of the next pass if these tickets are the run's last; None: the clock's pass will do.
     """
@@ -32,22 +33,22 @@ class Issue:
 
 
 def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending: int, ready: bool = True) -> Issue:
-    """The tickets that one look at a run issues.
+    """The tickets that one pass of a run issues.
 
-    Where they reach everybody who waits, the next look is not left to the clock, which may take a minute: of any
-    tickets some come too late, too early or find no room, and at a run's end there are no others in their place.
+    If they reach all pending recipients, the next pass must not wait for the clock, which may take a minute: some
+    tickets come too late, too early or find no room, and at the end of a run no other tickets replace them.
 
     Args:
         now: the database's time.
-        ticketed_until: where the last look stopped; tickets between now and there are on their way already, and those
-            for the next 2 s may have been used.
+        ticketed_until: where the last pass stopped; tickets between now and there are issued already, and those for
+            the next 2 s may be used already.
         rate: messages a minute.
         pending: recipients that wait for a message.
-        ready: whether one of them could be sent a message now, and need not wait first.
+        ready: whether one of them may be sent a message now.
     """
     spacing = timedelta(seconds=WINDOW_SECONDS / rate)
     start = max(now, ticketed_until or now)
-    # Nobody must be left without a ticket, or the run's end waits for the next look; one too many does no harm.
+    # A recipient without a ticket would delay the run's end until the next pass; a ticket too many does no harm.
     unused = max(0, (start - now - timedelta(seconds=PERMIT_AHEAD_SECONDS)) // spacing)
     wanted = max(0, pending - unused)
     slots = min(wanted, max(0, floor((now + timedelta(seconds=TICKETS_AHEAD_SECONDS) - start) / spacing)))
@@ -61,14 +62,14 @@ def _requeue_seconds(until: datetime, now: datetime) -> int:
 
 
 def duration_seconds(messages: int, rate: int) -> int:
-    """How many whole seconds so many messages take at a rate a minute, if nothing stops them."""
+    """How many whole seconds the messages take at ``rate`` a minute, if nothing stops them."""
     return ceil(messages * WINDOW_SECONDS / rate)
 
 
 def delay_seconds(slot: datetime, now: datetime) -> int:
-    """For how many whole seconds a queue holds a ticket back, so that it is due 1 to 2 s before its slot.
+    """For how many whole seconds a queue delays a ticket, so that it is due 1 to 2 s before its slot.
 
-    SQS delivers a delayed message never early and up to 1.1 s late (measured on the local emulator).
+    SQS never delivers a delayed message early, and up to 1.1 s late (measured on the local emulator).
     """
     return max(0, floor((slot - now).total_seconds() - 1))
 
@@ -81,5 +82,5 @@ def _with_spares(start: datetime, spacing: timedelta, slots: int) -> Iterator[da
 
 
 def backoff(attempts: int) -> timedelta:
-    """How long a recipient whom a message surely did not reach waits before the next attempt: 30 s, doubling."""
+    """How long a recipient waits after a message that was surely not sent: 30 s, doubled each time, at most 15 min."""
     return timedelta(seconds=min(30 * 2 ** max(0, attempts - 1), 900))

@@ -1,4 +1,4 @@
-"""What a template may hold, and placeholders such as ``{{nome}}`` in its text."""
+"""What a template may contain, and placeholders such as ``{{nome}}`` in its text."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from hidra.errors import Field, Rejected
 TEXT_CHARACTERS = 4_096
 CAPTION_CHARACTERS = 1_024
 
-# What Evolution API 2.3.7 takes for a URL (class-validator's isURL): a name with a top-level domain, or an IP address.
+# What Evolution API 2.3.7 accepts as a URL (class-validator's isURL): a name with a top-level domain, or an IP address.
 _PUBLIC_HOST = re.compile(
     r"^https?://(?:[^/?#@]*@)?(?:(?:[^\s/?#@:._]+\.)+[^\s/?#@:._\d-][^\s/?#@:._]+|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#]|$)",
     re.IGNORECASE,
@@ -19,17 +19,17 @@ _PUBLIC_HOST = re.compile(
 
 PLACEHOLDER = re.compile(r"\{\{\s*(\w{1,64})\s*\}\}")
 
-# A contact's own columns, by the names that people give them; an attribute of the same name comes first.
+# A contact's own columns, by the names that users give them; an attribute of the same name comes first.
 CONTACT_FIELDS = {"name": "name", "nome": "name", "phone": "phone", "telefone": "phone"}
 
 
 def placeholders(body: str) -> list[str]:
-    """The names between double braces, each once, in the order of their first appearance."""
+    """Returns the names between double braces, each once, in the order of their first appearance."""
     return list(dict.fromkeys(PLACEHOLDER.findall(body)))
 
 
 def columns(names: Sequence[str]) -> list[str | None]:
-    """For each placeholder the contact's own column of that name, None where only an attribute can have it."""
+    """Returns the contact's own column for each placeholder; None if only an attribute can have that name."""
     return [CONTACT_FIELDS.get(name) for name in names]
 
 
@@ -41,10 +41,10 @@ def check(
     media_type: MediaType | None = None,
     file_name: str | None = None,
 ) -> None:
-    """Holds the parts of a template against each other.
+    """Checks that the parts of a template fit together.
 
     Raises:
-        Rejected: naming what of the media and the body's length does not fit; if that fits, each variable that is
+        Rejected: naming what is wrong with the media and the length of the body; if nothing is, each variable that is
             declared and not used or used and not declared, and braces that are no placeholder.
     """
     wrong = [*_wrong_media(media_url, media_type, file_name), *_wrong_length(body, media_type)]
@@ -55,7 +55,7 @@ def check(
 
 def _wrong_media(media_url: str | None, media_type: MediaType | None, file_name: str | None) -> Iterator[Field]:
     if media_url is not None and not _PUBLIC_HOST.match(media_url):
-        yield Field("media_url", "must name a host that Evolution takes: with a dot and without underscores")
+        yield Field("media_url", "must name a host that Evolution accepts: with a dot and without underscores")
     if media_url is not None and media_type is None:
         yield Field("media_type", "is needed with media_url")
     if media_type is not None and media_url is None:
@@ -103,10 +103,10 @@ def _check_variables(body: str, variables: Sequence[str]) -> None:
 
 
 def render(body: str, values: Mapping[str, str]) -> str:
-    """The text for one recipient. Values are inserted as they are: braces inside them are not read again.
+    """Returns the text for one recipient. Values are inserted as they are: braces in them are not read again.
 
     Raises:
-        Rejected: naming every placeholder without a value; a blank one is none.
+        Rejected: naming every placeholder without a value; a blank value counts as none.
     """
     missing = [name for name in placeholders(body) if not values.get(name, "").strip()]
     if missing:

@@ -1,20 +1,22 @@
-"""What the send queue carries. None of it names a recipient: losing or repeating it is harmless.
+"""What the send queue carries: tickets, and confirmations to send. Losing or repeating one is harmless.
 
-A ticket is leave for one run to send one message more. The other kind asks for the answer to somebody who left.
+A ticket permits one run to send one more message, and names no recipient.
 """
 
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from hidra.errors import Rejected
 
 VERSION = 1
+CONFIRMATION = "confirmation"
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """``delayed``: it was too early for its slot once already."""
+    """``delayed``: it came too early for its slot once already."""
 
     user_id: UUID
     connection_id: UUID
@@ -29,34 +31,10 @@ class Ticket:
         ids = {name: str(getattr(self, name)) for name in ("user_id", "connection_id", "campaign_id", "run_id")}
         return json.dumps({"version": VERSION, **ids, "delayed": self.delayed})
 
-    @classmethod
-    def from_json(cls, text: str) -> "Ticket":
-        """Reads a queue message.
-
-        Raises:
-            Rejected: it is no ticket of this version.
-        """
-        try:
-            found = json.loads(text)
-            if found["version"] != VERSION:
-                raise Rejected(f"A ticket of version {found['version']} is not understood.")
-            return cls(
-                user_id=UUID(found["user_id"]),
-                connection_id=UUID(found["connection_id"]),
-                campaign_id=UUID(found["campaign_id"]),
-                run_id=UUID(found["run_id"]),
-                delayed=bool(found["delayed"]),
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise Rejected("The queue message is no ticket.") from error
-
-
-CONFIRMATION = "confirmation"
-
 
 @dataclass(frozen=True)
 class ConfirmationTicket:
-    """An answer to somebody who left, known by the row that says to whom."""
+    """An opt-out confirmation to send, by the id of its row: the row has the phone."""
 
     connection_id: UUID
     confirmation_id: UUID
@@ -67,17 +45,23 @@ class ConfirmationTicket:
 
 
 def read(text: str) -> Ticket | ConfirmationTicket:
-    """Reads a message of the send queue, of whichever kind.
+    """Reads a message of the send queue.
 
     Raises:
-        Rejected: it is none of this version.
+        Rejected: it is neither kind of ticket, or not of this version.
     """
     try:
-        found = json.loads(text)
-        if found.get("kind") != CONFIRMATION:
-            return Ticket.from_json(text)
+        found: dict[str, Any] = json.loads(text)
         if found["version"] != VERSION:
-            raise Rejected(f"A confirmation of version {found['version']} is not understood.")
-        return ConfirmationTicket(UUID(found["connection_id"]), UUID(found["confirmation_id"]))
+            raise Rejected(f"The send queue's message has version {found['version']}, which is not understood.")
+        if found.get("kind") == CONFIRMATION:
+            return ConfirmationTicket(UUID(found["connection_id"]), UUID(found["confirmation_id"]))
+        return Ticket(
+            user_id=UUID(found["user_id"]),
+            connection_id=UUID(found["connection_id"]),
+            campaign_id=UUID(found["campaign_id"]),
+            run_id=UUID(found["run_id"]),
+            delayed=bool(found["delayed"]),
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Rejected("The queue message is none of ours.") from error
+        raise Rejected("The send queue's message is no ticket.") from error

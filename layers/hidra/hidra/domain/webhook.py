@@ -12,6 +12,7 @@ from uuid import UUID
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent, sent_at
 from hidra.domain.message import PROVIDER_WORDS
+from hidra.domain.text import stripped
 from hidra.domain.whatsapp_message import (
     id_of,
     is_personal,
@@ -72,7 +73,7 @@ def _replies(data: Mapping[str, Any], connection_id: UUID, received_at: datetime
     key = object_of(data.get("key"))
     jids = [jid for jid in map(key.get, _SENDER_FIELDS) if isinstance(jid, str)]
     phone, lid = phone_of(jids), lid_of(jids)
-    text = _storable(text_of(data.get("message")))[:TEXT_CHARACTERS]
+    text = stripped(text_of(data.get("message")) or "")[:TEXT_CHARACTERS]
     # remoteJid is the chat: a group stays a group, whatever the other fields say.
     if key.get("fromMe") or not is_personal(key.get("remoteJid")):
         return
@@ -113,8 +114,3 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], UUID, datetime], Iterator[De
     "logout.instance": _logged_out,
     "remove.instance": _removed,
 }
-
-
-def _storable(text: str | None) -> str:
-    """Returns the text without what PostgreSQL or UTF-8 cannot hold: NUL, and halves of surrogate pairs."""
-    return (text or "").replace("\0", "").encode("utf-8", "ignore").decode()

@@ -1,4 +1,4 @@
-"""Consent as requests bring it: the contacts' own and an import's."""
+"""Consent in a request's body."""
 
 from typing import Annotated
 
@@ -10,9 +10,11 @@ from hidra.entry.http import Body
 
 
 class ConsentIn(Body):
-    basis: Annotated[LegalBasis, Field(description="One of the LGPD's, article 7.")]
-    source: Annotated[Name | None, Field(description="Where it comes from.", examples=["form on the site"])] = None
-    at: Annotated[Instant | None, Field(description="Since when it holds.")] = None
+    basis: Annotated[LegalBasis, Field(description="A legal basis of the LGPD, article 7.")]
+    source: Annotated[Name | None, Field(description="Where the consent was given.", examples=["form on the site"])] = (
+        None
+    )
+    at: Annotated[Instant | None, Field(description="When the consent was given.")] = None
 
     def consent(self) -> Consent:
         return Consent(self.basis, self.source, self.at)

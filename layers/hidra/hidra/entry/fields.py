@@ -1,4 +1,4 @@
-"""Types of request fields that several functions share: limits stand here once, and in OpenAPI by them."""
+"""Types of request fields that several functions share. OpenAPI takes their limits from here."""
 
 import re
 from datetime import UTC, datetime
@@ -15,18 +15,20 @@ from pydantic import (
 from pydantic import Field as Constraints
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-MAX_NUMBER = 2**53  # up to here a double holds every integer
+from hidra.domain.text import NUL, storable
+
+MAX_NUMBER = 2**53  # up to this value a double holds every integer
 _ISO_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
 def _without_nul(text: str) -> str:
-    if "\0" in text:  # PostgreSQL's text cannot hold it
+    if NUL in text:  # pydantic itself refuses unpaired surrogates
         raise PydanticCustomError("nul_character", "Text must not contain the character NUL")
     return text
 
 
 def _written_as_instant(value: Any) -> Any:
-    # Left alone, pydantic takes a number for seconds since 1970, or for milliseconds, by its size.
+    # By default pydantic reads a number as seconds or, by its size, milliseconds since 1970.
     if isinstance(value, str) and _ISO_INSTANT.match(value):
         return value
     raise PydanticCustomError("instant", "Must be a time as in 2030-01-31T09:00:00-03:00")
@@ -36,16 +38,16 @@ def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("instant", "Must lie in the years 1 to 9999, in UTC") from None
+        raise PydanticCustomError("instant", "Must be in the years 1 to 9999, in UTC") from None
 
 
 def _scalar(value: Any) -> Any:
-    # One error in one place; a union tells of each of its members.
+    # One error at one place: a union reports an error of each of its members.
     match value:
         case bool():
             fits = True
         case str():
-            fits = len(value) <= 500 and "\0" not in value and _encodable(value)
+            fits = len(value) <= 500 and storable(value)
         case int() | float():
             fits = abs(value) <= MAX_NUMBER
         case _:
@@ -55,21 +57,13 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _whole(value: Any) -> Any:
-    # 20.0 is an integer in JSON Schema, and no difference in some languages' JSON.
+    # 20.0 is an integer in JSON Schema, and some languages' JSON cannot distinguish it from 20.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class WithoutNul:
-    """Text without NUL; ``something`` says that it holds more than white space, which is stripped, for OpenAPI."""
+    """Text without NUL. ``something``: the pattern in OpenAPI demands more than white space, which is stripped."""
 
     def __init__(self, *, something: bool = False) -> None:
         self._pattern = r"^[^\x00]*[^\s\x00][^\x00]*$" if something else r"^[^\x00]*$"
@@ -83,7 +77,7 @@ class WithoutNul:
 
 Whole = BeforeValidator(_whole)
 
-# The default of a field that a change may leave out: none that a client could read in OpenAPI and send.
+# The default of a field that a change may omit; OpenAPI shows no default that a client could send.
 LEFT_OUT = Constraints(default_factory=lambda: None)
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
@@ -91,7 +85,7 @@ Description = Annotated[str, StringConstraints(max_length=2_000), WithoutNul()]
 Reason = Annotated[str, StringConstraints(max_length=500), WithoutNul()]
 MessageText = Annotated[str, StringConstraints(max_length=4_096), WithoutNul()]
 ReplyWord = Annotated[str, StringConstraints(min_length=1, max_length=40), WithoutNul(something=True)]
-# No placeholder: it is sent as it stands, to people of whom nothing but the phone may be known.
+# Without placeholders: it is sent verbatim to recipients of whom only the phone may be known.
 ConfirmationText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1_000, pattern=r"^[^{}\x00]*[^{}\s\x00][^{}\x00]*$"),
@@ -117,7 +111,9 @@ PhoneText = Annotated[
     str, StringConstraints(min_length=1, max_length=40), Constraints(examples=["+55 11 98765-4321"], pattern=r"\S")
 ]
 Country = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{2}$"), Constraints(description="ISO 3166 code of numbers without +.")
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}$"),
+    Constraints(description="ISO 3166 code of the country of phones without +."),
 ]
 WebUrl = Annotated[str, StringConstraints(max_length=2_048, pattern=r"^https?://[^\s/?#]+[^\s\x00]*$"), WithoutNul()]
 PerMinute = Annotated[int, Constraints(strict=True, ge=1, le=6_000), Whole]

@@ -1,4 +1,4 @@
-"""A filter over contacts as a request writes it, and what it means."""
+"""A filter over contacts in a request's body, and its meaning."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -43,7 +43,7 @@ Comparable = Annotated[
 
 
 class FilterEquals(Body):
-    """``ne`` also fits contacts that lack the field. Case and accents matter."""
+    """``ne`` also matches contacts without the field. Case and accents matter."""
 
     field: _named(_TEXTS)  # type: ignore[valid-type]
     op: Literal["eq", "ne"]
@@ -57,7 +57,7 @@ class FilterOneOf(Body):
 
 
 class FilterPrefix(Body):
-    """How the field begins, whatever case and accents; of a phone, how its number with the country's code does."""
+    """The beginning of the field, ignoring case and accents; a phone begins with its country's code."""
 
     field: _named(_TEXTS)  # type: ignore[valid-type]
     op: Literal["prefix"]
@@ -65,7 +65,7 @@ class FilterPrefix(Body):
 
 
 class FilterContains(Body):
-    """What the field contains, whatever case and accents."""
+    """A part of the field, ignoring case and accents."""
 
     field: _named(rf"name|{_ATTRIBUTE}")  # type: ignore[valid-type]
     op: Literal["contains"]
@@ -79,7 +79,7 @@ class FilterExists(Body):
 
 
 class FilterCompares(Body):
-    """An attribute that is a number is compared to a number; the others, and text in ISO 8601, to an instant."""
+    """Compares a numeric attribute to a number, or a time (also one in an attribute's text, in ISO 8601) to a time."""
 
     field: _named(_INSTANTS)  # type: ignore[valid-type]
     op: Literal["lt", "lte", "gt", "gte"]
@@ -87,7 +87,7 @@ class FilterCompares(Body):
 
 
 class FilterWhen(Body):
-    """Who was never contacted was so neither before nor after."""
+    """A contact that was never messaged matches neither ``before`` nor ``after``."""
 
     field: _named(_INSTANTS)  # type: ignore[valid-type]
     op: Literal["before", "after"]
@@ -101,19 +101,19 @@ class FilterOlder(Body):
 
 
 class FilterAll(Body):
-    """Every part fits."""
+    """Every part matches."""
 
     all: Annotated[list["FilterPart"], Field(min_length=1, max_length=50)]
 
 
 class FilterAny(Body):
-    """At least one part fits."""
+    """At least one part matches."""
 
     any: Annotated[list["FilterPart"], Field(min_length=1, max_length=50)]
 
 
 class FilterNot(Body):
-    """The part does not fit."""
+    """The part does not match."""
 
     part: Annotated["FilterPart", Field(alias="not")]
 
@@ -161,10 +161,10 @@ type FilterPart = Annotated[
 
 
 def read(part: FilterPart, *, now: datetime) -> Filter:
-    """What the filter means at this time.
+    """The filter's meaning at this time.
 
     Raises:
-        Rejected: it is too deep or too long, or asks of a field what it does not know.
+        Rejected: the filter is too deep or too long, or a field does not support its op.
     """
     wanted = _read(part, now)
     filters.check(wanted)

@@ -1,4 +1,4 @@
-"""The HTTP edge: who calls, what a request may hold, and errors as problem documents (RFC 9457)."""
+"""The HTTP edge: the caller, request bodies, and errors as problem documents (RFC 9457)."""
 
 import json
 import re
@@ -29,14 +29,14 @@ PROBLEM_TYPE = "urn:hidra:problem:"
 
 
 class Body(BaseModel):
-    """A request's JSON: a field that is not known is an error, text is stripped, types are not guessed."""
+    """A request's JSON: an unknown field is an error, text is stripped, types are not guessed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, strict=False, frozen=True)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent the request, as its verified token says."""
+    """The sender of the request, as the verified token says."""
 
     user_id: UUID
     email: str | None
@@ -45,7 +45,7 @@ class Caller:
 
 
 def resolver() -> APIGatewayHttpResolver:
-    """A function's routes, with requests and answers validated and every error told as a problem document."""
+    """A function's routes; requests and answers are validated, every error becomes a problem document."""
     app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_read_json)
 
     @app.exception_handler(RequestValidationError)
@@ -54,14 +54,18 @@ def resolver() -> APIGatewayHttpResolver:
         if any(item["loc"][0] == "response" for item in found):
             return broken()
         if any(item["type"] == "json_invalid" for item in found):
-            return problem(errors.Malformed("The body is not valid JSON."))
+            return malformed()
         if any(item["loc"][0] == "path" for item in found):
-            return problem(errors.NotFound("There is no such thing."))
-        return problem(errors.Rejected("The request is not valid.", fields=[_field(item) for item in found]))
+            return problem(errors.NotFound("There is nothing with this id."))
+        return problem(
+            errors.Rejected(
+                "The request is not valid. Correct the fields in errors.", fields=[_field(item) for item in found]
+            )
+        )
 
     @app.exception_handler(UnicodeDecodeError)
     def no_text(_: UnicodeDecodeError) -> Response[Any]:
-        return problem(errors.Malformed("The body is not valid JSON."))
+        return malformed()
 
     @app.exception_handler(errors.HidraError)
     def known(error: errors.HidraError) -> Response[Any]:
@@ -71,13 +75,22 @@ def resolver() -> APIGatewayHttpResolver:
     def unknown(_: Exception) -> Response[Any]:
         return broken()
 
+    def malformed() -> Response[Any]:
+        return problem(errors.Malformed("The body is not valid JSON. Correct it."))
+
     def broken() -> Response[Any]:
         logger.exception("request failed")
-        return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.", (), {})
+        return _document(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "internal",
+            "Hidra failed to process the request. Try again later.",
+            (),
+            {},
+        )
 
     @app.not_found
     def no_route(_: NotFoundError) -> Response[Any]:
-        return problem(errors.NotFound("There is no such route."))
+        return problem(errors.NotFound("There is no such route. See the API's description for its routes."))
 
     return app
 
@@ -88,7 +101,7 @@ def lambda_handler(app: APIGatewayHttpResolver) -> Callable[[dict[str, Any], Lam
     @metrics.log_metrics
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        # Whatever the client calls it, a body is JSON; Powertools would read it as a form, or fail.
+        # A body is JSON, whatever content type the client sends; Powertools would read it as a form, or fail.
         event = {**event, "headers": {**event.get("headers", {}), "content-type": "application/json"}}
         answer = app.resolve(event, context)
         if not isinstance(answer["body"], str):  # Powertools writes out application/json, not application/problem+json
@@ -106,12 +119,12 @@ def answers(
     conflict: Sequence[str] = (),
     unavailable: Sequence[str] = (),
 ) -> dict[int, Any]:
-    """What a route answers, for its description (``responses``): ``answers(201, rejected=["unknown-segment"])``.
+    """A route's ``responses``, for the API's description: ``answers(201, rejected=["unknown-segment"])``.
 
     Args:
-        statuses: of success; none for the route's ``status_code``.
-        rejected, forbidden, not_found, conflict, unavailable: problem codes of this route's own. What every route of
-            its shape may answer (no valid JSON, no such id, ...) is known to ``local/openapi`` and not named.
+        statuses: of success; without any, the route's ``status_code``.
+        rejected, forbidden, not_found, conflict, unavailable: the problem codes that only this route has. Those that
+            every route of its shape has (malformed JSON, unknown id, ...) are added by ``local/openapi``.
     """
     problems = {
         errors.Rejected: rejected,
@@ -134,14 +147,19 @@ def caller(app: APIGatewayHttpResolver, *, groups_claim: str = "") -> Caller:
     try:
         user_id = UUID(str(claims.get("sub", "")))
     except ValueError:
-        raise errors.Forbidden("The token's subject is not a user's id.") from None
+        raise errors.Forbidden("The token's subject is not a user's id. Use a token whose sub is a UUID.") from None
     return Caller(user_id, claims.get("email"), claims.get("name"), _groups(claims.get(groups_claim)))
 
 
 def problem(error: errors.HidraError) -> Response[Any]:
-    """The problem document of an error of ours."""
+    """An error as a problem document."""
     status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
     return _document(status, error.code, str(error), error.fields, error.more)
+
+
+def no_content() -> Response[Any]:
+    """The answer to a deletion."""
+    return Response(status_code=HTTPStatus.NO_CONTENT.value, body="")
 
 
 def _document(
@@ -164,18 +182,18 @@ def _read_json(text: str) -> Any:
         value = json.loads(text)
     except (ValueError, RecursionError):  # a number of 5,000 digits, 100,000 brackets
         raise json.JSONDecodeError("not JSON", "", 0) from None
-    # Of a list Powertools would take the first item for the whole.
+    # Powertools would read the first item of a list as the whole body.
     return tuple(value) if isinstance(value, list) else value
 
 
 def _field(item: Mapping[str, Any]) -> errors.Field:
-    # A part in angle brackets is the tag of a union's member, no place in the request.
+    # A part in angle brackets is the tag of a union's member, not a place in the request.
     place = ".".join(str(part) for part in item["loc"][1:] if not str(part).startswith("<")) or str(item["loc"][0])
     return errors.Field(place, str(item["msg"]))
 
 
 def _groups(claim: object) -> frozenset[str]:
-    # API Gateway's HTTP API hands a list claim on as the text "[admin ops]".
+    # API Gateway's HTTP API passes a list claim as the text "[admin ops]".
     if isinstance(claim, str):
         return frozenset(re.sub(r"^\[(.*)\]$", r"\1", claim).split())
     return frozenset(claim) if isinstance(claim, list) else frozenset()

@@ -1,50 +1,83 @@
-"""Cursors: where a page of a list ended, opaque to the client."""
+"""Pages of lists, and the cursors that lead from one to the next: opaque to clients."""
 
 import base64
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
 
 from hidra.errors import Field, Rejected
 
-Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
-Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=200, description="The page's maximum length.")]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the previous page.")]
 
 
-def after(cursor: str | None, *parse: Callable[[str], Any]) -> tuple[Any, ...]:
-    """The values in a cursor, or a None for each where there is no cursor.
+class Page[T](BaseModel):
+    """One page of a list; send ``next_cursor`` as ``cursor`` for the next page. Null: this page is the last."""
 
-    Args:
-        cursor: as ``next_cursor`` gave it.
-        parse: one function a value, from its text.
+    items: list[T]
+    next_cursor: str | None
+
+
+class Order:
+    """What a list is ordered by: the attributes of a row that its cursors hold, each with the parser of its text.
+
+    ``Order(created_at=instant, id=UUID)`` orders rows by ``created_at`` and, where that is equal, by ``id``.
+    """
+
+    def __init__(self, **parsers: Callable[[str], Any]) -> None:
+        self._parsers = parsers
+
+    def after(self, cursor: str | None) -> tuple[Any, ...]:
+        """The values in a cursor, or a None for each where there is no cursor.
+
+        Raises:
+            Rejected: no list with this order returned the cursor.
+        """
+        if cursor is None:
+            return (None,) * len(self._parsers)
+        try:
+            values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+            return tuple(parse(str(value)) for parse, value in zip(self._parsers.values(), values, strict=True))
+        except (ValueError, TypeError):
+            raise Rejected(
+                "The cursor is not valid. Use next_cursor of the previous page, or no cursor for the first.",
+                code="invalid-cursor",
+                fields=[Field("cursor", "is not a next_cursor of this list")],
+            ) from None
+
+    def next_cursor(self, rows: Sequence[Any], limit: int) -> str | None:
+        """The cursor of the last row of a full page; None at the list's end."""
+        return self.cursor(*(getattr(rows[-1], name) for name in self._parsers)) if len(rows) == limit else None
+
+    def cursor(self, *values: object) -> str:
+        """The cursor of a row with these values."""
+        texts = [value.hex() if isinstance(value, bytes) else str(value) for value in values]
+        return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode()
+
+    def page[Row](self, rows: Sequence[Row], limit: int) -> Page[Row]:
+        """The page of these rows, which were read with this limit."""
+        return Page(items=list(rows), next_cursor=self.next_cursor(rows, limit))
+
+
+def instant(text: str) -> datetime:
+    """A time in a cursor.
 
     Raises:
-        Rejected: it is none of ours.
+        ValueError: it is not a time, has no time zone, or is outside the years that a Python datetime in UTC can hold.
     """
-    if cursor is None:
-        return (None,) * len(parse)
+    value = datetime.fromisoformat(text)
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return tuple(read(str(value)) for read, value in zip(parse, values, strict=True))
-    except (ValueError, TypeError):
-        raise Rejected(
-            "The cursor is not valid.", code="invalid-cursor", fields=[Field("cursor", "is none that this list gave")]
-        ) from None
+        if value.tzinfo is not None:
+            return value.astimezone(UTC)
+    except OverflowError:
+        pass
+    raise ValueError(text)
 
 
-def next_cursor[T](rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> str | None:
-    """The cursor behind the last row of a full page; None at the list's end."""
-    if len(rows) < limit:
-        return None
-    return _cursor(key(rows[-1]))
-
-
-def cursor_behind(value: object | None) -> str | None:
-    """The cursor behind one value; None for none."""
-    return None if value is None else _cursor((value,))
-
-
-def _cursor(values: Sequence[object]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([str(value) for value in values]).encode()).decode()
+BY_ID = Order(id=UUID)
+NEWEST_FIRST = Order(created_at=instant, id=UUID)

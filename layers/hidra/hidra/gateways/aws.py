@@ -115,6 +115,16 @@ def read_secret(secret_id: str) -> str:
         raise Unavailable("A secret could not be read; try again in a moment.") from error
 
 
+@cache
+def hash_secret(secret_id: str) -> bytes:
+    """The secret that phones are hashed with, read once a process: it never changes.
+
+    Raises:
+        Unavailable: it could not be read.
+    """
+    return read_secret(secret_id).encode()
+
+
 def read_json_secret(secret_id: str) -> dict[str, str]:
     """Returns the secret's current value, a flat JSON object.
 

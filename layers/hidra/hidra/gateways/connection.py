@@ -1,31 +1,32 @@
-"""What only connection_check can do, because only it can open a key: it is invoked, and waited for if it is quick."""
+"""Invokes connection_check for what needs Evolution: HTTP functions cannot open a connection's key."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
+from hidra.domain.check_request import Action, CheckRequest, PullRequest, failure_of
 from hidra.errors import Unavailable
 from hidra.gateways.aws import invoke, invoke_later
 
 
-def ask(function_name: str, action: Literal["check", "connect"], *, connection_id: UUID) -> dict[str, Any]:
-    """Lets connection_check look at a connection, which it also notes in the connection's row.
+def ask(function_name: str, action: Action, *, connection_id: UUID) -> dict[str, Any]:
+    """Invokes connection_check for a connection and waits for its answer; it also writes the connection's row.
 
     Raises:
-        Unavailable: it could not be invoked, did not answer in time, or failed; or Evolution did, then in its words.
+        Unavailable: connection_check could not be invoked, did not answer in time, or failed; or Evolution failed, then
+            with Evolution's words.
     """
-    payload = invoke(function_name, {"action": action, "connection_id": str(connection_id)})
-    if not isinstance(payload, dict):
-        raise Unavailable("The check of the connection failed; try again.")
-    if "error" in payload:
-        raise Unavailable(payload["error"], code="evolution-unavailable")
-    return payload
+    answer = invoke(function_name, CheckRequest(action, connection_id).to_json())
+    if not isinstance(answer, dict):
+        raise Unavailable("The check of the connection failed. Try again in a few seconds.")
+    if (reason := failure_of(answer)) is not None:
+        raise Unavailable(reason, code="evolution-unavailable")
+    return answer
 
 
 def pull_contacts(function_name: str, *, connection_id: UUID, import_id: UUID) -> None:
-    """Lets connection_check fetch what contacts the connection's Evolution server knows as the import's file.
+    """Invokes connection_check, without waiting, to fetch the contacts of the Evolution server as the import's file.
 
     Raises:
-        Unavailable: it could not be invoked.
+        Unavailable: connection_check could not be invoked.
     """
-    event = {"action": "pull_contacts", "connection_id": str(connection_id), "import_id": str(import_id)}
-    invoke_later(function_name, event)
+    invoke_later(function_name, PullRequest(connection_id, import_id).to_json())

@@ -1,24 +1,23 @@
-"""What goes on the queues: nudges ("look at this campaign"), tickets, and who is to be answered. Losing or repeating
-one is harmless."""
+"""Puts messages on the queues: nudges, tickets, and confirmations to send. Losing or repeating one is harmless."""
 
-import json
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from uuid import UUID
 
+from hidra.domain.nudge import CampaignNudge, ImportNudge
 from hidra.domain.pacing import delay_seconds
 from hidra.domain.ticket import ConfirmationTicket, Ticket
 from hidra.errors import Unavailable
 from hidra.gateways.aws import sqs
 from hidra.telemetry import logger
 
-BATCH = 10  # SQS takes no more in one call
+BATCH = 10  # SQS accepts no more in one call
 
 
 def nudge(queue_url: str, *, user_id: UUID, campaign_id: UUID, seconds: int = 0) -> None:
-    """Asks for a look at the campaign, after so many seconds, at most SQS's 900.
+    """Asks for a pass of the campaign, after so many seconds, at most SQS's 900.
 
     A failure is only logged: the clock asks again within a minute.
     """
@@ -26,16 +25,16 @@ def nudge(queue_url: str, *, user_id: UUID, campaign_id: UUID, seconds: int = 0)
 
 
 def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds: int = 0) -> int:
-    """Asks for a look at each campaign, given as (user id, campaign id); gives how many the queue took.
+    """Asks for a pass of each campaign, given as (user id, campaign id); returns how many the queue accepted.
 
     Failures are only logged: the clock asks again within a minute.
     """
     # botocore comes with the client: importing it costs a cold start what boto3 does.
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    taken = 0
+    accepted = 0
     for batch in batched(campaigns, BATCH, strict=False):
-        bodies = [_nudge(user_id, campaign_id) for user_id, campaign_id in batch]
+        bodies = [CampaignNudge(user_id, campaign_id).to_json() for user_id, campaign_id in batch]
         try:
             answer = sqs().send_message_batch(
                 QueueUrl=queue_url,
@@ -45,44 +44,39 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds
                 ],
             )
         except (BotoCoreError, ClientError):
-            logger.warning("nudges were not taken", exc_info=True, campaigns=len(batch))
+            logger.warning("nudges were not accepted", exc_info=True, campaigns=len(batch))
             continue
-        taken += len(answer.get("Successful", []))
+        accepted += len(answer.get("Successful", []))
         for failure in answer.get("Failed", []):
             user_id, campaign_id = batch[int(failure["Id"])]
-            logger.warning("nudge was not taken", user_id=user_id, campaign_id=campaign_id, code=failure["Code"])
-    return taken
-
-
-def _nudge(user_id: UUID, campaign_id: UUID) -> str:
-    return json.dumps({"version": 1, "user_id": str(user_id), "campaign_id": str(campaign_id)})
+            logger.warning("nudge was not accepted", user_id=user_id, campaign_id=campaign_id, code=failure["Code"])
+    return accepted
 
 
 def nudge_import(queue_url: str, *, user_id: UUID, import_id: UUID) -> None:
     """Asks for the next slice of an import.
 
     Raises:
-        Unavailable: the queue did not take it.
+        Unavailable: the queue did not accept it.
     """
     # botocore comes with the client: importing it costs a cold start what boto3 does.
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    body = json.dumps({"version": 1, "user_id": str(user_id), "import_id": str(import_id)})
     try:
-        sqs().send_message(QueueUrl=queue_url, MessageBody=body)
+        sqs().send_message(QueueUrl=queue_url, MessageBody=ImportNudge(user_id, import_id).to_json())
     except (BotoCoreError, ClientError) as error:
-        raise Unavailable("The queue did not take the next slice of an import.") from error
+        raise Unavailable("The queue did not accept the next slice of an import.") from error
 
 
 def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, now: datetime) -> None:
     """Queues the ticket once for each slot, each due 1 to 2 s before it.
 
-    What the queue does not take is only logged: a later look issues it again.
+    A ticket that the queue does not accept is only logged: a later pass issues it again.
     """
     body = ticket.to_json()
     refused, began = 0, time.monotonic()
     for batch in batched(slots, BATCH, strict=False):
-        # Thousands of tickets take seconds to hand out: the later ones wait that much shorter.
+        # Queueing thousands of tickets takes seconds, by which the delays of the later ones are shorter.
         at = now + timedelta(seconds=time.monotonic() - began)
         answer = sqs().send_message_batch(
             QueueUrl=queue_url,
@@ -91,7 +85,7 @@ def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, n
                     "Id": str(index),
                     "MessageBody": body,
                     "DelaySeconds": delay_seconds(slot, at),
-                    # Fair queues: one busy connection does not keep the others waiting.
+                    # Fair queues: one busy connection does not delay the others.
                     "MessageGroupId": str(ticket.connection_id),
                 }
                 for index, slot in enumerate(batch)
@@ -99,7 +93,7 @@ def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, n
         )
         refused += len(answer.get("Failed", []))
     if refused:
-        logger.warning("tickets were not taken", campaign_id=ticket.campaign_id, tickets=refused)
+        logger.warning("tickets were not accepted", campaign_id=ticket.campaign_id, tickets=refused)
 
 
 def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
@@ -112,18 +106,18 @@ def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
     )
 
 
-def send_confirmations(queue_url: str, asked: Sequence[ConfirmationTicket]) -> None:
-    """Asks for the answers to people who left. A failure is only logged: the clock asks again within a minute."""
+def send_confirmations(queue_url: str, tickets: Sequence[ConfirmationTicket]) -> None:
+    """Asks for opt-out confirmations. A failure is only logged: the clock asks again within a minute."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     refused = 0
-    for batch in batched(asked, BATCH, strict=False):
+    for batch in batched(tickets, BATCH, strict=False):
         try:
             answer = sqs().send_message_batch(
                 QueueUrl=queue_url,
                 Entries=[
-                    {"Id": str(index), "MessageBody": one.to_json(), "MessageGroupId": str(one.connection_id)}
-                    for index, one in enumerate(batch)
+                    {"Id": str(index), "MessageBody": ticket.to_json(), "MessageGroupId": str(ticket.connection_id)}
+                    for index, ticket in enumerate(batch)
                 ],
             )
             refused += len(answer.get("Failed", []))
@@ -131,4 +125,4 @@ def send_confirmations(queue_url: str, asked: Sequence[ConfirmationTicket]) -> N
             logger.warning("the send queue did not answer", exc_info=True)
             refused += len(batch)
     if refused:
-        logger.warning("confirmations were not taken", confirmations=refused)
+        logger.warning("confirmations were not accepted", confirmations=refused)

@@ -1,40 +1,36 @@
-"""What only message_sender can do beside connection_check, because it can open a key: it is invoked and waited for."""
+"""Invokes message_sender and waits for its answer: besides connection_check, only it can open a connection's key."""
 
-from typing import Any
-
-from hidra.domain.trial import TrialMessage
+from hidra.domain.outcome import NoTurn
+from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.errors import Conflict, Unanswered, Unavailable
 from hidra.gateways.aws import invoke
 
-_NO_TURN = {
-    "busy": ("The connection's pace is used up at the moment; try again in a minute.", "connection-busy"),
-    "closed": ("The Evolution connection is not connected; nothing was sent.", "connection-not-usable"),
-    "opted_out": ("This phone has opted out; nothing was sent.", "opted-out"),
+_NO_TURN: dict[str, tuple[str, str]] = {
+    NoTurn.BUSY: ("Nothing was sent: the connection's pace is used up. Try again in a minute.", "connection-busy"),
+    NoTurn.CLOSED: ("Nothing was sent: the Evolution connection is not connected.", "connection-not-usable"),
+    NoTurn.OPTED_OUT: ("Nothing was sent: this phone has opted out.", "opted-out"),
 }
+_UNKNOWN = TrialAnswer(
+    "unknown",
+    error_code="no_answer_yet",
+    error_detail="Evolution has not answered yet. Check the phone before you try again.",
+)
 
 
-_UNKNOWN = {
-    "outcome": "unknown",
-    "provider_message_id": None,
-    "error_code": "no_answer_yet",
-    "error_detail": "Evolution has not answered yet; look at the phone before you try again.",
-}
-
-
-def send_trial(function_name: str, test: TrialMessage) -> dict[str, Any]:
-    """Lets message_sender post a test in its turn; gives outcome, provider_message_id, error_code and error_detail.
+def send_trial(function_name: str, trial: TrialMessage) -> TrialAnswer:
+    """Has a trial posted in its turn; returns its outcome.
 
     Raises:
-        Conflict: it got no turn, so nothing was sent.
+        Conflict: the trial got no turn, so nothing was sent.
         Unavailable: nothing was sent.
     """
     try:
-        found: dict[str, Any] = invoke(function_name, {"test": test.to_json()})
+        answer = TrialAnswer.from_json(invoke(function_name, trial.to_json()))
     except Unanswered:
         return _UNKNOWN
-    if found["outcome"] == "unavailable":
-        raise Unavailable("The message could not be sent at the moment; try again.")
-    if found["outcome"] in _NO_TURN:
-        detail, code = _NO_TURN[found["outcome"]]
+    if answer.outcome == UNAVAILABLE:
+        raise Unavailable("Nothing was sent: the sender is unavailable. Try again in a few seconds.")
+    if answer.outcome in _NO_TURN:
+        detail, code = _NO_TURN[answer.outcome]
         raise Conflict(detail, code=code)
-    return found
+    return answer

@@ -1,9 +1,9 @@
-"""Files that users bring, and those made for them, in one S3 bucket: forms, links, and reading in ranges."""
+"""Files in S3: forms to upload them with, links to download them, and reading in ranges."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways.aws import s3
@@ -22,8 +22,8 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """A file as it lies there; ``etag`` changes with its content."""
+class Found:
+    """A file that is there; ``etag`` changes with its content."""
 
     size: int
     etag: str
@@ -58,10 +58,10 @@ def link(bucket: str, key: str, *, file_name: str, seconds: int) -> str:
     return made
 
 
-def find(bucket: str, key: str) -> Arrived | None:
+def find(bucket: str, key: str) -> Found | None:
     """
     Raises:
-        Unavailable: nobody can tell whether it is there.
+        Unavailable: S3 did not say whether the file is there.
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - comes with the client
 
@@ -69,23 +69,23 @@ def find(bucket: str, key: str) -> Arrived | None:
         try:
             answer = s3().head_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            # 403 is what S3 says of a missing object to who may not list the bucket.
+            # S3 answers 403 for a missing object if the caller may not list the bucket.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
                 return None
             raise
-    return Arrived(answer["ContentLength"], answer["ETag"])
+    return Found(answer["ContentLength"], answer["ETag"])
 
 
-def read(bucket: str, key: str, arrived: Arrived, offset: int, until: int | None = None) -> Iterator[bytes]:
+def read(bucket: str, key: str, file: Found, offset: int, until: int | None = None) -> Iterator[bytes]:
     """The file from a byte on, in pieces of ``PIECE`` bytes.
 
     Raises:
-        Rejected: the file is gone, or another one has taken its place.
+        Rejected: the file is gone, or was replaced by another one.
         Unavailable: it cannot be read now.
     """
-    end = arrived.size if until is None else min(until, arrived.size)
+    end = file.size if until is None else min(until, file.size)
     while offset < end:
-        piece = _piece(bucket, key, arrived, offset, min(offset + PIECE, end))
+        piece = _piece(bucket, key, file, offset, min(offset + PIECE, end))
         offset += len(piece)
         yield piece
 
@@ -93,33 +93,36 @@ def read(bucket: str, key: str, arrived: Arrived, offset: int, until: int | None
 def put(bucket: str, key: str, content: IO[bytes], *, content_type: str) -> None:
     """
     Raises:
-        Unavailable: it was not taken.
+        Unavailable: S3 did not store it.
     """
     with _available():
         s3().upload_fileobj(content, bucket, key, ExtraArgs={"ContentType": content_type})
 
 
-def _piece(bucket: str, key: str, arrived: Arrived, begin: int, end: int) -> bytes:
+def _piece(bucket: str, key: str, file: Found, begin: int, end: int) -> bytes:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with the client
 
     for attempt in range(ATTEMPTS):
         try:
-            answer = s3().get_object(Bucket=bucket, Key=key, Range=f"bytes={begin}-{end - 1}", IfMatch=arrived.etag)
-            found: bytes = answer["Body"].read()
+            answer = s3().get_object(Bucket=bucket, Key=key, Range=f"bytes={begin}-{end - 1}", IfMatch=file.etag)
+            content: bytes = answer["Body"].read()
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status in (403, 404):
-                raise Rejected("The file is gone.", code="no_file") from error
+                raise Rejected("The file is gone. Create a new import.", code="no_file") from error
             if status == 412:
-                raise Rejected("Another file was uploaded in its place.", code="file_replaced") from error
-            raise Unavailable("A file could not be read; try again in a moment.") from error
+                raise Rejected(
+                    "The file was replaced while it was imported. What was imported stays; create a new import.",
+                    code="file_replaced",
+                ) from error
+            raise Unavailable("A file could not be read. Try again in a few seconds.") from error
         except BotoCoreError as error:  # the answer broke off
             if attempt == ATTEMPTS - 1:
-                raise Unavailable("A file could not be read; try again in a moment.") from error
+                raise Unavailable("A file could not be read. Try again in a few seconds.") from error
         else:
-            if len(found) == end - begin:
-                return found
-    raise Unavailable("A file could not be read; try again in a moment.")
+            if len(content) == end - begin:
+                return content
+    raise Unavailable("A file could not be read. Try again in a few seconds.")
 
 
 @contextmanager
@@ -130,12 +133,4 @@ def _available() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError, Boto3Error) as error:
-        raise Unavailable("The storage of files did not answer; try again in a moment.") from error
-
-
-def import_key(user_id: Any, import_id: Any) -> str:
-    return f"imports/{user_id}/{import_id}"
-
-
-def rejects_key(user_id: Any, import_id: Any) -> str:
-    return f"rejects/{user_id}/{import_id}.csv"
+        raise Unavailable("The storage of files did not answer. Try again in a few seconds.") from error

@@ -1,4 +1,4 @@
-"""An Excel workbook's first sheet as records. A small ZIP may hold a large file, so its size is judged before."""
+"""An Excel workbook's first sheet as records. A small ZIP may unpack to a large file, so that size is checked first."""
 
 import tempfile
 import zipfile
@@ -7,7 +7,9 @@ from datetime import date, time
 from typing import IO, Any
 
 from hidra.domain.imports.layout import MAX_COLUMNS
-from hidra.domain.imports.records import MAX_RAW, Position, Record
+from hidra.domain.imports.records import Position, Record
+from hidra.domain.imports.rejects import MAX_RAW
+from hidra.domain.text import NUL, encodable
 from hidra.errors import Rejected
 
 MAX_PACKED = 100 * 1024**2
@@ -23,10 +25,12 @@ class Workbook:
     def __init__(self, content: Iterator[bytes], size: int, position: Position) -> None:
         """
         Raises:
-            Rejected: the file is no workbook, or too large once it is unpacked.
+            Rejected: the file is larger than ``MAX_PACKED``.
         """
         if size > MAX_PACKED:
-            raise Rejected("A workbook has at most 100 MB; save it as CSV.", code="too_large")
+            raise Rejected(
+                "The workbook is larger than 100 MB. Save it as CSV and create a new import.", code="too_large"
+            )
         self._content, self._size, self.position = content, size, position
 
     @property
@@ -34,7 +38,11 @@ class Workbook:
         return self.position.offset
 
     def __iter__(self) -> Iterator[Record]:
-        # Only who reads a workbook pays for it; the function brings it, not the layer.
+        """
+        Raises:
+            Rejected: the file is not a workbook, or too large once it is unpacked.
+        """
+        # Imported here, so that other imports do not pay for it; it is a dependency of the function, not of the layer.
         import openpyxl  # noqa: PLC0415
 
         with tempfile.TemporaryFile() as file:
@@ -52,22 +60,29 @@ class Workbook:
                     if (record := _record(number, row)) is not None:
                         yield record
             except Exception as error:
-                # A stranger's XML in a library: whatever it raises, the file is at fault, and would be the next time.
-                raise Rejected("The workbook cannot be read.", code="unreadable_workbook") from error
+                # The library may raise anything on hostile XML; the file is at fault, and the next try would fail too.
+                raise Rejected(
+                    "The workbook cannot be read. Save it as CSV and create a new import.", code="unreadable_workbook"
+                ) from error
 
 
 def _check(file: IO[bytes]) -> None:
     try:
         parts = zipfile.ZipFile(file).infolist()
     except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise Rejected("The file is no workbook (.xlsx).", code="unreadable_workbook") from error
+        raise Rejected(
+            "The file is not a workbook (.xlsx). Create a new import with the file's own format.",
+            code="unreadable_workbook",
+        ) from error
     if (
         len(parts) > MAX_FILES
         or sum(part.file_size for part in parts) > MAX_UNPACKED
         or any(part.file_size > MAX_STRINGS for part in parts if "sharedStrings" in part.filename)
         or any(part.file_size > 2**20 and part.file_size > MAX_RATIO * part.compress_size for part in parts)
     ):
-        raise Rejected("The workbook is too large once it is unpacked; save it as CSV.", code="too_large")
+        raise Rejected(
+            "The workbook is too large once it is unpacked. Save it as CSV and create a new import.", code="too_large"
+        )
 
 
 def _record(number: int, row: tuple[Any, ...]) -> Record | None:
@@ -78,11 +93,9 @@ def _record(number: int, row: tuple[Any, ...]) -> Record | None:
     raw = "\t".join(cells)
     if not raw.strip():
         return None
-    try:
-        raw.encode()
-    except UnicodeEncodeError:
+    if not encodable(raw):
         return Record(number, None, "undecodable", "")
-    return Record(number, None, "nul_character", raw[:MAX_RAW]) if "\0" in raw else Record(number, cells, None, raw)
+    return Record(number, None, "nul_character", raw[:MAX_RAW]) if NUL in raw else Record(number, cells, None, raw)
 
 
 def _text(value: Any) -> str:
@@ -91,7 +104,7 @@ def _text(value: Any) -> str:
             return ""
         case bool():
             return str(value).lower()
-        case float() if value.is_integer():  # a phone that Excel took for a number
+        case float() if value.is_integer():  # a phone that Excel stores as a number
             return str(int(value))
         case date() | time():
             return value.isoformat()

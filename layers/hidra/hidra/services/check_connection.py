@@ -1,22 +1,19 @@
 """Checks whether a connection works, in words for its user, and sets our webhook on it."""
 
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.webhook import QR_REFUSED
 from hidra.errors import HidraError
 from hidra.gateways.evolution import STATE_ABSENT, Evolution, Webhook
+from hidra.services.parallel import in_parallel
 from hidra.store import connection_health
 from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
-THREADS = 16
 AT_MOST = 1_000  # connections that one run checks
 FAIR = timedelta(seconds=15)  # a check that the end of the run cuts off earlier proves nothing about its server
 
@@ -115,44 +112,6 @@ def check_all(
             _record(endpoint, failed("The Evolution server did not answer in time."), at, db=db)
     logger.info("connections checked", connections=len(due), answering=len(answering))
     return answering
-
-
-def in_parallel[T, R](
-    work: Callable[[T], R],
-    items: Iterable[T],
-    *,
-    seconds: float,
-    begin: Callable[[list[T]], None] = lambda _: None,
-) -> Iterator[tuple[T, R]]:
-    """Each item with what ``work`` made of it, as they are done; what is not done in time is left to itself.
-
-    Args:
-        begin: is told of items right before their work begins, on this thread.
-    """
-    end = time.monotonic() + seconds
-    pool = ThreadPoolExecutor(THREADS)
-    waiting = iter(items)
-    doing: dict[Future[R], T] = {}
-    try:
-        while True:
-            batch = list(islice(waiting, THREADS - len(doing))) if time.monotonic() < end else []
-            if batch:
-                begin(batch)
-                doing |= {pool.submit(work, item): item for item in batch}
-            done, _ = wait(doing, timeout=max(0.0, end - time.monotonic()), return_when=FIRST_COMPLETED)
-            if not done:
-                break
-            for future in done:
-                item, error = doing.pop(future), future.exception()
-                if error is None:
-                    yield item, future.result()
-                else:
-                    logger.error("a connection's work failed", exc_info=error)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    left = len(doing) + sum(1 for _ in waiting)
-    if left:
-        logger.warning("not everything was done in time", left=left)
 
 
 def _record(endpoint: Endpoint, health: Health, at: datetime, *, db: Database) -> None:

@@ -1,4 +1,4 @@
-"""Changing a template and seeing what it makes."""
+"""Changes and previews templates."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,13 +14,13 @@ from hidra.store.templates import Template
 
 
 def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str, Any]) -> Template:
-    """The template with the changed fields, which as a whole must still fit together.
+    """Returns the template with the changed fields; text, media and variables must still fit together.
 
-    What only belongs to a part that goes, goes with it: the type and name of media, the name of a document.
+    A media_url of None also removes media_type and file_name; a media_type that is not "document" removes file_name.
 
     Raises:
         NotFound: the user has no such template.
-        Rejected: text, media and variables would not fit together.
+        Rejected: text, media and variables do not fit together.
     """
     if changes.get("media_url", "stays") is None:
         changes = {"media_type": None, **changes}
@@ -28,7 +28,7 @@ def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str,
         changes = {"file_name": None, **changes}
 
     def work(tx: Tx) -> Template:
-        template = replace(templates.lock(tx, user_id=user_id, template_id=template_id), **changes)
+        template = replace(templates.lock(tx, template_id=template_id), **changes)
         check(
             template.body,
             template.variables,
@@ -36,7 +36,7 @@ def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str,
             media_type=template.media_type,
             file_name=template.file_name,
         )
-        templates.save(tx, template, user_id=user_id)
+        templates.save(tx, template)
         return template
 
     return db.as_user(user_id, work)
@@ -45,24 +45,28 @@ def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str,
 def preview(
     db: Database, user_id: UUID, template_id: UUID, *, contact_id: UUID | None, values: Mapping[str, str]
 ) -> Content:
-    """What somebody would get with the contact's values, if one is named, and the given ones above them.
+    """Renders the template as a recipient would get it.
+
+    Args:
+        contact_id: the contact whose values are put in; None for no contact.
+        values: override the contact's.
 
     Raises:
         NotFound: the user has no such template.
-        Rejected: the user has no such contact, or naming each variable that has no value.
+        Rejected: the user has no such contact, or variables have no value; the error names each variable.
     """
 
     def work(tx: Tx) -> tuple[Template, Mapping[str, str] | None]:
-        template = templates.get(tx, user_id=user_id, template_id=template_id)
+        template = templates.get(tx, template_id=template_id)
         if contact_id is None:
             return template, {}
         names = placeholders(template.body)
-        return template, contacts.values(tx, user_id=user_id, contact_id=contact_id, variables=names)
+        return template, contacts.values(tx, contact_id=contact_id, variables=names)
 
     template, own = db.as_user(user_id, work)
     if own is None:
         raise Rejected(
-            "There is no such contact.",
+            "There is no contact with this id. Use the id of one of your contacts.",
             code="unknown-contact",
             fields=[Field("contact_id", "is not one of your contacts")],
         )

@@ -1,4 +1,4 @@
-"""Putting contacts into a segment and out of it: by hand, by a filter, by other segments."""
+"""Adds contacts to a segment and removes them: by id, by a filter, by other segments."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,25 +11,25 @@ from hidra.store import segments
 from hidra.store.db import Database, Tx
 from hidra.store.segments import Segment
 
-# A slice takes a second or two, and somebody waits for the answer: HTTP API gives up at 30 s.
+# A slice takes a second or two. A client waits for the answer, and HTTP API gives up after 30 s.
 SLICE = 50_000
 ENOUGH_SECONDS = 15
 
 
 def add_contacts(db: Database, user_id: UUID, segment_id: UUID, contact_ids: Sequence[UUID]) -> tuple[int, Segment]:
-    """How many were not in the segment before, and the segment as it is now.
+    """Returns how many contacts were not in the segment before, and the segment as it is now.
 
     Raises:
         NotFound: the user has no such segment.
-        Rejected: naming each id that is none of the user's contacts.
+        Rejected: some ids are not contacts of the user; the error names each.
     """
 
     def work(tx: Tx) -> tuple[int, Segment]:
-        segments.get(tx, user_id=user_id, segment_id=segment_id)
-        unknown = segments.unknown_contacts(tx, user_id=user_id, contact_ids=contact_ids)
+        segments.get(tx, segment_id=segment_id)
+        unknown = segments.unknown_contacts(tx, contact_ids=contact_ids)
         if unknown:
             raise Rejected(
-                "Some contacts do not exist; none was added.",
+                "Some of the ids are not your contacts; no contact was added.",
                 code="unknown-contacts",
                 fields=[
                     Field(f"contact_ids.{index}", "is not one of your contacts")
@@ -37,15 +37,15 @@ def add_contacts(db: Database, user_id: UUID, segment_id: UUID, contact_ids: Seq
                     if contact_id in unknown
                 ],
             )
-        added = segments.add(tx, user_id=user_id, segment_id=segment_id, contact_ids=contact_ids)
-        return added, segments.get(tx, user_id=user_id, segment_id=segment_id)
+        added = segments.add(tx, segment_id=segment_id, contact_ids=contact_ids)
+        return added, segments.get(tx, segment_id=segment_id)
 
     return db.as_user(user_id, work)
 
 
 @dataclass(frozen=True)
 class Changed:
-    """How many members came or went, the segment as it is now, and where to go on if time ran out."""
+    """How many members were added or removed, the segment as it is now, and where to continue if time ran out."""
 
     members: int
     segment: Segment
@@ -53,38 +53,38 @@ class Changed:
 
 
 def add_matching(db: Database, user_id: UUID, segment_id: UUID, wanted: Filter, *, after: UUID | None) -> Changed:
-    """Adds whom the filter fits, from behind the given contact on, slice by slice; each slice stays.
+    """Adds the contacts that match the filter and come after the given one, slice by slice; each slice commits.
 
     Raises:
         NotFound: the user has no such segment.
     """
 
     def work(tx: Tx, after: UUID) -> tuple[int, UUID | None]:
-        upto = segments.contacts_upto(tx, user_id=user_id, after=after, size=SLICE)
+        upto = segments.contacts_upto(tx, after=after, size=SLICE)
         if upto is None:
             return 0, None
-        added = segments.fill(tx, user_id=user_id, segment_id=segment_id, wanted=wanted, after=after, upto=upto)
+        added = segments.fill(tx, segment_id=segment_id, wanted=wanted, after=after, upto=upto)
         return added, upto
 
     return _in_slices(db, user_id, segment_id, after, work)
 
 
 def merge(db: Database, user_id: UUID, segment_id: UUID, others: Sequence[UUID], *, after: UUID | None) -> Changed:
-    """Adds the members of the others, as ``add_matching``.
+    """Adds the members of the other segments, slice by slice as ``add_matching``.
 
     Raises:
         NotFound: the user has no such segment.
-        Rejected: naming each of the others that is none.
+        Rejected: some of the others are not segments of the user; the error names each.
     """
     return _with_others(db, user_id, segment_id, others, after=after, change=segments.merge)
 
 
 def subtract(db: Database, user_id: UUID, segment_id: UUID, others: Sequence[UUID], *, after: UUID | None) -> Changed:
-    """Takes out the members of the others, as ``add_matching``.
+    """Removes the members of the other segments, slice by slice as ``add_matching``.
 
     Raises:
         NotFound: the user has no such segment.
-        Rejected: naming each of the others that is none.
+        Rejected: some of the others are not segments of the user; the error names each.
     """
     return _with_others(db, user_id, segment_id, others, after=after, change=segments.subtract)
 
@@ -99,10 +99,10 @@ def _with_others(
     change: Callable[..., int],
 ) -> Changed:
     def work(tx: Tx, after: UUID) -> tuple[int, UUID | None]:
-        unknown = segments.unknown(tx, user_id=user_id, segment_ids=others)
+        unknown = segments.unknown(tx, segment_ids=others)
         if unknown:
             raise Rejected(
-                "Some segments do not exist; nothing was changed.",
+                "Some of the ids are not your segments; nothing was changed.",
                 code="unknown-segment",
                 fields=[
                     Field(f"segment_ids.{index}", "is not one of your segments")
@@ -110,10 +110,10 @@ def _with_others(
                     if other in unknown
                 ],
             )
-        upto = segments.members_upto(tx, user_id=user_id, segment_ids=others, after=after, size=SLICE)
+        upto = segments.members_upto(tx, segment_ids=others, after=after, size=SLICE)
         if upto is None:
             return 0, None
-        changed = change(tx, user_id=user_id, segment_id=segment_id, segment_ids=others, after=after, upto=upto)
+        changed = change(tx, segment_id=segment_id, segment_ids=others, after=after, upto=upto)
         return changed, upto
 
     return _in_slices(db, user_id, segment_id, after, work)
@@ -132,9 +132,9 @@ def _in_slices(
     while True:
 
         def slice_of(tx: Tx, rest: UUID = rest) -> tuple[int, UUID | None, Segment]:
-            segments.get(tx, user_id=user_id, segment_id=segment_id)
+            segments.get(tx, segment_id=segment_id)
             changed, upto = work(tx, rest)
-            return changed, upto, segments.get(tx, user_id=user_id, segment_id=segment_id)
+            return changed, upto, segments.get(tx, segment_id=segment_id)
 
         changed, upto, segment = db.as_user(user_id, slice_of, segments.CONTACT_GONE)
         members += changed

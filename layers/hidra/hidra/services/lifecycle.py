@@ -1,19 +1,19 @@
 """What users do to a campaign: each action is one compare-and-set on its status (rules: domain/campaign.py)."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from hidra.domain.campaign import ACTIONS, Action, does_not_fit, only_a_draft
-from hidra.errors import Conflict, Field, HidraError, Rejected, Unavailable
+from hidra.errors import Conflict, Field, Rejected
+from hidra.services.campaign_transaction import campaign_transaction
 from hidra.store import campaigns, freeze
 from hidra.store.campaigns import Campaign
 from hidra.store.db import Database, Tx
 
 
 class Nudge(Protocol):
-    """Asks for a look at the campaign, and never fails."""
+    """Asks for a pass of the campaign, and never fails."""
 
     def __call__(self, *, user_id: UUID, campaign_id: UUID) -> None: ...
 
@@ -27,11 +27,11 @@ def schedule(
     not_after: datetime | None,
     now: datetime,
 ) -> Campaign:
-    """Lets the campaign start at a time to come; after ``not_after`` a missed start fails instead of firing late.
+    """Schedules the campaign; if it has not started by ``not_after``, it fails instead of starting late.
 
     Raises:
         Rejected: the times do not fit each other.
-        NotFound, Conflict: see ``_change``.
+        NotFound, Conflict: see ``_schedule``.
     """
     if scheduled_at < now:
         raise Rejected(
@@ -45,130 +45,136 @@ def schedule(
             code="wrong-times",
             fields=[Field("not_after", "must be later than scheduled_at")],
         )
-    return _change(db, user_id, campaign_id, Action.SCHEDULE, _scheduling(scheduled_at, not_after))
+    return campaign_transaction(
+        db,
+        user_id,
+        lambda tx: _schedule(tx, campaign_id, Action.SCHEDULE, scheduled_at=scheduled_at, not_after=not_after),
+    )
 
 
 def start(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
-    """There is one way to start: to be scheduled for now, with a nudge so that now is not the clock's next minute."""
-    campaign = _change(db, user_id, campaign_id, Action.START, _scheduling(None, None))
-    nudge(user_id=user_id, campaign_id=campaign_id)
-    return campaign
+    """Schedules the campaign for now. The nudge starts it at once, instead of at the clock's next tick.
 
-
-def pause(db: Database, user_id: UUID, campaign_id: UUID) -> Campaign:
-    """No message is claimed after this committed."""
-    return _change(db, user_id, campaign_id, Action.PAUSE, _stopping)
-
-
-def resume(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
-    """The next look issues tickets anew: those that were on their way found the campaign paused."""
-    campaign = _change(db, user_id, campaign_id, Action.RESUME, _going_on)
-    nudge(user_id=user_id, campaign_id=campaign_id)
-    return campaign
-
-
-def cancel(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
-    """No message is claimed after this committed; the look that is nudged skips those that wait."""
-    campaign = _change(db, user_id, campaign_id, Action.CANCEL, _stopping)
+    Raises:
+        NotFound, Conflict: see ``_schedule``.
+    """
+    campaign = campaign_transaction(db, user_id, lambda tx: _schedule(tx, campaign_id, Action.START))
     nudge(user_id=user_id, campaign_id=campaign_id)
     return campaign
 
 
 def retry_failed(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
-    """Lets the campaign run again for those alone whose message failed; never for those whose outcome is unknown."""
-    campaign = _change(db, user_id, campaign_id, Action.RETRY, _scheduling(None, None))
+    """Schedules another run, for the recipients whose message failed; never for those whose outcome is unknown.
+
+    Raises:
+        NotFound, Conflict: see ``_schedule``.
+    """
+    campaign = campaign_transaction(db, user_id, lambda tx: _schedule(tx, campaign_id, Action.RETRY))
     nudge(user_id=user_id, campaign_id=campaign_id)
     return campaign
 
 
-type _Change = Callable[[Tx, UUID, UUID, Action], bool]
+def pause(db: Database, user_id: UUID, campaign_id: UUID) -> Campaign:
+    """Pauses the campaign: once this has committed, no message is claimed.
 
-
-def _change(db: Database, user_id: UUID, campaign_id: UUID, action: Action, change: _Change) -> Campaign:
-    """
     Raises:
-        NotFound: the user has no such campaign.
-        Conflict: the action does not fit the campaign's status, or a look holds the campaign to start it.
+        NotFound, Conflict: see ``_set_status``.
+    """
+    return campaign_transaction(db, user_id, lambda tx: _stop(tx, campaign_id, Action.PAUSE))
+
+
+def cancel(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
+    """Cancels the campaign: once this has committed, no message is claimed. The nudged pass skips pending messages.
+
+    Raises:
+        NotFound, Conflict: see ``_set_status``.
+    """
+    campaign = campaign_transaction(db, user_id, lambda tx: _stop(tx, campaign_id, Action.CANCEL))
+    nudge(user_id=user_id, campaign_id=campaign_id)
+    return campaign
+
+
+def resume(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
+    """Resumes the campaign. Its next pass issues tickets anew, because earlier ones found the campaign paused.
+
+    Raises:
+        NotFound, Conflict: see ``_set_status``.
     """
 
     def work(tx: Tx) -> Campaign:
-        changed = change(tx, user_id, campaign_id, action)
-        campaign = campaigns.get(tx, user_id=user_id, campaign_id=campaign_id)
-        if not changed:
-            raise does_not_fit(action, campaign.status)
+        campaign = _set_status(tx, campaign_id, Action.RESUME)
+        campaigns.restart_tickets(tx, campaign_id=campaign_id)
         return campaign
 
-    return unless_starting(db, user_id, work)
-
-
-def unless_starting[T](
-    db: Database, user_id: UUID, work: Callable[[Tx], T], refusals: Mapping[str, HidraError] | None = None
-) -> T:
-    """Runs work that locks a campaign.
-
-    Raises:
-        Conflict: a look holds the campaign to start it.
-    """
-    try:
-        return db.as_user(user_id, work, refusals)
-    except Unavailable as error:
-        if error.code != "locked":
-            raise
-        raise Conflict("The campaign is being started; try again in a moment.", code="campaign-starting") from error
-
-
-def _scheduling(scheduled_at: datetime | None, not_after: datetime | None) -> _Change:
-    def change(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
-        wanted, _ = ACTIONS[action]
-        found = campaigns.readiness(tx, user_id=user_id, campaign_id=campaign_id)
-        if found.status not in wanted:
-            return False
-        if not found.has_connection:
-            raise Conflict("Save the connection to an Evolution server first.", code="no-connection")
-        if action is Action.RETRY:
-            if not freeze.any_failed(tx, user_id=user_id, campaign_id=campaign_id):
-                raise Conflict("No recipient of this campaign can be tried again.", code="nothing-failed")
-        elif not found.total_contacts:
-            raise Conflict("The segment has no contacts.", code="segment-empty")
-        return campaigns.schedule(
-            tx,
-            user_id=user_id,
-            campaign_id=campaign_id,
-            wanted=wanted,
-            scheduled_at=scheduled_at,
-            not_after=not_after,
-        )
-
-    return change
-
-
-def _setting(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
-    wanted, status = ACTIONS[action]
-    return campaigns.set_status(tx, user_id=user_id, campaign_id=campaign_id, wanted=wanted, status=status)
-
-
-def _going_on(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
-    changed = _setting(tx, user_id, campaign_id, action)
-    if changed:
-        campaigns.go_on(tx, user_id=user_id, campaign_id=campaign_id)
-    return changed
-
-
-def _stopping(tx: Tx, user_id: UUID, campaign_id: UUID, action: Action) -> bool:
-    campaigns.stop_claims(tx, user_id=user_id, campaign_id=campaign_id)
-    return _setting(tx, user_id, campaign_id, action)
+    campaign = campaign_transaction(db, user_id, work)
+    nudge(user_id=user_id, campaign_id=campaign_id)
+    return campaign
 
 
 def delete_draft(db: Database, user_id: UUID, campaign_id: UUID) -> None:
-    """
+    """Deletes a draft. Any other campaign stays: messages that were sent remain on record.
+
     Raises:
         NotFound: the user has no such campaign.
-        Conflict: it is no draft any more: what was sent stays on record.
+        Conflict: it is not a draft.
     """
 
     def work(tx: Tx) -> None:
-        if campaigns.delete_draft(tx, user_id=user_id, campaign_id=campaign_id):
-            return
-        raise only_a_draft("delete", campaigns.get(tx, user_id=user_id, campaign_id=campaign_id).status)
+        if not campaigns.delete_draft(tx, campaign_id=campaign_id):
+            raise only_a_draft("delete", campaigns.get(tx, campaign_id=campaign_id).status)
 
-    unless_starting(db, user_id, work)
+    campaign_transaction(db, user_id, work)
+
+
+def _schedule(
+    tx: Tx,
+    campaign_id: UUID,
+    action: Action,
+    *,
+    scheduled_at: datetime | None = None,
+    not_after: datetime | None = None,
+) -> Campaign:
+    """Schedules a first run, or a retry; for now if without a time.
+
+    Raises:
+        NotFound: the user has no such campaign.
+        Conflict: the action does not fit the campaign's status, there is no connection, or no recipient.
+    """
+    wanted, _ = ACTIONS[action]
+    found = campaigns.readiness(tx, campaign_id=campaign_id)
+    if found.status not in wanted:
+        raise does_not_fit(action, found.status)
+    if not found.has_connection:
+        raise Conflict("Save the connection to an Evolution server first.", code="no-connection")
+    if action is Action.RETRY:
+        if not freeze.any_failed(tx, campaign_id=campaign_id):
+            raise Conflict("This campaign has no recipient that can be retried.", code="nothing-failed")
+    elif not found.total_contacts:
+        raise Conflict("The segment has no contacts.", code="segment-empty")
+    scheduled = campaigns.schedule(
+        tx, campaign_id=campaign_id, wanted=wanted, scheduled_at=scheduled_at, not_after=not_after
+    )
+    return _changed(tx, campaign_id, action, changed=scheduled)
+
+
+def _stop(tx: Tx, campaign_id: UUID, action: Action) -> Campaign:
+    campaigns.stop_claims(tx, campaign_id=campaign_id)
+    return _set_status(tx, campaign_id, action)
+
+
+def _set_status(tx: Tx, campaign_id: UUID, action: Action) -> Campaign:
+    """
+    Raises:
+        NotFound: the user has no such campaign.
+        Conflict: the action does not fit the campaign's status.
+    """
+    wanted, status = ACTIONS[action]
+    changed = campaigns.set_status(tx, campaign_id=campaign_id, wanted=wanted, status=status)
+    return _changed(tx, campaign_id, action, changed=changed)
+
+
+def _changed(tx: Tx, campaign_id: UUID, action: Action, *, changed: bool) -> Campaign:
+    campaign = campaigns.get(tx, campaign_id=campaign_id)
+    if not changed:
+        raise does_not_fit(action, campaign.status)
+    return campaign

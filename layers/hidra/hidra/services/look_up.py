@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hidra.gateways.evolution import Evolution
-from hidra.services.check_connection import in_parallel
+from hidra.services.parallel import in_parallel
 from hidra.store.connection_health import Endpoint
 from hidra.telemetry import logger
 

@@ -1,4 +1,4 @@
-"""Contacts and opt-outs as users bring them: numbers in any spelling, in one piece or not at all."""
+"""Saves contacts and opt-outs that users send: phones in any spelling, all of a request or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ class NewContact:
 
 @dataclass(frozen=True)
 class OptOutResult:
-    """How many phones were not out before, and how many waiting messages to them will never go."""
+    """How many phones were not opted out before, and how many pending messages to them were skipped."""
 
     opted_out: int
     skipped_messages: int
@@ -39,13 +39,13 @@ def save_contacts(
     country: str,
     secret: bytes,
 ) -> list[Upserted]:
-    """Creates or completes the contacts, and puts them into the segment; one row for each wanted, in their order.
+    """Creates or completes the contacts and adds them to the segment; returns a row for each of ``wanted``, in order.
 
-    The same phone twice is one contact: attributes are joined, the last name, consent and value of each win.
+    The same phone twice is one contact: attributes are merged, the last name, consent and value of an attribute win.
 
     Raises:
-        Rejected: naming each phone that is none or whose person was erased, contacts with too many attributes, or a
-            segment that is none.
+        Rejected: a phone is not valid, or its person was erased; a contact would have too many attributes; or the user
+            has no such segment. The error names each.
     """
     phones = _parse([item.phone for item in wanted], country, lambda index: f"contacts.{index}.phone")
     given: dict[str, Given] = {}
@@ -59,12 +59,12 @@ def save_contacts(
         )
 
     def work(tx: Tx) -> list[Upserted]:
-        saved = {row.phone: row for row in contacts.upsert(tx, user_id=user_id, given=list(given.values()))}
+        saved = {row.phone: row for row in contacts.upsert(tx, given=list(given.values()))}
         rows = [saved[e164] for e164 in phones]
-        _refuse_erased(tx, user_id, [(f"contacts.{i}.phone", given[e164].phone_hash) for i, e164 in enumerate(phones)])
+        _refuse_erased(tx, [(f"contacts.{i}.phone", given[e164].phone_hash) for i, e164 in enumerate(phones)])
         _check_attributes({f"contacts.{index}.attributes": row for index, row in enumerate(rows)})
         if segment_id is not None:
-            segments.add(tx, user_id=user_id, segment_id=segment_id, contact_ids=[row.id for row in saved.values()])
+            segments.add(tx, segment_id=segment_id, contact_ids=[row.id for row in saved.values()])
         return rows
 
     return db.as_user(user_id, work, contacts.NO_SEGMENT)
@@ -84,10 +84,10 @@ def change_contact(
     consent: Consent | None,
     set_consent: bool,
 ) -> Contact:
-    """Changes what is given; an attribute that is None is removed. Messages that wait keep their frozen phone.
+    """Changes the given fields; an attribute that is None is removed. Pending messages keep their frozen phone.
 
     Raises:
-        Rejected: the phone is none, or of a person who was erased, or the contact would have too many attributes.
+        Rejected: the phone is not valid, or its person was erased; or the contact would have too many attributes.
         NotFound: the user has no such contact.
         Conflict: another contact has the phone.
     """
@@ -98,7 +98,6 @@ def change_contact(
     def work(tx: Tx) -> Contact:
         contact = contacts.update(
             tx,
-            user_id=user_id,
             contact_id=contact_id,
             phone=moved,
             name=name,
@@ -108,7 +107,7 @@ def change_contact(
             set_consent=set_consent,
         )
         if moved is not None:
-            _refuse_erased(tx, user_id, [("phone", moved[1])])
+            _refuse_erased(tx, [("phone", moved[1])])
         _check_attributes({"attributes": contact})
         return contact
 
@@ -118,17 +117,17 @@ def change_contact(
 def opt_out(
     db: Database, user_id: UUID, phones: Sequence[str], *, reason: str | None, country: str, secret: bytes
 ) -> OptOutResult:
-    """Opts the phones out, and skips what waits for them, in one transaction.
+    """Opts the phones out and skips the pending messages to them, in one transaction.
 
     Raises:
-        Rejected: naming each phone that is none.
+        Rejected: some phones are not valid; the error names each.
     """
     numbers = set(_parse(phones, country, lambda index: f"phones.{index}"))
     hashes = [phone.phone_hash(secret, str(user_id), e164) for e164 in numbers]
 
     def work(tx: Tx) -> OptOutResult:
-        # Messages first: they come before opt-outs in the order of locks.
-        skipped = messages.skip_phones(tx, user_id=user_id, phone_hashes=hashes, code="opted_out")
+        # The lock order: messages before opt-outs.
+        skipped = messages.skip_phones(tx, phone_hashes=hashes, code="opted_out")
         added = opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=reason, source="api")
         return OptOutResult(len(added), skipped)
 
@@ -136,27 +135,27 @@ def opt_out(
 
 
 def opt_in(db: Database, user_id: UUID, phone_text: str, *, secret: bytes) -> None:
-    """Lets a phone in again, whoever opted it out.
+    """Opts a phone in again, whether its person or the user opted it out.
 
     Raises:
-        Rejected: it is no phone.
-        NotFound: it is not opted out.
+        Rejected: the phone is not valid.
+        NotFound: the phone is not opted out.
     """
     _, phone_hash = identify(user_id, phone_text, secret=secret)
 
     def work(tx: Tx) -> bool:
-        opt_out_requests.opt_in_by_api(tx, user_id=user_id, phone_hash=phone_hash)
-        return opt_outs.delete(tx, user_id=user_id, phone_hash=phone_hash)
+        opt_out_requests.opt_in_by_api(tx, phone_hash=phone_hash)
+        return opt_outs.delete(tx, phone_hash=phone_hash)
 
     if not db.as_user(user_id, work):
         raise NotFound("This phone is not opted out.")
 
 
 def identify(user_id: UUID, text: str, *, country: str = "BR", secret: bytes) -> tuple[str, bytes]:
-    """A phone in a person's spelling, as E.164, and its keyed hash.
+    """Returns a phone as E.164, from any spelling, and its keyed hash.
 
     Raises:
-        Rejected: it is no phone.
+        Rejected: the phone is not valid.
     """
     (e164,) = _parse([text], country, lambda _: "phone")
     return e164, phone.phone_hash(secret, str(user_id), e164)
@@ -166,17 +165,21 @@ def _parse(texts: Sequence[str], country: str, place: Callable[[int], str]) -> l
     numbers = [phone.parse(text, country=country) for text in texts]
     wrong = [Field(place(index), "is not a phone number") for index, number in enumerate(numbers) if number is None]
     if wrong:
-        raise Rejected("Some phone numbers are not valid; nothing was saved.", code="invalid-phone", fields=wrong)
+        raise Rejected(
+            "Some phones are not valid; nothing was saved. Correct them.", code="invalid-phone", fields=wrong
+        )
     return [number for number in numbers if number is not None]
 
 
-def _refuse_erased(tx: Tx, user_id: UUID, places: Sequence[tuple[str, bytes]]) -> None:
-    """To be called after the contacts were written; see ``opt_outs.erased``."""
-    erased = opt_outs.erased(tx, user_id=user_id, phone_hashes=[phone_hash for _, phone_hash in places])
+def _refuse_erased(tx: Tx, places: Sequence[tuple[str, bytes]]) -> None:
+    """Call it after the contacts were written; see ``opt_outs.erased``."""
+    erased = opt_outs.erased(tx, phone_hashes=[phone_hash for _, phone_hash in places])
     wrong = [Field(place, "belongs to a person who was erased") for place, phone_hash in places if phone_hash in erased]
     if wrong:
         raise Rejected(
-            "Some persons were erased and are not to come back; nothing was saved.", code="erased-phone", fields=wrong
+            "Some phones belong to persons who were erased; nothing was saved. Remove them from the request.",
+            code="erased-phone",
+            fields=wrong,
         )
 
 
@@ -184,7 +187,7 @@ def _check_attributes(rows: Mapping[str, Contact]) -> None:
     too_many = [place for place, row in rows.items() if len(row.attributes) > MAX_ATTRIBUTES]
     if too_many:
         raise Rejected(
-            f"A contact holds at most {MAX_ATTRIBUTES} attributes; nothing was saved.",
+            f"A contact holds at most {MAX_ATTRIBUTES} attributes; nothing was saved. Remove some.",
             code="too-many-attributes",
-            fields=[Field(place, "would make too many, with those that the contact has") for place in too_many],
+            fields=[Field(place, "would be too many, with those that the contact has") for place in too_many],
         )

@@ -1,20 +1,19 @@
-"""What a campaign would do if it started with the segment, the template and the connection as they are now."""
+"""Predicts what a campaign would do if it started now, with its segment, template and connection as they are."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.campaign import MAX_AUDIENCE, EvolutionConnectionStatus
 from hidra.domain.pacing import duration_seconds
 from hidra.domain.template import placeholders
 from hidra.store import audience
 from hidra.store.audience import Plan, Reason
 from hidra.store.db import Database, Tx
-from hidra.store.runs import MAX_AUDIENCE
 
 EXAMPLES = 5
-BAILEYS_RATE = 20  # a campaign's default: numbers that send more through WhatsApp Web are banned sooner
+BAILEYS_RATE = 20  # a campaign's default: WhatsApp bans numbers that send more through WhatsApp Web sooner
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Example:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Recipients who would not get the message, and a few of them."""
+    """How many recipients would not get the message, and a few of them."""
 
     reason: Reason
     recipients: int
@@ -35,7 +34,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class PreflightWarning:
-    """What its owner should know before the start; ``code`` is stable."""
+    """A risk that the user should know before the start; ``code`` is stable."""
 
     code: str
     message: str
@@ -52,33 +51,33 @@ class Preflight:
 
 
 def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) -> Preflight:
-    """Changes nothing and fits every status.
+    """Predicts a campaign of any status; changes nothing.
 
     Raises:
         NotFound: the user has no such campaign.
     """
 
     def work(tx: Tx) -> tuple[Plan, list[audience.AudienceOutcome]]:
-        plan = audience.plan(tx, user_id=user_id, campaign_id=campaign_id)
+        plan = audience.plan(tx, campaign_id=campaign_id)
         return plan, audience.outcomes(
             tx, segment_id=plan.segment_id, variables=placeholders(plan.body), examples=EXAMPLES
         )
 
     plan, outcomes = db.as_user(user_id, work)
-    recipients = sum(fate.recipients for fate in outcomes)
-    will_receive = sum(fate.recipients for fate in outcomes if fate.reason is None)
+    recipients = sum(outcome.recipients for outcome in outcomes)
+    will_receive = sum(outcome.recipients for outcome in outcomes if outcome.reason is None)
     seconds = duration_seconds(will_receive, _pace(plan))
     return Preflight(
         recipients=recipients,
         will_receive=will_receive,
         will_not=[
             LeftOut(
-                fate.reason,
-                fate.recipients,
-                [Example(UUID(item["contact_id"]), item["phone"], item["detail"]) for item in fate.examples],
+                outcome.reason,
+                outcome.recipients,
+                [Example(UUID(item["contact_id"]), item["phone"], item["detail"]) for item in outcome.examples],
             )
-            for fate in outcomes
-            if fate.reason is not None
+            for outcome in outcomes
+            if outcome.reason is not None
         ],
         expected_duration_seconds=seconds,
         expected_end=_later(max(now, plan.scheduled_at or now), seconds),
@@ -100,7 +99,7 @@ def _later(start: datetime, seconds: int) -> datetime:
 def _warnings(plan: Plan, recipients: int, will_receive: int) -> Iterator[PreflightWarning]:
     if plan.connection is None:
         yield PreflightWarning(
-            "no-connection", "There is no connection to an Evolution server: the campaign cannot start."
+            "no-connection", "There is no connection to an Evolution server: the campaign cannot start. Save one first."
         )
     elif plan.connection is not EvolutionConnectionStatus.CONNECTED:
         yield PreflightWarning(
@@ -118,8 +117,15 @@ def _warnings(plan: Plan, recipients: int, will_receive: int) -> Iterator[Prefli
             f"{BAILEYS_RATE} or fewer are safer.",
         )
     if not recipients:
-        yield PreflightWarning("segment-empty", "The segment has no contacts: the campaign cannot start.")
+        yield PreflightWarning(
+            "segment-empty", "The segment has no contacts: the campaign cannot start. Add contacts first."
+        )
     elif not will_receive:
-        yield PreflightWarning("nobody-receives", "Nobody in the segment would get the message.")
+        yield PreflightWarning(
+            "nothing-to-send", "No contact of the segment would get the message. See will_not for the reasons."
+        )
     if recipients > MAX_AUDIENCE:
-        yield PreflightWarning("segment-too-large", f"The segment has more than {MAX_AUDIENCE:,} contacts; split it.")
+        yield PreflightWarning(
+            "segment-too-large",
+            f"The segment has more than {MAX_AUDIENCE:,} contacts: the campaign cannot start. Split it.",
+        )

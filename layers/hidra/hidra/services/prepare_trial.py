@@ -1,4 +1,4 @@
-"""What a test of a campaign is: its message as it is by now, for one number."""
+"""A trial of a campaign: its message, with the template as it is now, for one number."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -20,21 +20,21 @@ def prepare_trial(
     contact_id: UUID | None,
     variables: Mapping[str, str],
 ) -> TrialMessage:
-    """What would be sent to a number.
+    """Returns the message that would be sent to a number.
 
     Args:
         phone: E.164.
-        contact_id: whose values are put in, where ``variables`` has none.
+        contact_id: the contact whose values fill variables that ``variables`` leaves out.
 
     Raises:
         NotFound: the user has no such campaign.
         Conflict: the user has no connection.
         Rejected: some variable has no value, or the contact is none of the user's.
     """
-    campaign = db.as_user(user_id, lambda tx: campaigns.get(tx, user_id=user_id, campaign_id=campaign_id))
+    campaign = db.as_user(user_id, lambda tx: campaigns.get(tx, campaign_id=campaign_id))
     content = edit_template.preview(db, user_id, campaign.template_id, contact_id=contact_id, values=variables)
     try:
-        config = db.as_user(user_id, lambda tx: connections.get(tx, user_id=user_id))
+        connection = db.as_user(user_id, connections.get)
     except NotFound:
         raise Conflict("Save the connection to an Evolution server first.", code="no-connection") from None
-    return TrialMessage(user_id, config.id, campaign_id, phone, phone_hash, content)
+    return TrialMessage(user_id, connection.id, campaign_id, phone, phone_hash, content)

@@ -137,7 +137,7 @@ def _apply(
         for phone_hash in opt_outs.insert(tx, user_id=user_id, phone_hashes=hashes, reason=None, source="reply")
     }
     opt_outs.delete_replied(tx, sorted(changes.opted_in))
-    due = confirmations.ask(tx, [phone for person, phone in changes.to_confirm.items() if person in new])
+    due = confirmations.request(tx, [phone for person, phone in changes.to_confirm.items() if person in new])
     deliveries.keep(tx, early)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)

@@ -1,4 +1,4 @@
-"""Saving a user's connection: the key is sealed to the server that it was given for, and stays only there."""
+"""Saves a user's connection. A key is sealed for one server and cannot be used with another."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ DEFAULTS = Settings("", "", "baileys", max_messages_per_minute=60, max_concurren
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is None stays as it is, or is the default of a first connection."""
+    """A field that is None keeps its value, or takes the default in a first connection."""
 
     base_url: str
     instance_name: str
@@ -26,32 +26,32 @@ class Wanted:
 def save_connection(
     db: Database, user_id: UUID, wanted: Wanted, *, sealed: bytes | None, origin: Callable[[str], str]
 ) -> UUID:
-    """Creates or changes the user's connection and gives its id.
+    """Creates or changes the user's connection and returns its id.
 
     Args:
         sealed: the API key, sealed for the user and the origin of ``wanted.base_url``; None to keep the old one.
-        origin: what of a URL a key is bound to.
+        origin: returns the part of a URL that a key is bound to.
 
     Raises:
-        Rejected: there is no key yet, or the one there is was given for another server.
+        Rejected: there is no key yet, or the stored key belongs to another server.
     """
 
     def work(tx: Tx) -> UUID:
-        old = connections.lock(tx, user_id=user_id)
+        old = connections.lock(tx)
         if old is None:
             if sealed is None:
-                raise _key_required("A first connection needs its API key.")
-            created = connections.insert(tx, _joined(wanted, DEFAULTS), user_id=user_id, sealed=sealed)
+                raise _key_required("A first connection needs its API key; nothing was saved. Send api_key.")
+            created = connections.insert(tx, _joined(wanted, DEFAULTS), sealed=sealed)
             if created is not None:
                 return created
-            old = connections.lock(tx, user_id=user_id)  # somebody else made it at the same moment
+            old = connections.lock(tx)  # another request created it at the same moment
             if old is None:
-                raise Unavailable("The connection is being changed; try again in a moment.")
+                raise Unavailable("The connection is being changed by another request. Try again in a few seconds.")
         if sealed is None and origin(old.base_url) != origin(wanted.base_url):
-            raise _key_required("Another server needs the API key again.")
+            raise _key_required("Another server needs the API key again; nothing was saved. Send api_key.")
         settings = _joined(wanted, old)
         another = sealed is not None or _place(settings) != _place(old)
-        connections.update(tx, settings, user_id=user_id, connection_id=old.id, sealed=sealed, another=another)
+        connections.update(tx, settings, connection_id=old.id, sealed=sealed, another=another)
         return old.id
 
     return db.as_user(user_id, work)

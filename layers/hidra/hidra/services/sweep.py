@@ -1,4 +1,4 @@
-"""What the clock does each minute beside asking for looks: it mends what was lost on the way."""
+"""The clock's work of each minute: passes for due campaigns, and repairs of what was lost on the way."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.store import claims, confirmations, deliveries, direct_sends, imports, runs
 from hidra.store.db import Database
-from hidra.store.imports import Stale
+from hidra.store.imports import StaleImport
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
@@ -17,14 +17,14 @@ def sweep(
     *,
     db: Database,
     nudge_all: Callable[[Sequence[DueCampaign]], object],
-    nudge_import: Callable[[Stale], object],
+    nudge_import: Callable[[StaleImport], object],
     queue: Callable[[Sequence[ConfirmationTicket]], object],
     sender_lost_after: timedelta,
 ) -> None:
-    """Asks for a look at every campaign that needs one, for a slice of every import that stands still, and repairs.
+    """Asks for a pass of every due campaign and for a slice of every stalled import, and repairs the rest.
 
     Args:
-        queue: has those answered who left, where the first asking was lost or found no turn.
+        queue: queues opt-out confirmations whose first ticket was lost or got no turn.
         sender_lost_after: a message in sending for that long has lost its sender, so its outcome is unknown.
     """
     nudge_all(db.as_worker(runs.due_campaigns))
@@ -33,11 +33,11 @@ def sweep(
         logger.warning("messages whose sender was lost are unknown now", messages=lost)
     db.as_worker(deliveries.forget_old)
     db.as_worker(direct_sends.forget_old)
-    for stuck in db.as_worker(imports.stale):
-        nudge_import(stuck)
+    for stale in db.as_worker(imports.stale):
+        nudge_import(stale)
     db.as_worker(confirmations.forget_old)
-    if unanswered := db.as_worker(confirmations.waiting):
-        queue(unanswered)
+    if waiting := db.as_worker(confirmations.waiting):
+        queue(waiting)
     for _ in range(MAX_UNMATCHED_ROUNDS):
         if not db.as_worker(deliveries.apply_all_unmatched):
             break

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.template import columns
-from hidra.errors import NotFound
-from hidra.store.db import Tx
+from hidra.store.db import Tx, found
 
 
 def _value(name: str, own: str) -> str:
@@ -124,12 +123,9 @@ def outcomes(tx: Tx, *, segment_id: UUID, variables: Sequence[str], examples: in
     )
 
 
-def plan(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Plan:
+def plan(tx: Tx, *, campaign_id: UUID) -> Plan:
     """
     Raises:
         NotFound: the user has no such campaign.
     """
-    found = tx.row(Plan, PLAN, user_id=user_id, campaign_id=campaign_id)
-    if found is None:
-        raise NotFound("There is no such campaign.")
-    return found
+    return found(tx.row(Plan, PLAN, campaign_id=campaign_id), "campaign")

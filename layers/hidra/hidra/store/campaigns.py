@@ -1,4 +1,4 @@
-"""Campaigns: made with their metrics and their limit, and changed by one compare-and-set an action."""
+"""Campaigns: created with their metrics and their limit; each action changes the status by one compare-and-set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,21 +6,28 @@ from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import CampaignChannel, CampaignStatus
-from hidra.errors import Field, HidraError, NotFound, Rejected
-from hidra.store.db import Tx
+from hidra.errors import Field, HidraError, Rejected
+from hidra.store.db import Tx, found
+from hidra.store.pages import newest_first
 
 UNKNOWN_REFERENCES: Mapping[str, HidraError] = {
     "campaigns_segment_fk": Rejected(
-        "There is no such segment.", code="unknown-segment", fields=[Field("segment_id", "is not one of your segments")]
+        "There is no segment with this id; nothing was saved. Use the id of one of your segments.",
+        code="unknown-segment",
+        fields=[Field("segment_id", "is not one of your segments")],
     ),
     "campaigns_template_fk": Rejected(
-        "There is no such template.",
+        "There is no template with this id; nothing was saved. Use the id of one of your templates.",
         code="unknown-template",
         fields=[Field("template_id", "is not one of your templates")],
     ),
 }
 
-# The foreign keys are checked behind the whole statement, so the order of its parts does not matter.
+# external_id is stored behind 36 characters of the user's id and a slash, and shown without them.
+COLUMNS = """id, name, description, channel, status, segment_id, template_id, evolution_config_id,
+    substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
+    blocked_reason, created_at"""
+# The foreign keys are checked after the whole statement, so the order of its parts does not matter.
 INSERT = """
 with created as (
     insert into hidra.campaigns (user_id, evolution_config_id, segment_id, template_id, name, description, channel,
@@ -41,27 +48,16 @@ SAME_EXTERNAL_ID = """
 select id, request_digest = %(request_digest)s as same_request from hidra.campaigns
 where user_id = %(user_id)s and external_id = %(user_id)s::uuid::text || '/' || %(external_id)s::text
 """
-# external_id is shown as it was given: behind 36 characters of the user's id and a slash.
-GET = """
-select id, name, description, channel, status, segment_id, template_id, evolution_config_id,
-    substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
-    blocked_reason, created_at
-from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s
-"""
-LIST = """
-select id, name, description, channel, status, segment_id, template_id, evolution_config_id,
-    substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
-    blocked_reason, created_at
-from hidra.campaigns
+GET = f"""
+select {COLUMNS} from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s
+"""  # noqa: S608 - made of constants
+LIST = f"""
+select {COLUMNS} from hidra.campaigns
 where user_id = %(user_id)s
   and (%(status)s::hidra.campaign_status is null or status = %(status)s::hidra.campaign_status)
-  and (created_at, id) < (
-    coalesce(%(after_at)s::timestamptz, 'infinity'),
-    coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
-  )
-order by created_at desc, id desc limit %(limit)s
-"""
-# The limit first: the one lock order.
+  and {newest_first("created_at")}
+"""  # noqa: S608 - made of constants
+# Before LOCK: every transaction locks a campaign's limit before the campaign.
 LOCK_LIMIT = """
 select from hidra.pace_limits where user_id = %(user_id)s and subject = %(campaign_id)s for update
 """
@@ -72,7 +68,7 @@ SAVE = """
 update hidra.campaigns
 set name = %(name)s, description = %(description)s, segment_id = %(segment_id)s, template_id = %(template_id)s,
     max_messages_per_minute = %(max_messages_per_minute)s
-where user_id = %(user_id)s and id = %(campaign_id)s
+where user_id = %(user_id)s and id = %(id)s
 """
 SET_RATE = """
 update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(campaign_id)s
@@ -102,7 +98,7 @@ set status = 'scheduled', scheduled_at = coalesce(%(scheduled_at)s, clock_timest
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s and c.status = any(%(wanted)s::hidra.campaign_status[])
 returning true
 """
-# What blocked a campaign is still worth reading while it is paused.
+# The reason that blocked a campaign stays readable while it is paused.
 SET_STATUS = """
 update hidra.campaigns
 set status = %(status)s::hidra.campaign_status,
@@ -110,8 +106,8 @@ set status = %(status)s::hidra.campaign_status,
 where user_id = %(user_id)s and id = %(campaign_id)s and status = any(%(wanted)s::hidra.campaign_status[])
 returning true
 """
-# Claims take the same lock shared: whoever has it exclusively waits for those under way and keeps the next ones out.
-# Read from the table, so that nobody takes the lock of another's campaign.
+# The campaign's advisory lock, exclusive. Claims take it shared (claims.SHARE_CAMPAIGN), so this waits for open claims
+# and holds later ones up. The id is read from the table, so that a user cannot lock the campaign of another.
 STOP_CLAIMS = """
 select pg_advisory_xact_lock(hidra.lock_key('campaign', id)) from hidra.campaigns
 where user_id = %(user_id)s and id = %(campaign_id)s
@@ -120,7 +116,7 @@ PAUSE_FOR = """
 update hidra.campaigns set status = 'paused', blocked_reason = %(reason)s
 where user_id = %(user_id)s and id = %(campaign_id)s and status = 'running'
 """
-GO_ON = """
+RESTART_TICKETS = """
 update hidra.campaign_runs set ticketed_until = null, resumed_at = clock_timestamp()
 where user_id = %(user_id)s and campaign_id = %(campaign_id)s and ended_at is null
 """
@@ -128,7 +124,7 @@ where user_id = %(user_id)s and campaign_id = %(campaign_id)s and ended_at is nu
 
 @dataclass(frozen=True)
 class Draft:
-    """What a user says of a campaign to be."""
+    """The fields that a user sets in a new campaign."""
 
     name: str
     description: str | None
@@ -172,102 +168,83 @@ class SameExternalId:
     same_request: bool
 
 
-def insert(tx: Tx, draft: Draft, *, user_id: UUID, request_digest: bytes | None) -> UUID | None:
-    """A draft with its metrics and its limit; None if the user has a campaign with this external id.
+def insert(tx: Tx, draft: Draft, *, request_digest: bytes | None) -> UUID | None:
+    """Creates a draft with its metrics and its limit; None if the user has a campaign with this external id.
 
-    To be run with ``UNKNOWN_REFERENCES`` as refusals. ``request_digest`` tells requests of one external id apart.
+    Run it with ``UNKNOWN_REFERENCES`` as refusals. ``request_digest`` distinguishes requests with the same external id.
     """
-    campaign_id: UUID | None = tx.value(INSERT, user_id=user_id, request_digest=request_digest, **vars(draft))
+    campaign_id: UUID | None = tx.value(INSERT, request_digest=request_digest, **vars(draft))
     return campaign_id
 
 
-def same_external_id(tx: Tx, *, user_id: UUID, external_id: str, request_digest: bytes) -> SameExternalId | None:
-    return tx.row(
-        SameExternalId, SAME_EXTERNAL_ID, user_id=user_id, external_id=external_id, request_digest=request_digest
-    )
+def same_external_id(tx: Tx, *, external_id: str, request_digest: bytes) -> SameExternalId | None:
+    return tx.row(SameExternalId, SAME_EXTERNAL_ID, external_id=external_id, request_digest=request_digest)
 
 
-def get(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Campaign:
+def get(tx: Tx, *, campaign_id: UUID) -> Campaign:
     """
     Raises:
         NotFound: the user has no such campaign.
     """
-    campaign = tx.row(Campaign, GET, user_id=user_id, campaign_id=campaign_id)
-    if campaign is None:
-        raise _missing()
-    return campaign
+    return found(tx.row(Campaign, GET, campaign_id=campaign_id), "campaign")
 
 
 def page(
-    tx: Tx,
-    *,
-    user_id: UUID,
-    status: CampaignStatus | None,
-    after_at: datetime | None,
-    after_id: UUID | None,
-    limit: int,
+    tx: Tx, *, status: CampaignStatus | None, after_at: datetime | None, after_id: UUID | None, limit: int
 ) -> list[Campaign]:
-    """The newest first, from behind the given one on."""
-    return tx.rows(Campaign, LIST, user_id=user_id, status=status, after_at=after_at, after_id=after_id, limit=limit)
+    """The newest first, after the given one."""
+    return tx.rows(Campaign, LIST, status=status, after_at=after_at, after_id=after_id, limit=limit)
 
 
-def lock(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Campaign:
-    """The campaign, which nobody else changes before this transaction ends.
+def lock(tx: Tx, *, campaign_id: UUID) -> Campaign:
+    """The campaign, locked against other changes until this transaction ends.
 
     Raises:
         NotFound: the user has no such campaign.
     """
-    tx.run(LOCK_LIMIT, user_id=user_id, campaign_id=campaign_id)
-    tx.run(LOCK, user_id=user_id, campaign_id=campaign_id)
-    return get(tx, user_id=user_id, campaign_id=campaign_id)
+    tx.run(LOCK_LIMIT, campaign_id=campaign_id)
+    tx.run(LOCK, campaign_id=campaign_id)
+    return get(tx, campaign_id=campaign_id)
 
 
-def save(tx: Tx, campaign: Campaign, *, user_id: UUID) -> None:
-    """Writes what may change in a campaign that was locked, and its limit. Run it with ``UNKNOWN_REFERENCES``."""
-    tx.run(SET_RATE, user_id=user_id, campaign_id=campaign.id, rate=campaign.max_messages_per_minute)
-    tx.run(
-        SAVE,
-        user_id=user_id,
-        campaign_id=campaign.id,
-        name=campaign.name,
-        description=campaign.description,
-        segment_id=campaign.segment_id,
-        template_id=campaign.template_id,
-        max_messages_per_minute=campaign.max_messages_per_minute,
-    )
+def save(tx: Tx, campaign: Campaign) -> None:
+    """Writes the fields of a locked campaign that may change, and its limit.
+
+    Run it with ``UNKNOWN_REFERENCES`` as refusals.
+    """
+    tx.run(SET_RATE, campaign_id=campaign.id, rate=campaign.max_messages_per_minute)
+    tx.run(SAVE, **vars(campaign))
 
 
-def delete_draft(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> bool:
-    """False if there is no such draft, whatever else the campaign may be."""
-    tx.run(LOCK_LIMIT, user_id=user_id, campaign_id=campaign_id)
-    return bool(tx.value(DELETE_DRAFT, user_id=user_id, campaign_id=campaign_id))
+def delete_draft(tx: Tx, *, campaign_id: UUID) -> bool:
+    """False if the user has no such campaign, or it is not a draft."""
+    tx.run(LOCK_LIMIT, campaign_id=campaign_id)
+    return bool(tx.value(DELETE_DRAFT, campaign_id=campaign_id))
 
 
-def readiness(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> Readiness:
+def readiness(tx: Tx, *, campaign_id: UUID) -> Readiness:
     """
     Raises:
         NotFound: the user has no such campaign.
     """
-    found = tx.row(Readiness, READINESS, user_id=user_id, campaign_id=campaign_id)
-    if found is None:
-        raise _missing()
-    return found
+    return found(tx.row(Readiness, READINESS, campaign_id=campaign_id), "campaign")
 
 
 def schedule(
     tx: Tx,
     *,
-    user_id: UUID,
     campaign_id: UUID,
     wanted: Sequence[CampaignStatus],
     scheduled_at: datetime | None,
     not_after: datetime | None,
 ) -> bool:
-    """Compare-and-set: scheduled for then, or for now, on the user's connection; False if the status is not wanted."""
+    """Compare-and-set: schedules the campaign for a time (None: now) on the user's connection.
+
+    Returns False if its status is none of ``wanted``.
+    """
     return bool(
         tx.value(
             SCHEDULE,
-            user_id=user_id,
             campaign_id=campaign_id,
             wanted=list(wanted),
             scheduled_at=scheduled_at,
@@ -276,28 +253,25 @@ def schedule(
     )
 
 
-def set_status(
-    tx: Tx, *, user_id: UUID, campaign_id: UUID, wanted: Sequence[CampaignStatus], status: CampaignStatus
-) -> bool:
-    """Compare-and-set; False if the status is not wanted."""
-    return bool(tx.value(SET_STATUS, user_id=user_id, campaign_id=campaign_id, wanted=list(wanted), status=status))
+def set_status(tx: Tx, *, campaign_id: UUID, wanted: Sequence[CampaignStatus], status: CampaignStatus) -> bool:
+    """Compare-and-set of the status; False if the present one is none of ``wanted``."""
+    return bool(tx.value(SET_STATUS, campaign_id=campaign_id, wanted=list(wanted), status=status))
 
 
-def go_on(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
-    """Lets the next look issue tickets from now on, whatever was issued before, and forget what WhatsApp refused."""
-    tx.run(GO_ON, user_id=user_id, campaign_id=campaign_id)
+def restart_tickets(tx: Tx, *, campaign_id: UUID) -> None:
+    """Lets the next pass issue tickets anew from its own time on, and ignore earlier refusals by WhatsApp."""
+    tx.run(RESTART_TICKETS, campaign_id=campaign_id)
 
 
-def stop_claims(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> None:
-    """Until this transaction ends no message of the campaign is claimed."""
-    tx.run(STOP_CLAIMS, user_id=user_id, campaign_id=campaign_id)
+def stop_claims(tx: Tx, *, campaign_id: UUID) -> None:
+    """Waits for open claims of the campaign, and lets no other claim until this transaction ends."""
+    tx.run(STOP_CLAIMS, campaign_id=campaign_id)
 
 
 def pause_for(tx: Tx, *, user_id: UUID, campaign_id: UUID, reason: str) -> None:
-    """Pauses a campaign that would burn its recipients; the reason stays until somebody resumes or cancels it."""
-    stop_claims(tx, user_id=user_id, campaign_id=campaign_id)
+    """Pauses a running campaign that would use up its recipients in vain, in a worker's transaction.
+
+    The reason stays until the user resumes or cancels the campaign.
+    """
+    tx.run(STOP_CLAIMS, user_id=user_id, campaign_id=campaign_id)
     tx.run(PAUSE_FOR, user_id=user_id, campaign_id=campaign_id, reason=reason)
-
-
-def _missing() -> NotFound:
-    return NotFound("There is no such campaign.")

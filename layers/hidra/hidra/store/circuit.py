@@ -1,24 +1,21 @@
-"""The circuit of a connection: what closes it, and what opens it where no answer and no state does.
+"""The circuit of a connection: what closes it, and how missing acknowledgements open it.
 
-A connection is distrusted from a stop on (``connection_health.stop``, or nothing acknowledged, below) until a message
-that was claimed later is acknowledged. Claims respect it (``claims.claim``), passes issue one ticket for each probe.
+It is open, the connection distrusted, from a stop (``connection_health.stop`` or STOP_UNACKNOWLEDGED) until a message
+that was claimed later is acknowledged. Claims respect it (``claims.claim``); passes issue one ticket for each probe.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from uuid import UUID
 
-from hidra.domain.circuit import NOT_ACKNOWLEDGED, PATIENCE, UNACKNOWLEDGED
+from hidra.domain.circuit import LAG, NOT_ACKNOWLEDGED, PATIENCE, UNACKNOWLEDGED
 from hidra.domain.message import Evidence, MessageStatus
 from hidra.store.db import Tx
-
-LAG = timedelta(seconds=15)  # while all is well an acknowledgement is noted that seldom
 
 # Of a connection k.
 DISTRUSTED = "coalesce(k.distrusted_since >= k.acknowledged_until, false)"
 
-# Writes nothing, and locks nothing, where neither the lag nor the circuit asks for it. What stopped for want of this
-# very acknowledgement needs no check to be connected again.
+# Writes and locks nothing unless the lag has passed or the circuit closes. A connection that stopped only because
+# acknowledgements were missing is connected again without a check.
 ACKNOWLEDGE = f"""
 with acknowledged as (
     select m.evolution_config_id as id, max(m.claimed_at) as claimed_at
@@ -39,12 +36,12 @@ set acknowledged_until = greatest(k.acknowledged_until, due.claimed_at),
     end
 from due where k.id = due.id
 """  # noqa: S608 - made of constants
-# Evolution answers for the Cloud API only after Meta has taken the message; for Baileys once it is in the socket.
+# For the Cloud API, Evolution answers only after Meta has accepted the message; for Baileys, once it is in the socket.
 ACCEPTED = """
 select true from hidra.evolution_api_config where id = %(connection_id)s and integration = 'cloud_api'
 """
-# Beyond the lag nothing was acknowledged, or it would have been noted. An acknowledgement of any of those that were
-# waited for closes the circuit again, so it is open since the last one.
+# An acknowledgement beyond the lag would have been recorded. The circuit opens as of the last recorded acknowledgement,
+# so that a late one of any message since then closes it again.
 STOP_UNACKNOWLEDGED = f"""
 update hidra.evolution_api_config k
 set status = 'error', error_message = %(message)s, status_at = greatest(k.status_at, clock_timestamp()),
@@ -61,17 +58,20 @@ where k.id = %(connection_id)s and k.integration = 'baileys' and k.status = 'con
 
 
 def acknowledged(tx: Tx, evidence: Mapping[int, Iterable[Evidence]]) -> None:
-    """Notes that messages were acknowledged, by their ids; to be called before their counters are locked.
+    """Records that WhatsApp acknowledged messages, by their ids. Call it before their counters are locked.
 
-    A refusal acknowledges nothing: whoever comes next may fare the same.
+    A refusal acknowledges nothing: the next recipient may be refused too.
     """
-    told = [id for id, items in evidence.items() if any(item.status is not MessageStatus.FAILED for item in items)]
-    if told:
-        _acknowledge(tx, told)
+    ids = [id for id, items in evidence.items() if any(item.status is not MessageStatus.FAILED for item in items)]
+    if ids:
+        _acknowledge(tx, ids)
 
 
 def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> None:
-    """Weighs that Evolution took this message on a connection where nothing was acknowledged of late."""
+    """Handles a message that Evolution accepted on a connection without a recent acknowledgement.
+
+    On the Cloud API that is an acknowledgement. On Baileys the connection stops if too many messages have none.
+    """
     if tx.value(ACCEPTED, connection_id=connection_id):
         _acknowledge(tx, [message_id])
     else:

@@ -1,4 +1,4 @@
-"""Claims of recipients for one post each, and what became of them."""
+"""Claims of recipients, each for one post, and their outcomes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,31 +8,31 @@ from uuid import UUID
 
 from hidra.domain.circuit import PATIENCE, PROBE_EVERY
 from hidra.domain.content import Media, MediaType
-from hidra.domain.message import DELIVERED_ALREADY, Message, MessageStatus, fail
+from hidra.domain.message import DELIVERED_ALREADY, SENDER_LOST_DETAIL, Message, MessageStatus, fail
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.counters import change
 from hidra.store.db import Tx
 
 
 class NoClaim(StrEnum):
-    """Why a claim found nobody to send to."""
+    """Why there is no claim."""
 
-    CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable, or not yet to be tried again
+    CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable, or it is too early for its next probe
     NO_ROOM = "no_room"  # max_concurrent_sends requests are open
-    NO_WORK = "no_work"  # no recipient waits, or none may be tried again yet
-    OPTED_OUT = "opted_out"  # the one number of a test message has; of recipients the claim names the one
+    NO_WORK = "no_work"  # no recipient is pending, or all pending ones must still wait
+    OPTED_OUT = "opted_out"  # the phone of a trial; a recipient's is RecipientOptedOut
 
 
 @dataclass(frozen=True)
 class RecipientOptedOut:
-    """The claim met this message, whose phone has opted out since the freeze."""
+    """The next message of the run, whose phone has opted out since the freeze."""
 
     message_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedPost:
-    """What is ours to post, once, since it was claimed; and the connection to post it on, as it was then."""
+    """A message that its claimant may post once, and the connection to post it on, as it was at the claim."""
 
     claimed_at: datetime
     user_id: UUID
@@ -43,7 +43,7 @@ class ClaimedPost:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim(ClaimedPost):
-    """A recipient's message. ``needs_ack``: the connection has no recent acknowledgement; see ``circuit.accepted``."""
+    """A recipient's message. ``needs_ack``: the connection has no recent acknowledgement, see ``circuit.accepted``."""
 
     message_id: int
     attempts: int
@@ -57,14 +57,13 @@ class Claim(ClaimedPost):
 @dataclass(frozen=True)
 class _ClaimRow:
     open: bool
-    needs_ack: bool
     room: bool
-    found: int | None
-    opted_out: bool | None
+    message_id: int | None
     claimed_at: datetime | None
     attempts: int | None
     phone: str | None
     variables: dict[str, str] | None
+    needs_ack: bool
     body: str
     media_url: str | None
     media_type: MediaType | None
@@ -75,15 +74,17 @@ class _ClaimRow:
     api_key_encrypted: bytes | None
 
 
-# Shared: claims of one campaign run side by side, a pause (exclusive) waits for those under way and stops later ones.
-# Row locks would do worse: new share locks keep overtaking a waiting update.
+# The campaign's advisory lock, shared: the claims of one campaign run side by side. A pause takes it exclusively
+# (campaigns.STOP_CLAIMS), so it waits for open claims and holds later ones up. Row locks would do worse: new share
+# locks keep overtaking a waiting update.
 SHARE_CAMPAIGN = """
 select pg_advisory_xact_lock_shared(hidra.lock_key('campaign', %(campaign_id)s))
 """
+# The connection's row in pace_limits: claims on one connection follow each other, so that its room is counted exactly.
 LOCK_CONNECTION = """
 select from hidra.pace_limits where subject = %(connection_id)s for update
 """
-# How many requests a connection has open, those of test messages too.
+# How many requests a connection has open, those outside campaigns too.
 OPEN_REQUESTS = """(
     select count(*) from hidra.campaign_messages
     where evolution_config_id = %(connection_id)s and status = 'sending'
@@ -93,10 +94,11 @@ OPEN_REQUESTS = """(
     where evolution_config_id = %(connection_id)s and ended_at is null
         and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
 )"""
-# A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before. Where
-# the connection is distrusted the lock also lets one claim only find that it is time for the next try.
+# A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before. While
+# the connection is distrusted, its lock lets only one claim find that the next probe is due.
 CLAIM = f"""
-with place as (
+-- The campaign, its run and its connection, and whether they allow a claim.
+with target as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
             and (not {DISTRUSTED} or coalesce(l.probed_at < clock_timestamp() - %(probe_every)s::interval, true))
             as open,
@@ -109,43 +111,51 @@ with place as (
     left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(connection_id)s
     left join hidra.pace_limits l on l.subject = k.id
     where c.id = %(campaign_id)s
-), space as (
-    select {OPEN_REQUESTS} < max_concurrent_sends as room from place
-), candidate as (
+),
+-- Whether the connection has room for one more request.
+capacity as (
+    select {OPEN_REQUESTS} < max_concurrent_sends as room from target
+),
+-- The next pending message. Skip locked: claims side by side take different messages, and none waits for an opt-out.
+candidate as (
     select m.id, exists (
         select from hidra.opt_outs o where o.user_id = m.user_id and o.phone_hash = m.phone_hash
     ) as opted_out
     from hidra.campaign_messages m
     where m.run_id = %(run_id)s and m.status = 'pending'
         and (m.not_before is null or m.not_before <= clock_timestamp())
-        and (select open from place) and (select room from space)
+        and (select open from target) and (select room from capacity)
     order by m.id limit 1
     for update of m skip locked
-), claimed as (
+),
+-- Claims it, unless its phone has opted out.
+claimed as (
     update hidra.campaign_messages m
     set status = 'sending', claimed_at = clock_timestamp(), attempts = m.attempts + 1,
         evolution_config_id = %(connection_id)s
     from candidate
     where m.id = candidate.id and not candidate.opted_out
     returning m.claimed_at, m.attempts, m.phone, m.variables
-), tried as (
+),
+-- A claim on a distrusted connection is a probe.
+probed as (
     update hidra.pace_limits l set probed_at = claimed.claimed_at
-    from claimed cross join place where place.distrusted and l.subject = %(connection_id)s
+    from claimed cross join target where target.distrusted and l.subject = %(connection_id)s
 )
-select place.open, place.needs_ack, coalesce(space.room, false) as room, candidate.id as found, candidate.opted_out,
-    claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables,
-    place.body, place.media_url, place.media_type, place.file_name, place.user_id, place.base_url, place.instance_name,
-    place.api_key_encrypted
-from place cross join space left join candidate on true left join claimed on true
+select target.open, coalesce(capacity.room, false) as room, candidate.id as message_id,
+    claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables, target.needs_ack,
+    target.body, target.media_url, target.media_type, target.file_name,
+    target.user_id, target.base_url, target.instance_name, target.api_key_encrypted
+from target cross join capacity left join candidate on true left join claimed on true
 """  # noqa: S608 - made of constants
 
 
 def claim(
     tx: Tx, *, campaign_id: UUID, run_id: UUID, connection_id: UUID, sender_timeout: timedelta
 ) -> Claim | RecipientOptedOut | NoClaim:
-    """Takes the next recipient of the run for one post, if the campaign runs and the connection has room.
+    """Claims the next recipient of the run, if the campaign is running and the connection has room.
 
-    ``sender_timeout``: a claim older than that has no request open any more and takes no room.
+    ``sender_timeout``: an older claim has no open request any more and takes no room.
     """
     tx.run(SHARE_CAMPAIGN, campaign_id=campaign_id)
     tx.run(LOCK_CONNECTION, connection_id=connection_id)
@@ -163,13 +173,13 @@ def claim(
         return NoClaim.CLOSED
     if not row.room:
         return NoClaim.NO_ROOM
-    if row.found is None:
+    if row.message_id is None:
         return NoClaim.NO_WORK
     if row.claimed_at is None:
-        return RecipientOptedOut(row.found)
-    # The defaults are for the types alone: a claimed row has all of these, and an open place has a connection.
+        return RecipientOptedOut(row.message_id)
+    # The defaults are for the types alone: a claimed message has all of these, and an open target has a connection.
     return Claim(
-        message_id=row.found,
+        message_id=row.message_id,
         claimed_at=row.claimed_at,
         attempts=row.attempts or 0,
         phone=row.phone or "",
@@ -184,7 +194,7 @@ def claim(
     )
 
 
-# A retry that does not count any more must not go out: the earlier message was delivered while this one was claimed.
+# A retry that no longer counts must not be sent: the earlier message was delivered while this one was claimed.
 RELEASE = f"""
 update hidra.campaign_messages
 set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
@@ -216,23 +226,23 @@ where run_id = %(run_id)s and status = 'unknown' and claimed_at > clock_timestam
 """
 MARK_SENDER_LOST = """
 update hidra.campaign_messages set status = 'unknown', error_code = 'sender_lost',
-    error_detail = 'The sending process ended before it could note the outcome.'
+    error_detail = %(detail)s
 where status = 'sending' and claimed_at < clock_timestamp() - %(older_than)s::interval
 returning id
 """
 
 
-def release(tx: Tx, held: Claim) -> None:
-    """Makes a claim undone that was not posted; it counts no attempt."""
-    tx.run(RELEASE, message_id=held.message_id, claimed_at=held.claimed_at)
+def release(tx: Tx, claim: Claim) -> None:
+    """Undoes a claim that was not posted; it counts as no attempt."""
+    tx.run(RELEASE, message_id=claim.message_id, claimed_at=claim.claimed_at)
 
 
-def retry_later(tx: Tx, held: Claim, *, wait: timedelta, counted: bool, code: str, detail: str) -> None:
-    """Lets a message that surely was not sent wait for another attempt; the reason stays readable."""
+def retry_later(tx: Tx, claim: Claim, *, wait: timedelta, counted: bool, code: str, detail: str) -> None:
+    """Lets a message that was surely not sent wait for another attempt, with the reason for its owner."""
     tx.run(
         RETRY_LATER,
-        message_id=held.message_id,
-        claimed_at=held.claimed_at,
+        message_id=claim.message_id,
+        claimed_at=claim.claimed_at,
         wait=wait,
         uncounted=0 if counted else 1,
         code=code,
@@ -240,12 +250,12 @@ def retry_later(tx: Tx, held: Claim, *, wait: timedelta, counted: bool, code: st
     )
 
 
-def mark_unknown(tx: Tx, held: Claim, *, sent_at: datetime, code: str, detail: str) -> None:
-    """Notes that nobody knows whether the post arrived: it is looked up, never posted again."""
+def mark_unknown(tx: Tx, claim: Claim, *, sent_at: datetime, code: str, detail: str) -> None:
+    """Records that the outcome is in doubt: the message is looked up, never posted again."""
     tx.run(
         MARK_UNKNOWN,
-        message_id=held.message_id,
-        claimed_at=held.claimed_at,
+        message_id=claim.message_id,
+        claimed_at=claim.claimed_at,
         sent_at=sent_at,
         code=code,
         detail=detail,
@@ -253,35 +263,33 @@ def mark_unknown(tx: Tx, held: Claim, *, sent_at: datetime, code: str, detail: s
 
 
 def recently_unknown(tx: Tx, *, run_id: UUID, within: timedelta) -> int:
-    """How many messages of the run were claimed that recently and are in doubt."""
+    """Returns how many messages of the run, claimed within that time, are in doubt."""
     found: int = tx.value(RECENTLY_UNKNOWN, run_id=run_id, within=within)
     return found
 
 
-def mark_sent(tx: Tx, held: Claim, *, sent_at: datetime, provider_message_id: str) -> None:
-    """Notes that Evolution took the message. Moves no counter: a sent message is pending until it is delivered."""
+def mark_sent(tx: Tx, claim: Claim, *, sent_at: datetime, provider_message_id: str) -> None:
+    """Records that Evolution accepted the message. Moves no counter: it counts as pending until it is delivered."""
     tx.run(
         MARK_SENT,
-        message_id=held.message_id,
-        claimed_at=held.claimed_at,
+        message_id=claim.message_id,
+        claimed_at=claim.claimed_at,
         sent_at=sent_at,
         provider_message_id=provider_message_id,
     )
 
 
-def mark_failed(tx: Tx, held: Claim, *, code: str, detail: str, at: datetime) -> None:
-    """Notes that this recipient cannot be reached, with the reason."""
+def mark_failed(tx: Tx, claim: Claim, *, code: str, detail: str, at: datetime) -> None:
+    """Records that the recipient cannot be reached, with the reason."""
 
     def rule(message: Message) -> Message:
-        ours = message.claimed_at == held.claimed_at and message.status in (
-            MessageStatus.SENDING,
-            MessageStatus.UNKNOWN,
-        )
+        open_ = message.status in (MessageStatus.SENDING, MessageStatus.UNKNOWN)
+        ours = open_ and message.claimed_at == claim.claimed_at
         return fail(message, code=code, detail=detail, at=at) if ours else message
 
-    change(tx, [held.message_id], rule)
+    change(tx, [claim.message_id], rule)
 
 
 def mark_sender_lost(tx: Tx, *, older_than: timedelta) -> int:
-    """Moves messages whose sender must be dead to unknown; gives their number."""
-    return len(tx.values(MARK_SENDER_LOST, older_than=older_than))
+    """Moves messages in sending for longer, whose sender must be lost, to unknown; returns their number."""
+    return len(tx.values(MARK_SENDER_LOST, older_than=older_than, detail=SENDER_LOST_DETAIL))

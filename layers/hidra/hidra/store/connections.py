@@ -1,4 +1,4 @@
-"""Users' connections to their Evolution servers, as users see and change them; never with the key."""
+"""A user's connection to an Evolution server, as the user sees and changes it; never with the key."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ select id, base_url, instance_name, integration, status, error_message, connecte
     last_webhook_at, max_messages_per_minute, max_concurrent_sends, created_at
 from hidra.evolution_api_config where user_id = %(user_id)s
 """
-# The limit first: permits lock it before anything else.
+# Before LOCK: a permit locks the limit before anything else.
 LOCK_LIMIT = """
 select from hidra.pace_limits
 where subject = (select id from hidra.evolution_api_config where user_id = %(user_id)s)
@@ -26,7 +26,7 @@ select id, base_url, instance_name, integration, max_messages_per_minute, max_co
 from hidra.evolution_api_config where user_id = %(user_id)s
 for update
 """
-# Campaigns that wait for a connection, or lost theirs, go on with this one.
+# Campaigns that have no connection yet, or lost it, get this one.
 INSERT = """
 with created as (
     insert into hidra.evolution_api_config (user_id, base_url, instance_name, integration, api_key_encrypted,
@@ -37,15 +37,15 @@ with created as (
     returning id, user_id, max_messages_per_minute
 ), paced as (
     insert into hidra.pace_limits (subject, user_id, rate) select id, user_id, max_messages_per_minute from created
-), given as (
+), attached as (
     update hidra.campaigns c set evolution_config_id = created.id from created
     where c.user_id = created.user_id and c.evolution_config_id is null
       and c.status in ('draft', 'scheduled', 'running', 'paused')
 )
 select id from created
 """
-# What the connection was found to be says nothing of another server, instance or key: it is trusted from now on, and no
-# acknowledgement of what went out before is waited for.
+# The state that was found says nothing about another server, instance or key: the connection is trusted from now on,
+# and no acknowledgement of an earlier message is expected.
 UPDATE = """
 update hidra.evolution_api_config
 set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(integration)s,
@@ -85,7 +85,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a user says of a connection, the key apart."""
+    """The fields of a connection that a user sets, without the key."""
 
     base_url: str
     instance_name: str
@@ -95,55 +95,53 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Locked(Settings):
+class LockedConnection(Settings):
     id: UUID
 
 
-def get(tx: Tx, *, user_id: UUID) -> Connection:
+def get(tx: Tx) -> Connection:
     """
     Raises:
         NotFound: the user has no connection.
     """
-    config = tx.row(Connection, GET, user_id=user_id)
-    if config is None:
+    connection = tx.row(Connection, GET)
+    if connection is None:
         raise _missing()
-    return replace(config, status_backfill=status_backfills.get(tx, connection_id=config.id))
+    return replace(connection, status_backfill=status_backfills.get(tx, connection_id=connection.id))
 
 
-def lock(tx: Tx, *, user_id: UUID) -> Locked | None:
-    """The user's connection, which nobody else changes before this transaction ends."""
-    tx.run(LOCK_LIMIT, user_id=user_id)
-    return tx.row(Locked, LOCK, user_id=user_id)
+def lock(tx: Tx) -> LockedConnection | None:
+    """The user's connection, locked against other changes until this transaction ends; None if there is none."""
+    tx.run(LOCK_LIMIT)
+    return tx.row(LockedConnection, LOCK)
 
 
-def insert(tx: Tx, settings: Settings, *, user_id: UUID, sealed: bytes) -> UUID | None:
-    """The user's first connection, with its limit; None if there is one already."""
-    connection_id: UUID | None = tx.value(INSERT, user_id=user_id, sealed=sealed, **vars(settings))
+def insert(tx: Tx, settings: Settings, *, sealed: bytes) -> UUID | None:
+    """Creates the user's connection with its limit; None if the user has one already."""
+    connection_id: UUID | None = tx.value(INSERT, sealed=sealed, **vars(settings))
     return connection_id
 
 
-def update(
-    tx: Tx, settings: Settings, *, user_id: UUID, connection_id: UUID, sealed: bytes | None, another: bool
-) -> None:
-    """Writes a connection that was locked, and its limit.
+def update(tx: Tx, settings: Settings, *, connection_id: UUID, sealed: bytes | None, another: bool) -> None:
+    """Writes a locked connection and its limit.
 
     Args:
-        sealed: another key, or None for the old one.
-        another: whether its state has to be found out anew.
+        sealed: another key, or None to keep the old one.
+        another: whether the connection's state must be checked anew.
     """
-    tx.run(SET_RATE, user_id=user_id, id=connection_id, rate=settings.max_messages_per_minute)
-    tx.run(UPDATE, user_id=user_id, id=connection_id, sealed=sealed, another=another, **vars(settings))
+    tx.run(SET_RATE, id=connection_id, rate=settings.max_messages_per_minute)
+    tx.run(UPDATE, id=connection_id, sealed=sealed, another=another, **vars(settings))
 
 
-def delete(tx: Tx, *, user_id: UUID) -> None:
+def delete(tx: Tx) -> None:
     """
     Raises:
         NotFound: the user has no connection.
     """
-    tx.run(DELETE_LIMIT, user_id=user_id)
-    if not tx.value(DELETE, user_id=user_id):
+    tx.run(DELETE_LIMIT)
+    if not tx.value(DELETE):
         raise _missing()
 
 
 def _missing() -> NotFound:
-    return NotFound("There is no connection to an Evolution server.")
+    return NotFound("You have no connection to an Evolution server. Save one first.")

@@ -1,4 +1,4 @@
-"""PostgreSQL: one connection a process, transactions under a role, driver errors told in our own terms."""
+"""PostgreSQL: one connection a process, transactions under a role, driver errors translated into Hidra's."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -12,14 +12,14 @@ from psycopg.rows import RowMaker, scalar_row
 from psycopg.sql import SQL, Composed
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from hidra.errors import Conflict, HidraError, Rejected, Unavailable
+from hidra.errors import Conflict, HidraError, NotFound, Rejected, Unavailable
 from hidra.telemetry import logger
 
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_MS = 5_000
 TRANSIENT = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
-# Values that no column takes. The last, a text too long for its index, would pass for a server that is away: psycopg
-# calls it operational.
+# Values that no column can hold. psycopg calls the last one (a text too long for its index) operational, as if the
+# server were away.
 UNFIT = (
     psycopg.errors.CharacterNotInRepertoire,
     psycopg.errors.UntranslatableCharacter,
@@ -37,8 +37,8 @@ type Statement = LiteralString | SQL | Composed
 class Tx:
     """One open transaction. Statements travel in a pipeline: only asking for rows waits for an answer.
 
-    In a user's transaction every statement has the parameter ``user_id``. A worker's binds none: there it is an
-    argument like any other.
+    A user's transaction binds the parameter ``user_id`` of every statement. A worker's binds none: there the caller
+    passes it like any other parameter.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], user_id: str = "") -> None:
@@ -70,9 +70,20 @@ class Tx:
         self._connection.execute(sql, self._bound | params)
 
     def copy(self, sql: LiteralString, data: bytes) -> None:
-        """Sends ``data`` as the input of a COPY; only in a transaction that is not pipelined, as libpq has it."""
+        """Sends ``data`` as the input of a COPY. libpq allows it only in a transaction that is not pipelined."""
         with self._connection.cursor().copy(sql) as copy:
             copy.write(data)
+
+
+def found[T](row: T | None, name: str) -> T:
+    """The row.
+
+    Raises:
+        NotFound: there is none, or it belongs to another user.
+    """
+    if row is None:
+        raise NotFound(f"There is no {name} with this id.")
+    return row
 
 
 @cache
@@ -99,7 +110,7 @@ def _typed_row[T](cls: type[T]) -> Callable[[psycopg.Cursor[Any]], RowMaker[T]]:
 
 
 class Database:
-    """Runs work in transactions on one connection, opened at the first use and again after it broke."""
+    """Runs work in transactions on one connection, opened at the first use and reopened after it broke."""
 
     def __init__(
         self,
@@ -111,8 +122,8 @@ class Database:
         """
         Args:
             settings: DATABASE_HOST, _PORT, _NAME, _SSLMODE and _SECRET, the id of the login's secret.
-            credentials: reads a secret, {"username", "password"}, at each new connection, so that it may rotate.
-            statement_timeout_ms: the server ends any statement that takes longer.
+            credentials: reads a secret, {"username", "password"}, for each new connection, so that it may rotate.
+            statement_timeout_ms: the server cancels any statement that takes longer.
         """
         self._settings = settings
         self._credentials = credentials
@@ -126,7 +137,7 @@ class Database:
     def as_worker[T](
         self, work: Callable[[Tx], T], refusals: Mapping[str, HidraError] | None = None, *, pipelined: bool = True
     ) -> T:
-        """Runs ``work`` with every tenant's rows in sight. See ``_run``."""
+        """Runs ``work`` with every tenant's rows visible. See ``_run``."""
         return self._run("hidra_worker", "", work, refusals or {}, pipelined=pipelined)
 
     def as_admin[T](self, work: Callable[[Tx], T]) -> T:
@@ -147,15 +158,15 @@ class Database:
         *,
         pipelined: bool = True,
     ) -> T:
-        """One transaction: commits what ``work`` did, or nothing of it.
+        """One transaction: commits everything that ``work`` did, or nothing.
 
         ``work`` runs again after a deadlock or serialization failure, and once more on a new connection if the old one
-        had broken before the commit was asked for: it must do nothing but talk to the database.
+        broke before the commit was requested: it must do nothing but talk to the database.
 
         Raises:
-            the error that ``refusals`` gives for the name of a violated constraint; Conflict for any other.
-            Rejected: the database cannot hold a value; the same again fails the same way.
-            Unavailable: the database cannot be reached, or a lock was not to be had in time.
+            the error that ``refusals`` holds for the name of a violated constraint; Conflict for any other constraint.
+            Rejected: the database cannot hold a value; the same request fails the same way.
+            Unavailable: the database cannot be reached, or a lock was not available in time.
         """
         retrying = Retrying(
             retry=retry_if_exception_type(TRANSIENT),
@@ -171,15 +182,20 @@ class Database:
             if name in refusals:
                 raise refusals[name] from error
             logger.warning("a constraint was violated", constraint=name)
-            raise Conflict("The change contradicts other data.") from error
+            raise Conflict("The change contradicts other data; nothing was saved.") from error
         except UNFIT as error:
             logger.warning("the database cannot hold a value", sqlstate=error.sqlstate)
-            raise Rejected("The database cannot hold this.", code="unfit") from error
+            raise Rejected(
+                "The database cannot hold a value of this request; nothing was saved.", code="unfit"
+            ) from error
         except psycopg.errors.LockNotAvailable as error:
-            raise Unavailable("Somebody else is changing this; try again in a moment.", code="locked") from error
+            raise Unavailable(
+                "Another request is changing the same data; nothing was saved. Try again in a few seconds.",
+                code="locked",
+            ) from error
         except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, *TRANSIENT) as error:
             self.close()
-            raise Unavailable("The database is not available; try again in a moment.") from error
+            raise Unavailable("The database is not available. Try again in a few seconds.") from error
 
     def _once[T](self, role: str, user_id: str, work: Callable[[Tx], T], pipelined: bool) -> T:
         used_before = self._connection is not None

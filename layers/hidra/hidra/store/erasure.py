@@ -1,4 +1,4 @@
-"""Erasure of one person: what tells of them goes, what counts stays."""
+"""Erasure of one person: personal data is deleted, counts stay."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,15 +10,16 @@ from hidra.store import opt_outs
 from hidra.store.counters import change
 from hidra.store.db import Tx
 
-# Shared by whoever writes a row about a person that the erasure could not see before they commit, exclusive for it.
-KEEP_OUT = """
+# Shared by a transaction that writes rows about a person which an erasure cannot see before the commit; exclusive for
+# the erasure.
+BLOCK = """
 select pg_advisory_xact_lock_shared(hidra.lock_key('erasure', %(user_id)s))
 """
 BEGIN = """
 select pg_advisory_xact_lock(hidra.lock_key('erasure', %(user_id)s))
 """
-# Takes the phone even where no contact has it: somebody who saves it at this moment is waited for, or waits.
-TAKE_PHONE = """
+# Locks the phone even where no contact has it: a request that saves it at this moment waits, or this waits for it.
+LOCK_PHONE = """
 insert into hidra.contacts (user_id, phone, phone_hash) values (%(user_id)s, %(phone)s, %(phone_hash)s)
 on conflict (user_id, phone) do update set phone_hash = excluded.phone_hash
 returning id, xmax <> 0 as known
@@ -26,8 +27,8 @@ returning id, xmax <> 0 as known
 DELETE_CONTACT = """
 delete from hidra.contacts where user_id = %(user_id)s and id = %(contact_id)s
 """
-# What was sent to the phone, whoever had it then, and what the contact got at other phones: it holds their name.
-# By run, for there is an index on it.
+# The messages to the phone, whichever contact had it then, and those to the contact at other phones, which hold the
+# name. By run, which has an index.
 MESSAGES = """
 select id from hidra.campaign_messages where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 union
@@ -50,72 +51,70 @@ update hidra.campaign_messages
 set phone = null, phone_hash = null, variables = '{}', provider_message_id = null, error_detail = null
 where id = any(%(ids)s::bigint[])
 """
-# Refused rows of files, as they were read: by the number's last eight digits, in whatever spelling.
+# Rejected rows of files, as they were read: found by the number's last eight digits, in any spelling.
 FORGET_REJECTS = r"""
 delete from hidra.contact_import_rejects
 where user_id = %(user_id)s and regexp_replace(row, '\D', '', 'g') like '%%' || right(%(phone)s, 8) || '%%'
 """
-# The answer to a reply before anything else: its claim holds the row, so either it is seen to be under way, or it finds
+# Before DIRECT_SENDS_UNDER_WAY: a confirmation's claim locks its row, so either it is seen under way, or it finds
 # nothing to send.
 FORGET_REPLIES = """
-with wishes as (
+with requests as (
     delete from hidra.opt_out_requests where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 ), lids as (
     delete from hidra.whatsapp_lids where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 )
 delete from hidra.opt_out_confirmations where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 """
-# Longer than any post may take; what is older will never end.
-TESTS_UNDER_WAY = """
+# Longer than any post may take; an older one will never end.
+DIRECT_SENDS_UNDER_WAY = """
 select exists (
     select from hidra.direct_sends
     where user_id = %(user_id)s and phone_hash = %(phone_hash)s and ended_at is null
         and claimed_at > clock_timestamp() - interval '180 seconds'
 )
 """
-DELETE_TESTS = """
+DELETE_DIRECT_SENDS = """
 delete from hidra.direct_sends where user_id = %(user_id)s and phone_hash = %(phone_hash)s returning id
 """
 
 
 @dataclass(frozen=True)
 class Erased:
-    """What was found of the person: whether a contact, and how many messages; of these, how many were still waiting."""
+    """What was erased: whether there was a contact, the campaigns' messages (of these, how many were still pending and
+    are skipped now), and the messages outside campaigns: tests and opt-out confirmations."""
 
     contact: bool
     messages: int
     skipped_messages: int
-    test_messages: int
+    direct_messages: int
 
 
 @dataclass(frozen=True)
-class _Taken:
+class _LockedPhone:
     id: UUID
     known: bool
 
 
-def keep_out(tx: Tx, *, user_id: UUID) -> None:
-    """Lets no erasure of this user's run until the transaction ends; to be called before any other lock is taken, or
-    after none but a campaign's."""
-    tx.run(KEEP_OUT, user_id=user_id)
+def block(tx: Tx, *, user_id: UUID) -> None:
+    """Blocks erasures of this user until the transaction ends. Call it before any other lock but a campaign's."""
+    tx.run(BLOCK, user_id=user_id)
 
 
-def erase(tx: Tx, *, user_id: UUID, phone: str, phone_hash: bytes, at: datetime) -> Erased:
-    """Leaves nothing of the person with this phone but the hash that keeps them opted out.
+def erase(tx: Tx, *, phone: str, phone_hash: bytes, at: datetime) -> Erased:
+    """Deletes everything about the person with this phone but the hash that keeps them opted out.
 
-    Messages stay, empty, so that counts do. The contact is held before metrics and messages: nobody who holds those
-    waits for a contact.
+    Messages stay, emptied, so that counts stay. The contact is locked before metrics and messages: no transaction that
+    holds those waits for a contact.
 
     Raises:
-        Conflict: a message to the person is on its way at this moment.
+        Conflict: a message to the person is being sent at this moment.
     """
-    tx.run(BEGIN, user_id=user_id)
-    taken = tx.row(_Taken, TAKE_PHONE, user_id=user_id, phone=phone, phone_hash=phone_hash)
-    if taken is None:
-        raise AssertionError("an upsert gives its row")
-    ids: list[int] = tx.values(MESSAGES, user_id=user_id, phone_hash=phone_hash, contact_id=taken.id)
-    tx.run(FORGET_REPLIES, user_id=user_id, phone_hash=phone_hash)
-    if tx.value(TESTS_UNDER_WAY, user_id=user_id, phone_hash=phone_hash):
+    tx.run(BEGIN)
+    [contact] = tx.rows(_LockedPhone, LOCK_PHONE, phone=phone, phone_hash=phone_hash)
+    ids: list[int] = tx.values(MESSAGES, phone_hash=phone_hash, contact_id=contact.id)
+    tx.run(FORGET_REPLIES, phone_hash=phone_hash)
+    if tx.value(DIRECT_SENDS_UNDER_WAY, phone_hash=phone_hash):
         raise _under_way()
 
     def rule(message: Message) -> Message:
@@ -124,21 +123,21 @@ def erase(tx: Tx, *, user_id: UUID, phone: str, phone_hash: bytes, at: datetime)
         return close(message, at=at)
 
     closed = change(tx, ids, rule)
-    opt_outs.erase(tx, user_id=user_id, phone_hash=phone_hash)
-    tx.run(FORGET_EVENTS, user_id=user_id, phone_hash=phone_hash, ids=ids)
+    opt_outs.erase(tx, phone_hash=phone_hash)
+    tx.run(FORGET_EVENTS, phone_hash=phone_hash, ids=ids)
     tx.run(EMPTY_MESSAGES, ids=ids)
-    tx.run(FORGET_REJECTS, user_id=user_id, phone=phone)
-    tests = tx.values(DELETE_TESTS, user_id=user_id, phone_hash=phone_hash)
-    tx.run(DELETE_CONTACT, user_id=user_id, contact_id=taken.id)
+    tx.run(FORGET_REJECTS, phone=phone)
+    direct = tx.values(DELETE_DIRECT_SENDS, phone_hash=phone_hash)
+    tx.run(DELETE_CONTACT, contact_id=contact.id)
     return Erased(
-        contact=taken.known,
+        contact=contact.known,
         messages=len(ids),
         skipped_messages=sum(message.status is MessageStatus.SKIPPED for message in closed),
-        test_messages=len(tests),
+        direct_messages=len(direct),
     )
 
 
 def _under_way() -> Conflict:
     return Conflict(
-        "A message to this person is on its way; nothing was erased. Try again in a minute.", code="message-under-way"
+        "A message to this person is being sent; nothing was erased. Try again in a minute.", code="message-under-way"
     )

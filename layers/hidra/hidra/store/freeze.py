@@ -93,7 +93,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     A recipient that opted out is skipped. One without a value for a variable fails: the text is never sent incomplete.
     """
     # Shares the advisory lock "erasure" of the user: an erasure cannot see the recipients before this commits.
-    erasure.keep_out(tx, user_id=campaign.user_id)
+    erasure.block(tx, user_id=campaign.user_id)
     run = tx.row(
         _Opened,
         OPEN_RUN,
@@ -125,6 +125,6 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     return frozen
 
 
-def any_failed(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> bool:
+def any_failed(tx: Tx, *, campaign_id: UUID) -> bool:
     """Whether a retry would have a recipient."""
-    return bool(tx.value(ANY_FAILED, user_id=user_id, campaign_id=campaign_id, outcome_unknown=OUTCOME_UNKNOWN))
+    return bool(tx.value(ANY_FAILED, campaign_id=campaign_id, outcome_unknown=OUTCOME_UNKNOWN))

@@ -6,9 +6,9 @@ from uuid import UUID
 from hidra.errors import Unavailable
 from hidra.store.db import Tx
 
-# Of one transaction. Nothing has to be cleaned up after a crash, and nobody else sees it.
+# Lives for one transaction: no other one sees it, and a crash leaves nothing to clean up.
 STAGE = """
-create temporary table given (
+create temporary table entries (
     number integer not null,
     round integer not null,
     phone text not null,
@@ -21,51 +21,51 @@ create temporary table given (
     first_consent jsonb
 ) on commit drop
 """
-# Nobody has counted the temporary table, nor, in a first import, the contacts that it has made: left to guess, the
-# planner reads all of a user's contacts for each batch, or for each row. A batch is small beside them, so every row is
-# looked up by index: OFFSET 0 below keeps a look-up what it is written as.
+# There are no statistics of the temporary table, nor of the contacts that a first import has just created. Without them
+# the planner reads all of a user's contacts for each batch, or for each row. A batch is small beside them, so every row
+# is looked up by index: OFFSET 0 below keeps the planner from turning the look-up into another join.
 BY_INDEX = """
 select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
     set_config('enable_bitmapscan', 'off', true)
 """
-COPY = "copy pg_temp.given from stdin"
-# Who was erased stays known by a hash, so that no file brings them back.
+COPY = "copy pg_temp.entries from stdin"
+# The hash of an erased phone is kept, so that no file creates the contact again.
 ERASED = """
-select g.number
-from pg_temp.given g
-join hidra.opt_outs o on o.user_id = %(user_id)s and o.phone_hash = g.phone_hash and o.source = 'erasure'
-order by g.number
+select e.number
+from pg_temp.entries e
+join hidra.opt_outs o on o.user_id = %(user_id)s and o.phone_hash = e.phone_hash and o.source = 'erasure'
+order by e.number
 """
-TAKE_OUT = "delete from pg_temp.given where number = any(%(numbers)s::integer[])"
-# Contacts that would not change are neither written nor locked, so the same file again only reads. New ones are
-# inserted without ON CONFLICT, which would cost a fifth more: somebody else who makes one at this moment fails the
-# transaction, which is then run again and finds it (``Raced``). A new contact is in no segment yet: nobody looks there.
+REMOVE = "delete from pg_temp.entries where number = any(%(numbers)s::integer[])"
+# Contacts that would not change are neither written nor locked, so importing the same file again only reads. New ones
+# are inserted without ON CONFLICT, which costs a fifth more: if another transaction creates one at this moment, this
+# one fails (``Raced``), is run again and finds it. A new contact is in no segment yet: its members are not looked up.
 WRITE = """
 with known as materialized (
-    select g.number, g.phone, g.phone_hash, g.name, g.attributes, g.consent, c.id,
-        c.id is not null and not c.attributes @> g.attributes
-            and (select count(*) from jsonb_object_keys(c.attributes || g.attributes)) > %(max_attributes)s as too_many,
+    select e.number, e.phone, e.phone_hash, e.name, e.attributes, e.consent, c.id,
+        c.id is not null and not c.attributes @> e.attributes
+            and (select count(*) from jsonb_object_keys(c.attributes || e.attributes)) > %(max_attributes)s as too_many,
         c.id is not null and not (
             c.attributes @> f.attributes
             and (f.name is null or c.name is not distinct from f.name)
             and (f.consent is null or c.consent is not distinct from f.consent)
         ) as first_changes,
         c.id is not null and not (
-            c.attributes @> g.attributes
-            and (g.name is null or c.name is not distinct from g.name)
-            and (g.consent is null or c.consent is not distinct from g.consent)
+            c.attributes @> e.attributes
+            and (e.name is null or c.name is not distinct from e.name)
+            and (e.consent is null or c.consent is not distinct from e.consent)
         ) as changes
-    from pg_temp.given g
+    from pg_temp.entries e
     left join lateral (
         select c.id, c.name, c.attributes, c.consent
-        from hidra.contacts c where c.user_id = %(user_id)s and c.phone = g.phone offset 0
+        from hidra.contacts c where c.user_id = %(user_id)s and c.phone = e.phone offset 0
     ) c on true
     cross join lateral (
-        select coalesce(g.first_attributes, g.attributes) as attributes,
-            case when g.first_attributes is null then g.name else g.first_name end as name,
-            case when g.first_attributes is null then g.consent else g.first_consent end as consent
+        select coalesce(e.first_attributes, e.attributes) as attributes,
+            case when e.first_attributes is null then e.name else e.first_name end as name,
+            case when e.first_attributes is null then e.consent else e.first_consent end as consent
     ) f
-    where g.round = %(round)s
+    where e.round = %(round)s
 ), created as (
     insert into hidra.contacts (user_id, phone, phone_hash, name, attributes, consent)
     select %(user_id)s, k.phone, k.phone_hash, k.name, k.attributes, k.consent
@@ -99,16 +99,17 @@ from known
 
 
 class Raced(Unavailable):
-    """Somebody else made or deleted a contact of the batch at this moment: written again, it finds what they did."""
+    """Another transaction created or deleted a contact of the batch at this moment. Run again, the batch sees that."""
 
 
-_RACED = Raced("Somebody else is saving the same contacts; try again in a moment.")
+_RACED = Raced("Another request is saving the same contacts. Try again in a few seconds.")
 RACES = {"contacts_user_id_phone_key": _RACED, "segment_contacts_contact_fk": _RACED}
 
 
 @dataclass(frozen=True)
 class Written:
-    """How many entries did what; and the numbers of those that did not, for their contact would know too much."""
+    """How many entries did what, and the numbers of those not written, because their contact would get too many
+    attributes."""
 
     created: int
     updated: int
@@ -116,28 +117,27 @@ class Written:
     too_many_attributes: list[int]
 
 
-def stage(tx: Tx, *, user_id: UUID, copied: bytes) -> list[int]:
-    """Copies the entries, and gives the numbers of those whose person was erased, which it takes out again.
+def stage(tx: Tx, *, user_id: UUID, copy_text: bytes) -> list[int]:
+    """Copies the entries into a temporary table, without those of erased contacts; returns the numbers of these.
 
-    Wants an unpipelined transaction.
+    Needs an unpipelined transaction.
 
     Args:
-        copied: number, round, phone, phone_hash, name, attributes, consent, and name, attributes and consent of the
-            entry's first row if they differ, as COPY's text, best in the order of phones.
+        copy_text: as ``Batch.copy_text`` returns it.
     """
     tx.run(STAGE)
-    tx.copy(COPY, copied)
+    tx.copy(COPY, copy_text)
     tx.run(BY_INDEX)
     erased: list[int] = tx.values(ERASED, user_id=user_id)
     if erased:
-        tx.run(TAKE_OUT, numbers=erased)
+        tx.run(REMOVE, numbers=erased)
     return erased
 
 
 def write(tx: Tx, *, user_id: UUID, segment_id: UUID | None, round: int, max_attributes: int) -> Written:
-    """Creates or completes a contact for each entry of the round, a member of the segment if there is one.
+    """Creates or updates the contact of each entry of the round, and makes it a member of the segment if there is one.
 
-    One entry counts as its first row does.
+    An entry counts as its first row does.
     """
     written = tx.row(Written, WRITE, user_id=user_id, segment_id=segment_id, round=round, max_attributes=max_attributes)
     assert written is not None

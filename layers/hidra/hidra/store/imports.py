@@ -1,4 +1,4 @@
-"""Imports of contacts: what was asked for and how far it came. The rows themselves are in ``import_rows``."""
+"""Imports of contacts: the request, the progress and the rejected rows. ``import_rows`` writes the contacts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from hidra.domain.campaign import ContactImportSource
+from hidra.domain.imports.rejects import RejectedRow
 from hidra.errors import NotFound
 from hidra.store.db import Tx
 
-INSERT = """
+_columns = """id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
+    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at"""
+INSERT = f"""
 insert into hidra.contact_imports (user_id, segment_id, source, format, options)
 values (%(user_id)s, %(segment_id)s, %(source)s, %(format)s, %(options)s)
-returning id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
-    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
-"""
-GET = """
-select id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
-    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
+returning {_columns}
+"""  # noqa: S608 - made of constants
+GET = f"""
+select {_columns}
 from hidra.contact_imports where user_id = %(user_id)s and id = %(import_id)s
-"""
-LIST = """
-select id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
-    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at
+"""  # noqa: S608 - made of constants
+LIST = f"""
+select {_columns}
 from hidra.contact_imports
 where user_id = %(user_id)s
   and (created_at, id) < (
@@ -33,8 +33,8 @@ where user_id = %(user_id)s
     coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
   )
 order by created_at desc, id desc limit %(limit)s
-"""
-# Skips an import that somebody else is at.
+"""  # noqa: S608 - made of constants
+# Skips an import that another slice holds.
 BEGIN = """
 update hidra.contact_imports i
 set status = 'running', started_at = coalesce(i.started_at, now()), attempts = i.attempts + 1,
@@ -70,13 +70,13 @@ set status = case when %(failure_code)s::text is null then 'completed' else 'fai
 where id = %(import_id)s and batches = coalesce(%(batches)s::integer, batches) and status in ('waiting', 'running')
 returning true
 """
-# No later batch can lock it. A batch that has the row now commits first, and this waits for it.
+# Waits for a batch that holds the row: it commits first. No later batch can lock the import.
 CANCEL = """
 update hidra.contact_imports set status = 'canceled', checkpoint = '{}', ended_at = clock_timestamp()
 where user_id = %(user_id)s and id = %(import_id)s and status in ('waiting', 'running')
 returning true
 """
-# Skips one whose file of refused rows somebody else makes at this moment.
+# Skips an import whose file of rejected rows another slice is making.
 LOCK_CANCELED = """
 select id, segment_id from hidra.contact_imports
 where id = %(import_id)s and status = 'canceled'
@@ -88,27 +88,29 @@ select exists (
     select from hidra.contact_import_rejects where user_id = %(user_id)s and import_id = %(import_id)s
 )
 """
-TAKE_ON = """
+BEGIN_PULL = """
 update hidra.contact_imports set pulled_at = clock_timestamp()
 where id = %(import_id)s and user_id = %(user_id)s and source = 'evolution' and status = 'waiting' and pulled_at is null
 returning true
 """
-# A form that was given out lives for an hour; what has not begun two hours later never will. Evolution is asked within
-# six minutes or not at all: Lambda keeps the event for five, and connection_check runs for one.
+# The form to upload a file with is valid for an hour, so an import without a file after two hours gets none.
+# Evolution's contacts are fetched within six minutes or not at all: Lambda keeps the event for five, and
+# connection_check runs for one.
 GIVE_UP = """
 update hidra.contact_imports
 set status = 'failed', ended_at = clock_timestamp(),
     failure_code = case when source = 'evolution' and status = 'waiting' then 'no_answer' else 'no_file' end,
     failure_reason = case when source = 'evolution' and status = 'waiting'
-        then 'The Evolution server''s contacts were not fetched in time; ask for them again.'
-        else 'There is no file.' end
+        then 'The Evolution server''s contacts were not fetched in time. Create a new import.'
+        else 'No file was uploaded, or it is gone. Create a new import and upload the file.' end
 where id = %(import_id)s
   and (status = 'running' or status = 'waiting' and created_at < now() - case source
       when 'evolution' then interval '10 minutes' else interval '2 hours' end)
 returning true
 """
-# A slice commits a batch every few seconds, so one that has not for five minutes was lost, or the message to it. Asked
-# again after as long; what waits is given up as GIVE_UP says.
+# A slice commits a batch every few seconds: after five minutes without one, the slice or its queue message was lost.
+# Setting last_progress_at makes an import stale again after another five minutes. A waiting import is stale once
+# GIVE_UP gives it up.
 STALE = """
 update hidra.contact_imports i set last_progress_at = clock_timestamp()
 where i.id in (
@@ -122,7 +124,7 @@ where i.id in (
 )
 returning i.id, i.user_id
 """
-KEEP_REJECTS = """
+INSERT_REJECTS = """
 insert into hidra.contact_import_rejects (user_id, import_id, line, reason, row)
 select %(user_id)s, %(import_id)s, given.line, given.reason, given.row
 from unnest(%(lines)s::bigint[], %(reasons)s::text[], %(rows)s::text[]) as given (line, reason, row)
@@ -158,8 +160,8 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Begun:
-    """An import as a slice finds it. ``batches`` is the token that the next batch is compared against."""
+class RunningImport:
+    """An import as a slice finds it. ``batches`` is the token that the next batch is compared with."""
 
     id: UUID
     user_id: UUID
@@ -180,22 +182,14 @@ class LockedImport:
 
 
 @dataclass(frozen=True)
-class Stale:
+class StaleImport:
     id: UUID
     user_id: UUID
-
-
-@dataclass(frozen=True)
-class RejectedRow:
-    line: int
-    reason: str
-    row: str
 
 
 def create(
     tx: Tx,
     *,
-    user_id: UUID,
     segment_id: UUID | None,
     source: ContactImportSource,
     format: str,
@@ -204,7 +198,6 @@ def create(
     row = tx.row(
         Import,
         INSERT,
-        user_id=user_id,
         segment_id=segment_id,
         source=source,
         format=format,
@@ -214,29 +207,29 @@ def create(
     return row
 
 
-def get(tx: Tx, *, user_id: UUID, import_id: UUID) -> Import:
+def get(tx: Tx, *, import_id: UUID) -> Import:
     """
     Raises:
         NotFound: the user has no such import.
     """
-    row = tx.row(Import, GET, user_id=user_id, import_id=import_id)
+    row = tx.row(Import, GET, import_id=import_id)
     if row is None:
         raise NotFound("There is no such import.")
     return row
 
 
-def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Import]:
-    """The newest first, from behind the given one on."""
-    return tx.rows(Import, LIST, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
+def page(tx: Tx, *, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Import]:
+    """The newest first, from behind the import of ``after_at`` and ``after_id`` on."""
+    return tx.rows(Import, LIST, after_at=after_at, after_id=after_id, limit=limit)
 
 
-def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None) -> Begun | None:
-    """Begins a slice; None if the import has ended, is gone, or somebody else is at it."""
-    return tx.row(Begun, BEGIN, import_id=import_id, bytes_total=bytes_total)
+def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None) -> RunningImport | None:
+    """Begins a slice; None if the import has ended, is gone, or another slice holds it."""
+    return tx.row(RunningImport, BEGIN, import_id=import_id, bytes_total=bytes_total)
 
 
 def lock(tx: Tx, *, import_id: UUID, batches: int) -> LockedImport | None:
-    """Holds the import until the transaction ends; None if somebody else is at it or has gone further."""
+    """Locks the import until the transaction ends; None if another slice holds it or has advanced it, or it ended."""
     return tx.row(LockedImport, LOCK, import_id=import_id, batches=batches)
 
 
@@ -267,36 +260,37 @@ def advance(
 
 
 def give_up(tx: Tx, *, import_id: UUID) -> bool:
-    """Ends an import whose file is gone or never came; False if it may still come, or the import has ended."""
+    """Fails an import whose file is gone or never came; False if the file may still come, or the import has ended."""
     return bool(tx.value(GIVE_UP, import_id=import_id))
 
 
-def cancel(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
-    """Stops an import where it stands; False if it has ended, or there is none. What was refused stays to be told."""
-    return bool(tx.value(CANCEL, user_id=user_id, import_id=import_id))
+def cancel(tx: Tx, *, import_id: UUID) -> bool:
+    """Cancels an import; False if it has ended, or there is none. Its rejected rows stay until they are made a file."""
+    return bool(tx.value(CANCEL, import_id=import_id))
 
 
 def lock_canceled(tx: Tx, *, import_id: UUID) -> LockedImport | None:
-    """Holds a canceled import whose refused rows are no file yet; None if there are none, or somebody else is at it."""
+    """Locks a canceled import whose rejected rows are not a file yet; None if there are no such rows, or another slice
+    holds it."""
     return tx.row(LockedImport, LOCK_CANCELED, import_id=import_id)
 
 
-def has_rejects(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
-    """Whether refused rows wait to become a file."""
-    return bool(tx.value(HAS_REJECTS, user_id=user_id, import_id=import_id))
+def has_rejects(tx: Tx, *, import_id: UUID) -> bool:
+    """Whether rejected rows wait to be made a file."""
+    return bool(tx.value(HAS_REJECTS, import_id=import_id))
 
 
 def drop_rejects(tx: Tx, *, import_id: UUID) -> None:
     tx.run(DROP_REJECTS, import_id=import_id)
 
 
-def take_on(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
-    """Notes that Evolution is asked for this import's contacts; False if it was before, or it waits for none."""
-    return bool(tx.value(TAKE_ON, user_id=user_id, import_id=import_id))
+def begin_pull(tx: Tx, *, user_id: UUID, import_id: UUID) -> bool:
+    """Notes that this import's contacts are being fetched; False if they were before, or it does not wait for them."""
+    return bool(tx.value(BEGIN_PULL, user_id=user_id, import_id=import_id))
 
 
 def finish(tx: Tx, *, import_id: UUID, batches: int | None, failure: tuple[str, str] | None = None) -> bool:
-    """Ends the import, failed for ``failure`` (code and reason) if one is given; False if it has ended or gone further.
+    """Completes the import, or fails it with ``failure`` (code and reason); False if it has ended or was advanced.
 
     Args:
         batches: where it stands, None for anywhere.
@@ -308,14 +302,14 @@ def finish(tx: Tx, *, import_id: UUID, batches: int | None, failure: tuple[str, 
     return bool(ended)
 
 
-def stale(tx: Tx) -> list[Stale]:
-    """Imports that stand still, at most 20, each once in five minutes."""
-    return tx.rows(Stale, STALE)
+def stale(tx: Tx) -> list[StaleImport]:
+    """Imports without progress, at most 20, each once in five minutes."""
+    return tx.rows(StaleImport, STALE)
 
 
-def keep_rejects(tx: Tx, *, user_id: UUID, import_id: UUID, rejects: list[RejectedRow]) -> None:
+def insert_rejects(tx: Tx, *, user_id: UUID, import_id: UUID, rejects: list[RejectedRow]) -> None:
     tx.run(
-        KEEP_REJECTS,
+        INSERT_REJECTS,
         user_id=user_id,
         import_id=import_id,
         lines=[each.line for each in rejects],

@@ -1,24 +1,21 @@
-"""Counters and timelines for reading; what changes them is elsewhere, in one place."""
+"""Counters and timelines, for reading; only ``counters`` changes them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hidra.errors import NotFound
-from hidra.store.db import Tx
+from hidra.store.db import Tx, found
+from hidra.store.pages import AFTER_ID
 
-OVERVIEW = """
-select owner_id, total_campaigns, running_campaigns, scheduled_campaigns, delivered_messages, failed_messages,
-    pending_messages
-from hidra.campaign_owner_metrics_view where owner_id = %(user_id)s
-"""
-EVERY_OVERVIEW = """
-select owner_id, total_campaigns, running_campaigns, scheduled_campaigns, delivered_messages, failed_messages,
-    pending_messages
-from hidra.campaign_owner_metrics_view
-where owner_id > coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
-order by owner_id limit %(limit)s
-"""
+OVERVIEW_COLUMNS = """owner_id, total_campaigns, running_campaigns, scheduled_campaigns, delivered_messages,
+    failed_messages, pending_messages"""
+OVERVIEW = f"""
+select {OVERVIEW_COLUMNS} from hidra.campaign_owner_metrics_view where owner_id = %(user_id)s
+"""  # noqa: S608 - made of constants
+EVERY_OVERVIEW = f"""
+select {OVERVIEW_COLUMNS} from hidra.campaign_owner_metrics_view
+where owner_id > {AFTER_ID} order by owner_id limit %(limit)s
+"""  # noqa: S608 - made of constants
 CAMPAIGN = """
 select campaign_id, total_messages, delivered, failed, pending, skipped, average_delivery_ms, delivery_ms_total,
     last_updated_at
@@ -60,7 +57,7 @@ class CampaignMetrics:
 
 @dataclass(frozen=True)
 class Point:
-    """What happened in one minute, not cumulated."""
+    """What happened in one minute, not cumulative."""
 
     timestamp: datetime
     delivered: int
@@ -68,44 +65,31 @@ class Point:
 
 
 def overview(tx: Tx, *, user_id: UUID) -> Overview:
-    """The user's sums; zeros without campaigns, which the view does not know."""
-    return tx.row(Overview, OVERVIEW, user_id=user_id) or Overview(user_id)
+    """The user's sums; zeros for a user without campaigns, who is not in the view."""
+    return tx.row(Overview, OVERVIEW) or Overview(user_id)
 
 
 def every_overview(tx: Tx, *, after_id: UUID | None, limit: int) -> list[Overview]:
-    """Every owner's sums by owner, for admins."""
+    """The sums of each owner, ordered by owner, for admins."""
     return tx.rows(Overview, EVERY_OVERVIEW, after_id=after_id, limit=limit)
 
 
-def campaign(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> CampaignMetrics:
+def campaign(tx: Tx, *, campaign_id: UUID) -> CampaignMetrics:
     """
     Raises:
         NotFound: the user has no such campaign.
     """
-    found = tx.row(CampaignMetrics, CAMPAIGN, user_id=user_id, campaign_id=campaign_id)
-    if found is None:
-        raise NotFound("There is no such campaign.")
-    return found
+    return found(tx.row(CampaignMetrics, CAMPAIGN, campaign_id=campaign_id), "campaign")
 
 
 def timeline(
     tx: Tx,
     *,
-    user_id: UUID,
     campaign_id: UUID,
     since: datetime | None,
     until: datetime | None,
     after: datetime | None,
     limit: int,
 ) -> list[Point]:
-    """The points in ``since <= timestamp < until`` behind ``after``, oldest first."""
-    return tx.rows(
-        Point,
-        TIMELINE,
-        user_id=user_id,
-        campaign_id=campaign_id,
-        since=since,
-        until=until,
-        after=after,
-        limit=limit,
-    )
+    """The points in ``since <= timestamp < until`` that come after ``after``, oldest first."""
+    return tx.rows(Point, TIMELINE, campaign_id=campaign_id, since=since, until=until, after=after, limit=limit)

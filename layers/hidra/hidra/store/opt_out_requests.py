@@ -168,17 +168,17 @@ def addressees(tx: Tx, keys: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str
     return {(row.connection_id, row.provider_id): Addressee(row.phone_hash, row.phone) for row in rows}
 
 
-def opt_in_by_api(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
+def opt_in_by_api(tx: Tx, *, phone_hash: bytes) -> None:
     """Records an opt-in, so that no late copy of an earlier reply opts the phone out again.
 
     Call it before the opt-out is deleted: it reads the opt-out.
     """
-    tx.run(OPT_IN_BY_API, user_id=user_id, phone_hash=phone_hash)
+    tx.run(OPT_IN_BY_API, phone_hash=phone_hash)
 
 
-def count_hidden(tx: Tx, *, user_id: UUID) -> int:
+def count_hidden(tx: Tx) -> int:
     """Returns the number of hidden ids that opted out and whose phone is not known."""
-    found: int = tx.value(COUNT_HIDDEN, user_id=user_id, later=LATER)
+    found: int = tx.value(COUNT_HIDDEN, later=LATER)
     return found
 
 

@@ -41,17 +41,14 @@ class ReplySettings:
     confirms: bool
 
 
-def get(tx: Tx, *, user_id: UUID) -> OptOutSettings | None:
+def get(tx: Tx) -> OptOutSettings | None:
     """Returns the user's choices; None if there are none."""
-    return tx.row(OptOutSettings, GET, user_id=user_id)
+    return tx.row(OptOutSettings, GET)
 
 
-def save(
-    tx: Tx, *, user_id: UUID, opt_out_words: Sequence[str], opt_in_words: Sequence[str], confirmation: str | None
-) -> None:
+def save(tx: Tx, *, opt_out_words: Sequence[str], opt_in_words: Sequence[str], confirmation: str | None) -> None:
     tx.run(
         SAVE,
-        user_id=user_id,
         opt_out_words=list(opt_out_words),
         opt_in_words=list(opt_in_words),
         confirmation=confirmation,

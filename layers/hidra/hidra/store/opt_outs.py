@@ -73,23 +73,23 @@ def insert(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes], reason: str 
     return [row.phone_hash for row in rows if row.added]
 
 
-def erase(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> None:
+def erase(tx: Tx, *, phone_hash: bytes) -> None:
     """Keeps an erased person opted out; nothing but the hash is kept."""
-    tx.run(ERASE, user_id=user_id, phone_hash=phone_hash)
+    tx.run(ERASE, phone_hash=phone_hash)
 
 
-def erased(tx: Tx, *, user_id: UUID, phone_hashes: Sequence[bytes]) -> set[bytes]:
+def erased(tx: Tx, *, phone_hashes: Sequence[bytes]) -> set[bytes]:
     """Returns those of the hashes whose persons were erased and must not be saved again.
 
     Call it after the statement that writes the contacts: that one waits for an erasure of the same phone in progress,
     and an erasure that begins later deletes what was saved.
     """
-    return set(tx.values(ERASED, user_id=user_id, phone_hashes=list(phone_hashes)))
+    return set(tx.values(ERASED, phone_hashes=list(phone_hashes)))
 
 
-def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_hash: bytes | None, limit: int) -> list[OptOut]:
+def page(tx: Tx, *, after_at: datetime | None, after_hash: bytes | None, limit: int) -> list[OptOut]:
     """Returns opt-outs, the latest first, from behind the given one on; the phone is known if it is a contact's."""
-    return tx.rows(OptOut, LIST, user_id=user_id, after_at=after_at, after_hash=after_hash, limit=limit)
+    return tx.rows(OptOut, LIST, after_at=after_at, after_hash=after_hash, limit=limit)
 
 
 def delete_replied(tx: Tx, people: Sequence[tuple[UUID, bytes]]) -> int:
@@ -103,6 +103,6 @@ def delete_replied(tx: Tx, people: Sequence[tuple[UUID, bytes]]) -> int:
     )
 
 
-def delete(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> bool:
+def delete(tx: Tx, *, phone_hash: bytes) -> bool:
     """Deletes an opt-out; returns False if the phone was not opted out."""
-    return bool(tx.value(DELETE, user_id=user_id, phone_hash=phone_hash))
+    return bool(tx.value(DELETE, phone_hash=phone_hash))

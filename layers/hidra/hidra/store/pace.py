@@ -10,20 +10,20 @@ from hidra.store.db import Tx
 
 @dataclass(frozen=True)
 class Permit:
-    """The earliest slot, by the database's clock, which showed ``now``; ``granted`` if it was recorded."""
+    """The earliest slot, and ``now``, both by the database's clock; ``granted``: the slot is recorded."""
 
     slot: datetime
     now: datetime
     granted: bool
 
 
-# The connection first: the one lock order.
+# The rows in pace_limits, the connection's first: the one lock order.
 LOCK_LIMITS = """
 select from hidra.pace_limits where subject in (%(connection_id)s, %(campaign_id)s)
 order by (subject = %(campaign_id)s) for update
 """
-# A statement of its own, so that its clock is read after the locks were had. Half a spacing between neighbours lets a
-# run catch up after a stall, `rate` slots in every window keep it under the limit.
+# A statement of its own, so that it reads its clock after the locks are taken. Slots half a spacing apart let a run
+# catch up after a stall; at most `rate` slots in every window keep it under the limit.
 PERMIT = """
 with moment as (
     select coalesce(%(now)s::timestamptz, clock_timestamp()) as now
@@ -55,7 +55,7 @@ delete from hidra.pace_slots where subject in (%(connection_id)s, %(campaign_id)
 
 
 def permit(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, now: datetime | None = None) -> Permit | None:
-    """Records the next slot of both limits, if it is at most 2 s ahead; else only tells when it would be.
+    """Returns the next slot of both limits, and records it if it is at most 2 s ahead.
 
     Without a campaign the connection's limit is the only one. ``now`` replaces the database's clock in tests.
     None: the connection or the campaign is gone.
@@ -74,5 +74,5 @@ def permit(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, now: dateti
 
 
 def forget(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, slot: datetime) -> None:
-    """Gives a recorded slot back to both limits: nothing was posted in it."""
+    """Frees a recorded slot under both limits: nothing was posted in it."""
     tx.run(FORGET, connection_id=connection_id, campaign_id=campaign_id, slot=slot)

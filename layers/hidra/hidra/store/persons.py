@@ -1,4 +1,4 @@
-"""What is known about one person, for reading."""
+"""Everything stored about one person, for reading."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,14 +7,9 @@ from uuid import UUID
 
 from hidra.domain.content import MediaType
 from hidra.domain.message import MessageStatus
-from hidra.store.contacts import Contact
 from hidra.store.db import Tx
 from hidra.store.erasure import MESSAGES as IDS
 
-CONTACT = """
-select id, phone, name, attributes, consent, created_at, updated_at
-from hidra.contacts where user_id = %(user_id)s and phone = %(phone)s
-"""
 SEGMENTS = """
 select s.id, s.name from hidra.segment_contacts m
 join hidra.contact_segments s on s.user_id = m.user_id and s.id = m.segment_id
@@ -24,7 +19,7 @@ order by s.name, s.id
 OPT_OUT = """
 select at, source, reason from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 """
-TESTS = """
+DIRECT_SENDS = """
 select claimed_at, ended_at, provider_message_id from hidra.direct_sends
 where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 order by claimed_at desc
@@ -55,8 +50,8 @@ class PersonsOptOut:
 
 
 @dataclass(frozen=True)
-class PersonsTest:
-    """A test message; its text is kept nowhere, and this for two days."""
+class PersonsDirectSend:
+    """A message outside campaigns: a test or an opt-out confirmation. Its text is never stored; the row, 72 hours."""
 
     claimed_at: datetime
     ended_at: datetime | None
@@ -65,7 +60,7 @@ class PersonsTest:
 
 @dataclass(frozen=True)
 class PersonsMessage:
-    """A campaign's message to the person, with the run's text; ``phone`` is where it went."""
+    """A campaign's message to the person, with the run's text; ``phone`` is the number it was sent to."""
 
     id: int
     campaign_id: UUID
@@ -90,33 +85,23 @@ class PersonsMessage:
     error_detail: str | None
 
 
-def contact(tx: Tx, *, user_id: UUID, phone: str) -> Contact | None:
-    return tx.row(Contact, CONTACT, user_id=user_id, phone=phone)
+def segments(tx: Tx, *, contact_id: UUID) -> list[PersonsSegment]:
+    return tx.rows(PersonsSegment, SEGMENTS, contact_id=contact_id)
 
 
-def segments(tx: Tx, *, user_id: UUID, contact_id: UUID) -> list[PersonsSegment]:
-    return tx.rows(PersonsSegment, SEGMENTS, user_id=user_id, contact_id=contact_id)
+def opt_out(tx: Tx, *, phone_hash: bytes) -> PersonsOptOut | None:
+    return tx.row(PersonsOptOut, OPT_OUT, phone_hash=phone_hash)
 
 
-def opt_out(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> PersonsOptOut | None:
-    return tx.row(PersonsOptOut, OPT_OUT, user_id=user_id, phone_hash=phone_hash)
-
-
-def sent_tests(tx: Tx, *, user_id: UUID, phone_hash: bytes) -> list[PersonsTest]:
+def direct_sends(tx: Tx, *, phone_hash: bytes) -> list[PersonsDirectSend]:
     """The latest first."""
-    return tx.rows(PersonsTest, TESTS, user_id=user_id, phone_hash=phone_hash)
+    return tx.rows(PersonsDirectSend, DIRECT_SENDS, phone_hash=phone_hash)
 
 
 def messages(
-    tx: Tx, *, user_id: UUID, phone_hash: bytes, contact_id: UUID | None, before_id: int | None, limit: int
+    tx: Tx, *, phone_hash: bytes, contact_id: UUID | None, before_id: int | None, limit: int
 ) -> list[PersonsMessage]:
-    """To the phone, or to the contact at other phones; the latest first, from before the given one on."""
+    """The messages to the phone, or to the contact at other phones; the latest first, from before the given one on."""
     return tx.rows(
-        PersonsMessage,
-        MESSAGES,
-        user_id=user_id,
-        phone_hash=phone_hash,
-        contact_id=contact_id,
-        before_id=before_id,
-        limit=limit,
+        PersonsMessage, MESSAGES, phone_hash=phone_hash, contact_id=contact_id, before_id=before_id, limit=limit
     )

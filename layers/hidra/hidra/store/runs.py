@@ -1,4 +1,4 @@
-"""Runs of campaigns: what a look at one finds, and their end. Their beginning is in freeze.py."""
+"""Runs of campaigns: what a pass reads of one, and how it ends. Its start is in freeze.py."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -7,15 +7,14 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
-from hidra.domain.circuit import AMONG, ERRORS
+from hidra.domain.circuit import AMONG, REFUSALS
 from hidra.domain.message import PROVIDER_FAILED
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.db import Tx
 
-MAX_AUDIENCE = 2_000_000
 NEAR = 1_000  # by id
 
-# A campaign that somebody else is looking at needs no second look.
+# Skip locked: a campaign that another pass or a user's action holds needs no pass now.
 LOCK = """
 select c.id, c.user_id, c.status, c.scheduled_at <= now() as due, coalesce(c.not_after < now(), false) as expired,
     c.segment_id, c.template_id, c.evolution_config_id, c.scheduled_by, s.total_contacts,
@@ -29,7 +28,7 @@ FAIL_START = """
 update hidra.campaigns set status = 'failed', completed_at = clock_timestamp(), blocked_reason = %(reason)s
 where id = %(campaign_id)s and status = 'scheduled'
 """
-# The count of the waiting stops where more would change nothing: tickets for 130 s are at most 2.2 a message a minute.
+# The count of pending messages stops where more change nothing: 130 s take at most 2.2 tickets for a message a minute.
 STATE = f"""
 select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as connection_id, k.status as connection,
     k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, l.probed_at,
@@ -50,21 +49,21 @@ cross join lateral (
 ) waiting
 where c.id = %(campaign_id)s
 """  # noqa: S608 - made of constants
-# Messages are claimed in the order of their ids, so those of about the same time stand side by side. Nothing is counted
-# where the last refusals lie far apart, or nobody waits any more.
-REFUSED = f"""
+# Messages are claimed in the order of their ids, so those of about the same time are neighbours. Nothing is counted if
+# the latest refusals lie far apart, or no message is pending.
+REFUSALS_IN_RUN = f"""
 with latest as (
     select r.user_id, m.run_id, m.id
     from hidra.campaign_runs r cross join lateral (
         select m.run_id, m.id from hidra.campaign_messages m
         where m.run_id = r.id and m.error_code = '{PROVIDER_FAILED}'
             and m.claimed_at > coalesce(r.resumed_at, '-infinity')
-        order by m.run_id desc, m.id desc limit %(errors)s
+        order by m.run_id desc, m.id desc limit %(refusals)s
     ) m
     where r.campaign_id = %(campaign_id)s and r.ended_at is null
 ), span as (
     select user_id, run_id, min(id) as first from latest group by user_id, run_id
-    having count(*) = %(errors)s and max(id) - min(id) < {NEAR}
+    having count(*) = %(refusals)s and max(id) - min(id) < {NEAR}
 )
 select span.user_id, (
     select count(*) from (
@@ -120,7 +119,7 @@ where r.ended_at is null and c.status = 'canceled'
 
 @dataclass(frozen=True)
 class LockedCampaign:
-    """A campaign whose row this transaction holds. ``again``: it has run before, so what is due is a retry."""
+    """A campaign whose row this transaction locks. ``again``: it has run before, so what is due is a retry."""
 
     id: UUID
     user_id: UUID
@@ -137,9 +136,9 @@ class LockedCampaign:
 
 @dataclass(frozen=True)
 class RunState:
-    """What a look at an open run finds; the connection's part is None where the campaign has none.
+    """What a pass reads of an open run; the connection's part is None if the campaign has none.
 
-    ``ready``: somebody of the pending need not wait for a time of their own.
+    ``ready``: at least one pending message may be sent now.
     """
 
     run_id: UUID
@@ -160,7 +159,7 @@ class RunState:
 
 @dataclass(frozen=True)
 class RefusalStreak:
-    """The latest messages that WhatsApp refused lie among so many that it answered."""
+    """The latest messages that WhatsApp refused, and how many it ``answered`` in that time."""
 
     user_id: UUID
     answered: int
@@ -168,7 +167,7 @@ class RefusalStreak:
 
 @dataclass(frozen=True)
 class Summary:
-    """A run's recipients at its end; later news from providers move the campaign's metrics, not this."""
+    """A run's recipients at its end; later statuses change the campaign's metrics, not this."""
 
     total: int
     sent: int
@@ -178,14 +177,14 @@ class Summary:
 
 @dataclass(frozen=True)
 class DueCampaign:
-    """A campaign that somebody should look at."""
+    """A campaign that needs a pass."""
 
     user_id: UUID
     campaign_id: UUID
 
 
 def lock(tx: Tx, *, campaign_id: UUID) -> LockedCampaign | None:
-    """The campaign, locked; None if it is gone or locked by another look or an action."""
+    """Returns the campaign, locked; None if it is gone, or locked by another pass or a user's action."""
     return tx.row(LockedCampaign, LOCK, campaign_id=campaign_id)
 
 
@@ -195,31 +194,31 @@ def fail_start(tx: Tx, *, campaign_id: UUID, reason: str) -> None:
 
 
 def state(tx: Tx, *, campaign_id: UUID) -> RunState | None:
-    """What the campaign's open run needs to know; None without one."""
+    """Returns the state of the campaign's open run; None without one."""
     return tx.row(RunState, STATE, campaign_id=campaign_id)
 
 
 def refused(tx: Tx, *, campaign_id: UUID) -> RefusalStreak | None:
-    """Whether WhatsApp refuses what the campaign's open run sends, as far as it was claimed since the last resume."""
-    found = tx.row(RefusalStreak, REFUSED, campaign_id=campaign_id, errors=ERRORS, among=AMONG)
+    """Returns the refusals that are to pause the campaign, of messages claimed since the last resume; or None."""
+    found = tx.row(RefusalStreak, REFUSALS_IN_RUN, campaign_id=campaign_id, refusals=REFUSALS, among=AMONG)
     return found if found and found.answered <= AMONG else None
 
 
 def block(tx: Tx, *, campaign_id: UUID, reason: str | None) -> None:
-    """Says why a running campaign does not send, or that nothing blocks it."""
+    """Records why a running campaign does not send; None: nothing blocks it."""
     tx.run(BLOCK, campaign_id=campaign_id, reason=reason)
 
 
 def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None) -> None:
-    """Notes how far tickets are issued, before they are; None: none are on their way that will find work."""
+    """Records until when tickets are issued, before they are; None: tickets already issued will not claim a message."""
     tx.run(TICKETED, run_id=run_id, until=until)
 
 
 def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool) -> CampaignStatus:
-    """Ends a drained run, and its campaign with it: completed, or failed if the campaign reached nobody in any run."""
+    """Ends a drained run and its campaign: as canceled, failed if every message of all runs failed, or completed."""
     summary = tx.row(Summary, SUM_UP, run_id=run_id)
     if summary is None:
-        raise AssertionError("an aggregate gives a row")
+        raise AssertionError("an aggregate returns a row")
     status = CampaignStatus.COMPLETED
     if canceled:
         status = CampaignStatus.CANCELED
@@ -231,10 +230,10 @@ def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool) -> CampaignS
 
 
 def note_drained(tx: Tx, *, run_id: UUID) -> bool:
-    """Whether the run has just been seen drained, for the first time: one sender of many tells it on."""
+    """Records that the run is drained; True for the one sender that finds it so first."""
     return bool(tx.value(NOTE_DRAINED, run_id=run_id))
 
 
 def due_campaigns(tx: Tx) -> list[DueCampaign]:
-    """Campaigns that are due, running, or canceled with a run that has not ended."""
+    """Returns campaigns that are due, running, or canceled with a run that has not ended."""
     return tx.rows(DueCampaign, DUE_CAMPAIGNS)

@@ -1,4 +1,4 @@
-"""Segments, and which contacts are in them. A trigger keeps total_contacts."""
+"""Segments and their members. A trigger keeps total_contacts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,42 +11,40 @@ from psycopg import sql
 from hidra.domain.campaign import ContactImportSource
 from hidra.domain.filter import Filter
 from hidra.errors import Conflict, HidraError, NotFound, Unavailable
-from hidra.store import filters
+from hidra.store import contacts, filters
 from hidra.store.contacts import Contact
-from hidra.store.db import Tx
+from hidra.store.db import Tx, found
+from hidra.store.pages import newest_first
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
-# A contact that is deleted between being found and being put into the segment.
+# A contact that is deleted after it was found and before it is in the segment.
 CONTACT_GONE: Mapping[str, HidraError] = {
-    "segment_contacts_contact_fk": Unavailable("A contact was deleted meanwhile; nothing was changed, try again.")
+    "segment_contacts_contact_fk": Unavailable(
+        "A contact was deleted while the segment was being filled; not all contacts were added. Send the same request"
+        " again."
+    )
 }
 
-INSERT = """
+COLUMNS = "id, name, description, import_source, total_contacts, created_at"
+INSERT = f"""
 insert into hidra.contact_segments (user_id, name, description, import_source)
 values (%(user_id)s, %(name)s, %(description)s, %(source)s)
-returning id, name, description, import_source, total_contacts, created_at
-"""
-GET = """
-select id, name, description, import_source, total_contacts, created_at
-from hidra.contact_segments where user_id = %(user_id)s and id = %(segment_id)s
-"""
-LIST = """
-select id, name, description, import_source, total_contacts, created_at from hidra.contact_segments
-where user_id = %(user_id)s
-  and (created_at, id) < (
-    coalesce(%(after_at)s::timestamptz, 'infinity'),
-    coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
-  )
-order by created_at desc, id desc limit %(limit)s
-"""
-UPDATE = """
+returning {COLUMNS}
+"""  # noqa: S608 - made of constants
+GET = f"""
+select {COLUMNS} from hidra.contact_segments where user_id = %(user_id)s and id = %(segment_id)s
+"""  # noqa: S608 - made of constants
+LIST = f"""
+select {COLUMNS} from hidra.contact_segments where user_id = %(user_id)s and {newest_first("created_at")}
+"""  # noqa: S608 - made of constants
+UPDATE = f"""
 update hidra.contact_segments
 set name = coalesce(%(name)s, name),
     description = case when %(set_description)s then %(description)s else description end
 where user_id = %(user_id)s and id = %(segment_id)s
-returning id, name, description, import_source, total_contacts, created_at
-"""
-# Locked, so that no campaign comes to use it before it is gone.
+returning {COLUMNS}
+"""  # noqa: S608 - made of constants
+# Locked, so that no campaign starts to use the segment before it is deleted.
 LOCK = "select true from hidra.contact_segments where user_id = %(user_id)s and id = %(segment_id)s for update"
 USERS = """
 select id, name, count(*) over () as campaigns from hidra.campaigns
@@ -69,7 +67,7 @@ with added as (
 )
 select count(*) from added
 """
-# The end of the next so many contacts or members.
+# The last id of a slice of contacts, or of members.
 CONTACTS_UPTO = """
 select id from (
     select id from hidra.contacts
@@ -83,7 +81,8 @@ select contact_id from (
     order by contact_id limit %(size)s
 ) slice order by contact_id desc limit 1
 """
-# In the order of ids: so the index of members grows page by page, and two that fill one segment wait for each other.
+# In the order of ids: the index of members grows page by page, and two requests that fill one segment wait for each
+# other instead of deadlocking.
 FILL = sql.SQL("""
 with added as (
     insert into hidra.segment_contacts (user_id, segment_id, contact_id)
@@ -97,12 +96,10 @@ with added as (
 select count(*) from added
 """)
 COUNT = sql.SQL("select count(*) from hidra.contacts c {joined} where c.user_id = %(user_id)s and {condition}")
-EXAMPLES = sql.SQL("""
-select c.id, c.phone, c.name, c.attributes, c.consent, c.created_at, c.updated_at
-from hidra.contacts c {joined}
-where c.user_id = %(user_id)s and {condition}
-order by c.id limit %(limit)s
-""")
+EXAMPLES = sql.SQL(
+    f"select {contacts.COLUMNS}"  # noqa: S608 - made of constants
+    " from hidra.contacts c {joined} where c.user_id = %(user_id)s and {condition} order by c.id limit %(limit)s"
+)
 UNKNOWN = """
 select wanted.id from unnest(%(segment_ids)s::uuid[]) as wanted (id)
 where not exists (select from hidra.contact_segments s where s.user_id = %(user_id)s and s.id = wanted.id)
@@ -152,7 +149,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class User:
-    """A campaign that uses a segment, and how many do."""
+    """A campaign that uses a segment, and how many campaigns use it."""
 
     id: UUID
     name: str
@@ -162,150 +159,130 @@ class User:
 def create(
     tx: Tx,
     *,
-    user_id: UUID,
     name: str,
     description: str | None,
     source: ContactImportSource = ContactImportSource.MANUAL,
 ) -> Segment:
-    segment = tx.row(Segment, INSERT, user_id=user_id, name=name, description=description, source=source)
-    assert segment is not None
+    [segment] = tx.rows(Segment, INSERT, name=name, description=description, source=source)
     return segment
 
 
-def get(tx: Tx, *, user_id: UUID, segment_id: UUID) -> Segment:
+def get(tx: Tx, *, segment_id: UUID) -> Segment:
     """
     Raises:
         NotFound: the user has no such segment.
     """
-    return _found(tx.row(Segment, GET, user_id=user_id, segment_id=segment_id))
+    return found(tx.row(Segment, GET, segment_id=segment_id), "segment")
 
 
-def page(tx: Tx, *, user_id: UUID, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Segment]:
-    """The newest first, from behind the given one on."""
-    return tx.rows(Segment, LIST, user_id=user_id, after_at=after_at, after_id=after_id, limit=limit)
+def page(tx: Tx, *, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Segment]:
+    """The newest first, after the given one."""
+    return tx.rows(Segment, LIST, after_at=after_at, after_id=after_id, limit=limit)
 
 
-def update(
-    tx: Tx, *, user_id: UUID, segment_id: UUID, name: str | None, description: str | None, set_description: bool
-) -> Segment:
+def update(tx: Tx, *, segment_id: UUID, name: str | None, description: str | None, set_description: bool) -> Segment:
     """Changes the name unless it is None, and the description if ``set_description``.
 
     Raises:
         NotFound: the user has no such segment.
     """
-    return _found(
-        tx.row(
-            Segment,
-            UPDATE,
-            user_id=user_id,
-            segment_id=segment_id,
-            name=name,
-            description=description,
-            set_description=set_description,
-        )
+    segment = tx.row(
+        Segment,
+        UPDATE,
+        segment_id=segment_id,
+        name=name,
+        description=description,
+        set_description=set_description,
     )
+    return found(segment, "segment")
 
 
-def delete(tx: Tx, *, user_id: UUID, segment_id: UUID) -> None:
+def delete(tx: Tx, *, segment_id: UUID) -> None:
     """
     Raises:
         NotFound: the user has no such segment.
         Conflict: campaigns use it; up to five are named.
     """
-    if not tx.value(LOCK, user_id=user_id, segment_id=segment_id):
-        raise _missing()
-    users = tx.rows(User, USERS, user_id=user_id, segment_id=segment_id, limit=5)
+    found(tx.value(LOCK, segment_id=segment_id), "segment")
+    users = tx.rows(User, USERS, segment_id=segment_id, limit=5)
     if users:
         raise Conflict(
-            f"{users[0].campaigns} campaigns use this segment." if len(users) > 1 else "A campaign uses this segment.",
+            f"{users[0].campaigns} campaigns use this segment; it was not deleted. Change or delete the drafts that use"
+            " it; a campaign that has started keeps it.",
             code="segment-in-use",
             more={"campaigns": [{"id": str(user.id), "name": user.name} for user in users]},
         )
-    tx.run(DELETE, user_id=user_id, segment_id=segment_id)
+    tx.run(DELETE, segment_id=segment_id)
 
 
-def unknown_contacts(tx: Tx, *, user_id: UUID, contact_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the ids that are none of the user's contacts."""
-    return set(tx.values(UNKNOWN_CONTACTS, user_id=user_id, contact_ids=list(contact_ids)))
+def unknown_contacts(tx: Tx, *, contact_ids: Sequence[UUID]) -> set[UUID]:
+    """The ids that are not a contact of the user."""
+    return set(tx.values(UNKNOWN_CONTACTS, contact_ids=list(contact_ids)))
 
 
-def add(tx: Tx, *, user_id: UUID, segment_id: UUID, contact_ids: Sequence[UUID]) -> int:
-    """Puts the contacts into the segment and gives how many were not in it before."""
-    added: int = tx.value(ADD, user_id=user_id, segment_id=segment_id, contact_ids=list(contact_ids))
+def add(tx: Tx, *, segment_id: UUID, contact_ids: Sequence[UUID]) -> int:
+    """Adds the contacts to the segment; returns how many were not in it before."""
+    added: int = tx.value(ADD, segment_id=segment_id, contact_ids=list(contact_ids))
     return added
 
 
-def contacts_upto(tx: Tx, *, user_id: UUID, after: UUID, size: int) -> UUID | None:
+def contacts_upto(tx: Tx, *, after: UUID, size: int) -> UUID | None:
     """The last of the next ``size`` contacts by id; None if there are no more."""
-    upto: UUID | None = tx.value(CONTACTS_UPTO, user_id=user_id, after=after, size=size)
+    upto: UUID | None = tx.value(CONTACTS_UPTO, after=after, size=size)
     return upto
 
 
-def members_upto(tx: Tx, *, user_id: UUID, segment_ids: Sequence[UUID], after: UUID, size: int) -> UUID | None:
-    """As ``contacts_upto``, of the members of any of the segments; one of two counts twice."""
-    upto: UUID | None = tx.value(MEMBERS_UPTO, user_id=user_id, segment_ids=list(segment_ids), after=after, size=size)
+def members_upto(tx: Tx, *, segment_ids: Sequence[UUID], after: UUID, size: int) -> UUID | None:
+    """As ``contacts_upto``, over the members of the segments; a member of two counts twice."""
+    upto: UUID | None = tx.value(MEMBERS_UPTO, segment_ids=list(segment_ids), after=after, size=size)
     return upto
 
 
-def fill(tx: Tx, *, user_id: UUID, segment_id: UUID, wanted: Filter, after: UUID, upto: UUID) -> int:
-    """Puts every contact of the range that the filter fits into the segment; how many were not in it before."""
-    added: int = _filtered(tx, FILL, wanted, user_id=user_id, segment_id=segment_id, after=after, upto=upto)
-    return added
+def fill(tx: Tx, *, segment_id: UUID, wanted: Filter, after: UUID, upto: UUID) -> int:
+    """Adds each contact of the range that matches the filter; returns how many were not in the segment before."""
+    return _counted(tx, FILL, wanted, segment_id=segment_id, after=after, upto=upto)
 
 
-def count(tx: Tx, *, user_id: UUID, wanted: Filter) -> int:
-    """How many contacts the filter fits."""
-    found: int = _filtered(tx, COUNT, wanted, user_id=user_id, after=FIRST, upto=LAST)
-    return found
+def count(tx: Tx, *, wanted: Filter) -> int:
+    """How many contacts match the filter."""
+    return _counted(tx, COUNT, wanted, after=FIRST, upto=LAST)
 
 
-def examples(tx: Tx, *, user_id: UUID, wanted: Filter, limit: int) -> list[Contact]:
-    """The first that the filter fits, in the order of a list of contacts."""
+def examples(tx: Tx, *, wanted: Filter, limit: int) -> list[Contact]:
+    """The first contacts that match the filter, in the order of ``contacts.page``."""
     condition, parameters = filters.condition(wanted)
     statement = EXAMPLES.format(joined=filters.joined(wanted), condition=condition)
-    return tx.rows(Contact, statement, user_id=user_id, after=FIRST, upto=LAST, limit=limit, **parameters)
+    return tx.rows(Contact, statement, after=FIRST, upto=LAST, limit=limit, **parameters)
 
 
-def unknown(tx: Tx, *, user_id: UUID, segment_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the ids that are none of the user's segments."""
-    return set(tx.values(UNKNOWN, user_id=user_id, segment_ids=list(segment_ids)))
+def unknown(tx: Tx, *, segment_ids: Sequence[UUID]) -> set[UUID]:
+    """The ids that are not a segment of the user."""
+    return set(tx.values(UNKNOWN, segment_ids=list(segment_ids)))
 
 
-def merge(tx: Tx, *, user_id: UUID, segment_id: UUID, segment_ids: Sequence[UUID], after: UUID, upto: UUID) -> int:
-    """Puts the members of the others in the range into the segment; how many were not in it before."""
-    added: int = tx.value(
-        MERGE, user_id=user_id, segment_id=segment_id, segment_ids=list(segment_ids), after=after, upto=upto
-    )
+def merge(tx: Tx, *, segment_id: UUID, segment_ids: Sequence[UUID], after: UUID, upto: UUID) -> int:
+    """Adds the other segments' members in the range; returns how many were not in the segment before."""
+    added: int = tx.value(MERGE, segment_id=segment_id, segment_ids=list(segment_ids), after=after, upto=upto)
     return added
 
 
-def subtract(tx: Tx, *, user_id: UUID, segment_id: UUID, segment_ids: Sequence[UUID], after: UUID, upto: UUID) -> int:
-    """Takes the members of the others in the range out of the segment; how many were in it."""
-    removed: int = tx.value(
-        SUBTRACT, user_id=user_id, segment_id=segment_id, segment_ids=list(segment_ids), after=after, upto=upto
-    )
+def subtract(tx: Tx, *, segment_id: UUID, segment_ids: Sequence[UUID], after: UUID, upto: UUID) -> int:
+    """Removes the other segments' members in the range; returns how many were in the segment."""
+    removed: int = tx.value(SUBTRACT, segment_id=segment_id, segment_ids=list(segment_ids), after=after, upto=upto)
     return removed
 
 
-def remove(tx: Tx, *, user_id: UUID, segment_id: UUID, contact_id: UUID) -> None:
+def remove(tx: Tx, *, segment_id: UUID, contact_id: UUID) -> None:
     """
     Raises:
         NotFound: the contact is not in the segment.
     """
-    if not tx.value(REMOVE, user_id=user_id, segment_id=segment_id, contact_id=contact_id):
+    if not tx.value(REMOVE, segment_id=segment_id, contact_id=contact_id):
         raise NotFound("This contact is not in the segment.")
 
 
-def _filtered(tx: Tx, statement: sql.SQL, wanted: Filter, **parameters: Any) -> Any:
+def _counted(tx: Tx, statement: sql.SQL, wanted: Filter, **parameters: Any) -> int:
     condition, values = filters.condition(wanted)
-    return tx.value(statement.format(joined=filters.joined(wanted), condition=condition), **parameters, **values)
-
-
-def _found(segment: Segment | None) -> Segment:
-    if segment is None:
-        raise _missing()
-    return segment
-
-
-def _missing() -> NotFound:
-    return NotFound("There is no such segment.")
+    filtered = statement.format(joined=filters.joined(wanted), condition=condition)
+    count: int = tx.value(filtered, **parameters, **values)
+    return count

@@ -1,54 +1,54 @@
-"""Rows of a file that become one transaction: each phone once, and what each row alone would have done still counted.
+"""Rows of a file that become one transaction: each phone is written once, and each row is counted by itself.
 
-A row is counted by what it does when rows are taken one by one: it creates a contact, changes one, or changes nothing.
-So the counts are the same wherever a file is cut into batches. Of rows with one phone in a batch the later ones are
-judged here against those before them. A row that says something of which those before it said nothing only the database
-can judge: it goes into a further round, written after the round before. Each round takes a new fact about the same
-phone, so there are at most as many as a contact has fields.
+A row counts as what it does when rows are taken one by one: it creates a contact, changes one, or changes nothing. So
+the counts are the same wherever a file is cut into batches. Rows of one phone in a batch:
+
+- A later row with no new fact is judged here, against the earlier rows.
+- A later row with a fact that the earlier rows do not have can be judged by the database only. It goes into a further
+  round, which is written after the round before. Each round adds a fact about the phone, so there are at most as many
+  rounds as a contact has fields.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from json import JSONEncoder
 
+from hidra.domain.imports.rejects import RejectedRow
 from hidra.domain.imports.row import ContactRow
+from hidra.domain.text import replaced
 
 _to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(slots=True)
 class Entry:
-    """One phone's write in one round: ``row`` is what it leads to, ``first`` what decides how its first row counts."""
+    """One phone's write in one round.
+
+    ``row`` is its rows joined, and is written; ``first`` is the first of them, and decides how that one counts.
+    """
 
     row: ContactRow
     phone_hash: bytes
     round: int
-    lines: list[tuple[int, str]]  # number and text of each row in it
+    lines: list[tuple[int, str]]  # line number and text of each of its rows
     first: ContactRow | None = None  # if it differs from row
-    updated: int = 0  # of its further rows
-    unchanged: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    line: int
-    reason: str
-    row: str
+    updated: int = 0  # of its rows behind the first
+    unchanged: int = 0  # of its rows behind the first
 
 
 @dataclass(slots=True)
 class Batch:
-    """Rows as they come: ``reject`` and ``add`` them one by one."""
+    """Built row by row, in the file's order, with ``add`` and ``reject``."""
 
     phone_hash: Callable[[str], bytes]
     rows: int = 0
     entries: list[Entry] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: list[RejectedRow] = field(default_factory=list)
     _latest: dict[str, Entry] = field(default_factory=dict)
 
     def reject(self, line: int, reason: str, row: str) -> None:
         self.rows += 1
-        self.rejects.append(Reject(line, reason, row.replace("\0", "\ufffd")))  # PostgreSQL's text cannot hold NUL
+        self.rejects.append(RejectedRow(line, reason, replaced(row)))
 
     def add(self, line: int, raw: str, row: ContactRow) -> None:
         self.rows += 1
@@ -77,9 +77,12 @@ class Batch:
     def rounds(self) -> int:
         return max((entry.round for entry in self.entries), default=-1) + 1
 
-    def copied(self) -> bytes:
-        """The entries in PostgreSQL's COPY text: number, round, phone, hash, name, attributes, consent, and the last
-        three once more of the first row if they differ. Sorted by phone: the index over it grows page by page."""
+    def copy_text(self) -> bytes:
+        """The entries in PostgreSQL's COPY text, as ``store.import_rows.stage`` takes it.
+
+        Columns: number, round, phone, hash, name, attributes, consent, and the last three of the first row if they
+        differ. Sorted by phone, so that the index over phones grows page by page.
+        """
         return "".join(self._lines()).encode()
 
     def _lines(self) -> Iterator[str]:
@@ -94,7 +97,7 @@ class Batch:
 
 
 def _changes(known: ContactRow, row: ContactRow) -> bool | None:
-    """Whether the row changes a contact of which ``known`` was just written; None if that depends on what was there."""
+    """Whether the row changes a contact that ``known`` was just written to; None if that depends on the contact."""
     unknown = (row.name is not None and known.name is None) or (row.consent is not None and known.consent is None)
     if (row.name and known.name and row.name != known.name) or (
         row.consent and known.consent and row.consent != known.consent

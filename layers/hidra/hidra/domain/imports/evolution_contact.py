@@ -1,4 +1,4 @@
-"""What an entry of Evolution's contacts says of a person, as a line of an import."""
+"""An entry of Evolution's contacts, as a line of an import."""
 
 import re
 from collections.abc import Mapping
@@ -10,23 +10,23 @@ _HIDDEN = re.compile(r"^[^@]*@lid$")
 
 
 def own_phone(jid: str | None) -> str | None:
-    """The canonical E.164 number of an instance's own address."""
+    """The canonical E.164 number of an instance's own address; None if the address holds no number."""
     match = _PERSON.match(jid or "")
     return canonical(f"+{match[1]}") if match else None
 
 
 def as_line(entry: object, own: str | None) -> dict[str, str] | None:
-    """The entry as a JSON line of an import, or None for what nobody would look for among contacts.
+    """The entry as a JSON line of an import; None for a group, a broadcast, a channel and the instance's own number.
 
-    Left out are groups, broadcasts, channels and the instance's own number. A person whom WhatsApp shows by a hidden id
-    alone (``@lid``) gives a line without a phone, so that the import counts and tells them as refused; so does an entry
-    that is none. ``pushName`` is the name that the person chose; WhatsApp's addresses are numbers with their country's.
+    Two kinds of entry become a line without a phone, so that the import counts and shows them as rejected: a person
+    that WhatsApp shows by a hidden id (``@lid``) only, and an entry of an unknown shape. ``pushName`` is the name that
+    the person chose; a number in WhatsApp's address includes the country's code.
 
-    Evolution API 2.3.7, src/api/services/channel.service.ts: its ``type`` says "group_member" of whoever has neither
-    name nor picture, and "contact" of every other member of a group, so it tells nothing here.
+    Evolution API 2.3.7, src/api/services/channel.service.ts: ``type`` is "group_member" for an entry with neither name
+    nor picture, and "contact" for every other member of a group. So it is not used here.
 
     Args:
-        own: as ``own_phone`` gives it.
+        own: as ``own_phone`` returns it.
     """
     if not isinstance(entry, Mapping) or not isinstance(jid := entry.get("remoteJid"), str):
         return {}

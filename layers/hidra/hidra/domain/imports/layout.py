@@ -1,12 +1,12 @@
-"""How a file of contacts is written and what its columns are, found from its beginning."""
+"""How a file of contacts is written and what its columns mean, found from its beginning."""
 
 import csv
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from hidra.domain.imports.lines import lines
+from hidra.domain.text import NUL
 from hidra.errors import Rejected
 
 MAX_COLUMNS = 200
@@ -34,17 +34,17 @@ _USUAL = {
 }
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DELIMITERS = ";,\t|"
-# What does not decode as UTF-8 is read line by line as what Excel in Brazil writes.
+# A line that does not decode as UTF-8 is read as cp1252, which Excel in Brazil writes.
 DETECT = "detect"
 ENCODINGS = (DETECT, "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """``encoding`` may be "detect": UTF-8, or else cp1252, line by line.
+    """``encoding`` may be "detect": each line is UTF-8, or else cp1252.
 
-    ``start`` is where the text begins, behind a byte order mark. A column is phone, name, consent.*,
-    attribute:<name>, or empty for none.
+    ``start`` is the byte where the text begins, behind a byte order mark. A column is phone, name, consent.*,
+    attribute:<name>, or empty if it is not imported.
     """
 
     encoding: str
@@ -53,13 +53,6 @@ class Layout:
     start: int
     columns: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> "Layout":
-        return cls(**{**value, "columns": tuple(value["columns"])})
-
     @property
     def newline_bytes(self) -> bytes:
         return self.newline.encode("ascii" if self.encoding == DETECT else self.encoding)
@@ -67,7 +60,7 @@ class Layout:
     def decode(self, content: bytes) -> str:
         """
         Raises:
-            UnicodeDecodeError: it is no text in the file's encoding.
+            UnicodeDecodeError: the content is not text in the file's encoding.
         """
         if self.encoding != DETECT:
             return content.decode(self.encoding)
@@ -81,7 +74,7 @@ def detect(sample: bytes, *, encoding: str = DETECT, delimiter: str = DETECT) ->
     """
     Args:
         sample: the file's first bytes, up to ``SAMPLE``.
-        encoding: one of ``ENCODINGS``; a byte order mark goes before "detect" and "utf-16".
+        encoding: one of ``ENCODINGS``; a byte order mark overrides "detect" and "utf-16".
         delimiter: one character, or "detect".
     """
     marked, start = next(((name, len(mark)) for mark, name in _MARKS if sample.startswith(mark)), ("", 0))
@@ -100,14 +93,14 @@ def detect(sample: bytes, *, encoding: str = DETECT, delimiter: str = DETECT) ->
         for line in lines(iter([sample[start : len(sample) - len(sample) % width]]), newline=layout.newline_bytes)
         if line.content
     ]
-    told = text[0].strip().lower().removeprefix("sep=") if text and text[0].lower().startswith("sep=") else ""
+    named = text[0].strip().lower().removeprefix("sep=") if text and text[0].lower().startswith("sep=") else ""
     if delimiter == DETECT:
-        delimiter = told if len(told) == 1 else _delimiter(text if len(sample) < SAMPLE else text[:-1] or text)
+        delimiter = named if len(named) == 1 else _delimiter(text if len(sample) < SAMPLE else text[:-1] or text)
     return Layout(layout.encoding, layout.newline, delimiter, start)
 
 
 def _unmarked(sample: bytes) -> str:
-    """UTF-16 without its mark shows in every second byte of usual text being zero."""
+    """In usual text as UTF-16 most bytes in even or in odd places are zero."""
     for name, offset in (("utf-16-le", 1), ("utf-16-be", 0)):
         half, other = sample[offset:4096:2], sample[1 - offset : 4096 : 2]
         if half and half.count(0) * 2 > len(half) and not other.count(0):
@@ -120,7 +113,7 @@ def _no_line(sample: bytes, layout: Layout) -> bool:
 
 
 def _delimiter(text: Sequence[str]) -> str:
-    """That which splits the most lines into as many cells as the first one, at least two; the comma if none does."""
+    """The delimiter that splits the most lines into as many cells as the first line, at least two; else the comma."""
     best, found = (0, 0), ","
     for delimiter in _DELIMITERS:
         try:
@@ -135,21 +128,34 @@ def _delimiter(text: Sequence[str]) -> str:
 
 
 def columns(header: Sequence[str], mapping: Mapping[str, str | None]) -> tuple[str, ...]:
-    """What each column is, by the mapping (column's name → phone, name, consent.*, an attribute's name, or None for
-    nothing) and for those that it does not name by usual names, the first of each; the rest are attributes.
+    """What each column means.
+
+    The mapping decides first: column's name → phone, name, consent.*, an attribute's name, or None to leave it out. Of
+    the columns that it does not name, the first with a usual name for a phone is the phone, and likewise for the name.
+    The others are attributes.
 
     Raises:
         Rejected: the header does not fit.
     """
     names = [name.strip() for name in header]
     if len(names) > MAX_COLUMNS:
-        raise Rejected(f"The file has {len(names)} columns; {MAX_COLUMNS} are the most.", code="too_many_columns")
-    if any("\0" in name for name in names):
         raise Rejected(
-            "The file's first line holds the character NUL: it is no text, or in another encoding.", code="no_text"
+            f"The file has {len(names)} columns; at most {MAX_COLUMNS} are allowed. "
+            "Remove columns and create a new import.",
+            code="too_many_columns",
+        )
+    if any(NUL in name for name in names):
+        raise Rejected(
+            "The file's first line holds the character NUL: the file is not text, or is in another encoding. "
+            "Create a new import and name the encoding.",
+            code="no_text",
         )
     if missing := [name for name in mapping if name not in names]:
-        raise Rejected(f"The file has no column {missing[0][:100]!r}, which the mapping names.", code="unknown_column")
+        raise Rejected(
+            f"The file has no column {missing[0][:100]!r}, which the mapping names. Create a new import and "
+            "correct the mapping or the file's first line.",
+            code="unknown_column",
+        )
     roles = [role(name, mapping) for name in names]
     for usual in (PHONE, NAME):
         mapped = {index for index, name in enumerate(names) if mapping.get(name) == usual}
@@ -158,19 +164,27 @@ def columns(header: Sequence[str], mapping: Mapping[str, str | None]) -> tuple[s
             if index != min(mapped or given):
                 roles[index] = attribute(names[index])
     if PHONE not in roles:
-        raise Rejected("No column is the phone; name it in the mapping.", code="no_phone_column")
+        raise Rejected(
+            "No column is the phone. Create a new import and map one of the columns to phone.", code="no_phone_column"
+        )
     attributes = {each for each in roles if each.startswith("attribute:")}
     if len(attributes) > MAX_ATTRIBUTES:
         raise Rejected(
-            f"{len(attributes)} columns are attributes; {MAX_ATTRIBUTES} are the most.", code="too_many_attributes"
+            f"The file has {len(attributes)} columns of attributes; at most {MAX_ATTRIBUTES} are allowed. "
+            "Create a new import and map columns to null to leave them out.",
+            code="too_many_attributes",
         )
     if any(len(each) - len("attribute:") > MAX_ATTRIBUTE_NAME for each in attributes):
-        raise Rejected(f"An attribute's name has at most {MAX_ATTRIBUTE_NAME} characters.", code="long_column_name")
+        raise Rejected(
+            f"A column's name is too long: an attribute's name has at most {MAX_ATTRIBUTE_NAME} characters. "
+            "Create a new import and map the column to a shorter name.",
+            code="long_column_name",
+        )
     return tuple(roles)
 
 
 def role(column: str, mapping: Mapping[str, str | None]) -> str:
-    """What one column is, without regard to others."""
+    """What one column means, without regard to the others."""
     if column in mapping:
         chosen = mapping[column]
         if chosen is None:

@@ -1,17 +1,20 @@
-"""The lines of a file that arrives in pieces, in bytes, so that reading can go on at any line's end."""
+"""The lines of a file that arrives in pieces, as bytes, so that reading can continue behind any line."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-MAX_LINE = 1 << 20  # bytes; a longer one is passed over, whatever its length, and never held
+MAX_LINE = 1 << 20  # bytes; a longer line is skipped and never held in memory
 
 
 class Line(NamedTuple):
-    """A line without its end; ``size`` counts the end too. ``content`` is None in a line that is too long."""
+    """A line without its end; ``size`` counts the end too.
+
+    A line that is too long comes in parts. In each ``content`` is None. ``head`` is the line's beginning in the first
+    part and empty in later ones; ``ends`` is true in the last part.
+    """
 
     content: bytes | None
     size: int
-    # Of a line that is too long, which comes in parts: its beginning (empty in a later part), and whether it ends here.
     head: bytes = b""
     ends: bool = True
 
@@ -20,9 +23,9 @@ def lines(chunks: Iterator[bytes], *, newline: bytes, inside: bool = False, limi
     """
     Args:
         chunks: the bytes from a line's beginning on, each but the last one a multiple of the newline's length.
-        newline: as it is encoded, one or two bytes.
+        newline: encoded, one or two bytes.
         inside: reading begins within a line that is too long.
-        limit: the longest line that is given, in bytes.
+        limit: the longest line that is returned whole, in bytes.
     """
     width, rest = len(newline), b""
     for chunk in chunks:

@@ -1,4 +1,4 @@
-"""The records of a delimited or JSON Lines file, and where the reading stands after each: no record holds it up."""
+"""The records of a delimited or JSON Lines file, and where reading stands after each. A bad record never stops it."""
 
 import csv
 import json
@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 
 from hidra.domain.imports.layout import MAX_COLUMNS, Layout
 from hidra.domain.imports.lines import MAX_LINE, Line, lines
+from hidra.domain.imports.rejects import MAX_RAW
+from hidra.domain.text import NUL
 
 MAX_RECORD_LINES = 100
-MAX_RAW = 1_000  # characters of a refused row that are kept
 csv.field_size_limit(2 * MAX_LINE)
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where a record ended: the byte behind it, how many lines are behind it, and whether within a line too long."""
+    """Where a record ended: the byte after it, how many lines were read, and whether within a line that is too long."""
 
     offset: int
     line: int = 0
@@ -25,9 +26,11 @@ class Position:
 
 
 class Record(NamedTuple):
-    """A row: its first line's number, its cells or JSON object, or the reason why it is none, and its text.
+    """A row as it is written in the file.
 
-    A part of a line that is too long is no row of its own: ``counts`` is false.
+    ``line`` is the number of its first line, ``raw`` its text. ``cells`` are its cells or its JSON object. ``reason``
+    says why it has none, and is None otherwise. ``counts`` is false for a later part of a line that is too long, which
+    is not a row of its own.
     """
 
     line: int
@@ -40,8 +43,8 @@ class Record(NamedTuple):
 class Records:
     """Records from a position on; after each, ``position`` is where it ended.
 
-    A quoted cell may hold line ends, up to ``MAX_RECORD_LINES`` and ``MAX_LINE`` bytes. If the quote does not close by
-    then, only the record's first line is refused, and reading goes on with the next.
+    A quoted cell may hold line ends, up to ``MAX_RECORD_LINES`` and ``MAX_LINE`` bytes. If the quote is still open
+    there, only the record's first line is rejected, and reading continues with the next line.
     """
 
     def __init__(self, chunks: Iterator[bytes], layout: Layout, position: Position, *, as_json: bool = False) -> None:
@@ -69,7 +72,7 @@ class Records:
             except UnicodeDecodeError:
                 yield Record(number, None, "undecodable", line.content[:MAX_RAW].decode("latin-1"))
                 continue
-            if "\0" in text:
+            if NUL in text:
                 yield Record(number, None, "nul_character", text[:MAX_RAW])
             elif self._as_json:
                 if text.strip():
@@ -92,7 +95,7 @@ class Records:
         return Record(number, None, "line_too_long", raw, counts=begins)
 
     def _quoted(self, number: int, first: str, size: int) -> Record:
-        try:  # most records end on their line; strict, because else an open quote ends with it too
+        try:  # most records end on their line; strict, because otherwise an open quote ends with the line too
             return _checked(number, next(csv.reader((first,), delimiter=self._layout.delimiter, strict=True)), first)
         except csv.Error:
             pass
@@ -128,7 +131,7 @@ class Records:
         self.offset += sum(line.size for line in further)
         self._line += len(further)
         raw = "\n".join(texts).rstrip("\r")
-        if "\0" in raw:
+        if NUL in raw:
             return Record(number, None, "nul_character", raw[:MAX_RAW])
         return _checked(number, cells, raw)
 
@@ -146,8 +149,7 @@ def _checked(number: int, cells: list[str], raw: str) -> Record:
 def _json_record(number: int, text: str) -> Record:
     try:
         value = json.loads(text, parse_constant=_no_constant)
-        text.encode()
-    except (ValueError, RecursionError):  # a number of 5,000 digits, 100,000 brackets
+    except (ValueError, RecursionError):  # RecursionError: 100,000 brackets
         value = None
     if not isinstance(value, Mapping):
         return Record(number, None, "malformed", text[:MAX_RAW])
@@ -155,9 +157,4 @@ def _json_record(number: int, text: str) -> Record:
 
 
 def _no_constant(word: str) -> None:
-    raise ValueError(word)  # NaN and Infinity are no JSON
-
-
-def harmless(text: str) -> str:
-    """As a cell that no spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    return f"'{text}" if text.lstrip(' "')[:1] in tuple("=+-@\t\r") else text
+    raise ValueError(word)  # NaN and Infinity are not JSON

@@ -1,4 +1,4 @@
-"""What one row of a file says of one contact, or why it says nothing."""
+"""What one row of a file says about a contact, or why the row is rejected."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from hidra.domain.consent import LegalBasis
 from hidra.domain.imports.layout import CONSENT, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES, NAME, PHONE, role
+from hidra.domain.text import storable
 
 type Value = str | int | float | bool
 
@@ -22,11 +23,12 @@ class ContactRow(NamedTuple):
     consent: dict[str, str | None] | None
 
 
+# Returns a row, or the reason why it is rejected.
 type Reader = Callable[[Any], ContactRow | str]
 
 
 def of_cells(columns: Sequence[str], parse_phone: Callable[[str], str | None]) -> Reader:
-    """Reads the cells of a delimited row; a text that it gives is the reason of a refusal. Empty cells say nothing."""
+    """Returns a reader of a delimited row's cells. An empty cell changes nothing in the contact."""
     width = len(columns)
     phone_at = columns.index(PHONE)
     name_at = columns.index(NAME) if NAME in columns else None
@@ -59,8 +61,8 @@ def of_cells(columns: Sequence[str], parse_phone: Callable[[str], str | None]) -
 
 
 def of_object(mapping: Mapping[str, str | None], parse_phone: Callable[[str], str | None]) -> Reader:
-    """Reads a JSON object: ``phone``, ``name``, ``attributes`` and ``consent`` as the API takes them; other keys are
-    columns. Null says nothing."""
+    """Returns a reader of a JSON object: ``phone``, ``name``, ``attributes`` and ``consent`` as the API takes them;
+    other keys are columns. Null changes nothing in the contact."""
 
     def read(value: Mapping[str, Any]) -> ContactRow | str:
         found: dict[str, Any] = {}
@@ -79,7 +81,7 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: Callable[[str], st
                 if reason := _unfit(key[len("attribute:") :], each):
                     return reason
                 attributes[key[len("attribute:") :]] = each
-            elif not isinstance(each, str) or not _encodable(each):
+            elif not isinstance(each, str) or not storable(each):
                 if key != PHONE or not isinstance(each, int) or isinstance(each, bool):
                     return "invalid_value"
                 texts[key] = str(each) if abs(each) < 10**20 else ""
@@ -96,7 +98,7 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: Callable[[str], st
 
 
 def _unfit(key: str, value: Any) -> str | None:
-    if not key.strip() or len(key) > MAX_ATTRIBUTE_NAME or not _encodable(key):
+    if not key.strip() or len(key) > MAX_ATTRIBUTE_NAME or not storable(key):
         return "invalid_value"
     match value:
         case bool():
@@ -104,19 +106,10 @@ def _unfit(key: str, value: Any) -> str | None:
         case str():
             if len(value) > MAX_VALUE:
                 return "value_too_long"
-            return None if _encodable(value) else "invalid_value"
+            return None if storable(value) else "invalid_value"
         case int() | float():
             return None if abs(value) <= MAX_NUMBER else "invalid_value"
     return "invalid_value"
-
-
-def _encodable(text: str) -> bool:
-    """Whether PostgreSQL can hold it: no NUL, no half of a surrogate pair, which JSON's escapes can bring."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
 
 
 def _consent(given: Mapping[str, str]) -> dict[str, str | None] | str | None:
@@ -133,7 +126,7 @@ def _consent(given: Mapping[str, str]) -> dict[str, str | None] | str | None:
 
 
 def _moment(text: str) -> str | None:
-    """A time in UTC from ISO 8601 or a Brazilian date, with or without a time of day; without a zone it is UTC."""
+    """The instant of ISO 8601 or a Brazilian date, with or without a time of day; without a zone it is UTC."""
     for read in (
         datetime.fromisoformat,
         lambda given: datetime.strptime(given, "%d/%m/%Y").replace(tzinfo=UTC),

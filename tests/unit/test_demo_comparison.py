@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from local.demo.comparison import Difference, Recipient, differences, ours, theirs
 from local.demo.recipients import SHIPPED, read
-from local.demo.truth import Difference, Recipient, differences, ours, theirs
 from local.processes import LocalError
 
 OURS: dict[str, Any] = {"phone": "+5511987650001", "status": "read", "provider_message_id": "A"}
@@ -27,12 +27,12 @@ def test_another_state_or_id_is_a_difference(change: dict[str, str]) -> None:
     assert difference.theirs == Recipient("+5511987650001", "read", "A")
 
 
-def test_a_recipient_whom_one_side_alone_knows_is_a_difference() -> None:
+def test_a_recipient_on_one_side_only_is_a_difference() -> None:
     assert [item.theirs for item in compare([OURS], [])] == [None]
     assert [item.ours for item in compare([], [THEIRS])] == [None]
 
 
-def test_a_recipient_who_was_sent_to_twice_is_a_difference() -> None:
+def test_a_recipient_with_two_messages_is_a_difference() -> None:
     assert len(compare([OURS], [THEIRS, THEIRS])) == 1
 
 
@@ -46,5 +46,5 @@ def test_the_shipped_list_holds_300_recipients_with_every_behaviour() -> None:
 def test_a_list_without_phones_is_refused_in_one_sentence(tmp_path: Any) -> None:
     path = tmp_path / "people.csv"
     path.write_text("nome,cidade\nAna,Recife\n")
-    with pytest.raises(LocalError, match="needs a first line"):
+    with pytest.raises(LocalError, match="has no recipients or no column of phones"):
         read(path)

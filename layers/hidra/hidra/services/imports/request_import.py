@@ -1,4 +1,4 @@
-"""Asking for an import, into a segment that is there, a new one, or none; and stopping it."""
+"""Creating an import, into an existing segment, a new one, or none; and canceling it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -20,22 +20,22 @@ def request_import(
     format: str,
     options: Mapping[str, Any],
 ) -> Import:
-    """The import, waiting for its file.
+    """Creates an import that waits for its file.
 
     Raises:
         Rejected: the user has no such segment.
     """
     source = ContactImportSource.API if format == "jsonl" else ContactImportSource.CSV
     return db.as_user(
-        user_id, lambda tx: _create(tx, user_id, (segment_id, segment_name), source, format=format, options=options)
+        user_id, lambda tx: _create(tx, (segment_id, segment_name), source, format=format, options=options)
     )
 
 
 class Pull(Protocol):
-    """Lets the contacts that a connection's Evolution server knows be fetched as the file of an import.
+    """Lets the contacts on a connection's Evolution server be fetched as the file of an import.
 
     Raises:
-        Unavailable: it was not taken on.
+        Unavailable: the request was not accepted.
     """
 
     def __call__(self, *, connection_id: UUID, import_id: UUID) -> None: ...
@@ -50,51 +50,51 @@ def request_pull(
     options: Mapping[str, Any],
     pull: Pull,
 ) -> Import:
-    """The import, waiting for what the user's Evolution server knows.
+    """Creates an import that waits for the contacts on the user's Evolution server.
 
     Raises:
         Rejected: the user has no such segment.
-        Conflict: they have no connection.
-        Unavailable: nobody could be asked; the import has failed.
+        Conflict: the user has no connection.
+        Unavailable: ``pull`` failed, and the import has failed with it.
     """
 
     def work(tx: Tx) -> tuple[UUID, Import]:
         try:
-            connection_id = connections.get(tx, user_id=user_id).id
+            connection_id = connections.get(tx).id
         except NotFound:
             raise Conflict("Save the connection to an Evolution server first.", code="no-connection") from None
         source = ContactImportSource.EVOLUTION
-        return connection_id, _create(tx, user_id, (segment_id, segment_name), source, format="jsonl", options=options)
+        return connection_id, _create(tx, (segment_id, segment_name), source, format="jsonl", options=options)
 
-    connection_id, made = db.as_user(user_id, work)
+    connection_id, created = db.as_user(user_id, work)
     try:
-        pull(connection_id=connection_id, import_id=made.id)
+        pull(connection_id=connection_id, import_id=created.id)
     except Unavailable as error:
         failure = ("unavailable", str(error))
-        db.as_user(user_id, lambda tx: imports.finish(tx, import_id=made.id, batches=0, failure=failure))
+        db.as_user(user_id, lambda tx: imports.finish(tx, import_id=created.id, batches=0, failure=failure))
         raise
-    return made
+    return created
 
 
 def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callable[[], None]) -> Import:
-    """Stops an import: no batch commits after this, and what was committed stays. Again it changes nothing.
+    """Cancels an import: no batch commits after this, and what was committed stays. A second cancel changes nothing.
 
     Args:
-        nudge: asks for a look at the import, which makes a file of the rows that were refused so far.
+        nudge: queues a slice, which makes the file of the rows rejected so far.
 
     Raises:
         NotFound: the user has no such import.
-        Conflict: it has come to its end.
-        Unavailable: it is canceled, but the look could not be asked for: cancel again.
+        Conflict: it has completed or failed.
+        Unavailable: it is canceled, but the slice could not be queued: cancel again.
     """
 
     def work(tx: Tx) -> Import:
-        imports.cancel(tx, user_id=user_id, import_id=import_id)
-        return imports.get(tx, user_id=user_id, import_id=import_id)
+        imports.cancel(tx, import_id=import_id)
+        return imports.get(tx, import_id=import_id)
 
     found = db.as_user(user_id, work)
     if found.status != "canceled":
-        raise Conflict(f"The import is {found.status}; there is nothing to cancel any more.", code="import-ended")
+        raise Conflict(f"The import is {found.status}: it has ended and cannot be canceled.", code="import-ended")
     if found.rejected:
         nudge()
     return found
@@ -102,7 +102,6 @@ def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callab
 
 def _create(
     tx: Tx,
-    user_id: UUID,
     segment: tuple[UUID | None, str | None],
     source: ContactImportSource,
     *,
@@ -111,19 +110,18 @@ def _create(
 ) -> Import:
     target, name = segment
     if name is not None:
-        target = segments.create(tx, user_id=user_id, name=name, description=None, source=source).id
+        target = segments.create(tx, name=name, description=None, source=source).id
     elif target is not None:
         try:
-            segments.get(tx, user_id=user_id, segment_id=target)
+            segments.get(tx, segment_id=target)
         except NotFound:
             raise Rejected(
-                "There is no such segment.",
+                "You have no segment with this segment_id. Name one of your segments, or none.",
                 code="unknown-segment",
                 fields=[Field("segment_id", "is not one of your segments")],
             ) from None
     return imports.create(
         tx,
-        user_id=user_id,
         segment_id=target,
         source=source,
         format=format,

@@ -1,4 +1,4 @@
-"""The simulator in this process, with a client and a receiver of webhooks beside it: for tests."""
+"""The simulator in the test's own process, with a client and a receiver of webhooks."""
 
 import asyncio
 import time
@@ -10,20 +10,21 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from local.evolution.arrivals import Runner
 from local.evolution.clock import Clock
-from local.evolution.server import Simulator
+from local.evolution.request_times import TimedRunner
+from local.evolution.server import application
+from local.evolution.simulator import Simulator
 
 KEY = "global-key"
 JWT_KEY = "a-key-of-at-least-thirty-two-bytes"
-PATIENCE = 5.0
+SECONDS = 5.0
 FAST = Clock(sleep=lambda seconds: asyncio.sleep(seconds / 50))
-"""Fifty times faster than the phones' latencies; the wall is not touched."""
+"""Sleeps a fiftieth of the phones' latencies; the wall clock stays real."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A webhook as it arrived."""
+    """A webhook as it was received."""
 
     path: str
     headers: Mapping[str, str]
@@ -37,19 +38,19 @@ class Post:
 
     @property
     def status(self) -> str | None:
-        """The status told by messages.update."""
+        """The status in messages.update."""
         return self.body["data"]["status"] if self.event == "messages.update" else None
 
 
 @dataclass
 class Receiver:
-    """Keeps what it is posted and answers `answers` in turn, then 200."""
+    """Keeps the posts it receives and answers `answers` in turn, then 200."""
 
     answers: list[int] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     url: str = ""
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         """The handler of every path."""
         self.posts.append(Post(request.path, dict(request.headers), await request.json(), time.time()))
         return web.json_response({}, status=self.answers.pop(0) if self.answers else 200)
@@ -60,13 +61,13 @@ class Receiver:
 
     @property
     def statuses(self) -> list[str | None]:
-        """The statuses told, in order of arrival."""
+        """The statuses received, in order of arrival."""
         return [post.status for post in self.of("messages.update")]
 
 
 @dataclass
-class Bench:
-    """A running simulator, its address, and what talks to it."""
+class Harness:
+    """A running simulator, its address, its client and its receiver of webhooks."""
 
     simulator: Simulator
     receiver: Receiver
@@ -76,19 +77,19 @@ class Bench:
     async def call(
         self, method: str, path: str, body: Any = None, *, key: str | None = KEY, raw: bytes | None = None
     ) -> tuple[int, Any]:
-        """One request; the status and the decoded body."""
+        """Make one request; returns the status and the decoded body."""
         headers = {"apikey": key} if key is not None else {}
         payload = {"data": raw} if raw is not None else {"json": body}
         async with self.session.request(method, self.url + path, headers=headers, **payload) as answer:
             return answer.status, await answer.json()
 
     async def connected(self, name: str = "b", **webhook: Any) -> None:
-        """A Baileys instance whose phone scanned the code, its webhook at the receiver."""
+        """Create a Baileys instance whose phone scanned the code, its webhook at the receiver."""
         await self._create(name, webhook, integration="WHATSAPP-BAILEYS", qrcode=False)
         await self.call("POST", f"/_control/instances/{name}/scan")
 
     async def cloud(self, name: str = "c", **webhook: Any) -> None:
-        """A Cloud API instance, its webhook at the receiver."""
+        """Create a Cloud API instance, its webhook at the receiver."""
         await self._create(name, webhook, integration="WHATSAPP-BUSINESS", token=f"meta-{name}", number="1000000001")
 
     async def _create(self, name: str, webhook: Mapping[str, Any], **body: Any) -> None:
@@ -98,28 +99,28 @@ class Bench:
             raise AssertionError(answer)
 
     async def send(self, number: str, *, name: str = "b", text: str = "Oi Ana", **body: Any) -> tuple[int, Any]:
-        """One sendText."""
+        """Post one sendText."""
         return await self.call("POST", f"/message/sendText/{name}", {"number": number, "text": text} | body)
 
     async def settled(self) -> list[dict[str, Any]]:
-        """All logged messages, once nothing more will happen to any of them."""
+        """All logged messages, once all of them are settled."""
         await until(lambda: not self.simulator.log.totals().unsettled)
         return list((await self.call("GET", "/_log/messages"))[1]["messages"])
 
 
-async def until(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+async def until(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Wait for a condition; AssertionError if it never holds."""
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError("the condition never came true")
+            raise AssertionError(f"the condition did not hold within {seconds} s")
         await asyncio.sleep(0.002)
 
 
 @asynccontextmanager
 async def listening(app: web.Application) -> AsyncIterator[str]:
-    """Serve an app on a free loopback port; its URL."""
-    runner = Runner(app, access_log=None, shutdown_timeout=0.1)
+    """Serve an app on a free loopback port; yields its URL."""
+    runner = TimedRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -128,17 +129,17 @@ async def listening(app: web.Application) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def play(story: Callable[[Bench], Awaitable[None]], *, clock: Clock = FAST, **options: Any) -> None:
-    """Run a story against a fresh simulator in a loop of its own."""
+def run_scenario(scenario: Callable[[Harness], Awaitable[None]], *, clock: Clock = FAST, **options: Any) -> None:
+    """Run a scenario against a new simulator in an event loop of its own."""
 
-    async def stage() -> None:
+    async def run() -> None:
         receiver = Receiver()
         receiving = web.Application()
-        receiving.router.add_post("/{tail:.*}", receiver.take)
-        simulator = Simulator(KEY, seed=1, clock=clock, **options)
-        async with listening(receiving) as receiver.url, listening(simulator.app) as url:
-            simulator.listening_at(url)
+        receiving.router.add_post("/{tail:.*}", receiver.receive)
+        simulator = Simulator(seed=1, clock=clock, **options)
+        async with listening(receiving) as receiver.url, listening(application(simulator, KEY)) as url:
+            simulator.webhooks.server_url = url
             async with aiohttp.ClientSession() as session:
-                await story(Bench(simulator, receiver, url, session))
+                await scenario(Harness(simulator, receiver, url, session))
 
-    asyncio.run(stage())
+    asyncio.run(run())

@@ -1,4 +1,4 @@
-"""Histories of messages on the pure rules, in any order that can happen, against a reference that is as plain as can be."""
+"""Histories of messages on the pure rules, in every possible order, against a plain reference."""
 
 import random
 from collections import Counter
@@ -14,8 +14,8 @@ from hidra.domain.message import MessageStatus as S
 
 AT = datetime(2026, 1, 1, 12, 0, 30, 123_456, tzinfo=UTC)
 HELD = Message(id=1, user_id=UUID(int=1), campaign_id=UUID(int=2), status=S.SENDING, counted=True, claimed_at=AT)
-# What the sender and those who look up do with a message, in this order; any word of a provider's may come in between.
-FATES: dict[str, tuple[str, ...]] = {
+# The steps of the sender and the reconciliation, in this order; a status of the provider may arrive between any two.
+OUTCOMES: dict[str, tuple[str, ...]] = {
     "sent": ("sent",),
     "in doubt": ("unknown",),
     "answered late": ("unknown", "sent"),
@@ -24,9 +24,9 @@ FATES: dict[str, tuple[str, ...]] = {
     "found after all": ("unknown", "given up", "found"),
     "refused": ("refused",),
     "skipped": ("skipped",),
-    "put back": ("put back",),
+    "to retry": ("to retry",),
 }
-KNOWN = {"sent", "answered late", "found", "found after all"}
+WITH_ID = {"sent", "answered late", "found", "found after all"}
 
 
 def after(seconds: float) -> datetime:
@@ -35,11 +35,11 @@ def after(seconds: float) -> datetime:
 
 @dataclass(frozen=True)
 class History:
-    """What happens to one message: its fate, and the words of a provider with the seconds after the claim."""
+    """The history of one message: its outcome, and the provider's statuses with the seconds after the claim."""
 
-    fate: str
+    outcome: str
     sent_after: float
-    words: tuple[tuple[S, float], ...]
+    statuses: tuple[tuple[S, float], ...]
     counted: bool = True
 
 
@@ -47,9 +47,9 @@ seconds = st.one_of(st.integers(-200, 4_000).map(lambda n: n / 7), st.sampled_fr
 histories = st.lists(
     st.builds(
         History,
-        fate=st.sampled_from([*FATES, *sorted(KNOWN) * 2]),
+        outcome=st.sampled_from([*OUTCOMES, *sorted(WITH_ID) * 2]),
         sent_after=st.sampled_from([0.0, 0.0005, 0.4999]),
-        words=st.lists(
+        statuses=st.lists(
             st.tuples(st.sampled_from([S.SENT, S.FAILED, S.DELIVERED, S.READ]), seconds), max_size=6
         ).map(tuple),
         counted=st.sampled_from([True, True, True, False]),
@@ -59,19 +59,20 @@ histories = st.lists(
 )  # fmt: skip
 
 
-def play(told: list[History], order: random.Random) -> tuple[list[Message], Counter[Any]]:
-    """The messages and the sums after one interleaving; words that come before the message is known are kept.
+def play(drawn: list[History], order: random.Random) -> tuple[list[Message], Counter[Any]]:
+    """Returns the messages and the sums after one interleaving.
 
-    Some words come twice, some together. The sums move by the difference of each step, as the counters do.
+    Some statuses arrive twice, some together; a status that arrives before the message's id is known is kept. The sums
+    move by the difference of each step, as the counters do.
     """
-    messages = [replace(HELD, id=index, counted=history.counted) for index, history in enumerate(told)]
-    kept: dict[int, list[Evidence]] = {index: [] for index in range(len(told))}
+    messages = [replace(HELD, id=index, counted=history.counted) for index, history in enumerate(drawn)]
+    kept: dict[int, list[Evidence]] = {index: [] for index in range(len(drawn))}
     sums: Counter[Any] = Counter()
     for message in messages:
         _count(sums, message, 1)
-    for index, steps in _interleaved(told, order):
+    for index, steps in _interleaved(drawn, order):
         before = messages[index]
-        now = _step(before, told[index], steps, kept[index])
+        now = _step(before, drawn[index], steps, kept[index])
         if now.provider_message_id:
             now = learn(now, kept[index])
             kept[index].clear()
@@ -81,18 +82,18 @@ def play(told: list[History], order: random.Random) -> tuple[list[Message], Coun
     return messages, Counter({key: value for key, value in sums.items() if value})
 
 
-def _interleaved(told: list[History], order: random.Random) -> list[tuple[int, Any]]:
-    """Each message's fate in its order, and its words, in batches and with copies, anywhere between."""
+def _interleaved(drawn: list[History], order: random.Random) -> list[tuple[int, Any]]:
+    """Merges the steps of each message's outcome, in order, with its statuses, in batches and with copies."""
     lanes: list[list[tuple[int, Any]]] = []
-    for index, history in enumerate(told):
-        lanes.append([(index, step) for step in FATES[history.fate]])
-        words = [Evidence(word, after(at)) for word, at in history.words]
-        words += order.sample(words, order.randint(0, len(words)))
-        order.shuffle(words)
-        while words:
+    for index, history in enumerate(drawn):
+        lanes.append([(index, step) for step in OUTCOMES[history.outcome]])
+        statuses = [Evidence(status, after(at)) for status, at in history.statuses]
+        statuses += order.sample(statuses, order.randint(0, len(statuses)))
+        order.shuffle(statuses)
+        while statuses:
             size = order.randint(1, 3)
-            lanes.append([(index, words[:size])])
-            words = words[size:]
+            lanes.append([(index, statuses[:size])])
+            statuses = statuses[size:]
     merged = []
     while lanes:
         lane = order.choice(lanes)
@@ -133,40 +134,39 @@ def _count(sums: Counter[Any], message: Message, sign: int) -> None:
 
 
 def expected(history: History) -> tuple[str, dict[str, datetime | None]]:
-    """The status and the times that a history must end in, whatever its order."""
-    said = dict.fromkeys(("sent", "failed", "delivered", "read"), ())
-    if history.fate in KNOWN:
-        for word, at in history.words:
-            said[word.value] = (*said[word.value], after(at))
-    delivered = said["delivered"] + said["read"]
+    """Returns the status and the times that a history must end in, in any order."""
+    seen = dict.fromkeys(("sent", "failed", "delivered", "read"), ())
+    if history.outcome in WITH_ID:
+        for status, at in history.statuses:
+            seen[status.value] = (*seen[status.value], after(at))
     times: dict[str, datetime | None] = {
-        "acked_at": min(sum(said.values(), ()), default=None),
-        "delivered_at": min(delivered, default=None),
-        "read_at": min(said["read"], default=None),
-        "failed_at": min(said["failed"], default=None),
+        "acked_at": min(sum(seen.values(), ()), default=None),
+        "delivered_at": min(seen["delivered"] + seen["read"], default=None),
+        "read_at": min(seen["read"], default=None),
+        "failed_at": min(seen["failed"], default=None),
     }
-    if history.fate not in KNOWN:
+    if history.outcome not in WITH_ID:
         status, failed_at = {
             "in doubt": ("unknown", None),
             "given up": ("failed", after(90_000)),
             "refused": ("failed", after(history.sent_after)),
             "skipped": ("skipped", None),
-            "put back": ("pending", None),
-        }[history.fate]
+            "to retry": ("pending", None),
+        }[history.outcome]
         return status, {**times, "failed_at": failed_at}
-    heard = [word for word in ("read", "delivered", "failed") if said[word]]
-    return (heard[0] if heard else "sent"), times
+    highest = [status for status in ("read", "delivered", "failed") if seen[status]]
+    return (highest[0] if highest else "sent"), times
 
 
-def recount(told: list[History]) -> Counter[Any]:
-    """The sums that histories must end in, one message after the other."""
+def recount(drawn: list[History]) -> Counter[Any]:
+    """Returns the sums that histories must end in, one message after the other."""
     sums: Counter[Any] = Counter()
-    for history in told:
+    for history in drawn:
         status, times = expected(history)
         if not history.counted:
             continue
         if status in ("delivered", "read"):
-            sent_at = AT if "found" in history.fate else after(history.sent_after)
+            sent_at = AT if "found" in history.outcome else after(history.sent_after)
             delivered_at = times["delivered_at"]
             assert delivered_at
             took = delivered_at - sent_at
@@ -184,12 +184,12 @@ def recount(told: list[History]) -> Counter[Any]:
     return Counter({key: value for key, value in sums.items() if value})
 
 
-def check(told: list[History], seed: int, interleavings: int) -> None:
+def check(drawn: list[History], seed: int, interleavings: int) -> None:
     """Every interleaving ends in the reference's states, times and sums."""
     order = random.Random(seed)
-    wanted, sums = [expected(history) for history in told], recount(told)
+    wanted, sums = [expected(history) for history in drawn], recount(drawn)
     for _ in range(interleavings):
-        messages, moved = play(told, order)
+        messages, moved = play(drawn, order)
         for message, (status, times) in zip(messages, wanted, strict=True):
             assert message.status == status
             assert {name: getattr(message, name) for name in times} == times

@@ -1,4 +1,4 @@
-"""A hostile CSV of any size that exists nowhere: its bytes are made where they are read."""
+"""A hostile CSV of any size that is never stored: its bytes are made where they are read."""
 
 import re
 import resource
@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from hidra.services.import_contacts import File, run_slice
+from hidra.services.imports.reading import File
+from hidra.services.imports.run_slice import run_slice
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.store.importing import Importing
 
 HEADER = b"phone,name\n"
 ROW = b"119%08d,Cliente\n"
-PIECE = 4 << 20  # as uploads.read gives them
+PIECE = 4 << 20  # as uploads.read returns them
 FILLING = b"x" * PIECE
 FIRST = 60_000_000
 
@@ -69,21 +70,27 @@ class BigFile:
 
 @dataclass(frozen=True)
 class Sliced:
-    """How many slices an import took, and the most memory that any slice's process ever held, in MB."""
+    """How many slices an import took, and the most memory that any slice's process held, in MB."""
 
     slices: int
     peak_mb: float
 
 
-def bring_in(databases: Databases, this: Importing, file: BigFile, *, batches: int) -> Sliced:
-    """Brings the file in, each slice of so many batches in a process of its own, as a Lambda's life may be."""
+def import_exactly(databases: Databases, user_id: UUID, file: BigFile, *, batches: int) -> Sliced:
+    """Imports the file, each slice of so many batches in a process of its own, as on Lambda; asserts the counts."""
+    this = Importing.make(databases, user_id, b"")
     peaks = []
     while this.row()["status"] in ("waiting", "running"):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            asked = process.submit(
+            peak = process.submit(
                 _slice, this.id, file, {**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins, batches
             )
-            peaks.append(asked.result())
+            peaks.append(peak.result())
+    assert this.row()["status"] == "completed"
+    assert this.counts() == {
+        "rows_read": file.good + file.blocks, "created": file.good, "updated": 0, "unchanged": 0, "rejected": file.blocks,
+    }  # fmt: skip
+    assert this.row()["rejected_by_reason"] == {"line_too_long": file.blocks}
     return Sliced(len(peaks), max(peaks) / 1024)
 
 
@@ -97,8 +104,8 @@ def _slice(
         import_id,
         db=db,
         find=lambda: File(file.size, "one", file.read),
-        keep_rejects=drop,
-        go_on=drop,
+        put=drop,
+        queue_next=drop,
         secret=b"test",
         time_is_over=lambda: next(left, None) is None,
     )

@@ -1,7 +1,8 @@
-"""The contacts that a tenant's Evolution server knows, put as the file of the import that asked for them.
+"""Fetching the contacts on a tenant's Evolution server, as the file of the import that waits for them.
 
-With its arrival the import goes on as any other. Page by page into a file, so neither a large address book nor a server
-that never ends takes memory; and an import that is not answered ends as failed, with the reason.
+When the file arrives the import continues like any other. Pages are written to a file one by one, so neither a large
+address book nor a server that never ends takes memory. If the contacts cannot be fetched, the import fails with the
+reason.
 """
 
 import json
@@ -18,7 +19,7 @@ from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
-MAX_BYTES = 64 * 1024**2  # of lines: a million people
+MAX_BYTES = 64 * 1024**2  # of lines: a million contacts
 
 
 def pull_contacts(
@@ -30,13 +31,13 @@ def pull_contacts(
     put: Callable[[IO[bytes]], None],
     time_is_over: Callable[[], bool],
 ) -> None:
-    """Fetches the contacts once, however often it is asked to; ends the import where they cannot be had.
+    """Fetches the contacts once, however often it is called; fails the import if they cannot be fetched.
 
     Args:
-        put: takes the finished file.
+        put: stores the finished file.
         time_is_over: asked after each page.
     """
-    if not db.as_worker(lambda tx: imports.take_on(tx, user_id=endpoint.user_id, import_id=import_id)):
+    if not db.as_worker(lambda tx: imports.begin_pull(tx, user_id=endpoint.user_id, import_id=import_id)):
         return
     try:
         with tempfile.TemporaryFile() as made:
@@ -50,14 +51,16 @@ def pull_contacts(
 
 
 def give_up(import_id: UUID, *, db: Database, code: str, reason: str) -> None:
-    """Ends an import whose contacts cannot be had, unless it has ended."""
+    """Fails an import whose contacts cannot be fetched, unless it has ended."""
     if db.as_worker(lambda tx: imports.finish(tx, import_id=import_id, batches=0, failure=(code, reason))):
         logger.info("contacts not fetched", import_id=import_id, code=code)
 
 
 def _write(made: IO[bytes], evolution: Evolution, time_is_over: Callable[[], bool]) -> int:
     if evolution.connection_state() != "open":
-        raise Rejected("The Evolution connection is not connected: connect it, and ask again.", code="not-connected")
+        raise Rejected(
+            "The Evolution connection is not connected. Connect it and create a new import.", code="not-connected"
+        )
     own = own_phone(evolution.own_address())
     lines = 0
     for page in evolution.contacts():
@@ -65,11 +68,16 @@ def _write(made: IO[bytes], evolution: Evolution, time_is_over: Callable[[], boo
             line = as_line(entry, own)
             if line is not None:
                 lines += 1
-                made.write(json.dumps(line).encode() + b"\n")  # ASCII: a name cannot break a line
+                made.write(json.dumps(line).encode() + b"\n")  # ASCII: no name breaks a line
         if made.tell() > MAX_BYTES:
             raise Rejected(
-                "The Evolution server knows too many contacts to be fetched at once.", code="too-many-contacts"
+                "The Evolution server has too many contacts to be fetched at once. Import them from a file.",
+                code="too-many-contacts",
             )
         if time_is_over():
-            raise Unavailable("The Evolution server did not tell its contacts in time.", code="timed-out")
+            raise Unavailable(
+                "The Evolution server did not return its contacts in time. Create a new import later, or import the "
+                "contacts from a file.",
+                code="timed-out",
+            )
     return lines

@@ -1,4 +1,4 @@
-"""What an entry of Evolution's contacts becomes."""
+"""Entries of Evolution's contacts as lines of an import."""
 
 import pytest
 
@@ -18,12 +18,12 @@ ANA = "553187651111@s.whatsapp.net"
         ("@s.whatsapp.net", "+"),
     ],
 )
-def test_a_person_has_the_number_that_stands_in_the_address_for_the_import_to_judge(jid: str, phone: str) -> None:
+def test_the_number_in_the_address_is_passed_on_as_it_is(jid: str, phone: str) -> None:
     assert as_line({"remoteJid": jid, "pushName": "Ana"}, None) == {"phone": phone, "name": "Ana"}
 
 
 @pytest.mark.parametrize("name", [None, "", 5, {"x": 1}])
-def test_a_name_that_is_none_is_not_told(name: object) -> None:
+def test_a_name_of_an_unknown_shape_is_left_out(name: object) -> None:
     assert as_line({"remoteJid": ANA, "pushName": name}, None) == {"phone": "+553187651111"}
 
 
@@ -48,11 +48,11 @@ def test_the_own_number_is_left_out_with_or_without_its_ninth_digit() -> None:
     assert own_phone(None) is own_phone("123@lid") is None
 
 
-def test_a_hidden_id_is_no_phone_whatever_its_digits() -> None:
+def test_a_hidden_id_is_not_a_phone_whatever_its_digits() -> None:
     line = as_line({"remoteJid": "5511987650000@lid", "pushName": "Ana"}, None)
     assert line == {"hidden_id": "5511987650000@lid", "name": "Ana"}
 
 
 @pytest.mark.parametrize("entry", [None, 5, "x", [], {}, {"remoteJid": None}, {"remoteJid": {"user": "5511"}}])
-def test_what_is_no_entry_is_a_line_that_says_nothing(entry: object) -> None:
+def test_an_entry_of_an_unknown_shape_becomes_an_empty_line(entry: object) -> None:
     assert as_line(entry, None) == {}

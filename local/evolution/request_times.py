@@ -1,7 +1,7 @@
-"""When requests came in: the first byte as it is read, not the moment at which a busy loop had time for its handler.
+"""The time of each request: when its first byte is read, not when a busy loop gets to its handler.
 
-Without processor the loop reads late, on a saturated machine by seconds, but still in order: a client that left before
-another one began is noted first.
+Without processor time the loop reads late, on a saturated machine by seconds, but still in order: a client that closes
+its connection before another client begins a request is noted first.
 """
 
 import asyncio
@@ -15,12 +15,12 @@ from aiohttp import web
 _CONNECTIONS = itertools.count(1)
 
 
-class Stamp(asyncio.Protocol):
-    """Stands before a connection's protocol and notes, in monotonic seconds, its requests' first bytes and its end."""
+class TimedConnection(asyncio.Protocol):
+    """Wraps a connection's protocol and notes, in monotonic seconds, its requests' first bytes and its end."""
 
     def __init__(self, inner: asyncio.Protocol) -> None:
         self._inner = inner
-        self.connection = next(_CONNECTIONS)
+        self.number = next(_CONNECTIONS)
         self.first_byte: float | None = None
         self.lost: float | None = None
 
@@ -52,21 +52,25 @@ class Stamp(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
 
-class Runner(web.AppRunner):
-    """Serves an app with a stamp before every connection."""
+CONNECTION = web.RequestKey("connection", TimedConnection)
+"""Where the middleware leaves a request's connection for its handler."""
+
+
+class TimedRunner(web.AppRunner):
+    """Serves an app with every connection timed."""
 
     @property
     def server(self) -> Any:
         """The factory of protocols that a site listens with."""
         made: Callable[[], asyncio.Protocol] | None = super().server
-        return made and (lambda: Stamp(made()))
+        return made and (lambda: TimedConnection(made()))
 
 
-def stamp_of(request: web.Request) -> Stamp:
-    """The stamp of a request's connection; of a server without them, or a connection that is gone, one of now."""
+def timed_connection(request: web.Request) -> TimedConnection:
+    """The request's connection; a new one with the time of now if the connection is gone or the server is untimed."""
     protocol = request.transport.get_protocol() if request.transport else None
-    if isinstance(protocol, Stamp):
+    if isinstance(protocol, TimedConnection):
         return protocol
-    late = Stamp(asyncio.Protocol())
-    late.first_byte = time.monotonic()
-    return late
+    untimed = TimedConnection(asyncio.Protocol())
+    untimed.first_byte = time.monotonic()
+    return untimed

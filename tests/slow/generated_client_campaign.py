@@ -1,6 +1,6 @@
-"""Runs a campaign through a client that a generator made of docs/openapi.json; knows nothing else of Hidra.
+"""Runs a campaign through a client that was generated from docs/openapi.json; uses nothing else of Hidra.
 
-Arguments: the API's address, a token, and the Evolution server's address, key and instance. Prints the outcome as JSON.
+Arguments: the API's URL, a token, and the Evolution server's URL, key and instance. Prints the outcome as JSON.
 """
 
 import json
@@ -34,24 +34,26 @@ from hidra_client.models import (
 
 PHONES = ("(11) 98765-0001", "(11) 98765-0002", "(11) 98765-9401")
 SETTLE_SECONDS = 120
+# After these no phone reports anything more.
+LAST = {"read", "failed"}
 
 
 def must[T](answer: T | Problem | None) -> T:
     if answer is None or isinstance(answer, Problem):
-        sys.exit(f"refused: {answer}")
+        sys.exit(f"the API refused a request: {answer}")
     return answer
 
 
 def main(url: str, token: str, evolution_url: str, evolution_key: str, instance: str) -> None:
     client = AuthenticatedClient(base_url=url, token=token, timeout=30)
     connection = ConnectionIn(base_url=evolution_url, api_key=evolution_key, instance_name=instance)
-    config = must(save_connection.sync(client=client, body=connection))
+    saved = must(save_connection.sync(client=client, body=connection))
     segment = must(create_segment.sync(client=client, body=SegmentIn(name="Clientes")))
-    people = [
+    contacts = [
         ContactIn(phone=phone, name=f"Ana {index}", attributes=ContactInAttributes.from_dict({"pontos": index}))
         for index, phone in enumerate(PHONES)
     ]
-    must(save_contacts.sync(client=client, body=ContactsIn(contacts=people, segment_id=segment.id)))
+    must(save_contacts.sync(client=client, body=ContactsIn(contacts=contacts, segment_id=segment.id)))
     template = must(
         create_template.sync(
             client=client,
@@ -69,15 +71,15 @@ def main(url: str, token: str, evolution_url: str, evolution_key: str, instance:
     deadline = time.monotonic() + SETTLE_SECONDS
     while True:
         status = must(get_campaign.sync(campaign_id=campaign.id, client=client)).status
-        metrics = must(get_campaign_metrics.sync(campaign_id=campaign.id, client=client))
-        if status is CampaignStatus.COMPLETED and metrics.pending == 0:
+        recipients = must(list_recipients.sync(campaign_id=campaign.id, client=client)).items
+        if status is CampaignStatus.COMPLETED and {row.status for row in recipients} <= LAST:
             break
         if time.monotonic() > deadline:
-            sys.exit(f"still {status}: {metrics}")
+            sys.exit(f"still {status}: {recipients}")
         time.sleep(0.5)
-    recipients = must(list_recipients.sync(campaign_id=campaign.id, client=client)).items
+    metrics = must(get_campaign_metrics.sync(campaign_id=campaign.id, client=client))
     outcome = {
-        "connection": config.status,
+        "connection": saved.status,
         "will_receive": preflight.will_receive,
         "delivered": metrics.delivered,
         "failed": metrics.failed,

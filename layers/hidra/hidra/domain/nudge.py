@@ -1,0 +1,74 @@
+"""What the campaign queue and the import queue carry. A nudge names its subject and nothing else: losing or repeating
+one is harmless."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+from uuid import UUID
+
+from hidra.domain.imports import files
+from hidra.errors import Rejected
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class CampaignNudge:
+    """Asks for a pass over a campaign."""
+
+    user_id: UUID
+    campaign_id: UUID
+
+    def to_json(self) -> str:
+        return json.dumps({"version": VERSION, "user_id": str(self.user_id), "campaign_id": str(self.campaign_id)})
+
+    @classmethod
+    def from_json(cls, text: str) -> "CampaignNudge":
+        """Reads a message of the campaign queue.
+
+        Raises:
+            Rejected: it is no nudge of this version.
+        """
+        try:
+            found = json.loads(text)
+            _check_version(found)
+            return cls(UUID(found["user_id"]), UUID(found["campaign_id"]))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Rejected("The queue message is no nudge of a campaign.") from error
+
+
+@dataclass(frozen=True)
+class ImportNudge:
+    """Asks for a slice of an import."""
+
+    user_id: UUID
+    import_id: UUID
+
+    def to_json(self) -> str:
+        return json.dumps({"version": VERSION, "user_id": str(self.user_id), "import_id": str(self.import_id)})
+
+
+def read_imports(text: str) -> list[ImportNudge]:
+    """Reads a message of the import queue: a nudge, or S3's event about files that arrived.
+
+    Raises:
+        Rejected: it is neither, or a nudge of another version.
+    """
+    try:
+        found = json.loads(text)
+        if found.get("Event") == "s3:TestEvent":  # sent once, when S3's notifications are set up; it names no file
+            return []
+        if "Records" in found:
+            keys = [unquote_plus(record["s3"]["object"]["key"]) for record in found["Records"]]
+            return [ImportNudge(*files.ids_of(key)) for key in keys]
+        _check_version(found)
+        return [ImportNudge(UUID(found["user_id"]), UUID(found["import_id"]))]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Rejected("The queue message asks for no import.") from error
+
+
+def _check_version(found: Mapping[str, Any]) -> None:
+    if found["version"] != VERSION:
+        raise Rejected(f"A nudge of version {found['version']} is not understood.")

@@ -1,0 +1,108 @@
+"""Messages outside campaigns: a trial, and the confirmation of an opt-out. Each is posted at most once, in its turn."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from hidra.domain.content import Content
+from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown
+from hidra.domain.ticket import ConfirmationTicket
+from hidra.domain.trial import TrialMessage
+from hidra.errors import Unavailable
+from hidra.services.turn import Clock, Post, take_turn
+from hidra.store import confirmations, connection_health, direct_sends
+from hidra.store.confirmations import ConfirmationClaim
+from hidra.store.db import Database, Tx
+from hidra.store.direct_sends import DirectClaim
+from hidra.telemetry import logger
+
+
+def send_trial(
+    trial: TrialMessage, *, db: Database, post: Post, clock: Clock, sender_timeout: timedelta, patience: float
+) -> Outcome | NoTurn:
+    """Posts a trial at a slot of its campaign and its connection.
+
+    ``patience``: see ``take_turn``.
+
+    Raises:
+        Unavailable: the database was away before the post.
+    """
+    claim = take_turn(
+        lambda tx: direct_sends.claim_trial(
+            tx,
+            user_id=trial.user_id,
+            connection_id=trial.connection_id,
+            phone_hash=trial.phone_hash,
+            sender_timeout=sender_timeout,
+        ),
+        direct_sends.release,
+        connection_id=trial.connection_id,
+        campaign_id=trial.campaign_id,
+        db=db,
+        clock=clock,
+        patience=patience,
+    )
+    if isinstance(claim, NoTurn):
+        return claim
+    outcome = post(claim, trial.phone, trial.content)
+    try:
+        db.as_worker(lambda tx: _settle(tx, claim, outcome, connection_id=trial.connection_id))
+    except Unavailable:
+        # It takes room until the sender's time-out, and its row keeps a lookup from taking it for a campaign's message.
+        logger.warning("a trial's outcome could not be recorded", campaign_id=trial.campaign_id)
+    return outcome
+
+
+def send_confirmation(
+    ticket: ConfirmationTicket, *, db: Database, post: Post, clock: Clock, sender_timeout: timedelta, patience: float
+) -> Outcome | NoTurn:
+    """Posts a confirmation at a slot of its connection; the clock queues it again if it got no turn.
+
+    ``patience``: see ``take_turn``.
+
+    Raises:
+        Unavailable: the database was away before the post.
+    """
+
+    def release(tx: Tx, claim: ConfirmationClaim) -> None:
+        direct_sends.release(tx, claim)
+        confirmations.release(tx, ticket)
+
+    def record(tx: Tx, claim: ConfirmationClaim, outcome: Outcome) -> None:
+        _settle(tx, claim, outcome, connection_id=ticket.connection_id)
+        if isinstance(outcome, NotSent):
+            confirmations.release(tx, ticket)
+        else:
+            confirmations.forget(tx, ticket)
+
+    claim = take_turn(
+        lambda tx: confirmations.claim(tx, ticket, sender_timeout=sender_timeout),
+        release,
+        connection_id=ticket.connection_id,
+        campaign_id=None,
+        db=db,
+        clock=clock,
+        patience=patience,
+    )
+    if isinstance(claim, NoTurn):
+        return claim
+    outcome = post(claim, claim.phone, Content(claim.text))
+    try:
+        db.as_worker(lambda tx: record(tx, claim, outcome))
+    except Unavailable:
+        # It stays claimed, so it is never posted again, and the clock deletes it.
+        logger.warning("a confirmation's outcome could not be recorded", user_id=claim.user_id)
+    return outcome
+
+
+def _settle(tx: Tx, claim: DirectClaim, outcome: Outcome, *, connection_id: UUID) -> None:
+    """Frees the room on the connection; keeps the row of what may have been sent."""
+    match outcome:
+        case Sent(provider_message_id):
+            direct_sends.end(tx, claim, provider_message_id=provider_message_id)
+        case Unknown():
+            direct_sends.end(tx, claim, provider_message_id=None)
+        case NotSent(_, detail, stops=Stops.CONNECTION):
+            connection_health.stop(tx, claim, connection_id=connection_id, message=detail)
+            direct_sends.release(tx, claim)
+        case NotSent() | Refused():
+            direct_sends.release(tx, claim)
