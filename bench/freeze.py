@@ -1,15 +1,14 @@
-"""How fast an audience is frozen beside an INSERT … SELECT of the same rows: python -m bench.freeze [ROWS].
+"""The speed of a freeze compared with an INSERT … SELECT of the same rows: python -m bench.freeze [ROWS].
 
-The freeze is campaign_advance's whole look at a due campaign: the segment's members are joined to their contacts and to
-the opt-outs, every variable is resolved, the messages are written and counted, and the first tickets are made out. The
-yardstick copies the rows that a freeze wrote, in its own order, from one table that holds nothing else into a table
-with every index, CHECK, identity and the foreign key of campaign_messages, which is its one trigger; row-level
-security, the counts and the tickets it is spared.
+The freeze is a whole pass of campaign_advance over a due campaign: it joins the segment's members to their contacts and
+to the opt-outs, resolves every variable, writes and counts the messages, and makes the first tickets. The yardstick
+copies the rows that a freeze wrote, in their order, from a table that holds only them into a table with every index,
+CHECK, identity and the foreign key of campaign_messages, which is its one trigger. It has no row-level security, no
+counts and no tickets.
 
-They take turns, in an order that alternates, each after a checkpoint, with the same settings (no fsync) and into a
-table that was emptied before, for an index of random keys takes longer the larger it is. The ratio is that of the
-medians; beside it stands the ratio of the processor's time that the two connections' server processes took, which says
-more where others use the machine meanwhile.
+The two run in turns whose order alternates, each after a checkpoint, with the same settings (no fsync) and into an
+empty table, as an index of random keys gets slower with its size. The ratio is that of the medians. The second ratio is that
+of the processor time of the two connections' server processes; it is more exact if other programs use the machine.
 """
 
 import sys
@@ -32,11 +31,11 @@ from hidra.telemetry import logger
 from local.database import DATABASE
 from local.database import Database as Server
 
-# Seconds by the clock, and of the processor.
+# Seconds by the clock, and of processor time.
 type Took = tuple[float, float]
 
 ROUNDS = 3
-# In twenty one has opted out, in a hundred one has no city.
+# One contact in twenty has opted out, one in a hundred has no city.
 CONTACTS = """
 insert into hidra.contacts (user_id, phone, phone_hash, name, attributes)
 select %(user_id)s, '+55' || 11 + n %% 80 || '9' || lpad((n::bigint * 7919 %% 100000000)::text, 8, '0'),
@@ -76,7 +75,7 @@ create table yardstick (like hidra.campaign_messages including all);
 alter table yardstick add foreign key (user_id, campaign_id, run_id)
     references hidra.campaign_runs (user_id, campaign_id, id) on delete cascade
 """
-# What the foreign key asks for.
+# The row that the foreign key needs.
 RUN = """
 insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, ended_at)
 values (%(user_id)s, %(id)s, %(user_id)s, '', now()) returning id
@@ -97,7 +96,7 @@ def main(rows: int) -> None:
         schema.ensure_login(server.url, login, schema.JOBS_ROLES)
         db = _database(server, login)
         print(f"{rows:,} contacts in {time.monotonic() - began:.0f} s")
-        _freeze(db, owner, ids)  # reads everything once, and gives the yardstick its rows
+        _freeze(db, owner, ids)  # warms the caches, and writes the rows for the yardstick
         owner.execute(PREPARE)
         frozen: list[Took] = []
         copied: list[Took] = []

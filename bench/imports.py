@@ -1,8 +1,9 @@
-"""An import's rows a second beside a COPY of the same rows already normalised, and beside SQLAlchemy's upserts of them.
+"""Rows per second of an import, of a COPY of the same rows normalised, and of SQLAlchemy's upserts of them.
 
 `make bench`, or python -m bench.imports ROWS. One row in ten repeats an earlier one, one in twenty has no phone, three
-in ten write it in an odd form. The COPY goes into a table with the contacts' primary key and unique index. SQLAlchemy
-writes into a table of contacts as it is, in a database of its own; it reads no file, knows no segment, counts nothing.
+in ten write the phone in an odd form. The COPY goes into a table with the contacts' primary key and unique index.
+SQLAlchemy writes into the real table of contacts in a database of its own; it reads no file, fills no segment and
+counts nothing.
 """
 
 import io
@@ -82,9 +83,9 @@ def main(wanted: int) -> None:
                 "insert into hidra.contact_segments (id, user_id, name) values (%s, %s, 'all')", [segment_id, user_id]
             )
             base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            first = brought_in(db, owner, user_id, segment_id, content)
+            first = run_import(db, owner, user_id, segment_id, content)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            again = brought_in(db, owner, user_id, segment_id, content)
+            again = run_import(db, owner, user_id, segment_id, content)
             text, rows = normalised(owner)
             copying = sorted(copied(owner, text) for _ in range(3))
             databases = [f"{server.url.rsplit('/', 1)[0]}/sqlalchemy_{number}" for number in range(2)]
@@ -103,7 +104,7 @@ def main(wanted: int) -> None:
     print(f"memory        {peak:9,.0f} MB at most, {base:,.0f} MB before (the file: {len(content) >> 20} MB)")
 
 
-def brought_in(db: Database, owner: psycopg.Connection, user_id: UUID, segment_id: UUID, content: bytes) -> float:
+def run_import(db: Database, owner: psycopg.Connection, user_id: UUID, segment_id: UUID, content: bytes) -> float:
     import_id = uuid4()
     options = {"mapping": {}, "country": "BR", "encoding": "detect", "delimiter": "detect", "segment": True}
     owner.execute(
@@ -136,7 +137,7 @@ def brought_in(db: Database, owner: psycopg.Connection, user_id: UUID, segment_i
 
 
 def normalised(owner: psycopg.Connection) -> tuple[bytes, list[dict[str, Any]]]:
-    """The contacts that the import made, in no order: as COPY's text, and as parameters of statements."""
+    """The imported contacts in random order: as text for COPY, and as parameters of statements."""
     text = io.BytesIO()
     with owner.cursor().copy(f"copy (select {COLUMNS} from hidra.contacts order by random()) to stdout") as out:
         for piece in out:
@@ -159,10 +160,10 @@ def copied(owner: psycopg.Connection, text: bytes) -> float:
 
 
 def upserted(url: str, rows: list[dict[str, Any]], *, many_values: bool) -> float:
-    """SQLAlchemy's upsert of rows that nobody has to read, into a table of contacts as it is, without a segment.
+    """Seconds of SQLAlchemy's upsert of the rows into the real table of contacts, without a segment.
 
     Args:
-        many_values: its "insertmanyvalues" (a thousand rows a statement) in the place of the driver's executemany.
+        many_values: use its "insertmanyvalues" (a thousand rows a statement) instead of the driver's executemany.
     """
     engine = sqlalchemy.create_engine(
         url.replace("postgresql:", "postgresql+psycopg:"), insertmanyvalues_page_size=1_000

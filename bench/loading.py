@@ -1,4 +1,4 @@
-"""A migrated server of one's own for a benchmark, and contacts in it by the million."""
+"""A migrated server for a benchmark, and fast loading of millions of rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ where i.indrelid = %s::regclass and not i.indisprimary
 
 @contextmanager
 def migrated() -> Iterator[Database]:
-    """A server with the tables of Hidra, without fsync, as every benchmark has it."""
+    """A new server with the tables of Hidra, without fsync."""
     with Database.running() as server:
         schema.migrate(f"{server.url}?sslmode=disable", MIGRATIONS)
         yield server
@@ -27,8 +27,11 @@ def migrated() -> Iterator[Database]:
 
 @contextmanager
 def unindexed(server: Database, table: LiteralString) -> Iterator[psycopg.Connection[Any]]:
-    """A superuser's connection that writes the table without its triggers, checked by nothing but its CHECKs, and
-    without any index that no foreign key needs; they are built at the end, and the table is vacuumed and analysed."""
+    """A superuser's connection that loads the table fast.
+
+    Triggers are off, so only CHECKs apply, and indexes that no constraint needs are dropped. At the end they are built
+    again, and the table is vacuumed and analysed.
+    """
     with server.admin(DATABASE) as connection:
         found = connection.execute(INDEXES, [table]).fetchall()
         plain = [(name, made) for name, made, constraint, _ in found if constraint is None]

@@ -1,7 +1,7 @@
-"""Milliseconds of a search among many contacts: python -m bench.search [contacts], half of them one tenant's.
+"""The time of a search among many contacts: python -m bench.search [contacts]. One tenant owns half of them.
 
-Prints each search's first time, its best of five and the indexes that it read by, for the largest tenant and for a
-small one; it fails if a search reads the table from one end to the other.
+Prints each search's first time, its best of five (milliseconds) and the indexes that it used, for the largest tenant
+and for a small one. It fails if a search scans the whole table.
 """
 
 import sys
@@ -43,8 +43,8 @@ on conflict do nothing
 """
 
 
-# By a session that has not told the others yet, which it does between transactions; the table itself counts the times
-# that it was read without an index.
+# The scans that the session has not published yet, which it does between transactions. The table's own number counts
+# scans without an index.
 SCANS = """
 select array_agg(each.name::text), array_agg(pg_stat_get_xact_numscans(each.name)) from (
     select 'hidra.contacts'::regclass as name union all
@@ -72,21 +72,21 @@ def _measure(connection: psycopg.Connection[Any], user_id: UUID) -> None:
     print(f"a tenant of {count and count[0]:,}: found, first ms, best ms, indexes")
     for text in SEARCHES:
         part = parse(text, calling_code="55")
-        given = ([], "", part.text) if isinstance(part, NamePart) else (list(part.prefixes), part.suffix, None)
+        arguments = ([], "", part.text) if isinstance(part, NamePart) else (list(part.prefixes), part.suffix, None)
         times = []
         for _ in range(5):
             with connection.transaction():
                 before = _scans(connection)
                 began = perf_counter()
                 found = connection.execute(
-                    "select count(*) from hidra.search_contacts(%s::text[], %s, %s, %s, 50)", [*given, UUID(int=0)]
+                    "select count(*) from hidra.search_contacts(%s::text[], %s, %s, %s, 50)", [*arguments, UUID(int=0)]
                 ).fetchone()
                 times.append((perf_counter() - began) * 1000)
                 scanned = [name for name, scans in _scans(connection).items() if scans > before[name]]
         indexes = " ".join(scanned).replace("hidra.", "")
         print(f"  {text:20} {found and found[0]:3} {times[0]:8.1f} {min(times):8.1f}   {indexes}")
         if "hidra.contacts" in scanned or not scanned:
-            raise LocalError(f"A search for {text!r} read the table by no index.")
+            raise LocalError(f"A search for {text!r} used no index.")
 
 
 def _scans(connection: psycopg.Connection[Any]) -> dict[str, int]:

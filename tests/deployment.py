@@ -1,4 +1,4 @@
-"""The template read as data: what SAM makes of it, who may do what, and what the functions' own files say."""
+"""The template as data: its resources as SAM expands them, the rights of its functions, and the files of these."""
 
 import ast
 import copy
@@ -21,7 +21,7 @@ from hidra import settings
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ROOT / "functions"
-# What has no default; the values matter to nobody here.
+# Parameters without a default; no test depends on the values.
 PARAMETERS = {
     "DatabaseHost": "db.example.com",
     "DatabaseOwnerSecretArn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:owner-AbCdEf",
@@ -34,7 +34,7 @@ type Resource = dict[str, Any]
 
 
 class NoManagedPolicies(ManagedPolicyLoader):
-    """Policies are named by ARN or template here, so the account's list, which asks AWS, is not needed."""
+    """No list of the account's policies, which would need AWS: the template names policies by ARN or template."""
 
     def __init__(self) -> None:
         self._policy_map: dict[str, str] = {}
@@ -51,7 +51,7 @@ def template() -> dict[str, Any]:
 
 @cache
 def expanded() -> dict[str, Any]:
-    """The template as CloudFormation gets it; only the code's places are made up."""
+    """The template as CloudFormation receives it; only the places of the code are invented."""
     sam = copy.deepcopy(template())
     for name, resource in sam["Resources"].items():
         for place in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
@@ -67,7 +67,7 @@ def resources(kind: str, *, sam: bool = False) -> dict[str, Resource]:
 
 
 def functions() -> dict[str, Resource]:
-    """The functions by their folder's name, as CloudFormation gets them."""
+    """The functions by the names of their folders, as CloudFormation receives them."""
     return {folder(logical_id): function for logical_id, function in resources("AWS::Lambda::Function").items()}
 
 
@@ -112,7 +112,7 @@ def actions(statement: dict[str, Any]) -> list[str]:
 
 
 def may(action: str) -> dict[str, set[str]]:
-    """On what each function may do this, for those that may at all."""
+    """The functions that may do this, each with the resources on which it may."""
     rights: dict[str, set[str]] = {}
     for name in functions():
         for statement in statements(name):
@@ -135,7 +135,7 @@ def http_functions() -> set[str]:
 
 
 def queues_with_functions() -> dict[str, str]:
-    """Each queue that a function works off, with the function's name."""
+    """Each queue that a function consumes, with the function's name."""
     mappings = [mapping["Properties"] for mapping in resources("AWS::Lambda::EventSourceMapping").values()]
     sources = {next(references(it["EventSourceArn"])): folder(it["FunctionName"]["Ref"]) for it in mappings}
     return {source: name for source, name in sources.items() if source in resources("AWS::SQS::Queue")}
@@ -164,7 +164,7 @@ def top_level_names(tree: ast.Module) -> Iterator[str]:
 
 
 def required(name: str) -> set[str]:
-    """What the function asks for by `require(...)`, names or a starred tuple of hidra.settings."""
+    """The variables that the function requires by `require(...)`: names or a starred tuple of hidra.settings."""
     found: set[str] = set()
     for node in ast.walk(app_tree(name)):
         match node:
@@ -181,12 +181,12 @@ def required(name: str) -> set[str]:
 
 
 def made_up(variable: str) -> str:
-    """A value with which a function that asks for this variable can be imported."""
+    """A value of this variable with which a function can be imported."""
     return "5432" if variable == "DATABASE_PORT" else '{"k1": "c2V0dGluZ3M="}'
 
 
 def load_app(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The function's module under a name of its own, so that nobody else meets the settings made up here."""
+    """The function's module under a name of its own, so that no other test sees its invented settings."""
     for variable in required(name):
         monkeypatch.setenv(variable, made_up(variable))
     spec = importlib.util.spec_from_file_location(f"template_test_{name}", FUNCTIONS / name / "app.py")
@@ -199,7 +199,7 @@ def load_app(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def routes(module: ModuleType) -> set[tuple[str, str]]:
-    """The resolver's own table: the OpenAPI document would leave out what is not meant for readers."""
+    """The routes in the resolver's table: the OpenAPI document omits those that are not for readers."""
     app = module.app
     return {
         (route.method, re.sub(r"<(\w+)>", r"{\1}", route.path)) for route in app._static_routes + app._dynamic_routes

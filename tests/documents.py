@@ -29,7 +29,7 @@ def blocks(markdown: str) -> list[Block]:
 
 
 def prose(markdown: str) -> str:
-    """Without fenced blocks, in which brackets are no links and signs no headings."""
+    """The text without fenced blocks, where brackets are no links and `#` is no heading."""
     return FENCE.sub("", markdown)
 
 
@@ -39,7 +39,7 @@ def links(markdown: str) -> list[str]:
 
 
 def anchors(markdown: str) -> set[str]:
-    """The names that GitHub gives to the headings."""
+    """The anchors that GitHub derives from the headings."""
     return set(_anchors(markdown))
 
 
@@ -53,7 +53,7 @@ def _anchors(markdown: str) -> Iterator[str]:
 
 
 def section(markdown: str, heading: str) -> str:
-    """What stands under a heading of the second rank."""
+    """The text under a heading of the second level."""
     found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", markdown, re.MULTILINE | re.DOTALL)
     assert found, f"there is no section {heading!r}"
     return found[1]

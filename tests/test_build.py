@@ -1,4 +1,4 @@
-"""What `sam build` makes: an artifact for Lambda's platform, of the same packages that run and are tested here."""
+"""The artifact of `sam build`: for Lambda's platform, of the same packages that are tested here."""
 
 import ast
 import fcntl
@@ -15,11 +15,11 @@ import yaml
 
 from tests.deployment import FUNCTIONS, ROOT, functions, logical_id, made_up, required
 
-# Two builds side by side would only wait for each other.
+# Two builds side by side only wait for each other.
 pytestmark = pytest.mark.xdist_group("build")
 
 AARCH64 = 0xB7
-# A flag of bytecode files: checked against no source (PEP 552).
+# A flag of bytecode files: not checked against the source (PEP 552).
 UNCHECKED_HASH = 0b01
 
 
@@ -38,7 +38,7 @@ def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> str:
 
 @pytest.fixture(scope="module")
 def tools() -> dict[str, str]:
-    """The environment in which the recipes find uv and Python 3.13, as `make build` gives it."""
+    """The environment of `make build`, in which the recipes find uv and Python 3.13."""
     uv = run("sh", "local/setup.sh")
     return {"UV": uv, "PYTHON": sys.executable, "PATH": f"{Path(uv).parent}:{os.environ['PATH']}"}
 
@@ -46,7 +46,7 @@ def tools() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def sam(tools: dict[str, str]) -> Path:
     setup = ROOT / "local" / "setup.sh"
-    with setup.open() as held:  # or two workers would install into one place
+    with setup.open() as held:  # or two workers would install into one folder
         fcntl.flock(held, fcntl.LOCK_EX)
         run("sh", setup, ".venv-sam", "requirements/sam.txt", UV=tools["UV"])
     return ROOT / ".venv-sam" / "bin" / "sam"
@@ -54,7 +54,7 @@ def sam(tools: dict[str, str]) -> Path:
 
 @pytest.fixture(scope="module")
 def artifact(sam: Path, tools: dict[str, str]) -> Iterator[Path]:
-    """What would be deployed."""
+    """The artifact that would be deployed."""
     with TemporaryDirectory() as folder:
         run(sam, "build", "--build-dir", f"{folder}/build", **tools)
         yield Path(folder, "build")
@@ -62,13 +62,13 @@ def artifact(sam: Path, tools: dict[str, str]) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def layer_here(tools: dict[str, str]) -> Iterator[Path]:
-    """The layer by the same recipe and the same list, but for this machine."""
+    """The layer, by the same recipe and from the same list, for this machine."""
     with TemporaryDirectory() as folder:
         run("make", "build-HidraLayer", f"ARTIFACTS_DIR={folder}", "PLATFORM=", cwd=ROOT / "layers" / "hidra", **tools)
         yield Path(folder, "python")
 
 
-# What functions carry beside their code; migrate's is looked at in its own test.
+# What functions contain beside their code; migrate has a test of its own.
 BRINGS = {"api_docs": {"openapi.json"}, "contact_import": {"openpyxl", "et_xmlfile"}}
 
 
@@ -89,9 +89,9 @@ def test_lambda_gets_the_same_packages_as_this_machine(artifact: Path, layer_her
 
 
 def test_the_layer_and_every_function_are_complete_without_any_other_package(layer_here: Path) -> None:
-    """In an interpreter with nothing but its standard library: every module, every handler, and what they import later.
+    """In an interpreter with only its standard library: every module, every handler, and what they import later.
 
-    boto3, which Lambda brings, is not even there, nor is openpyxl, which one function brings: they may be imported at
+    boto3, which Lambda provides, is missing, and so is openpyxl, which one function contains: they may be imported at
     their first use only.
     """
     sources = list((layer_here / "hidra").rglob("*.py"))
@@ -117,19 +117,19 @@ def test_the_layer_and_every_function_are_complete_without_any_other_package(lay
     )  # fmt: skip
 
 
-def test_bytecode_is_shipped_and_believed(artifact: Path) -> None:
+def test_bytecode_is_in_the_layer_and_unchecked(artifact: Path) -> None:
     for source in artifact.rglob("*.py"):
         compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
         assert compiled.read_bytes()[4] == UNCHECKED_HASH, source
 
 
-def test_the_layer_carries_no_boto3_and_stays_small(artifact: Path) -> None:
+def test_the_layer_contains_no_boto3_and_stays_small(artifact: Path) -> None:
     layer = artifact / "HidraLayer" / "python"
     assert not {"boto3", "botocore", "aws_xray_sdk"} & {path.name for path in layer.iterdir()}
     assert sum(path.stat().st_size for path in layer.rglob("*") if path.is_file()) < 60 * 1024 * 1024
 
 
-def test_each_function_carries_its_own_code_and_what_it_alone_needs(artifact: Path) -> None:
+def test_each_function_contains_its_own_code_and_packages_that_only_it_needs(artifact: Path) -> None:
     for name in functions():
         folder = artifact / logical_id(name)
         assert (folder / "app.py").read_bytes() == (FUNCTIONS / name / "app.py").read_bytes()
@@ -162,7 +162,7 @@ def distributions(folder: Path) -> set[str]:
 
 
 def imported(path: Path) -> set[str]:
-    """The packages that a file imports, now or later; stubs are for the type checker alone."""
+    """The packages that a file imports, at once or later; not those for the type checker."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         match node:

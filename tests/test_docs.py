@@ -61,17 +61,17 @@ def test_every_route_that_is_named_exists(document: Path) -> None:
     assert not missing
 
 
-def test_every_route_is_told_of_in_the_guide_to_the_api() -> None:
-    told = {" ".join(route) for route in routes_named((ROOT / "docs/api.md").read_text())}
-    assert route_patterns() - told == {"POST /webhooks/evolution/*/*"}
+def test_every_route_is_in_the_guide_to_the_api() -> None:
+    documented = {" ".join(route) for route in routes_named((ROOT / "docs/api.md").read_text())}
+    assert route_patterns() - documented == {"POST /webhooks/evolution/*/*"}
 
 
 def test_every_problem_type_in_the_guide_to_the_api_is_one_that_is_raised() -> None:
     rows = re.findall(r"^\| [45]\d\d \|.*\|(.*)\|$", (ROOT / "docs/api.md").read_text(), re.MULTILINE)
     sources = "".join(path.read_text() for top in ("layers", "functions") for path in (ROOT / top).rglob("*.py"))
-    told = re.findall(r"`([a-z-]+)`", "".join(rows))
-    assert [code for code in told if f'"{code}"' not in sources] == []
-    assert len(told) > 20
+    documented = re.findall(r"`([a-z-]+)`", "".join(rows))
+    assert [code for code in documented if f'"{code}"' not in sources] == []
+    assert len(documented) > 20
 
 
 @every_document
@@ -135,9 +135,9 @@ def test_the_architecture_names_every_function_queue_and_stream() -> None:
 def test_every_event_is_used_by_a_test_and_every_function_has_one() -> None:
     files = [path.stem for path in (ROOT / "events").glob("*.json")]
     tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
-    # test_connection_check asks for connection_check_{action}.
-    told = {f"connection_check_{action}" for action in ("check", "connect")}
-    assert [name for name in files if f'"{name}"' not in tests and name not in told] == []
+    # test_connection_check uses connection_check_{action}.
+    used = {f"connection_check_{action}" for action in ("check", "connect")}
+    assert [name for name in files if f'"{name}"' not in tests and name not in used] == []
     assert [name for name in functions() if not any(file.startswith(f"{name}_") for file in files)] == []
 
 

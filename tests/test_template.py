@@ -1,4 +1,4 @@
-"""What the template promises, checked on the template itself and on what SAM makes of it."""
+"""The promises of the template, checked on the template itself and as SAM expands it."""
 
 import ast
 import json
@@ -30,8 +30,8 @@ from tests.deployment import (
     variables,
 )
 
-# Wildcards that AWS itself needs, in policies that SAM attaches by itself: a log stream's name is not known beforehand,
-# and neither traces nor the network interfaces of a VPC can be named.
+# Policies with the wildcards that AWS needs, which SAM attaches: the name of a log stream is not known beforehand, and
+# traces and the network interfaces of a VPC cannot be named.
 MANAGED_POLICIES = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
     "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess",
@@ -90,12 +90,12 @@ class TestEveryFunction:
 
 
 def in_a_folder(resource: object) -> bool:
-    """Objects of the imports' bucket have no names that could be known beforehand, but a folder for each direction."""
+    """The names of objects in the imports' bucket are not known beforehand, but each direction has a folder."""
     return resource in [{"Fn::Sub": f"${{ImportBucket.Arn}}/{folder}/*"} for folder in ("imports", "rejects")]
 
 
 def folders(action: str) -> dict[str, set[str]]:
-    """Which folders of the imports' bucket each function may do this in."""
+    """The folders of the imports' bucket in which each function may do this."""
     found: dict[str, set[str]] = {}
     for name in functions():
         for statement in statements(name):
@@ -105,12 +105,12 @@ def folders(action: str) -> dict[str, set[str]]:
     return found
 
 
-def test_files_of_imports_are_closed_to_the_world_and_go_after_a_week() -> None:
+def test_files_of_imports_are_private_and_expire_after_a_week() -> None:
     [bucket] = [each["Properties"] for each in resources("AWS::S3::Bucket").values()]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["BucketEncryption"]
     assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 7
-    # connection_check puts what contacts Evolution knows, as an upload would be put, and reads nothing.
+    # connection_check writes the contacts that Evolution knows, as an upload does, and reads nothing.
     assert folders("s3:GetObject") == {"imports": {"rejects"}, "contact_import": {"imports"}}
     assert folders("s3:PutObject") == {
         "imports": {"imports"},
@@ -158,7 +158,7 @@ def test_queues_and_the_stream_are_read_by_their_functions_alone() -> None:
     assert may("kinesis:PutRecords") == {"evolution_webhook": {"DeliveryStream"}}
 
 
-def test_functions_that_have_no_key_invoke_those_that_have_one_and_no_others() -> None:
+def test_functions_without_a_key_invoke_only_those_that_have_one() -> None:
     assert may("lambda:InvokeFunction").keys() == {"connections", "campaigns", "imports"}
     assert may("lambda:InvokeFunction")["campaigns"] == {"MessageSenderFunction"}
     name = functions()["connection_check"]["Properties"]["FunctionName"]
@@ -168,7 +168,7 @@ def test_functions_that_have_no_key_invoke_those_that_have_one_and_no_others() -
         assert [arn["Fn::Sub"].split(":function:")[1] for arn in invoked] == [name["Fn::Sub"]]
 
 
-def test_every_alarm_notifies_if_there_is_whom() -> None:
+def test_every_alarm_notifies_the_topic_if_there_is_one() -> None:
     for alarm in resources("AWS::CloudWatch::Alarm").values():
         assert "AlarmTopicArn" in references(alarm["Properties"]["AlarmActions"])
 
@@ -182,8 +182,8 @@ def test_queue_functions_take_one_message_and_say_which_failed() -> None:
             assert properties["ScalingConfig"]["MaximumConcurrency"]
 
 
-def test_functions_that_queue_to_themselves_say_that_it_is_meant() -> None:
-    """AWS stops the sixteenth step of what it takes for a runaway (Lambda's recursive loop detection)."""
+def test_functions_that_queue_to_themselves_allow_the_recursive_loop() -> None:
+    """Otherwise AWS stops the sixteenth step (Lambda's recursive loop detection)."""
     sends = may("sqs:SendMessage")
     themselves = {name for queue, name in queues_with_functions().items() if queue in sends.get(name, set())}
     assert {"campaign_advance", "contact_import"} <= themselves
@@ -191,7 +191,7 @@ def test_functions_that_queue_to_themselves_say_that_it_is_meant() -> None:
         assert template()["Resources"][logical_id(name)]["Properties"]["RecursiveLoop"] == "Allow"
 
 
-def test_the_stream_is_tried_again_whole_and_kept_longer_than_it_is_tried() -> None:
+def test_a_batch_of_the_stream_is_retried_whole_and_stored_longer_than_that() -> None:
     mapping = resources("AWS::Lambda::EventSourceMapping")["DeliveryRecorderSource"]["Properties"]
     assert "FunctionResponseTypes" not in mapping
     assert "MaximumRetryAttempts" not in mapping
@@ -201,7 +201,7 @@ def test_the_stream_is_tried_again_whole_and_kept_longer_than_it_is_tried() -> N
     assert mapping["MaximumRecordAgeInSeconds"] < retention * 3600
 
 
-def test_a_recorder_that_lags_or_is_not_called_at_all_rings_an_alarm() -> None:
+def test_a_recorder_that_lags_or_is_never_called_raises_an_alarm() -> None:
     alarms = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()}
     lag = alarms["DeliveryRecorderAlarm"]
     assert (lag["Namespace"], lag["MetricName"], lag["Statistic"]) == ("AWS/Lambda", "IteratorAge", "Maximum")
@@ -231,7 +231,7 @@ def test_a_function_serves_exactly_the_routes_it_is_given(name: str, monkeypatch
 
 
 def test_the_webhook_reads_the_parameters_of_its_only_route() -> None:
-    """It has no resolver: with one route it answers the event itself."""
+    """It has no resolver: it has one route and answers the event itself."""
     [route] = events("evolution_webhook", "HttpApi")
     subscripts = [node.slice for node in ast.walk(app_tree("evolution_webhook")) if isinstance(node, ast.Subscript)]
     read = {key.value for key in subscripts if isinstance(key, ast.Constant)}
@@ -240,7 +240,7 @@ def test_the_webhook_reads_the_parameters_of_its_only_route() -> None:
 
 
 def test_a_sender_counts_as_lost_only_after_it_must_have_ended() -> None:
-    """A minute more than its time-out: Lambda's clock and the database's may differ."""
+    """A minute more than its timeout: Lambda's clock and the database's may differ."""
     default = template()["Parameters"]["SenderLostAfterSeconds"]["Default"]
     assert default >= functions()["message_sender"]["Properties"]["Timeout"] + 60
 
@@ -278,7 +278,7 @@ def test_http_functions_and_jobs_have_logins_of_their_own() -> None:
     assert readers("HttpLoginSecret") == http_functions() - WITHOUT_RESOLVER | {"migrate"}
 
 
-def test_only_migrate_knows_the_owner_of_the_database() -> None:
+def test_only_migrate_reads_the_login_of_the_databases_owner() -> None:
     assert readers("DatabaseOwnerSecretArn") == {"migrate"}
 
 
@@ -321,13 +321,13 @@ def test_generated_secrets_are_long_and_fit_into_urls_and_json() -> None:
         assert set("\"'\\/@:?#%&+=,; ") - {" "} <= set(recipe["ExcludeCharacters"])
 
 
-def test_what_cannot_be_made_again_outlives_the_stack() -> None:
+def test_secrets_that_cannot_be_recreated_outlive_the_stack() -> None:
     for name in ("PhoneHashSecret", "VaultSecret"):
         secret = resources("AWS::SecretsManager::Secret")[name]
         assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_new_migrations_run_at_the_deploy_that_brings_them() -> None:
+def test_new_migrations_run_at_the_deploy_that_contains_them() -> None:
     properties = resources("Custom::Migration")["Migration"]["Properties"]
     version = next(references(properties["FunctionVersion"]))
     assert expanded()["Resources"][version]["Type"] == "AWS::Lambda::Version"

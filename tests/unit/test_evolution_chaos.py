@@ -24,7 +24,7 @@ async def run(harness: Harness, seed: int, sends: int) -> list[dict[str, Any]]:
     return await harness.settled()
 
 
-def test_the_log_tells_what_was_drawn_for_each_send_and_webhook() -> None:
+def test_the_log_names_the_fault_drawn_for_each_send_and_webhook() -> None:
     async def scenario(harness: Harness) -> None:
         rows = await run(harness, 7, 100)
         drawn = Counter(name for row in rows for name in (row["fault"] or "none").split("+"))
@@ -56,7 +56,7 @@ def test_the_same_seed_draws_the_same_for_the_same_sends() -> None:
     assert found[0] == found[1] != found[2]
 
 
-def test_the_mix_of_one_instance_spares_the_others_and_ends_when_told() -> None:
+def test_the_mix_of_one_instance_spares_the_others_and_ends_when_deleted() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected("b")
         await harness.connected("c")

@@ -1,4 +1,4 @@
-"""Whom the simulator's instances know, in the shapes of Evolution API 2.3.7."""
+"""The contacts of the simulator's instances, in the shapes of Evolution API 2.3.7."""
 
 from typing import Any
 
@@ -23,8 +23,8 @@ def test_people_groups_and_hidden_ids_stand_side_by_side() -> None:
             "id", "remoteJid", "pushName", "profilePicUrl", "createdAt", "updatedAt", "instanceId", "isGroup", "isSaved",
             "type",
         }  # fmt: skip
-        told = [(row["remoteJid"].split("@")[1], row["pushName"], row["type"]) for row in rows]
-        assert told == [("s.whatsapp.net", "Ana", "contact"), ("g.us", None, "group"), ("lid", None, "group_member")]
+        found = [(row["remoteJid"].split("@")[1], row["pushName"], row["type"]) for row in rows]
+        assert found == [("s.whatsapp.net", "Ana", "contact"), ("g.us", None, "group"), ("lid", None, "group_member")]
         status, [row] = await harness.call("POST", FIND, {"where": {"remoteJid": "5531987651111"}})
         assert row["pushName"] == "Ana"
 
@@ -44,7 +44,7 @@ def test_offset_is_the_size_of_a_page() -> None:
     run_scenario(scenario)
 
 
-def test_what_is_told_wrongly_is_refused() -> None:
+def test_malformed_contacts_are_refused() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected("b")
         for wrong in ({}, {"contacts": [5]}, {"contacts": [{"pushName": "Ana"}]}):

@@ -35,7 +35,7 @@ async def raw(harness: Harness, number: str = PHONE) -> tuple[int, dict[str, str
         return answer.status, dict(answer.headers), await answer.read()
 
 
-EVOLUTION_SAYS = {
+EVOLUTION_ANSWERS = {
     "internal_error": refusal(500, "Internal Server Error", "Internal Server Error"),
     "connection_closed": refusal(500, "Internal Server Error", "Connection Closed"),
     "connection_closed_sending": refusal(400, "Bad Request", ["Error: Connection Closed"]),
@@ -49,17 +49,17 @@ EVOLUTION_SAYS = {
     ),
     "unauthorized": refusal(401, "Unauthorized", "Unauthorized"),
 }
-ACCEPTED_ALL_THE_SAME = {"timed_out_sending", "gateway_timeout"}
+ACCEPTED_NEVERTHELESS = {"timed_out_sending", "gateway_timeout"}
 
 
-@pytest.mark.parametrize("name", EVOLUTION_SAYS)
-def test_an_error_by_name_is_said_in_evolutions_words(name: str) -> None:
+@pytest.mark.parametrize("name", EVOLUTION_ANSWERS)
+def test_an_error_by_name_has_evolutions_body(name: str) -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         await arm(harness, {"fault": name, "times": 1})
-        assert await harness.send(PHONE) == EVOLUTION_SAYS[name]
+        assert await harness.send(PHONE) == EVOLUTION_ANSWERS[name]
         (row,) = await harness.settled()
-        assert (row["fault"], row["accepted"]) == (name, name in ACCEPTED_ALL_THE_SAME)
+        assert (row["fault"], row["accepted"]) == (name, name in ACCEPTED_NEVERTHELESS)
         assert (await harness.send(PHONE, text="Outra"))[0] == 201
 
     run_scenario(scenario)
@@ -84,7 +84,7 @@ def test_a_proxys_error_is_a_page_of_nginx(name: str, status: int) -> None:
         assert f"<h1>{status} ".encode() in body
         assert status != 504 or body == NGINX_504
         (row,) = await harness.settled()
-        assert (row["http_status"], row["accepted"]) == (status, name in ACCEPTED_ALL_THE_SAME)
+        assert (row["http_status"], row["accepted"]) == (status, name in ACCEPTED_NEVERTHELESS)
 
     run_scenario(scenario)
 
@@ -168,7 +168,7 @@ def test_a_time_out_lasts_longer_than_any_client_and_the_log_knows_when_it_left(
 
 
 @pytest.mark.parametrize("fault", ["slow", "cut_before", "cut_during", "cut_after"])
-def test_a_client_that_hangs_up_is_in_the_log_with_the_moment(fault: str) -> None:
+def test_a_client_that_hangs_up_is_logged_with_the_time(fault: str) -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         await arm(harness, {"fault": fault, "hold_seconds": 15})
@@ -214,7 +214,7 @@ def test_a_slow_answer_is_evolutions_own() -> None:
 
 
 @pytest.mark.parametrize(("name", "reason"), [("logged_out", 401), ("banned", 403)])
-def test_a_connection_ends_at_once_or_at_the_send_after_so_many(name: str, reason: int) -> None:
+def test_a_connection_ends_at_once_or_after_so_many_sends(name: str, reason: int) -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected("b")
         await harness.connected("c")
@@ -222,7 +222,7 @@ def test_a_connection_ends_at_once_or_at_the_send_after_so_many(name: str, reaso
         await arm(harness, {"fault": name}, "instances/c")
         assert harness.simulator.instances.by_name["c"].state == "close"
         assert (await harness.send(PHONE))[0] == 201
-        assert await harness.send(PHONE, text="Outra") == EVOLUTION_SAYS["connection_closed"]
+        assert await harness.send(PHONE, text="Outra") == EVOLUTION_ANSWERS["connection_closed"]
         rows = await harness.settled()
         assert [(row["fault"], row["accepted"]) for row in rows] == [(None, True), (name, False)]
         ends = [post.body for post in harness.receiver.of("connection.update") if post.body["data"]["state"] == "close"]
@@ -274,7 +274,7 @@ def test_a_spoiled_answer_and_a_changed_phone_come_together() -> None:
     run_scenario(scenario)
 
 
-def test_an_early_instance_is_told_of_before_the_answer() -> None:
+def test_an_early_instances_webhooks_arrive_before_the_answer() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         await arm(harness, {"fault": "early"})

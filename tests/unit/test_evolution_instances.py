@@ -28,7 +28,7 @@ def test_the_qr_code_is_a_real_picture() -> None:
     run_scenario(scenario)
 
 
-def test_scanning_the_code_opens_the_instance_and_says_so() -> None:
+def test_scanning_the_code_opens_the_instance_and_emits_it() -> None:
     async def scenario(harness: Harness) -> None:
         await created(harness, qrcode=True)
         state = "/instance/connectionState/b"
@@ -45,7 +45,7 @@ def test_scanning_the_code_opens_the_instance_and_says_so() -> None:
     run_scenario(scenario)
 
 
-def test_codes_are_scanned_without_asking_if_the_simulator_was_started_so() -> None:
+def test_codes_are_scanned_automatically_with_scan_after() -> None:
     async def scenario(harness: Harness) -> None:
         await created(harness, qrcode=True)
         await until(lambda: harness.simulator.instances.by_name["b"].state == "open")
@@ -53,7 +53,7 @@ def test_codes_are_scanned_without_asking_if_the_simulator_was_started_so() -> N
     run_scenario(scenario, scan_after=0.2)
 
 
-def test_logging_out_says_so_three_times_and_stops_the_sends() -> None:
+def test_logging_out_emits_three_events_and_stops_the_sends() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         status, body = await harness.call("DELETE", "/instance/logout/b")

@@ -33,7 +33,7 @@ def test_the_log_needs_no_key_and_counts_every_request() -> None:
     run_scenario(scenario)
 
 
-def test_a_logged_message_tells_what_came_and_what_happened() -> None:
+def test_a_logged_message_has_its_request_and_its_statuses() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         _, sent = await harness.send("+55 (11) 98765-0001")
@@ -108,7 +108,7 @@ def test_the_log_is_read_page_by_page_and_can_be_emptied() -> None:
     run_scenario(scenario)
 
 
-def test_what_is_on_its_way_when_the_log_is_emptied_does_not_count_in_the_new_one() -> None:
+def test_a_send_in_progress_when_the_log_is_cleared_does_not_count_afterwards() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         await harness.send("5511987650001")
@@ -161,13 +161,13 @@ def test_the_second_timeline_counts_by_the_first_answered_webhook() -> None:
     status = log.record_status(send, "delivered", "DELIVERY_ACK")
     copies = [log.emit("b", "messages.update", "http://r", key_id="id", send=send, status=status) for _ in range(2)]
     wall.at += 60
-    told = minute(wall.at)
+    answered = minute(wall.at)
     log.attempt(copies[0], wall.at, 200)
     log.ended(copies[0], "delivered")
     wall.at += 60
     log.attempt(copies[1], wall.at, 200)
     log.ended(copies[1], "delivered")
-    assert list(log.totals().to_json()["timeline_webhook_answered"]) == [told]
+    assert list(log.totals().to_json()["timeline_webhook_answered"]) == [answered]
     assert (status.posted_at, status.answered_at) == (1_795_358_340.0, 1_795_358_340.0)
     assert send.settled
 
@@ -225,7 +225,7 @@ def test_a_send_is_open_until_the_last_byte_of_its_answer() -> None:
     run_scenario(scenario)
 
 
-def test_a_corrected_wall_shifts_no_times_but_one_that_jumped_is_followed() -> None:
+def test_a_corrected_wall_clock_shifts_no_times_but_a_jump_counts() -> None:
     wall = 1_795_358_280.0
     passed = 0.0
     log = Log(Clock(now=lambda: wall + passed, monotonic=lambda: passed))
@@ -236,7 +236,7 @@ def test_a_corrected_wall_shifts_no_times_but_one_that_jumped_is_followed() -> N
     assert log.now() == 1_795_358_290.5 + 3600
 
 
-def test_truth_moves_only_forward() -> None:
+def test_the_final_state_moves_only_forward() -> None:
     assert furthest("failed", "delivered") == "delivered"
     assert furthest("read", "failed") == "read"
     assert furthest("sent", "whatever") == "sent"
@@ -254,7 +254,7 @@ def test_a_hundred_thousand_messages_cost_a_page_and_a_summary_little() -> None:
     assert log.sends[99_999:100_000][0].to_json()["seq"] == 100_000
 
 
-def test_a_loop_that_comes_late_still_notes_that_a_client_left_before_the_next_one_sent() -> None:
+def test_a_late_event_loop_still_logs_that_a_client_left_before_the_next_one_sent() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         await harness.call("POST", "/_control/instances/b/faults", {"fault": "slow", "hold_seconds": 5})
@@ -264,11 +264,11 @@ def test_a_loop_that_comes_late_still_notes_that_a_client_left_before_the_next_o
         first = socket.create_connection((host, int(port)))
         first.sendall((head + body).encode())
         await until(lambda: harness.simulator.log.totals().open == 1)
-        # All of this while the loop, ours and the simulator's, stands still.
+        # All of this blocks the event loop of test and simulator.
         first.close()
         with socket.create_connection((host, int(port))) as second:
             second.sendall((head + body).encode())
-            left, came = await harness.settled()
-            assert left["left_monotonic"] <= came["received_monotonic"]
+            first_send, second_send = await harness.settled()
+            assert first_send["left_monotonic"] <= second_send["received_monotonic"]
 
     run_scenario(scenario)

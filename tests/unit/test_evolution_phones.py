@@ -41,8 +41,8 @@ def test_a_phone_behaves_as_its_number(prefix: str, statuses: list[str], final: 
         (message,) = await harness.settled()
         assert harness.receiver.statuses == statuses
         assert message["final"] == final
-        happened = [status["status"] for status in message["statuses"]]
-        assert sorted(happened) == sorted(statuses)
+        reached = [status["status"] for status in message["statuses"]]
+        assert sorted(reached) == sorted(statuses)
         assert [status["at"] for status in message["statuses"]] == sorted(s["at"] for s in message["statuses"])
 
     run_scenario(scenario)
@@ -83,12 +83,12 @@ def test_a_duplicating_phone_has_every_webhook_posted_twice() -> None:
     run_scenario(scenario)
 
 
-def test_an_early_phone_is_told_of_before_the_answer() -> None:
+def test_an_early_phones_webhooks_arrive_before_the_answer() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         _, sent = await harness.send(phone("99"))
-        told = [post.event for post in harness.receiver.posts if post.event != "connection.update"]
-        assert set(told) >= {"send.message", "messages.update"}
+        events = [post.event for post in harness.receiver.posts if post.event != "connection.update"]
+        assert set(events) >= {"send.message", "messages.update"}
         assert harness.receiver.of("send.message")[0].body["data"]["key"] == sent["key"]
         (message,) = await harness.settled()
         assert message["answered_at"] > message["statuses"][0]["answered_at"]
@@ -120,7 +120,7 @@ def test_a_behaviour_reads_back_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        {"like": "nobody"},
+        {"like": "missing"},
         {"wings": 2},
         {"copies": 0},
         {"answer_seconds": [2, 1]},
@@ -137,7 +137,7 @@ def test_a_script_that_makes_no_sense_is_refused(script: dict[str, Any]) -> None
     run_scenario(scenario)
 
 
-def test_meta_says_whichever_error_the_script_names() -> None:
+def test_meta_answers_with_the_error_that_the_script_names() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.cloud()
         await harness.call("POST", "/_control/phones/5511987650001", {"meta_code": 190})
@@ -147,7 +147,7 @@ def test_meta_says_whichever_error_the_script_names() -> None:
     run_scenario(scenario)
 
 
-def test_an_instance_fault_answers_in_the_place_of_evolution_as_often_as_told() -> None:
+def test_an_instance_fault_replaces_evolutions_answer_for_its_times() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         fault = {"status": 503, "body": {"code": "LICENSE_REQUIRED"}, "times": 2}

@@ -75,7 +75,7 @@ def test_sigterm_waits_for_no_request_that_is_still_open() -> None:
         assert time.monotonic() - started < 2
 
 
-def test_a_process_may_begin_with_a_fault_and_a_clock_to_drive() -> None:
+def test_a_process_may_start_with_a_fault_and_a_virtual_clock() -> None:
     with running("--fault", "unacknowledged", "--fault", "bad_gateway", "--virtual-clock", "0") as (_, url):
         assert [one["name"] for one in ask(f"{url}/_control/instances/*/faults")] == ["unacknowledged", "bad_gateway"]
         assert ask(f"{url}/_control/clock")["virtual"] is True

@@ -155,7 +155,7 @@ def test_media_that_evolution_refuses_is_refused(change: dict[str, Any], status:
     run_scenario(scenario)
 
 
-def test_registered_numbers_are_told_apart() -> None:
+def test_registered_and_unregistered_numbers_differ() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         await harness.cloud()

@@ -36,7 +36,7 @@ def test_every_webhook_comes_twice_in_either_vocabulary(name: str, words: list[s
 
 
 @pytest.mark.parametrize("subject", ["instances/b", f"phones/{PHONE}", "instances/*"])
-def test_lost_webhooks_reach_nobody_though_the_phone_read_the_message(subject: str) -> None:
+def test_lost_webhooks_are_never_posted_though_the_phone_read_the_message(subject: str) -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         await arm(harness, {"fault": "lost", "events": ["messages.update"], "times": 2}, subject)
@@ -174,7 +174,7 @@ def test_a_token_may_be_as_old_as_that_of_a_late_retry() -> None:
     run_scenario(scenario)
 
 
-def test_what_reaches_the_receiver_late_has_a_token_that_has_expired_there() -> None:
+def test_a_webhook_that_arrives_late_has_an_expired_token() -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected(events=["MESSAGES_UPDATE"], headers={"jwt_key": JWT_KEY})
         await harness.call("POST", f"/_control/phones/{PHONE}", ACKED_ONCE)
@@ -191,7 +191,7 @@ def test_what_reaches_the_receiver_late_has_a_token_that_has_expired_there() -> 
     run_scenario(scenario, virtual=VirtualTime(rate=0))
 
 
-def test_the_hour_of_retries_against_a_receiver_in_trouble_passes_at_once() -> None:
+def test_the_hour_of_retries_against_a_failing_receiver_passes_at_once() -> None:
     async def scenario(harness: Harness) -> None:
         harness.receiver.answers = [503] * 10 * 20
         await harness.connected(events=["MESSAGES_UPDATE"], headers={"jwt_key": JWT_KEY})

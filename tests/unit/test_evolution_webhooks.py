@@ -138,7 +138,7 @@ def test_setting_the_webhook_replaces_it_and_a_disabled_one_is_silent() -> None:
         ),
     ],
 )
-def test_a_webhook_without_what_it_needs_is_refused(body: dict[str, Any], status: int, message: Any) -> None:
+def test_a_webhook_without_a_required_field_is_refused(body: dict[str, Any], status: int, message: Any) -> None:
     async def scenario(harness: Harness) -> None:
         await harness.connected()
         answer = await harness.call("POST", "/webhook/set/b", body)
@@ -159,7 +159,7 @@ class Waits:
         await asyncio.sleep(0)
 
 
-def test_a_receiver_in_trouble_is_tried_ten_times_with_the_token_of_the_first() -> None:
+def test_a_failing_receiver_gets_ten_attempts_with_the_same_token() -> None:
     waits = Waits()
 
     async def scenario(harness: Harness) -> None:
@@ -178,7 +178,7 @@ def test_a_receiver_in_trouble_is_tried_ten_times_with_the_token_of_the_first() 
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
-def test_a_receiver_that_refuses_is_not_tried_again(status: int) -> None:
+def test_a_refused_webhook_is_not_retried(status: int) -> None:
     async def scenario(harness: Harness) -> None:
         harness.receiver.answers = [status]
         await harness.connected(events=["CONNECTION_UPDATE"])
@@ -198,7 +198,7 @@ def test_a_webhook_succeeds_at_a_later_attempt() -> None:
     run_scenario(scenario, clock=Waits().clock)
 
 
-def test_a_receiver_that_is_not_there_is_given_up_in_the_end() -> None:
+def test_an_unreachable_receiver_is_given_up_in_the_end() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
