@@ -163,7 +163,7 @@ def test_an_opt_out_holds_although_the_queue_accepts_no_confirmation(
     recorder.ENV["SEND_QUEUE_URL"] += "-that-is-gone"
     record(recorder, tenant.batch("delivery_recorder_batch"))
     assert tenant.statuses() == ["delivered", "skipped"]
-    [line] = logs.named("confirmations were not taken")
+    [line] = logs.named("confirmations were not accepted")
     assert line["confirmations"] == 1
 
 
