@@ -9,7 +9,7 @@ def test_text_that_postgresql_can_hold_stays_as_it_is(text: str) -> None:
     assert stripped(text) == replaced(text) == text
 
 
-@pytest.mark.parametrize("text", ["a\0b", "a\ud800b", "a\udfffb", "a\ud83d\0b"])
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b", "a\ud83d\0b"])
 def test_nul_and_unpaired_surrogates_are_stripped_or_replaced(text: str) -> None:
     assert not storable(text)
     assert encodable(text) == (text == "a\0b")
