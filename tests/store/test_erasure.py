@@ -480,7 +480,7 @@ def test_an_erasure_beside_a_claim_finds_it_once_it_committed(databases: Databas
         erasing = pool.submit(erase, world)
         world.wait_for_blocked_transaction()
         assert isinstance(finish(), Claim)
-        with pytest.raises(Conflict, match="on its way"):
+        with pytest.raises(Conflict, match="being sent"):
             erasing.result(10)
     assert world.messages()[0]["phone"] == PHONE
 

@@ -196,7 +196,7 @@ NOT_FETCHED = {
     "AxiosError: connect ETIMEDOUT 192.0.2.1:443": "does not answer",
     "TypeError: fetch failed": "does not answer",
     "AxiosError: Request failed with status code 404": "status 404",
-    "Error: Failed to fetch stream from https://cdn.loja.example/a.png": "does not give",
+    "Error: Failed to fetch stream from https://cdn.loja.example/a.png": "does not return",
     "AxiosError: Maximum number of redirects exceeded": "redirects",
     "Error: certificate has expired": "certificate",
     "Error: unable to verify the first certificate": "certificate",

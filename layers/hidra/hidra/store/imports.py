@@ -13,19 +13,19 @@ from hidra.domain.imports.rejects import RejectedRow
 from hidra.errors import NotFound
 from hidra.store.db import Tx
 
-_columns = """id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
+COLUMNS = """id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
     rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at"""
 INSERT = f"""
 insert into hidra.contact_imports (user_id, segment_id, source, format, options)
 values (%(user_id)s, %(segment_id)s, %(source)s, %(format)s, %(options)s)
-returning {_columns}
+returning {COLUMNS}
 """  # noqa: S608 - made of constants
 GET = f"""
-select {_columns}
+select {COLUMNS}
 from hidra.contact_imports where user_id = %(user_id)s and id = %(import_id)s
 """  # noqa: S608 - made of constants
 LIST = f"""
-select {_columns}
+select {COLUMNS}
 from hidra.contact_imports
 where user_id = %(user_id)s
   and (created_at, id) < (
