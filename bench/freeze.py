@@ -7,8 +7,9 @@ CHECK, identity and the foreign key of campaign_messages, which is its one trigg
 counts and no tickets.
 
 The two run in turns whose order alternates, each after a checkpoint, with the same settings (no fsync) and into an
-empty table, as an index of random keys gets slower with its size. The ratio is that of the medians. The second ratio is that
-of the processor time of the two connections' server processes; it is more exact if other programs use the machine.
+empty table, as an index of random keys gets slower with its size. The ratio is that of the medians. The second ratio
+is that of the processor time of the two connections' server processes; it is more exact if other programs use the
+machine.
 """
 
 import sys
