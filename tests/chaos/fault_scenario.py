@@ -21,7 +21,10 @@ COUNTS = """
 select count(*) filter (where m.status = 'pending') as pending, count(*) filter (where m.status = 'sending') as sending,
     count(*) filter (where m.status = 'unknown') as unknown,
     (select count(*) from hidra.campaigns where status = 'scheduled') as scheduled,
-    (select count(*) from hidra.campaign_runs where ended_at is null) as open
+    (select count(*) from hidra.campaign_runs where ended_at is null) as open,
+    -- The claim of a dead sender stays until the confirmation is forgotten.
+    (select count(*) from hidra.opt_out_confirmations
+        where claimed_at is null or claimed_at > clock_timestamp() - interval '5 s') as confirmations
 from hidra.campaign_messages m
 """
 MESSAGES = """
@@ -107,11 +110,15 @@ class Scenario:
         self.report.done["given up after a day"] += len(self._unknown())
         while self.counts()["unknown"]:
             self.cluster.check(later_seconds=A_DAY_LATER)
-        self.run_until(lambda: not self.counts()["open"] and self.cluster.is_settled())
+        self.run_until(self._everything_has_ended)
 
     def _only_doubts_are_left(self) -> bool:
         counts = self.counts()
         return not (counts["pending"] or counts["sending"] or counts["scheduled"]) and self.cluster.is_settled()
+
+    def _everything_has_ended(self) -> bool:
+        counts = self.counts()
+        return not (counts["open"] or counts["confirmations"]) and self.cluster.is_settled()
 
     def _unknown(self) -> list[dict[str, Any]]:
         return [row for row in self.rows(MESSAGES) if row["status"] == "unknown"]
