@@ -32,7 +32,7 @@ Variables = Annotated[
 Text = Annotated[
     MessageText,
     Field(
-        description="Without media 1 to 4,096 characters. With media it is the caption: 0 to 1,024 characters, none with "
+        description="Without media 1 to 4,096 characters. With media the caption: 0 to 1,024 characters, none with "
         "audio."
     ),
 ]
