@@ -32,8 +32,8 @@ Variables = Annotated[
 Text = Annotated[
     MessageText,
     Field(
-        description="Without media 1 to 4,096 characters. With media it is the caption: 0 to 1,024 characters, none"
-        " with audio."
+        description="Without media 1 to 4,096 characters. With media the caption: 0 to 1,024 characters, none with "
+        "audio."
     ),
 ]
 MediaUrl = Annotated[WebUrl | None, Field(description="Where Evolution fetches the media; needs media_type.")]

@@ -206,8 +206,9 @@ def delete(tx: Tx, *, segment_id: UUID) -> None:
     found(tx.value(LOCK, segment_id=segment_id), "segment")
     users = tx.rows(User, USERS, segment_id=segment_id, limit=5)
     if users:
+        campaigns_use = "A campaign uses" if len(users) == 1 else f"{users[0].campaigns} campaigns use"
         raise Conflict(
-            f"{users[0].campaigns} campaigns use this segment; it was not deleted. Change or delete the drafts that use"
+            f"{campaigns_use} this segment; it was not deleted. Change or delete the drafts that use"
             " it; a campaign that has started keeps it.",
             code="segment-in-use",
             more={"campaigns": [{"id": str(user.id), "name": user.name} for user in users]},
