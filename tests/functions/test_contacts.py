@@ -422,7 +422,7 @@ def test_an_export_holds_everything_that_is_known_of_a_person(call: Any, databas
     assert known["contact"] == contacts.get(path).json
     assert known["segments"] == [{"id": str(world.segment_id), "name": "all"}]
     assert (known["opt_out"]["source"], known["opt_out"]["reason"]) == ("api", "asked")
-    assert [test["provider_message_id"] for test in known["direct_messages"]] == ["T"]
+    assert [(sent["kind"], sent["provider_message_id"]) for sent in known["direct_messages"]] == [("trial", "T")]
     assert [(m["campaign_id"], m["campaign_name"], m["phone"], m["text"], m["status"]) for m in known["messages"]] == [
         (str(third.campaign_id), "c", ANA, "Oi Ana 0 de Santos", "skipped"),
         (str(second.campaign_id), "c", "+5511980000000", "Oi Ana 0 de Santos", "sent"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from hidra.domain.content import MediaType
@@ -20,7 +21,7 @@ OPT_OUT = """
 select at, source, reason from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 """
 DIRECT_SENDS = """
-select claimed_at, ended_at, provider_message_id from hidra.direct_sends
+select kind, claimed_at, ended_at, provider_message_id from hidra.direct_sends
 where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 order by claimed_at desc
 """
@@ -53,6 +54,7 @@ class PersonsOptOut:
 class PersonsDirectSend:
     """A message outside campaigns: a test or an opt-out confirmation. Its text is never stored; the row, 72 hours."""
 
+    kind: Literal["trial", "confirmation"]
     claimed_at: datetime
     ended_at: datetime | None
     provider_message_id: str | None
