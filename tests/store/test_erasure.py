@@ -41,6 +41,7 @@ NOTHING_OF_A_PERSON = {
     "contact_imports": "status options checkpoint format rejected_by_reason failure_code failure_reason",
     "contact_segments": "name description",
     "delivery_events_rejected": "stream_position reason",
+    "direct_sends": "kind",
     "evolution_api_config": "base_url instance_name integration api_key_encrypted error_message distrust_reason",
     "message_templates": "title body variables media_url media_type file_name",
     "opt_out_settings": "opt_out_words opt_in_words confirmation",
@@ -480,7 +481,7 @@ def test_an_erasure_beside_a_claim_finds_it_once_it_committed(databases: Databas
         erasing = pool.submit(erase, world)
         world.wait_until_somebody_is_blocked()
         assert isinstance(finish(), Claim)
-        with pytest.raises(Conflict, match="on its way"):
+        with pytest.raises(Conflict, match="is being sent"):
             erasing.result(10)
     assert world.messages()[0]["phone"] == PHONE
 

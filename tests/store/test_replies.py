@@ -67,8 +67,9 @@ def states(world: World) -> list[str]:
 def choose(
     world: World, *, leave: Sequence[str] = (), come_back: Sequence[str] = (), answer: str | None = None
 ) -> None:
-    world.databases.jobs.as_worker(
-        lambda tx: opt_out_settings.save(tx, opt_out_words=leave, opt_in_words=come_back, confirmation=answer)
+    world.databases.http.as_user(
+        world.user_id,
+        lambda tx: opt_out_settings.save(tx, opt_out_words=leave, opt_in_words=come_back, confirmation=answer),
     )
 
 
