@@ -1,7 +1,6 @@
 """The functions against the real database, as any user."""
 
 import base64
-import importlib
 import json
 import os
 import warnings
@@ -15,11 +14,12 @@ from botocore.loaders import JSONFileLoader
 from nacl.public import PrivateKey
 
 from tests.conftest import Databases
+from tests.functions import workers
 from tests.functions.api import Api
 
-PHONE_HASH_SECRET = b"test"
+PHONE_HASH_SECRET = workers.PHONE_HASH_SECRET.encode()
 
-# What the functions name at import. No test reaches any of it: db and the gateways are replaced.
+# The settings that the HTTP functions require at import. Tests replace db and the gateways, so no value is used.
 for name in (
     "DATABASE_HOST",
     "DATABASE_PORT",
@@ -73,7 +73,7 @@ def nudges() -> Nudges:
 @pytest.fixture
 def load_function(databases: Databases, monkeypatch: pytest.MonkeyPatch, nudges: Nudges) -> Callable[[str], ModuleType]:
     def load(name: str) -> ModuleType:
-        module = importlib.import_module(f"functions.{name}.app")
+        module = workers.use(name, monkeypatch)
         monkeypatch.setattr(module, "db", databases.http)
         if name in ("contacts", "campaigns"):
             monkeypatch.setattr(module, "phone_hash_secret", lambda: PHONE_HASH_SECRET)

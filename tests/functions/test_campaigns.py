@@ -235,7 +235,7 @@ def test_an_action_that_does_not_fit_is_a_conflict_that_names_both(
     assert len(nudges) == (0 if action in ("pause", "schedule") else len(FITS[action]))
 
 
-def test_those_who_failed_are_sent_to_once_more_at_once(api: Api, world: World, nudges: Nudges) -> None:
+def test_a_retry_sends_again_to_the_failed_recipients_at_once(api: Api, world: World, nudges: Nudges) -> None:
     path = f"/v1/campaigns/{world.campaign_id}"
     world.advance()
     world.finish_one()
@@ -291,7 +291,7 @@ def test_pause_and_cancel_wait_for_claims_under_way(api: Api, world: World, acti
 
 
 @pytest.mark.usefixtures("hurried")
-def test_nobody_takes_the_lock_of_anothers_campaign(call: Any, world: World, stranger: UUID) -> None:
+def test_a_user_cannot_lock_another_users_campaign(call: Any, world: World, stranger: UUID) -> None:
     with held(world, SHARED):
         answer = call("campaigns", stranger).post(f"/v1/campaigns/{world.campaign_id}/pause")
     assert (answer.status, answer.code) == (404, "not-found")

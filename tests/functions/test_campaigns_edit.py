@@ -201,7 +201,7 @@ def test_a_duplicates_body_is_an_object(api: Api, world: World, text: str) -> No
     assert (answer.status, answer.code) == (422, "invalid-request")
 
 
-def test_nobody_duplicates_a_campaign_of_another(api: Api, call: Any, world: World) -> None:
+def test_a_user_cannot_duplicate_another_users_campaign(api: Api, call: Any, world: World) -> None:
     other = World.make(world.databases, recipients=0)
     answer = call("campaigns", other.user_id).post(f"/v1/campaigns/{world.campaign_id}/duplicate")
     assert (answer.status, answer.code) == (404, "not-found")

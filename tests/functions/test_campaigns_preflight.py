@@ -59,7 +59,7 @@ def test_a_campaign_that_all_is_well_with(api: Api, world: World) -> None:
     assert 0 < in_seconds(end) <= 10
 
 
-def test_who_gets_nothing_is_told_with_reasons_and_examples(api: Api, world: World) -> None:
+def test_a_preflight_lists_contacts_that_get_nothing_with_reasons_and_examples(api: Api, world: World) -> None:
     for index in range(3, 10):
         world.add_contact(f"+551198000000{index}", name="Eva" if index < 9 else " ")  # none of them has a pedido
     opt_out(world, "+5511980000000", "+5511980000003")
@@ -169,7 +169,7 @@ def test_a_pace_is_warned_of(
     assert codes(api, world) == wanted
 
 
-def test_a_campaign_for_nobody_is_warned_of(api: Api, world: World) -> None:
+def test_a_preflight_warns_of_a_campaign_that_reaches_no_contact(api: Api, world: World) -> None:
     run = world.databases.owner.execute
     run("update hidra.contacts set attributes = '{}'")
     assert codes(api, world) == ["nothing-to-send"]

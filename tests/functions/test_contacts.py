@@ -322,7 +322,7 @@ def test_opt_outs_of_another_are_neither_seen_nor_taken_back(call: Any, stranger
         ({"phones": ANA}, "phones"),
     ],
 )
-def test_a_wrong_opt_out_opts_nobody_out(call: Any, databases: Databases, body: Any, field: str) -> None:
+def test_an_invalid_opt_out_opts_no_phone_out(call: Any, databases: Databases, body: Any, field: str) -> None:
     answer = call("contacts").post("/v1/opt-outs", body)
     assert (answer.status, answer.fields) == (422, [field])
     assert rows(databases, "select count(*) from hidra.opt_outs") == [(0,)]

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import socket
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,10 +9,10 @@ import pytest
 
 from hidra.domain.phone import phone_hash
 from hidra.store import users
-from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.functions.api import Api, load
 from tests.functions.conftest import PHONE_HASH_SECRET
+from tests.functions.workers import unreachable
 from tests.store.world import World
 
 LISTS = {
@@ -207,13 +206,10 @@ def test_without_a_database_every_answer_is_try_again(
     call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:
     api = call(function)
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        settings = {**databases.settings, "DATABASE_SECRET": "http", "DATABASE_PORT": str(closed.getsockname()[1])}
-        monkeypatch.setattr(api.function, "db", Database(settings, databases.logins.__getitem__))
-        for _ in range(2):
-            answer = api.get(ANY[function])
-            assert (answer.status, answer.code) == (503, "unavailable")
+    monkeypatch.setattr(api.function, "db", unreachable(databases))
+    for _ in range(2):
+        answer = api.get(ANY[function])
+        assert (answer.status, answer.code) == (503, "unavailable")
     monkeypatch.setattr(api.function, "db", databases.http)
     assert api.get(ANY[function]).status in (200, 404)
 

@@ -297,7 +297,7 @@ def test_counts_and_timeline_are_exact_after_an_erasure_and_only_open_messages_m
     assert (before["total_contacts"], segment["total_contacts"]) == (2, 1)
 
 
-def test_an_erasure_again_or_of_somebody_unknown_changes_nothing_more(databases: Databases) -> None:
+def test_a_repeated_erasure_or_one_of_an_unknown_phone_changes_nothing_more(databases: Databases) -> None:
     seeded = Seeded.make(databases)
     erase(seeded.world)
     seen = (seeded.counts(), seeded.world.rows("select id, updated_at from hidra.contacts"))
@@ -316,7 +316,9 @@ def test_the_same_phone_of_another_tenant_and_everybody_else_stay_as_they_are(da
     assert seeded.world.rows("select * from hidra.campaign_messages where phone = '+5511980000000' order by id") == ours
 
 
-def test_what_went_to_the_phone_when_somebody_else_had_it_is_emptied_and_they_stay(databases: Databases) -> None:
+def test_messages_to_the_phone_from_when_another_contact_had_it_are_emptied_and_that_contact_stays(
+    databases: Databases,
+) -> None:
     world = World.make(databases, recipients=0)
     contact_id = save(world, PHONE, name="Ana")
     world.advance()
@@ -350,7 +352,7 @@ def test_an_erased_person_is_not_saved_again_until_they_are_opted_in(databases: 
     save(world, PHONE, name=NAME)
 
 
-def test_who_opted_out_without_being_erased_may_be_saved(databases: Databases) -> None:
+def test_a_phone_that_opted_out_without_an_erasure_may_be_saved(databases: Databases) -> None:
     world = World.make(databases, recipients=0)
     manage_contacts.opt_out(databases.http, world.user_id, [PHONE], reason=None, country="BR", secret=SECRET)
     save(world, PHONE, name=NAME)
@@ -415,7 +417,7 @@ def test_late_words_about_an_erased_message_write_nothing_back(databases: Databa
     world.assert_exact()
 
 
-def test_a_retry_leaves_out_whom_was_erased(databases: Databases) -> None:
+def test_a_retry_skips_erased_recipients(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     save(world, PHONE, name=NAME)
     world.advance()
@@ -481,7 +483,7 @@ def test_an_erasure_beside_a_claim_finds_it_once_it_committed(databases: Databas
         erasing = pool.submit(erase, world)
         world.wait_for_blocked_transaction()
         assert isinstance(finish(), Claim)
-        with pytest.raises(Conflict, match="being sent"):
+        with pytest.raises(Conflict, match="is being sent"):
             erasing.result(10)
     assert world.messages()[0]["phone"] == PHONE
 
@@ -558,7 +560,7 @@ def test_a_contact_that_is_being_saved_is_erased_with_the_person(databases: Data
     assert world.rows("select from hidra.contacts") == []
 
 
-def test_who_saves_a_person_during_their_erasure_is_refused(databases: Databases) -> None:
+def test_saving_a_person_during_their_erasure_is_refused(databases: Databases) -> None:
     world = World.make(databases, recipients=0)
     with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
         saving = pool.submit(save, world, PHONE, db=databases.http)

@@ -199,7 +199,7 @@ def contacted(tx: Tx, world: World, contact_id: UUID, at: datetime | None) -> No
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(contacts, min_size=1, max_size=5), wanted=wanted_filters)
-def test_a_filter_fits_those_whom_a_plain_reading_of_it_fits_whatever_its_values(
+def test_a_filter_matches_the_contacts_that_its_plain_reading_matches_for_any_values(
     databases: Databases, world: World, people: list[Any], wanted: Filter
 ) -> None:
     expected = {

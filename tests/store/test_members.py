@@ -38,9 +38,7 @@ def beside(databases: Databases, change: Callable[[psycopg.Connection], object],
 
 
 @pytest.mark.parametrize("given", [uuid4(), None], ids=["no segment", "another's segment"])
-def test_nobody_becomes_a_member_of_a_segment_that_is_not_their_owners(
-    databases: Databases, user: UUID, given: UUID | None
-) -> None:
+def test_a_contact_cannot_join_another_users_segment(databases: Databases, user: UUID, given: UUID | None) -> None:
     contact(databases.owner, user)
     other = uuid4()
     databases.owner.execute("insert into core.users (id) values (%s)", [other])
@@ -50,9 +48,7 @@ def test_nobody_becomes_a_member_of_a_segment_that_is_not_their_owners(
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "another's"])
-def test_nobody_becomes_a_member_who_is_no_contact_of_the_segments_owner(
-    databases: Databases, user: UUID, whose: str
-) -> None:
+def test_a_segment_accepts_only_contacts_of_its_owner(databases: Databases, user: UUID, whose: str) -> None:
     other = uuid4()
     databases.owner.execute("insert into core.users (id) values (%s)", [other])
     theirs = contact(databases.owner, other)
@@ -75,7 +71,7 @@ def test_a_contact_leaves_every_segment_that_they_are_in(databases: Databases, u
     assert databases.owner.execute("select total_contacts from hidra.contact_segments").fetchall() == [(1,), (1,)]
 
 
-def test_nobody_is_added_who_is_being_deleted(databases: Databases, user: UUID) -> None:
+def test_a_contact_that_is_being_deleted_is_not_added(databases: Databases, user: UUID) -> None:
     gone = contact(databases.owner, user)
     there = segment(databases, user)
 
@@ -136,7 +132,7 @@ def test_members_that_are_being_added_go_with_their_segment(databases: Databases
     assert databases.owner.execute("select count(*) from hidra.segment_contacts").fetchone() == (0,)
 
 
-def test_nobody_is_added_to_a_segment_that_is_being_deleted(databases: Databases, user: UUID) -> None:
+def test_no_contact_is_added_to_a_segment_that_is_being_deleted(databases: Databases, user: UUID) -> None:
     contact(databases.owner, user)
     there = segment(databases, user)
 
@@ -150,7 +146,9 @@ def test_nobody_is_added_to_a_segment_that_is_being_deleted(databases: Databases
     assert databases.owner.execute("select count(*) from hidra.segment_contacts").fetchone() == (0,)
 
 
-def test_an_import_finds_the_contact_that_somebody_else_makes_at_this_moment(databases: Databases, user: UUID) -> None:
+def test_an_import_finds_the_contact_that_another_request_creates_at_this_moment(
+    databases: Databases, user: UUID
+) -> None:
     there = segment(databases, user)
     this = Importing.make(databases, user, FILE, segment_id=there)
     beside(databases, lambda other: contact(other, user, name="Eva"), this.slice)
@@ -158,7 +156,7 @@ def test_an_import_finds_the_contact_that_somebody_else_makes_at_this_moment(dat
     assert members(databases, there) == {"+5511980000000", "+5511980000001"}
 
 
-def test_an_import_makes_the_contact_anew_that_somebody_deletes_at_this_moment(
+def test_an_import_creates_the_contact_again_that_another_request_deletes_at_this_moment(
     databases: Databases, user: UUID
 ) -> None:
     contact(databases.owner, user)

@@ -96,7 +96,7 @@ def test_a_search_reads_by_an_index_and_never_the_table(
     assert (table_scans, rows_read < 100, index_scans > 0) == (0, True, True)
 
 
-def test_without_a_user_a_search_finds_nobody(databases: Databases, owners: tuple[UUID, UUID]) -> None:
+def test_without_a_user_a_search_finds_no_contact(databases: Databases, owners: tuple[UUID, UUID]) -> None:
     databases.owner.execute("select set_config('hidra.user_id', '', false)")
     found = databases.owner.execute("select hidra.search_contacts('{+55}', '', null, %s, 10)", [UUID(int=0)]).fetchall()
     assert found == []

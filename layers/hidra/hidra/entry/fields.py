@@ -85,7 +85,7 @@ Description = Annotated[str, StringConstraints(max_length=2_000), WithoutNul()]
 Reason = Annotated[str, StringConstraints(max_length=500), WithoutNul()]
 MessageText = Annotated[str, StringConstraints(max_length=4_096), WithoutNul()]
 ReplyWord = Annotated[str, StringConstraints(min_length=1, max_length=40), WithoutNul(something=True)]
-# Without placeholders: it is sent verbatim to recipients of whom only the phone may be known.
+# Without placeholders: it is sent verbatim, and only the recipient's phone may be known.
 ConfirmationText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1_000, pattern=r"^[^{}\x00]*[^{}\s\x00][^{}\x00]*$"),
