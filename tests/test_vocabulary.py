@@ -41,7 +41,7 @@ OLD_FILES = [
 ]
 CODE = ("functions", "layers/hidra/hidra", "local", "tests", "bench", "sql", "events", ".github")
 UNPLAIN = re.compile(r"\b(whom|whoever|somebody|nobody|befalls?|befell|mend(s|ed)?)\b", re.IGNORECASE)
-SYSTEM_USER = ("local/database.py", "nobody")  # the name of a user in Linux
+SYSTEM_USER = ("local/postgres_binaries.py", "nobody")  # the name of a user in Linux
 
 
 def files(*endings: str) -> Iterator[Path]:
