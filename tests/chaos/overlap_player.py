@@ -111,7 +111,7 @@ class Player:
             self._count_transactions()
             # With a duplicate id, the sender waits in the index for that message's transaction after it has locked its own.
             if not any(isinstance(job, Send) and job.answer == DUPLICATE_ID for job in turn.jobs):
-                assert self.tally.retried == retried, "locks are taken in one order"
+                assert self.tally.retried == retried, "a deadlock: locks were acquired in different orders"
             self.tally.interleavings += 1
             self.tally.jobs.update(type(job).__name__ for job in turn.jobs)
             playback.check()

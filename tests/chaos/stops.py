@@ -260,9 +260,9 @@ def stop_while_sending(
     try:
         with senders.sending():
             senders.wait_for_posts(5)
-            asked = time.monotonic()
+            began = time.monotonic()
             action(senders.world, db)
-            waited = time.monotonic() - asked
+            waited = time.monotonic() - began
             time.sleep(then)
     finally:
         db.close()
@@ -332,6 +332,6 @@ class Storm:
 
 def seconds_of(action: Action, world: World, db: Database) -> float:
     """Returns how many seconds the action takes, with its waits for locks."""
-    asked = time.monotonic()
+    began = time.monotonic()
     action(world, db)
-    return time.monotonic() - asked
+    return time.monotonic() - began

@@ -110,7 +110,7 @@ def test_a_sender_that_does_not_answer_is_an_unknown_outcome(api: Api, world: Wo
     invoked.answer = Unanswered("x")
     answer = api.post(path(world), {"phone": PHONE, "variables": {"name": "x"}})
     assert (answer.status, answer.json["outcome"]) == (200, "unknown")
-    assert "check the phone" in answer.json["error_detail"]
+    assert "Check the phone" in answer.json["error_detail"]
 
 
 @pytest.mark.parametrize("answered", [Unavailable("x"), {"outcome": "unavailable"}])

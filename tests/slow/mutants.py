@@ -84,7 +84,7 @@ def survives(mutant: Mutant) -> str | None:
         code, output = run(mutant.tests, root)
     caught = code in (FAILED, None)
     word, took = "caught" if caught else "MISSED", time.monotonic() - began
-    print(f"  {mutant.promise:>2}  {mutant.name:70} {word} {took:6.1f} s", flush=True)
+    print(f"  {mutant.promise:>2}  {mutant.name:76} {word} {took:6.1f} s", flush=True)
     if caught:
         return None
     return f"{mutant.name}: its tests {'passed' if code == PASSED else 'could not run'}\n{output[-2_000:]}"

@@ -24,17 +24,17 @@ def test_a_thousand_connections_for_hours_exceed_no_limit() -> None:
 
 
 def test_the_sql_grants_the_permits_that_the_simulation_granted(databases: Databases) -> None:
-    began, asked, differences, connections = time.monotonic(), 0, [], 0
+    began, permits, differences, connections = time.monotonic(), 0, [], 0
     for case in pace_shapes.draw(SEED, CONNECTIONS, hours=HOURS, per_connection=SENDS_EACH):
         if case.shape.faults != CALM and len(case.shape.campaigns) > 1:
             found, different = pace_shapes.replay(databases, case, most=600)
-            asked, differences, connections = asked + found, differences + different, connections + 1
-        if asked >= SAMPLE:
+            permits, differences, connections = permits + found, differences + different, connections + 1
+        if permits >= SAMPLE:
             break
     print(
-        f"{asked} permits of {connections} connections requested from PostgreSQL, {len(differences)} different;"
+        f"{permits} permits of {connections} connections requested from PostgreSQL, {len(differences)} different;"
         f" {time.monotonic() - began:.0f} s",
         flush=True,
     )
-    assert asked >= SAMPLE
+    assert permits >= SAMPLE
     assert differences == []
