@@ -52,8 +52,14 @@ def _poison(rng: random.Random, ours: dict[str, str]) -> list[tuple[bytes, str]]
         (_json(status | {"connection_id": "mine"}), "ValueError"),
         (_json(status | {"received_at": "9999-12-31T23:59:59-14:00"}), "ValueError: the time is out of range"),
         (_json(reply | {"phone": "\0"}), "ValueError: a field is no text"),
-        (_json(status | too_long), "Rejected: The database cannot hold this. (ProgramLimitExceeded)"),
-        (_json(status | {"provider_message_id": "REFUSED"}), "Conflict: The change contradicts other data."),
+        (
+            _json(status | too_long),
+            "Rejected: The database cannot hold a value of this request; nothing was saved. (ProgramLimitExceeded)",
+        ),
+        (
+            _json(status | {"provider_message_id": "REFUSED"}),
+            "Conflict: The change contradicts other data; nothing was saved.",
+        ),
     ]
 
 

@@ -44,12 +44,17 @@ class WebhookReceiver:
     recording: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, path: str, headers: Mapping[str, str], body: str) -> tuple[int, str]:
-        if not self.reachable:
-            return 503, ""
         events = events_of(json.loads(body), self.connection_id, datetime.now(UTC))
         with self.recording:
+            if not self.reachable:
+                return 503, ""
             record_delivery(events, [], db=self.db, hash_phone=lambda *_: b"", queue=lambda _: None)
         return 200, ""
+
+    def stop(self) -> None:
+        """Waits for the webhook that is being recorded; a later one would open the database of another test."""
+        with self.recording:
+            self.reachable = False
 
 
 class CircuitCampaign:
@@ -109,6 +114,7 @@ def receiver(databases: Databases) -> Iterator[WebhookReceiver]:
     with PostServer(receiver.answer) as server, server.serving():
         receiver.url = server.url
         yield receiver
+    receiver.stop()
     db.close()
 
 
