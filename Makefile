@@ -13,7 +13,7 @@ RUN := .venv/bin/python -m
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 LOCK = "$$(sh local/setup.sh)" pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-annotate --no-header
 TESTS = $(RUN) pytest --numprocesses 4 --dist loadgroup --tb short
-# Where nobody watches the dots, only the last line, or everything if it is not good. By way of a file: a pipe would be
+# Where no one watches the dots, only the last line, or everything if it is not good. By way of a file: a pipe would be
 # waited for until the last process that a test may have left behind has closed it.
 QUIET_TESTS = log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi
 # Prints nothing if all is good.

@@ -50,7 +50,7 @@ def _validator(schema: str) -> jsonschema_rs.Validator:
 
 
 def check(method: str, path: str, answer: dict[str, Any]) -> None:
-    """An answer in Lambda's form to a request; a route that is none is nobody's."""
+    """An answer in Lambda's form to a request; a path without a route is not checked."""
     found = operation(method, path)
     if found is None:
         return

@@ -84,10 +84,10 @@ def test_statuses_that_wait_in_the_stream_are_not_looked_up(
     assert tenant.backfill
     assert tenant.backfill["cause"] == "silence"
     # The recorder is back, and catches up with what came an hour ago, and then with what came just now.
-    told = tenant.simulator_statuses()
-    for provider_id, status in told[:-1]:
+    simulated = tenant.simulator_statuses()
+    for provider_id, status in simulated[:-1]:
         tenant.receive(provider_id, status, datetime.now(UTC) - HOUR + MINUTE)
-    tenant.receive(*told[-1], datetime.now(UTC))
+    tenant.receive(*simulated[-1], datetime.now(UTC))
     tenant.check(5 * MINUTE)
     assert (asked, tenant.backfill) == ([], None)
 

@@ -253,7 +253,7 @@ def test_a_retry_sends_again_to_the_failed_recipients_at_once(api: Api, world: W
 
 @contextmanager
 def held(world: World, sql: str) -> Iterator[None]:
-    """Somebody else's transaction that has run this statement on the campaign."""
+    """Another transaction that has run this statement on the campaign."""
     with psycopg.connect(world.databases.owner.info.dsn, password=world.databases.owner.info.password) as other:
         other.execute(sql, [world.campaign_id])
         yield

@@ -46,7 +46,7 @@ def another(world: World) -> tuple[str, str]:
 
 @contextmanager
 def held(world: World, sql: str, *params: Any) -> Iterator[psycopg.Connection[Any]]:
-    """Somebody else's transaction that has run this statement."""
+    """Another transaction that has run this statement."""
     with psycopg.connect(world.databases.owner.info.dsn, password=world.databases.owner.info.password) as other:
         other.execute(sql, params)
         yield other

@@ -324,10 +324,10 @@ def test_what_a_connection_may_not_be_is_named_and_no_key_is_told(
 ) -> None:
     answer = api.put(PATH, {**GIVEN, **changes})
     assert (answer.status, answer.fields) == (422, [field])
-    told = " ".join(item["message"] for item in answer.json["errors"]) + log.getvalue()
-    assert API_KEY not in told
-    assert "b: c" not in told
-    assert "ключ" not in told
+    shown = " ".join(item["message"] for item in answer.json["errors"]) + log.getvalue()
+    assert API_KEY not in shown
+    assert "b: c" not in shown
+    assert "ключ" not in shown
     assert api.get(PATH).status == 404
     assert check.asked == []
 

@@ -83,7 +83,7 @@ def record(world: World, *events: Any, db: Database | None = None) -> None:
 
 
 def claim_of(world: World, phone: str) -> Claim:
-    """The claim of this phone's message; whoever comes before gets theirs."""
+    """The claim of this phone's message; recipients before it get theirs first."""
     while True:
         held = world.claim()
         assert isinstance(held, Claim)
@@ -175,12 +175,12 @@ class Seeded:
 
     def traces(self) -> dict[str, set[str]]:
         """The columns, of all tables, that hold anything of the person, with what they hold."""
-        told = [
+        texts = [
             *(phone[start:] for phone in (PHONE, OLD_PHONE) for start in (1, 3, 5, 6)),
             NAME, PLACE, CLOUD_ID, "OLD-ID-1", "TEST-ID-1",
         ]  # fmt: skip
         hashes = [self.world.hash(phone).hex() for phone in (PHONE, OLD_PHONE)]
-        needles = [text.lower() for text in [*told, *(text.encode().hex() for text in told), *hashes]]
+        needles = [text.lower() for text in [*texts, *(text.encode().hex() for text in texts), *hashes]]
         found: dict[str, set[str]] = {}
         for table in {table for table, _ in columns(self.world)}:
             for row in self.world.rows(f"select to_jsonb(t) as whole from hidra.{table} t"):
@@ -584,7 +584,7 @@ def test_erasures_beside_senders_and_recorders_stay_exact_and_complete(databases
             database = Database({**databases.settings, "DATABASE_SECRET": role}, databases.logins.__getitem__)
             try:
                 work(database)
-            except BaseException as error:  # noqa: BLE001 - told below
+            except BaseException as error:  # noqa: BLE001 - raised below
                 failures.append(error)
             finally:
                 database.close()

@@ -201,17 +201,17 @@ def test_all_campaigns_are_compared_in_pieces_that_fit_the_time(databases: Datab
     world = World.make(databases)
     everything = sorted([world.campaign_id, *(world.add_campaign(uuid4()) for _ in range(4))])
     databases.owner.execute("update hidra.campaign_metrics set failed = 1, total_messages = 1")
-    mended, after_id = [], None
+    repaired, after_id = [], None
     for at in (1, 3):
         ticks = iter([1.0, 0.0])
         piece = rebuilt(databases, after_id=after_id, dry_run=False, seconds_left=lambda ticks=ticks: next(ticks))
         assert (piece.campaigns, piece.continue_after) == (2, everything[at])
-        mended += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
+        repaired += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
         after_id = piece.continue_after
     piece = rebuilt(databases, after_id=after_id, dry_run=False, seconds_left=lambda: 0.0)
     assert (piece.campaigns, piece.continue_after) == (1, None)
-    mended += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
-    assert mended == everything
+    repaired += [campaign_id for campaign_id, it in piece.differences if it.counter == "failed"]
+    assert repaired == everything
     assert rebuilt(databases) == Rebuilt(5, [], None)
 
 

@@ -95,10 +95,10 @@ def test_a_failed_campaign_is_retried_again_and_again(databases: Databases) -> N
 def test_a_retry_freezes_text_phone_and_name_again(databases: Databases) -> None:
     """Recipients that opted out or whose contact is deleted are not in it."""
     world = ended(databases, failed=4, sent=0)
-    mended, opted_out, nameless, gone = [message["contact_id"] for message in world.messages()]
+    retried, opted_out, nameless, gone = [message["contact_id"] for message in world.messages()]
     run = databases.owner.execute
     run("update hidra.message_templates set body = 'Olá {{name}}'")
-    run("update hidra.contacts set name = 'Bia', phone = '+5511970000000' where id = %s", [mended])
+    run("update hidra.contacts set name = 'Bia', phone = '+5511970000000' where id = %s", [retried])
     run(
         "insert into hidra.opt_outs (user_id, phone_hash, source)"
         " select user_id, phone_hash, 'api' from hidra.contacts where id = %s",
@@ -109,7 +109,7 @@ def test_a_retry_freezes_text_phone_and_name_again(databases: Databases) -> None
     retry(world)
     newer = {message["contact_id"]: message for message in world.messages()[4:]}
     assert {key: (m["status"], m["error_code"]) for key, m in newer.items()} == {
-        mended: ("pending", None),
+        retried: ("pending", None),
         opted_out: ("skipped", "opted_out"),
         nameless: ("failed", "unresolved_variable"),
     }
