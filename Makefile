@@ -13,8 +13,8 @@ RUN := .venv/bin/python -m
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 LOCK = "$$(sh local/setup.sh)" pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-annotate --no-header
 TESTS = $(RUN) pytest --numprocesses 4 --dist loadgroup --tb short
-# Where no one watches the dots, only the last line, or everything if it is not good. By way of a file: a pipe would be
-# waited for until the last process that a test may have left behind has closed it.
+# Without a terminal prints only the last line, or everything after a failure. Through a file: a pipe stays open until the
+# last process that a test left running ends.
 QUIET_TESTS = log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi
 # Prints nothing if all is good.
 LINT = .venv/bin/ruff check --quiet --output-format concise && \
@@ -49,7 +49,7 @@ test: venv ## lint, and beside it every test that fits into a coffee break
 	if [ -t 1 ] || [ -n "$$CI" ]; then $(TESTS); else ($(QUIET_TESTS)); fi || bad=1; \
 	wait $$lint || bad=1; exit $$bad
 
-# The numbers are what is looked at, not what the product logs meanwhile.
+# Shows the measured numbers without the product's log.
 prove bench: export POWERTOOLS_LOG_LEVEL := ERROR
 
 prove: venv ## the long proofs, of which PROVE=name runs one: tests/slow/test_name.py

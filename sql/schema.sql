@@ -1131,7 +1131,7 @@ CREATE TABLE hidra.delivery_events_rejected (
 -- Name: TABLE delivery_events_rejected; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON TABLE hidra.delivery_events_rejected IS 'A row is a stream record that could not be parsed. It is parked here so that the records behind it are processed.';
+COMMENT ON TABLE hidra.delivery_events_rejected IS 'A row is a stream record that could not be read or applied. It is parked here so that the records after it are processed.';
 
 --
 -- Name: COLUMN delivery_events_rejected.stream_position; Type: COMMENT; Schema: hidra; Owner: -

@@ -20,7 +20,7 @@ from tests.emptied import Emptied
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "sql" / "migrations"
-# Functions name their settings at import; what a test needs to differ, it sets itself.
+# Functions read their settings at import. A test sets the values that it needs.
 for name, value in {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "testing",

@@ -14,11 +14,11 @@ from tests.deployment import template
 
 # Names that were given up, by what stands in their place. Those that are also common English words are not listed.
 OLD_NAMES = {
-    "connection": "config_id EvolutionConfig",
+    "connection": "config_id EvolutionConfig unusable_config",
     "trial, direct send": "TestMessage test_sends send_test prepare_test",
     "opt-out request, intent": "wishes Wish Wishes Leaver hear_replies returned_at ConfirmationAsked",
     "sweep": "keep_time",
-    "backfill": "repair_statuses status_repairs noticed_at begun_at to_look_up Growing",
+    "backfill": "repair_statuses status_repair status_repairs StatusRepair noticed_at begun_at to_look_up Growing",
     "queue": "at_slot give_back put_back adopt keep_out",
     "record": "Told Heard record_what_fits",
     "probe": "TRY_EVERY trying refusing tried_at checked_from",

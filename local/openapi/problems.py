@@ -54,7 +54,8 @@ CODES = {
     " either.",
     "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
     "unauthorized": "The webhook's signature is not valid.",
-    "unavailable": "Hidra cannot process the request at this moment; nothing was changed. Try again in a few seconds.",
+    "unfit": "The database cannot hold a value of this request; nothing was saved. Shorten or correct it.",
+    "unavailable": "Hidra cannot process the request at this moment. Try again in a few seconds.",
     "unknown-contact": "There is no contact with this id. Use the id of one of your contacts.",
     "unknown-contacts": "Some of the ids are not your contacts; no contact was added. Remove those that `errors`"
     " names.",
@@ -188,7 +189,7 @@ def responses(operation: Mapping[str, Any], method: str, named: Mapping[int, Seq
         usual[409] = ["conflict"]
         usual[503].append("locked")
     if "requestBody" in operation or in_query:
-        usual[422] = ["invalid-request"]
+        usual[422] = ["invalid-request", "unfit"]
     if "cursor" in in_query:
         usual[422].append("invalid-cursor")
     found = {
@@ -209,8 +210,8 @@ _SHARED = {
     "Forbidden": (403, ("forbidden", "unknown-user")),
     "NotFound": (404, ("not-found",)),
     "Conflict": (409, ("conflict",)),
-    "Invalid": (422, ("invalid-request",)),
-    "InvalidOrCursor": (422, ("invalid-request", "invalid-cursor")),
+    "Invalid": (422, ("invalid-request", "unfit")),
+    "InvalidOrCursor": (422, ("invalid-request", "unfit", "invalid-cursor")),
     "Internal": (500, ("internal",)),
     "Unavailable": (503, ("unavailable",)),
     "UnavailableOrLocked": (503, ("unavailable", "locked")),

@@ -13,7 +13,7 @@ answers 401 with `{"message": "Unauthorized"}`.
 
 **Errors** are problem documents (RFC 9457, `application/problem+json`). `type` is `urn:hidra:problem:<code>` and
 stable; each operation lists its codes. 422 names the wrong fields, 409 means that the request does not fit the present
-state, 503 that nothing was changed: send the same request again.
+state, 503 that the request failed for now: send it again.
 
 **Lists** have pages: send `next_cursor`, unless it is null, as `cursor` for the next page.
 

@@ -95,7 +95,7 @@ create table hidra.delivery_events_rejected (
     received_at timestamptz not null default now()
 );
 comment on table hidra.delivery_events_rejected is
-    'A row is a stream record that could not be parsed. It is parked here so that the records behind it are processed.';
+    'A row is a stream record that could not be read or applied. It is parked here so that the records after it are processed.';
 comment on column hidra.delivery_events_rejected.stream_position is
     'Where the record is in the stream. Its content may hold phones, so it is not copied.';
 

@@ -169,7 +169,7 @@ class _StreamFaults:
         batches, put, known = self._batches(), self._put(), self._known()
         accepted, pending = cluster.simulator.summary()["accepted"], scenario.counts()["pending"]
         wait_until(lambda: all(shard.oldest() > self.lag for shard in cluster.shards))
-        wait_until(lambda: self._put() > put)  # IncomingRecords of the stream goes on
+        wait_until(lambda: self._put() > put)  # IncomingRecords of the stream grows
         assert self._batches() == batches, "the recorder was invoked"
         assert self._known() == known, "a record that was not read changed the database"
         wait_until(lambda: not pending or cluster.simulator.summary()["accepted"] > accepted)  # campaigns continue

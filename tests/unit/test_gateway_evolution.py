@@ -255,7 +255,7 @@ def test_nothing_was_sent_with_a_key_that_no_header_can_hold(key: str) -> None:
     with serving(answering(201, SENT)) as server:
         outcome = server.client(key).send("+5541988887777", TEXT)
     assert isinstance(outcome, NotSent)
-    assert (outcome.code, outcome.stops) == ("unusable_config", Stops.CONNECTION)
+    assert (outcome.code, outcome.stops) == ("unusable_connection", Stops.CONNECTION)
     assert server.requests == []
 
 

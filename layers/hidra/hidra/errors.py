@@ -6,7 +6,7 @@ HidraError
 ├── Forbidden      this caller may not do this
 ├── NotFound       there is no such thing, or it belongs to another user
 ├── Conflict       the input is right, but does not fit the present state
-└── Unavailable    nothing was changed: try again
+└── Unavailable    not done, or not known to be done: try again
     └── Unanswered it may have happened all the same: check before you try again
 """
 

@@ -291,7 +291,10 @@ class Evolution:
             request = self._session.prepare_request(requests.Request(method, url, json=body))
             request.headers["apikey"].encode("ascii")
         except (requests.RequestException, ValueError):
-            raise Rejected("The server's address or the API key cannot be used.", code="unusable-config") from None
+            raise Rejected(
+                "The server's address or the API key cannot be used. Save the connection again.",
+                code="unusable-connection",
+            ) from None
         # Not through the session: it reads the whole body of a redirect, however long, even if it does not follow it.
         adapter = self._session.get_adapter(url)
         try:

@@ -91,7 +91,7 @@ def check_all(
 ) -> list[Endpoint]:
     """Checks connections in parallel for so many seconds; returns the endpoints whose server answers our calls.
 
-    Threads call servers; only the calling thread uses the database. The begin of a check is recorded before its server
+    Threads call servers; only the calling thread uses the database. The start of a check is recorded before its server
     is called: otherwise servers that never answer would stay the first in the order of checks.
     """
     started: dict[Endpoint, datetime] = {}

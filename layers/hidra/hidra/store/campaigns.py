@@ -269,7 +269,7 @@ def stop_claims(tx: Tx, *, campaign_id: UUID) -> None:
 
 
 def pause_for(tx: Tx, *, user_id: UUID, campaign_id: UUID, reason: str) -> None:
-    """Pauses a running campaign that would use up its recipients in vain, in a worker's transaction.
+    """Pauses a running campaign that would use up its recipients for nothing, in a worker's transaction.
 
     The reason stays until the user resumes or cancels the campaign.
     """

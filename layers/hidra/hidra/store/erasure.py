@@ -97,7 +97,8 @@ class _LockedPhone:
 
 
 def block(tx: Tx, *, user_id: UUID) -> None:
-    """Blocks erasures of this user until the transaction ends. Call it before any other lock but a campaign's."""
+    """Blocks erasures of this user until the transaction ends. Call it before any other lock but that of
+    the campaign or import that the transaction works on."""
     tx.run(BLOCK, user_id=user_id)
 
 

@@ -26,17 +26,17 @@ def owner_url(settings: Mapping[str, str], owner: Mapping[str, str]) -> str:
 
 
 def migrate(url: str, migrations: Path) -> str:
-    """Applies what is new in the folder of migrations, each in a transaction, and gives the runner's words.
+    """Applies the migrations that are new, each in a transaction; returns dbmate's output.
 
     Raises:
-        Rejected: a migration failed and left nothing behind.
+        Rejected: a migration failed and changed nothing.
         Unavailable: the database did not answer within 30 s.
     """
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("LAMBDA_TASK_ROOT", "") + "/bin"])
     dbmate = shutil.which("dbmate", path=places)
     if dbmate is None:
         raise Rejected("The migration runner dbmate is not installed.")
-    # The URL holds a password: it goes by the environment, not by the command line, which everybody can list.
+    # The URL holds a password. It is in the environment, because any user of the machine can list command lines.
     done = subprocess.run(  # noqa: S603
         [dbmate, "--migrations-dir", migrations, "--migrations-table", "hidra.schema_migrations", "--no-dump-schema",
          "--migration-lock", "--wait", "--wait-timeout", "30s", "migrate"],
@@ -50,7 +50,7 @@ def migrate(url: str, migrations: Path) -> str:
 
 
 def ensure_login(url: str, login: Mapping[str, str], roles: tuple[str, ...]) -> None:
-    """Makes the login of a secret {"username", "password"}, or gives it the secret's present password."""
+    """Creates the login of a secret {"username", "password"}, or sets its password to the secret's."""
     name, password = sql.Identifier(login["username"]), sql.Literal(login["password"])
     with psycopg.connect(url, connect_timeout=5) as connection:
         known = connection.execute("select 1 from pg_roles where rolname = %s", [login["username"]]).fetchone()
