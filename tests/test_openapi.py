@@ -77,7 +77,7 @@ class TestEveryOperation:
                 for example in examples:
                     openapi_document.validator(content["schema"]).validate(example)
 
-    def test_says_who_may_call_it(self, method: str, path: str, operation: dict[str, Any]) -> None:
+    def test_states_its_authentication(self, method: str, path: str, operation: dict[str, Any]) -> None:
         if path.startswith("/v1/"):
             assert "security" not in operation  # the whole document's: a bearer token
             assert {"401", "403"} <= operation["responses"].keys()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from hidra.domain.check_request import Action, PullRequest, failure, read
+from hidra.domain.check_request import CheckAction, PullRequest, failure, read
 from hidra.domain.imports import files
 from hidra.domain.webhook_key import current_key_id, jwt_key
 from hidra.errors import HidraError, Rejected
@@ -93,7 +93,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] 
         return None
     if endpoint is None:
         return failure("There is no such connection.")
-    return connect(endpoint) if request.action is Action.CONNECT else check(endpoint)
+    return connect(endpoint) if request.action is CheckAction.CONNECT else check(endpoint)
 
 
 def check(endpoint: Endpoint) -> dict[str, Any]:

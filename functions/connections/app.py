@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from hidra.domain.address import check_base_url
 from hidra.domain.backfill import OLDEST_HOURS
-from hidra.domain.check_request import Action
+from hidra.domain.check_request import CheckAction
 from hidra.entry.fields import PerMinute, Whole
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.tenant import user_of
@@ -97,7 +97,7 @@ def save(body: ConnectionIn) -> Connection:
     )
     connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin)
     try:
-        connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], Action.CHECK, connection_id=connection_id)
+        connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], CheckAction.CHECK, connection_id=connection_id)
     except Unavailable:
         # It is saved; the next scheduled check finds its state.
         logger.warning("connection was saved but not checked", exc_info=True, connection_id=connection_id)
@@ -133,7 +133,7 @@ def delete() -> Response[Any]:
 )
 def check() -> Connection:
     user_id = me()
-    connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], Action.CHECK, connection_id=read(user_id).id)
+    connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], CheckAction.CHECK, connection_id=read(user_id).id)
     return read(user_id)
 
 
@@ -144,7 +144,7 @@ def check() -> Connection:
     responses=answers(not_found=["not-found"], unavailable=["evolution-unavailable"]),
 )
 def connect() -> ConnectionLink:
-    found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], Action.CONNECT, connection_id=read(me()).id)
+    found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], CheckAction.CONNECT, connection_id=read(me()).id)
     return ConnectionLink(state=found["state"], qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code"))
 
 

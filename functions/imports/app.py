@@ -214,7 +214,7 @@ def get_rejects(import_id: UUID) -> RejectsLink:
     return RejectsLink(url=url, expires_in_seconds=LINK_SECONDS)
 
 
-def found(import_id: UUID) -> imports.Import:
+def found(import_id: UUID) -> imports.ImportRow:
     return db.as_user(me(), lambda tx: imports.get(tx, import_id=import_id))
 
 
@@ -232,7 +232,7 @@ def reject_fields_of_a_file(body: ImportIn) -> None:
         )
 
 
-def shown(row: imports.Import) -> Import:
+def shown(row: imports.ImportRow) -> Import:
     moving = progress(
         rows=row.rows_read,
         bytes_read=row.bytes_read,

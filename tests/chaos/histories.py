@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from hidra.domain.message import OUTCOME_UNKNOWN, Evidence, Message, fail, identify, learn, share, skip
+from hidra.domain.message import OUTCOME_UNKNOWN, Evidence, Message, fail, identify, join_evidence, share, skip
 from hidra.domain.message import MessageStatus as S
 
 AT = datetime(2026, 1, 1, 12, 0, 30, 123_456, tzinfo=UTC)
@@ -74,7 +74,7 @@ def play(drawn: list[History], order: random.Random) -> tuple[list[Message], Cou
         before = messages[index]
         now = _step(before, drawn[index], steps, kept[index])
         if now.provider_message_id:
-            now = learn(now, kept[index])
+            now = join_evidence(now, kept[index])
             kept[index].clear()
         _count(sums, before, -1)
         _count(sums, now, 1)

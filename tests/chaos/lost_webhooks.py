@@ -31,22 +31,22 @@ OUR_STATUS = {
 }
 
 
-class LookUps(list[tuple[str, float]]):
-    """Every look-up of a status: the provider's id, and the monotonic time."""
+class Lookups(list[tuple[str, float]]):
+    """Every lookup of a status: the provider's id, and the monotonic time."""
 
     @classmethod
     @contextmanager
-    def recorded(cls) -> Iterator["LookUps"]:
-        look_ups = cls()
+    def recorded(cls) -> Iterator["Lookups"]:
+        lookups = cls()
         real = Evolution.find_statuses
 
         def counting(self: Evolution, provider_message_id: str) -> frozenset[MessageStatus]:
-            look_ups.append((provider_message_id, time.monotonic()))
+            lookups.append((provider_message_id, time.monotonic()))
             return real(self, provider_message_id)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Evolution, "find_statuses", counting)
-            yield look_ups
+            yield lookups
 
     @property
     def ids(self) -> list[str]:
@@ -162,21 +162,21 @@ def expected_counts(final: dict[str, str]) -> dict[str, int]:
     }
 
 
-def backfill_a_campaign(tenant: SilentTenant, recipients: int, *, each: int) -> LookUps:
+def backfill_a_campaign(tenant: SilentTenant, recipients: int, *, each: int) -> Lookups:
     """Loses every webhook of a campaign during an hour, then runs checks until the backfill of its statuses completes."""
     tenant.send(recipients)
     tenant.let_an_hour_pass()
     assert set(tenant.recorded_statuses().values()) == {"sent"}
-    with LookUps.recorded() as look_ups:
+    with Lookups.recorded() as lookups:
         tenant.check()
-        assert look_ups == []  # all connections are silent: the recorder may be late
+        assert lookups == []  # all connections are silent: the recorder may be late
         after = HOUR + timedelta(minutes=5)
         for run in range(1, recipients // each + 3):
             tenant.check(after + run * timedelta(minutes=5))
-            assert len(look_ups) <= run * each
+            assert len(lookups) <= run * each
             progress = tenant.backfill
             assert progress
-            assert progress["messages_checked"] == len(look_ups)
+            assert progress["messages_checked"] == len(lookups)
             if progress["completed_at"]:
-                return look_ups
+                return lookups
     raise AssertionError("the backfill does not complete")

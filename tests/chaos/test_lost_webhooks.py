@@ -1,4 +1,4 @@
-"""Webhooks that are lost for good: look-ups make every count exact, at a pace, and only after an outage."""
+"""Webhooks that are lost for good: lookups make every count exact, at a pace, and only after an outage."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ def test_a_campaign_whose_webhooks_are_all_lost_ends_with_exact_counts(
     recipients, each = 24, 10
     monkeypatch.setattr(backfill, "EACH", each)
     tenant = lost_webhooks.SilentTenant(app, databases, simulator, phones(recipients))
-    look_ups = lost_webhooks.backfill_a_campaign(tenant, recipients, each=each)
+    lookups = lost_webhooks.backfill_a_campaign(tenant, recipients, each=each)
 
     lost = tenant.webhooks()
     assert len(lost) >= 2 * recipients  # at least two statuses of each message
@@ -54,8 +54,8 @@ def test_a_campaign_whose_webhooks_are_all_lost_ends_with_exact_counts(
     assert tenant.recorded_statuses() == final
     assert tenant.counts() == lost_webhooks.expected_counts(final)
     tenant.world.assert_exact()
-    assert sorted(look_ups.ids) == sorted(final)  # each of them once
-    gaps = [later - earlier for (_, earlier), (_, later) in pairwise(look_ups)]
+    assert sorted(lookups.ids) == sorted(final)  # each of them once
+    gaps = [later - earlier for (_, earlier), (_, later) in pairwise(lookups)]
     assert min(gaps) >= backfill.PAUSE_SECONDS
     progress = tenant.backfill
     assert progress
@@ -71,7 +71,7 @@ def test_a_campaign_whose_webhooks_are_all_lost_ends_with_exact_counts(
     for provider_id, status in tenant.simulator_statuses():
         tenant.receive(provider_id, status, datetime.now(UTC) + timedelta(hours=3))
     assert (tenant.world.messages(), tenant.counts(), tenant.world.timeline()) == before
-    with lost_webhooks.LookUps.recorded() as again:
+    with lost_webhooks.Lookups.recorded() as again:
         for minutes in (200, 205, 400):
             tenant.check(timedelta(minutes=minutes))
     # The webhook that arrived ends the outage: the check looks up messages without a final status once more, then none.

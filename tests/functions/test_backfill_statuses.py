@@ -50,13 +50,13 @@ def tenant(app: ModuleType, databases: Databases, simulator: checks.Simulator) -
 
 
 @pytest.fixture
-def asked() -> Iterator[lost_webhooks.LookUps]:
-    with lost_webhooks.LookUps.recorded() as asked:
+def asked() -> Iterator[lost_webhooks.Lookups]:
+    with lost_webhooks.Lookups.recorded() as asked:
         yield asked
 
 
 def test_no_status_is_looked_up_while_webhooks_come(
-    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups
 ) -> None:
     for provider_id, status in tenant.simulator_statuses():
         tenant.receive(provider_id, status, datetime.now(UTC) - HOUR + MINUTE)
@@ -67,7 +67,7 @@ def test_no_status_is_looked_up_while_webhooks_come(
 
 
 def test_two_phones_that_are_switched_off_are_no_outage(
-    app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.LookUps
+    app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.Lookups
 ) -> None:
     tenant = lost_webhooks.SilentTenant(app, databases, simulator, PHONES[:2])
     tenant.send(2)
@@ -78,7 +78,7 @@ def test_two_phones_that_are_switched_off_are_no_outage(
 
 
 def test_statuses_that_wait_in_the_stream_are_not_looked_up(
-    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups
 ) -> None:
     tenant.check()
     assert tenant.backfill
@@ -93,7 +93,7 @@ def test_statuses_that_wait_in_the_stream_are_not_looked_up(
 
 
 def test_a_webhook_of_another_connection_shows_that_the_recorder_is_not_late(
-    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps, databases: Databases, simulator: checks.Simulator
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups, databases: Databases, simulator: checks.Simulator
 ) -> None:
     other = lost_webhooks.SilentTenant(tenant.app, databases, simulator, PHONES[:1])
     other.set(last_webhook_at=datetime.now(UTC))
@@ -103,7 +103,7 @@ def test_a_webhook_of_another_connection_shows_that_the_recorder_is_not_late(
 
 
 def test_a_silence_that_lasts_when_its_backfill_starts_gets_a_second_pass_when_it_ends(
-    app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.LookUps
+    app: ModuleType, databases: Databases, simulator: checks.Simulator, asked: lost_webhooks.Lookups
 ) -> None:
     tenant = lost_webhooks.SilentTenant(app, databases, simulator, PHONES[:4])
     late = "+5511980000000"
@@ -127,7 +127,7 @@ def test_a_silence_that_lasts_when_its_backfill_starts_gets_a_second_pass_when_i
 
 
 def test_a_backfill_that_found_nothing_is_followed_by_none_for_a_day(
-    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps, monkeypatch: pytest.MonkeyPatch
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hidra.gateways.evolution.PROVIDER_WORDS", {})  # as if it had kept no status
     for minutes in (0, 65, 70):
@@ -149,7 +149,7 @@ def another_webhook(tenant: lost_webhooks.SilentTenant, **change: Any) -> None:
 
 
 def test_another_webhook_in_the_place_of_ours_is_an_outage(
-    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups
 ) -> None:
     for provider_id in tenant.recorded_statuses():
         tenant.receive(provider_id, SENT, datetime.now(UTC))
@@ -162,7 +162,7 @@ def test_another_webhook_in_the_place_of_ours_is_an_outage(
 
 
 def test_our_webhook_under_an_earlier_key_is_no_outage(
-    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups
 ) -> None:
     for provider_id in tenant.recorded_statuses():
         tenant.receive(provider_id, SENT, datetime.now(UTC))
@@ -175,7 +175,7 @@ def test_our_webhook_under_an_earlier_key_is_no_outage(
 
 
 def test_a_user_requests_a_backfill_and_sees_its_progress(
-    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps, call: Any, monkeypatch: pytest.MonkeyPatch
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups, call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backfill, "EACH", 3)
     for provider_id in tenant.recorded_statuses():
@@ -203,7 +203,7 @@ def test_a_user_requests_a_backfill_and_sees_its_progress(
 
 
 def test_messages_sent_before_the_requested_hours_are_not_looked_up(
-    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.LookUps, call: Any
+    tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups, call: Any
 ) -> None:
     tenant.age(2 * HOUR)
     [new] = tenant.send(1)

@@ -270,7 +270,7 @@ SHARED = "select pg_advisory_xact_lock_shared(hidra.lock_key('campaign', %s))"
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_campaign_that_is_being_started_is_told_so(api: Api, world: World, nudges: Nudges) -> None:
+def test_an_action_on_a_campaign_that_is_being_started_is_a_conflict(api: Api, world: World, nudges: Nudges) -> None:
     with held(world, "select from hidra.campaigns where id = %s for update"):
         answer = api.post(f"/v1/campaigns/{world.campaign_id}/cancel")
     assert (answer.status, answer.code) == (409, "campaign-starting")

@@ -142,7 +142,7 @@ def test_a_change_waits_for_the_limit_before_it_locks_the_draft(api: Api, world:
     assert [answer.status for answer in answers] == [200 if method == "PATCH" else 204]
 
 
-def test_a_change_of_a_campaign_that_is_being_started_is_told_so(
+def test_a_change_of_a_campaign_that_is_being_started_is_a_conflict(
     api: Api, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hidra.store.db.LOCK_TIMEOUT_MS", 200)

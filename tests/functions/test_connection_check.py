@@ -21,7 +21,7 @@ from nacl.public import PrivateKey
 from hidra.domain.webhook_key import jwt_key
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
-from hidra.gateways.evolution import WEBHOOK_EVENTS, Found, Webhook
+from hidra.gateways.evolution import WEBHOOK_EVENTS, SentMessage, Webhook
 from hidra.services import check_connection, parallel, reconcile
 from hidra.services.check_connection import Health, check_all, examine
 from hidra.store import claims, connection_health, doubts
@@ -598,7 +598,7 @@ def test_a_post_that_began_during_the_lookup_is_not_mistaken_for_the_message_in_
     endpoint = databases.jobs.as_worker(lambda tx: connection_health.get(tx, connection_id=world.connection_id))
     assert endpoint
 
-    def find(*_: object) -> list[Found]:
+    def find(*_: object) -> list[SentMessage]:
         databases.owner.execute(
             "update hidra.campaign_messages set status = 'sending', claimed_at = clock_timestamp() where campaign_id = %s",
             [second],
@@ -610,7 +610,7 @@ def test_a_post_that_began_during_the_lookup_is_not_mistaken_for_the_message_in_
                 "update hidra.campaign_messages set status = 'pending', claimed_at = null where campaign_id = %s",
                 [second],
             )
-        return [Found("REAL", "Oi Ana 0", now())]
+        return [SentMessage("REAL", "Oi Ana 0", now())]
 
     reconcile.reconcile(
         [endpoint], db=databases.jobs, evolution=lambda _: SimpleNamespace(find_messages=find), now=now(), seconds=40
@@ -693,7 +693,7 @@ def test_one_connection_that_cannot_be_settled_stops_no_other(
     def evolution(endpoint: Endpoint) -> Any:
         if endpoint == whole:
             settled.wait(5)
-        found = [Found(str(uuid4()), "Oi Ana 0", datetime.now(UTC))]
+        found = [SentMessage(str(uuid4()), "Oi Ana 0", datetime.now(UTC))]
         return SimpleNamespace(find_messages=lambda *_: found)
 
     def settle(endpoint: Endpoint, *args: Any, **kwargs: Any) -> None:
@@ -713,8 +713,8 @@ MESSAGE = Unresolved(1, UUID(int=1), NORMAL, {"name": "Ana"}, "Oi {{name}}", Non
 
 
 def test_of_several_matches_the_nearest_in_time_is_chosen() -> None:
-    found = [Found("far", "Oi Ana", AT + timedelta(seconds=60)), Found("near", "Oi Ana\n", AT + timedelta(seconds=1)),
-             Found("other", "Oi", AT), Found("none", None, AT)]  # fmt: skip
+    found = [SentMessage("far", "Oi Ana", AT + timedelta(seconds=60)), SentMessage("near", "Oi Ana\n", AT + timedelta(seconds=1)),
+             SentMessage("other", "Oi", AT), SentMessage("none", None, AT)]  # fmt: skip
     assert reconcile.choose(MESSAGE, found, assigned=set()) == "near"
     assert reconcile.choose(MESSAGE, found, assigned={"near"}) == "far"
     assert reconcile.choose(MESSAGE, found, assigned={"near", "far"}) is None
@@ -722,7 +722,11 @@ def test_of_several_matches_the_nearest_in_time_is_chosen() -> None:
 
 
 def test_a_match_has_the_same_kind_of_media() -> None:
-    found = [Found("text", "Oi Ana", AT), Found("image", "Oi Ana", AT, "image"), Found("other", "Oi", AT, "image")]
+    found = [
+        SentMessage("text", "Oi Ana", AT),
+        SentMessage("image", "Oi Ana", AT, "image"),
+        SentMessage("other", "Oi", AT, "image"),
+    ]
     assert reconcile.choose(replace(MESSAGE, media_type="image"), found, assigned=set()) == "image"
     assert reconcile.choose(MESSAGE, found, assigned={"image"}) == "text"
     assert reconcile.choose(replace(MESSAGE, media_type="document"), found, assigned=set()) is None
@@ -730,7 +734,11 @@ def test_a_match_has_the_same_kind_of_media() -> None:
 
 def test_media_without_a_caption_is_found_by_its_kind_alone() -> None:
     audio = replace(MESSAGE, body="", media_type="audio")
-    found = [Found("image", None, AT, "image"), Found("nothing", None, AT), Found("audio", None, AT, "audio")]
+    found = [
+        SentMessage("image", None, AT, "image"),
+        SentMessage("nothing", None, AT),
+        SentMessage("audio", None, AT, "audio"),
+    ]
     assert reconcile.choose(audio, found, assigned=set()) == "audio"
     assert reconcile.choose(audio, found, assigned={"audio"}) is None
 
@@ -738,6 +746,6 @@ def test_media_without_a_caption_is_found_by_its_kind_alone() -> None:
 def test_media_without_a_caption_that_may_be_another_is_not_chosen() -> None:
     """The owner may have sent one by hand."""
     audio = replace(MESSAGE, body="", media_type="audio")
-    late = Found("late", None, AT + timedelta(seconds=150), "audio")
+    late = SentMessage("late", None, AT + timedelta(seconds=150), "audio")
     assert reconcile.choose(audio, [late], assigned=set()) is None
-    assert reconcile.choose(audio, [Found("one", None, AT, "audio"), late], assigned=set()) is None
+    assert reconcile.choose(audio, [SentMessage("one", None, AT, "audio"), late], assigned=set()) is None

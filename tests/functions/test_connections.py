@@ -82,29 +82,29 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
 ) -> None:
     answer = api.put(PATH, {**GIVEN, "base_url": "https://EVO.example.com/", "api_key": f" {API_KEY}\n"})
     assert answer.status == 200
-    config = answer.json
-    assert config == {
-        "id": config["id"],
+    saved = answer.json
+    assert saved == {
+        "id": saved["id"],
         "base_url": "https://evo.example.com",
         "instance_name": "main",
         "integration": "baileys",
         "status": "connected",
         "error_message": None,
         "connected_at": None,
-        "last_health_check_at": config["last_health_check_at"],
+        "last_health_check_at": saved["last_health_check_at"],
         "last_webhook_at": None,
         "max_messages_per_minute": 60,
         "max_concurrent_sends": 1,
-        "created_at": config["created_at"],
+        "created_at": saved["created_at"],
         "status_backfill": None,
     }
-    assert config["last_health_check_at"].endswith("Z")
-    assert check.asked == [("none", "check", config["id"])]
-    assert limits(databases) == {UUID(config["id"]): 60}
+    assert saved["last_health_check_at"].endswith("Z")
+    assert check.asked == [("none", "check", saved["id"])]
+    assert limits(databases) == {UUID(saved["id"]): 60}
     sealed = stored(databases, user)["api_key_encrypted"]
     assert API_KEY.encode() not in sealed
-    assert open_sealed(PRIVATE_KEYS, sealed, user_id=user, base_url=config["base_url"]) == API_KEY
-    assert api.get(PATH).json == config
+    assert open_sealed(PRIVATE_KEYS, sealed, user_id=user, base_url=saved["base_url"]) == API_KEY
+    assert api.get(PATH).json == saved
 
 
 def test_what_is_absent_stays_as_it_was(api: Api, databases: Databases, user: UUID) -> None:
@@ -165,12 +165,12 @@ def test_a_check_that_finds_an_error_is_no_error_of_the_request(api: Api, check:
 
 def test_connect_passes_on_the_code_to_scan(api: Api, check: Check) -> None:
     assert api.post(f"{PATH}/connect").status == 404
-    config = api.put(PATH, GIVEN).json
+    saved = api.put(PATH, GIVEN).json
     found = {"state": "connecting", "qr_code": "2@abc", "pairing_code": "WZYEH1YY"}
     check.answers = lambda: {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(found).encode())}
     answer = api.post(f"{PATH}/connect")
     assert (answer.status, answer.json) == (200, found)
-    assert check.asked[-1] == ("none", "connect", config["id"])
+    assert check.asked[-1] == ("none", "connect", saved["id"])
     check.answers = lambda: {"StatusCode": 200, "Payload": io.BytesIO(b'{"state": "open"}')}
     assert api.post(f"{PATH}/connect").json == {"state": "open", "qr_code": None, "pairing_code": None}
 
@@ -258,13 +258,13 @@ def test_a_deleted_connection_leaves_its_campaigns_without(call: Any, check: Che
 
 
 def test_another_neither_sees_nor_changes_the_connection(api: Api, call: Any, check: Check, stranger: UUID) -> None:
-    config = api.put(PATH, GIVEN).json
+    saved = api.put(PATH, GIVEN).json
     theirs = call("connections", stranger)
     assert theirs.get(PATH).status == 404
     assert theirs.delete(PATH).status == 404
     assert theirs.post(f"{PATH}/check").status == 404
-    assert theirs.put(PATH, {**GIVEN, "instance_name": "theirs"}).json["id"] != config["id"]
-    assert api.get(PATH).json == config
+    assert theirs.put(PATH, {**GIVEN, "instance_name": "theirs"}).json["id"] != saved["id"]
+    assert api.get(PATH).json == saved
 
 
 def test_two_first_saves_at_the_same_time_make_one_connection(databases: Databases, user: UUID) -> None:
@@ -319,7 +319,7 @@ def test_two_first_saves_at_the_same_time_make_one_connection(databases: Databas
         ({"status": "connected"}, "status"),
     ],
 )
-def test_what_a_connection_may_not_be_is_named_and_no_key_is_told(
+def test_an_invalid_connection_names_its_fields_and_shows_no_key(
     api: Api, check: Check, log: io.StringIO, changes: Any, field: str
 ) -> None:
     answer = api.put(PATH, {**GIVEN, **changes})

@@ -90,7 +90,7 @@ def test_a_wrong_phone_is_named_by_its_place_and_nothing_is_saved(call: Any, dat
     assert rows(databases, "select count(*) from hidra.contacts") == [(0,)]
 
 
-def test_a_country_tells_how_national_numbers_are_read(call: Any) -> None:
+def test_national_numbers_are_read_by_country(call: Any) -> None:
     answer = call("contacts").post("/v1/contacts", {"contacts": [{"phone": "912 345 678"}], "country": "PT"})
     assert [c["phone"] for c in answer.json["contacts"]] == ["+351912345678"]
 
@@ -278,7 +278,7 @@ def test_what_a_contact_may_not_be_is_named(call: Any, databases: Databases, bod
     assert rows(databases, "select count(*) from hidra.contacts") == [(0,)]
 
 
-def test_an_opt_out_skips_what_waits_for_the_phone_and_can_be_taken_back(call: Any, databases: Databases) -> None:
+def test_an_opt_out_skips_pending_messages_and_can_be_removed(call: Any, databases: Databases) -> None:
     world = World.make(databases, recipients=3)
     world.advance()
     contacts = call("contacts", world.user_id)
@@ -305,7 +305,7 @@ def test_an_opt_out_skips_what_waits_for_the_phone_and_can_be_taken_back(call: A
     assert len(contacts.all("/v1/opt-outs", limit=9)) == 2
 
 
-def test_opt_outs_of_another_are_neither_seen_nor_taken_back(call: Any, stranger: UUID) -> None:
+def test_opt_outs_of_another_user_can_be_neither_read_nor_removed(call: Any, stranger: UUID) -> None:
     assert call("contacts").post("/v1/opt-outs", {"phones": [ANA]}).json["opted_out"] == 1
     theirs = call("contacts", stranger)
     assert theirs.get("/v1/opt-outs").json["items"] == []

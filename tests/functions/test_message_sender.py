@@ -365,7 +365,7 @@ def test_without_a_database_the_ticket_is_dropped_and_not_retried(
     run.assert_recipients_untouched()
 
 
-def test_bodies_that_are_no_tickets_fail_alone_and_so_reach_the_dead_letters(
+def test_invalid_ticket_bodies_fail_alone_and_reach_the_dead_letters(
     sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
 ) -> None:
     run = Run(sender, databases, evolution)

@@ -374,7 +374,7 @@ def test_a_message_on_its_way_is_waited_for(databases: Databases) -> None:
     assert erase(world).messages == 1
 
 
-def test_a_test_message_on_its_way_is_waited_for(databases: Databases) -> None:
+def test_an_erasure_waits_for_a_trial_in_progress(databases: Databases) -> None:
     world = World.make(databases, recipients=0)
     held = databases.jobs.as_worker(
         lambda tx: direct_sends.claim_trial(
@@ -390,7 +390,7 @@ def test_a_test_message_on_its_way_is_waited_for(databases: Databases) -> None:
     assert erase(world).direct_messages == 1
 
 
-def test_late_words_about_an_erased_message_write_nothing_back(databases: Databases) -> None:
+def test_late_statuses_of_an_erased_message_write_nothing_back(databases: Databases) -> None:
     world = World.make(databases, recipients=0)
     save(world, PHONE, name=NAME)
     world.advance()

@@ -12,9 +12,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from hidra.domain import filter as filters
 from hidra.domain.consent import LegalBasis
-from hidra.domain.filter import All, Compared, Contains, Exists, Field, Filter, Kind, Not, OneOf, Order, Starts
+from hidra.domain.filter import (
+    AllOf,
+    AnyOf,
+    Compared,
+    Comparison,
+    ContactField,
+    Contains,
+    Exists,
+    Filter,
+    Kind,
+    Not,
+    OneOf,
+    Starts,
+)
 from hidra.store import segments
 from hidra.store.db import Tx
 from tests.conftest import Databases
@@ -50,26 +62,35 @@ consents = st.one_of(
 )
 contacts = st.tuples(st.one_of(st.none(), texts), attributes, consents, st.one_of(st.none(), instants))
 
-attribute = st.builds(Field, st.just(Kind.ATTRIBUTE), keys)
+attribute = st.builds(ContactField, st.just(Kind.ATTRIBUTE), keys)
 text_field = st.sampled_from(
-    [Field(Kind.NAME), Field(Kind.PHONE), Field(Kind.CONSENT_BASIS), Field(Kind.CONSENT_SOURCE)]
+    [
+        ContactField(Kind.NAME),
+        ContactField(Kind.PHONE),
+        ContactField(Kind.CONSENT_BASIS),
+        ContactField(Kind.CONSENT_SOURCE),
+    ]
 )
-instant_field = st.one_of(attribute, st.sampled_from([Field(Kind.CONSENT_AT), Field(Kind.LAST_CONTACTED)]))
+instant_field = st.one_of(
+    attribute, st.sampled_from([ContactField(Kind.CONSENT_AT), ContactField(Kind.LAST_CONTACTED)])
+)
 several = st.lists(scalars, min_size=1, max_size=4).map(tuple)
 conditions = st.one_of(
     st.builds(OneOf, attribute, several),
     st.builds(OneOf, text_field, st.lists(texts, min_size=1, max_size=3).map(tuple)),
     st.builds(Starts, st.one_of(attribute, text_field), texts),
-    st.builds(Contains, st.one_of(attribute, st.just(Field(Kind.NAME))), texts),
-    st.builds(Exists, st.one_of(instant_field, st.just(Field(Kind.NAME)), st.just(Field(Kind.CONSENT_BASIS)))),
-    st.builds(Compared, attribute, st.sampled_from(Order), st.sampled_from([-1.5, 0.0, 1.0, 2.0])),
-    st.builds(Compared, instant_field, st.sampled_from(Order), instants),
+    st.builds(Contains, st.one_of(attribute, st.just(ContactField(Kind.NAME))), texts),
+    st.builds(
+        Exists, st.one_of(instant_field, st.just(ContactField(Kind.NAME)), st.just(ContactField(Kind.CONSENT_BASIS)))
+    ),
+    st.builds(Compared, attribute, st.sampled_from(Comparison), st.sampled_from([-1.5, 0.0, 1.0, 2.0])),
+    st.builds(Compared, instant_field, st.sampled_from(Comparison), instants),
 )
 wanted_filters: st.SearchStrategy[Filter] = st.recursive(
     conditions,
     lambda part: st.one_of(
-        st.builds(All, st.lists(part, min_size=1, max_size=3).map(tuple)),
-        st.builds(filters.Any, st.lists(part, min_size=1, max_size=3).map(tuple)),
+        st.builds(AllOf, st.lists(part, min_size=1, max_size=3).map(tuple)),
+        st.builds(AnyOf, st.lists(part, min_size=1, max_size=3).map(tuple)),
         st.builds(Not, part),
     ),
     max_leaves=6,
@@ -95,16 +116,16 @@ def instant(value: Any) -> datetime | None:
 
 
 def fits(wanted: Filter, contact: dict[str, Any]) -> bool:  # noqa: PLR0911
-    def value(field: Field) -> Any:
+    def value(field: ContactField) -> Any:
         if field.kind is Kind.ATTRIBUTE:
             return contact["attributes"].get(field.key)
         first, _, second = field.kind.value.partition(".")
         return (contact[first] or {}).get(second) if second else contact[first]
 
     match wanted:
-        case All(parts):
+        case AllOf(parts):
             return all(fits(part, contact) for part in parts)
-        case filters.Any(parts):
+        case AnyOf(parts):
             return any(fits(part, contact) for part in parts)
         case Not(part):
             return not fits(part, contact)
@@ -121,19 +142,19 @@ def fits(wanted: Filter, contact: dict[str, Any]) -> bool:  # noqa: PLR0911
             return isinstance(it, str) and fold(text) in fold(it)
         case Exists(field):
             return value(field) is not None
-        case Compared(field, order, limit):
+        case Compared(field, comparison, limit):
             it = value(field)
             if isinstance(limit, datetime):
                 it = instant(it)
             elif isinstance(it, bool | str):
                 it = None
-            compare: dict[Order, Callable[[Any], bool]] = {
-                Order.LT: lambda it: it < limit,
-                Order.LTE: lambda it: it <= limit,
-                Order.GT: lambda it: it > limit,
-                Order.GTE: lambda it: it >= limit,
+            compare: dict[Comparison, Callable[[Any], bool]] = {
+                Comparison.LT: lambda it: it < limit,
+                Comparison.LTE: lambda it: it <= limit,
+                Comparison.GT: lambda it: it > limit,
+                Comparison.GTE: lambda it: it >= limit,
             }
-            return it is not None and compare[order](it)
+            return it is not None and compare[comparison](it)
     raise AssertionError(wanted)
 
 
@@ -247,23 +268,28 @@ def test_a_contact_that_goes_while_a_segment_is_filled_makes_it_try_again(databa
         timer.start()
         with pytest.raises(Unavailable):
             fill_segment.add_matching(
-                databases.http, world.user_id, world.segment_id, Exists(Field(Kind.NAME)), after=None
+                databases.http, world.user_id, world.segment_id, Exists(ContactField(Kind.NAME)), after=None
             )
         timer.join()
     assert world.one("select total_contacts from hidra.contact_segments")["total_contacts"] == 0
 
 
 @pytest.mark.parametrize(
-    ("order", "number_places", "instant_places"),
-    [(Order.LT, {0}, {0}), (Order.LTE, {0, 1}, {0, 1}), (Order.GT, {2}, {2}), (Order.GTE, {1, 2}, {1, 2})],
+    ("comparison", "number_places", "instant_places"),
+    [
+        (Comparison.LT, {0}, {0}),
+        (Comparison.LTE, {0, 1}, {0, 1}),
+        (Comparison.GT, {2}, {2}),
+        (Comparison.GTE, {1, 2}, {1, 2}),
+    ],
 )
 def test_a_bound_itself_is_in_or_out_as_the_order_says(
-    databases: Databases, world: World, order: Order, number_places: set[int], instant_places: set[int]
+    databases: Databases, world: World, comparison: Comparison, number_places: set[int], instant_places: set[int]
 ) -> None:
     people = [(None, {"a": 1 + step}, None, NOW + timedelta(days=step)) for step in (-1, 0, 1)] + [
         (None, {}, None, None)
     ]
-    number = Compared(Field(Kind.ATTRIBUTE, "a"), order, 1.0)
+    number = Compared(ContactField(Kind.ATTRIBUTE, "a"), comparison, 1.0)
     assert matching(databases, world, people, number) == (number_places, len(number_places))
-    when = Compared(Field(Kind.LAST_CONTACTED), order, NOW)
+    when = Compared(ContactField(Kind.LAST_CONTACTED), comparison, NOW)
     assert matching(databases, world, people, when) == (instant_places, len(instant_places))

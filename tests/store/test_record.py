@@ -150,9 +150,9 @@ def test_a_connection_that_logs_out_stops_and_an_older_event_is_ignored(database
     record(world, ConnectionEvent(world.connection_id, gone, "logged out", now - timedelta(seconds=1)))
     assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
     record(world, ConnectionEvent(world.connection_id, gone, "logged out", now + timedelta(seconds=1)))
-    config = world.one("select * from hidra.evolution_api_config")
-    assert (config["status"], config["error_message"]) == ("disconnected", "logged out")
-    assert config["last_webhook_at"] == now + timedelta(seconds=1)
+    connection = world.one("select * from hidra.evolution_api_config")
+    assert (connection["status"], connection["error_message"]) == ("disconnected", "logged out")
+    assert connection["last_webhook_at"] == now + timedelta(seconds=1)
 
 
 def test_a_record_that_cannot_be_read_is_parked_once(databases: Databases) -> None:

@@ -173,8 +173,8 @@ def test_a_broken_connection_costs_the_recipient_nothing_and_stops_the_rest(data
     outside = Outside(NotSent("unlicensed", "Evolution has no licence.", Stops.CONNECTION))
     outside.send(world, ticket)
     assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 2
-    config = world.one("select status, error_message from hidra.evolution_api_config")
-    assert config == {"status": "error", "error_message": "Evolution has no licence."}
+    connection = world.one("select status, error_message from hidra.evolution_api_config")
+    assert connection == {"status": "error", "error_message": "Evolution has no licence."}
     assert outside.send(world, ticket) is End.CLOSED
     assert len(outside.posted) == 1
 

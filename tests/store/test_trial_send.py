@@ -161,7 +161,7 @@ def test_a_trials_id_is_never_assigned_to_a_campaigns_message(databases: Databas
         lambda tx: doubts.assigned(tx, connection_id=world.connection_id, provider_message_ids=["T", "U"])
     ) == {"T"}
     assert not jobs.as_worker(lambda tx: doubts.ambiguous(tx, found, provider_message_id="X"))
-    # Known only since the look-up began.
+    # Known only since the lookup began.
     assert jobs.as_worker(lambda tx: doubts.ambiguous(tx, found, provider_message_id="T"))
 
 

@@ -4,8 +4,19 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from hidra.domain import filter as filters
-from hidra.domain.filter import All, Compared, Contains, Exists, Field, Kind, Not, OneOf, Order, Starts
+from hidra.domain.filter import (
+    AllOf,
+    AnyOf,
+    Compared,
+    Comparison,
+    ContactField,
+    Contains,
+    Exists,
+    Kind,
+    Not,
+    OneOf,
+    Starts,
+)
 from hidra.entry.filters import FilterPart, read
 from hidra.errors import Rejected
 
@@ -25,7 +36,7 @@ def nested(depth: int) -> dict[str, Any]:
     return part
 
 
-CITY = Field(Kind.ATTRIBUTE, "cidade")
+CITY = ContactField(Kind.ATTRIBUTE, "cidade")
 
 
 @pytest.mark.parametrize(
@@ -33,30 +44,33 @@ CITY = Field(Kind.ATTRIBUTE, "cidade")
     [
         ({"field": "attributes.cidade", "op": "eq", "value": "Recife"}, OneOf(CITY, ("Recife",))),
         ({"field": "attributes.cidade", "op": "ne", "value": True}, Not(OneOf(CITY, (True,)))),
-        ({"field": "attributes.a.b", "op": "in", "value": [1, "1"]}, OneOf(Field(Kind.ATTRIBUTE, "a.b"), (1, "1"))),
-        ({"field": "phone", "op": "prefix", "value": "55 (11) 9"}, Starts(Field(Kind.PHONE), "+55119")),
-        ({"field": "name", "op": "contains", "value": "ana"}, Contains(Field(Kind.NAME), "ana")),
-        ({"field": "consent.basis", "op": "exists"}, Exists(Field(Kind.CONSENT_BASIS))),
-        ({"field": "name", "op": "exists", "value": False}, Not(Exists(Field(Kind.NAME)))),
-        ({"field": "attributes.cidade", "op": "gte", "value": 5}, Compared(CITY, Order.GTE, 5.0)),
+        (
+            {"field": "attributes.a.b", "op": "in", "value": [1, "1"]},
+            OneOf(ContactField(Kind.ATTRIBUTE, "a.b"), (1, "1")),
+        ),
+        ({"field": "phone", "op": "prefix", "value": "55 (11) 9"}, Starts(ContactField(Kind.PHONE), "+55119")),
+        ({"field": "name", "op": "contains", "value": "ana"}, Contains(ContactField(Kind.NAME), "ana")),
+        ({"field": "consent.basis", "op": "exists"}, Exists(ContactField(Kind.CONSENT_BASIS))),
+        ({"field": "name", "op": "exists", "value": False}, Not(Exists(ContactField(Kind.NAME)))),
+        ({"field": "attributes.cidade", "op": "gte", "value": 5}, Compared(CITY, Comparison.GTE, 5.0)),
         (
             {"field": "consent.at", "op": "lt", "value": "2030-01-31T09:00:00-03:00"},
-            Compared(Field(Kind.CONSENT_AT), Order.LT, NOW),
+            Compared(ContactField(Kind.CONSENT_AT), Comparison.LT, NOW),
         ),
         (
             {"field": "last_contacted", "op": "older_than_days", "value": 30},
-            Compared(Field(Kind.LAST_CONTACTED), Order.LT, NOW - timedelta(days=30)),
+            Compared(ContactField(Kind.LAST_CONTACTED), Comparison.LT, NOW - timedelta(days=30)),
         ),
         (
             {"field": "last_contacted", "op": "after", "value": "2030-01-31T12:00:00Z"},
-            Compared(Field(Kind.LAST_CONTACTED), Order.GT, NOW),
+            Compared(ContactField(Kind.LAST_CONTACTED), Comparison.GT, NOW),
         ),
         (
             {"all": [LEAF, {"any": [LEAF, {"not": LEAF}]}]},
-            All(
+            AllOf(
                 (
-                    OneOf(Field(Kind.NAME), ("Ana",)),
-                    filters.Any((OneOf(Field(Kind.NAME), ("Ana",)), Not(OneOf(Field(Kind.NAME), ("Ana",))))),
+                    OneOf(ContactField(Kind.NAME), ("Ana",)),
+                    AnyOf((OneOf(ContactField(Kind.NAME), ("Ana",)), Not(OneOf(ContactField(Kind.NAME), ("Ana",))))),
                 )
             ),
         ),

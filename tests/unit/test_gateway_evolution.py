@@ -18,7 +18,7 @@ from hidra.domain.content import Content, Media, MediaType
 from hidra.domain.outcome import NotSent, Sent, Stops, Unknown
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import evolution
-from hidra.gateways.evolution import Evolution, Found, Offer, Webhook
+from hidra.gateways.evolution import Evolution, Offer, SentMessage, Webhook
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 TEXT = Content("Oi")
@@ -403,7 +403,7 @@ def test_only_well_formed_messages_of_ours_in_the_window_are_found() -> None:
     ]
     with serving(answering(200, {"messages": {"total": 7, "records": records}})) as server:
         found = server.client().find_messages(["1@s.whatsapp.net", "2@s.whatsapp.net"], NOW, NOW + timedelta(seconds=9))
-    assert found == [Found("A", "Oi", NOW)]
+    assert found == [SentMessage("A", "Oi", NOW)]
     bodies = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
     assert [body["where"]["key"]["remoteJid"] for body in bodies] == ["1@s.whatsapp.net", "2@s.whatsapp.net"]
     assert bodies[0]["where"]["key"]["fromMe"] is True
@@ -428,4 +428,6 @@ def test_a_found_message_has_its_text_and_its_kind_of_media(
 ) -> None:
     record = {"key": {"id": "A", "fromMe": True}, "message": message, "messageTimestamp": int(NOW.timestamp())}
     with serving(answering(200, {"messages": {"records": [record]}})) as server:
-        assert server.client().find_messages(["1@s.whatsapp.net"], NOW, NOW) == [Found("A", text, NOW, media_type)]
+        assert server.client().find_messages(["1@s.whatsapp.net"], NOW, NOW) == [
+            SentMessage("A", text, NOW, media_type)
+        ]

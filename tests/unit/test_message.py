@@ -16,7 +16,7 @@ from hidra.domain.message import (
     Share,
     fail,
     identify,
-    learn,
+    join_evidence,
     share,
     skip,
 )
@@ -44,21 +44,21 @@ evidence = st.builds(
 @settings(max_examples=2000, deadline=None)
 @given(st.lists(evidence, max_size=8), st.randoms(use_true_random=False))
 def test_order_number_and_grouping_of_evidence_do_not_matter(items: list[Evidence], order) -> None:
-    at_once = learn(SENT, items)
+    at_once = join_evidence(SENT, items)
     shuffled = items + order.sample(items, len(items) // 2)
     order.shuffle(shuffled)
-    assert reduce(lambda message, item: learn(message, [item]), shuffled, SENT) == at_once
+    assert reduce(lambda message, item: join_evidence(message, [item]), shuffled, SENT) == at_once
 
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(evidence, min_size=1, max_size=8))
 def test_the_status_is_the_highest_that_was_received(items: list[Evidence]) -> None:
-    assert learn(SENT, items).status == max((item.status for item in items), key=RANK.index)
+    assert join_evidence(SENT, items).status == max((item.status for item in items), key=RANK.index)
 
 
 def test_every_status_keeps_its_earliest_time() -> None:
     heard = [(MessageStatus.READ, 30), (MessageStatus.DELIVERED, 40), (MessageStatus.SENT, 2), (MessageStatus.READ, 20)]
-    message = learn(SENT, [Evidence(status, AT + timedelta(seconds=seconds)) for status, seconds in heard])
+    message = join_evidence(SENT, [Evidence(status, AT + timedelta(seconds=seconds)) for status, seconds in heard])
     assert message.acked_at == AT + timedelta(seconds=2)
     assert message.delivered_at == message.read_at == AT + timedelta(seconds=20)
 
@@ -71,14 +71,14 @@ def test_baileys_and_cloud_api_words_mean_the_same() -> None:
 
 
 def test_a_failed_message_becomes_delivered_when_a_delivery_arrives() -> None:
-    failed = learn(SENT, [Evidence(MessageStatus.FAILED, AT)])
+    failed = join_evidence(SENT, [Evidence(MessageStatus.FAILED, AT)])
     assert failed.error_code == "provider_failed"
-    assert learn(failed, [Evidence(MessageStatus.DELIVERED, AT)]).error_code is None
+    assert join_evidence(failed, [Evidence(MessageStatus.DELIVERED, AT)]).error_code is None
 
 
 def test_any_status_from_a_provider_replaces_giving_up() -> None:
     given_up = fail(replace(SENT, status=MessageStatus.UNKNOWN, sent_at=None), code=OUTCOME_UNKNOWN, detail=None, at=AT)
-    heard = learn(given_up, [Evidence(MessageStatus.SENT, AT + timedelta(1))])
+    heard = join_evidence(given_up, [Evidence(MessageStatus.SENT, AT + timedelta(1))])
     assert (heard.status, heard.failed_at, heard.error_code) == (MessageStatus.SENT, None, None)
     assert heard.sent_at == AT
 
@@ -95,12 +95,12 @@ def test_every_open_status_counts_as_pending(status: str) -> None:
 
 
 def test_a_delivery_counts_its_whole_milliseconds_in_its_utc_minute() -> None:
-    message = learn(SENT, [Evidence(MessageStatus.DELIVERED, AT + timedelta(seconds=40, microseconds=1999))])
+    message = join_evidence(SENT, [Evidence(MessageStatus.DELIVERED, AT + timedelta(seconds=40, microseconds=1999))])
     assert share(message) == Share(delivered=1, delivery_ms=40_001, minute=datetime(2026, 1, 1, 12, 1, tzinfo=UTC))
 
 
 def test_a_delivery_before_its_sending_counts_no_time() -> None:
-    assert share(learn(SENT, [Evidence(MessageStatus.DELIVERED, AT - timedelta(seconds=1))])).delivery_ms == 0
+    assert share(join_evidence(SENT, [Evidence(MessageStatus.DELIVERED, AT - timedelta(seconds=1))])).delivery_ms == 0
 
 
 def test_a_failure_counts_in_its_minute_and_a_skipped_message_in_none() -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from hidra.domain import check_request
-from hidra.domain.check_request import Action, CheckRequest, PullRequest
+from hidra.domain.check_request import CheckAction, CheckRequest, PullRequest
 from hidra.domain.content import Content, Media
 from hidra.domain.imports import files
 from hidra.domain.nudge import CampaignNudge, ImportNudge, read_imports
@@ -42,14 +42,14 @@ def test_the_import_queue_carries_nudges_and_arrived_files() -> None:
     assert read_imports('{"Service": "Amazon S3", "Event": "s3:TestEvent"}') == []
 
 
-@pytest.mark.parametrize("request_", [CheckRequest(Action.CHECK, uuid4()), PullRequest(uuid4(), uuid4())])
+@pytest.mark.parametrize("request_", [CheckRequest(CheckAction.CHECK, uuid4()), PullRequest(uuid4(), uuid4())])
 def test_a_request_survives_the_invocation(request_: CheckRequest | PullRequest) -> None:
     assert check_request.read(through_json(request_.to_json())) == request_
 
 
 def test_the_schedules_event_is_not_a_request_and_another_version_is_rejected() -> None:
     assert check_request.read({"source": "aws.scheduler"}) is None
-    known = CheckRequest(Action.CONNECT, uuid4()).to_json()
+    known = CheckRequest(CheckAction.CONNECT, uuid4()).to_json()
     for wrong in ({"version": 2}, {"action": "dance"}, {"action": None}, {"connection_id": "x"}):
         with pytest.raises(Rejected):
             check_request.read(known | wrong)

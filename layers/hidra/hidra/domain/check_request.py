@@ -12,7 +12,7 @@ VERSION = 1
 _PULL_CONTACTS = "pull_contacts"
 
 
-class Action(StrEnum):
+class CheckAction(StrEnum):
     CHECK = "check"
     CONNECT = "connect"
 
@@ -21,7 +21,7 @@ class Action(StrEnum):
 class CheckRequest:
     """Asks for a connection's health, or for what links WhatsApp to it. The caller waits for the answer."""
 
-    action: Action
+    action: CheckAction
     connection_id: UUID
 
     def to_json(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def read(event: Mapping[str, Any]) -> CheckRequest | PullRequest | None:
         connection_id = UUID(event["connection_id"])
         if event["action"] == _PULL_CONTACTS:
             return PullRequest(connection_id, UUID(event["import_id"]))
-        return CheckRequest(Action(event["action"]), connection_id)
+        return CheckRequest(CheckAction(event["action"]), connection_id)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Rejected("The invocation asks for nothing that connection_check does.") from error
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hidra.errors import Field as Wrong
-from hidra.errors import Rejected
+from hidra.errors import Field, Rejected
 
 MAX_DEPTH = 4
 MAX_CONDITIONS = 50
@@ -31,14 +30,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Field:
+class ContactField:
     """``key`` is an attribute's name; empty for other kinds."""
 
     kind: Kind
     key: str = ""
 
 
-class Order(StrEnum):
+class Comparison(StrEnum):
     LT = "lt"
     LTE = "lte"
     GT = "gt"
@@ -47,33 +46,33 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class OneOf:
-    field: Field
+    field: ContactField
     values: tuple[Scalar, ...]
 
 
 @dataclass(frozen=True)
 class Starts:
-    field: Field
+    field: ContactField
     text: str
 
 
 @dataclass(frozen=True)
 class Contains:
-    field: Field
+    field: ContactField
     text: str
 
 
 @dataclass(frozen=True)
 class Exists:
-    field: Field
+    field: ContactField
 
 
 @dataclass(frozen=True)
 class Compared:
     """A number is compared to numbers only, an instant to instants and to text in ISO 8601 (without a zone: UTC)."""
 
-    field: Field
-    order: Order
+    field: ContactField
+    comparison: Comparison
     value: float | datetime
 
 
@@ -81,12 +80,12 @@ type Condition = OneOf | Starts | Contains | Exists | Compared
 
 
 @dataclass(frozen=True)
-class All:
+class AllOf:
     parts: tuple["Filter", ...]
 
 
 @dataclass(frozen=True)
-class Any:
+class AnyOf:
     parts: tuple["Filter", ...]
 
 
@@ -95,7 +94,7 @@ class Not:
     part: "Filter"
 
 
-type Filter = All | Any | Not | Condition
+type Filter = AllOf | AnyOf | Not | Condition
 
 _TEXTS = {Kind.NAME, Kind.PHONE, Kind.CONSENT_BASIS, Kind.CONSENT_SOURCE}
 _INSTANTS = {Kind.CONSENT_AT, Kind.LAST_CONTACTED}
@@ -122,16 +121,16 @@ def asks_last_contacted(wanted: Filter) -> bool:
 
 def _depth(wanted: Filter) -> int:
     match wanted:
-        case All(parts) | Any(parts):
+        case AllOf(parts) | AnyOf(parts):
             return 1 + max(map(_depth, parts), default=0)
-        case Not(All() | Any() | Not() as part):
+        case Not(AllOf() | AnyOf() | Not() as part):
             return 1 + _depth(part)
     return 0
 
 
 def _conditions(wanted: Filter) -> Iterator[Condition]:
     match wanted:
-        case All(parts) | Any(parts):
+        case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from _conditions(part)
         case Not(part):
@@ -160,5 +159,5 @@ def _suits(condition: Condition) -> bool:
 
 def _rejected(place: str, message: str) -> Rejected:
     return Rejected(
-        "The filter is not valid. Correct it as errors says.", code="wrong-filter", fields=[Wrong(place, message)]
+        "The filter is not valid. Correct it as errors says.", code="wrong-filter", fields=[Field(place, message)]
     )

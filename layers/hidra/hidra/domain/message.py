@@ -102,7 +102,7 @@ def share(message: Message) -> Share:
             return Share(pending=1)
 
 
-def learn(message: Message, evidence: Iterable[Evidence]) -> Message:
+def join_evidence(message: Message, evidence: Iterable[Evidence]) -> Message:
     """Returns the message with its evidence joined: outcome_unknown < sent < failed < delivered < read, by maximum.
 
     Every status keeps the earliest time at which it was received, so the result is the same for every order, number

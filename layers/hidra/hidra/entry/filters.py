@@ -7,7 +7,20 @@ from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, T
 from pydantic_core import PydanticCustomError
 
 from hidra.domain import filter as filters
-from hidra.domain.filter import Compared, Contains, Exists, Filter, Kind, Not, OneOf, Order, Starts
+from hidra.domain.filter import (
+    AllOf,
+    AnyOf,
+    Compared,
+    Comparison,
+    ContactField,
+    Contains,
+    Exists,
+    Filter,
+    Kind,
+    Not,
+    OneOf,
+    Starts,
+)
 from hidra.entry.fields import MAX_NUMBER, AttributeValue, Instant, Whole, WithoutNul
 from hidra.entry.http import Body
 
@@ -174,15 +187,15 @@ def read(part: FilterPart, *, now: datetime) -> Filter:
 def _read(part: Any, now: datetime) -> Filter:
     match part:
         case FilterAll():
-            return filters.All(tuple(_read(inner, now) for inner in part.all))
+            return AllOf(tuple(_read(inner, now) for inner in part.all))
         case FilterAny():
-            return filters.Any(tuple(_read(inner, now) for inner in part.any))
+            return AnyOf(tuple(_read(inner, now) for inner in part.any))
         case FilterNot():
             return Not(_read(part.part, now))
     return _condition(part, _field(part.field), now)
 
 
-def _condition(part: Any, field: filters.Field, now: datetime) -> Filter:
+def _condition(part: Any, field: ContactField, now: datetime) -> Filter:
     made: Filter
     match part:
         case FilterEquals():
@@ -196,17 +209,17 @@ def _condition(part: Any, field: filters.Field, now: datetime) -> Filter:
         case FilterExists():
             made = Exists(field)
         case FilterCompares():
-            made = Compared(field, Order(part.op), part.value)
+            made = Compared(field, Comparison(part.op), part.value)
         case FilterWhen():
-            made = Compared(field, Order.LT if part.op == "before" else Order.GT, part.value)
+            made = Compared(field, Comparison.LT if part.op == "before" else Comparison.GT, part.value)
         case FilterOlder():
-            made = Compared(field, Order.LT, now - timedelta(days=part.value))
+            made = Compared(field, Comparison.LT, now - timedelta(days=part.value))
     return Not(made) if part.op == "ne" or (part.op == "exists" and not part.value) else made
 
 
-def _field(name: str) -> filters.Field:
+def _field(name: str) -> ContactField:
     kind, _, key = name.partition(".")
-    return filters.Field(Kind.ATTRIBUTE, key) if kind == Kind.ATTRIBUTE else filters.Field(Kind(name))
+    return ContactField(Kind.ATTRIBUTE, key) if kind == Kind.ATTRIBUTE else ContactField(Kind(name))
 
 
 def _phone(text: str) -> str:

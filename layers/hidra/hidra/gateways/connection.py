@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from hidra.domain.check_request import Action, CheckRequest, PullRequest, failure_of
+from hidra.domain.check_request import CheckAction, CheckRequest, PullRequest, failure_of
 from hidra.errors import Unavailable
 from hidra.gateways.aws import invoke, invoke_later
 
 
-def ask(function_name: str, action: Action, *, connection_id: UUID) -> dict[str, Any]:
+def ask(function_name: str, action: CheckAction, *, connection_id: UUID) -> dict[str, Any]:
     """Invokes connection_check for a connection and waits for its answer; it also writes the connection's row.
 
     Raises:

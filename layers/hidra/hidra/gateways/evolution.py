@@ -74,7 +74,7 @@ class Webhook:
 
 
 @dataclass(frozen=True)
-class Found:
+class SentMessage:
     """A message that this instance has sent."""
 
     provider_message_id: str
@@ -173,7 +173,7 @@ class Evolution:
         }
         self._ask("POST", "webhook/set", {"webhook": webhook})
 
-    def find_messages(self, remote_jids: Iterable[str], start: datetime, end: datetime) -> list[Found]:
+    def find_messages(self, remote_jids: Iterable[str], start: datetime, end: datetime) -> list[SentMessage]:
         """Returns what this instance sent to any of these addresses between two instants, both in UTC.
 
         Evolution scans its messages for this: for recovery, not for polling.
@@ -181,7 +181,7 @@ class Evolution:
         Raises:
             Rejected, Unavailable: see ``_ask``.
         """
-        found: dict[str, Found] = {}
+        found: dict[str, SentMessage] = {}
         for jid in remote_jids:
             where = {
                 "key": {"remoteJid": jid, "fromMe": True},
@@ -332,7 +332,7 @@ def _state(body: Mapping[str, Any]) -> str:
     return _text(instance.get("state")) or STATE_ABSENT
 
 
-def _found(record: object) -> Found | None:
+def _found(record: object) -> SentMessage | None:
     if not isinstance(record, Mapping):
         return None
     key, seconds = record.get("key"), record.get("messageTimestamp")
@@ -344,7 +344,7 @@ def _found(record: object) -> Found | None:
     if message_id is None:
         return None
     message = record.get("message")
-    return Found(message_id, text_of(message), datetime.fromtimestamp(seconds, UTC), media_type_of(message))
+    return SentMessage(message_id, text_of(message), datetime.fromtimestamp(seconds, UTC), media_type_of(message))
 
 
 def _text(value: object) -> str | None:

@@ -22,7 +22,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredFile:
     """A file that is there; ``etag`` changes with its content."""
 
     size: int
@@ -58,7 +58,7 @@ def link(bucket: str, key: str, *, file_name: str, seconds: int) -> str:
     return made
 
 
-def find(bucket: str, key: str) -> Found | None:
+def find(bucket: str, key: str) -> StoredFile | None:
     """
     Raises:
         Unavailable: S3 did not say whether the file is there.
@@ -73,10 +73,10 @@ def find(bucket: str, key: str) -> Found | None:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
                 return None
             raise
-    return Found(answer["ContentLength"], answer["ETag"])
+    return StoredFile(answer["ContentLength"], answer["ETag"])
 
 
-def read(bucket: str, key: str, file: Found, offset: int, until: int | None = None) -> Iterator[bytes]:
+def read(bucket: str, key: str, file: StoredFile, offset: int, until: int | None = None) -> Iterator[bytes]:
     """The file from a byte on, in pieces of ``PIECE`` bytes.
 
     Raises:
@@ -99,7 +99,7 @@ def put(bucket: str, key: str, content: IO[bytes], *, content_type: str) -> None
         s3().upload_fileobj(content, bucket, key, ExtraArgs={"ContentType": content_type})
 
 
-def _piece(bucket: str, key: str, file: Found, begin: int, end: int) -> bytes:
+def _piece(bucket: str, key: str, file: StoredFile, begin: int, end: int) -> bytes:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with the client
 
     for attempt in range(ATTEMPTS):

@@ -65,7 +65,7 @@ def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
 def _why_not(campaign: runs.LockedCampaign) -> str | None:
     if campaign.expired:
         return "The campaign could not start before its not_after."
-    if campaign.again:
+    if campaign.is_retry:
         return None  # its recipients are those of its first run
     if campaign.total_contacts == 0:
         return "The segment has no contacts."

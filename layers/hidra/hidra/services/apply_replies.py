@@ -41,7 +41,7 @@ class _Sender:
 
 
 def apply_replies(tx: Tx, replies: Sequence[ReplyEvent], hash_phone: HashPhone) -> OptOutChanges:
-    """Learns from replies which phone a hidden id belongs to, and merges their requests with earlier ones.
+    """Records which phone a hidden id belongs to, and merges the requests of replies with earlier ones.
 
     The requests of the returned persons stay locked until the transaction ends. A request from a hidden id whose phone
     is not known stays on record, and is applied as soon as the phone becomes known.

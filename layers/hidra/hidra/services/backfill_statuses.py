@@ -85,7 +85,7 @@ def _settle(_: Endpoint, answered: Sequence[LookedUp], *, db: Database) -> None:
     updated = sum(map(is_news, answered))
 
     def work(tx: Tx) -> None:
-        messages.learn_all(tx, evidence)
+        messages.join_all_evidence(tx, evidence)
         status_backfills.advance(tx, answered[-1].message, messages_checked=len(answered), messages_updated=updated)
 
     db.as_worker(work)

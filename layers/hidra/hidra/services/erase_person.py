@@ -12,14 +12,14 @@ from hidra.store import contacts, erasure, persons
 from hidra.store.contacts import Contact
 from hidra.store.db import Database, Tx
 from hidra.store.erasure import Erased
-from hidra.store.persons import PersonsDirectSend, PersonsMessage, PersonsOptOut, PersonsSegment
+from hidra.store.persons import PersonsDirectSend, PersonsMessageRow, PersonsOptOut, PersonsSegment
 
 
 @dataclass(frozen=True)
 class MessageWithText:
     """A campaign's message to the person; ``text`` is None where a variable had no value, so no text was rendered."""
 
-    row: PersonsMessage
+    row: PersonsMessageRow
     text: str | None
 
 
@@ -73,7 +73,7 @@ def export_person(
     return db.as_user(user_id, work)
 
 
-def _text(row: PersonsMessage) -> str | None:
+def _text(row: PersonsMessageRow) -> str | None:
     try:
         return template.render(row.body, row.variables)
     except Rejected:

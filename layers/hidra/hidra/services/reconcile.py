@@ -9,7 +9,7 @@ from functools import partial
 from hidra.domain import template
 from hidra.domain.phone import whatsapp_jids
 from hidra.errors import Conflict, HidraError, Rejected
-from hidra.gateways.evolution import Evolution, Found
+from hidra.gateways.evolution import Evolution, SentMessage
 from hidra.services.look_up import look_up
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store import deliveries, doubts, messages
@@ -33,7 +33,7 @@ class Candidates:
     """A message, and what its connection sent to its phone at about the time of its claim."""
 
     message: Unresolved
-    found: Sequence[Found]
+    found: Sequence[SentMessage]
 
 
 def reconcile(
@@ -64,7 +64,7 @@ def reconcile(
     _give_up(unreachable, db=db, now=now)
 
 
-def choose(message: Unresolved, found: Iterable[Found], *, assigned: Collection[str]) -> str | None:
+def choose(message: Unresolved, found: Iterable[SentMessage], *, assigned: Collection[str]) -> str | None:
     """Returns the provider's id of the sent message with this very text and kind of media, nearest to the claim.
 
     Args:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent
-from hidra.domain.message import Evidence, Message, MessageStatus, learn, skip
+from hidra.domain.message import Evidence, Message, MessageStatus, join_evidence, skip
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.errors import Conflict, Rejected
 from hidra.services.apply_replies import HashPhone, apply_replies
@@ -128,7 +128,7 @@ def _apply(
     def rule(message: Message) -> Message:
         if message.id in pending and message.status is MessageStatus.PENDING:
             return skip(message, code="opted_out")
-        return learn(message, evidence.get(message.id, ()))
+        return join_evidence(message, evidence.get(message.id, ()))
 
     messages.settle_retries(tx, change(tx, [*evidence, *pending], rule))
     new = {

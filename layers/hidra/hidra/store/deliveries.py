@@ -8,7 +8,7 @@ from uuid import UUID
 from hidra.domain.delivery import StatusEvent
 from hidra.domain.message import Evidence, MessageStatus
 from hidra.store.db import Tx
-from hidra.store.messages import learn_all
+from hidra.store.messages import join_all_evidence
 
 MATCH = """
 select m.id, m.evolution_config_id as connection_id, m.provider_message_id
@@ -132,7 +132,7 @@ def _apply(tx: Tx, matched: Sequence[Matched]) -> int:
     evidence: dict[int, list[Evidence]] = {}
     for row in matched:
         evidence.setdefault(row.message_id, []).append(Evidence(row.status, row.received_at))
-    learn_all(tx, evidence)
+    join_all_evidence(tx, evidence)
     tx.run(
         DROP,
         connection_ids=[row.connection_id for row in matched],

@@ -5,13 +5,27 @@ The one place in which a statement is put together at run time, see docs/decisio
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any as Anything
+from typing import Any
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from hidra.domain import filter as filters
-from hidra.domain.filter import All, Any, Compared, Condition, Contains, Exists, Filter, Kind, Not, OneOf, Order, Starts
+from hidra.domain.filter import (
+    AllOf,
+    AnyOf,
+    Compared,
+    Comparison,
+    Condition,
+    ContactField,
+    Contains,
+    Exists,
+    Filter,
+    Kind,
+    Not,
+    OneOf,
+    Starts,
+)
 
 # What a statement joins to a contact c, in a range of ids, for a filter that asks for it. A message is found by its
 # run, so that the sender need not keep an index by contact.
@@ -53,12 +67,12 @@ _PHONE_STARTS = sql.SQL("starts_with(c.phone, {value}::text)")
 _CONTAINS = sql.SQL("coalesce(strpos(hidra.fold({text}), hidra.fold({value}::text)) > 0, false)")
 _EXISTS = sql.SQL("({it} is not null)")
 _NUMBER = {
-    order: sql.SQL("coalesce(jsonb_typeof({it}) = 'number' and {it} " + sign + " {value}::jsonb, false)")
-    for order, sign in {Order.LT: "<", Order.LTE: "<=", Order.GT: ">", Order.GTE: ">="}.items()
+    comparison: sql.SQL("coalesce(jsonb_typeof({it}) = 'number' and {it} " + sign + " {value}::jsonb, false)")
+    for comparison, sign in {Comparison.LT: "<", Comparison.LTE: "<=", Comparison.GT: ">", Comparison.GTE: ">="}.items()
 }
 _TIME = {
-    order: sql.SQL("coalesce({at} " + sign + " {value}::timestamptz, false)")
-    for order, sign in {Order.LT: "<", Order.LTE: "<=", Order.GT: ">", Order.GTE: ">="}.items()
+    comparison: sql.SQL("coalesce({at} " + sign + " {value}::timestamptz, false)")
+    for comparison, sign in {Comparison.LT: "<", Comparison.LTE: "<=", Comparison.GT: ">", Comparison.GTE: ">="}.items()
 }
 
 
@@ -66,24 +80,24 @@ def joined(wanted: Filter) -> sql.Composable:
     return CONTACTED if filters.asks_last_contacted(wanted) else NOTHING
 
 
-def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Anything]]:
+def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Any]]:
     """The condition, never null, and its parameters."""
-    parameters: dict[str, Anything] = {}
+    parameters: dict[str, Any] = {}
 
-    def bound(value: Anything) -> sql.Placeholder:
+    def bound(value: Any) -> sql.Placeholder:
         name = f"filter_{len(parameters)}"
         parameters[name] = value
         return sql.Placeholder(name)
 
-    def of(table: Mapping[Kind, sql.SQL], field: filters.Field) -> sql.Composable:
+    def of(table: Mapping[Kind, sql.SQL], field: ContactField) -> sql.Composable:
         fragment = table[field.kind]
         return fragment.format(key=bound(field.key)) if field.kind is Kind.ATTRIBUTE else fragment
 
     def compiled(part: Filter) -> sql.Composable:
         match part:
-            case All(parts):
+            case AllOf(parts):
                 return sql.SQL("(true and {})").format(sql.SQL(" and ").join(map(compiled, parts)))
-            case Any(parts):
+            case AnyOf(parts):
                 return sql.SQL("(false or {})").format(sql.SQL(" or ").join(map(compiled, parts)))
             case Not(inner):
                 return sql.SQL("(not {})").format(compiled(inner))
@@ -104,10 +118,10 @@ def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Anything]]:
                 made = _CONTAINS.format(text=of(_TEXT, field), value=bound(text))
             case Exists(field):
                 made = _EXISTS.format(it=of(_ANYTHING, field))
-            case Compared(field, order, datetime() as at):
-                made = _TIME[order].format(at=of(_INSTANT, field), value=bound(at))
-            case Compared(field, order, number):
-                made = _NUMBER[order].format(it=of(_ANYTHING, field), value=bound(Jsonb(number)))
+            case Compared(field, comparison, datetime() as at):
+                made = _TIME[comparison].format(at=of(_INSTANT, field), value=bound(at))
+            case Compared(field, comparison, number):
+                made = _NUMBER[comparison].format(it=of(_ANYTHING, field), value=bound(Jsonb(number)))
         return made
 
     return compiled(wanted), parameters

@@ -109,7 +109,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     variables = placeholders(run.body)
     frozen = tx.row(
         Frozen,
-        FREEZE_FAILED if campaign.again else FREEZE,
+        FREEZE_FAILED if campaign.is_retry else FREEZE,
         campaign_id=campaign.id,
         run_id=run.id,
         connection_id=campaign.evolution_config_id,

@@ -23,7 +23,7 @@ create temporary table entries (
 """
 # There are no statistics of the temporary table, nor of the contacts that a first import has just created. Without them
 # the planner reads all of a user's contacts for each batch, or for each row. A batch is small beside them, so every row
-# is looked up by index: OFFSET 0 below keeps the planner from turning the look-up into another join.
+# is looked up by index: OFFSET 0 below keeps the planner from turning the lookup into another join.
 BY_INDEX = """
 select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
     set_config('enable_bitmapscan', 'off', true)

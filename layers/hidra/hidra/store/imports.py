@@ -137,7 +137,7 @@ DROP_REJECTS = "delete from hidra.contact_import_rejects where import_id = %(imp
 
 
 @dataclass(frozen=True)
-class Import:
+class ImportRow:
     id: UUID
     segment_id: UUID | None
     source: ContactImportSource
@@ -194,9 +194,9 @@ def create(
     source: ContactImportSource,
     format: str,
     options: Mapping[str, Any],
-) -> Import:
+) -> ImportRow:
     row = tx.row(
-        Import,
+        ImportRow,
         INSERT,
         segment_id=segment_id,
         source=source,
@@ -207,20 +207,20 @@ def create(
     return row
 
 
-def get(tx: Tx, *, import_id: UUID) -> Import:
+def get(tx: Tx, *, import_id: UUID) -> ImportRow:
     """
     Raises:
         NotFound: the user has no such import.
     """
-    row = tx.row(Import, GET, import_id=import_id)
+    row = tx.row(ImportRow, GET, import_id=import_id)
     if row is None:
         raise NotFound("There is no such import.")
     return row
 
 
-def page(tx: Tx, *, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[Import]:
+def page(tx: Tx, *, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[ImportRow]:
     """The newest first, from behind the import of ``after_at`` and ``after_id`` on."""
-    return tx.rows(Import, LIST, after_at=after_at, after_id=after_id, limit=limit)
+    return tx.rows(ImportRow, LIST, after_at=after_at, after_id=after_id, limit=limit)
 
 
 def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None) -> RunningImport | None:

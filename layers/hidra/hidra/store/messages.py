@@ -14,7 +14,7 @@ from hidra.domain.message import (
     MessageStatus,
     fail,
     identify,
-    learn,
+    join_evidence,
     skip,
 )
 from hidra.store import circuit
@@ -90,10 +90,10 @@ def give_up(tx: Tx, *, message_ids: Sequence[int], at: datetime) -> int:
     return len(change(tx, message_ids, rule))
 
 
-def learn_all(tx: Tx, evidence: Mapping[int, Sequence[Evidence]]) -> None:
+def join_all_evidence(tx: Tx, evidence: Mapping[int, Sequence[Evidence]]) -> None:
     """Joins evidence to the messages, by their ids."""
     circuit.acknowledged(tx, evidence)
-    settle_retries(tx, change(tx, evidence, lambda message: learn(message, evidence[message.id])))
+    settle_retries(tx, change(tx, evidence, lambda message: join_evidence(message, evidence[message.id])))
 
 
 def settle_retries(tx: Tx, changed: Iterable[Message]) -> None:

@@ -24,7 +24,7 @@ where k.id = any(%(connection_ids)s)
 
 
 @dataclass(frozen=True)
-class OptOutSettings:
+class StoredOptOutSettings:
     opt_out_words: list[str]
     opt_in_words: list[str]
     confirmation: str | None
@@ -41,9 +41,9 @@ class ReplySettings:
     confirms: bool
 
 
-def get(tx: Tx) -> OptOutSettings | None:
+def get(tx: Tx) -> StoredOptOutSettings | None:
     """Returns the user's choices; None if there are none."""
-    return tx.row(OptOutSettings, GET)
+    return tx.row(StoredOptOutSettings, GET)
 
 
 def save(tx: Tx, *, opt_out_words: Sequence[str], opt_in_words: Sequence[str], confirmation: str | None) -> None:

@@ -50,7 +50,7 @@ DELETE = "delete from hidra.opt_outs where user_id = %(user_id)s and phone_hash 
 
 
 @dataclass(frozen=True)
-class OptOut:
+class OptOutRow:
     phone_hash: bytes
     at: datetime
     reason: str | None
@@ -87,9 +87,9 @@ def erased(tx: Tx, *, phone_hashes: Sequence[bytes]) -> set[bytes]:
     return set(tx.values(ERASED, phone_hashes=list(phone_hashes)))
 
 
-def page(tx: Tx, *, after_at: datetime | None, after_hash: bytes | None, limit: int) -> list[OptOut]:
+def page(tx: Tx, *, after_at: datetime | None, after_hash: bytes | None, limit: int) -> list[OptOutRow]:
     """Returns opt-outs, the latest first, from behind the given one on; the phone is known if it is a contact's."""
-    return tx.rows(OptOut, LIST, after_at=after_at, after_hash=after_hash, limit=limit)
+    return tx.rows(OptOutRow, LIST, after_at=after_at, after_hash=after_hash, limit=limit)
 
 
 def delete_replied(tx: Tx, people: Sequence[tuple[UUID, bytes]]) -> int:

@@ -61,7 +61,7 @@ class PersonsDirectSend:
 
 
 @dataclass(frozen=True)
-class PersonsMessage:
+class PersonsMessageRow:
     """A campaign's message to the person, with the run's text; ``phone`` is the number it was sent to."""
 
     id: int
@@ -102,8 +102,8 @@ def direct_sends(tx: Tx, *, phone_hash: bytes) -> list[PersonsDirectSend]:
 
 def messages(
     tx: Tx, *, phone_hash: bytes, contact_id: UUID | None, before_id: int | None, limit: int
-) -> list[PersonsMessage]:
+) -> list[PersonsMessageRow]:
     """The messages to the phone, or to the contact at other phones; the latest first, from before the given one on."""
     return tx.rows(
-        PersonsMessage, MESSAGES, phone_hash=phone_hash, contact_id=contact_id, before_id=before_id, limit=limit
+        PersonsMessageRow, MESSAGES, phone_hash=phone_hash, contact_id=contact_id, before_id=before_id, limit=limit
     )

@@ -18,7 +18,7 @@ NEAR = 1_000  # by id
 LOCK = """
 select c.id, c.user_id, c.status, c.scheduled_at <= now() as due, coalesce(c.not_after < now(), false) as expired,
     c.segment_id, c.template_id, c.evolution_config_id, c.scheduled_by, s.total_contacts,
-    exists (select from hidra.campaign_runs r where r.campaign_id = c.id) as again
+    exists (select from hidra.campaign_runs r where r.campaign_id = c.id) as is_retry
 from hidra.campaigns c
 join hidra.contact_segments s on s.id = c.segment_id
 where c.id = %(campaign_id)s
@@ -119,7 +119,7 @@ where r.ended_at is null and c.status = 'canceled'
 
 @dataclass(frozen=True)
 class LockedCampaign:
-    """A campaign whose row this transaction locks. ``again``: it has run before, so what is due is a retry."""
+    """A campaign whose row this transaction locks. ``is_retry``: it has run before, so what is due is a retry."""
 
     id: UUID
     user_id: UUID
@@ -131,7 +131,7 @@ class LockedCampaign:
     evolution_config_id: UUID | None
     scheduled_by: UUID | None
     total_contacts: int
-    again: bool
+    is_retry: bool
 
 
 @dataclass(frozen=True)

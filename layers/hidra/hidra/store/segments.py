@@ -46,7 +46,7 @@ returning {COLUMNS}
 """  # noqa: S608 - made of constants
 # Locked, so that no campaign starts to use the segment before it is deleted.
 LOCK = "select true from hidra.contact_segments where user_id = %(user_id)s and id = %(segment_id)s for update"
-USERS = """
+USING_CAMPAIGNS = """
 select id, name, count(*) over () as campaigns from hidra.campaigns
 where user_id = %(user_id)s and segment_id = %(segment_id)s
 order by created_at desc, id desc limit %(limit)s
@@ -148,7 +148,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class User:
+class UsingCampaign:
     """A campaign that uses a segment, and how many campaigns use it."""
 
     id: UUID
@@ -204,14 +204,14 @@ def delete(tx: Tx, *, segment_id: UUID) -> None:
         Conflict: campaigns use it; up to five are named.
     """
     found(tx.value(LOCK, segment_id=segment_id), "segment")
-    users = tx.rows(User, USERS, segment_id=segment_id, limit=5)
-    if users:
-        campaigns_use = "A campaign uses" if len(users) == 1 else f"{users[0].campaigns} campaigns use"
+    using = tx.rows(UsingCampaign, USING_CAMPAIGNS, segment_id=segment_id, limit=5)
+    if using:
+        campaigns_use = "A campaign uses" if len(using) == 1 else f"{using[0].campaigns} campaigns use"
         raise Conflict(
             f"{campaigns_use} this segment; it was not deleted. Change or delete the drafts that use"
             " it; a campaign that has started keeps it.",
             code="segment-in-use",
-            more={"campaigns": [{"id": str(user.id), "name": user.name} for user in users]},
+            more={"campaigns": [{"id": str(campaign.id), "name": campaign.name} for campaign in using]},
         )
     tx.run(DELETE, segment_id=segment_id)
 

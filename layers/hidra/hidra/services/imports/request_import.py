@@ -8,7 +8,7 @@ from hidra.domain.campaign import ContactImportSource
 from hidra.errors import Conflict, Field, NotFound, Rejected, Unavailable
 from hidra.store import connections, imports, segments
 from hidra.store.db import Database, Tx
-from hidra.store.imports import Import
+from hidra.store.imports import ImportRow
 
 
 def request_import(
@@ -19,7 +19,7 @@ def request_import(
     segment_name: str | None,
     format: str,
     options: Mapping[str, Any],
-) -> Import:
+) -> ImportRow:
     """Creates an import that waits for its file.
 
     Raises:
@@ -49,7 +49,7 @@ def request_pull(
     segment_name: str | None,
     options: Mapping[str, Any],
     pull: Pull,
-) -> Import:
+) -> ImportRow:
     """Creates an import that waits for the contacts on the user's Evolution server.
 
     Raises:
@@ -58,7 +58,7 @@ def request_pull(
         Unavailable: ``pull`` failed, and the import has failed with it.
     """
 
-    def work(tx: Tx) -> tuple[UUID, Import]:
+    def work(tx: Tx) -> tuple[UUID, ImportRow]:
         try:
             connection_id = connections.get(tx).id
         except NotFound:
@@ -76,7 +76,7 @@ def request_pull(
     return created
 
 
-def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callable[[], None]) -> Import:
+def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callable[[], None]) -> ImportRow:
     """Cancels an import: no batch commits after this, and what was committed stays. A second cancel changes nothing.
 
     Args:
@@ -88,7 +88,7 @@ def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callab
         Unavailable: it is canceled, but the slice could not be queued: cancel again.
     """
 
-    def work(tx: Tx) -> Import:
+    def work(tx: Tx) -> ImportRow:
         imports.cancel(tx, import_id=import_id)
         return imports.get(tx, import_id=import_id)
 
@@ -107,7 +107,7 @@ def _create(
     *,
     format: str,
     options: Mapping[str, Any],
-) -> Import:
+) -> ImportRow:
     target, name = segment
     if name is not None:
         target = segments.create(tx, name=name, description=None, source=source).id
