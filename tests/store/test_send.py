@@ -243,7 +243,7 @@ def test_a_pause_for_media_waits_for_open_claims(databases: Databases) -> None:
 
     class Watching:
         def as_worker(self, work, refusals=None):
-            def watched(tx):
+            def observed(tx):
                 result = work(tx)
                 if outside.posted and not locked:
                     locked.append(
@@ -253,7 +253,7 @@ def test_a_pause_for_media_waits_for_open_claims(databases: Databases) -> None:
                     )
                 return result
 
-            return databases.jobs.as_worker(watched, refusals)
+            return databases.jobs.as_worker(observed, refusals)
 
     outside = Outside(NOT_FETCHED)
     outside.send(world, ticket, db=Watching())
