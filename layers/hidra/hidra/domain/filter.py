@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hidra.domain.contact import Value
 from hidra.errors import Field as Wrong
 from hidra.errors import Rejected
 
 MAX_DEPTH = 4
 MAX_CONDITIONS = 50
-
-type Scalar = str | int | float | bool
 
 
 class Kind(StrEnum):
@@ -48,7 +47,7 @@ class Order(StrEnum):
 @dataclass(frozen=True)
 class OneOf:
     field: Field
-    values: tuple[Scalar, ...]
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, T
 from pydantic_core import PydanticCustomError
 
 from hidra.domain import filter as filters
+from hidra.domain.contact import MAX_NUMBER
 from hidra.domain.filter import Compared, Contains, Exists, Filter, Kind, Not, OneOf, Order, Starts
-from hidra.entry.fields import MAX_NUMBER, AttributeValue, Instant, Whole, WithoutNul
+from hidra.entry.fields import AttributeValue, Instant, Whole, WithoutNul
 from hidra.entry.http import Body
 
 _ATTRIBUTE = r"attributes\.[^\x00]{1,64}"
