@@ -44,7 +44,7 @@ class Database:
     """A running server with one database `hidra`; made by `Database.launch`, ended by `close`.
 
     `url` logs in as the owner, which may create databases and roles but is no superuser, like the master user of RDS: a
-    superuser bypasses row-level security and would hide its mistakes. `admin_url` is the superuser.
+    superuser bypasses row-level security and would hide its mistakes.
     """
 
     def __init__(self, folder: Path, port: int, *, durable: bool) -> None:
@@ -90,10 +90,6 @@ class Database:
     @property
     def url(self) -> str:
         return self.url_of(DATABASE)
-
-    @property
-    def admin_url(self) -> str:
-        return self.url_of("postgres", user="postgres")
 
     def url_of(self, name: str, *, user: str = OWNER) -> str:
         return f"postgresql://{user}:{self._passwords[user]}@127.0.0.1:{self.port}/{quote(name)}"

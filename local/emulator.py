@@ -126,10 +126,6 @@ class Cloud:
         found = self.client("cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=logical_id)
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
-    def outputs(self) -> dict[str, str]:
-        stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-
     def _upload(self, content: bytes) -> str:
         """Store it under its own digest: a function gets a new version if and only if its code has changed."""
         storage = self.client("s3")

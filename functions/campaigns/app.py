@@ -29,8 +29,9 @@ from hidra.entry.tenant import user_of
 from hidra.errors import NotFound
 from hidra.gateways import queues, sender
 from hidra.gateways.aws import hash_secret, read_json_secret
-from hidra.services import edit_campaign, lifecycle, manage_contacts
+from hidra.services import edit_campaign, lifecycle
 from hidra.services.create_campaign import create_campaign
+from hidra.services.identify_phone import identify_phone
 from hidra.services.preflight import Preflight, preflight
 from hidra.services.prepare_trial import prepare_trial
 from hidra.settings import DATABASE_SETTINGS, require
@@ -249,7 +250,7 @@ def retry_failed(campaign_id: UUID) -> Campaign:
 )
 def test_send(campaign_id: UUID, body: TrialIn) -> TrialResult:
     user_id = me()
-    phone, phone_hash = manage_contacts.identify(user_id, body.phone, country=body.country, secret=phone_hash_secret())
+    phone, phone_hash = identify_phone(user_id, body.phone, country=body.country, secret=phone_hash_secret())
     trial = prepare_trial(
         db,
         user_id,

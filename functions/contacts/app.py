@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
+from hidra.domain.contact import MAX_ATTRIBUTES
 from hidra.domain.content import MediaType
 from hidra.domain.message import MessageStatus
 from hidra.domain.phone import calling_code
@@ -109,7 +110,9 @@ class ContactChange(Body):
     phone: Annotated[PhoneText, LEFT_OUT]
     country: Country = "BR"
     name: Annotated[Name | None, LEFT_OUT]
-    attributes: Annotated[dict[AttributeName, AttributeValue | None], Field(default_factory=dict, max_length=50)]
+    attributes: Annotated[
+        dict[AttributeName, AttributeValue | None], Field(default_factory=dict, max_length=MAX_ATTRIBUTES)
+    ]
     consent: Annotated[ConsentIn | None, LEFT_OUT]
 
 

@@ -54,7 +54,7 @@ class Masters:
         if key_id in self._keys:
             return self._keys[key_id]
         if self._read_at is not None and time.monotonic() - self._read_at < REREAD_AFTER_SECONDS:
-            raise Unavailable("The key is not known yet; try again in a moment.")
+            raise Unavailable("The webhook key is not known yet. Try again in a few seconds.")
         self._keys = read_json_secret(ENV["WEBHOOK_SECRET"])
         self._read_at = time.monotonic()
         return self._keys.get(key_id)

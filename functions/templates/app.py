@@ -15,6 +15,7 @@ from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
 from hidra.gateways.aws import read_json_secret
 from hidra.services import edit_template
+from hidra.services.render_template import render_template
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import templates
 from hidra.store.db import Database
@@ -135,7 +136,7 @@ def delete_template(template_id: UUID) -> Response[Any]:
     responses=answers(rejected=["unresolved-variables", "unknown-contact"]),
 )
 def preview_template(template_id: UUID, body: PreviewIn) -> Preview:
-    content = edit_template.preview(db, me(), template_id, contact_id=body.contact_id, values=body.variables or {})
+    content = render_template(db, me(), template_id, contact_id=body.contact_id, values=body.variables or {})
     media = content.media
     return Preview(
         text=content.text,

@@ -20,7 +20,6 @@ from local.processes import LocalError
 ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT / "docs" / "openapi.json"
 
-JSON = "application/json"
 BEARER = "bearer"
 _COMPONENTS = "#/components/schemas/"
 # A class name that is clear in its module, but not in one list with those of all functions.

@@ -246,7 +246,6 @@ class StopResult:
     waited: float
     last_post_after: float
     posts_before: int
-    posts_after: int
 
 
 def stop_while_sending(
@@ -268,7 +267,7 @@ def stop_while_sending(
         db.close()
     late = [post.at - db.before_commit for post in senders.posts if concerns(post) and post.at > db.before_commit]
     before = sum(post.at <= db.before_commit for post in senders.posts)
-    return StopResult(waited, max(late, default=0.0), before, len(senders.posts) - before)
+    return StopResult(waited, max(late, default=0.0), before)
 
 
 @dataclass

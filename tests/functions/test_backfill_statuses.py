@@ -129,7 +129,7 @@ def test_a_silence_that_lasts_when_its_backfill_starts_gets_a_second_pass_when_i
 def test_a_backfill_that_found_nothing_is_followed_by_none_for_a_day(
     tenant: lost_webhooks.SilentTenant, asked: lost_webhooks.Lookups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hidra.gateways.evolution.PROVIDER_WORDS", {})  # as if it had kept no status
+    monkeypatch.setattr("hidra.gateways.evolution.provider_status", lambda _: None)  # as if it had kept no status
     for minutes in (0, 65, 70):
         tenant.check(minutes * MINUTE)
     assert len(asked) == 4

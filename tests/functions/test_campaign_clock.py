@@ -113,7 +113,7 @@ def test_a_message_whose_sender_was_lost_is_unknown_from_then_on(
     messages = {message["id"]: message for message in world.messages()}
     assert (messages[lost]["status"], messages[lost]["error_code"]) == ("unknown", "sender_lost")
     assert messages[in_flight]["status"] == "sending"
-    [line] = logs.named("messages whose sender was lost are unknown now")
+    [line] = logs.named("messages with a lost sender set to unknown")
     assert line["messages"] == 1
     world.assert_exact()
 

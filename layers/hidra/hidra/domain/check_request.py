@@ -50,13 +50,13 @@ def read(event: Mapping[str, Any]) -> CheckRequest | PullRequest | None:
         return None
     try:
         if event["version"] != VERSION:
-            raise Rejected(f"A request of version {event['version']} is not understood.")
+            raise Rejected(f"A request of version {event['version']} is not supported.")
         connection_id = UUID(event["connection_id"])
         if event["action"] == _PULL_CONTACTS:
             return PullRequest(connection_id, UUID(event["import_id"]))
         return CheckRequest(CheckAction(event["action"]), connection_id)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Rejected("The invocation asks for nothing that connection_check does.") from error
+        raise Rejected("connection_check has no such action.") from error
 
 
 def failure(reason: str) -> dict[str, str]:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hidra.domain.contact import Value
 from hidra.errors import Field, Rejected
 
 MAX_DEPTH = 4
 MAX_CONDITIONS = 50
-
-type Scalar = str | int | float | bool
 
 
 class Kind(StrEnum):
@@ -47,7 +46,7 @@ class Comparison(StrEnum):
 @dataclass(frozen=True)
 class OneOf:
     field: ContactField
-    values: tuple[Scalar, ...]
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True)

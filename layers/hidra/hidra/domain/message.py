@@ -40,6 +40,11 @@ PROVIDER_WORDS = {
 }
 
 
+def provider_status(word: object) -> MessageStatus | None:
+    """Returns the status that a provider's word, in any case, stands for; None for any other value."""
+    return PROVIDER_WORDS.get(word.upper()) if isinstance(word, str) else None
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A provider's status (sent, failed, delivered or read) and when our webhook received it."""

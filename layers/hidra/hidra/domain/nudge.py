@@ -36,7 +36,7 @@ class CampaignNudge:
             _check_version(found)
             return cls(UUID(found["user_id"]), UUID(found["campaign_id"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Rejected("The queue message is no nudge of a campaign.") from error
+            raise Rejected("The queue message is not a campaign nudge.") from error
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def read_imports(text: str) -> list[ImportNudge]:
         _check_version(found)
         return [ImportNudge(UUID(found["user_id"]), UUID(found["import_id"]))]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Rejected("The queue message asks for no import.") from error
+        raise Rejected("The queue message is neither an import nudge nor an S3 event.") from error
 
 
 def _check_version(found: Mapping[str, Any]) -> None:
     if found["version"] != VERSION:
-        raise Rejected(f"A nudge of version {found['version']} is not understood.")
+        raise Rejected(f"A nudge of version {found['version']} is not supported.")

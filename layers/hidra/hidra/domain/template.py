@@ -17,6 +17,9 @@ _PUBLIC_HOST = re.compile(
     re.IGNORECASE,
 )
 
+# The error of a message that has no value for some variables; their names follow.
+NO_VALUE = "No value for: "
+
 PLACEHOLDER = re.compile(r"\{\{\s*(\w{1,64})\s*\}\}")
 
 # A contact's own columns, by the names that users give them; an attribute of the same name comes first.

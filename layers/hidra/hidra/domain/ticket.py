@@ -53,7 +53,7 @@ def read(text: str) -> Ticket | ConfirmationTicket:
     try:
         found: dict[str, Any] = json.loads(text)
         if found["version"] != VERSION:
-            raise Rejected(f"The send queue's message has version {found['version']}, which is not understood.")
+            raise Rejected(f"The send queue's message has version {found['version']}, which is not supported.")
         if found.get("kind") == CONFIRMATION:
             return ConfirmationTicket(UUID(found["connection_id"]), UUID(found["confirmation_id"]))
         return Ticket(
@@ -64,4 +64,4 @@ def read(text: str) -> Ticket | ConfirmationTicket:
             delayed=bool(found["delayed"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Rejected("The send queue's message is no ticket.") from error
+        raise Rejected("The send queue's message is not a ticket.") from error

@@ -46,7 +46,7 @@ class TrialMessage:
         if "trial" not in event:
             return None
         if event["version"] != VERSION:
-            raise Rejected(f"A trial message of version {event['version']} is not understood.")
+            raise Rejected(f"A trial message of version {event['version']} is not supported.")
         found = event["trial"]
         media = found["media"]
         return cls(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent, sent_at
-from hidra.domain.message import PROVIDER_WORDS
+from hidra.domain.message import provider_status
 from hidra.domain.text import stripped
 from hidra.domain.whatsapp_message import (
     id_of,
@@ -63,8 +63,7 @@ def events_of(body: Mapping[str, Any], connection_id: UUID, received_at: datetim
 
 def _statuses(data: Mapping[str, Any], connection_id: UUID, received_at: datetime) -> Iterator[StatusEvent]:
     # keyId is WhatsApp's id, messageId Evolution's own; remoteJid and fromMe are often wrong here and not needed.
-    message_id, word = id_of(data.get("keyId")), data.get("status")
-    status = PROVIDER_WORDS.get(word.upper()) if isinstance(word, str) else None
+    message_id, status = id_of(data.get("keyId")), provider_status(data.get("status"))
     if message_id and status:
         yield StatusEvent(connection_id, message_id, status, received_at)
 

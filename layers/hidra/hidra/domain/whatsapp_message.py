@@ -13,8 +13,10 @@ from hidra.domain.phone import canonical
 
 MAX_WRAPPERS = 5
 _ID_CHARACTERS = 300
-_PHONE_JID = re.compile(r"^([1-9]\d{6,14})(?::\d+)?@s\.whatsapp\.net$", re.ASCII)
-_LID_JID = re.compile(r"^(\d{1,32})(?::\d+)?@lid$", re.ASCII)
+HIDDEN = "lid"
+_PERSON = re.compile(r"^([^@:]*)(?::\d+)?@(s\.whatsapp\.net|c\.us|lid)$", re.ASCII)
+_NUMBER = re.compile(r"[1-9]\d{6,14}", re.ASCII)
+_LID = re.compile(r"\d{1,32}", re.ASCII)
 # What disappearing chats, media seen once, linked devices and edits put around a message, one around another.
 _WRAPPERS = (
     "ephemeralMessage",
@@ -49,20 +51,38 @@ def id_of(value: object) -> str | None:
     return str(value) if fits else None
 
 
+def person_of(jid: str) -> tuple[str, str] | None:
+    """Returns the user and the server of a person's address, without its device; None for any other address.
+
+    The server is "lid" (``HIDDEN``) if the user is a hidden id. Otherwise the user is a number, unless it is malformed.
+    """
+    match = _PERSON.match(jid)
+    return (match[1], match[2]) if match else None
+
+
+def _number(jid: str) -> str | None:
+    user, server = person_of(jid) or ("", "")
+    return user if server == "s.whatsapp.net" and _NUMBER.fullmatch(user) else None
+
+
+def _lid(jid: str) -> str | None:
+    user, server = person_of(jid) or ("", "")
+    return user if server == HIDDEN and _LID.fullmatch(user) else None
+
+
 def phone_of(jids: Iterable[str]) -> str | None:
     """Returns the canonical E.164 number of the first address that holds one (``…@s.whatsapp.net``); None if none."""
-    numbers = (canonical(f"+{match[1]}") for jid in jids if (match := _PHONE_JID.match(jid)))
-    return next(numbers, None)
+    return next((canonical(f"+{number}") for jid in jids if (number := _number(jid))), None)
 
 
 def lid_of(jids: Iterable[str]) -> str | None:
     """Returns the first hidden id (``…@lid``) among addresses; None if none."""
-    return next((match[1] for jid in jids if (match := _LID_JID.match(jid))), None)
+    return next((lid for jid in jids if (lid := _lid(jid))), None)
 
 
 def is_personal(jid: object) -> bool:
     """Whether a chat's address is a person's: not a group's, a broadcast's or a newsletter's."""
-    return isinstance(jid, str) and bool(_PHONE_JID.match(jid) or _LID_JID.match(jid))
+    return isinstance(jid, str) and bool(_number(jid) or _lid(jid))
 
 
 def text_of(message: object) -> str | None:

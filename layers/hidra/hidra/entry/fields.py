@@ -15,9 +15,17 @@ from pydantic import (
 from pydantic import Field as Constraints
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from hidra.domain.text import NUL, storable
+from hidra.domain.contact import (
+    MAX_ATTRIBUTE_NAME,
+    MAX_ATTRIBUTES,
+    MAX_NAME,
+    MAX_NUMBER,
+    MAX_PHONE,
+    MAX_VALUE,
+    fits,
+)
+from hidra.domain.text import NUL
 
-MAX_NUMBER = 2**53  # up to this value a double holds every integer
 _ISO_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
@@ -43,17 +51,10 @@ def _in_utc(value: datetime) -> datetime:
 
 def _scalar(value: Any) -> Any:
     # One error at one place: a union reports an error of each of its members.
-    match value:
-        case bool():
-            fits = True
-        case str():
-            fits = len(value) <= 500 and storable(value)
-        case int() | float():
-            fits = abs(value) <= MAX_NUMBER
-        case _:
-            fits = False
-    if not fits:
-        raise PydanticCustomError("attribute", "Must be text of at most 500 characters, a number, or true or false")
+    if not fits(value):
+        raise PydanticCustomError(
+            "attribute", f"Must be text of at most {MAX_VALUE} characters, a number, or true or false"
+        )
     return value
 
 
@@ -80,7 +81,7 @@ Whole = BeforeValidator(_whole)
 # The default of a field that a change may omit; OpenAPI shows no default that a client could send.
 LEFT_OUT = Constraints(default_factory=lambda: None)
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), WithoutNul(something=True)]
 Description = Annotated[str, StringConstraints(max_length=2_000), WithoutNul()]
 Reason = Annotated[str, StringConstraints(max_length=500), WithoutNul()]
 MessageText = Annotated[str, StringConstraints(max_length=4_096), WithoutNul()]
@@ -96,19 +97,23 @@ FileName = Annotated[
 ]
 VariableName = Annotated[str, StringConstraints(pattern=r"^\w{1,64}$")]
 VariableValue = Annotated[str, StringConstraints(max_length=1_000), WithoutNul()]
-AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64), WithoutNul(something=True)]
+AttributeName = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_ATTRIBUTE_NAME), WithoutNul(something=True)
+]
 AttributeValue = Annotated[
     str | int | float | bool,
     BeforeValidator(
         _scalar,
-        json_schema_input_type=Annotated[str, StringConstraints(max_length=500), WithoutNul()]
+        json_schema_input_type=Annotated[str, StringConstraints(max_length=MAX_VALUE), WithoutNul()]
         | Annotated[float, Constraints(ge=-MAX_NUMBER, le=MAX_NUMBER)]
         | bool,
     ),
 ]
-Attributes = Annotated[dict[AttributeName, AttributeValue], Constraints(max_length=50)]
+Attributes = Annotated[dict[AttributeName, AttributeValue], Constraints(max_length=MAX_ATTRIBUTES)]
 PhoneText = Annotated[
-    str, StringConstraints(min_length=1, max_length=40), Constraints(examples=["+55 11 98765-4321"], pattern=r"\S")
+    str,
+    StringConstraints(min_length=1, max_length=MAX_PHONE),
+    Constraints(examples=["+55 11 98765-4321"], pattern=r"\S"),
 ]
 Country = Annotated[
     str,

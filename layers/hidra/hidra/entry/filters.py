@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, T
 from pydantic_core import PydanticCustomError
 
 from hidra.domain import filter as filters
+from hidra.domain.contact import MAX_NUMBER
 from hidra.domain.filter import (
     AllOf,
     AnyOf,
@@ -21,7 +22,7 @@ from hidra.domain.filter import (
     OneOf,
     Starts,
 )
-from hidra.entry.fields import MAX_NUMBER, AttributeValue, Instant, Whole, WithoutNul
+from hidra.entry.fields import AttributeValue, Instant, Whole, WithoutNul
 from hidra.entry.http import Body
 
 _ATTRIBUTE = r"attributes\.[^\x00]{1,64}"

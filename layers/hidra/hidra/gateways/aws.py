@@ -77,11 +77,11 @@ def invoke(function_name: str, payload: object) -> Any:
         answer = functions().invoke(FunctionName=function_name, Payload=json.dumps(payload).encode())
         found = json.loads(answer["Payload"].read() or b"null")
     except (ReadTimeoutError, ConnectionClosedError, ResponseStreamingError, ValueError) as error:
-        raise Unanswered("Another part of Hidra has not answered yet; try again in a moment.") from error
+        raise Unanswered("Another part of Hidra has not answered yet. Try again in a few seconds.") from error
     except (BotoCoreError, ClientError) as error:
-        raise Unavailable("Another part of Hidra cannot be reached; try again in a moment.") from error
+        raise Unavailable("Another part of Hidra cannot be reached. Try again in a few seconds.") from error
     if "FunctionError" in answer:
-        raise Unanswered("Another part of Hidra failed; try again in a moment.")
+        raise Unanswered("Another part of Hidra failed. Try again in a few seconds.")
     return found
 
 
@@ -96,7 +96,7 @@ def invoke_later(function_name: str, payload: object) -> None:
     try:
         functions().invoke(FunctionName=function_name, Payload=json.dumps(payload).encode(), InvocationType="Event")
     except (BotoCoreError, ClientError) as error:
-        raise Unavailable("Another part of Hidra cannot be reached; try again in a moment.") from error
+        raise Unavailable("Another part of Hidra cannot be reached. Try again in a few seconds.") from error
 
 
 def read_secret(secret_id: str) -> str:
@@ -112,7 +112,7 @@ def read_secret(secret_id: str) -> str:
         return _secrets().get_secret_value(SecretId=secret_id)["SecretString"]
     except (BotoCoreError, ClientError) as error:
         logger.warning("a secret could not be read", exc_info=True)
-        raise Unavailable("A secret could not be read; try again in a moment.") from error
+        raise Unavailable("A secret could not be read. Try again in a few seconds.") from error
 
 
 @cache

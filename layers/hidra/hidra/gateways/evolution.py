@@ -19,7 +19,7 @@ import requests
 from urllib3.exceptions import TimeoutError as TransportTimeout
 
 from hidra.domain.content import Content, MediaType
-from hidra.domain.message import PROVIDER_WORDS, MessageStatus
+from hidra.domain.message import MessageStatus, provider_status
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
 from hidra.domain.whatsapp_message import id_of, media_type_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
@@ -243,10 +243,8 @@ class Evolution:
         rows = self._answer("POST", "chat/findStatusMessage", query)
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise Unavailable("Evolution's answer was not understood.", code="answer-not-understood")
-        words = (row.get("status") for row in rows if row.get("keyId") == provider_message_id)
-        return frozenset(
-            PROVIDER_WORDS[word.upper()] for word in words if isinstance(word, str) and word.upper() in PROVIDER_WORDS
-        )
+        found = (provider_status(row.get("status")) for row in rows if row.get("keyId") == provider_message_id)
+        return frozenset(status for status in found if status)
 
     def _ask(self, method: str, route: str, body: object = None, *, may_be_null: bool = False) -> Mapping[str, Any]:
         """Makes a call that sends no message; returns the answer's JSON object.

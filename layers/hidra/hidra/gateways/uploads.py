@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from hidra.domain.imports import files
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways.aws import s3
 
@@ -111,10 +112,7 @@ def _piece(bucket: str, key: str, file: StoredFile, begin: int, end: int) -> byt
             if status in (403, 404):
                 raise Rejected("The file is gone. Create a new import.", code="no_file") from error
             if status == 412:
-                raise Rejected(
-                    "The file was replaced while it was imported. What was imported stays; create a new import.",
-                    code="file_replaced",
-                ) from error
+                raise files.replaced() from error
             raise Unavailable("A file could not be read. Try again in a few seconds.") from error
         except BotoCoreError as error:  # the answer broke off
             if attempt == ATTEMPTS - 1:

@@ -33,9 +33,9 @@ def backfill_statuses(
     end = time.monotonic() + seconds
     endpoints = {endpoint.connection_id: endpoint for endpoint in answering}
     for connection_id in db.as_worker(lambda tx: status_backfills.detect(tx, connection_ids=endpoints, at=now)):
-        logger.warning("a connection's webhooks do not come", connection_id=connection_id)
+        logger.warning("no webhooks received from a connection", connection_id=connection_id)
     for connection_id in db.as_worker(lambda tx: status_backfills.start(tx, connection_ids=endpoints, at=now)):
-        logger.info("a connection's statuses are being looked up", connection_id=connection_id)
+        logger.info("status backfill started", connection_id=connection_id)
     look_up(
         db.as_worker(lambda tx: status_backfills.next_messages(tx, connection_ids=endpoints, at=now)),
         endpoints,

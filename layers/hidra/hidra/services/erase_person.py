@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hidra.domain import template
 from hidra.errors import Rejected
-from hidra.services.manage_contacts import identify
+from hidra.services.identify_phone import identify_phone
 from hidra.store import contacts, erasure, persons
 from hidra.store.contacts import Contact
 from hidra.store.db import Database, Tx
@@ -43,7 +43,7 @@ def erase_person(db: Database, user_id: UUID, phone_text: str, *, country: str, 
         Conflict: a message to the person is being sent at this moment.
         Unavailable: starting a campaign of the user, or saving the person's contact, takes more than 5 s.
     """
-    e164, phone_hash = identify(user_id, phone_text, country=country, secret=secret)
+    e164, phone_hash = identify_phone(user_id, phone_text, country=country, secret=secret)
     return db.as_user(user_id, lambda tx: erasure.erase(tx, phone=e164, phone_hash=phone_hash, at=now))
 
 
@@ -55,7 +55,7 @@ def export_person(
     Raises:
         Rejected: the phone is not valid.
     """
-    e164, phone_hash = identify(user_id, phone_text, country=country, secret=secret)
+    e164, phone_hash = identify_phone(user_id, phone_text, country=country, secret=secret)
 
     def work(tx: Tx) -> PersonExport:
         contact = contacts.get_by_phone(tx, phone=e164)

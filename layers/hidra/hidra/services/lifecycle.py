@@ -7,7 +7,7 @@ from uuid import UUID
 from hidra.domain.campaign import ACTIONS, Action, does_not_fit, only_a_draft
 from hidra.errors import Conflict, Field, Rejected
 from hidra.services.campaign_transaction import campaign_transaction
-from hidra.store import campaigns, freeze
+from hidra.store import campaigns, connections, freeze
 from hidra.store.campaigns import Campaign
 from hidra.store.db import Database, Tx
 
@@ -145,7 +145,7 @@ def _schedule(
     if found.status not in wanted:
         raise does_not_fit(action, found.status)
     if not found.has_connection:
-        raise Conflict("Save the connection to an Evolution server first.", code="no-connection")
+        raise connections.no_connection()
     if action is Action.RETRY:
         if not freeze.any_failed(tx, campaign_id=campaign_id):
             raise Conflict("This campaign has no recipient that can be retried.", code="nothing-failed")

@@ -46,4 +46,4 @@ def look_up[M: _Message, R](
         try:
             settle(endpoint, answers)
         except Exception:  # noqa: BLE001 - one server's answers must not stop the work for the others
-            logger.exception("looked-up messages could not be settled", connection_id=endpoint.connection_id)
+            logger.exception("lookup results could not be recorded", connection_id=endpoint.connection_id)

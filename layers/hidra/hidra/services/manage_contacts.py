@@ -1,17 +1,17 @@
 """Saves contacts and opt-outs that users send: phones in any spelling, all of a request or nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from hidra.domain import phone
 from hidra.domain.consent import Consent
+from hidra.domain.contact import MAX_ATTRIBUTES, Value
 from hidra.errors import Field, NotFound, Rejected
+from hidra.services.identify_phone import identify_phone, parse_phones
 from hidra.store import contacts, messages, opt_out_requests, opt_outs, segments
-from hidra.store.contacts import Contact, Given, Upserted, Value
+from hidra.store.contacts import Contact, Given, Upserted
 from hidra.store.db import Database, Tx
-
-MAX_ATTRIBUTES = 50
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def save_contacts(
         Rejected: a phone is not valid, or its person was erased; a contact would have too many attributes; or the user
             has no such segment. The error names each.
     """
-    phones = _parse([item.phone for item in wanted], country, lambda index: f"contacts.{index}.phone")
+    phones = parse_phones([item.phone for item in wanted], country, lambda index: f"contacts.{index}.phone")
     given: dict[str, Given] = {}
     for e164, item in zip(phones, wanted, strict=True):
         known = given.get(e164) or Given(e164, phone.phone_hash(secret, str(user_id), e164), None, {})
@@ -93,7 +93,7 @@ def change_contact(
     """
     moved = None
     if phone_text is not None:
-        moved = identify(user_id, phone_text, country=country, secret=secret)
+        moved = identify_phone(user_id, phone_text, country=country, secret=secret)
 
     def work(tx: Tx) -> Contact:
         contact = contacts.update(
@@ -122,7 +122,7 @@ def opt_out(
     Raises:
         Rejected: some phones are not valid; the error names each.
     """
-    numbers = set(_parse(phones, country, lambda index: f"phones.{index}"))
+    numbers = set(parse_phones(phones, country, lambda index: f"phones.{index}"))
     hashes = [phone.phone_hash(secret, str(user_id), e164) for e164 in numbers]
 
     def work(tx: Tx) -> OptOutResult:
@@ -141,7 +141,7 @@ def opt_in(db: Database, user_id: UUID, phone_text: str, *, secret: bytes) -> No
         Rejected: the phone is not valid.
         NotFound: the phone is not opted out.
     """
-    _, phone_hash = identify(user_id, phone_text, secret=secret)
+    _, phone_hash = identify_phone(user_id, phone_text, secret=secret)
 
     def work(tx: Tx) -> bool:
         opt_out_requests.opt_in_by_api(tx, phone_hash=phone_hash)
@@ -149,26 +149,6 @@ def opt_in(db: Database, user_id: UUID, phone_text: str, *, secret: bytes) -> No
 
     if not db.as_user(user_id, work):
         raise NotFound("This phone is not opted out.")
-
-
-def identify(user_id: UUID, text: str, *, country: str = "BR", secret: bytes) -> tuple[str, bytes]:
-    """Returns a phone as E.164, from any spelling, and its keyed hash.
-
-    Raises:
-        Rejected: the phone is not valid.
-    """
-    (e164,) = _parse([text], country, lambda _: "phone")
-    return e164, phone.phone_hash(secret, str(user_id), e164)
-
-
-def _parse(texts: Sequence[str], country: str, place: Callable[[int], str]) -> list[str]:
-    numbers = [phone.parse(text, country=country) for text in texts]
-    wrong = [Field(place(index), "is not a phone number") for index, number in enumerate(numbers) if number is None]
-    if wrong:
-        raise Rejected(
-            "Some phones are not valid; nothing was saved. Correct them.", code="invalid-phone", fields=wrong
-        )
-    return [number for number in numbers if number is not None]
 
 
 def _refuse_erased(tx: Tx, places: Sequence[tuple[str, bytes]]) -> None:

@@ -50,4 +50,4 @@ def in_parallel[T, R](
         pool.shutdown(wait=False, cancel_futures=True)
     left = len(running) + sum(1 for _ in waiting)
     if left:
-        logger.warning("not everything was done in time", left=left)
+        logger.warning("not all items were finished in time", left=left)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from hidra.domain.trial import TrialMessage
-from hidra.errors import Conflict, NotFound
-from hidra.services import edit_template
+from hidra.services.render_template import render_template
 from hidra.store import campaigns, connections
 from hidra.store.db import Database
 
@@ -32,9 +31,6 @@ def prepare_trial(
         Rejected: some variable has no value, or the contact is none of the user's.
     """
     campaign = db.as_user(user_id, lambda tx: campaigns.get(tx, campaign_id=campaign_id))
-    content = edit_template.preview(db, user_id, campaign.template_id, contact_id=contact_id, values=variables)
-    try:
-        connection = db.as_user(user_id, connections.get)
-    except NotFound:
-        raise Conflict("Save the connection to an Evolution server first.", code="no-connection") from None
+    content = render_template(db, user_id, campaign.template_id, contact_id=contact_id, values=variables)
+    connection = db.as_user(user_id, connections.require)
     return TrialMessage(user_id, connection.id, campaign_id, phone, phone_hash, content)

@@ -134,7 +134,7 @@ def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> 
     except Conflict:  # another message got this id a moment ago: campaign_messages_provider_id
         return
     if resolved:
-        logger.info("an unknown message was found", message_id=message.id)
+        logger.info("message in doubt resolved", message_id=message.id)
         # Its statuses may have been received before its id was known.
         db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(message.connection_id, provider_message_id)]))
 

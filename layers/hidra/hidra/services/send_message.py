@@ -123,7 +123,7 @@ def _content(claim: Claim) -> Content | Refused:
         return Content(template.render(claim.body, claim.variables), claim.media)
     except Rejected as error:
         names = ", ".join(field.field.removeprefix("variables.") for field in error.fields)
-        return Refused("unresolved_variable", f"No value for: {names}")
+        return Refused("unresolved_variable", f"{template.NO_VALUE}{names}")
 
 
 def _record_patiently(

@@ -30,7 +30,7 @@ def sweep(
     nudge_all(db.as_worker(runs.due_campaigns))
     lost = db.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=sender_lost_after))
     if lost:
-        logger.warning("messages whose sender was lost are unknown now", messages=lost)
+        logger.warning("messages with a lost sender set to unknown", messages=lost)
     db.as_worker(deliveries.forget_old)
     db.as_worker(direct_sends.forget_old)
     for stale in db.as_worker(imports.stale):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.domain.template import columns
+from hidra.domain.template import NO_VALUE, columns
 from hidra.store.db import Tx, found
 
 
@@ -43,7 +43,7 @@ RESOLVED = f"""case when {_COMPLETE} then jsonb_object(%(variables)s::text[], gi
 AUDIENCE = f"""audience as (
     select user_id, contact_id, phone, phone_hash, {RESOLVED} as resolved,
         case when opted_out then 'opted_out' when not {_COMPLETE} then 'unresolved_variable' end as error_code,
-        case when not opted_out and not {_COMPLETE} then 'No value for: ' || (
+        case when not opted_out and not {_COMPLETE} then %(no_value)s::text || (
             select string_agg(p.name, ', ') from unnest(%(variables)s::text[], given) as p (name, value)
             where p.value is null
         ) end as error_detail
@@ -119,6 +119,7 @@ def outcomes(tx: Tx, *, segment_id: UUID, variables: Sequence[str], examples: in
         segment_id=segment_id,
         variables=list(variables),
         columns=columns(variables),
+        no_value=NO_VALUE,
         examples=examples,
     )
 

@@ -6,16 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import CampaignChannel, CampaignStatus
+from hidra.domain.segment import UNKNOWN_SEGMENT
 from hidra.errors import Field, HidraError, Rejected
 from hidra.store.db import Tx, found
 from hidra.store.pages import newest_first
 
 UNKNOWN_REFERENCES: Mapping[str, HidraError] = {
-    "campaigns_segment_fk": Rejected(
-        "There is no segment with this id; nothing was saved. Use the id of one of your segments.",
-        code="unknown-segment",
-        fields=[Field("segment_id", "is not one of your segments")],
-    ),
+    "campaigns_segment_fk": UNKNOWN_SEGMENT,
     "campaigns_template_fk": Rejected(
         "There is no template with this id; nothing was saved. Use the id of one of your templates.",
         code="unknown-template",

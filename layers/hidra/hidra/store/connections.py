@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.errors import NotFound
+from hidra.errors import Conflict, NotFound
 from hidra.store import status_backfills
 from hidra.store.db import Tx
 from hidra.store.status_backfills import StatusBackfill
@@ -110,6 +110,18 @@ def get(tx: Tx) -> Connection:
     return replace(connection, status_backfill=status_backfills.get(tx, connection_id=connection.id))
 
 
+def require(tx: Tx) -> Connection:
+    """Returns the user's connection, for an action that needs one.
+
+    Raises:
+        Conflict: the user has no connection.
+    """
+    try:
+        return get(tx)
+    except NotFound:
+        raise no_connection() from None
+
+
 def lock(tx: Tx) -> LockedConnection | None:
     """The user's connection, locked against other changes until this transaction ends; None if there is none."""
     tx.run(LOCK_LIMIT)
@@ -141,6 +153,10 @@ def delete(tx: Tx) -> None:
     tx.run(DELETE_LIMIT)
     if not tx.value(DELETE):
         raise _missing()
+
+
+def no_connection() -> Conflict:
+    return Conflict("Save the connection to an Evolution server first.", code="no-connection")
 
 
 def _missing() -> NotFound:

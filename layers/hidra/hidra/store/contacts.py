@@ -9,25 +9,19 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from hidra.domain.consent import Consent
+from hidra.domain.contact import Value
 from hidra.domain.search import NamePart, PhonePart
+from hidra.domain.segment import UNKNOWN_SEGMENT
 from hidra.domain.template import columns
-from hidra.errors import Conflict, Field, HidraError, Rejected
+from hidra.errors import Conflict, HidraError
 from hidra.store.audience import GIVEN, RESOLVED
 from hidra.store.db import Tx, found
 from hidra.store.pages import AFTER_ID
 
-type Value = str | int | float | bool
-
 PHONE_TAKEN: Mapping[str, HidraError] = {
     "contacts_user_id_phone_key": Conflict("Another contact has this phone; nothing was saved.", code="phone-taken")
 }
-NO_SEGMENT: Mapping[str, HidraError] = {
-    "segment_contacts_segment_fk": Rejected(
-        "There is no segment with this id; nothing was saved. Use the id of one of your segments.",
-        code="unknown-segment",
-        fields=[Field("segment_id", "is not one of your segments")],
-    )
-}
+NO_SEGMENT: Mapping[str, HidraError] = {"segment_contacts_segment_fk": UNKNOWN_SEGMENT}
 
 # Of a contact c.
 COLUMNS = "c.id, c.phone, c.name, c.attributes, c.consent, c.created_at, c.updated_at"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hidra.domain.message import OUTCOME_UNKNOWN
-from hidra.domain.template import columns, placeholders
+from hidra.domain.template import NO_VALUE, columns, placeholders
 from hidra.store import counters, erasure
 from hidra.store.audience import AUDIENCE, MEMBERS
 from hidra.store.counters import Frozen
@@ -116,6 +116,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
         segment_id=campaign.segment_id,
         variables=variables,
         columns=columns(variables),
+        no_value=NO_VALUE,
         outcome_unknown=OUTCOME_UNKNOWN,
     )
     if frozen is None:

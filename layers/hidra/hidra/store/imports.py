@@ -9,10 +9,16 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from hidra.domain.campaign import ContactImportSource
+from hidra.domain.imports.files import NO_FILE, NOT_FETCHED
 from hidra.domain.imports.rejects import RejectedRow
-from hidra.errors import NotFound
-from hidra.store.db import Tx
+from hidra.store.db import Tx, found
+from hidra.store.pages import newest_first
 
+# The form to upload a file with is valid for an hour, so an import without a file after two hours gets none.
+# Evolution's contacts are fetched within six minutes or not at all: Lambda keeps the event for five, and
+# connection_check runs for one.
+_OVERDUE = """status = 'waiting' and created_at < now() - case source
+      when 'evolution' then interval '10 minutes' else interval '2 hours' end"""
 COLUMNS = """id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
     rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at"""
 INSERT = f"""
@@ -28,12 +34,7 @@ LIST = f"""
 select {COLUMNS}
 from hidra.contact_imports
 where user_id = %(user_id)s
-  and (created_at, id) < (
-    coalesce(%(after_at)s::timestamptz, 'infinity'),
-    coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
-  )
-order by created_at desc, id desc limit %(limit)s
-"""  # noqa: S608 - made of constants
+  and {newest_first("created_at")}"""  # noqa: S608 - made of constants
 # Skips an import that another slice holds.
 BEGIN = """
 update hidra.contact_imports i
@@ -74,7 +75,6 @@ returning true
 CANCEL = """
 update hidra.contact_imports set status = 'canceled', checkpoint = '{}', ended_at = clock_timestamp()
 where user_id = %(user_id)s and id = %(import_id)s and status in ('waiting', 'running')
-returning true
 """
 # Skips an import whose file of rejected rows another slice is making.
 LOCK_CANCELED = """
@@ -93,37 +93,30 @@ update hidra.contact_imports set pulled_at = clock_timestamp()
 where id = %(import_id)s and user_id = %(user_id)s and source = 'evolution' and status = 'waiting' and pulled_at is null
 returning true
 """
-# The form to upload a file with is valid for an hour, so an import without a file after two hours gets none.
-# Evolution's contacts are fetched within six minutes or not at all: Lambda keeps the event for five, and
-# connection_check runs for one.
-GIVE_UP = """
+GIVE_UP = f"""
 update hidra.contact_imports
 set status = 'failed', ended_at = clock_timestamp(),
     failure_code = case when source = 'evolution' and status = 'waiting' then 'no_answer' else 'no_file' end,
     failure_reason = case when source = 'evolution' and status = 'waiting'
-        then 'The Evolution server''s contacts were not fetched in time. Create a new import.'
-        else 'No file was uploaded, or it is gone. Create a new import and upload the file.' end
-where id = %(import_id)s
-  and (status = 'running' or status = 'waiting' and created_at < now() - case source
-      when 'evolution' then interval '10 minutes' else interval '2 hours' end)
+        then %(not_fetched)s::text else %(no_file)s::text end
+where id = %(import_id)s and (status = 'running' or {_OVERDUE})
 returning true
-"""
+"""  # noqa: S608 - made of constants
 # A slice commits a batch every few seconds: after five minutes without one, the slice or its queue message was lost.
 # Setting last_progress_at makes an import stale again after another five minutes. A waiting import is stale once
 # GIVE_UP gives it up.
-STALE = """
+STALE = f"""
 update hidra.contact_imports i set last_progress_at = clock_timestamp()
 where i.id in (
     select open.id from hidra.contact_imports open
     where open.status = 'running' and open.last_progress_at < now() - interval '5 minutes'
-       or open.status = 'waiting' and open.created_at < now() - case open.source
-              when 'evolution' then interval '10 minutes' else interval '2 hours' end
+       or {_OVERDUE}
           and coalesce(open.last_progress_at, open.created_at) < now() - interval '5 minutes'
     order by open.created_at limit 20
     for update skip locked
 )
 returning i.id, i.user_id
-"""
+"""  # noqa: S608 - made of constants
 INSERT_REJECTS = """
 insert into hidra.contact_import_rejects (user_id, import_id, line, reason, row)
 select %(user_id)s, %(import_id)s, given.line, given.reason, given.row
@@ -212,10 +205,7 @@ def get(tx: Tx, *, import_id: UUID) -> ImportRow:
     Raises:
         NotFound: the user has no such import.
     """
-    row = tx.row(ImportRow, GET, import_id=import_id)
-    if row is None:
-        raise NotFound("There is no such import.")
-    return row
+    return found(tx.row(ImportRow, GET, import_id=import_id), "import")
 
 
 def page(tx: Tx, *, after_at: datetime | None, after_id: UUID | None, limit: int) -> list[ImportRow]:
@@ -261,12 +251,12 @@ def advance(
 
 def give_up(tx: Tx, *, import_id: UUID) -> bool:
     """Fails an import whose file is gone or never came; False if the file may still come, or the import has ended."""
-    return bool(tx.value(GIVE_UP, import_id=import_id))
+    return bool(tx.value(GIVE_UP, import_id=import_id, not_fetched=NOT_FETCHED, no_file=NO_FILE))
 
 
-def cancel(tx: Tx, *, import_id: UUID) -> bool:
-    """Cancels an import; False if it has ended, or there is none. Its rejected rows stay until they are made a file."""
-    return bool(tx.value(CANCEL, import_id=import_id))
+def cancel(tx: Tx, *, import_id: UUID) -> None:
+    """Cancels an import unless it has ended. Its rejected rows stay until they are made a file."""
+    tx.run(CANCEL, import_id=import_id)
 
 
 def lock_canceled(tx: Tx, *, import_id: UUID) -> LockedImport | None:

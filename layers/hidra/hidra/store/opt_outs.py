@@ -44,7 +44,6 @@ DELETE_REPLIED = """
 delete from hidra.opt_outs o
 using unnest(%(user_ids)s::uuid[], %(phone_hashes)s::bytea[]) as g (user_id, phone_hash)
 where o.user_id = g.user_id and o.phone_hash = g.phone_hash and o.source = 'reply'
-returning true
 """
 DELETE = "delete from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s returning true"
 
@@ -92,14 +91,12 @@ def page(tx: Tx, *, after_at: datetime | None, after_hash: bytes | None, limit: 
     return tx.rows(OptOutRow, LIST, after_at=after_at, after_hash=after_hash, limit=limit)
 
 
-def delete_replied(tx: Tx, people: Sequence[tuple[UUID, bytes]]) -> int:
-    """Deletes the persons' opt-outs by reply; those by the user or an erasure stay. Returns the number deleted."""
-    return len(
-        tx.values(
-            DELETE_REPLIED,
-            user_ids=[person[0] for person in people],
-            phone_hashes=[person[1] for person in people],
-        )
+def delete_replied(tx: Tx, people: Sequence[tuple[UUID, bytes]]) -> None:
+    """Deletes the persons' opt-outs by reply; those by the user or an erasure stay."""
+    tx.run(
+        DELETE_REPLIED,
+        user_ids=[person[0] for person in people],
+        phone_hashes=[person[1] for person in people],
     )
 
 

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from hidra.store.counters import LOCK_METRICS
 from hidra.store.db import Tx
+from hidra.store.pages import AFTER_ID
 
-CAMPAIGNS = """
+CAMPAIGNS = f"""
 select id from hidra.campaigns
-where id > coalesce(%(after_id)s::uuid, '00000000-0000-0000-0000-000000000000')
+where id > {AFTER_ID}
 order by id limit %(limit)s
-"""
+"""  # noqa: S608 - made of constants
 EXISTS = """
 select id from hidra.campaigns where id = %(campaign_id)s
 """

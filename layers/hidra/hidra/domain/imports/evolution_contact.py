@@ -1,18 +1,15 @@
 """An entry of Evolution's contacts, as a line of an import."""
 
-import re
 from collections.abc import Mapping
 
 from hidra.domain.phone import canonical
-
-_PERSON = re.compile(r"^([^@:]*)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)$")
-_HIDDEN = re.compile(r"^[^@]*@lid$")
+from hidra.domain.whatsapp_message import HIDDEN, person_of
 
 
 def own_phone(jid: str | None) -> str | None:
     """The canonical E.164 number of an instance's own address; None if the address holds no number."""
-    match = _PERSON.match(jid or "")
-    return canonical(f"+{match[1]}") if match else None
+    user, server = person_of(jid or "") or ("", HIDDEN)
+    return None if server == HIDDEN else canonical(f"+{user}")
 
 
 def as_line(entry: object, own: str | None) -> dict[str, str] | None:
@@ -32,9 +29,10 @@ def as_line(entry: object, own: str | None) -> dict[str, str] | None:
         return {}
     name = entry.get("pushName")
     named = {"name": name} if isinstance(name, str) and name else {}
-    if _HIDDEN.match(jid):
-        return {"hidden_id": jid, **named}
-    match = _PERSON.match(jid)
-    if match is None or canonical(f"+{match[1]}") == own:
+    person = person_of(jid)
+    if person is None:
         return None
-    return {"phone": f"+{match[1]}", **named}
+    user, server = person
+    if server == HIDDEN:
+        return {"hidden_id": jid, **named}
+    return None if canonical(f"+{user}") == own else {"phone": f"+{user}", **named}

@@ -2,12 +2,26 @@
 
 from uuid import UUID
 
+from hidra.errors import Rejected
+
 CONTENT_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/x-ndjson",
 }
 REJECTS_CONTENT_TYPE = "text/csv; charset=utf-8"
+
+# The reasons of an import that never got its file.
+NO_FILE = "No file was uploaded, or it is gone. Create a new import and upload the file."
+NOT_FETCHED = "The Evolution server's contacts were not fetched in time. Create a new import."
+
+
+def replaced() -> Rejected:
+    """Returns the failure of an import whose file is not the one that it began to read."""
+    return Rejected(
+        "The file was replaced while it was imported. What was imported stays; create a new import.",
+        code="file_replaced",
+    )
 
 
 def contacts_key(user_id: UUID, import_id: UUID) -> str:

@@ -5,13 +5,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES
 from hidra.domain.imports.lines import lines
 from hidra.domain.text import NUL
 from hidra.errors import Rejected
 
 MAX_COLUMNS = 200
-MAX_ATTRIBUTES = 50
-MAX_ATTRIBUTE_NAME = 64
 SAMPLE = 64 * 1024  # bytes
 
 PHONE, NAME = "phone", "name"
@@ -36,7 +35,6 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _DELIMITERS = ";,\t|"
 # A line that does not decode as UTF-8 is read as cp1252, which Excel in Brazil writes.
 DETECT = "detect"
-ENCODINGS = (DETECT, "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be")
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def detect(sample: bytes, *, encoding: str = DETECT, delimiter: str = DETECT) ->
     """
     Args:
         sample: the file's first bytes, up to ``SAMPLE``.
-        encoding: one of ``ENCODINGS``; a byte order mark overrides "detect" and "utf-16".
+        encoding: a name that Python knows, or "detect"; a byte order mark overrides "detect" and "utf-16".
         delimiter: one character, or "detect".
     """
     marked, start = next(((name, len(mark)) for mark, name in _MARKS if sample.startswith(mark)), ("", 0))

@@ -5,13 +5,17 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from hidra.domain.consent import LegalBasis
-from hidra.domain.imports.layout import CONSENT, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES, NAME, PHONE, role
+from hidra.domain.contact import (
+    MAX_ATTRIBUTE_NAME,
+    MAX_ATTRIBUTES,
+    MAX_NAME,
+    MAX_PHONE,
+    MAX_VALUE,
+    Value,
+    fits,
+)
+from hidra.domain.imports.layout import CONSENT, NAME, PHONE, role
 from hidra.domain.text import storable
-
-type Value = str | int | float | bool
-
-MAX_PHONE, MAX_NAME, MAX_VALUE = 40, 200, 500
-MAX_NUMBER = 2**53  # up to here a double holds every integer
 
 _BASES = frozenset(basis.value for basis in LegalBasis)
 
@@ -100,16 +104,9 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: Callable[[str], st
 def _unfit(key: str, value: Any) -> str | None:
     if not key.strip() or len(key) > MAX_ATTRIBUTE_NAME or not storable(key):
         return "invalid_value"
-    match value:
-        case bool():
-            return None
-        case str():
-            if len(value) > MAX_VALUE:
-                return "value_too_long"
-            return None if storable(value) else "invalid_value"
-        case int() | float():
-            return None if abs(value) <= MAX_NUMBER else "invalid_value"
-    return "invalid_value"
+    if fits(value):
+        return None
+    return "value_too_long" if isinstance(value, str) and len(value) > MAX_VALUE else "invalid_value"
 
 
 def _consent(given: Mapping[str, str]) -> dict[str, str | None] | str | None:

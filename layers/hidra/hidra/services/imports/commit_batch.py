@@ -7,8 +7,8 @@ from uuid import UUID
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
+from hidra.domain.contact import MAX_ATTRIBUTES
 from hidra.domain.imports.checkpoint import Checkpoint
-from hidra.domain.imports.layout import MAX_ATTRIBUTES
 from hidra.domain.imports.rejects import RejectedRow
 from hidra.errors import Rejected
 from hidra.services.imports.reading import ReadBatch

@@ -59,10 +59,7 @@ def request_pull(
     """
 
     def work(tx: Tx) -> tuple[UUID, ImportRow]:
-        try:
-            connection_id = connections.get(tx).id
-        except NotFound:
-            raise Conflict("Save the connection to an Evolution server first.", code="no-connection") from None
+        connection_id = connections.require(tx).id
         source = ContactImportSource.EVOLUTION
         return connection_id, _create(tx, (segment_id, segment_name), source, format="jsonl", options=options)
 

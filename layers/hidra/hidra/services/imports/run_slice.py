@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from uuid import UUID
 
+from hidra.domain.imports import files
 from hidra.domain.imports.checkpoint import Checkpoint
 from hidra.errors import Rejected
 from hidra.services.imports.commit_batch import commit_batch
@@ -95,10 +96,7 @@ def _import_batches(
         )
     checkpoint = Checkpoint.from_json(running.checkpoint)
     if checkpoint is not None and checkpoint.etag != file.etag:
-        raise Rejected(
-            "The file was replaced while it was imported. What was imported stays; create a new import.",
-            code="file_replaced",
-        )
+        raise files.replaced()
     if checkpoint is not None and checkpoint.over:
         return running, True
     reading = open_file(running, file, checkpoint, secret=secret)

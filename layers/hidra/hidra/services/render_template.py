@@ -1,0 +1,43 @@
+"""The text and the media of a template, with values in place of its placeholders."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from hidra.domain.content import Content, Media
+from hidra.domain.template import placeholders, render
+from hidra.errors import Field, Rejected
+from hidra.store import contacts, templates
+from hidra.store.db import Database, Tx
+from hidra.store.templates import Template
+
+
+def render_template(
+    db: Database, user_id: UUID, template_id: UUID, *, contact_id: UUID | None, values: Mapping[str, str]
+) -> Content:
+    """Returns the template as a recipient would get it.
+
+    Args:
+        contact_id: the contact whose values are put in; None for no contact.
+        values: override the contact's.
+
+    Raises:
+        NotFound: the user has no such template.
+        Rejected: the user has no such contact, or variables have no value; the error names each variable.
+    """
+
+    def work(tx: Tx) -> tuple[Template, Mapping[str, str] | None]:
+        template = templates.get(tx, template_id=template_id)
+        if contact_id is None:
+            return template, {}
+        names = placeholders(template.body)
+        return template, contacts.values(tx, contact_id=contact_id, variables=names)
+
+    template, own = db.as_user(user_id, work)
+    if own is None:
+        raise Rejected(
+            "There is no contact with this id. Use the id of one of your contacts.",
+            code="unknown-contact",
+            fields=[Field("contact_id", "is not one of your contacts")],
+        )
+    media = Media.of(template.media_url, template.media_type, template.file_name)
+    return Content(render(template.body, {**own, **values}), media)
