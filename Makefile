@@ -8,6 +8,8 @@ UV ?= uv
 PYTHON ?=
 export UV PYTHON
 export PYTHONPATH := layers/hidra
+# Where the environment forbids bytecode, each of a hundred processes would compile every library anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 RUN := .venv/bin/python -m
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
