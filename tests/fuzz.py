@@ -95,6 +95,7 @@ def run(world: World, *, examples: int, say: Callable[[str], None] = lambda _: N
     """Makes for every operation so many requests that fit and as many that do not, the same in each run."""
     config = SchemathesisConfig.from_dict(
         {
+            "request-timeout": 30,  # as long as API Gateway waits
             "generation": {"with-security-parameters": False},  # each call has the tenant's token
             "checks": {
                 "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]}
