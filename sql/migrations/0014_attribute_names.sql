@@ -89,6 +89,13 @@ comment on function hidra.spellings is
     'The names of attributes of the user that the wanted name means, in the order in which a contact''s attributes are '
     'tried: the wanted spelling itself, then the others by their code points.';
 
+create function hidra.attribute(attributes jsonb, spellings text[]) returns jsonb language sql immutable parallel safe
+return (
+    select attributes -> s.name from unnest(spellings) with ordinality as s (name, place)
+    where attributes ? s.name order by s.place limit 1
+);
+comment on function hidra.attribute is 'The first of a contact''s attributes in these spellings; null if it has none.';
+
 create function hidra.value(attributes jsonb, spellings text[], otherwise text) returns text
     language sql immutable parallel safe
 return (

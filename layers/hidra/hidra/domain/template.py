@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from hidra.domain.attribute_name import fold
 from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_VALUE
@@ -23,7 +24,12 @@ _PUBLIC_HOST = re.compile(
 
 # The errors of a message that has no value for some variables, whose names follow, and of one with too long a text.
 NO_VALUE = "No value for: "
-TOO_LONG = "With its values the text has %s characters; the Cloud API accepts at most %s."
+TOO_LONG = "The text with its values has %s characters; the Cloud API accepts at most %s."
+
+# In a text without its placeholders: single braces, and a usual placeholder in another tool's spelling.
+_SINGLE_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
+_OTHER_SPELLING = re.compile(r"[\[<%#|$]+\s*([^\W_][\w -]{0,30})\s*[\]>%#|$]+")
+_SHOWN = 5  # of what a warning names
 
 # Any name of an attribute, but for its characters | { }. It begins and ends with a character that is no white space.
 _NAME = rf"(?=[^{{}}]*[^{BLANK}{{}}])[^\s{{}}|](?:[^{{}}|]{{0,{MAX_ATTRIBUTE_NAME - 2}}}[^\s{{}}|])?"
@@ -40,6 +46,16 @@ _GUESSES = {
         ("fone", "celular", "whatsapp", "whats", "mobile", "numero", "tel", "phone number", "telefone celular"), "phone"
     ),
 }
+# Names that a template of another tool probably uses.
+_USUAL = {*_GUESSES, "primeiro nome", "first name", "firstname", "sobrenome", "last name", "lastname"}
+
+
+@dataclass(frozen=True)
+class TemplateWarning:
+    """What a template's user may not intend; ``code`` is stable."""
+
+    code: str
+    message: str
 
 
 def placeholders(body: str) -> list[str]:
@@ -66,6 +82,34 @@ def chosen(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def warnings(body: str) -> list[TemplateWarning]:
+    """What goes out as it stands and looks like a placeholder."""
+    rest = PLACEHOLDER.sub("…", body)
+    found = []
+    if braces := _listed(_SINGLE_BRACES.findall(rest)):
+        found.append(
+            TemplateWarning(
+                "single-braces",
+                f"Single braces go out as they stand: {braces}. A placeholder has double braces, as in {{{{nome}}}}.",
+            )
+        )
+    if others := _listed(each[0] for each in _OTHER_SPELLING.finditer(rest) if fold(each[1]) in _USUAL):
+        found.append(
+            TemplateWarning(
+                "other-placeholders",
+                f"These texts go out as they stand: {others}. A placeholder has double braces, as in {{{{nome}}}}.",
+            )
+        )
+    return found
+
+
+def _listed(texts: Iterable[str]) -> str:
+    each = list(dict.fromkeys(texts))
+    return ", ".join(text if len(text) <= 40 else f"{text[:39]}…" for text in each[:_SHOWN]) + (
+        f" and {len(each) - _SHOWN} more" if len(each) > _SHOWN else ""
+    )
+
+
 def length_limit(media_type: MediaType | None) -> int:
     """The characters, as Unicode's code points, of a text or of a caption."""
     return TEXT_CHARACTERS if media_type is None else CAPTION_CHARACTERS
@@ -86,6 +130,12 @@ def longest(body: str) -> int:
     """The characters that the text has if every value is as long as a value may be."""
     fixed, times = occurrences(body)
     return fixed + sum(times) * MAX_VALUE
+
+
+def too_long(text: str, media_type: MediaType | None) -> str | None:
+    """Why the Cloud API would refuse a text with its values; None if it would not."""
+    limit = length_limit(media_type)
+    return TOO_LONG % (len(text), limit) if len(text) > limit else None
 
 
 def check(
@@ -153,7 +203,10 @@ def _check_variables(body: str, variables: Sequence[str]) -> None:
     rest = PLACEHOLDER.sub("", body)
     if "{{" in rest or "}}" in rest:
         wrong.append(
-            Field("body", f"double braces must enclose one name of at most {MAX_ATTRIBUTE_NAME} characters, without | {{ }}")
+            Field(
+                "body",
+                f"double braces must enclose one name of at most {MAX_ATTRIBUTE_NAME} characters, without | {{ }}",
+            )
         )
     if wrong:
         raise Rejected(

@@ -8,11 +8,20 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.content import MediaType
-from hidra.domain.template import NO_VALUE, TOO_LONG, columns, length_limit, longest, occurrences, placeholders, refuses_long
+from hidra.domain.template import (
+    NO_VALUE,
+    TOO_LONG,
+    columns,
+    length_limit,
+    longest,
+    occurrences,
+    placeholders,
+    refuses_long,
+)
 from hidra.store.db import Tx, found
 
 # For each variable its spellings among the names of the user's attributes, and the contact's own column that takes an
-# attribute's place. In the statement of the recipients themselves: a name that commits meanwhile comes with its contact.
+# attribute's place. It belongs into the statement that reads the contacts: then no contact has a name that it lacks.
 SPELLED = """spelled as materialized (
     select w.place, s.names, s.names[1] as first, s.names[2] as second, cardinality(s.names) > 2 as more,
         coalesce(w.own, case when s.names = '{}' then w.guess end) as own
@@ -29,7 +38,7 @@ def _own(place: str, contact: str) -> str:
 
 
 def _spelled(column: str, place: int) -> str:
-    return f"(select {column} from spelled where place = {place})"
+    return f"(select {column} from spelled where place = {place})"  # noqa: S608 - made of constants
 
 
 def _first(place: int) -> str:
@@ -125,8 +134,8 @@ from numbered group by error_code order by error_code
 """  # noqa: S608 - made of constants
 # A user has one connection; a campaign without one gets it when it is scheduled.
 PLAN = """
-select c.segment_id, t.body, t.media_type, c.max_messages_per_minute as rate, c.scheduled_at, k.status as connection, k.integration,
-    k.max_messages_per_minute as connection_rate
+select c.segment_id, t.body, t.media_type, c.max_messages_per_minute as rate, c.scheduled_at, k.status as connection,
+    k.integration, k.max_messages_per_minute as connection_rate
 from hidra.campaigns c
 join hidra.message_templates t on t.user_id = c.user_id and t.id = c.template_id
 left join hidra.evolution_api_config k on k.user_id = c.user_id

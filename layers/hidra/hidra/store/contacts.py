@@ -67,7 +67,9 @@ order by m.contact_id limit %(limit)s
 VALUES = f"""
 with {SPELLED}
 select (
-    select coalesce(jsonb_object_agg((%(variables)s::text[])[s.place], v.value) filter (where v.value is not null), '{{}}')
+    select coalesce(
+        jsonb_object_agg((%(variables)s::text[])[s.place], v.value) filter (where v.value is not null), '{{}}'
+    )
     from spelled s cross join lateral (
         select hidra.value(
             c.attributes, s.names, case s.own when 'name' then c.name when 'phone' then c.phone end
