@@ -254,6 +254,7 @@ EXAMPLES: dict[str, Any] = {
         "media_url": "https://loja.example.com.br/pontos.png",
         "media_type": "image",
         "file_name": None,
+        "warnings": [],
     },
     "PreviewIn": {"variables": {"nome": "Ana", "pontos": "70"}},
     "Recipient": {
@@ -303,6 +304,7 @@ EXAMPLES: dict[str, Any] = {
         "media_type": "image",
         "file_name": None,
         "created_at": _NOON,
+        "warnings": [],
     },
     "TemplateChange": {"title": "Saldo de pontos"},
     "TemplateIn": {
