@@ -13,16 +13,17 @@ def test_an_import_waits_for_the_file_that_its_form_uploads(call: Any) -> None:
     answer = call("imports").post("/v1/imports", {"segment_name": "Clientes"})
     assert answer.status == 201
     made, upload = answer.json["contact_import"], answer.json["upload"]
-    assert (made["status"], made["source"], made["rows_read"]) == ("waiting", "csv", 0)
+    assert (made["status"], made["source"], made["rows_read"]) == ("waiting", "file", 0)
     assert upload["fields"]["key"].endswith(f"/{made['id']}")
     assert upload["fields"]["Content-Type"] == "text/csv"
     segment = call("segments").get(f"/v1/segments/{made['segment_id']}").json
     assert (segment["name"], segment["import_source"]) == ("Clientes", "csv")
 
 
-def test_json_lines_are_the_source_api(call: Any) -> None:
-    made = call("imports").post("/v1/imports", {"format": "jsonl"}).json["contact_import"]
-    assert (made["source"], made["segment_id"]) == ("api", None)
+def test_json_lines_make_a_segment_of_the_source_api(call: Any) -> None:
+    made = call("imports").post("/v1/imports", {"format": "jsonl", "segment_name": "x"}).json["contact_import"]
+    assert (made["source"], made["format"]) == ("file", "jsonl")
+    assert call("segments").get(f"/v1/segments/{made['segment_id']}").json["import_source"] == "api"
 
 
 def test_a_segment_of_another_user_is_unknown(call: Any, stranger: UUID) -> None:

@@ -25,7 +25,8 @@ LEASE_SECONDS = 200  # longer than the function that runs a slice may
 _OVERDUE = """status = 'waiting' and created_at < now() - case source
       when 'evolution' then interval '10 minutes' else interval '2 hours' end"""
 COLUMNS = """id, segment_id, source, format, options, status, bytes_total, bytes_read, rows_read, created, updated,
-    unchanged, rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at"""
+    unchanged, rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at,
+    ended_at"""
 INSERT = f"""
 insert into hidra.contact_imports (user_id, segment_id, source, format, options)
 values (%(user_id)s, %(segment_id)s, %(source)s, %(format)s, %(options)s)

@@ -119,8 +119,8 @@ def _import_batches(
     """
     if running.attempts > MAX_ATTEMPTS:
         raise Rejected(
-            f"The file takes too much time or memory: the import was stopped at the same place {MAX_ATTEMPTS} times in a"
-            " row. What was imported stays; check the file there and create a new import.",
+            f"The import was stopped at the same place {MAX_ATTEMPTS} times in a row: the file takes too much time or "
+            "memory there. What was imported stays; split or correct the file and create a new import.",
             code="internal",
         )
     checkpoint = Checkpoint.from_json(running.checkpoint)
