@@ -39,6 +39,7 @@ Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-
 
 Source = Literal["file", "evolution"]
 Format = Literal["csv", "xlsx", "jsonl"]
+AS_REQUESTED = ("mapping", "country", "delimiter", "encoding")
 ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding")
 
 
@@ -261,7 +262,8 @@ def shown(row: imports.ImportRow) -> Import:
         started_at=row.started_at,
         last_progress_at=row.last_progress_at,
     )
-    requested = {"format": row.format, **row.options}
+    defaults = {name: ImportIn.model_fields[name].get_default(call_default_factory=True) for name in AS_REQUESTED}
+    requested = {"format": row.format, "segment_name": None, **defaults, **row.options}
     of_a_file = row.source is not ContactImportSource.EVOLUTION
     return Import(
         **{
@@ -270,7 +272,7 @@ def shown(row: imports.ImportRow) -> Import:
         source="file" if of_a_file else "evolution",
         **{name: requested[name] if of_a_file else None for name in ONLY_OF_A_FILE},
         country=requested["country"],
-        segment_name=requested.get("segment_name"),  # not in the options of imports before 0015
+        segment_name=requested["segment_name"],  # not in the options of imports before 0015
         rows_per_second=moving.rows_per_second,
         remaining_seconds=moving.remaining_seconds if row.status == "running" else None,
     )
