@@ -40,7 +40,7 @@ def test_a_request_to_opt_out_skips_the_pending_message(databases: Databases, te
         for text in ("Nao quero sair", "quero cancelar meu pedido", "sair hoje à noite?")
     ],
 )
-def test_a_message_that_a_person_should_read_opts_nobody_out(databases: Databases, text: str) -> None:
+def test_a_message_that_a_person_should_read_does_not_opt_out(databases: Databases, text: str) -> None:
     inbox = Inbox(databases)
     inbox.reply(text)
     assert (inbox.opted_out, inbox.statuses) == (False, ["pending", "pending"])
@@ -113,7 +113,7 @@ def test_only_the_senders_own_text_opts_out(databases: Databases, message: dict[
         pytest.param({"remoteJid": FIRST_JID, "fromMe": True}, id="O05-fromMe"),
     ],
 )
-def test_a_text_that_is_no_chat_with_the_recipient_opts_nobody_out(databases: Databases, key: dict[str, Any]) -> None:
+def test_a_text_outside_the_chat_with_the_recipient_does_not_opt_out(databases: Databases, key: dict[str, Any]) -> None:
     inbox = Inbox(databases)
     inbox.reply("SAIR", key={"fromMe": False, "id": "3A01"} | key)
     assert (inbox.opted_out, inbox.hidden) == (False, 0)

@@ -18,7 +18,7 @@ OPT_IN_WORDS = ("VOLTAR", "QUERO VOLTAR", "REATIVAR", "START")
 LONGEST = 40
 # Left out of the user's words: a message of these alone says nothing.
 _COURTESY = tuple(map(tokens, ("por favor", "favor", "pfv", "obrigado", "obrigada")))
-_NEGATIONS = frozenset(map(tokens, ("não", "no", "n", "not", "nunca", "nem")))
+_NEGATIONS = frozenset({"nao", "no", "n", "not", "nunca", "nem", "don"})
 
 
 class Intent(StrEnum):
@@ -32,7 +32,7 @@ class Intent(StrEnum):
 class Words:
     """The words of one user, beside the requests of ``opt_out_phrases``.
 
-    ``negations``: words such as "não", which opt out by themselves and negate any other request that they stand with.
+    ``negations``: words such as "não" and "não quero mais" opt out by themselves, but negate a request behind them.
     """
 
     opt_out: Patterns
@@ -43,7 +43,8 @@ class Words:
     def of(cls, opt_out_words: Iterable[str], opt_in_words: Iterable[str]) -> "Words":
         """Returns the user's words, and those that hold for every user."""
         out = frozenset(_essence(word) for word in (*ALWAYS, *opt_out_words))
-        return cls(_patterns(out - _NEGATIONS), _patterns(out & _NEGATIONS), _patterns(map(_essence, opt_in_words)))
+        negations = {word for word in out if word and word[0] in _NEGATIONS}
+        return cls(_patterns(out - negations), _patterns(negations), _patterns(map(_essence, opt_in_words)))
 
     def intent(self, text: str) -> Intent | None:
         """Returns what the whole message requests; None if neither, so that a person should read it.

@@ -181,7 +181,7 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: dat
 
 def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:
     """Whether other recipients of the run wait for the same reason, and the connection has delivered none lately."""
-    return claims.repeated(
+    return circuit.repeated(
         tx,
         run_id=ticket.run_id,
         connection_id=ticket.connection_id,

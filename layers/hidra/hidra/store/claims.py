@@ -224,18 +224,6 @@ RECENTLY_UNKNOWN = """
 select count(*) from hidra.campaign_messages
 where run_id = %(run_id)s and status = 'unknown' and claimed_at > clock_timestamp() - %(within)s::interval
 """
-# Claims go by id, so messages that were tried are among the first pending ones.
-REPEATED = """
-select count(*) filter (where first.error_code = %(code)s) >= %(others)s
-from (
-    select m.error_code from hidra.campaign_messages m
-    where m.run_id = %(run_id)s and m.status = 'pending' order by m.id limit 50
-) first
-where exists (
-    select from hidra.evolution_api_config k
-    where k.id = %(connection_id)s and k.acknowledged_until < clock_timestamp() - %(unacknowledged_for)s::interval
-)
-"""
 MARK_SENDER_LOST = """
 update hidra.campaign_messages set status = 'unknown', error_code = 'sender_lost',
     error_detail = %(detail)s
@@ -278,23 +266,6 @@ def recently_unknown(tx: Tx, *, run_id: UUID, within: timedelta) -> int:
     """Returns how many messages of the run, claimed within that time, are in doubt."""
     found: int = tx.value(RECENTLY_UNKNOWN, run_id=run_id, within=within)
     return found
-
-
-def repeated(
-    tx: Tx, *, run_id: UUID, connection_id: UUID, code: str, others: int, unacknowledged_for: timedelta
-) -> bool:
-    """Whether so many other recipients wait because of the same error, and no later message was acknowledged."""
-    return (
-        tx.value(
-            REPEATED,
-            run_id=run_id,
-            connection_id=connection_id,
-            code=code,
-            others=others,
-            unacknowledged_for=unacknowledged_for,
-        )
-        is True
-    )
 
 
 def mark_sent(tx: Tx, claim: Claim, *, sent_at: datetime, provider_message_id: str) -> None:
