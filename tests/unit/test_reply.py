@@ -87,6 +87,9 @@ def test_a_message_that_is_the_opt_in_word_and_nothing_else_opts_in(text: str) -
         "quero cancelar o recebimento de mensagens", "Olá! Tudo bem? Poderia me remover da lista, por favor?",
         "Gostaria de cancelar o recebimento de promoções", "quero sair dessa lista de transmissão",
         "pode me tirar dessa lista por favor? obrigado", "Obrigado, mas quero sair",
+        "Quero me desinscrever", "me tira aí da lista", "remover da lista", "ya no me manden mensajes", "quero descadastrar meu número",
+        "não tenho mais interesse em receber mensagens", "I no longer want to receive messages", "no quiero recibir nada",
+        "quem é? me tira da lista", "Me tira dessa lista, não sou cliente", "stop now", "não autorizo o envio de mensagens",
     ],
 )  # fmt: skip
 def test_a_short_sentence_that_asks_for_no_more_messages_opts_out(text: str) -> None:
@@ -133,6 +136,9 @@ def test_a_short_sentence_that_asks_for_no_more_messages_opts_out(text: str) -> 
         "pare a entrega", "remover produto", "quero sair do plano", "quero sair da fila", "posso sair da lista?",
         "onde clico para sair?", "já saí da lista?", "por que me tiraram da lista?", "quanto custa para sair?",
         "é só responder sair?", "se eu responder sair paro de receber?", "o que acontece se eu sair?",
+        "tira o produto da lista", "me tira da lista de compras", "não quero receber", "não quero receber em casa", "sair agora",
+        "não exclua meu número", "no me saques de la lista", "unsubscribe from netflix", "cancelar suscripción", "sem parar",
+        "dar de baja el servicio", "SAIR?? não entendi", "parem de cobrar juros", "não quero participar",
     ],
 )  # fmt: skip
 def test_questions_negations_and_matters_of_orders_do_not_opt_out(text: str) -> None:

@@ -9,6 +9,7 @@ from hidra.domain.phrase import Patterns, compiler
 _MESSAGES = """mensagem, mensagens, msg, msgs, as mensagens, essas mensagens, estas mensagens, suas mensagens, as msgs,
     as suas mensagens, essas msgs, suas msgs, esse tipo de mensagem, este tipo de mensagem, mensagens de voces,
     mensagens promocionais, mensagens de propaganda, mensagens de marketing, mensagens de promocoes, spam, propaganda,
+    mensagens de promocao,
     propagandas, as propagandas, suas propagandas, essas propagandas, publicidade, contato, contatos, notificacoes"""
 _PROMOTIONS = """promocao, promocoes, as promocoes, suas promocoes, essas promocoes, oferta, ofertas, suas ofertas,
     essas ofertas, anuncio, anuncios, divulgacao, divulgacoes, marketing, novidades, conteudo, conteudos"""
@@ -74,7 +75,7 @@ _pattern = compiler(_NAMES)
 
 # A question mark behind one of them is ignored, as behind the user's own words.
 _WORDS = (
-    "pare|parem|descadastro|descadastre-se ??",
+    "pare|parem|descadastro|descadastre-se|desinscrever ??",
     "salir|baja|darse_de_baja|dar_de_baja|desuscribir|desuscribirme|desuscribirse|detener ??",
     "unsubscribe|stopall|stop_all|optout|opt_out|quit ??",
     # The titles of Meta's own opt-out button.
@@ -82,7 +83,8 @@ _WORDS = (
 )
 # What may follow "pode" or "can you", and may then be written with a question mark.
 _DEMANDS = (
-    "me <tira> <da_lista>",
+    "me <tira> ai? <da_lista>",
+    "tirar|remover|excluir|retirar <da_lista>",
     "<tira> me|eu|a_mim <da_lista>",
     "me <tira> <daqui>",
     "me <descadastra>",
@@ -106,18 +108,20 @@ _DEMANDS = (
     "darme|dame|deme|denme|dar de_baja <de_la_lista>?",
     "dejar|deja|deje|dejen|parar|para|paren de enviar|enviarme|mandar|mandarme <mensajes>?",
     "dejar|deja|deje|dejen|parar|para|paren de escribirme|molestar|molestarme",
-    "no me? <envie> mas? <mensajes>",
-    "no me <envie> mas nada?",
+    "ya? no me? <envie> mas? <mensajes>",
+    "ya? no me <envie> mas nada?",
     "remove|delete|take me|my_number|this_number from|off|off_of <the_list>",
     "remove|unsubscribe|delete me|my_number|this_number",
     "take me off",
     "opt me out",
-    "stop sending|texting|messaging|contacting me? <messages>? <anymore>?",
+    "stop sending|texting|messaging|contacting|spamming me? <messages>? <anymore>?",
 )
 _STATEMENTS = (
     "<quero> sair|parar|salir <da_lista>?",
     "sair|salir|parar <da_lista>",
-    "<quero> me? descadastrar",
+    "<quero> me? descadastrar|desinscrever|desinscrever-me <meu_numero>? <da_lista>?",
+    "<quero> <tira> <meu_numero> <da_lista>?",
+    "<quero> cancelar|excluir|remover|apagar o? meu_cadastro",
     "<quero> me remover|excluir <da_lista>?",
     "<quero> ser removido|removida|retirado|retirada|excluido|excluida|descadastrado|descadastrada <da_lista>?",
     "<quero>? optar_por_sair",
@@ -132,6 +136,8 @@ _STATEMENTS = (
     "eu? ja? <nao> quero|desejo|aceito|autorizo mais <promocoes> <de_voces>?",
     "eu? ja? <nao> quero|desejo mais? ser contatado|contatada|incomodado|incomodada",
     "<quero>? <nao> receber mais? <promocoes>? <de_voces>?",
+    "<nao> tenho mais? interesse em_receber <promocoes> <de_voces>?",
+    "<nao> autorizo o? envio de <promocoes>",
     "<nao>|sem mais <promocoes>",
     "chega|basta de <promocoes>",
     "parar|pare|parem as|os|essas? <promocoes> <de_voces>?",
@@ -154,7 +160,9 @@ _STATEMENTS = (
     "yo? ya? no quiero|deseo mas <mensajes>",
     "yo? ya? no quiero|deseo mensajes|publicidad|propaganda|spam",
     "no mas <mensajes>",
-    "no me contacten|contacte|contactes|molesten|moleste|molestes mas?",
+    "no me? contacten|contacte|contactes|molesten|moleste|molestes|molestar mas?",
+    "cancelar|parar|paren los? <mensajes>",
+    "yo? ya? no quiero|deseo|quisiera recibir nada",
     "<want> unsubscribe|opt_out|stop <messages>?",
     "<want> unsubscribe|opt_out from <the_list>",
     "i_want_out",
@@ -163,6 +171,7 @@ _STATEMENTS = (
     "stop this|it",
     "no more <messages>",
     "i? don't|dont|do_not want to_receive|to_get|receive? any? more? <messages> from_you? <anymore>?",
+    "i? no_longer want|wish to? receive <messages>",
     "don't|dont|do_not text|message|contact|write me <anymore>?",
     "don't|dont|do_not send me? any? more? <messages> <anymore>?",
     "leave_me_alone",
@@ -189,7 +198,10 @@ COURTESY = Patterns(
         "nao_tenho mais? interesse",
         "nao_obrigado|nao_obrigada|no_gracias|no_thanks|no_thank_you|mas|pero|but",
         "nao_me_interessa|sem_interesse|no_me_interesa|not_interested|numero_errado",
+        "nao_conheco voces|vcs?",
+        "nao_sou_cliente",
+        "quem_e ??",
     )
 )
 # The same behind a request only: "sair, não quero mais", but not "não quero mais sair".
-BEHIND = Patterns(map(_pattern, ("nao_quero_mais nada?", "imediatamente|urgente", "e|y|and")))
+BEHIND = Patterns(map(_pattern, ("nao_quero_mais nada?", "imediatamente|urgente|now|ai", "e|y|and")))
