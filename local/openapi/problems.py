@@ -55,6 +55,8 @@ CODES = {
     "text-too-long": "With its values the text is too long for the connection; nothing was sent. Shorten the values or"
     " the template.",
     "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
+    "too-many-imports": "Ten of your imports wait for their file or run; nothing was created. Wait until one ends, or"
+    " cancel one.",
     "unauthorized": "The webhook's signature is not valid.",
     "unfit": "The database cannot hold a value of this request; nothing was saved. Shorten or correct it.",
     "unavailable": "Hidra cannot process the request at this moment. Try again in a few seconds.",

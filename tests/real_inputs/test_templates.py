@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -312,6 +313,7 @@ def test_a_value_is_inserted_as_it_is(tenant: Tenant, value: str) -> None:
         ("templates", "/v1/templates", {"title": "x"}, "body"),
         ("templates", "/v1/templates", {"body": "x"}, "title"),
         ("segments", "/v1/segments", {}, "name"),
+        ("campaigns", "/v1/campaigns", {"segment_id": str(uuid4()), "template_id": str(uuid4())}, "name"),
         ("contacts", "/v1/contacts", {"contacts": [{"phone": PHONE, "name": "x"}]}, "contacts.0.name"),
     ],
 )
