@@ -21,7 +21,8 @@ from hidra.domain.template import (
 from hidra.store.db import Tx, found
 
 # For each variable its spellings among the names of the user's attributes, and the contact's own column that takes an
-# attribute's place. It belongs into the statement that reads the contacts: then no contact has a name that it lacks.
+# attribute's place. The triggers contacts_added and contacts_changed keep the names. It belongs into the statement that
+# reads the contacts: then no contact has a name that it lacks.
 SPELLED = """spelled as materialized (
     select w.place, s.names, s.names[1] as first, s.names[2] as second, cardinality(s.names) > 2 as more,
         coalesce(w.own, case when s.names = '{}' then w.guess end) as own
