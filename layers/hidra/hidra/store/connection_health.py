@@ -62,8 +62,9 @@ where id = %(connection_id)s and status in ('connected', 'error') and base_url =
 """
 RECEIVED = """
 update hidra.evolution_api_config k
-set last_webhook_at = greatest(k.last_webhook_at, w.at)
-from unnest(%(connection_ids)s::uuid[], %(times)s::timestamptz[]) as w (id, at)
+set last_webhook_at = greatest(k.last_webhook_at, w.at), last_status_at = greatest(k.last_status_at, w.status_at)
+from unnest(%(connection_ids)s::uuid[], %(times)s::timestamptz[], %(status_times)s::timestamptz[])
+    as w (id, at, status_at)
 where k.id = w.id
 """
 # In the order of ids, so that two transactions cannot deadlock.
@@ -146,13 +147,28 @@ def stop(tx: Tx, post: ClaimedPost, *, connection_id: UUID, message: str) -> Non
     )
 
 
-def record_received(tx: Tx, received_at: Mapping[UUID, datetime], events: Sequence[ConnectionEvent]) -> None:
-    """Notes when each connection's last webhook was received, and the latest status that it reported."""
+def record_received(
+    tx: Tx,
+    received_at: Mapping[UUID, datetime],
+    events: Sequence[ConnectionEvent],
+    *,
+    statuses_at: Mapping[UUID, datetime],
+) -> None:
+    """Notes when each connection's last webhook was received, and the latest status that it reported.
+
+    Args:
+        statuses_at: when the last status of a message was received.
+    """
     if not received_at:
         return
     connection_ids = list(received_at)
     tx.run(LOCK_CONNECTIONS, connection_ids=connection_ids)
-    tx.run(RECEIVED, connection_ids=connection_ids, times=list(received_at.values()))
+    tx.run(
+        RECEIVED,
+        connection_ids=connection_ids,
+        times=list(received_at.values()),
+        status_times=list(map(statuses_at.get, connection_ids)),
+    )
     latest = {event.connection_id: event for event in sorted(events, key=lambda event: event.received_at)}
     if latest:
         tx.run(

@@ -1,10 +1,11 @@
 """A user's connection to an Evolution server, as the user sees and changes it; never with the key."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.connection import ConnectionWarning, connection_warnings
 from hidra.errors import Conflict, NotFound
 from hidra.store import status_backfills
 from hidra.store.db import Tx
@@ -12,7 +13,7 @@ from hidra.store.status_backfills import StatusBackfill
 
 GET = """
 select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
-    last_webhook_at, max_messages_per_minute, max_concurrent_sends, created_at
+    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, created_at
 from hidra.evolution_api_config where user_id = %(user_id)s
 """
 # Before LOCK: a permit locks the limit before anything else.
@@ -55,6 +56,7 @@ set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(
     error_message = case when %(another)s then null else error_message end,
     status_at = case when %(another)s then null else status_at end,
     connected_at = case when %(another)s then null else connected_at end,
+    last_status_at = case when not %(another)s and integration = %(integration)s then last_status_at end,
     acknowledged_until = case when %(another)s then clock_timestamp() else acknowledged_until end
 where user_id = %(user_id)s and id = %(id)s
 """
@@ -77,10 +79,12 @@ class Connection:
     connected_at: datetime | None
     last_health_check_at: datetime | None
     last_webhook_at: datetime | None
+    last_status_at: datetime | None
     max_messages_per_minute: int
     max_concurrent_sends: int
     created_at: datetime
     status_backfill: StatusBackfill | None = None
+    warnings: list[ConnectionWarning] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,11 @@ def get(tx: Tx) -> Connection:
     connection = tx.row(Connection, GET)
     if connection is None:
         raise _missing()
-    return replace(connection, status_backfill=status_backfills.get(tx, connection_id=connection.id))
+    return replace(
+        connection,
+        status_backfill=status_backfills.get(tx, connection_id=connection.id),
+        warnings=connection_warnings(integration=connection.integration, last_status_at=connection.last_status_at),
+    )
 
 
 def require(tx: Tx) -> Connection:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hidra.domain.content import MediaType
 from hidra.domain.message import OUTCOME_UNKNOWN
-from hidra.store import counters, erasure
+from hidra.store import blocked, counters, erasure
 from hidra.store.audience import AUDIENCE, MEMBERS, parameters
 from hidra.store.counters import Frozen
 from hidra.store.db import Tx
@@ -68,11 +68,11 @@ with retried as (
     returning m.user_id, m.contact_id, m.failed_at
 ), members as (select user_id, contact_id from retried), {_FROZEN}
 """  # noqa: S608 - made of constants
-START = """
+START = f"""
 update hidra.campaigns
-set status = 'running', started_at = coalesce(started_at, now()), completed_at = null, blocked_reason = null
+set status = 'running', started_at = coalesce(started_at, now()), completed_at = null, {blocked.CLEAR}
 where id = %(campaign_id)s
-"""
+"""  # noqa: S608 - made of constants
 ANY_FAILED = f"""
 select exists (
     select from hidra.campaign_runs r join hidra.campaign_messages m on m.run_id = r.id
