@@ -93,10 +93,12 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "connected_at": None,
         "last_health_check_at": saved["last_health_check_at"],
         "last_webhook_at": None,
+        "last_status_at": None,
         "max_messages_per_minute": 60,
         "max_concurrent_sends": 1,
         "created_at": saved["created_at"],
         "status_backfill": None,
+        "warnings": [],
     }
     assert saved["last_health_check_at"].endswith("Z")
     assert check.asked == [("none", "check", saved["id"])]

@@ -133,8 +133,8 @@ def _warnings_of_status(plan: Plan) -> Iterator[PreflightWarning]:
         case CampaignStatus.RUNNING | CampaignStatus.PAUSED:
             yield PreflightWarning(
                 "campaign-started",
-                f"The campaign is {plan.status}. These numbers are those of its recipients that still wait; its text and"
-                " its audience do not change any more.",
+                f"The campaign is {plan.status}. These numbers are those of its recipients that still wait; its text"
+                " and its audience do not change any more.",
             )
         case CampaignStatus.COMPLETED | CampaignStatus.FAILED if plan.recipients is NextRecipients.FAILED:
             yield PreflightWarning(

@@ -55,8 +55,8 @@ where r.user_id = %(user_id)s and r.campaign_id = %(campaign_id)s and r.ended_at
 # A user has one connection; a campaign without one gets it when it is scheduled.
 PLAN = """
 select c.id as campaign_id, c.user_id, c.status,
-    exists (select from hidra.campaign_runs r where r.campaign_id = c.id) as has_run, c.segment_id, t.body, t.media_type,
-    c.max_messages_per_minute as rate, c.scheduled_at, k.status as connection, k.integration,
+    exists (select from hidra.campaign_runs r where r.campaign_id = c.id) as has_run, c.segment_id, t.body,
+    t.media_type, c.max_messages_per_minute as rate, c.scheduled_at, k.status as connection, k.integration,
     k.max_messages_per_minute as connection_rate, k.last_status_at
 from hidra.campaigns c
 join hidra.message_templates t on t.user_id = c.user_id and t.id = c.template_id
