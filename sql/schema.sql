@@ -913,6 +913,7 @@ CREATE TABLE hidra.contact_imports (
     started_at timestamp with time zone,
     last_progress_at timestamp with time zone,
     ended_at timestamp with time zone,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT contact_imports_failure_has_reason CHECK (((status = 'failed'::text) = (failure_code IS NOT NULL))),
     CONSTRAINT contact_imports_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'jsonl'::text]))),
     CONSTRAINT contact_imports_rows_are_accounted CHECK ((rows_read = (((created + updated) + unchanged) + rejected))),
@@ -937,7 +938,7 @@ COMMENT ON COLUMN hidra.contact_imports.segment_id IS 'The segment that gets the
 -- Name: COLUMN contact_imports.options; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, and whether a segment was requested.';
+COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, consent of rows without one, and whether a segment was requested.';
 
 --
 -- Name: COLUMN contact_imports.status; Type: COMMENT; Schema: hidra; Owner: -
@@ -1016,6 +1017,12 @@ COMMENT ON COLUMN hidra.contact_imports.pulled_at IS 'When the request for the c
 --
 
 COMMENT ON COLUMN hidra.contact_imports.last_progress_at IS 'When a batch last committed, or when the sweep last requested a slice. Null before the first slice.';
+
+--
+-- Name: COLUMN contact_imports.warnings; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.warnings IS 'What was not read as the file has it, as a list of code and message, one of each code. The import continued.';
 
 --
 -- Name: contact_segments; Type: TABLE; Schema: hidra; Owner: -

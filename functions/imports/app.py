@@ -8,10 +8,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from hidra.domain.consent import LegalBasis
 from hidra.domain.imports import files
-from hidra.domain.imports.layout import DETECT
+from hidra.domain.imports.decoding import DETECT
 from hidra.domain.imports.progress import progress
-from hidra.entry.fields import AttributeName, Country, Name, WithoutNul
+from hidra.entry.fields import AttributeName, Country, Instant, Name, WithoutNul
 from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
@@ -34,9 +35,36 @@ me = user_of(app, lambda: db)
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
-Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be"]
+Encoding = Literal[
+    "detect", "utf-8", "cp1252", "iso-8859-1", "cp850", "cp437", "mac-roman", "utf-16", "utf-16-le", "utf-16-be"
+]
+ConsentText = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 
 ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding")
+
+
+class ImportConsentIn(Body):
+    """The consent of rows that have none of their own, and what the texts in the column `consent.basis` mean."""
+
+    basis: Annotated[
+        LegalBasis | None,
+        Field(
+            description="The legal basis (LGPD, article 7) of each row whose cells of consent are empty, and of each "
+            "row that says yes. If absent, a yes is `consent`, and rows with empty cells get none."
+        ),
+    ] = None
+    source: Annotated[Name | None, Field(description="Where it was given, if the row does not say it.")] = None
+    at: Annotated[Instant | None, Field(description="When it was given, if the row does not say it.")] = None
+    values: Annotated[
+        dict[ConsentText, LegalBasis | None],
+        Field(
+            default_factory=dict,
+            max_length=100,
+            description="Text of a cell → its legal basis, or null for no consent. Case, accents and signs do not "
+            "matter. The names of the legal bases, yes (`Sim`, `S`, `X`, `1`, `true`, …) and no (`Não`, `N`, `0`, …) "
+            "are known.",
+        ),
+    ]
 
 
 class ImportIn(Body):
@@ -57,13 +85,22 @@ class ImportIn(Body):
         Field(
             default_factory=dict,
             max_length=200,
-            description="Column → `phone`, `name`, `consent.basis`, `consent.source`, `consent.at`, or an attribute's "
-            "name; null leaves the column out. Other columns are recognized by usual names, or become attributes.",
+            description="Column → `phone`, `phone.area_code`, `phone.country_code`, `name`, `consent.basis`, "
+            "`consent.source`, `consent.at`, or an attribute's name; null leaves the column out. Several columns may "
+            "be `phone` (the first that is a number counts) or `name` (they are joined). Other columns are recognized "
+            "by usual names, or become attributes.",
         ),
     ]
     country: Country = "BR"
+    consent: ImportConsentIn | None = None
     delimiter: Delimiter = DETECT
-    encoding: Encoding = "detect"
+    encoding: Annotated[
+        Encoding,
+        Field(
+            description="`detect`: UTF-16, or UTF-8 in which bytes that are no UTF-8 are read as Windows-1252. "
+            "`cp850`: DOS; `mac-roman`: Excel on a Mac."
+        ),
+    ] = "detect"
 
 
 class Upload(BaseModel):
@@ -73,6 +110,13 @@ class Upload(BaseModel):
     fields: dict[str, str]
     expires_in_seconds: int
     max_bytes: int
+
+
+class ImportWarning(BaseModel):
+    """What was not read as the file has it, although the import continued."""
+
+    code: str
+    message: str
 
 
 class Import(BaseModel):
@@ -93,6 +137,7 @@ class Import(BaseModel):
     unchanged: Annotated[int, Field(description="Rows that changed nothing in their contact, as repeated ones do.")]
     rejected: int
     rejected_by_reason: dict[str, int]
+    warnings: list[ImportWarning]
     rows_per_second: float | None
     remaining_seconds: Annotated[int | None, Field(description="An estimate, while it runs.")]
     created_at: datetime
@@ -132,6 +177,7 @@ def create_import(body: ImportIn) -> ImportRequested:
         "country": body.country,
         "delimiter": body.delimiter,
         "encoding": body.encoding,
+        "consent": body.consent.model_dump(mode="json") if body.consent else None,
     }
     if body.source == "evolution":
         reject_fields_of_a_file(body)

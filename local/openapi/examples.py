@@ -56,6 +56,12 @@ _IMPORT = {
     "unchanged": 18870,
     "rejected": 8213,
     "rejected_by_reason": {"invalid_phone": 8090, "no_phone": 123},
+    "warnings": [
+        {
+            "code": "lines_above_header",
+            "message": "Line 3 was read as the columns' names. What is above it, from line 1 on, was not imported.",
+        }
+    ],
     "rows_per_second": 21325.0,
     "remaining_seconds": 30,
     "created_at": _NOON,
@@ -155,6 +161,7 @@ EXAMPLES: dict[str, Any] = {
         "format": "csv",
         "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},
         "country": "BR",
+        "consent": {"basis": "consent", "source": "formulário do site", "values": {"Aguardando": None}},
         "delimiter": "detect",
         "encoding": "detect",
     },
@@ -165,6 +172,7 @@ EXAMPLES: dict[str, Any] = {
             "bytes_total": None,
             **dict.fromkeys(("bytes_read", "rows_read", "created", "updated", "unchanged", "rejected"), 0),
             "rejected_by_reason": {},
+            "warnings": [],
             "rows_per_second": None,
             "remaining_seconds": None,
             "started_at": None,

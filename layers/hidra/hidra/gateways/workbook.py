@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date, time
 from typing import IO, Any
 
-from hidra.domain.imports.layout import MAX_COLUMNS
+from hidra.domain.imports.columns import MAX_COLUMNS
+from hidra.domain.imports.file_warning import FileWarning
 from hidra.domain.imports.records import Position, Record
 from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.text import NUL, encodable
@@ -32,6 +33,7 @@ class Workbook:
                 "The workbook is larger than 100 MB. Save it as CSV and create a new import.", code="too_large"
             )
         self._content, self._size, self.position = content, size, position
+        self.warnings: list[FileWarning] = []
 
     @property
     def offset(self) -> int:
