@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from hidra.domain import phone
 from hidra.domain.imports import layout
+from hidra.domain.imports.checkpoint import Checkpoint
 from hidra.domain.imports.columns import PhoneCells
 from hidra.domain.imports.header import columns
-from hidra.domain.imports.checkpoint import Checkpoint
 from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.lines import lines
 from hidra.domain.imports.records import Position, Records

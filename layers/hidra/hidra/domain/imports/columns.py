@@ -90,7 +90,7 @@ def _meaning(name: str, cells: Sequence[str]) -> Meaning | None:
     if found is not None and found.role in CODES:
         if any(_digits(text) >= _MIN_DIGITS for text in cells):  # "DDD Celular" with the whole number
             return Meaning(Role.PHONE, (0 if known.MOBILE.intersection(words(name)) else 1, 0), number=found.number)
-        return None if any(c.isalpha() for text in cells for c in text) else found  # "BR" is no number
+        return None if mostly(cells, _has_letters) else found  # "BR" is no number
     if found is None or not found.unsure:
         return found
     if found.role == Role.PHONE:
@@ -189,7 +189,10 @@ def mostly(cells: Sequence[str], fits: Callable[[str], bool]) -> bool:
 
 
 def _may_be_phones(cells: Sequence[str]) -> bool:
-    return not cells or any(_digits(text) >= _MIN_DIGITS for text in cells)
+    """Not if each is yes, no, or as short as a house's number."""
+    return not cells or not all(
+        answer(text) is not None or (_digits(text) < _MIN_DIGITS and not _has_letters(text)) for text in cells
+    )
 
 
 def is_number(text: str) -> bool:
@@ -198,7 +201,11 @@ def is_number(text: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    return any(map(str.isalpha, text)) and answer(text) is None
+    return _has_letters(text) and answer(text) is None
+
+
+def _has_letters(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def _digits(text: str) -> int:

@@ -100,10 +100,10 @@ def _mark(sample: bytes) -> tuple[str, int]:
 
 
 def _unmarked(sample: bytes) -> str:
-    """In usual text as UTF-16 most bytes in even or in odd places are zero."""
+    """In usual text as UTF-16 most bytes in even or in odd places are zero, and few others: half of an emoji may be."""
     for name, offset in (("utf-16-le", 1), ("utf-16-be", 0)):
         half, other = sample[offset:4096:2], sample[1 - offset : 4096 : 2]
-        if half and half.count(0) * 2 > len(half) and not other.count(0):
+        if half and half.count(0) * 2 > len(half) and other.count(0) * 10 <= len(other):
             return name
     return guess(sample)
 

@@ -33,13 +33,13 @@ def phone_reader(phones: Sequence[PhoneCells], parse: Callable[[str], str | None
 
     def joined(cells: Sequence[str], columns: PhoneCells) -> str:
         area, country = (_code(cells[at]) if at is not None else "" for at in columns[1:])
-        reason = ""
-        for text in _spellings(cells[columns.number].strip(), area, country):
-            found = number_or_reason(text)
-            if found[0] == "+":
-                return found
-            reason = reason or found
-        return reason
+        number = cells[columns.number].strip().removesuffix(".0")
+        if number.startswith(("+", "00")) or not (area or country):
+            return number_or_reason(number)
+        found = [number_or_reason(text) for text in _spellings(number, area, country)]
+        # From behind the country's code on, of one to three digits, and a digit that some countries put before mobiles.
+        fitting = (each for each in found if each[0] == "+" and any(each.startswith(area, at) for at in range(2, 6)))
+        return next(fitting, "invalid_phone" if found[0][0] == "+" else found[0])
 
     return read
 
@@ -52,9 +52,7 @@ def _code(cell: str) -> str:
 
 def _spellings(number: str, area: str, country: str) -> list[str]:
     """What a number may be with its codes before it, the likeliest first: often the cell has them already."""
-    if number.startswith(("+", "00")) or not (area or country):
-        return [number]
-    digits = "".join(filter(str.isdigit, number.removesuffix(".0"))).lstrip("0")
+    digits = "".join(filter(str.isdigit, number)).lstrip("0")
     alone = len(digits) <= 15 and not any(map(str.isalpha, number))
     if area and len(digits) >= 10 and digits.startswith(area):
         found = [f"+{country}{digits}" if country and alone else number]

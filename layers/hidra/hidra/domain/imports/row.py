@@ -64,18 +64,21 @@ def of_cells(columns: Columns, parse_phone: Callable[[str], str | None], consent
 
 
 def _name_reader(names: Sequence[Sequence[int]]) -> Callable[[Sequence[str]], str | None]:
-    """Returns a reader of a row's name: the first one with text. One in several columns is joined."""
+    """Returns a reader of a row's name: the first one with text. One in several columns is joined.
+
+    A backslash at the end is left of a quote that was written wrongly.
+    """
     if not names:
         return lambda _: None
     if len(names) == len(names[0]) == 1:
         only = names[0][0]
-        return lambda cells: cells[only].strip() or None
+        return lambda cells: cells[only].strip().rstrip("\\") or None
 
     def read(cells: Sequence[str]) -> str | None:
         for columns in names:
             parts: list[str] = []
             for at in columns:
-                part = cells[at].strip()
+                part = cells[at].strip().rstrip("\\")
                 # Some lists write the whole name first, and then the last name once more.
                 if part and not (parts and parts[-1].casefold().endswith(f" {part.casefold()}")):
                     parts.append(part)
