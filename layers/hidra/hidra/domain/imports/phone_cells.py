@@ -15,10 +15,20 @@ def phone_reader(phones: Sequence[PhoneCells], parse: Callable[[str], str | None
         parse: returns the E.164 number of a text, or None.
     """
 
+    first, *codes = phones[0] if phones else (0, None)
+    usual = bool(phones) and not any(at is not None for at in codes)
+
+    def read(cells: Sequence[str]) -> str:
+        if usual and (written := cells[first].strip()) and len(written) <= MAX_PHONE:  # most rows need no more
+            found = parse(written)
+            if found and found[0] == "+":
+                return found
+        return best(cells)
+
     def number_or_reason(text: str) -> str:
         return (parse(text) if len(text) <= MAX_PHONE else None) or "invalid_phone"
 
-    def read(cells: Sequence[str]) -> str:
+    def best(cells: Sequence[str]) -> str:
         reason = "no_phone"
         for columns in phones:
             written = cells[columns.number].strip()

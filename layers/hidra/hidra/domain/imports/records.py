@@ -87,8 +87,6 @@ class Records:
                 text = text.replace("\\'", "'")  # as MySQL and PHP write an apostrophe
             if NUL in text:
                 yield Record(number, None, "nul_character", text[:MAX_RAW])
-            elif not text.strip():
-                yield Record(number, None, BLANK, "", counts=False)
             elif self._as_json:
                 yield _json_record(number, text)
             elif '"' in text:
@@ -168,9 +166,9 @@ def _checked(number: int, cells: list[str], raw: str) -> Record:
         cells.pop()
     if len(cells) > MAX_COLUMNS:
         return Record(number, None, "too_many_columns", raw[:MAX_RAW])
-    if not any(map(str.strip, cells)):
-        return Record(number, None, BLANK, "", counts=False)
-    return Record(number, cells, None, raw)
+    if cells[0].strip() or any(map(str.strip, cells)):
+        return Record(number, cells, None, raw)
+    return Record(number, None, BLANK, "", counts=False)
 
 
 def _doubtful(line: int) -> FileWarning:
@@ -183,6 +181,8 @@ def _doubtful(line: int) -> FileWarning:
 
 
 def _json_record(number: int, text: str) -> Record:
+    if not text.strip():
+        return Record(number, None, BLANK, "", counts=False)
     try:
         value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):  # RecursionError: 100,000 brackets
