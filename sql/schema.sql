@@ -270,7 +270,7 @@ CREATE FUNCTION hidra.lock_key(kind text, id uuid) RETURNS bigint
 -- Name: FUNCTION lock_key(kind text, id uuid); Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
+COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. imports, id of a user: a new import and the start of a slice take it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
 
 --
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
@@ -914,6 +914,9 @@ CREATE TABLE hidra.contact_imports (
     last_progress_at timestamp with time zone,
     ended_at timestamp with time zone,
     warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    file_version text,
+    leased_until timestamp with time zone,
+    held_back_at timestamp with time zone,
     CONSTRAINT contact_imports_failure_has_reason CHECK (((status = 'failed'::text) = (failure_code IS NOT NULL))),
     CONSTRAINT contact_imports_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'jsonl'::text]))),
     CONSTRAINT contact_imports_rows_are_accounted CHECK ((rows_read = (((created + updated) + unchanged) + rejected))),
@@ -938,7 +941,7 @@ COMMENT ON COLUMN hidra.contact_imports.segment_id IS 'The segment that gets the
 -- Name: COLUMN contact_imports.options; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, consent of rows without one, and whether a segment was requested.';
+COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, consent of rows without one, whether a segment was requested, and the name of the segment that was created for this import.';
 
 --
 -- Name: COLUMN contact_imports.status; Type: COMMENT; Schema: hidra; Owner: -
@@ -962,7 +965,7 @@ COMMENT ON COLUMN hidra.contact_imports.batches IS 'The number of committed batc
 -- Name: COLUMN contact_imports.attempts; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contact_imports.attempts IS 'How many slices have started since the last committed batch.';
+COMMENT ON COLUMN hidra.contact_imports.attempts IS 'How many slices have started since the last committed batch. A slice that ended because a service was unavailable is not counted.';
 
 --
 -- Name: COLUMN contact_imports.bytes_total; Type: COMMENT; Schema: hidra; Owner: -
@@ -1023,6 +1026,24 @@ COMMENT ON COLUMN hidra.contact_imports.last_progress_at IS 'When a batch last c
 --
 
 COMMENT ON COLUMN hidra.contact_imports.warnings IS 'What was not read as the file has it, as a list of code and message, one of each code. The import continued.';
+
+--
+-- Name: COLUMN contact_imports.file_version; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.file_version IS 'S3''s version of the file that arrived first. A later upload is another version, which is never read. Null before the file has arrived, and in a bucket without versions.';
+
+--
+-- Name: COLUMN contact_imports.leased_until; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.leased_until IS 'Until then a slice runs, or was killed, and no other slice starts. Null if none runs, also after a cancel.';
+
+--
+-- Name: COLUMN contact_imports.held_back_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.held_back_at IS 'When a slice found that as many slices of this user run as may. Null once a slice has started.';
 
 --
 -- Name: contact_segments; Type: TABLE; Schema: hidra; Owner: -
@@ -2141,10 +2162,22 @@ CREATE INDEX campaigns_user_id_created ON hidra.campaigns USING btree (user_id, 
 CREATE INDEX campaigns_user_id_status ON hidra.campaigns USING btree (user_id, status);
 
 --
+-- Name: contact_imports_leased; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contact_imports_leased ON hidra.contact_imports USING btree (user_id) WHERE (leased_until IS NOT NULL);
+
+--
 -- Name: contact_imports_open; Type: INDEX; Schema: hidra; Owner: -
 --
 
 CREATE INDEX contact_imports_open ON hidra.contact_imports USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+--
+-- Name: contact_imports_open_of_user; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contact_imports_open_of_user ON hidra.contact_imports USING btree (user_id) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
 
 --
 -- Name: contact_imports_user; Type: INDEX; Schema: hidra; Owner: -

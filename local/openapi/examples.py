@@ -40,11 +40,18 @@ _CONNECTION_IN = {
     "max_concurrent_sends": 1,
 }
 
+_IMPORT_CONSENT = {"basis": "consent", "source": "formulário do site", "at": None, "values": {"Aguardando": None}}
 _IMPORT = {
     "id": "2d4f6b8a-0c1e-4a3b-9d5f-7e6c8b9a0d1f",
     "segment_id": _SEGMENT,
-    "source": "csv",
+    "segment_name": "Clientes 2030",
+    "source": "file",
     "format": "csv",
+    "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},
+    "delimiter": "detect",
+    "encoding": "detect",
+    "country": "BR",
+    "consent": _IMPORT_CONSENT,
     "status": "running",
     "failure_code": None,
     "failure_reason": None,
@@ -161,7 +168,7 @@ EXAMPLES: dict[str, Any] = {
         "format": "csv",
         "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},
         "country": "BR",
-        "consent": {"basis": "consent", "source": "formulário do site", "values": {"Aguardando": None}},
+        "consent": {key: value for key, value in _IMPORT_CONSENT.items() if key != "at"},
         "delimiter": "detect",
         "encoding": "detect",
     },

@@ -53,6 +53,8 @@ CODES = {
     "template-variables": "The variables are not exactly the placeholders in the body; nothing was saved. Correct"
     " either.",
     "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
+    "too-many-imports": "Ten of your imports wait for their file or run; nothing was created. Wait until one ends, or"
+    " cancel one.",
     "unauthorized": "The webhook's signature is not valid.",
     "unfit": "The database cannot hold a value of this request; nothing was saved. Shorten or correct it.",
     "unavailable": "Hidra cannot process the request at this moment. Try again in a few seconds.",
