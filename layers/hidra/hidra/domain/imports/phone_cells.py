@@ -15,38 +15,31 @@ def phone_reader(phones: Sequence[PhoneCells], parse: Callable[[str], str | None
         parse: returns the E.164 number of a text, or None.
     """
 
-    first, *codes = phones[0] if phones else (0, None)
-    usual = bool(phones) and not any(at is not None for at in codes)
+    in_parts = [(each.number, each.area, each.country, each[1:] != (None, None)) for each in phones]
 
     def read(cells: Sequence[str]) -> str:
-        if usual and (written := cells[first].strip()) and len(written) <= MAX_PHONE:  # most rows need no more
-            found = parse(written)
-            if found and found[0] == "+":
-                return found
-        return best(cells)
-
-    def number_or_reason(text: str) -> str:
-        return (parse(text) if len(text) <= MAX_PHONE else None) or "invalid_phone"
-
-    def best(cells: Sequence[str]) -> str:
-        reason = "no_phone"
-        for columns in phones:
-            written = cells[columns.number].strip()
+        reason = ""
+        for number, area, country, has_codes in in_parts:
+            written = cells[number].strip()
             if not written:
                 continue
-            found = number_or_reason(written) if columns[1:] == (None, None) else joined(cells, columns)
+            if has_codes:
+                codes = ("" if at is None else _code(cells[at]) for at in (area, country))
+                found = joined(written.removesuffix(".0"), *codes)
+            else:
+                found = valid(written)
             if found[0] == "+":
                 return found
-            if reason == "no_phone":
-                reason = found
-        return reason
+            reason = reason or found
+        return reason or "no_phone"
 
-    def joined(cells: Sequence[str], columns: PhoneCells) -> str:
-        area, country = (_code(cells[at]) if at is not None else "" for at in columns[1:])
-        number = cells[columns.number].strip().removesuffix(".0")
+    def valid(text: str) -> str:
+        return (parse(text) if len(text) <= MAX_PHONE else None) or "invalid_phone"
+
+    def joined(number: str, area: str, country: str) -> str:
         if number.startswith(("+", "00")) or not (area or country):
-            return number_or_reason(number)
-        found = [number_or_reason(text) for text in _spellings(number, area, country)]
+            return valid(number)
+        found = [valid(text) for text in _spellings(number, area, country)]
         # From behind the country's code on, of one to three digits, and a digit that some countries put before mobiles.
         fitting = (each for each in found if each[0] == "+" and any(each.startswith(area, at) for at in range(2, 6)))
         return next(fitting, "invalid_phone" if found[0][0] == "+" else found[0])

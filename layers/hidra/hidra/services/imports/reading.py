@@ -24,6 +24,7 @@ from hidra.store.imports import RunningImport
 SAMPLE_ROWS = 200  # behind the header, which decide with it what the columns mean
 SAMPLE_TEXT = 1024**2  # bytes, of the header and these rows
 MAX_TITLES = 20  # lines above the header
+FIRST_ROWS = 5_000  # of a slice's first batch
 # Lines without any text make batches, too: else many of them would be one batch without an end.
 BLANKS_A_ROW = 20
 BATCH_BYTES = 16 * 1024**2  # of accepted rows' text; two checkpoints are at most 4 times that apart in the file
@@ -185,10 +186,15 @@ def _with_skipped_lines(found: Columns, first: int, header: int) -> Columns:
 
 
 class BatchReader:
-    """Reads one batch after another from where the reading stands."""
+    """Reads one batch after another from where the reading stands.
+
+    The first batch is small, so that the database need not wait for its first rows. Each further one is a quarter
+    larger, which is read while the database writes the one before.
+    """
 
     def __init__(self, reading: Reading, *, batch_rows: int) -> None:
-        self._reading, self._batch_rows = reading, batch_rows
+        self._reading, self._most_rows = reading, batch_rows
+        self._batch_rows = min(batch_rows, FIRST_ROWS)
         self._warnings = reading.warnings
         self._source = reading.records(reading.position)
         self._records = iter(self._source)
@@ -216,6 +222,7 @@ class BatchReader:
         return self._ended(batch, over=True)
 
     def _ended(self, batch: Batch, *, over: bool) -> ReadBatch:
+        self._batch_rows = min(self._most_rows, self._batch_rows * 5 // 4)
         noticed = self._source.warnings
         warnings, self._warnings = (*self._warnings, *noticed), ()
         noticed.clear()
