@@ -9,7 +9,7 @@ from hidra.domain import phone
 from hidra.domain.imports import layout, row
 from hidra.domain.imports.batch import Batch
 from hidra.domain.imports.checkpoint import Checkpoint
-from hidra.domain.imports.layout import SAMPLE, Layout
+from hidra.domain.imports.layout import PHONE, SAMPLE, Layout
 from hidra.domain.imports.records import Position, Records
 from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.imports.row import Reader
@@ -70,11 +70,11 @@ def open_file(running: RunningImport, file: File, checkpoint: Checkpoint | None,
         found = _detect(file, running.options)
         position = Position(found.start)
     if checkpoint is None and not as_json:
-        columns, position = _header(_records(running.format, file, found, position), mapping)
+        columns, position = _header(_records(running, file, found, position), mapping)
         found = replace(found, columns=columns)
     parse_phone = partial(phone.parse, country=running.options["country"])
     return Reading(
-        records=partial(_records, running.format, file, found),
+        records=partial(_records, running, file, found),
         read_row=row.of_object(mapping, parse_phone) if as_json else row.of_cells(found.columns, parse_phone),
         phone_hash=phone.hasher(secret, str(running.user_id)),
         layout=found,
@@ -87,14 +87,17 @@ def _detect(file: File, options: Mapping[str, Any]) -> Layout:
     return layout.detect(sample, encoding=options["encoding"], delimiter=options["delimiter"])
 
 
-def _records(format: str, file: File, layout: Layout, position: Position) -> RecordSource:
-    if format == "xlsx":
-        return Workbook(file.read(0, None), file.size, position)
-    return Records(file.read(position.offset, None), layout, position, as_json=format == "jsonl")
+def _records(running: RunningImport, file: File, layout: Layout, position: Position) -> RecordSource:
+    if running.format == "xlsx":
+        phones = [at for at, column in enumerate(layout.columns) if column == PHONE]
+        return Workbook(file.read(0, None), file.size, position, country=running.options["country"], phones=phones)
+    return Records(file.read(position.offset, None), layout, position, as_json=running.format == "jsonl")
 
 
 def _header(records: RecordSource, mapping: Mapping[str, str | None]) -> tuple[tuple[str, ...], Position]:
     for record in records:
+        if not record.counts:
+            continue
         if record.reason == "too_many_columns":
             raise Rejected(
                 f"The file has more than {layout.MAX_COLUMNS} columns. Remove columns and create a new import.",

@@ -1,0 +1,55 @@
+"""How a country writes numbers and dates, by the ISO 3166 code of two letters.
+
+Signs and the order of dates are Unicode's CLDR 45 and Windows' regional formats, which Excel shows. A country that is
+not listed writes numbers with a point, and dates with the day first.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+_COMMA = set(
+    "AD AO AR AT AZ BA BE BG BO BR BY CL CO CR CV CZ DE DK DZ EC EE ES FI FR GE GR GW HR HU ID IS IT KG KZ LT LU LV "
+    "MA MC MD ME MK MZ NL NO PL PT PY RO RS RU SE SI SK SM ST TL TN TR UA UY UZ VA VE VN XK ZA".split()
+)
+_SPACE = set("AO BG BY CR CV CZ DZ EE FI FR GE HU KG KZ LT LV MA MC MZ NO PL PT RU SE SK UA UZ ZA".split())
+_MONTH_FIRST = {"US", "PH", "PW", "FM", "MH", "PR", "GU", "VI", "AS", "MP"}
+_SHORT_DATES = {
+    **dict.fromkeys(_MONTH_FIRST, "m/d/yyyy"),
+    **dict.fromkeys(("AT BY CH CZ DE EE FI HR IS KZ LV NO PL RO RS RU SI SK TR UA").split(), "dd.mm.yyyy"),
+    **dict.fromkeys(("CA LT SE").split(), "yyyy-mm-dd"),
+    **dict.fromkeys(("CN JP KR TW ZA").split(), "yyyy/mm/dd"),
+    **dict.fromkeys(("CL DK IN NL").split(), "dd-mm-yyyy"),
+    "HU": "yyyy.mm.dd",
+}
+_PORTUGUESE = {"AO", "BR", "CV", "GW", "MZ", "PT", "ST", "TL"}
+_SPANISH = set("AR BO CL CO CR CU DO EC ES GQ GT HN MX NI PA PE PY SV UY VE".split())
+_CURRENCIES = {
+    "BR": "R$", "GB": "£", "PE": "S/", "PY": "₲", "UY": "$U", "JP": "¥", "CN": "¥", "CH": "CHF",
+    **dict.fromkeys("AD AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MC MT NL PT SI SK SM VA".split(), "€"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How numbers and dates are written. ``short_date`` is a date's code in Excel's number formats."""
+
+    decimal: str
+    thousands: str
+    currency: str
+    short_date: str
+    month_first: bool
+    language: str
+
+
+@cache
+def writing(country: str) -> Writing:
+    comma = country in _COMMA
+    thousands = "\u00a0" if country in _SPACE else "." if comma else "’" if country == "CH" else ","
+    return Writing(
+        decimal="," if comma else ".",
+        thousands=thousands,
+        currency=_CURRENCIES.get(country, "$"),
+        short_date=_SHORT_DATES.get(country, "dd/mm/yyyy"),
+        month_first=country in _MONTH_FIRST,
+        language="pt" if country in _PORTUGUESE else "es" if country in _SPANISH else "en",
+    )
