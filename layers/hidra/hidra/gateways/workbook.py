@@ -14,12 +14,12 @@ from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.text import NUL, encodable
 from hidra.errors import Rejected
 from hidra.gateways import workbook_sheet
-from hidra.gateways.workbook_parts import MAX_PACKED, Parts
-from hidra.gateways.workbook_sheet import Book, Row, Strings, unescaped
+from hidra.gateways.workbook_parts import MAX_PACKED, Parts, too_large
+from hidra.gateways.workbook_sheet import MAX_STYLES, Book, Row, Strings, unescaped
 
 _MAX_DIGITS = 40  # characters of a number, as a file writes it
 _SHOWN = 32_768  # numbers whose texts are kept: dates and prices repeat
-_SHOWERS = 500  # styles of cells whose number formats are kept
+_MAX_CODES = 1_000  # number formats that cells use; Excel has room for 250 (Excel specifications and limits)
 _DATE = "date"  # the style of a date in a cell that has none
 _BOOLEANS = {"pt": ("FALSO", "VERDADEIRO"), "es": ("FALSO", "VERDADERO"), "en": ("FALSE", "TRUE")}
 
@@ -104,31 +104,36 @@ def _texts(
     booleans = _BOOLEANS[writing.language]
 
     def text_of(column: int, kind: str, style: str, value: str) -> str:
+        if kind == "n":
+            return shown(style, value) if column not in phones else _digits(shown(style, value), value)
         if kind == "s":
             return strings[int(value)]
         if kind in ("inlineStr", "str"):
             return unescaped(value)
         if kind == "b":
             return booleans[value.strip() in ("1", "true")]
-        if kind == "e":
-            return ""
         if kind == "d":
             days = date_format.serial(value, since_1904=book.since_1904)
             return value if days is None else shown(style or _DATE, repr(days))
-        if column not in phones or not _is_number(value):
-            return shown(style, value)
-        digits = number_format.plain(value)
-        text = shown(style, value)
-        # A format can add a country's or an area's code, as in "+55 "0; it can also hide digits, as in 0.00E+00.
-        written = "".join(sign for sign in text if sign.isdecimal()).lstrip("0")
-        return text if len(written) > len(digits) and written.endswith(digits) else digits
+        return "" if kind == "e" else value
 
     return text_of
 
 
+def _digits(shown: str, value: str) -> str:
+    """A phone's digits, however the sheet shows them. A format may add a country's or an area's code, as in "+55 "0."""
+    if shown == value or not _is_number(value):
+        return shown
+    digits = number_format.plain(value)
+    written = "".join(sign for sign in shown if sign.isdecimal()).lstrip("0")
+    return shown if len(written) > len(digits) and written.endswith(digits) else digits
+
+
 def _numbers(formats: list[int | str], writing: Writing, *, since_1904: bool) -> Callable[[str, str], str]:
     """Returns the function that gives a number's text from its style and value."""
-    showers: dict[str, Callable[[str], str]] = {}
+    general = number_format.shower(number_format.GENERAL, writing)
+    by_code = {number_format.GENERAL: general}
+    by_style: dict[str, Callable[[str], str]] = {}
 
     def shower(style: str) -> Callable[[str], str]:
         code = writing.short_date  # of a date in a cell without a format
@@ -136,18 +141,27 @@ def _numbers(formats: list[int | str], writing: Writing, *, since_1904: bool) ->
             at = int(style or 0)
             given = formats[at] if 0 <= at < len(formats) else 0
             code = given if isinstance(given, str) else number_format.code(given, writing)
-        return number_format.shower(code, writing, since_1904=since_1904)
+        if code not in by_code:
+            if len(by_code) > _MAX_CODES:
+                raise too_large()
+            by_code[code] = number_format.shower(code, writing, since_1904=since_1904)
+        return by_code[code]
 
     @lru_cache(_SHOWN)
     def kept(style: str, value: str) -> str:
-        found = showers.get(style)
-        if found is None:
-            if len(showers) >= _SHOWERS:
-                showers.clear()
-            found = showers[style] = shower(style)
-        return found(value)
+        return by_style[style](value)
 
-    return lambda style, value: kept(style, value) if _is_number(value) else value
+    def shown(style: str, value: str) -> str:
+        found = by_style.get(style)
+        if found is None:
+            if len(by_style) > MAX_STYLES:
+                raise too_large()
+            found = by_style[style] = shower(style)
+        if found is general and value.isdecimal() and value[0] != "0":
+            return value
+        return kept(style, value) if _is_number(value) else value
+
+    return shown
 
 
 def _is_number(value: str) -> bool:

@@ -4,6 +4,7 @@ What the file says about itself is not trusted. A part is read piece by piece an
 are unpacked. XML is parsed with Expat, which stops at a document type: without one there are no entities.
 """
 
+import itertools
 import posixpath
 import zipfile
 import zlib
@@ -163,15 +164,15 @@ def parsed(parser: Any, pieces: Iterator[bytes]) -> Iterator[int]:
     Raises:
         Rejected: the part is no well-formed XML, or is built to exhaust memory.
     """
-    read = 0
+    read = token = 0
     try:
-        for piece in pieces:
-            parser.Parse(piece, False)
-            read += len(piece)
-            if read - parser.CurrentByteIndex > _MAX_TOKEN or len(parser.intern) > _MAX_NAMES:
+        for piece in itertools.chain(pieces, [None]):  # Expat may leave the last tag for the call that is the last one
+            parser.Parse(piece or b"", piece is None)
+            read += len(piece or b"")
+            token = max(token, parser.CurrentByteIndex)  # -1 while Expat waits for the end of a token
+            if read - token > _MAX_TOKEN or len(parser.intern) > _MAX_NAMES:
                 raise unreadable()
             yield read
-        parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:  # LookupError: an unknown encoding
         raise unreadable() from error
     finally:

@@ -14,8 +14,8 @@ from hidra.gateways.workbook_parts import MAX_DEPTH, Parts, local, parse, parsed
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384  # of a sheet: Excel specifications and limits
 MAX_TEXT = 1_000  # characters that are read of a cell: more than any field may have
 MAX_ROW = 16 * 1024**2  # bytes of XML
-_MAX_STRINGS, _MAX_STRINGS_BYTES = 10_000_000, 128 * 1024**2
-_MAX_STYLES, _MAX_STYLES_BYTES = 65_490, 32 * 1024**2
+_MAX_STRINGS, _MAX_STRINGS_BYTES = 5_000_000, 128 * 1024**2
+MAX_STYLES, _MAX_STYLES_BYTES = 65_490, 32 * 1024**2
 _MAX_BOOK_BYTES = 4 * 1024**2
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # of a character that XML cannot hold (22.9.2.19)
 
@@ -97,9 +97,9 @@ def number_formats(parts: Parts, name: str) -> list[int | str]:
             inside = True
         elif kind == "xf" and inside:
             styles.append(int(attributes.get("numFmtId", "0")))
-            if len(styles) > _MAX_STYLES:
+            if len(styles) > MAX_STYLES:
                 raise too_large()
-        elif kind == "numFmt" and len(codes) < _MAX_STYLES:
+        elif kind == "numFmt" and len(codes) < MAX_STYLES:
             codes.setdefault(int(attributes.get("numFmtId", "0")), attributes.get("formatCode", ""))
 
     def end(tag: str) -> None:

@@ -15,7 +15,7 @@ from hidra.domain.imports.digit_format import Token
 
 GENERAL = "General"
 MAX_CODE = 255  # characters of a number format, in Excel
-_MAX_DIGITS = 60
+_MAX_DIGITS = 30
 
 # The formats that a file names by a number only. Those in _MONEY, 14 and 22 depend on the country.
 _BUILT_IN = {

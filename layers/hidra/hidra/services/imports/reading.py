@@ -17,7 +17,8 @@ from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
 from hidra.store.imports import RunningImport
 
-BATCH_BYTES = 16 * 1024**2  # of accepted rows' text; two checkpoints are at most 4 times that apart in the file
+# Of accepted rows' text, and of a workbook's XML; two checkpoints are at most 4 times that apart in other files.
+BATCH_BYTES = 16 * 1024**2
 
 type RecordSource = Records | Workbook
 
@@ -125,11 +126,14 @@ class BatchReader:
     def next_batch(self) -> ReadBatch:
         source, read_row = self._source, self._reading.read_row
         batch = Batch(self._reading.phone_hash)
-        begin, size = source.offset, 0
+        begin, size, blank = source.offset, 0, 0
+        most = 4 * BATCH_BYTES if isinstance(source, Records) else BATCH_BYTES
         for record in self._records:
             if record.reason is not None:
                 if record.counts:
                     batch.reject(record.line, record.reason, record.raw)
+                else:
+                    blank += 1
             else:
                 row = read_row(record.cells)
                 if isinstance(row, str):
@@ -137,6 +141,11 @@ class BatchReader:
                 else:
                     batch.add(record.line, record.raw[:MAX_RAW], row)
                 size += len(record.raw)
-            if batch.rows >= self._batch_rows or size > BATCH_BYTES or source.offset - begin > 4 * BATCH_BYTES:
+            # A million rows without text end batches too: the slice looks at its time after each.
+            if (
+                batch.rows + blank >= self._batch_rows
+                or size > BATCH_BYTES
+                or source.offset - begin > most
+            ):
                 return ReadBatch(batch, batch.copy_text(), source.position, over=False)
         return ReadBatch(batch, batch.copy_text(), source.position, over=True)
