@@ -73,7 +73,9 @@ def _quoted(text: str) -> str:
 def laughs(content: bytes, levels: int = 9) -> bytes:
     """The content behind a document type whose last entity is ten to the power of ``levels`` words long."""
     entities = "".join(f'<!ENTITY e{at} "{f"&e{at - 1};" * 10}">' for at in range(1, levels + 1))
-    return f'<!DOCTYPE x [<!ENTITY e0 "ha">{entities}]>'.encode() + content.replace(b"telefone", f"&e{levels};".encode())
+    return f'<!DOCTYPE x [<!ENTITY e0 "ha">{entities}]>'.encode() + content.replace(
+        b"telefone", f"&e{levels};".encode()
+    )
 
 
 def one_entity(content: bytes, size: int, times: int) -> bytes:

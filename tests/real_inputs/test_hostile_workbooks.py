@@ -51,7 +51,9 @@ def read(content: bytes) -> str:
 TEXT = f'<sst xmlns="{MAIN}"><si><t>telefone</t></si></sst>'.encode()
 BOOK = b'<workbook xmlns:r="r"><sheets>%s</sheets></workbook>'
 XF = b"<s><cellXfs>" + b"<xf numFmtId='1'/>" * 80_000 + b"</cellXfs></s>"
-CODES = [f"{each}{at}x" for at in range(300) for each in ("#" * 240, "?" * 120 + "/" + "?" * 120, "0." * 100, "[" * 250)]
+CODES = [
+    f"{each}{at}x" for at in range(300) for each in ("#" * 240, "?" * 120 + "/" + "?" * 120, "0." * 100, "[" * 250)
+]
 DOCTYPE, LARGE, DAMAGED = "document type (DOCTYPE)", "too_large", "cannot be read"
 
 ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {

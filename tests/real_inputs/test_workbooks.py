@@ -145,7 +145,12 @@ def test_rich_texts_formulas_errors_and_cells_without_places_are_read(
 ) -> None:
     data = sheet(OTHER_CELLS).decode()
     if prefix:  # as some libraries write every tag
-        data = data.replace("</", "\0").replace("<", f"<{prefix}").replace("\0", f"</{prefix}").replace("xmlns=", "xmlns:x=")
+        data = (
+            data.replace("</", "\0")
+            .replace("<", f"<{prefix}")
+            .replace("\0", f"</{prefix}")
+            .replace("xmlns=", "xmlns:x=")
+        )
     content = made(data=data.encode(encoding), strings=STRINGS, styles=styles("dd/mm/yyyy", 14))
     this = Importing.make(databases, user, content, format="xlsx")
     this.finish(batches=1, batch_rows=1)  # each row is a slice of its own

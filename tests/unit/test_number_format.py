@@ -163,9 +163,7 @@ def test_plain_digits_have_no_exponent(number: str, text: str) -> None:
 PIECES = st.sampled_from(
     ["0", "#", "?", ",", ".", "%", "E+", "E-0", "/", "d", "m", "yy", "h", "s", ".0", "AM/PM", "[h]", "[$-416]", "[", "]", "[<5]", '"', "\\", "_", "*", ";", "@", "General", "x", " "]
 )  # fmt: skip
-NUMBERS = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False).map(repr), st.integers(-(10**25), 10**25).map(str)
-)
+NUMBERS = st.one_of(st.floats(allow_nan=False, allow_infinity=False).map(repr), st.integers(-(10**25), 10**25).map(str))
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

@@ -27,11 +27,18 @@ _CURRENCIES = {
     "BR": "R$", "GB": "£", "PE": "S/", "PY": "₲", "UY": "$U", "JP": "¥", "CN": "¥", "CH": "CHF",
     **dict.fromkeys("AD AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MC MT NL PT SI SK SM VA".split(), "€"),
 }  # fmt: skip
+_WORDS = {"pt": ("FALSO", "VERDADEIRO"), "es": ("FALSO", "VERDADERO"), "en": ("FALSE", "TRUE")}  # of Excel's cells
+
+# What a text says that is false or true, in small letters.
+BOOLEANS = {value: sorted({words[value].lower() for words in _WORDS.values()}) for value in (False, True)}
 
 
 @dataclass(frozen=True)
 class Writing:
-    """How numbers and dates are written. ``short_date`` is a date's code in Excel's number formats."""
+    """How numbers, dates and booleans are written.
+
+    ``short_date`` is a date's code in Excel's number formats; ``booleans`` are the words for false and true.
+    """
 
     decimal: str
     thousands: str
@@ -39,17 +46,20 @@ class Writing:
     short_date: str
     month_first: bool
     language: str
+    booleans: tuple[str, str]
 
 
 @cache
 def writing(country: str) -> Writing:
     comma = country in _COMMA
     thousands = "\u00a0" if country in _SPACE else "." if comma else "’" if country == "CH" else ","
+    language = "pt" if country in _PORTUGUESE else "es" if country in _SPANISH else "en"
     return Writing(
         decimal="," if comma else ".",
         thousands=thousands,
         currency=_CURRENCIES.get(country, "$"),
         short_date=_SHORT_DATES.get(country, "dd/mm/yyyy"),
         month_first=country in _MONTH_FIRST,
-        language="pt" if country in _PORTUGUESE else "es" if country in _SPANISH else "en",
+        language=language,
+        booleans=_WORDS[language],
     )

@@ -21,7 +21,6 @@ _MAX_DIGITS = 40  # characters of a number, as a file writes it
 _SHOWN = 32_768  # numbers whose texts are kept: dates and prices repeat
 _MAX_CODES = 1_000  # number formats that cells use; Excel has room for 250 (Excel specifications and limits)
 _DATE = "date"  # the style of a date in a cell that has none
-_BOOLEANS = {"pt": ("FALSO", "VERDADEIRO"), "es": ("FALSO", "VERDADERO"), "en": ("FALSE", "TRUE")}
 
 
 class Workbook:
@@ -95,13 +94,10 @@ def _record(row: Row) -> Record:
     return Record(number, None, "nul_character", raw[:MAX_RAW]) if NUL in raw else Record(number, cells, None, raw)
 
 
-def _texts(
-    parts: Parts, book: Book, writing: Writing, phones: frozenset[int]
-) -> Callable[[int, str, str, str], str]:
+def _texts(parts: Parts, book: Book, writing: Writing, phones: frozenset[int]) -> Callable[[int, str, str, str], str]:
     """Returns the function that gives a cell's text from its column, type, style and value (ECMA-376, 18.18.11)."""
     strings = Strings(parts, book.strings)
     shown = _numbers(workbook_sheet.number_formats(parts, book.styles), writing, since_1904=book.since_1904)
-    booleans = _BOOLEANS[writing.language]
 
     def text_of(column: int, kind: str, style: str, value: str) -> str:
         if kind == "n":
@@ -111,7 +107,7 @@ def _texts(
         if kind in ("inlineStr", "str"):
             return unescaped(value)
         if kind == "b":
-            return booleans[value.strip() in ("1", "true")]
+            return writing.booleans[value.strip() in ("1", "true")]
         if kind == "d":
             days = date_format.serial(value, since_1904=book.since_1904)
             return value if days is None else shown(style or _DATE, repr(days))

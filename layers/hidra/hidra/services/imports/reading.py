@@ -142,10 +142,6 @@ class BatchReader:
                     batch.add(record.line, record.raw[:MAX_RAW], row)
                 size += len(record.raw)
             # A million rows without text end batches too: the slice looks at its time after each.
-            if (
-                batch.rows + blank >= self._batch_rows
-                or size > BATCH_BYTES
-                or source.offset - begin > most
-            ):
+            if batch.rows + blank >= self._batch_rows or size > BATCH_BYTES or source.offset - begin > most:
                 return ReadBatch(batch, batch.copy_text(), source.position, over=False)
         return ReadBatch(batch, batch.copy_text(), source.position, over=True)
