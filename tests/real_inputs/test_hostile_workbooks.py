@@ -24,10 +24,10 @@ import resource, sys
 sys.path.insert(0, {str(ROOT / "layers" / "hidra")!r})
 from hidra.domain.imports.records import Position
 from hidra.errors import Rejected
-from hidra.gateways import workbook_sheet
+from hidra.gateways import workbook_book, workbook_sheet
 from hidra.gateways.workbook import Workbook
 workbook_sheet.MAX_ROW //= 16
-workbook_sheet._MAX_STRINGS //= 20
+workbook_book._MAX_STRINGS //= 20
 content = sys.stdin.buffer.read()
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + {MEMORY},) * 2)

@@ -12,6 +12,7 @@ from tests.store.importing import Importing, contacts
 
 PHONE = "+5511987654321"
 DUE = date(2026, 2, 5)
+AFTERNOON = datetime.fromisoformat("2026-02-05T14:30")
 
 
 def imported(databases: Databases, user: UUID, content: bytes, **options: Any) -> dict[str, tuple[Any, ...]]:
@@ -29,18 +30,18 @@ def shown(databases: Databases, user: UUID, cell: Any, country: str = "BR") -> A
 
 
 @pytest.mark.parametrize(
-    ("due", "amount", "text"),
+    ("cells", "text"),
     [
-        pytest.param((DUE, "dd/mm/yyyy"), (1234.5, "0.00"), "vence em 05/02/2026: R$ 1234,50", id="C16"),
-        pytest.param((DUE, "mm-dd-yy"), (1234.5, "#,##0.00"), "vence em 05/02/2026: R$ 1.234,50", id="C16-built-in"),
-        pytest.param((datetime(2026, 2, 5), "d/m/yy"), (0.15, "0%"), "vence em 5/2/26: R$ 15%", id="C16-percent"),
-        pytest.param((datetime(2026, 2, 5, 14, 30), "dd/mm/yyyy"), 1234.5, "vence em 05/02/2026: R$ 1234,5", id="C16-general"),
+        pytest.param([(DUE, "dd/mm/yyyy"), (1234.5, "0.00")], "vence em 05/02/2026: R$ 1234,50", id="C16"),
+        pytest.param([(DUE, "mm-dd-yy"), (1234.5, "#,##0.00")], "vence em 05/02/2026: R$ 1.234,50", id="C16-built-in"),
+        pytest.param([(datetime.fromisoformat("2026-02-05"), "d/m/yy"), (0.15, "0%")], "vence em 5/2/26: R$ 15%", id="C16-percent"),
+        pytest.param([(AFTERNOON, "dd/mm/yyyy"), 1234.5], "vence em 05/02/2026: R$ 1234,5", id="C16-general"),
     ],
 )  # fmt: skip
 def test_a_message_says_dates_and_amounts_as_the_sheet_shows_them(
-    databases: Databases, user: UUID, call: Any, due: Any, amount: Any, text: str
+    databases: Databases, user: UUID, call: Any, cells: list[Any], text: str
 ) -> None:
-    imported(databases, user, rows_of(["Telefone", "Vencimento", "Valor"], [5511987654321, due, amount]))
+    imported(databases, user, rows_of(["Telefone", "Vencimento", "Valor"], [5511987654321, *cells]))
     body = "vence em {{Vencimento}}: R$ {{Valor}}"
     templates = call("templates")
     given = {"title": "t", "body": body, "variables": ["Vencimento", "Valor"]}
@@ -58,8 +59,8 @@ def test_a_message_says_dates_and_amounts_as_the_sheet_shows_them(
         ((DUE, "yyyy-mm-dd"), "BR", "2026-02-05"),
         ((DUE, "mmm/yy"), "BR", "fev/26"),
         ((DUE, "mmm/yy"), "US", "Feb/26"),
-        ((datetime(2026, 2, 5, 14, 30), "dd/mm/yyyy hh:mm"), "BR", "05/02/2026 14:30"),
-        ((datetime(2026, 2, 5, 14, 30), "m/d/yy h:mm"), "BR", "05/02/2026 14:30"),
+        ((AFTERNOON, "dd/mm/yyyy hh:mm"), "BR", "05/02/2026 14:30"),
+        ((AFTERNOON, "m/d/yy h:mm"), "BR", "05/02/2026 14:30"),
         ((time(8, 5), "hh:mm"), "BR", "08:05"),
         ((1234.5, "#,##0.00"), "US", "1,234.50"),
         ((1234.5, '"R$ "#,##0.00'), "BR", "R$ 1.234,50"),
@@ -113,7 +114,7 @@ def test_a_phone_is_read_from_its_digits_however_the_sheet_shows_it(
 
 
 # What openpyxl does not write, and other programs do.
-OTHER_CELLS = f"""
+OTHER_CELLS = """
 <row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c t="s"><v>2</v></c></row>
 <row r="2" spans="1:3"><c r="A2"><v>1.1987654321E10</v></c><c r="B2" t="s"><v>3</v></c>
   <c r="C2" s="1"><f>TODAY()</f><v>46058</v></c></row>

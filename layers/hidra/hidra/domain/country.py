@@ -7,26 +7,33 @@ not listed writes numbers with a point, and dates with the day first.
 from dataclasses import dataclass
 from functools import cache
 
-_COMMA = set(
+# Codes in one text each: a code of two letters is in it or not.
+_COMMA = (
     "AD AO AR AT AZ BA BE BG BO BR BY CL CO CR CV CZ DE DK DZ EC EE ES FI FR GE GR GW HR HU ID IS IT KG KZ LT LU LV "
-    "MA MC MD ME MK MZ NL NO PL PT PY RO RS RU SE SI SK SM ST TL TN TR UA UY UZ VA VE VN XK ZA".split()
+    "MA MC MD ME MK MZ NL NO PL PT PY RO RS RU SE SI SK SM ST TL TN TR UA UY UZ VA VE VN XK ZA"
 )
-_SPACE = set("AO BG BY CR CV CZ DZ EE FI FR GE HU KG KZ LT LV MA MC MZ NO PL PT RU SE SK UA UZ ZA".split())
-_MONTH_FIRST = {"US", "PH", "PW", "FM", "MH", "PR", "GU", "VI", "AS", "MP"}
+_SPACE = "AO BG BY CR CV CZ DZ EE FI FR GE HU KG KZ LT LV MA MC MZ NO PL PT RU SE SK UA UZ ZA"
+_MONTH_FIRST = "AS FM GU MH MP PH PR PW US VI"
 _SHORT_DATES = {
-    **dict.fromkeys(_MONTH_FIRST, "m/d/yyyy"),
-    **dict.fromkeys(("AT BY CH CZ DE EE FI HR IS KZ LV NO PL RO RS RU SI SK TR UA").split(), "dd.mm.yyyy"),
-    **dict.fromkeys(("CA LT SE").split(), "yyyy-mm-dd"),
-    **dict.fromkeys(("CN JP KR TW ZA").split(), "yyyy/mm/dd"),
-    **dict.fromkeys(("CL DK IN NL").split(), "dd-mm-yyyy"),
-    "HU": "yyyy.mm.dd",
+    "m/d/yyyy": _MONTH_FIRST,
+    "dd.mm.yyyy": "AT BY CH CZ DE EE FI HR IS KZ LV NO PL RO RS RU SI SK TR UA",
+    "yyyy-mm-dd": "CA LT SE",
+    "yyyy/mm/dd": "CN JP KR TW ZA",
+    "dd-mm-yyyy": "CL DK IN NL",
+    "yyyy.mm.dd": "HU",
 }
-_PORTUGUESE = {"AO", "BR", "CV", "GW", "MZ", "PT", "ST", "TL"}
-_SPANISH = set("AR BO CL CO CR CU DO EC ES GQ GT HN MX NI PA PE PY SV UY VE".split())
+_PORTUGUESE = "AO BR CV GW MZ PT ST TL"
+_SPANISH = "AR BO CL CO CR CU DO EC ES GQ GT HN MX NI PA PE PY SV UY VE"
 _CURRENCIES = {
-    "BR": "R$", "GB": "£", "PE": "S/", "PY": "₲", "UY": "$U", "JP": "¥", "CN": "¥", "CH": "CHF",
-    **dict.fromkeys("AD AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MC MT NL PT SI SK SM VA".split(), "€"),
-}  # fmt: skip
+    "R$": "BR",
+    "£": "GB",
+    "S/": "PE",
+    "₲": "PY",
+    "$U": "UY",
+    "¥": "CN JP",
+    "CHF": "CH",
+    "€": "AD AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MC MT NL PT SI SK SM VA",
+}
 _WORDS = {"pt": ("FALSO", "VERDADEIRO"), "es": ("FALSO", "VERDADERO"), "en": ("FALSE", "TRUE")}  # of Excel's cells
 
 # What a text says that is false or true, in small letters.
@@ -57,8 +64,8 @@ def writing(country: str) -> Writing:
     return Writing(
         decimal="," if comma else ".",
         thousands=thousands,
-        currency=_CURRENCIES.get(country, "$"),
-        short_date=_SHORT_DATES.get(country, "dd/mm/yyyy"),
+        currency=next((sign for sign, codes in _CURRENCIES.items() if country in codes), "$"),
+        short_date=next((code for code, codes in _SHORT_DATES.items() if country in codes), "dd/mm/yyyy"),
         month_first=country in _MONTH_FIRST,
         language=language,
         booleans=_WORDS[language],

@@ -1,8 +1,8 @@
 """Filters over contacts: conditions joined by all, any and not. For every contact a filter is true or false.
 
 A contact without a field matches no condition on it, so ``Not`` of the condition is true. Texts are compared exactly,
-but ``Starts`` and ``Contains`` ignore case and accents. An attribute's text is also the number, the time, or the true or
-false that it says: files bring nothing but texts. ``country`` decides what 1.234 and 05/02/2026 are.
+but ``Starts`` and ``Contains`` ignore case and accents. An attribute's text is also the number, the time or the boolean
+that it says, because files bring nothing but texts. ``country`` decides what 1.234 and 05/02/2026 are.
 """
 
 from collections.abc import Iterator

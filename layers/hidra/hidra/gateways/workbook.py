@@ -13,9 +13,10 @@ from hidra.domain.imports.records import Position, Record
 from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.text import NUL, encodable
 from hidra.errors import Rejected
-from hidra.gateways import workbook_sheet
+from hidra.gateways import workbook_book, workbook_sheet
+from hidra.gateways.workbook_book import MAX_STYLES, Book, Strings, unescaped
 from hidra.gateways.workbook_parts import MAX_PACKED, Parts, too_large
-from hidra.gateways.workbook_sheet import MAX_STYLES, Book, Row, Strings, unescaped
+from hidra.gateways.workbook_sheet import Row
 
 _MAX_DIGITS = 40  # characters of a number, as a file writes it
 _SHOWN = 32_768  # numbers whose texts are kept: dates and prices repeat
@@ -63,7 +64,7 @@ class Workbook:
             for piece in self._content:
                 file.write(piece)
             parts = Parts(file)
-            book = workbook_sheet.book(parts)
+            book = workbook_book.book(parts)
             text_of = _texts(parts, book, self._writing, self._phones)
             total = max(parts.size(book.sheet), 1)
             for rows, read in workbook_sheet.rows(
@@ -97,7 +98,7 @@ def _record(row: Row) -> Record:
 def _texts(parts: Parts, book: Book, writing: Writing, phones: frozenset[int]) -> Callable[[int, str, str, str], str]:
     """Returns the function that gives a cell's text from its column, type, style and value (ECMA-376, 18.18.11)."""
     strings = Strings(parts, book.strings)
-    shown = _numbers(workbook_sheet.number_formats(parts, book.styles), writing, since_1904=book.since_1904)
+    shown = _numbers(workbook_book.number_formats(parts, book.styles), writing, since_1904=book.since_1904)
 
     def text_of(column: int, kind: str, style: str, value: str) -> str:
         if kind == "n":

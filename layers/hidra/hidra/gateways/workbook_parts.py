@@ -17,6 +17,7 @@ from hidra.errors import Rejected
 MAX_PACKED = 100 * 1024**2
 MAX_UNPACKED = 1024**3  # of one part
 MAX_FILES = 1_000
+MAX_TEXT = 1_000  # characters that are read of a cell: more than any field may have
 PIECE = 64 * 1024
 _MAX_DIRECTORY = 1024**2  # the ZIP's list of files; zipfile reads it at once, some 500 bytes of memory a file
 _MAX_TOKEN = 1024**2  # a tag or a comment, which Expat holds whole
@@ -92,7 +93,7 @@ class Parts:
             raise unreadable() from error
 
     def targets(self, part: str) -> dict[str, tuple[str, str]]:
-        """Returns the relations of a part: id → the last word of the relation's type, and the name of the other part."""
+        """Returns a part's relations: id → the last word of the relation's type, and the name of the other part."""
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         found: dict[str, tuple[str, str]] = {}

@@ -108,7 +108,9 @@ def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Any]]:
 
     def one_of(field: ContactField, values: Sequence[Value], country: str) -> sql.Composable:
         """Also a text that says the same: 70,00 is 70, and VERDADEIRO is true."""
-        numbers = [Decimal(repr(each)) for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
+        numbers = [
+            Decimal(repr(each)) for each in values if isinstance(each, int | float) and not isinstance(each, bool)
+        ]
         words = [word for each in values if isinstance(each, bool) for word in BOOLEANS[each]]
         made = [_ONE_OF.format(it=of(_ANYTHING, field), value=bound(Jsonb(list(values))))]
         if numbers:

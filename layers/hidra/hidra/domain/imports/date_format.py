@@ -1,25 +1,25 @@
 """Dates and times of a workbook as their number format shows them.
 
-A date is a number of days: from 1899-12-30, and one less before March 1900, because Excel takes 1900 for a leap year; in
-workbooks of the 1904 date system from 1904-01-01 (ECMA-376 part 1, 18.17.4.1).
+A date is a number of days: from 1899-12-30, and one less before March 1900, because Excel takes 1900 for a leap year.
+In workbooks of the 1904 date system it is a number of days from 1904-01-01 (ECMA-376 part 1, 18.17.4.1).
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-_EPOCH = datetime(1899, 12, 30)
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zone
 _DAYS_OF_1904 = 1462
 _LAST_DAY = 2_958_466  # 10000-01-01
 _MONTHS = {
-    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split(),
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "en": "January February March April May June July August September October November December",
 }
 _WEEKDAYS = {
-    "pt": "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo".split(),
-    "es": "lunes martes miércoles jueves viernes sábado domingo".split(),
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
+    "pt": "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
+    "es": "lunes martes miércoles jueves viernes sábado domingo",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
 }
 LONG_DATES = {
     "pt": 'dddd, d" de "mmmm" de "yyyy',
@@ -117,5 +117,5 @@ def _day(width: int, language: str) -> Part:
     return lambda moment: names[moment.at.weekday()][:length]
 
 
-def _names(table: Mapping[str, list[str]], language: str) -> list[str]:
-    return table.get(language, table["en"])
+def _names(table: Mapping[str, str], language: str) -> list[str]:
+    return table.get(language, table["en"]).split()

@@ -8,7 +8,7 @@ from hidra.domain.country import Writing
 
 
 class Token(NamedTuple):
-    """A piece of a format. ``kind``: digit, point, comma, percent, exponent, fraction, general; all others are texts."""
+    """A piece of a format. ``kind``: digit, point, comma, percent, exponent, fraction; others are shown as they are."""
 
     kind: str
     text: str
@@ -27,7 +27,7 @@ def number(tokens: list[Token], writing: Writing) -> Callable[[Decimal], str]:
     shift = _shift(tokens, commas, whole, places, point)
     step = Decimal(1).scaleb(-len(decimals))
     least = sum(tokens[at].text == "0" for at in whole)
-    if quick := _quick(tokens, places, commas, decimals, writing, separator, shift, step):
+    if quick := _quick(tokens, places, decimals=len(decimals), writing=writing, separator=separator, shift=shift):
         return quick
 
     def show(number: Decimal) -> str:
@@ -52,22 +52,20 @@ def number(tokens: list[Token], writing: Writing) -> Callable[[Decimal], str]:
 
 
 def _quick(
-    tokens: list[Token], places: list[int], commas: list[int], decimals: list[int], writing: Writing,
-    separator: str, shift: int, step: Decimal,
-) -> Callable[[Decimal], str] | None:  # fmt: skip
+    tokens: list[Token], places: list[int], *, decimals: int, writing: Writing, separator: str, shift: int
+) -> Callable[[Decimal], str] | None:
     """The usual formats with one digit at least before the point, ``0``, ``#,##0.00`` and the like, by Python's own."""
     if not places:
         return None
     inner = "".join(each.text for each in tokens[places[0] : places[-1] + 1])
-    if inner.partition(".")[0] not in ("0", "#,##0") or any(tokens[at].text != "0" for at in decimals):
+    if inner.removesuffix("." + "0" * decimals if decimals else "") not in ("0", "#,##0"):
         return None
-    if "." in inner and len(decimals) != len(inner.partition(".")[2]):
-        return None
-    before = "".join(token.text for at, token in enumerate(tokens) if at < places[0] and at not in commas)
-    after = "".join(token.text for at, token in enumerate(tokens) if at > places[-1] and at not in commas)
     if any(token.kind in ("point", "exponent") for token in tokens[places[-1] + 1 :]):
         return None
+    before = "".join(token.text for token in tokens[: places[0]] if token.kind != "comma")
+    after = "".join(token.text for token in tokens[places[-1] + 1 :] if token.kind != "comma")
     code, signs = (",f" if separator else "f"), str.maketrans({",": separator, ".": writing.decimal})
+    step = Decimal(1).scaleb(-decimals)
 
     def show(number: Decimal) -> str:
         shown = format((number.scaleb(shift) if shift else number).quantize(step, ROUND_HALF_UP), code)
@@ -101,9 +99,10 @@ def _shift(tokens: list[Token], commas: list[int], whole: list[int], places: lis
     """Powers of ten: a percent sign is two, a comma behind the last digit or just before the point is minus three."""
     ends = {places[-1] if places else -1, whole[-1] if whole and point < len(tokens) else -1}
     scaling = 0
-    for at in ends - {-1}:
-        while at + 1 in commas:
-            at, scaling = at + 1, scaling + 1
+    for end in ends - {-1}:
+        behind = end + 1
+        while behind in commas:
+            behind, scaling = behind + 1, scaling + 1
     return 2 * sum(token.kind == "percent" for token in tokens) - 3 * scaling
 
 
