@@ -113,6 +113,18 @@ def test_a_phone_is_read_from_its_digits_however_the_sheet_shows_it(
     assert list(imported(databases, user, rows_of(["nome", "celular"], ["Ana", cell]))) == [PHONE]
 
 
+@pytest.mark.parametrize("code", ["dd/mm/yyyy", "m/d/yy", "mmm-yy", "d-mmm-yyyy"])
+def test_the_time_of_a_consent_is_read_whatever_the_sheet_shows(databases: Databases, user: UUID, code: str) -> None:
+    content = rows_of(
+        ["telefone", "base", "quando"],
+        [11987654321, "consent", (AFTERNOON, code)],
+        [11987654322, "consent", "2026-02-05"],
+    )
+    mapping = {"base": "consent.basis", "quando": "consent.at"}
+    found = imported(databases, user, content, mapping=mapping, country="US" if code.startswith("m/") else "BR")
+    assert [consent["at"] for *_, consent in found.values()] == ["2026-02-05T14:30:00Z", "2026-02-05T00:00:00Z"]
+
+
 # What openpyxl does not write, and other programs do.
 OTHER_CELLS = """
 <row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c t="s"><v>2</v></c></row>

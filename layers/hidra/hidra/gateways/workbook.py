@@ -22,6 +22,7 @@ _MAX_DIGITS = 40  # characters of a number, as a file writes it
 _SHOWN = 32_768  # numbers whose texts are kept: dates and prices repeat
 _MAX_CODES = 1_000  # number formats that cells use; Excel has room for 250 (Excel specifications and limits)
 _DATE = "date"  # the style of a date in a cell that has none
+_ISO = "iso "  # before the style of a cell whose date is wanted in ISO 8601
 
 
 class Workbook:
@@ -38,11 +39,13 @@ class Workbook:
         *,
         country: str = "BR",
         phones: Collection[int] = (),
+        instants: Collection[int] = (),
     ) -> None:
         """
         Args:
             country: whose signs numbers and dates are shown with.
             phones: the columns, from 0, of which a number's digits are wanted, however the sheet shows it.
+            instants: the columns of which a date is wanted in ISO 8601.
 
         Raises:
             Rejected: the file is larger than ``MAX_PACKED``.
@@ -52,7 +55,7 @@ class Workbook:
                 "The workbook is larger than 100 MB. Save it as CSV and create a new import.", code="too_large"
             )
         self._content, self._size, self.position = content, size, position
-        self._writing, self._phones = countries.writing(country), frozenset(phones)
+        self._writing, self._phones, self._instants = countries.writing(country), phones, instants
         self.offset = 0  # bytes of XML that were read
 
     def __iter__(self) -> Iterator[Record]:
@@ -65,7 +68,7 @@ class Workbook:
                 file.write(piece)
             parts = Parts(file)
             book = workbook_book.book(parts)
-            text_of = _texts(parts, book, self._writing, self._phones)
+            text_of = _texts(parts, book, self._writing, frozenset(self._phones), frozenset(self._instants))
             total = max(parts.size(book.sheet), 1)
             for rows, read in workbook_sheet.rows(
                 parts,
@@ -101,6 +104,8 @@ def _texts(parts: Parts, book: Book, writing: Writing, phones: frozenset[int]) -
     shown = _numbers(workbook_book.number_formats(parts, book.styles), writing, since_1904=book.since_1904)
 
     def text_of(column: int, kind: str, style: str, value: str) -> str:
+        if column in instants:
+            style = _ISO + style
         if kind == "n":
             return shown(style, value) if column not in phones else _digits(shown(style, value), value)
         if kind == "s":
@@ -134,10 +139,13 @@ def _numbers(formats: list[int | str], writing: Writing, *, since_1904: bool) ->
 
     def shower(style: str) -> Callable[[str], str]:
         code = writing.short_date  # of a date in a cell without a format
-        if style != _DATE:
-            at = int(style or 0)
+        bare = style.removeprefix(_ISO)
+        if bare != _DATE:
+            at = int(bare or 0)
             given = formats[at] if 0 <= at < len(formats) else 0
             code = given if isinstance(given, str) else number_format.code(given, writing)
+        if bare != style and number_format.is_date(code, writing):
+            code = "yyyy-mm-dd\\Thh:mm:ss"
         if code not in by_code:
             if len(by_code) > _MAX_CODES:
                 raise too_large()

@@ -87,6 +87,10 @@ def shower(code: str, writing: Writing, *, since_1904: bool = False) -> Callable
     return show
 
 
+def is_date(code: str, writing: Writing) -> bool:
+    return len(code) <= MAX_CODE and _section(_split(code)[0], writing, since_1904=False).is_date
+
+
 def plain(text: str) -> str:
     """Returns a cell's number as plain digits, with a point before decimals if it has some."""
     number = Decimal(text)

@@ -90,8 +90,14 @@ def _detect(file: File, options: Mapping[str, Any]) -> Layout:
 
 def _records(running: RunningImport, file: File, layout: Layout, position: Position) -> RecordSource:
     if running.format == "xlsx":
-        phones = [at for at, column in enumerate(layout.columns) if column == PHONE]
-        return Workbook(file.read(0, None), file.size, position, country=running.options["country"], phones=phones)
+        return Workbook(
+            file.read(0, None),
+            file.size,
+            position,
+            country=running.options["country"],
+            phones=[at for at, column in enumerate(layout.columns) if column == PHONE],
+            instants=[at for at, column in enumerate(layout.columns) if column == "consent.at"],
+        )
     return Records(file.read(position.offset, None), layout, position, as_json=running.format == "jsonl")
 
 
