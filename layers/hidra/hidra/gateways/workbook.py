@@ -98,7 +98,9 @@ def _record(row: Row) -> Record:
     return Record(number, None, "nul_character", raw[:MAX_RAW]) if NUL in raw else Record(number, cells, None, raw)
 
 
-def _texts(parts: Parts, book: Book, writing: Writing, phones: frozenset[int]) -> Callable[[int, str, str, str], str]:
+def _texts(
+    parts: Parts, book: Book, writing: Writing, phones: frozenset[int], instants: frozenset[int]
+) -> Callable[[int, str, str, str], str]:
     """Returns the function that gives a cell's text from its column, type, style and value (ECMA-376, 18.18.11)."""
     strings = Strings(parts, book.strings)
     shown = _numbers(workbook_book.number_formats(parts, book.styles), writing, since_1904=book.since_1904)
