@@ -117,8 +117,8 @@ def test_a_phone_is_read_from_its_digits_however_the_sheet_shows_it(
 def test_the_time_of_a_consent_is_read_whatever_the_sheet_shows(databases: Databases, user: UUID, code: str) -> None:
     content = rows_of(
         ["telefone", "base", "quando"],
-        [11987654321, "consent", (AFTERNOON, code)],
-        [11987654322, "consent", "2026-02-05"],
+        ["+5511987654321", "consent", (AFTERNOON, code)],
+        ["+5511987654322", "consent", "2026-02-05"],
     )
     mapping = {"base": "consent.basis", "quando": "consent.at"}
     found = imported(databases, user, content, mapping=mapping, country="US" if code.startswith("m/") else "BR")
