@@ -4,14 +4,20 @@ Each is read in a process of its own with little memory and little time: what go
 Two limits are a fraction of the real ones there, so that it does not take long to reach them.
 """
 
+import contextlib
+import random
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 
+from hidra.domain.imports.records import Position
+from hidra.errors import Rejected
+from hidra.gateways.workbook import Workbook
 from tests.conftest import ROOT, Databases
 from tests.real_inputs import made_workbooks as by_hand
 from tests.real_inputs.made_workbooks import HEADER, MAIN, SHEET, made, parts, relations, sheet, styles, zipped
@@ -143,6 +149,24 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_a_hostile_workbook_costs_little_time_and_memory(name: str) -> None:
     make, said = ATTACKS[name]
     assert said in read(make())
+
+
+def test_a_damaged_workbook_is_read_or_refused_and_breaks_nothing() -> None:
+    chance, whole = random.Random(12), parts(styles=styles("dd/mm/yyyy", 14), strings=TEXT)
+    for turn in range(600):
+        if turn % 2:
+            damaged = bytearray(zipped(whole))
+            for _ in range(3):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            content = bytes(damaged)
+        else:
+            name = chance.choice(list(whole))
+            damaged = bytearray(whole[name])
+            at = chance.randrange(len(damaged))
+            damaged[at : at + chance.choice((0, 0, 1, 7))] = bytes(chance.choices(b'<>/"=0129azAZ&;: \0\xff', k=1))
+            content = zipped({**whole, name: bytes(damaged)})
+        with contextlib.suppress(Rejected), warnings.catch_warnings(action="ignore"):
+            list(Workbook(iter([content]), len(content), Position(0), phones=[0]))
 
 
 def test_a_workbook_that_unpacks_to_more_than_the_limit_is_refused(

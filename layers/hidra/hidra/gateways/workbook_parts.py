@@ -55,7 +55,7 @@ class Parts:
         try:
             self._archive = zipfile.ZipFile(cast("IO[bytes]", _Limited(file)))
             infos = self._archive.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
             raise _no_zip(file) from error
         if len(infos) > MAX_FILES:
             raise too_large()
@@ -89,7 +89,7 @@ class Parts:
                     if read > most:
                         raise too_large()
                     yield piece
-        except (zipfile.BadZipFile, EOFError, ValueError, OSError, zlib.error) as error:
+        except (zipfile.BadZipFile, EOFError, ValueError, OSError, RuntimeError, zlib.error) as error:
             raise unreadable() from error
 
     def targets(self, part: str) -> dict[str, tuple[str, str]]:
