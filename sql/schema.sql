@@ -104,6 +104,34 @@ CREATE TYPE hidra.message_status AS ENUM (
 COMMENT ON TYPE hidra.message_status IS 'pending: waits for a claim. sending: claimed for its one post. unknown: posted or not, the outcome is in doubt. sent: Evolution accepted it. skipped: will not be sent.';
 
 --
+-- Name: attribute(jsonb, text[]); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.attribute(attributes jsonb, spellings text[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (attribute.attributes -> s.name) FROM unnest(attribute.spellings) WITH ORDINALITY s(name, place) WHERE (attribute.attributes ? s.name) ORDER BY s.place LIMIT 1);
+
+--
+-- Name: FUNCTION attribute(attributes jsonb, spellings text[]); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.attribute(attributes jsonb, spellings text[]) IS 'The first of a contact''s attributes in these spellings; null if it has none.';
+
+--
+-- Name: blank(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.blank(given text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (given !~ '[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'::text);
+
+--
+-- Name: FUNCTION blank(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.blank(given text) IS 'Whether the text shows nothing: it is empty, or all of its characters are white space, control characters or invisible ones.';
+
+--
 -- Name: check_and_count_members(); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -236,6 +264,20 @@ CREATE FUNCTION hidra.fold(given text) RETURNS text
 COMMENT ON FUNCTION hidra.fold(given text) IS 'The text in lower case and without the accents of Portuguese.';
 
 --
+-- Name: fold_attribute_name(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.fold_attribute_name(given text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(NULLIF(btrim(regexp_replace(translate(lower((regexp_replace(NORMALIZE(given, NFKD), '[\u00ad\u0300-\u036f\u061c\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'::text, ''::text, 'g'::text) COLLATE "C")), ((('ÆÐØÞĐĦŁŊŒŦƁƂƄƆƇƉƊƋƎƏƐƑƓƔƖƗƘƜƝƟƢƤƦƧƩƬƮƱƲƳƵƷƸƼǤǶǷȜȠȢȤȺȻȽȾɁɃɄɅɆɈɊɌɎͰͲͶͿΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧ'::text || 'ΨΩϏϘϚϜϞϠϢϤϦϨϪϬϮϷϺϽϾϿЂЄЅІЈЉЊЋЏАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤ'::text) || 'ҦҨҪҬҮҰҲҴҶҸҺҼҾӀӃӅӇӉӋӍӔӘӠӨӶӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘԚԜԞԠԢԤԦԨԪԬԮԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ'::text) || 'ς'::text), ((('æðøþđħłŋœŧɓƃƅɔƈɖɗƌǝəɛƒɠɣɩɨƙɯɲɵƣƥʀƨʃƭʈʊʋƴƶʒƹƽǥƕƿȝƞȣȥⱥȼƚⱦɂƀʉʌɇɉɋɍɏͱͳͷϳαβγδεζηθικλμνξοπρστυφχ'::text || 'ψωϗϙϛϝϟϡϣϥϧϩϫϭϯϸϻͻͼͽђєѕіјљњћџабвгдежзиклмнопрстуфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥ'::text) || 'ҧҩҫҭүұҳҵҷҹһҽҿӏӄӆӈӊӌӎӕәӡөӷӻӽӿԁԃԅԇԉԋԍԏԑԓԕԗԙԛԝԟԡԣԥԧԩԫԭԯաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ'::text) || 'σ'::text)), '[\u0001-\u0020\-_|{}\u007f-\u00a0\u115f\u1160\u1680\u2000-\u200a\u2010-\u2015\u2028\u2029\u202f\u205f\u2212\u2800\u3000\u3164\uffa0\U0001d159]+'::text, ' '::text, 'g'::text)), ''::text), '_'::text);
+
+--
+-- Name: FUNCTION fold_attribute_name(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.fold_attribute_name(given text) IS 'What two spellings of the name of an attribute have in common: without case, accents and invisible characters, with one space for spaces, hyphens, underscores and | { }. A name of these alone is _.';
+
+--
 -- Name: instant(text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -259,6 +301,83 @@ $_$;
 COMMENT ON FUNCTION hidra.instant(given text) IS 'The time of an ISO 8601 date or date with time. Without a zone it is in the time zone of the session. Null for any other text.';
 
 --
+-- Name: instant(text, boolean); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.instant(given text, month_first boolean) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $_$
+declare
+    found text[];
+    time_of_day constant text := '(?:(?:T|,? +)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: *([AaPp])[Mm])?)?';
+    year_text text;
+    years integer;
+    months integer;
+    days integer;
+    hours integer;
+begin
+    if given is null or length(given) not between 6 and 60 or given !~ '[0-9]' then
+        return null;
+    elsif given ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:|$)' then
+        return hidra.instant(given);
+    elsif given ~ '^[0-9]{2}/[0-9]{2}/[0-9]{4}$' then
+        found := array[left(given, 2), '/', substr(given, 4, 2), right(given, 4)];
+    elsif given !~ '[0-9] *$|[Mm] *$' then
+        return null;
+    end if;
+    if found is null then
+        found := regexp_match(given, '^ *([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})' || time_of_day || ' *$');
+    end if;
+    if length(found[1]) = 4 then
+        year_text := found[1]; months := found[3]; days := found[4];
+    else
+        found := coalesce(found, regexp_match(
+            given, '^ *([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})' || time_of_day || ' *$'
+        ));
+        if found is not null then
+            year_text := found[4];
+            if (month_first and found[1]::integer <= 12) or found[3]::integer > 12 then
+                months := found[1]; days := found[3];
+            else
+                months := found[3]; days := found[1];
+            end if;
+        else
+            found := regexp_match(
+                hidra.fold(given),
+                '^ *(?:[a-z-]{3,}, )?([0-9]{1,2})( de |[-/. ])([a-z]{3,})\2([0-9]{4}|[0-9]{2})' || time_of_day || ' *$'
+            );
+            if found is null then
+                return null;
+            end if;
+            year_text := found[4]; months := hidra.month(found[3]); days := found[1];
+        end if;
+    end if;
+    years := year_text::integer
+        + case when length(year_text) > 2 then 0 when year_text < '50' then 2000 else 1900 end;
+    hours := coalesce(found[5]::integer, 0);
+    if found[8] is not null then
+        if hours not between 1 and 12 then
+            return null;
+        end if;
+        hours := hours % 12 + case when lower(found[8]) = 'p' then 12 else 0 end;
+    end if;
+    if months is null or months not between 1 and 12 or days < 1 or years < 1000
+        or (days > 28 and days > extract(day from make_date(years, months, 1) + interval '1 month' - interval '1 day'))
+        or hours > 23 or found[6]::integer > 59 or found[7]::integer > 59
+    then
+        return null;
+    end if;
+    return make_timestamptz(years, months, days, hours, coalesce(found[6]::integer, 0), coalesce(found[7]::integer, 0));
+end
+$_$;
+
+--
+-- Name: FUNCTION instant(given text, month_first boolean); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.instant(given text, month_first boolean) IS 'The time of a date, with or without a time of day, as countries write it: ISO 8601, 05/02/2026, 5/2/26 14:30, 5-fev-26, 5 de fevereiro de 2026. Of two numbers that may both be the month, the first is it if month_first. Years of two digits are 1950 to 2049. Without a zone it is in the time zone of the session. Null for any other text.';
+
+--
 -- Name: lock_key(text, uuid); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -271,6 +390,114 @@ CREATE FUNCTION hidra.lock_key(kind text, id uuid) RETURNS bigint
 --
 
 COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. imports, id of a user: a new import and the start of a slice take it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
+
+--
+-- Name: month(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.month(given text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case
+        when given in ('jan', 'janeiro', 'january', 'ene', 'enero') then 1
+        when given in ('fev', 'fevereiro', 'feb', 'february', 'febrero') then 2
+        when given in ('mar', 'marco', 'march', 'marzo') then 3
+        when given in ('abr', 'abril', 'apr', 'april') then 4
+        when given in ('mai', 'maio', 'may', 'mayo') then 5
+        when given in ('jun', 'junho', 'june', 'junio') then 6
+        when given in ('jul', 'julho', 'july', 'julio') then 7
+        when given in ('ago', 'agosto', 'aug', 'august') then 8
+        when given in ('set', 'setembro', 'sep', 'sept', 'september', 'septiembre') then 9
+        when given in ('out', 'outubro', 'oct', 'october', 'octubre') then 10
+        when given in ('nov', 'novembro', 'november', 'noviembre') then 11
+        when given in ('dez', 'dezembro', 'dec', 'december', 'dic', 'diciembre') then 12
+    end
+$$;
+
+--
+-- Name: FUNCTION month(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.month(given text) IS 'The number of a month by its Portuguese, English or Spanish name, short or long, in small letters without accents.';
+
+--
+-- Name: note_attribute_names(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.note_attribute_names() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- Sorted, so that two statements with the same new names wait for each other instead of deadlocking.
+    insert into hidra.attribute_names (user_id, name)
+    select k.user_id, k.name
+    from (select distinct n.user_id, jsonb_object_keys(n.attributes) as name from changed n) k
+    where length(k.name) <= 64 and not exists (
+        select from hidra.attribute_names o where o.user_id = k.user_id and o.name = k.name
+    )
+    order by k.user_id, k.name
+    on conflict do nothing;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION note_attribute_names(); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.note_attribute_names() IS 'Keeps attribute_names complete, whichever statement writes contacts.';
+
+--
+-- Name: number(text, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.number(given text, decimal_sign text) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    digits text;
+begin
+    -- The usual texts first: the others take several times as long.
+    if given ~ '^-?[0-9]{1,30}$' then
+        return given::numeric;
+    elsif given ~ '^-?[0-9]{1,30}[.,][0-9]{1,2}$' then
+        return replace(given, ',', '.')::numeric;
+    elsif given ~ '^(?:R\$ ?)?[1-9][0-9]{0,2}(?:[.][0-9]{3})*,[0-9]{2}$' then
+        return translate(given, ',R$. ', '.')::numeric;
+    elsif given is null or length(given) > 80 or given !~
+        '^\s*\(?\s*[-+−]?\s*(?:R\$|US\$|U\$S|\$U|\$|€|£|¥|₲|S/|CHF|BRL|USD|EUR|ARS|MXN|CLP|COP|PEN)?\s*[-+−]?\s*'
+        '[0-9](?:[0-9.,''’\u00a0\u202f ]*[0-9.,])?(?:[Ee][+-][0-9]{1,3})?\s*'
+        '(?:%|R\$|US\$|\$|€|£|¥|CHF|BRL|USD|EUR)?\s*\)?\s*$'
+        or (given ~ '^\s*\(') <> (given ~ '\)\s*$') or given ~ '^[^0-9]*[-+−][^0-9]*[-+−]'
+    then
+        return null;
+    end if;
+    digits := substring(given from '[0-9](?:[0-9.,''’\u00a0\u202f ]*[0-9.,])?');
+    if digits ~ '^[1-9][0-9]{0,2}(?:[''’\u00a0\u202f ][0-9]{3})+(?:[.,][0-9]*)?$' then
+        digits := replace(regexp_replace(digits, '[''’\u00a0\u202f ]', '', 'g'), ',', '.');
+    elsif digits ~ '^[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]*$' then
+        digits := replace(replace(digits, '.', ''), ',', '.');
+    elsif digits ~ '^[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*$' then
+        digits := replace(digits, ',', '');
+    elsif digits ~ '^[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}$' or digits ~ '^[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}$'
+        or (digits ~ '^[1-9][0-9]{0,2}[.,][0-9]{3}$' and strpos(digits, decimal_sign) = 0)
+    then
+        digits := translate(digits, '.,', '');
+    elsif digits ~ '^[0-9]+[.,]?[0-9]*$' then
+        digits := replace(digits, ',', '.');
+    else
+        return null;
+    end if;
+    return (rtrim(digits, '.') || coalesce(substring(given from '[Ee][+-][0-9]{1,3}'), ''))::numeric
+        * case when given ~ '^[^0-9]*[-−(]' then -1 else 1 end;
+end
+$_$;
+
+--
+-- Name: FUNCTION number(given text, decimal_sign text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.number(given text, decimal_sign text) IS 'The number that a text is: digits, with the signs of any country, a currency or a percent sign; 15% is 15. Only a single sign before three last digits, as in 1.234, depends on the country: it is a decimal sign if it is decimal_sign. Null for any other text.';
 
 --
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
@@ -390,6 +617,58 @@ CREATE FUNCTION hidra.search_terms(owner uuid, given text) RETURNS tsvector
 --
 
 COMMENT ON FUNCTION hidra.search_terms(owner uuid, given text) IS 'The words of a name as index terms. Each term begins with the first 8 characters of the owner''s id.';
+
+--
+-- Name: attribute_names; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.attribute_names (
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    folded text GENERATED ALWAYS AS (hidra.fold_attribute_name(name)) STORED NOT NULL
+);
+
+ALTER TABLE ONLY hidra.attribute_names FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE attribute_names; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.attribute_names IS 'A row is the name of an attribute, in one spelling, that some contact of the user has or had. Triggers of contacts insert the rows. Nothing deletes them with a contact: the name of a column is no personal data.';
+
+--
+-- Name: COLUMN attribute_names.folded; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.attribute_names.folded IS 'What the name is found by in templates and filters.';
+
+--
+-- Name: spellings(uuid, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.spellings(owner uuid, wanted text) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT n.name FROM hidra.attribute_names n WHERE ((n.user_id = spellings.owner) AND (n.folded = hidra.fold_attribute_name(spellings.wanted))) ORDER BY (n.name <> spellings.wanted), (n.name COLLATE "C"));
+
+--
+-- Name: FUNCTION spellings(owner uuid, wanted text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.spellings(owner uuid, wanted text) IS 'The names of attributes of the user that the wanted name means, in the order in which a contact''s attributes are tried: the wanted spelling itself, then the others by their code points.';
+
+--
+-- Name: value(jsonb, text[], text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.value(attributes jsonb, spellings text[], otherwise text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT btrim(t.value) AS btrim FROM (SELECT (value.attributes ->> s.name) AS value, s.place FROM unnest(value.spellings) WITH ORDINALITY s(name, place) UNION ALL SELECT value.otherwise AS otherwise, NULL::bigint) t WHERE (NOT hidra.blank(t.value)) ORDER BY t.place LIMIT 1);
+
+--
+-- Name: FUNCTION value(attributes jsonb, spellings text[], otherwise text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.value(attributes jsonb, spellings text[], otherwise text) IS 'The text of the first of a contact''s attributes in these spellings that is not blank; else the other text, null if that is blank.';
 
 --
 -- Name: users; Type: TABLE; Schema: core; Owner: -
@@ -1784,6 +2063,13 @@ ALTER TABLE ONLY core.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
 --
+-- Name: attribute_names attribute_names_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.attribute_names
+    ADD CONSTRAINT attribute_names_pkey PRIMARY KEY (user_id, name);
+
+--
 -- Name: campaign_messages campaign_messages_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -2036,6 +2322,12 @@ ALTER TABLE ONLY hidra.whatsapp_lids
     ADD CONSTRAINT whatsapp_lids_pkey PRIMARY KEY (user_id, lid_hash);
 
 --
+-- Name: attribute_names_folded; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX attribute_names_folded ON hidra.attribute_names USING btree (user_id, folded);
+
+--
 -- Name: campaign_messages_backfill; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -2252,6 +2544,30 @@ CREATE TRIGGER contact_segments_removed AFTER DELETE ON hidra.contact_segments R
 COMMENT ON TRIGGER contact_segments_removed ON hidra.contact_segments IS 'Replaces ON DELETE CASCADE of segment_contacts.';
 
 --
+-- Name: contacts contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
+--
+
+CREATE TRIGGER contacts_added AFTER INSERT ON hidra.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hidra.note_attribute_names();
+
+--
+-- Name: TRIGGER contacts_added ON contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER contacts_added ON hidra.contacts IS 'Keeps attribute_names complete.';
+
+--
+-- Name: contacts contacts_changed; Type: TRIGGER; Schema: hidra; Owner: -
+--
+
+CREATE TRIGGER contacts_changed AFTER UPDATE ON hidra.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hidra.note_attribute_names();
+
+--
+-- Name: TRIGGER contacts_changed ON contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER contacts_changed ON hidra.contacts IS 'Keeps attribute_names complete.';
+
+--
 -- Name: contacts contacts_removed; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
@@ -2286,6 +2602,13 @@ CREATE TRIGGER segment_contacts_removed AFTER DELETE ON hidra.segment_contacts R
 --
 
 COMMENT ON TRIGGER segment_contacts_removed ON hidra.segment_contacts IS 'Subtracts deleted members from total_contacts, also when another trigger deletes them.';
+
+--
+-- Name: attribute_names attribute_names_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.attribute_names
+    ADD CONSTRAINT attribute_names_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
 -- Name: campaign_messages campaign_messages_run_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -2482,6 +2805,12 @@ CREATE POLICY admin ON hidra.campaign_metrics FOR SELECT TO hidra_admin USING (t
 CREATE POLICY admin ON hidra.campaigns FOR SELECT TO hidra_admin USING (true);
 
 --
+-- Name: attribute_names; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.attribute_names ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: campaign_messages; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -2582,6 +2911,12 @@ ALTER TABLE hidra.opt_out_settings ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE hidra.opt_outs ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: attribute_names owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.attribute_names TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: campaign_messages owner; Type: POLICY; Schema: hidra; Owner: -
@@ -2740,6 +3075,12 @@ ALTER TABLE hidra.segment_contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.status_backfills ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: attribute_names tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.attribute_names TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: campaign_messages tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -2876,6 +3217,12 @@ CREATE POLICY tenant ON hidra.whatsapp_lids TO hidra_api USING ((user_id = ( SEL
 --
 
 ALTER TABLE hidra.whatsapp_lids ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: attribute_names worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.attribute_names TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: campaign_messages worker; Type: POLICY; Schema: hidra; Owner: -

@@ -269,6 +269,7 @@ EXAMPLES: dict[str, Any] = {
         "media_url": "https://loja.example.com.br/pontos.png",
         "media_type": "image",
         "file_name": None,
+        "warnings": [],
     },
     "PreviewIn": {"variables": {"nome": "Ana", "pontos": "70"}},
     "Recipient": {
@@ -318,6 +319,7 @@ EXAMPLES: dict[str, Any] = {
         "media_type": "image",
         "file_name": None,
         "created_at": _NOON,
+        "warnings": [],
     },
     "TemplateChange": {"title": "Saldo de pontos"},
     "TemplateIn": {

@@ -25,9 +25,8 @@ SAMPLE_ROWS = 200  # behind the header, which decide with it what the columns me
 SAMPLE_TEXT = 1024**2  # bytes, of the header and these rows
 MAX_TITLES = 20  # lines above the header
 FIRST_ROWS = 5_000  # of a slice's first batch
-# Lines without any text make batches, too: else many of them would be one batch without an end.
-BLANKS_A_ROW = 20
-BATCH_BYTES = 16 * 1024**2  # of accepted rows' text; two checkpoints are at most 4 times that apart in the file
+# Of accepted rows' text, and of a workbook's XML; two checkpoints are at most 4 times that apart in other files.
+BATCH_BYTES = 16 * 1024**2
 
 type RecordSource = Records | Workbook
 
@@ -88,13 +87,13 @@ def open_file(running: RunningImport, file: File, checkpoint: Checkpoint | None,
         position = Position(found.start)
     warnings: tuple[FileWarning, ...] = ()
     if checkpoint is None and not as_json:
-        header, position = _header(_records(running.format, file, found, position), mapping)
+        header, position = _header(_records(running, file, found, position), mapping)
         found = replace(found, columns=header.roles, phones=header.phones, names=header.names)
         warnings = header.warnings
     parse_phone = partial(phone.parse, country=running.options["country"])
     consent = ConsentRules.of(running.options.get("consent"))
     return Reading(
-        records=partial(_records, running.format, file, found),
+        records=partial(_records, running, file, found),
         read_row=row.of_object(mapping, parse_phone, consent)
         if as_json
         else row.of_cells(found.as_columns, parse_phone, consent),
@@ -111,10 +110,17 @@ def _detect(file: File, format: str, options: Mapping[str, Any]) -> Layout:
     return layout.detect(sample, encoding=options["encoding"], delimiter=options["delimiter"])
 
 
-def _records(format: str, file: File, layout: Layout, position: Position) -> RecordSource:
-    if format == "xlsx":
-        return Workbook(file.read(0, None), file.size, position)
-    return Records(file.read(position.offset, None), layout, position, as_json=format == "jsonl")
+def _records(running: RunningImport, file: File, layout: Layout, position: Position) -> RecordSource:
+    if running.format == "xlsx":
+        return Workbook(
+            file.read(0, None),
+            file.size,
+            position,
+            country=running.options["country"],
+            phones={at for phone in layout.phones for at in phone if at is not None},
+            instants=[at for at, column in enumerate(layout.columns) if column == "consent.at"],
+        )
+    return Records(file.read(position.offset, None), layout, position, as_json=running.format == "jsonl")
 
 
 def _header(source: RecordSource, mapping: Mapping[str, str | None]) -> tuple[Columns, Position]:
@@ -144,8 +150,9 @@ def _header(source: RecordSource, mapping: Mapping[str, str | None]) -> tuple[Co
 def _begin(source: RecordSource) -> tuple[list[tuple[Record, Position]], bool]:
     """The first records and where each ends; whether they are all."""
     begun: list[tuple[Record, Position]] = []
-    begin = source.offset
+    begin: int | None = None
     for record in source:
+        begin = source.offset if begin is None else begin
         # Excel names the delimiter so, in a line before the header.
         if record.counts and not (not begun and record.raw[:4].lower() == "sep="):
             begun.append((record, source.position))
@@ -202,13 +209,14 @@ class BatchReader:
     def next_batch(self) -> ReadBatch:
         source, read_row = self._source, self._reading.read_row
         batch = Batch(self._reading.phone_hash)
-        begin, size, blanks, most = source.offset, 0, 0, BLANKS_A_ROW * self._batch_rows
+        begin, size, blank = source.offset, 0, 0
+        most = 4 * BATCH_BYTES if isinstance(source, Records) else BATCH_BYTES
         for record in self._records:
             if record.reason is not None:
                 if record.counts:
                     batch.reject(record.line, record.reason, record.raw)
                 else:
-                    blanks += 1
+                    blank += 1
             else:
                 row = read_row(record.cells)
                 if isinstance(row, str):
@@ -216,8 +224,8 @@ class BatchReader:
                 else:
                     batch.add(record.line, record.raw[:MAX_RAW], row)
                 size += len(record.raw)
-            full = batch.rows >= self._batch_rows or blanks >= most
-            if full or size > BATCH_BYTES or source.offset - begin > 4 * BATCH_BYTES:
+            # A million rows without text end batches too: the slice looks at its time after each.
+            if batch.rows + blank >= self._batch_rows or size > BATCH_BYTES or source.offset - begin > most:
                 return self._ended(batch, over=False)
         return self._ended(batch, over=True)
 
