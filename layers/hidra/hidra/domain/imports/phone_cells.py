@@ -1,20 +1,22 @@
 """The phone of a row: the first of its phones that is a number, joined from its parts."""
 
 from collections.abc import Callable, Sequence
+from enum import Enum
 
 from hidra.domain.contact import MAX_PHONE
 from hidra.domain.imports.columns import PhoneCells
 
+# Returns the E.164 number of a text; else None, or a problem whose value is the reason of a rejected row.
+type PhoneParser = Callable[[str], str | Enum | None]
 
-def phone_reader(phones: Sequence[PhoneCells], parse: Callable[[str], str | None]) -> Callable[[Sequence[str]], str]:
+
+def phone_reader(phones: Sequence[PhoneCells], parse: PhoneParser) -> Callable[[Sequence[str]], str]:
     """Returns a reader of a row's E.164 number. If the row has none, it returns the reason: of its first phone that is
     not empty.
 
     Args:
         phones: the best first.
-        parse: returns the E.164 number of a text, or None.
     """
-
     in_parts = [(each.number, each.area, each.country, each[1:] != (None, None)) for each in phones]
 
     def read(cells: Sequence[str]) -> str:
@@ -34,7 +36,10 @@ def phone_reader(phones: Sequence[PhoneCells], parse: Callable[[str], str | None
         return reason or "no_phone"
 
     def valid(text: str) -> str:
-        return (parse(text) if len(text) <= MAX_PHONE else None) or "invalid_phone"
+        found = parse(text) if len(text) <= MAX_PHONE else None
+        if isinstance(found, str):
+            return found
+        return "invalid_phone" if found is None else str(found.value)
 
     def joined(number: str, area: str, country: str) -> str:
         if number.startswith(("+", "00")) or not (area or country):

@@ -7,7 +7,7 @@ from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES, MAX_NAME, M
 from hidra.domain.imports.column_names import clean
 from hidra.domain.imports.columns import ATTRIBUTE, CONSENT, NAME, PHONE, Columns, understood
 from hidra.domain.imports.consent_cells import Consent, ConsentRules
-from hidra.domain.imports.phone_cells import phone_reader
+from hidra.domain.imports.phone_cells import PhoneParser, phone_reader
 from hidra.domain.text import storable
 
 MAX_SHAPES = 1_000  # of JSON objects that are kept
@@ -25,7 +25,7 @@ class ContactRow(NamedTuple):
 type Reader = Callable[[Any], ContactRow | str]
 
 
-def of_cells(columns: Columns, parse_phone: Callable[[str], str | None], consent: ConsentRules) -> Reader:
+def of_cells(columns: Columns, parse_phone: PhoneParser, consent: ConsentRules) -> Reader:
     """Returns a reader of a delimited row's cells. An empty cell changes nothing in the contact."""
     width = len(columns.roles)
     phone_of, name_of = phone_reader(columns.phones, parse_phone), _name_reader(columns.names)
@@ -97,9 +97,7 @@ class _Shape(NamedTuple):
     read: Reader
 
 
-def of_object(
-    mapping: Mapping[str, str | None], parse_phone: Callable[[str], str | None], consent: ConsentRules
-) -> Reader:
+def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, consent: ConsentRules) -> Reader:
     """Returns a reader of a JSON object: ``phone``, ``name``, ``attributes`` and ``consent`` as the API takes them;
     other keys are columns. Null and empty text change nothing in the contact."""
     shapes: dict[tuple[str, ...], _Shape] = {}
