@@ -1661,7 +1661,7 @@ COMMENT ON COLUMN hidra.evolution_api_config.max_concurrent_sends IS 'How many r
 -- Name: COLUMN evolution_api_config.last_status_at; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.evolution_api_config.last_status_at IS 'When the last status of a message was received from this server, instance and key. Null before the first: versions of Evolution discard the statuses of the Cloud API.';
+COMMENT ON COLUMN hidra.evolution_api_config.last_status_at IS 'When the last status of a message was received from this instance. Null before the first: versions of Evolution discard the statuses of the Cloud API.';
 
 --
 -- Name: message_templates; Type: TABLE; Schema: hidra; Owner: -

@@ -41,7 +41,7 @@ where c.id = found.id;
 
 alter table hidra.evolution_api_config add column last_status_at timestamptz;
 comment on column hidra.evolution_api_config.last_status_at is
-    'When the last status of a message was received from this server, instance and key. Null before the first: '
+    'When the last status of a message was received from this instance. Null before the first: '
     'versions of Evolution discard the statuses of the Cloud API.';
 
 update hidra.campaign_messages

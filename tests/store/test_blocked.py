@@ -180,7 +180,7 @@ def test_every_code_has_a_sentence_and_exactly_the_parameters_that_are_documente
         ]
     }
     for each in ALL:
-        assert each.reason[0].isupper(), each
+        assert each.reason.endswith((".", each.params.get("detail", "."))), each
         of_code = described.split(f"``{each.code}``:")[1].split("- ``")[0]
         for name in each.params:
             assert name in BlockedParams.__annotations__

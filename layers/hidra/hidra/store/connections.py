@@ -56,7 +56,10 @@ set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(
     error_message = case when %(another)s then null else error_message end,
     status_at = case when %(another)s then null else status_at end,
     connected_at = case when %(another)s then null else connected_at end,
-    last_status_at = case when not %(another)s and integration = %(integration)s then last_status_at end,
+    last_status_at = case
+        when (base_url, instance_name, integration) = (%(base_url)s, %(instance_name)s, %(integration)s)
+        then last_status_at
+    end,
     acknowledged_until = case when %(another)s then clock_timestamp() else acknowledged_until end
 where user_id = %(user_id)s and id = %(id)s
 """
