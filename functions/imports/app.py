@@ -36,7 +36,7 @@ Column = Annotated[str, StringConstraints(min_length=1, max_length=200), Without
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
 Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be"]
 
-ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding")
+ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding", "old_numbers")
 
 
 class ImportIn(Body):
@@ -46,7 +46,8 @@ class ImportIn(Body):
         Literal["file", "evolution"],
         Field(
             description="`file`: a file that you upload. `evolution`: the contacts on the Evolution server of your "
-            "connection; nothing is uploaded, and `format`, `mapping`, `delimiter` and `encoding` must be absent."
+            "connection; nothing is uploaded, and `format`, `mapping`, `delimiter`, `encoding` and `old_numbers` must "
+            "be absent."
         ),
     ] = "file"
     segment_id: UUID | None = None
@@ -64,6 +65,14 @@ class ImportIn(Body):
     country: Country = "BR"
     delimiter: Delimiter = DETECT
     encoding: Encoding = "detect"
+    old_numbers: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="The list is from before 2017: its Brazilian mobiles of eight digits get their ninth digit. "
+            "Without it they are rejected with `digit_missing`.",
+        ),
+    ] = False
 
 
 class Upload(BaseModel):
@@ -132,6 +141,7 @@ def create_import(body: ImportIn) -> ImportRequested:
         "country": body.country,
         "delimiter": body.delimiter,
         "encoding": body.encoding,
+        "old_numbers": body.old_numbers,
     }
     if body.source == "evolution":
         reject_fields_of_a_file(body)

@@ -63,7 +63,8 @@ _ANYTHING = {
 _ONE_OF_TEXTS = sql.SQL("coalesce({text} = any({value}::text[]), false)")
 _ONE_OF = sql.SQL("coalesce({value}::jsonb @> {it}, false)")
 _STARTS = sql.SQL("coalesce(starts_with(hidra.fold({text}), hidra.fold({value}::text)), false)")
-_PHONE_STARTS = sql.SQL("starts_with(c.phone, {value}::text)")
+_PHONE_STARTS = sql.SQL("starts_with(c.subscriber, hidra.subscriber({value}::text))")
+_ONE_OF_PHONES = sql.SQL("(c.subscriber in (select hidra.subscriber(v) from unnest({value}::text[]) v))")
 _CONTAINS = sql.SQL("coalesce(strpos(hidra.fold({text}), hidra.fold({value}::text)) > 0, false)")
 _EXISTS = sql.SQL("({it} is not null)")
 _NUMBER = {
@@ -108,6 +109,8 @@ def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Any]]:
         match part:
             case OneOf(field, values) if field.kind is Kind.ATTRIBUTE:
                 made = _ONE_OF.format(it=of(_ANYTHING, field), value=bound(Jsonb(list(values))))
+            case OneOf(field, values) if field.kind is Kind.PHONE:
+                made = _ONE_OF_PHONES.format(value=bound(list(values)))
             case OneOf(field, values):
                 made = _ONE_OF_TEXTS.format(text=of(_TEXT, field), value=bound(list(values)))
             case Starts(field, text) if field.kind is Kind.PHONE:

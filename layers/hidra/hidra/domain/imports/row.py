@@ -15,6 +15,7 @@ from hidra.domain.contact import (
     fits,
 )
 from hidra.domain.imports.layout import CONSENT, NAME, PHONE, role
+from hidra.domain.numbering_plan import PhoneProblem
 from hidra.domain.text import storable
 
 _BASES = frozenset(basis.value for basis in LegalBasis)
@@ -29,9 +30,11 @@ class ContactRow(NamedTuple):
 
 # Returns a row, or the reason why it is rejected.
 type Reader = Callable[[Any], ContactRow | str]
+# Returns the E.164 number of a text, or what is wrong with it.
+type PhoneReader = Callable[[str], str | PhoneProblem]
 
 
-def of_cells(columns: Sequence[str], parse_phone: Callable[[str], str | None]) -> Reader:
+def of_cells(columns: Sequence[str], parse_phone: PhoneReader) -> Reader:
     """Returns a reader of a delimited row's cells. An empty cell changes nothing in the contact."""
     width = len(columns)
     phone_at = columns.index(PHONE)
@@ -46,9 +49,9 @@ def of_cells(columns: Sequence[str], parse_phone: Callable[[str], str | None]) -
         elif len(cells) > width and any(map(str.strip, cells[width:])):
             return "too_many_cells"
         written = cells[phone_at].strip()
-        e164 = parse_phone(written) if len(written) <= MAX_PHONE else None
-        if e164 is None:
-            return "invalid_phone" if written else "no_phone"
+        e164 = parse_phone(written) if len(written) <= MAX_PHONE else PhoneProblem.INVALID
+        if isinstance(e164, PhoneProblem):
+            return e164.value if written else "no_phone"
         attributes: dict[str, Value] = {}
         longest = 0
         for at, key in attributes_at:
@@ -64,7 +67,7 @@ def of_cells(columns: Sequence[str], parse_phone: Callable[[str], str | None]) -
     return read
 
 
-def of_object(mapping: Mapping[str, str | None], parse_phone: Callable[[str], str | None]) -> Reader:
+def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneReader) -> Reader:
     """Returns a reader of a JSON object: ``phone``, ``name``, ``attributes`` and ``consent`` as the API takes them;
     other keys are columns. Null changes nothing in the contact."""
 

@@ -72,7 +72,9 @@ def open_file(running: RunningImport, file: File, checkpoint: Checkpoint | None,
     if checkpoint is None and not as_json:
         columns, position = _header(_records(running.format, file, found, position), mapping)
         found = replace(found, columns=columns)
-    parse_phone = partial(phone.parse, country=running.options["country"])
+    options = running.options
+    # A queued import may be older than the option.
+    parse_phone = partial(phone.parse, country=options["country"], old_numbers=options.get("old_numbers", False))
     return Reading(
         records=partial(_records, running.format, file, found),
         read_row=row.of_object(mapping, parse_phone) if as_json else row.of_cells(found.columns, parse_phone),
