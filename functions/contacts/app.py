@@ -174,7 +174,7 @@ class OptOut(BaseModel):
 
 
 class OptOutSettingsIn(Body):
-    """An absent field takes its default. SAIR, PARAR and STOP always opt out, even if they are not in the list."""
+    """An absent field takes its default. SAIR, PARAR, STOP and short sentences always opt out, listed or not."""
 
     opt_out_words: Annotated[list[ReplyWord], Field(default_factory=lambda: list(OPT_OUT_WORDS), max_length=MAX_WORDS)]
     opt_in_words: Annotated[list[ReplyWord], Field(default_factory=lambda: list(OPT_IN_WORDS), max_length=MAX_WORDS)]

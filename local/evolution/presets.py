@@ -29,6 +29,13 @@ _META_500 = {
     "code": 1,
     "fbtrace_id": "A0619ab3d524c2ed9d812",
 }
+_META_FAILED = {
+    "message": "(#131000) Something went wrong",
+    "type": "OAuthException",
+    "code": 131000,
+    "error_data": {"messaging_product": "whatsapp", "details": "Message failed to send due to an unknown error."},
+    "fbtrace_id": "A0619ab3d524c2ed9d813",
+}
 _REASONS = {
     429: "Too Many Requests",
     500: "Internal Server Error",
@@ -89,11 +96,17 @@ PRESETS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "400 Error: Timed Out of the send, accepted nevertheless",
         _answers(bad_request("Error: Timed Out"), accepted=True),
     ),
+    "no_sessions": (
+        "400 SessionError: No sessions of the encryption, not accepted",
+        _answers(bad_request("SessionError: No sessions")),
+    ),
+    "rate_overlimit": ("500 rate-overlimit of the number check", _answers(envelope(500, "rate-overlimit"))),
     "never_connected": ("500 TypeError onWhatsApp", _answers(envelope(500, _READING.format("onWhatsApp")))),
     "meta_unreachable": (
         "400 TypeError message: Meta hung up or answered no JSON",
         _answers(bad_request(f"TypeError: {_READING.format('message')}")),
     ),
+    "meta_failed": ("201 with Meta's error 131000: not sent", {"status": 201, "body": _META_FAILED}),
     "no_key": ("201 with Meta's error 1 and without a key", {"status": 201, "body": _META_500}),
     "unauthorized": ("401, as with a wrong key", _answers(unauthorized(), scope="all")),
     "license_required": ("503 LICENSE_REQUIRED on every route", {"status": 503, "body": _LICENSE, "scope": "all"}),

@@ -515,6 +515,47 @@ def test_a_status_beside_an_erasure_is_counted_and_brings_nothing_back(databases
     world.assert_exact()
 
 
+REPLY_ROWS = """
+select 'request' from hidra.opt_out_requests union all select 'hidden id' from hidra.whatsapp_lids
+union all select 'confirmation' from hidra.opt_out_confirmations
+"""
+
+
+def reply(world: World, text: str, **more: Any) -> ReplyEvent:
+    return ReplyEvent(world.connection_id, more.pop("phone", PHONE), text, datetime.now(UTC), **more)
+
+
+@pytest.mark.parametrize("text", ["SAIR", "oi"])
+def test_an_erasure_beside_a_reply_leaves_nothing_that_the_reply_wrote(databases: Databases, text: str) -> None:
+    world = World.make(databases, recipients=0)
+    save(world, PHONE, name=NAME)
+    with (
+        held_open(databases, lambda db: record(world, reply(world, text, lid="777"), db=db), "jobs") as finish,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        erasing = pool.submit(erase, world)
+        world.wait_for_blocked_transaction()
+        finish()
+        assert erasing.result(10).contact
+    assert world.rows(REPLY_ROWS) == []
+    assert [row["source"] for row in world.rows("select source from hidra.opt_outs")] == ["erasure"]
+
+
+def test_a_reply_to_a_message_that_is_being_erased_is_not_linked_to_its_person(databases: Databases) -> None:
+    world = World.make(databases, recipients=0)
+    save(world, PHONE, name=NAME)
+    world.advance()
+    sent(world, claim_of(world, PHONE), CLOUD_ID)
+    hidden = reply(world, "SAIR", phone=None, lid="777", quoted_id=CLOUD_ID)
+    with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
+        recording = pool.submit(record, world, hidden)
+        world.wait_for_blocked_transaction()
+        finish()
+        recording.result(10)
+    assert world.rows("select phone_hash from hidra.whatsapp_lids") == [{"phone_hash": None}]
+    assert world.rows("select from hidra.opt_out_requests") == []
+
+
 def test_a_freeze_beside_an_erasure_leaves_no_message_of_the_person(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     save(world, PHONE, name=NAME)

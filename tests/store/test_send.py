@@ -272,6 +272,60 @@ def test_a_message_that_was_surely_not_sent_is_tried_again_a_bounded_number_of_t
     world.assert_exact()
 
 
+NOT_ENCRYPTED = NotSent("not_encrypted", "Evolution could not encrypt it.", Stops.CONNECTION_IF_REPEATED)
+
+
+def send_to_each(world: World, ticket: Ticket, outcome: Outcome | Callable[..., Outcome], times: int) -> None:
+    for _ in range(times):
+        Outside(outcome).send(world, ticket)
+
+
+def connection_status(world: World) -> str:
+    status: str = world.one("select status from hidra.evolution_api_config")["status"]
+    return status
+
+
+def acknowledged(world: World, ago: str) -> None:
+    world.databases.owner.execute(
+        "update hidra.evolution_api_config set acknowledged_until = now() - %s::interval", [ago]
+    )
+
+
+def test_an_error_of_some_recipients_does_not_stop_a_connection_that_delivers_to_others(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=10)
+    acknowledged(world, "4 minutes")
+    send_to_each(world, ticket, NOT_ENCRYPTED, 8)
+    assert connection_status(world) == "connected"
+    assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 1)] * 8 + [("pending", 0)] * 2
+    world.assert_exact()
+
+
+def test_an_error_of_several_recipients_stops_a_connection_that_delivers_to_none(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=10)
+    acknowledged(world, "6 minutes")
+    send_to_each(world, ticket, NOT_ENCRYPTED, 2)
+    send_to_each(world, ticket, NotSent("meta_131000", "x", Stops.CONNECTION_IF_REPEATED), 1)
+    assert connection_status(world) == "connected"
+    send_to_each(world, ticket, NOT_ENCRYPTED, 1)
+    connection = world.one("select status, error_message, distrust_reason from hidra.evolution_api_config")
+    assert connection["status"] == "error"
+    assert connection["error_message"] == connection["distrust_reason"]
+    assert NOT_ENCRYPTED.detail in connection["error_message"]
+    assert Outside(NOT_ENCRYPTED).send(world, ticket) is End.CLOSED
+    assert {m["status"] for m in world.messages()} == {"pending"}
+    world.assert_exact()
+
+
+def test_the_last_attempt_of_a_recipient_that_alone_meets_the_error_fails_it(databases: Databases) -> None:
+    world, ticket = started(databases, recipients=1)
+    acknowledged(world, "1 hour")
+    for _ in range(MAX_ATTEMPTS):
+        databases.owner.execute("update hidra.campaign_messages set not_before = null")
+        send_to_each(world, ticket, NOT_ENCRYPTED, 1)
+    assert connection_status(world) == "connected"
+    assert [(m["status"], m["error_code"]) for m in world.messages()] == [("failed", "not_encrypted")]
+
+
 def test_a_recipient_that_opted_out_after_the_freeze_is_skipped_and_the_next_one_gets_the_ticket(
     databases: Databases,
 ) -> None:

@@ -30,6 +30,7 @@ STOPS: dict[str, tuple[int, Any]] = {
     "connection_closed": (500, envelope(500, "Connection Closed")),
     "never_connected": (500, envelope(500, "Cannot read properties of undefined (reading 'onWhatsApp')")),
     "not_running": (500, envelope(500, ["TypeError: Cannot read properties of undefined (reading 'textMessage')"])),
+    "rate_overlimit": (500, envelope(500, "rate-overlimit")),
     "meta_100": (201, meta(100, error_subcode=33)),
     "meta_190": (201, meta(190, error_subcode=463)),
     "meta_200": (201, meta(200)),
@@ -75,7 +76,6 @@ UNKNOWN: dict[str, list[tuple[int, Any]]] = {
         (400, envelope(400, ["Error: Connection Closed"])),
         (400, envelope(400, ["Error: Timed Out"])),
         (400, envelope(400, ["TypeError: Cannot read properties of undefined (reading 'message')"])),
-        (400, envelope(400, ["Error: rate-overlimit"])),
         (400, {}),
         (400, None),
         (408, None),
@@ -107,7 +107,6 @@ UNKNOWN: dict[str, list[tuple[int, Any]]] = {
         (204, None),
     ],
     "meta_1": [(201, meta(1))],
-    "meta_131000": [(201, meta(131000))],
 }
 
 
@@ -160,6 +159,67 @@ def test_a_message_that_may_have_been_sent_is_unknown(code: str, status: int, bo
     outcome = sort_answer(status, body)
     assert isinstance(outcome, Unknown)
     assert outcome.code == code
+
+
+BEFORE_SENDING = [
+    "SessionError: No sessions",
+    "SessionError: No session record",
+    "SessionError: No open session",
+    "SessionError: No matching sessions found for message",
+    "SessionError: Over 2000 messages into the future!",
+    "SessionError",
+    "PreKeyError: Invalid PreKey ID",
+    "PreKeyError: Missing SignedPreKey",
+    "UntrustedIdentityKeyError",
+    "MessageCounterError: Key used already or never filled",
+    "Error: No sessions",
+    "Error: No session record",
+    "Error: Bad MAC",
+    "Error: Bad MAC: Received: 00, Expected: 01",
+    "Error: Tried to encrypt on a receiving chain",
+]
+
+
+@pytest.mark.parametrize("said", BEFORE_SENDING)
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_message_that_could_not_be_encrypted_was_not_sent(status: int, said: str) -> None:
+    for message in (said, [said]):
+        outcome = sort_answer(status, envelope(status, message))
+        assert isinstance(outcome, NotSent)
+        assert (outcome.code, outcome.stops) == ("not_encrypted", Stops.CONNECTION_IF_REPEATED)
+        assert outcome.detail.endswith(".")
+
+
+@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize("said", ["rate-overlimit", "Error: rate-overlimit"])
+def test_whatsapps_rate_limit_comes_before_the_message_and_stops_the_connection(status: int, said: str) -> None:
+    for message in (said, [said]):
+        outcome = sort_answer(status, envelope(status, message))
+        assert isinstance(outcome, NotSent)
+        assert (outcome.code, outcome.stops) == ("rate_overlimit", Stops.CONNECTION)
+
+
+def test_a_message_that_meta_failed_to_send_was_not_sent() -> None:
+    outcome = sort_answer(201, meta(131000))
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops) == ("meta_131000", Stops.CONNECTION_IF_REPEATED)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, ["Error: SessionError: No sessions"]),
+        (400, ["Error: sent, then SessionError: No sessions"]),
+        (400, ["Error: Timed Out, rate-overlimit"]),
+        (400, ["Error: Connection Closed", "SessionError: No sessions"]),
+        (400, ["Error: session closed"]),
+        (400, ["Error: Bad MACHINE"]),
+        (502, ["SessionError: No sessions"]),
+        (504, "rate-overlimit"),
+    ],
+)
+def test_an_error_that_only_resembles_those_before_the_message_stays_unknown(status: int, message: Any) -> None:
+    assert isinstance(sort_answer(status, {"status": status, "response": {"message": message}}), Unknown)
 
 
 ODD = [None, [], {}, "x", 3, {"response": None}, {"response": "x"}, {"response": {"message": None}}, {"message": [[]]},

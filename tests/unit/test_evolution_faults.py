@@ -41,6 +41,8 @@ EVOLUTION_ANSWERS = {
     "connection_closed_sending": refusal(400, "Bad Request", ["Error: Connection Closed"]),
     "timed_out": refusal(500, "Internal Server Error", "Timed Out"),
     "timed_out_sending": refusal(400, "Bad Request", ["Error: Timed Out"]),
+    "no_sessions": refusal(400, "Bad Request", ["SessionError: No sessions"]),
+    "rate_overlimit": refusal(500, "Internal Server Error", "rate-overlimit"),
     "never_connected": refusal(
         500, "Internal Server Error", "Cannot read properties of undefined (reading 'onWhatsApp')"
     ),
@@ -89,12 +91,13 @@ def test_a_proxys_error_is_a_page_of_nginx(name: str, status: int) -> None:
     run_scenario(scenario)
 
 
-def test_a_201_without_a_key_is_an_error_of_meta_and_nothing_goes_out() -> None:
+@pytest.mark.parametrize(("fault", "code"), [("no_key", 1), ("meta_failed", 131000)])
+def test_a_201_without_a_key_is_an_error_of_meta_and_nothing_goes_out(fault: str, code: int) -> None:
     async def scenario(harness: Harness) -> None:
         await harness.cloud("b")
-        await arm(harness, {"fault": "no_key"})
+        await arm(harness, {"fault": fault})
         status, body = await harness.send(PHONE)
-        assert (status, body["code"], body["type"]) == (201, 1, "OAuthException")
+        assert (status, body["code"], body["type"]) == (201, code, "OAuthException")
         assert "key" not in body
         assert [row["accepted"] for row in await harness.settled()] == [False]
 

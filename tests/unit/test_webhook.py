@@ -202,11 +202,20 @@ def test_a_flow_without_a_title_has_no_text(broken: dict[str, Any]) -> None:
         (int(NOW.timestamp()) - 60, NOW.replace(microsecond=0) - timedelta(seconds=60)),
         (str(int(NOW.timestamp())), NOW.replace(microsecond=0)),
         ({"low": int(NOW.timestamp()), "high": 0, "unsigned": True}, NOW.replace(microsecond=0)),
-        (int(NOW.timestamp()) + 3600, NOW), (0, NOW), (-5, NOW), (None, NOW), ("x", NOW), ("9" * 300, NOW), (10**30, NOW), (10**4000, NOW), (-(10**4000), NOW),
-        ({}, NOW), (True, NOW), (1.5, NOW),
+        (int(NOW.timestamp()) * 1_000, NOW.replace(microsecond=0)),
+        (str(int(NOW.timestamp()) * 1_000), NOW.replace(microsecond=0)),
+        ({"low": 1795356731000 & 0xFFFFFFFF, "high": 1795356731000 >> 32}, NOW.replace(microsecond=0)),
+        (float(int(NOW.timestamp())), NOW.replace(microsecond=0)),
+        (int(NOW.timestamp()) - 400 * 86_400, NOW.replace(microsecond=0) - timedelta(days=400)),
+        (1, datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)), (1.5, datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)),
+        (int(NOW.timestamp()) + 1, NOW.replace(microsecond=0) + timedelta(seconds=1)),
+        (int(NOW.timestamp()) + 2, NOW), (int(NOW.timestamp()) + 3600, NOW), (0, NOW), (-5, NOW), (None, NOW), ("x", NOW), ("9" * 300, NOW), (10**30, NOW), (10**4000, NOW), (-(10**4000), NOW),
+        ({}, NOW), (True, NOW), ({"low": True}, NOW), ({"low": 2**40, "high": 0}, NOW), (float("nan"), NOW), ("1e9", NOW),
     ],
 )  # fmt: skip
-def test_a_reply_has_whatsapps_time_if_that_time_is_possible(timestamp: Any, requested_at: datetime) -> None:
+def test_a_reply_has_whatsapps_time_if_it_has_one_that_is_not_in_the_future(
+    timestamp: Any, requested_at: datetime
+) -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}) | {"messageTimestamp": timestamp})
     reply = from_record(json.loads(json.dumps(record)))
     assert isinstance(reply, ReplyEvent)

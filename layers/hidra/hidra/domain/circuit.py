@@ -53,6 +53,14 @@ def doubts_reason(detail: str) -> str:
     )
 
 
+def repeated_reason(detail: str) -> str:
+    """Why a connection was stopped after messages to several recipients were not sent for the same reason."""
+    return (
+        f"Messages to {DOUBTS} recipients were not sent for the same reason, and WhatsApp has acknowledged none for 5"
+        f" minutes: check the Evolution server. {detail}"
+    )
+
+
 def refusal_reason(refusals: int, answered: int) -> str:
     """Why a campaign that WhatsApp refuses was paused."""
     return (

@@ -10,8 +10,8 @@ from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.message import PROVIDER_WORDS, MessageStatus
 from hidra.domain.text import storable
 
-# A message waits that long for a phone that is switched off; an earlier time is not the message's.
-OLDEST = timedelta(days=60)
+# WhatsApp's times are whole seconds, so one of this second may be up to a second after our time of receipt.
+AHEAD = timedelta(seconds=1)
 # Of a record: PostgreSQL's years reach further than Python's, so a year beyond could be written and not read again.
 _YEARS = range(2000, 3000)
 
@@ -116,14 +116,14 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
 
 
 def sent_at(seconds: object, received_at: datetime) -> datetime | None:
-    """Returns WhatsApp's time of a message, from seconds since 1970.
+    """Returns WhatsApp's time of a message, from seconds since 1970, however long ago.
 
-    None if it cannot be the message's: more than a second after we received it, or more than 60 days before.
+    None if there is no such time, or if it is after our time of receipt: then the message counts as sent when we
+    received it, because a request with a future time would outlast every later one.
     """
-    if not isinstance(seconds, int):
+    if not isinstance(seconds, int) or not 0 < seconds <= (received_at + AHEAD).timestamp():
         return None
-    ago = int(received_at.timestamp()) - seconds
-    return datetime.fromtimestamp(seconds, UTC) if -1 <= ago <= OLDEST.total_seconds() else None
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _text(value: object) -> str:

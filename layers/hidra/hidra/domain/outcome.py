@@ -22,6 +22,8 @@ class Stops(StrEnum):
     NOTHING = "nothing"
     CAMPAIGN = "campaign"  # its content cannot be sent to any recipient
     CONNECTION = "connection"  # it cannot send any message
+    # The recipient may be at fault, or the connection: it is if several recipients meet this and none gets a message.
+    CONNECTION_IF_REPEATED = "connection_if_repeated"
 
 
 @dataclass(frozen=True)

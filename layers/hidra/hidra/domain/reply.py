@@ -1,37 +1,24 @@
 """Whether a reply is a request to opt out, or to opt in again."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hidra.domain.opt_out_phrases import BEHIND, COURTESY, REQUESTS
+from hidra.domain.phrase import QUESTION, Patterns, Tokens, consists_of, literal, tokens
 from hidra.errors import Field, Rejected
 
 MAX_WORDS = 30
 # They hold for every user: a recipient that once read "responda SAIR" can opt out so after any change of the settings.
+# So do the words and sentences of ``opt_out_phrases``.
 ALWAYS = ("SAIR", "PARAR", "STOP")
 OPT_OUT_WORDS = (*ALWAYS, "CANCELAR", "DESCADASTRAR", "REMOVER")
 OPT_IN_WORDS = ("VOLTAR", "QUERO VOLTAR", "REATIVAR", "START")
-# Usual answers to "responda SAIR", and the words on Meta's own opt-out button ("Parar promoções"). Each is a whole
-# message that means nothing else. "quero cancelar meu pedido" is not among them: a person should read it.
-_PHRASES = frozenset(
-    {
-        "quero sair",
-        "quero parar",
-        "quero me descadastrar",
-        "sair da lista",
-        "quero sair da lista",
-        "parar mensagens",
-        "parar as mensagens",
-        "parar promocoes",
-        "parar de receber",
-        "parar de enviar",
-        "cancelar inscricao",
-        "stop promotions",
-        "unsubscribe",
-    }
-)
-_COURTESY = ("por favor", "favor", "pfv", "obrigado", "obrigada")
+# A longer message is no short request, whatever it begins with.
+LONGEST = 40
+# Left out of the user's words: a message of these alone says nothing.
+_COURTESY = tuple(map(tokens, ("por favor", "favor", "pfv", "obrigado", "obrigada")))
+_NEGATIONS = frozenset({"nao", "no", "n", "not", "nunca", "nem", "don"})
 
 
 class Intent(StrEnum):
@@ -43,26 +30,38 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one user, in plain letters."""
+    """The words of one user, beside the requests of ``opt_out_phrases``.
 
-    opt_out: frozenset[str]
-    opt_in: frozenset[str]
+    ``negations``: words such as "não" and "não quero mais" opt out by themselves, but negate a request behind them.
+    """
+
+    opt_out: Patterns
+    negations: Patterns
+    opt_in: Patterns
 
     @classmethod
     def of(cls, opt_out_words: Iterable[str], opt_in_words: Iterable[str]) -> "Words":
         """Returns the user's words, and those that hold for every user."""
-        out = frozenset(_essence(word) for word in (*ALWAYS, *opt_out_words)) | _PHRASES
-        return cls(out, frozenset(_essence(word) for word in opt_in_words) - out)
+        out = frozenset(_essence(word) for word in (*ALWAYS, *opt_out_words))
+        negations = {word for word in out if word and word[0] in _NEGATIONS}
+        return cls(_patterns(out - negations), _patterns(negations), _patterns(map(_essence, opt_in_words)))
 
     def intent(self, text: str) -> Intent | None:
         """Returns what the whole message requests; None if neither, so that a person should read it.
 
-        Case, accents, punctuation, emoji, a "por favor" and repetition ("SAIR SAIR!!!") do not matter; other words do.
+        A message may hold several requests of one kind, and courtesy around them ("Oi, quero sair. SAIR! Obrigado").
+        Case, accents, punctuation, emoji and repeated letters do not matter; other words do. A question mark does,
+        except behind a single word and behind a polite request ("pode me tirar da lista?").
         """
-        essence = _essence(text)
-        if essence in self.opt_out:
+        words = tokens(text)
+        if not words or len(words) > LONGEST:
+            return None
+        if any(
+            consists_of(words, wanted, around=COURTESY, behind=BEHIND)
+            for wanted in ((self.opt_out, REQUESTS), (self.negations,))
+        ):
             return Intent.OPT_OUT
-        return Intent.OPT_IN if essence in self.opt_in else None
+        return Intent.OPT_IN if consists_of(words, (self.opt_in,), around=COURTESY) else None
 
 
 def check_words(opt_out_words: Sequence[str], opt_in_words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -71,7 +70,7 @@ def check_words(opt_out_words: Sequence[str], opt_in_words: Sequence[str]) -> tu
     Raises:
         Rejected: a word has no letter and no digit, or would mean both.
     """
-    opt_out = Words.of(opt_out_words, ()).opt_out
+    known = Words.of(opt_out_words, ())
     wrong = [
         Field(f"{name}.{index}", "has no letter or digit")
         for name, words in (("opt_out_words", opt_out_words), ("opt_in_words", opt_in_words))
@@ -81,7 +80,7 @@ def check_words(opt_out_words: Sequence[str], opt_in_words: Sequence[str]) -> tu
     wrong += [
         Field(f"opt_in_words.{index}", "is also an opt-out word")
         for index, word in enumerate(opt_in_words)
-        if _essence(word) in opt_out
+        if known.intent(word) is Intent.OPT_OUT
     ]
     if wrong:
         raise Rejected(
@@ -93,31 +92,23 @@ def check_words(opt_out_words: Sequence[str], opt_in_words: Sequence[str]) -> tu
 
 
 def _each_once(words: Iterable[str]) -> list[str]:
-    found: dict[str, str] = {}
+    found: dict[Tokens, str] = {}
     for word in words:
         found.setdefault(_essence(word), " ".join(word.split()).upper())
     return list(found.values())
 
 
-def _essence(text: str) -> str:
-    """Returns a message in plain letters, without courtesy; a repeated single word once."""
-    plain = _plain(text)
+def _patterns(wanted: Iterable[Tokens]) -> Patterns:
+    return Patterns(literal(word) for word in wanted if word)
+
+
+def _essence(text: str) -> Tokens:
+    """Returns a user's word without courtesy and question marks; a repeated single word once."""
+    plain = f" {' '.join(word for word in tokens(text) if word != QUESTION)} "
     for polite in _COURTESY:
-        plain = f" {plain} ".replace(f" {polite} ", " ").strip()
-    words = plain.split()
-    return words[0] if len(set(words)) == 1 else plain
-
-
-def _plain(text: str) -> str:
-    """Returns lower-case letters and digits: accents and invisible characters dropped, all else a single space."""
-    kept = []
-    for letter in unicodedata.normalize("NFKD", text):
-        category = unicodedata.category(letter)
-        if category[0] in "LN":
-            kept.append(letter)
-        elif category[0] != "M" and category != "Cf":
-            kept.append(" ")
-    return " ".join("".join(kept).casefold().split())
+        plain = plain.replace(f" {' '.join(polite)} ", " ")
+    words = tuple(plain.split())
+    return words[:1] if len(set(words)) == 1 else words
 
 
 DEFAULT = Words.of(OPT_OUT_WORDS, OPT_IN_WORDS)

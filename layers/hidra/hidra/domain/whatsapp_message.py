@@ -6,7 +6,7 @@ Any field may be absent or of another type: it comes from the sender's client.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from hidra.domain.content import MediaType
 from hidra.domain.phone import canonical
@@ -17,6 +17,8 @@ HIDDEN = "lid"
 _PERSON = re.compile(r"^([^@:]*)(?::\d+)?@(s\.whatsapp\.net|c\.us|lid)$", re.ASCII)
 _NUMBER = re.compile(r"[1-9]\d{6,14}", re.ASCII)
 _LID = re.compile(r"\d{1,32}", re.ASCII)
+_DECIMAL = re.compile(r"\d{1,20}(\.\d{1,20})?", re.ASCII)
+_FIRST_MILLISECOND = 10**11  # seconds reach it in the year 5138, milliseconds passed it in 1973
 # What disappearing chats, media seen once, linked devices and edits put around a message, one around another.
 _WRAPPERS = (
     "ephemeralMessage",
@@ -117,11 +119,29 @@ def quoted_id_of(data: Mapping[str, Any]) -> str | None:
 
 
 def seconds_of(timestamp: object) -> int | None:
-    """Returns a message's time in seconds since 1970: a number, the same as text, or a long integer in two halves."""
-    value = object_of(timestamp).get("low", timestamp)
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _ID_CHARACTERS:
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """Returns a message's time in whole seconds since 1970; None if it is no time.
+
+    The time is a number, the same as text, or a long integer in two halves of 32 bits; seconds, or milliseconds, which
+    are recognised by their size.
+    """
+    halves = object_of(timestamp)
+    value: object = timestamp
+    if halves:
+        low, high = halves.get("low"), halves.get("high", 0)
+        value = (high << 32) + (low & 0xFFFFFFFF) if _is_half(low) and _is_half(high) else None
+    if isinstance(value, str):
+        value = _number_in(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _FIRST_MILLISECOND * 1_000:
+        return None
+    return int(value if value < _FIRST_MILLISECOND else value / 1_000)
+
+
+def _is_half(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and -(1 << 31) <= value < 1 << 32
+
+
+def _number_in(text: str) -> float | None:
+    return float(text) if _DECIMAL.fullmatch(text.strip()) else None
 
 
 def object_of(value: object) -> Mapping[str, Any]:

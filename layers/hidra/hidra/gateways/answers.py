@@ -29,12 +29,14 @@ _META_STOPS = {
     131045: "This phone number is not registered with the Cloud API.",
     133010: "This phone number is not registered with the Cloud API.",
 }
+_META_FAILED = 131000  # documented as "message failed to send due to an unknown error"
 _META_WAITS = {
+    _META_FAILED: "Meta failed to send the message and does not say why.",
     **dict.fromkeys((4, 80007, 130429, 131048, 131056), "Meta asks to slow down."),
     # Temporarily unavailable or in maintenance: Meta accepted nothing.
     **dict.fromkeys((2, 131016, 131057, 133004), "Meta's service is not available at the moment."),
 }
-_META_UNSURE = {1, 131000}  # "an unknown error": Meta says no more about them
+_META_UNSURE = {1}  # "an unknown error": Meta says no more about it
 _META_MEDIA = 131053  # it could not fetch the file, or cannot use it
 _META_REFUSALS = {
     131021: "The recipient is the sending number itself.",
@@ -65,6 +67,17 @@ _EXCEPTION = re.compile(r"(?:Axios|Type)?Error: ")
 # Media is uploaded before the message itself is sent (Baileys, prepareWAMessageMedia), and uploads often fail for a
 # while (github.com/evolution-foundation/evolution-api/issues/1810).
 _UPLOAD_FAILED = "Error: Media upload failed on all hosts"
+# WhatsApp's answer to a query that comes too soon after others, as Baileys throws it (WABinary, assertNodeErrorFree).
+# All queries of a send come before the message: the number check, the devices, their keys, the place for media
+# (Socket/messages-send.ts, relayMessage, whose last step is sendNode). The message itself is not a query.
+_SLOW_DOWN = re.compile(r"(?:Error: )?rate-overlimit")
+# What libsignal throws (WhiskeySockets/libsignal-node, src: errors, session_cipher, session_builder, crypto).
+# A message is encrypted for each device before it is sent, and nothing is encrypted or decrypted by a send afterwards.
+_ENCRYPTION_FAILED = re.compile(
+    r"(?:SessionError|PreKeyError|UntrustedIdentityKeyError|MessageCounterError|SignalError)(?:: |$)"
+    r"|Error: (?:No (?:open |matching )?sessions?\b|Bad MAC\b|Invalid PreKey ID\b|Missing SignedPreKey\b"
+    r"|Tried to encrypt on a receiving chain$)"
+)
 _WHAT_HELPS = (
     "Make the file available there and resume the campaign; or cancel it and duplicate it, "
     "for a campaign that has started keeps its media_url."
@@ -86,6 +99,9 @@ def sort_answer(status: int, body: object, *, media: MediaType | None = None) ->
     if status == 429:
         # Evolution has no rate limiter of its own; a proxy in front of it may.
         return NotSent("too_many_requests", "The Evolution server asks to slow down.", Stops.NOTHING)
+    unsent = _sort_error_before_send(status, body)
+    if unsent is not None:
+        return unsent
     about_media = _sort_media_error(status, body, media) if media else None
     if about_media is not None:
         return about_media
@@ -132,6 +148,19 @@ def _sort_success(body: object, media: MediaType | None) -> Outcome:
         if key is None and isinstance(code, int):
             return _sort_meta(code, subcode=body.get("error_subcode"), media=media)
     return Unknown("answer_not_understood", "The server's answer does not say whether the message was sent.")
+
+
+def _sort_error_before_send(status: int, body: object) -> NotSent | None:
+    """Returns why WhatsApp's part of a send ended before the message; None if the answer does not say so for sure."""
+    errors = messages(body)
+    if status not in (400, 500) or len(errors) != 1 or not isinstance(errors[0], str):
+        return None
+    if _SLOW_DOWN.fullmatch(errors[0]):
+        return NotSent("rate_overlimit", "WhatsApp asks this number to slow down.", Stops.CONNECTION)
+    if _ENCRYPTION_FAILED.match(errors[0]):
+        why = "Evolution could not encrypt the message for the recipient's devices."
+        return NotSent("not_encrypted", why, Stops.CONNECTION_IF_REPEATED)
+    return None
 
 
 def _sort_media_error(status: int, body: object, media: MediaType) -> NotSent | None:
@@ -193,7 +222,8 @@ def _sort_meta(code: int, *, subcode: object, media: MediaType | None) -> Outcom
         why = f"Meta cannot use the campaign's {media} from its media_url."
         return NotSent(name, f"{why} {_WHAT_HELPS}", Stops.CAMPAIGN)
     if code in _META_WAITS:
-        return NotSent(name, _META_WAITS[code], Stops.NOTHING)
+        stops = Stops.CONNECTION_IF_REPEATED if code == _META_FAILED else Stops.NOTHING
+        return NotSent(name, _META_WAITS[code], stops)
     if code in _META_UNSURE:
         return Unknown(name, "Meta failed and did not say whether the message was sent.")
     return Refused(name, _META_REFUSALS.get(code, f"Meta refused the message with its code {code}."))

@@ -1,6 +1,6 @@
 """Opt-out and opt-in requests read from replies, with the phone of each sender as far as it is known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from hidra.domain.delivery import ReplyEvent
 from hidra.domain.phone import of_lid
 from hidra.domain.reply import DEFAULT, Intent, Words
-from hidra.store import opt_out_requests, opt_out_settings
+from hidra.store import erasure, opt_out_requests, opt_out_settings
 from hidra.store.confirmations import OptedOutPhone
 from hidra.store.db import Tx
 from hidra.store.opt_out_requests import Addressee, OptOutRequests, Person
@@ -40,15 +40,32 @@ class _Sender:
     phone: str | None
 
 
-def apply_replies(tx: Tx, replies: Sequence[ReplyEvent], hash_phone: HashPhone) -> OptOutChanges:
+def lock_for_replies(tx: Tx, replies: Sequence[ReplyEvent]) -> dict[UUID, ReplySettings]:
+    """Returns the settings by which ``apply_replies`` reads the replies; blocks erasures until the transaction ends.
+
+    Otherwise an erasure that commits while the replies are applied would leave what they wrote about its person. Call
+    it before any row lock: a transaction that blocks erasures may go on to wait for one.
+    """
+    if not replies:
+        return {}
+    settings = opt_out_settings.of_connections(tx, {reply.connection_id for reply in replies})
+    erasure.block_all(tx, user_ids={of_user.user_id for of_user in settings.values()})
+    return settings
+
+
+def apply_replies(
+    tx: Tx, replies: Sequence[ReplyEvent], settings: Mapping[UUID, ReplySettings], hash_phone: HashPhone
+) -> OptOutChanges:
     """Records which phone a hidden id belongs to, and merges the requests of replies with earlier ones.
 
     The requests of the returned persons stay locked until the transaction ends. A request from a hidden id whose phone
     is not known stays on record, and is applied as soon as the phone becomes known.
+
+    Args:
+        settings: what ``lock_for_replies`` returned.
     """
     if not replies:
         return OptOutChanges()
-    settings = opt_out_settings.of_connections(tx, {reply.connection_id for reply in replies})
     known = [(reply, settings[reply.connection_id]) for reply in replies if reply.connection_id in settings]
     hidden = {(reply.connection_id, reply.quoted_id) for reply, _ in known if not reply.phone and reply.quoted_id}
     addressees = opt_out_requests.addressees(tx, hidden)

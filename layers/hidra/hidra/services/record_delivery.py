@@ -9,7 +9,7 @@ from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, St
 from hidra.domain.message import Evidence, Message, MessageStatus, join_evidence, skip
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.errors import Conflict, Rejected
-from hidra.services.apply_replies import HashPhone, apply_replies
+from hidra.services.apply_replies import HashPhone, apply_replies, lock_for_replies
 from hidra.store import circuit, confirmations, connection_health, deliveries, messages, opt_outs
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
@@ -95,10 +95,12 @@ def _apply(
     rejections: Sequence[Rejection],
     hash_phone: HashPhone,
 ) -> tuple[set[deliveries.Key], list[ConfirmationTicket]]:
-    """Applies everything in the one lock order: connections, opt-out requests, metrics, messages, opt-outs.
+    """Applies everything in the one lock order: erasures, connections, opt-out requests, metrics, messages, opt-outs.
 
     Returns the keys of messages that are not known yet, and the opt-out confirmations to send.
     """
+    replies = [event for event in events if isinstance(event, ReplyEvent)]
+    settings = lock_for_replies(tx, replies)
     last: dict[UUID, datetime] = {}
     for event in events:
         last[event.connection_id] = max(event.received_at, last.get(event.connection_id, event.received_at))
@@ -115,7 +117,7 @@ def _apply(
         else:
             evidence.setdefault(message_id, []).append(Evidence(event.status, event.received_at))
     circuit.acknowledged(tx, evidence)
-    changes = apply_replies(tx, [event for event in events if isinstance(event, ReplyEvent)], hash_phone)
+    changes = apply_replies(tx, replies, settings, hash_phone)
     opted_out: dict[UUID, list[bytes]] = {}
     for user_id, phone_hash in sorted(changes.opted_out):
         opted_out.setdefault(user_id, []).append(phone_hash)

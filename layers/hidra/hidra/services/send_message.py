@@ -7,7 +7,7 @@ from enum import StrEnum
 from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from hidra.domain import template
-from hidra.domain.circuit import DOUBT_WITHIN, DOUBTS, doubts_reason
+from hidra.domain.circuit import DOUBT_WITHIN, DOUBTS, doubts_reason, repeated_reason
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.pacing import MAX_ATTEMPTS, backoff, delay_seconds
@@ -170,10 +170,25 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: dat
         case NotSent(code, detail, stops=Stops.CAMPAIGN):
             campaigns.pause_for(tx, user_id=claim.user_id, campaign_id=ticket.campaign_id, reason=detail)
             claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
-        case NotSent(code, detail) if claim.attempts < MAX_ATTEMPTS:
+        case NotSent(code, detail, stops) if claim.attempts < MAX_ATTEMPTS:
+            if stops is Stops.CONNECTION_IF_REPEATED and _repeated(tx, ticket, code):
+                reason = repeated_reason(detail)
+                connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=reason)
             claims.retry_later(tx, claim, wait=backoff(claim.attempts), counted=True, code=code, detail=detail)
         case NotSent(code, detail) | Refused(code, detail):
             claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at)
+
+
+def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:
+    """Whether other recipients of the run wait for the same reason, and the connection has delivered none lately."""
+    return circuit.repeated(
+        tx,
+        run_id=ticket.run_id,
+        connection_id=ticket.connection_id,
+        code=code,
+        others=DOUBTS - 1,
+        unacknowledged_for=DOUBT_WITHIN,
+    )
 
 
 def _nudge_if_drained(ticket: Ticket, *, db: Database, nudge: Callable[[Ticket], None]) -> None:

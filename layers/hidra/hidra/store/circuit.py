@@ -5,6 +5,7 @@ that was claimed later is acknowledged. Claims respect it (``claims.claim``); pa
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from hidra.domain.circuit import LAG, NOT_ACKNOWLEDGED, PATIENCE, UNACKNOWLEDGED
@@ -55,6 +56,18 @@ where k.id = %(connection_id)s and k.integration = 'baileys' and k.status = 'con
         order by m.claimed_at offset %(before)s limit 1
     )
 """  # noqa: S608 - made of constants
+# Claims go by id, so messages that were tried are among the first pending ones.
+REPEATED = """
+select count(*) filter (where first.error_code = %(code)s) >= %(others)s
+from (
+    select m.error_code from hidra.campaign_messages m
+    where m.run_id = %(run_id)s and m.status = 'pending' order by m.id limit 50
+) first
+where exists (
+    select from hidra.evolution_api_config k
+    where k.id = %(connection_id)s and k.acknowledged_until < clock_timestamp() - %(unacknowledged_for)s::interval
+)
+"""
 
 
 def acknowledged(tx: Tx, evidence: Mapping[int, Iterable[Evidence]]) -> None:
@@ -83,6 +96,23 @@ def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> None:
             patience=PATIENCE,
             before=UNACKNOWLEDGED - 1,
         )
+
+
+def repeated(
+    tx: Tx, *, run_id: UUID, connection_id: UUID, code: str, others: int, unacknowledged_for: timedelta
+) -> bool:
+    """Whether so many other recipients wait because of the same error, and no later message was acknowledged."""
+    return (
+        tx.value(
+            REPEATED,
+            run_id=run_id,
+            connection_id=connection_id,
+            code=code,
+            others=others,
+            unacknowledged_for=unacknowledged_for,
+        )
+        is True
+    )
 
 
 def _acknowledge(tx: Tx, message_ids: list[int]) -> None:

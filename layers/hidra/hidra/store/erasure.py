@@ -1,5 +1,6 @@
 """Erasure of one person: personal data is deleted, counts stay."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,11 @@ from hidra.store.db import Tx
 # the erasure.
 BLOCK = """
 select pg_advisory_xact_lock_shared(hidra.lock_key('erasure', %(user_id)s))
+"""
+# In the order of ids, so that each transaction takes the locks in the same order.
+BLOCK_ALL = """
+select pg_advisory_xact_lock_shared(hidra.lock_key('erasure', u.id))
+from (select distinct id from unnest(%(user_ids)s::uuid[]) as id order by id) u
 """
 BEGIN = """
 select pg_advisory_xact_lock(hidra.lock_key('erasure', %(user_id)s))
@@ -102,6 +108,11 @@ def block(tx: Tx, *, user_id: UUID) -> None:
     """Blocks erasures of this user until the transaction ends. Call it before any other lock but that of
     the campaign or import that the transaction works on."""
     tx.run(BLOCK, user_id=user_id)
+
+
+def block_all(tx: Tx, *, user_ids: Collection[UUID]) -> None:
+    """Blocks erasures of these users, as ``block`` does for one."""
+    tx.run(BLOCK_ALL, user_ids=list(user_ids))
 
 
 def erase(tx: Tx, *, phone: str, phone_hash: bytes, at: datetime) -> Erased:
