@@ -30,7 +30,7 @@ quoted = '$(subst ','\'',$1)'
 .DEFAULT_GOAL := help
 .PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint clean help venv venv-sam
 
-demo: ## install everything, run a campaign from a CSV file to exact metrics, clean up (CSV=file)
+demo: ## install everything, run a campaign from a list to exact metrics, clean up (CSV=file)
 	@./hidra demo $(call given,CSV,--csv)
 
 up: ## start the local stack, or deploy changed sources to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)

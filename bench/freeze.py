@@ -45,6 +45,11 @@ select %(user_id)s, '+55' || 11 + n %% 80 || '9' || lpad((n::bigint * 7919 %% 10
         || case when n %% 100 = 1 then '{}' else '{"cidade": "Recife"}'::jsonb end
 from generate_series(1, %(rows)s) n
 """
+# The loading switches off the trigger that keeps them.
+NAMES = """
+insert into hidra.attribute_names (user_id, name)
+select distinct user_id, jsonb_object_keys(attributes) from hidra.contacts
+"""
 MEMBERS = "insert into hidra.segment_contacts select user_id, %(segment_id)s, id from hidra.contacts"
 OPT_OUTS = """
 insert into hidra.opt_outs (user_id, phone_hash, source)
@@ -121,6 +126,7 @@ def _fill(server: Server, ids: dict[str, UUID], rows: int) -> None:
         cursor.execute(WORLD, ids)
     with unindexed(server, "hidra.contacts") as loading:
         loading.execute(CONTACTS, {**ids, "rows": rows})
+        loading.execute(NAMES)
     with unindexed(server, "hidra.segment_contacts") as loading:
         loading.execute(MEMBERS, ids)
         loading.execute("update hidra.contact_segments set total_contacts = %s", [rows])

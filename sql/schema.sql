@@ -104,6 +104,34 @@ CREATE TYPE hidra.message_status AS ENUM (
 COMMENT ON TYPE hidra.message_status IS 'pending: waits for a claim. sending: claimed for its one post. unknown: posted or not, the outcome is in doubt. sent: Evolution accepted it. skipped: will not be sent.';
 
 --
+-- Name: attribute(jsonb, text[]); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.attribute(attributes jsonb, spellings text[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (attribute.attributes -> s.name) FROM unnest(attribute.spellings) WITH ORDINALITY s(name, place) WHERE (attribute.attributes ? s.name) ORDER BY s.place LIMIT 1);
+
+--
+-- Name: FUNCTION attribute(attributes jsonb, spellings text[]); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.attribute(attributes jsonb, spellings text[]) IS 'The first of a contact''s attributes in these spellings; null if it has none.';
+
+--
+-- Name: blank(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.blank(given text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (given !~ '[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'::text);
+
+--
+-- Name: FUNCTION blank(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.blank(given text) IS 'Whether the text shows nothing: it is empty, or all of its characters are white space, control characters or invisible ones.';
+
+--
 -- Name: check_and_count_members(); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -236,6 +264,20 @@ CREATE FUNCTION hidra.fold(given text) RETURNS text
 COMMENT ON FUNCTION hidra.fold(given text) IS 'The text in lower case and without the accents of Portuguese.';
 
 --
+-- Name: fold_attribute_name(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.fold_attribute_name(given text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(NULLIF(btrim(regexp_replace(translate(lower((regexp_replace(NORMALIZE(given, NFKD), '[\u00ad\u0300-\u036f\u061c\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'::text, ''::text, 'g'::text) COLLATE "C")), ((('ÆÐØÞĐĦŁŊŒŦƁƂƄƆƇƉƊƋƎƏƐƑƓƔƖƗƘƜƝƟƢƤƦƧƩƬƮƱƲƳƵƷƸƼǤǶǷȜȠȢȤȺȻȽȾɁɃɄɅɆɈɊɌɎͰͲͶͿΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧ'::text || 'ΨΩϏϘϚϜϞϠϢϤϦϨϪϬϮϷϺϽϾϿЂЄЅІЈЉЊЋЏАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤ'::text) || 'ҦҨҪҬҮҰҲҴҶҸҺҼҾӀӃӅӇӉӋӍӔӘӠӨӶӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘԚԜԞԠԢԤԦԨԪԬԮԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ'::text) || 'ς'::text), ((('æðøþđħłŋœŧɓƃƅɔƈɖɗƌǝəɛƒɠɣɩɨƙɯɲɵƣƥʀƨʃƭʈʊʋƴƶʒƹƽǥƕƿȝƞȣȥⱥȼƚⱦɂƀʉʌɇɉɋɍɏͱͳͷϳαβγδεζηθικλμνξοπρστυφχ'::text || 'ψωϗϙϛϝϟϡϣϥϧϩϫϭϯϸϻͻͼͽђєѕіјљњћџабвгдежзиклмнопрстуфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥ'::text) || 'ҧҩҫҭүұҳҵҷҹһҽҿӏӄӆӈӊӌӎӕәӡөӷӻӽӿԁԃԅԇԉԋԍԏԑԓԕԗԙԛԝԟԡԣԥԧԩԫԭԯաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ'::text) || 'σ'::text)), '[\u0001-\u0020\-_|{}\u007f-\u00a0\u115f\u1160\u1680\u2000-\u200a\u2010-\u2015\u2028\u2029\u202f\u205f\u2212\u2800\u3000\u3164\uffa0\U0001d159]+'::text, ' '::text, 'g'::text)), ''::text), '_'::text);
+
+--
+-- Name: FUNCTION fold_attribute_name(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.fold_attribute_name(given text) IS 'What two spellings of the name of an attribute have in common: without case, accents and invisible characters, with one space for spaces, hyphens, underscores and | { }. A name of these alone is _.';
+
+--
 -- Name: instant(text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -270,7 +312,34 @@ CREATE FUNCTION hidra.lock_key(kind text, id uuid) RETURNS bigint
 -- Name: FUNCTION lock_key(kind text, id uuid); Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
+COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. imports, id of a user: a new import and the start of a slice take it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
+
+--
+-- Name: note_attribute_names(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.note_attribute_names() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- Sorted, so that two statements with the same new names wait for each other instead of deadlocking.
+    insert into hidra.attribute_names (user_id, name)
+    select k.user_id, k.name
+    from (select distinct n.user_id, jsonb_object_keys(n.attributes) as name from changed n) k
+    where length(k.name) <= 64 and not exists (
+        select from hidra.attribute_names o where o.user_id = k.user_id and o.name = k.name
+    )
+    order by k.user_id, k.name
+    on conflict do nothing;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION note_attribute_names(); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.note_attribute_names() IS 'Keeps attribute_names complete, whichever statement writes contacts.';
 
 --
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
@@ -393,6 +462,44 @@ CREATE FUNCTION hidra.search_terms(owner uuid, given text) RETURNS tsvector
 COMMENT ON FUNCTION hidra.search_terms(owner uuid, given text) IS 'The words of a name as index terms. Each term begins with the first 8 characters of the owner''s id.';
 
 --
+-- Name: attribute_names; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.attribute_names (
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    folded text GENERATED ALWAYS AS (hidra.fold_attribute_name(name)) STORED NOT NULL
+);
+
+ALTER TABLE ONLY hidra.attribute_names FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE attribute_names; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.attribute_names IS 'A row is the name of an attribute, in one spelling, that some contact of the user has or had. Triggers of contacts insert the rows. Nothing deletes them with a contact: the name of a column is no personal data.';
+
+--
+-- Name: COLUMN attribute_names.folded; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.attribute_names.folded IS 'What the name is found by in templates and filters.';
+
+--
+-- Name: spellings(uuid, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.spellings(owner uuid, wanted text) RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT n.name FROM hidra.attribute_names n WHERE ((n.user_id = spellings.owner) AND (n.folded = hidra.fold_attribute_name(spellings.wanted))) ORDER BY (n.name <> spellings.wanted), (n.name COLLATE "C"));
+
+--
+-- Name: FUNCTION spellings(owner uuid, wanted text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.spellings(owner uuid, wanted text) IS 'The names of attributes of the user that the wanted name means, in the order in which a contact''s attributes are tried: the wanted spelling itself, then the others by their code points.';
+
+--
 -- Name: subscriber(text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -405,6 +512,20 @@ CREATE FUNCTION hidra.subscriber(phone text) RETURNS text
 --
 
 COMMENT ON FUNCTION hidra.subscriber(phone text) IS 'What all valid spellings of a subscriber''s number, or of its beginning, share: an Argentine number has a 9 behind the calling code or not. Stored numbers of other countries have one spelling. See hidra.domain.phone.subscriber.';
+
+--
+-- Name: value(jsonb, text[], text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.value(attributes jsonb, spellings text[], otherwise text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT btrim(t.value) AS btrim FROM (SELECT (value.attributes ->> s.name) AS value, s.place FROM unnest(value.spellings) WITH ORDINALITY s(name, place) UNION ALL SELECT value.otherwise AS otherwise, NULL::bigint) t WHERE (NOT hidra.blank(t.value)) ORDER BY t.place LIMIT 1);
+
+--
+-- Name: FUNCTION value(attributes jsonb, spellings text[], otherwise text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.value(attributes jsonb, spellings text[], otherwise text) IS 'The text of the first of a contact''s attributes in these spellings that is not blank; else the other text, null if that is blank.';
 
 --
 -- Name: users; Type: TABLE; Schema: core; Owner: -
@@ -928,6 +1049,9 @@ CREATE TABLE hidra.contact_imports (
     started_at timestamp with time zone,
     last_progress_at timestamp with time zone,
     ended_at timestamp with time zone,
+    file_version text,
+    leased_until timestamp with time zone,
+    held_back_at timestamp with time zone,
     CONSTRAINT contact_imports_failure_has_reason CHECK (((status = 'failed'::text) = (failure_code IS NOT NULL))),
     CONSTRAINT contact_imports_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'jsonl'::text]))),
     CONSTRAINT contact_imports_rows_are_accounted CHECK ((rows_read = (((created + updated) + unchanged) + rejected))),
@@ -952,7 +1076,7 @@ COMMENT ON COLUMN hidra.contact_imports.segment_id IS 'The segment that gets the
 -- Name: COLUMN contact_imports.options; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, and whether a segment was requested.';
+COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, whether a segment was requested, and the name of the segment that was created for this import.';
 
 --
 -- Name: COLUMN contact_imports.status; Type: COMMENT; Schema: hidra; Owner: -
@@ -976,7 +1100,7 @@ COMMENT ON COLUMN hidra.contact_imports.batches IS 'The number of committed batc
 -- Name: COLUMN contact_imports.attempts; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contact_imports.attempts IS 'How many slices have started since the last committed batch.';
+COMMENT ON COLUMN hidra.contact_imports.attempts IS 'How many slices have started since the last committed batch. A slice that ended because a service was unavailable is not counted.';
 
 --
 -- Name: COLUMN contact_imports.bytes_total; Type: COMMENT; Schema: hidra; Owner: -
@@ -1031,6 +1155,24 @@ COMMENT ON COLUMN hidra.contact_imports.pulled_at IS 'When the request for the c
 --
 
 COMMENT ON COLUMN hidra.contact_imports.last_progress_at IS 'When a batch last committed, or when the sweep last requested a slice. Null before the first slice.';
+
+--
+-- Name: COLUMN contact_imports.file_version; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.file_version IS 'S3''s version of the file that arrived first. A later upload is another version, which is never read. Null before the file has arrived, and in a bucket without versions.';
+
+--
+-- Name: COLUMN contact_imports.leased_until; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.leased_until IS 'Until then a slice runs, or was killed, and no other slice starts. Null if none runs, also after a cancel.';
+
+--
+-- Name: COLUMN contact_imports.held_back_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.held_back_at IS 'When a slice found that as many slices of this user run as may. Null once a slice has started.';
 
 --
 -- Name: contact_segments; Type: TABLE; Schema: hidra; Owner: -
@@ -1800,6 +1942,13 @@ ALTER TABLE ONLY core.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
 --
+-- Name: attribute_names attribute_names_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.attribute_names
+    ADD CONSTRAINT attribute_names_pkey PRIMARY KEY (user_id, name);
+
+--
 -- Name: campaign_messages campaign_messages_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -2059,6 +2208,12 @@ ALTER TABLE ONLY hidra.whatsapp_lids
     ADD CONSTRAINT whatsapp_lids_pkey PRIMARY KEY (user_id, lid_hash);
 
 --
+-- Name: attribute_names_folded; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX attribute_names_folded ON hidra.attribute_names USING btree (user_id, folded);
+
+--
 -- Name: campaign_messages_backfill; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -2185,10 +2340,22 @@ CREATE INDEX campaigns_user_id_created ON hidra.campaigns USING btree (user_id, 
 CREATE INDEX campaigns_user_id_status ON hidra.campaigns USING btree (user_id, status);
 
 --
+-- Name: contact_imports_leased; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contact_imports_leased ON hidra.contact_imports USING btree (user_id) WHERE (leased_until IS NOT NULL);
+
+--
 -- Name: contact_imports_open; Type: INDEX; Schema: hidra; Owner: -
 --
 
 CREATE INDEX contact_imports_open ON hidra.contact_imports USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+--
+-- Name: contact_imports_open_of_user; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contact_imports_open_of_user ON hidra.contact_imports USING btree (user_id) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
 
 --
 -- Name: contact_imports_user; Type: INDEX; Schema: hidra; Owner: -
@@ -2263,6 +2430,30 @@ CREATE TRIGGER contact_segments_removed AFTER DELETE ON hidra.contact_segments R
 COMMENT ON TRIGGER contact_segments_removed ON hidra.contact_segments IS 'Replaces ON DELETE CASCADE of segment_contacts.';
 
 --
+-- Name: contacts contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
+--
+
+CREATE TRIGGER contacts_added AFTER INSERT ON hidra.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hidra.note_attribute_names();
+
+--
+-- Name: TRIGGER contacts_added ON contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER contacts_added ON hidra.contacts IS 'Keeps attribute_names complete.';
+
+--
+-- Name: contacts contacts_changed; Type: TRIGGER; Schema: hidra; Owner: -
+--
+
+CREATE TRIGGER contacts_changed AFTER UPDATE ON hidra.contacts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hidra.note_attribute_names();
+
+--
+-- Name: TRIGGER contacts_changed ON contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER contacts_changed ON hidra.contacts IS 'Keeps attribute_names complete.';
+
+--
 -- Name: contacts contacts_removed; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
@@ -2297,6 +2488,13 @@ CREATE TRIGGER segment_contacts_removed AFTER DELETE ON hidra.segment_contacts R
 --
 
 COMMENT ON TRIGGER segment_contacts_removed ON hidra.segment_contacts IS 'Subtracts deleted members from total_contacts, also when another trigger deletes them.';
+
+--
+-- Name: attribute_names attribute_names_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.attribute_names
+    ADD CONSTRAINT attribute_names_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
 -- Name: campaign_messages campaign_messages_run_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -2493,6 +2691,12 @@ CREATE POLICY admin ON hidra.campaign_metrics FOR SELECT TO hidra_admin USING (t
 CREATE POLICY admin ON hidra.campaigns FOR SELECT TO hidra_admin USING (true);
 
 --
+-- Name: attribute_names; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.attribute_names ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: campaign_messages; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -2593,6 +2797,12 @@ ALTER TABLE hidra.opt_out_settings ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE hidra.opt_outs ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: attribute_names owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.attribute_names TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: campaign_messages owner; Type: POLICY; Schema: hidra; Owner: -
@@ -2751,6 +2961,12 @@ ALTER TABLE hidra.segment_contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.status_backfills ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: attribute_names tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.attribute_names TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: campaign_messages tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -2887,6 +3103,12 @@ CREATE POLICY tenant ON hidra.whatsapp_lids TO hidra_api USING ((user_id = ( SEL
 --
 
 ALTER TABLE hidra.whatsapp_lids ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: attribute_names worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.attribute_names TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: campaign_messages worker; Type: POLICY; Schema: hidra; Owner: -

@@ -109,9 +109,12 @@ def test_files_of_imports_are_private_and_expire_after_a_week() -> None:
     [bucket] = [each["Properties"] for each in resources("AWS::S3::Bucket").values()]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["BucketEncryption"]
-    assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 7
+    rule = bucket["LifecycleConfiguration"]["Rules"][0]
+    assert rule["ExpirationInDays"] == 7
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     # connection_check writes the contacts that Evolution knows, as an upload does, and reads nothing.
     assert folders("s3:GetObject") == {"imports": {"rejects"}, "contact_import": {"imports"}}
+    assert folders("s3:GetObjectVersion") == folders("s3:DeleteObjectVersion") == {"contact_import": {"imports"}}
     assert folders("s3:PutObject") == {
         "imports": {"imports"},
         "contact_import": {"rejects"},

@@ -244,7 +244,7 @@ def retry_failed(campaign_id: UUID) -> Campaign:
     "/v1/campaigns/<campaign_id>/test-send",
     summary="Send the campaign's message to one number as a test; it counts in no metric",
     responses=answers(
-        rejected=["invalid-phone", "unknown-contact", "unresolved-variables"],
+        rejected=["invalid-phone", "unknown-contact", "unresolved-variables", "text-too-long"],
         conflict=["no-connection", "connection-not-usable", "connection-busy", "opted-out"],
     ),
 )

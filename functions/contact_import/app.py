@@ -15,7 +15,7 @@ from hidra.gateways.queues import nudge_import
 from hidra.services.imports.reading import File
 from hidra.services.imports.run_slice import run_slice
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import identity
+from hidra.store import identity, imports
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
@@ -39,19 +39,27 @@ def one_slice(nudge: ImportNudge) -> None:
     end = time.monotonic() + SLICE_SECONDS
     user_id, import_id = nudge.user_id, nudge.import_id
     bucket, rejects_key = ENV["IMPORT_BUCKET"], files.rejects_key(user_id, import_id)
+    key, arrived = files.contacts_key(user_id, import_id), nudge.arrived
+    if arrived is not None and not db.as_worker(
+        lambda tx: imports.accept_file(tx, import_id=import_id, version=arrived)
+    ):
+        uploads.delete(bucket, key, arrived)
+        logger.info("a file that its import does not read was deleted", import_id=import_id)
+        return
     run_slice(
         import_id,
         db=db,
-        find=lambda: find(files.contacts_key(user_id, import_id)),
+        find=lambda: find(key, db.as_worker(lambda tx: imports.file_version(tx, import_id=import_id))),
         put=lambda made: uploads.put(bucket, rejects_key, made, content_type=files.REJECTS_CONTENT_TYPE),
         queue_next=lambda: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=user_id, import_id=import_id),
+        queue_other=lambda other: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=user_id, import_id=other),
         secret=phone_hash_secret(),
         time_is_over=lambda: time.monotonic() >= end,
     )
 
 
-def find(key: str) -> File | None:
-    arrived = uploads.find(ENV["IMPORT_BUCKET"], key)
-    if arrived is None:
+def find(key: str, version: str | None) -> File | None:
+    stored = uploads.find(ENV["IMPORT_BUCKET"], key, version)
+    if stored is None:
         return None
-    return File(arrived.size, arrived.etag, partial(uploads.read, ENV["IMPORT_BUCKET"], key, arrived))
+    return File(stored.size, stored.etag, partial(uploads.read, ENV["IMPORT_BUCKET"], key, stored), stored.version)

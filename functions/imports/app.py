@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from hidra.domain.campaign import ContactImportSource
 from hidra.domain.imports import files
 from hidra.domain.imports.layout import DETECT
 from hidra.domain.imports.progress import progress
@@ -36,6 +37,9 @@ Column = Annotated[str, StringConstraints(min_length=1, max_length=200), Without
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
 Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be"]
 
+Source = Literal["file", "evolution"]
+Format = Literal["csv", "xlsx", "jsonl"]
+AS_REQUESTED = ("mapping", "country", "delimiter", "encoding", "old_numbers")
 ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding", "old_numbers")
 
 
@@ -43,7 +47,7 @@ class ImportIn(Body):
     """The contacts become members of an existing segment or of a new one with a name; with neither, of none."""
 
     source: Annotated[
-        Literal["file", "evolution"],
+        Source,
         Field(
             description="`file`: a file that you upload. `evolution`: the contacts on the Evolution server of your "
             "connection; nothing is uploaded, and `format`, `mapping`, `delimiter`, `encoding` and `old_numbers` must "
@@ -52,7 +56,7 @@ class ImportIn(Body):
     ] = "file"
     segment_id: UUID | None = None
     segment_name: Name | None = None
-    format: Literal["csv", "xlsx", "jsonl"] = "csv"
+    format: Format = "csv"
     mapping: Annotated[
         dict[Column, AttributeName | None],
         Field(
@@ -76,7 +80,10 @@ class ImportIn(Body):
 
 
 class Upload(BaseModel):
-    """Upload with a POST of multipart/form-data to `url`: these `fields` first, then the file as `file`."""
+    """Upload with a POST of multipart/form-data to `url`: these `fields` first, then the file as `file`.
+
+    The first file that arrives is imported. Further uploads with the same form are deleted unread.
+    """
 
     url: str
     fields: dict[str, str]
@@ -88,9 +95,23 @@ class Import(BaseModel):
     """``rows_read`` = ``created`` + ``updated`` + ``unchanged`` + ``rejected``, at any time."""
 
     id: UUID
-    segment_id: UUID | None
-    source: str
-    format: str
+    segment_id: Annotated[
+        UUID | None,
+        Field(
+            description="Null if none was requested, or if it was deleted. A segment that was made for this import is "
+            "deleted if the import fails or is canceled before it imports a contact, and nothing else uses the segment."
+        ),
+    ]
+    segment_name: Annotated[str | None, Field(description="As requested: the name of a segment made for this import.")]
+    source: Source
+    format: Annotated[
+        Format | None, Field(description="Null, like the next fields of a file, with source `evolution`.")
+    ]
+    mapping: dict[str, str | None] | None
+    delimiter: str | None
+    encoding: str | None
+    old_numbers: bool | None
+    country: str
     status: Annotated[str, Field(description="`waiting` for its file, `running`, `completed`, `failed` or `canceled`.")]
     failure_code: str | None
     failure_reason: str | None
@@ -125,7 +146,9 @@ class RejectsLink(BaseModel):
     "/v1/imports",
     summary="Create an import; the answer says where to upload the file, if the source is a file",
     status_code=HTTPStatus.CREATED,
-    responses=answers(201, rejected=["unknown-segment", "one-segment", "no-file"], conflict=["no-connection"]),
+    responses=answers(
+        201, rejected=["unknown-segment", "one-segment", "no-file"], conflict=["no-connection", "too-many-imports"]
+    ),
 )
 def create_import(body: ImportIn) -> ImportRequested:
     user_id = me()
@@ -250,8 +273,17 @@ def shown(row: imports.ImportRow) -> Import:
         started_at=row.started_at,
         last_progress_at=row.last_progress_at,
     )
+    defaults = {name: ImportIn.model_fields[name].get_default(call_default_factory=True) for name in AS_REQUESTED}
+    requested = {"format": row.format, "segment_name": None, **defaults, **row.options}
+    of_a_file = row.source is not ContactImportSource.EVOLUTION
     return Import(
-        **{name: getattr(row, name) for name in Import.model_fields if hasattr(row, name)},
+        **{
+            name: getattr(row, name) for name in Import.model_fields.keys() - {"source", "format"} if hasattr(row, name)
+        },
+        source="file" if of_a_file else "evolution",
+        **{name: requested[name] if of_a_file else None for name in ONLY_OF_A_FILE},
+        country=requested["country"],
+        segment_name=requested["segment_name"],  # not in the options of imports before 0015
         rows_per_second=moving.rows_per_second,
         remaining_seconds=moving.remaining_seconds if row.status == "running" else None,
     )

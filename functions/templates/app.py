@@ -1,5 +1,6 @@
 """Message templates over HTTP."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -8,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hidra.domain.content import MediaType
-from hidra.domain.template import check
+from hidra.domain.template import TemplateWarning, check, too_long, warnings
 from hidra.entry.fields import LEFT_OUT, FileName, MessageText, Name, VariableName, VariableValue, WebUrl
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
@@ -19,7 +20,7 @@ from hidra.services.render_template import render_template
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import templates
 from hidra.store.db import Database
-from hidra.store.templates import Template
+from hidra.store.templates import Template as StoredTemplate
 
 ENV = require(*DATABASE_SETTINGS)
 db = Database(ENV, read_json_secret)
@@ -28,7 +29,11 @@ handler = lambda_handler(app)
 me = user_of(app, lambda: db)
 
 Variables = Annotated[
-    list[VariableName], Field(max_length=100, description="Exactly the names between double braces in the body.")
+    list[VariableName],
+    Field(
+        max_length=100,
+        description="Exactly the names between double braces in the body, in any spelling that folds alike.",
+    ),
 ]
 Text = Annotated[
     MessageText,
@@ -64,6 +69,17 @@ class TemplateChange(Body):
     file_name: Annotated[ShownName, LEFT_OUT]
 
 
+@dataclass(frozen=True)
+class Template(StoredTemplate):
+    """``warnings``: what goes out as it stands and may be meant as a placeholder."""
+
+    warnings: list[TemplateWarning]
+
+    @classmethod
+    def of(cls, stored: StoredTemplate) -> Self:
+        return cls(**vars(stored), warnings=warnings(stored.body))
+
+
 class PreviewIn(Body):
     """The values, or a contact to take them from."""
 
@@ -80,12 +96,16 @@ class PreviewIn(Body):
 
 
 class Preview(BaseModel):
-    """What a recipient would get: a text, or media with the text as its caption."""
+    """What a recipient would get: a text, or media with the text as its caption.
+
+    ``warnings`` has ``text-too-long`` if the Cloud API would refuse the text.
+    """
 
     text: str
     media_url: str | None
     media_type: MediaType | None
     file_name: str | None
+    warnings: list[TemplateWarning]
 
 
 @app.post(
@@ -96,19 +116,19 @@ class Preview(BaseModel):
 )
 def create_template(body: TemplateIn) -> Template:
     check(body.body, body.variables, media_url=body.media_url, media_type=body.media_type, file_name=body.file_name)
-    return db.as_user(me(), lambda tx: templates.create(tx, **body.model_dump()))
+    return Template.of(db.as_user(me(), lambda tx: templates.create(tx, **body.model_dump())))
 
 
 @app.get("/v1/templates", summary="List templates, the newest first")
 def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Page[Template]:
     after_at, after_id = NEWEST_FIRST.after(cursor)
     rows = db.as_user(me(), lambda tx: templates.page(tx, after_at=after_at, after_id=after_id, limit=limit))
-    return NEWEST_FIRST.page(rows, limit)
+    return NEWEST_FIRST.page(list(map(Template.of, rows)), limit)
 
 
 @app.get("/v1/templates/<template_id>", summary="Show a template")
 def get_template(template_id: UUID) -> Template:
-    return db.as_user(me(), lambda tx: templates.get(tx, template_id=template_id))
+    return Template.of(db.as_user(me(), lambda tx: templates.get(tx, template_id=template_id)))
 
 
 @app.patch(
@@ -117,7 +137,7 @@ def get_template(template_id: UUID) -> Template:
     responses=answers(rejected=["template-content", "template-variables"]),
 )
 def change_template(template_id: UUID, body: TemplateChange) -> Template:
-    return edit_template.change(db, me(), template_id, body.model_dump(exclude_unset=True))
+    return Template.of(edit_template.change(db, me(), template_id, body.model_dump(exclude_unset=True)))
 
 
 @app.delete(
@@ -138,9 +158,11 @@ def delete_template(template_id: UUID) -> Response[Any]:
 def preview_template(template_id: UUID, body: PreviewIn) -> Preview:
     content = render_template(db, me(), template_id, contact_id=body.contact_id, values=body.variables or {})
     media = content.media
+    reason = too_long(content.text, media.type if media else None)
     return Preview(
         text=content.text,
         media_url=media.url if media else None,
         media_type=media.type if media else None,
         file_name=media.file_name if media else None,
+        warnings=[TemplateWarning("text-too-long", reason)] if reason else [],
     )

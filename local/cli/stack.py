@@ -24,11 +24,13 @@ def demo(
     csv: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="Recipients, in columns telefone, nome, cidade, pontos.", show_default="300 recipients"
+            metavar="FILE",
+            help="Recipients, in columns telefone, nome, cidade, pontos: CSV, XLSX or JSON Lines, as imports read.",
+            show_default="300 recipients",
         ),
     ] = recipients.SHIPPED,
 ) -> None:
-    """Run a campaign from a CSV file to exact metrics.
+    """Run a campaign from a file of recipients to exact metrics.
 
     Starts a stack of its own with a simulated WhatsApp, and removes it afterwards. At the end it compares every
     recipient with the simulator's log; the exit status is 1 if one differs.
@@ -37,9 +39,9 @@ def demo(
     Example:  ./hidra demo --csv recipients.csv
     """
     began = time.monotonic()
-    contacts = recipients.read(csv)
+    recipients.read(csv)  # a wrong path is reported before the stack starts
     with Stack.running("demo", report=lambda line: echo(f"  {line}")) as running:
-        equal = campaign.run(running, contacts, source=csv.name)
+        equal = campaign.run(running, csv)
     echo(f"The demo's stack is stopped and removed. The demo took {time.monotonic() - began:.0f} s.")
     raise typer.Exit(0 if equal else 1)
 

@@ -1,1 +1,1 @@
-"""The main job, end to end, through the public HTTP API only: from a CSV of recipients to exact metrics."""
+"""The main job, end to end, through the public HTTP API only: from a file of recipients to exact metrics."""

@@ -1,19 +1,18 @@
-"""The demo: a campaign from a CSV file to exact metrics."""
+"""The demo: a campaign from a file of recipients to exact metrics."""
 
 import os
-from collections.abc import Sequence
+from pathlib import Path
 from uuid import uuid4
 
 from local.demo import preparation, progress, report
 from local.demo.client import Client
 from local.demo.console import console
-from local.demo.recipients import Contact
 from local.demo.simulator_log import SimulatorLog
 from local.stack import SENDERS, Stack
 
 
-def run(stack: Stack, contacts: Sequence[Contact], *, source: str) -> bool:
-    """Run the campaign on a running stack; True if Hidra's numbers equal the simulator's for every recipient.
+def run(stack: Stack, file: Path) -> bool:
+    """Run a campaign for a file of recipients; True if Hidra's numbers equal the simulator's for every recipient.
 
     Raises:
         LocalError: a step failed or took too long; the message says which.
@@ -24,7 +23,7 @@ def run(stack: Stack, contacts: Sequence[Contact], *, source: str) -> bool:
         preparation.make_instance(stack, instance)
     # A new tenant, so that a second demo on the same database starts from nothing too.
     client = Client(stack.api_url, stack.token(sub=str(uuid4()), email="demo@example.com", name="Demo"))
-    campaign_id = preparation.schedule_campaign(client, stack, instance, contacts, source)
+    campaign_id = preparation.schedule_campaign(client, stack, instance, file)
     log = SimulatorLog(stack.evolution_url, instance) if simulated else None
     with console.status("Starting the sending processes before the campaign starts"):
         stack.warm("message_sender", SENDERS)

@@ -1,14 +1,14 @@
 """Everything that a campaign needs, from the simulated phone to the schedule."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import requests
 
+from local.demo import recipients
 from local.demo.client import Client
 from local.demo.console import console
-from local.demo.recipients import Contact
 from local.demo.waiting import wait_for
 from local.processes import LocalError
 from local.stack import Stack
@@ -37,8 +37,8 @@ def make_instance(stack: Stack, instance: str) -> None:
     )
 
 
-def schedule_campaign(client: Client, stack: Stack, instance: str, contacts: Sequence[Contact], source: str) -> str:
-    """Save a connection, contacts and a template, and schedule a campaign; returns the campaign's id."""
+def schedule_campaign(client: Client, stack: Stack, instance: str, file: Path) -> str:
+    """Save a connection, contacts from a file and a template, and schedule a campaign; returns the campaign's id."""
     connection = client.call(
         "PUT",
         "/v1/evolution-config",
@@ -54,12 +54,9 @@ def schedule_campaign(client: Client, stack: Stack, instance: str, contacts: Seq
     if connection["status"] != "connected":
         raise LocalError(f"The connection to Evolution is {connection['status']}: {connection['error_message']}")
     console.print(f"  Connection         {instance} is {connection['status']}, its key is sealed, its webhook is set")
-    segment = client.call("POST", "/v1/segments", {"name": source})
-    for start in range(0, len(contacts), 1_000):
-        part = {"contacts": contacts[start : start + 1_000], "segment_id": segment["id"]}
-        client.call("POST", "/v1/contacts", part)
-    total = client.call("GET", f"/v1/segments/{segment['id']}")["total_contacts"]
-    console.print(f"  Contacts           {total} recipients from {source}")
+    segment_id = recipients.import_file(client, file)
+    total = client.call("GET", f"/v1/segments/{segment_id}")["total_contacts"]
+    console.print(f"  Contacts           {total} recipients from {file.name}")
     template = client.call(
         "POST", "/v1/templates", {"title": "Pontos", "body": BODY, "variables": ["nome", "cidade", "pontos"]}
     )
@@ -71,7 +68,7 @@ def schedule_campaign(client: Client, stack: Stack, instance: str, contacts: Seq
         "/v1/campaigns",
         {
             "name": "Demo",
-            "segment_id": segment["id"],
+            "segment_id": segment_id,
             "template_id": template["id"],
             "external_id": f"demo-{uuid4()}",
             "max_messages_per_minute": PER_MINUTE,

@@ -43,8 +43,13 @@ _CONNECTION_IN = {
 _IMPORT = {
     "id": "2d4f6b8a-0c1e-4a3b-9d5f-7e6c8b9a0d1f",
     "segment_id": _SEGMENT,
-    "source": "csv",
+    "segment_name": "Clientes 2030",
+    "source": "file",
     "format": "csv",
+    "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},
+    "delimiter": "detect",
+    "encoding": "detect",
+    "country": "BR",
     "status": "running",
     "failure_code": None,
     "failure_reason": None,
@@ -254,6 +259,7 @@ EXAMPLES: dict[str, Any] = {
         "media_url": "https://loja.example.com.br/pontos.png",
         "media_type": "image",
         "file_name": None,
+        "warnings": [],
     },
     "PreviewIn": {"variables": {"nome": "Ana", "pontos": "70"}},
     "Recipient": {
@@ -303,6 +309,7 @@ EXAMPLES: dict[str, Any] = {
         "media_type": "image",
         "file_name": None,
         "created_at": _NOON,
+        "warnings": [],
     },
     "TemplateChange": {"title": "Saldo de pontos"},
     "TemplateIn": {

@@ -52,7 +52,11 @@ CODES = {
     " campaign that has started keeps it.",
     "template-variables": "The variables are not exactly the placeholders in the body; nothing was saved. Correct"
     " either.",
+    "text-too-long": "With its values the text is too long for the connection; nothing was sent. Shorten the values or"
+    " the template.",
     "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
+    "too-many-imports": "Ten of your imports wait for their file or run; nothing was created. Wait until one ends, or"
+    " cancel one.",
     "unauthorized": "The webhook's signature is not valid.",
     "unfit": "The database cannot hold a value of this request; nothing was saved. Shorten or correct it.",
     "unavailable": "Hidra cannot process the request at this moment. Try again in a few seconds.",
@@ -85,6 +89,7 @@ _WITH_FIELDS = {
     "unknown-contacts": ("contact_ids.0", "is not one of your contacts"),
     "unknown-segment": ("segment_id", "is not one of your segments"),
     "unknown-template": ("template_id", "is not one of your templates"),
+    "text-too-long": ("variables", "make the text too long"),
     "unresolved-variables": ("variables.nome", "has no value"),
     "wrong-filter": ("filter", "uses an op that phone does not support"),
     "wrong-times": ("scheduled_at", "is past"),

@@ -134,7 +134,7 @@ def test_a_file_that_is_replaced_while_it_is_read_fails_the_import(
     found = uploads.find(BUCKET, key)
     assert found is not None
     slow = importer.File(found.size, found.etag, lambda *_: uploads.read(BUCKET, key, found, 0))
-    monkeypatch.setattr(importer, "find", lambda _: slow)
+    monkeypatch.setattr(importer, "find", lambda *_: slow)
     aws.s3().put_object(Bucket=BUCKET, Key=key, Body=b"another\n")
     handle(importer, next_slice(user, this.id))
     assert this.row()["failure_code"] == "file_replaced"

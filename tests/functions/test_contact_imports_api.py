@@ -13,16 +13,17 @@ def test_an_import_waits_for_the_file_that_its_form_uploads(call: Any) -> None:
     answer = call("imports").post("/v1/imports", {"segment_name": "Clientes"})
     assert answer.status == 201
     made, upload = answer.json["contact_import"], answer.json["upload"]
-    assert (made["status"], made["source"], made["rows_read"]) == ("waiting", "csv", 0)
+    assert (made["status"], made["source"], made["rows_read"]) == ("waiting", "file", 0)
     assert upload["fields"]["key"].endswith(f"/{made['id']}")
     assert upload["fields"]["Content-Type"] == "text/csv"
     segment = call("segments").get(f"/v1/segments/{made['segment_id']}").json
     assert (segment["name"], segment["import_source"]) == ("Clientes", "csv")
 
 
-def test_json_lines_are_the_source_api(call: Any) -> None:
-    made = call("imports").post("/v1/imports", {"format": "jsonl"}).json["contact_import"]
-    assert (made["source"], made["segment_id"]) == ("api", None)
+def test_json_lines_make_a_segment_of_the_source_api(call: Any) -> None:
+    made = call("imports").post("/v1/imports", {"format": "jsonl", "segment_name": "x"}).json["contact_import"]
+    assert (made["source"], made["format"]) == ("file", "jsonl")
+    assert call("segments").get(f"/v1/segments/{made['segment_id']}").json["import_source"] == "api"
 
 
 def test_a_segment_of_another_user_is_unknown(call: Any, stranger: UUID) -> None:
@@ -128,3 +129,60 @@ def test_rows_rejected_before_a_cancel_are_linked_once_their_file_is_made(
     assert (answer.status, answer.code) == (409, "import-not-completed")
     databases.owner.execute("delete from hidra.contact_import_rejects")
     assert "/rejects/" in api.get(f"{path}/rejects").json["url"]
+
+
+SENT = [
+    {},
+    {"source": "file"},
+    {"format": "jsonl"},
+    {"format": "xlsx", "segment_name": "Clientes 2030", "country": "PT"},
+    {"mapping": {"Fone": "phone", "Código": None}, "delimiter": "\t", "encoding": "cp1252"},
+    {"delimiter": "|", "encoding": "utf-16-le", "mapping": {" Nome ": "name"}},
+]
+DEFAULTS = {
+    "source": "file", "format": "csv", "mapping": {}, "country": "BR", "delimiter": "detect", "encoding": "detect",
+    "segment_name": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", SENT, ids=str)
+def test_an_import_shows_what_was_sent(call: Any, sent: dict[str, Any]) -> None:
+    made = call("imports").post("/v1/imports", sent).json["contact_import"]
+    assert {name: made[name] for name in DEFAULTS} == {**DEFAULTS, **sent} | (
+        {"mapping": {"Nome": "name"}} if " Nome " in sent.get("mapping", {}) else {}
+    )
+    assert call("imports").get(f"/v1/imports/{made['id']}").json == made
+    assert call("imports").get("/v1/imports").json["items"] == [made]
+
+
+def test_an_import_from_before_shows_what_it_knows(call: Any, databases: Databases) -> None:
+    made = call("imports").post("/v1/imports", {"segment_name": "x"}).json["contact_import"]
+    databases.owner.execute("update hidra.contact_imports set options = options - 'segment_name'")
+    assert call("imports").get(f"/v1/imports/{made['id']}").json == made | {"segment_name": None}
+
+
+def test_an_import_from_evolution_shows_its_source_and_nothing_of_a_file(call: Any, databases: Databases) -> None:
+    made = call("imports").post("/v1/imports", {}).json["contact_import"]
+    databases.owner.execute("update hidra.contact_imports set source = 'evolution', format = 'jsonl'")
+    shown = call("imports").get(f"/v1/imports/{made['id']}").json
+    assert (shown["source"], shown["country"]) == ("evolution", "BR")
+    assert [shown[name] for name in ("format", "mapping", "delimiter", "encoding")] == [None] * 4
+
+
+def test_a_user_has_ten_open_imports_and_is_told_what_to_do(call: Any, stranger: UUID) -> None:
+    api = call("imports")
+    made = [api.post("/v1/imports", {"segment_name": "x"}).json["contact_import"]["id"] for _ in range(10)]
+    answer = api.post("/v1/imports", {"segment_name": "y"})
+    assert (answer.status, answer.code) == (409, "too-many-imports")
+    assert "cancel one" in answer.json["detail"]
+    assert len(call("segments").get("/v1/segments").json["items"]) == 10
+    assert call("imports", stranger).post("/v1/imports", {}).status == 201
+    assert api.post(f"/v1/imports/{made[4]}/cancel").json["segment_id"] is None
+    assert api.post("/v1/imports", {}).status == 201
+
+
+def test_a_canceled_import_leaves_no_empty_segment(call: Any) -> None:
+    made = call("imports").post("/v1/imports", {"segment_name": "Clientes"}).json["contact_import"]
+    canceled = call("imports").post(f"/v1/imports/{made['id']}/cancel").json
+    assert (canceled["segment_id"], canceled["segment_name"]) == (None, "Clientes")
+    assert call("segments").get(f"/v1/segments/{made['segment_id']}").status == 404

@@ -85,7 +85,7 @@ def test_a_message_of_the_import_queue_outlives_an_hour_without_a_database() -> 
     assert timedelta(hours=1) < PATIENCE
 
 
-@pytest.mark.parametrize("transactions", [0, 1, 2, 4])
+@pytest.mark.parametrize("transactions", [0, 1, 2, 4, 5])
 def test_an_import_whose_messages_all_died_without_a_database_is_queued_by_the_clock_and_ends_exactly(
     functions: Functions, databases: Databases, user: UUID, transactions: int
 ) -> None:
@@ -104,7 +104,8 @@ def test_an_import_whose_messages_all_died_without_a_database_is_queued_by_the_c
     functions.use(databases.jobs)
     databases.owner.execute(
         "update hidra.contact_imports"
-        " set created_at = created_at - %(past)s, last_progress_at = last_progress_at - %(past)s",
+        " set created_at = created_at - %(past)s, last_progress_at = last_progress_at - %(past)s,"
+        " leased_until = leased_until - %(past)s",
         {"past": PATIENCE},
     )
     functions.tick()

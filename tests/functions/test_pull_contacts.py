@@ -188,7 +188,7 @@ def test_contacts_on_the_evolution_server_become_contacts_and_members(
     import_id = shop.ask(segment_name="Da loja")
     assert shop.shown(import_id)["status"] == "waiting"
     done = shop.import_file(import_id)
-    assert (done["status"], done["source"], done["format"]) == ("completed", "evolution", "jsonl")
+    assert (done["status"], done["source"], done["format"]) == ("completed", "evolution", None)
     assert (done["created"], done["updated"], done["rows_read"]) == (2, 1, 5)
     assert done["rejected_by_reason"] == {"no_phone": 1, "invalid_phone": 1}
     assert contacts(databases, shop.user_id) == {

@@ -36,6 +36,7 @@ class Importing:
     piece: int = 4096
     rejects: bytes | None = None
     queued_next: bool = False  # the last slice has queued another one
+    queued_others: list[UUID] = field(default_factory=list)  # of the same user, by any slice
 
     @classmethod
     def make(
@@ -76,15 +77,26 @@ class Importing:
             between()
             return next(left, None) is None
 
-        run_slice(
-            self.id,
-            db=db or self.databases.jobs,
-            find=self.file,
-            put=put or keep,
-            queue_next=queue_next,
-            secret=b"test",
-            time_is_over=time_is_over,
-            batch_rows=batch_rows,
+        try:
+            run_slice(
+                self.id,
+                db=db or self.databases.jobs,
+                find=self.file,
+                put=put or keep,
+                queue_next=queue_next,
+                secret=b"test",
+                time_is_over=time_is_over,
+                batch_rows=batch_rows,
+                queue_other=self.queued_others.append,
+            )
+        except Exception:
+            self.lease_runs_out()
+            raise
+
+    def lease_runs_out(self) -> None:
+        """The time passes after which a killed slice no longer holds the import."""
+        self.databases.owner.execute(
+            "update hidra.contact_imports set leased_until = now() where id = %s and leased_until > now()", [self.id]
         )
 
     def finish(self, **how: Any) -> dict[str, Any]:

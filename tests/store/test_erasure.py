@@ -34,11 +34,12 @@ NAME, PLACE = "Zuleica", "Vila Zulmira"
 CLOUD_ID = "wamid." + base64.b64encode(b"\x1c\x18\x0d" + PHONE[1:].encode() + b"\x15\x02\x00").decode()
 # Columns that could hold text and hold none of a person. A new column stands here, or is seeded below and erased.
 NOTHING_OF_A_PERSON = {
+    "attribute_names": "name folded",
     "campaign_messages": "error_code",
     "campaign_runs": "body media_url media_type file_name summary",
     "campaigns": "name description external_id request_digest send_window blocked_reason",
     "contact_import_rejects": "reason",
-    "contact_imports": "status options checkpoint format rejected_by_reason failure_code failure_reason",
+    "contact_imports": "status options checkpoint format file_version rejected_by_reason failure_code failure_reason",
     "contact_segments": "name description",
     "delivery_events_rejected": "stream_position reason",
     "direct_sends": "kind",

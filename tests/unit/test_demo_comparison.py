@@ -3,8 +3,6 @@ from typing import Any
 import pytest
 
 from local.demo.comparison import Difference, Recipient, differences, ours, theirs
-from local.demo.recipients import SHIPPED, read
-from local.processes import LocalError
 
 OURS: dict[str, Any] = {"phone": "+5511987650001", "status": "read", "provider_message_id": "A"}
 THEIRS: dict[str, Any] = {"digits": "5511987650001", "final": "read", "provider_id": "A"}
@@ -34,17 +32,3 @@ def test_a_recipient_on_one_side_only_is_a_difference() -> None:
 
 def test_a_recipient_with_two_messages_is_a_difference() -> None:
     assert len(compare([OURS], [THEIRS, THEIRS])) == 1
-
-
-def test_the_shipped_list_holds_300_recipients_with_every_behaviour() -> None:
-    contacts = read(SHIPPED)
-    assert len(contacts) == 300
-    assert {str(number) for number in range(90, 100)} <= {contact["phone"][-4:-2] for contact in contacts}
-    assert all(contact["name"] and set(contact["attributes"]) == {"cidade", "pontos"} for contact in contacts)
-
-
-def test_a_list_without_phones_is_refused_in_one_sentence(tmp_path: Any) -> None:
-    path = tmp_path / "people.csv"
-    path.write_text("nome,cidade\nAna,Recife\n")
-    with pytest.raises(LocalError, match="has no recipients or no column of phones"):
-        read(path)

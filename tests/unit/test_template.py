@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hidra.domain.template import check, placeholders, render
+from hidra.domain.text import blank
 from hidra.errors import Rejected
 
 
@@ -21,6 +22,9 @@ def test_placeholders_are_named_once_in_order() -> None:
         ("Oi {{nome}", ["nome"]),
         ("Oi {{}}", []),
         ("Oi {{primeiro nome}}", []),
+        ("Oi {{nome|cliente}}", ["nome"]),
+        ("Oi {{ \u200b }}", []),
+        ("Oi {{" + "x" * 65 + "}}", ["x" * 64]),
         ("Oi {{nome}} }}", ["nome"]),
     ],
 )
@@ -48,7 +52,7 @@ def test_a_variable_without_a_value_is_rejected_by_name(values: dict[str, str]) 
 
 @given(st.text())
 def test_a_value_is_never_read_as_a_template(value: str) -> None:
-    if value.strip():
+    if not blank(value):
         assert render("{{a}}{{b}}", {"a": value, "b": "x"}) == value + "x"
 
 

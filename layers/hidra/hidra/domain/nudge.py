@@ -41,10 +41,11 @@ class CampaignNudge:
 
 @dataclass(frozen=True)
 class ImportNudge:
-    """Asks for a slice of an import."""
+    """Asks for a slice of an import. ``arrived``: S3's version of the file, if a file's arrival is why."""
 
     user_id: UUID
     import_id: UUID
+    arrived: str | None = None
 
     def to_json(self) -> str:
         return json.dumps({"version": VERSION, "user_id": str(self.user_id), "import_id": str(self.import_id)})
@@ -61,8 +62,8 @@ def read_imports(text: str) -> list[ImportNudge]:
         if found.get("Event") == "s3:TestEvent":  # sent once, when S3's notifications are set up; it names no file
             return []
         if "Records" in found:
-            keys = [unquote_plus(record["s3"]["object"]["key"]) for record in found["Records"]]
-            return [ImportNudge(*files.ids_of(key)) for key in keys]
+            arrived = [record["s3"]["object"] for record in found["Records"]]
+            return [ImportNudge(*files.ids_of(unquote_plus(at["key"])), at.get("versionId")) for at in arrived]
         _check_version(found)
         return [ImportNudge(UUID(found["user_id"]), UUID(found["import_id"]))]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

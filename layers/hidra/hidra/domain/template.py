@@ -1,9 +1,14 @@
 """What a template may contain, and placeholders such as ``{{nome}}`` in its text."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from hidra.domain.attribute_name import fold
+from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_VALUE
 from hidra.domain.content import MediaType
+from hidra.domain.text import BLANK, blank
 from hidra.errors import Field, Rejected
 
 # Cloud API, "Text messages" and "Image messages" (developers.facebook.com): text.body at most 4,096 characters, caption
@@ -17,23 +22,120 @@ _PUBLIC_HOST = re.compile(
     re.IGNORECASE,
 )
 
-# The error of a message that has no value for some variables; their names follow.
+# The errors of a message that has no value for some variables, whose names follow, and of one with too long a text.
 NO_VALUE = "No value for: "
+TOO_LONG = "The text with its values has %s characters; the Cloud API accepts at most %s."
 
-PLACEHOLDER = re.compile(r"\{\{\s*(\w{1,64})\s*\}\}")
+# In a text without its placeholders: single braces, and a usual placeholder in another tool's spelling.
+_SINGLE_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
+_OTHER_SPELLING = re.compile(r"[\[<%#|$]+\s*([^\W_][\w -]{0,30})\s*[\]>%#|$]+")
+_SHOWN = 5  # of what a warning names
 
-# A contact's own columns, by the names that users give them; an attribute of the same name comes first.
-CONTACT_FIELDS = {"name": "name", "nome": "name", "phone": "phone", "telefone": "phone"}
+# Any name of an attribute, but for its characters | { }. It begins and ends with a character that is no white space.
+_NAME = rf"(?=[^{{}}]*[^{BLANK}{{}}])[^\s{{}}|](?:[^{{}}|]{{0,{MAX_ATTRIBUTE_NAME - 2}}}[^\s{{}}|])?"
+PLACEHOLDER = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}")
+
+# A contact's own columns, by the folded names that users give them; an attribute of that name comes first. By the words
+# of the second table an import finds the columns of a file. They may also be attributes, so they mean the column only
+# if no contact has such an attribute: an order's numero must never become a phone.
+_OWN = {"name": "name", "nome": "name", "phone": "phone", "telefone": "phone"}
+_GUESSES = {
+    **_OWN,
+    **dict.fromkeys(("nome completo", "full name", "contato", "cliente"), "name"),
+    **dict.fromkeys(
+        ("fone", "celular", "whatsapp", "whats", "mobile", "numero", "tel", "phone number", "telefone celular"), "phone"
+    ),
+}
+# Names that a template of another tool probably uses.
+_USUAL = {*_GUESSES, "primeiro nome", "first name", "firstname", "sobrenome", "last name", "lastname"}
+
+
+@dataclass(frozen=True)
+class TemplateWarning:
+    """What a template's user may not intend; ``code`` is stable."""
+
+    code: str
+    message: str
 
 
 def placeholders(body: str) -> list[str]:
-    """Returns the names between double braces, each once, in the order of their first appearance."""
+    """Returns the names between double braces as written, each once, in the order of their first appearance."""
     return list(dict.fromkeys(PLACEHOLDER.findall(body)))
 
 
-def columns(names: Sequence[str]) -> list[str | None]:
-    """Returns the contact's own column for each placeholder; None if only an attribute can have that name."""
-    return [CONTACT_FIELDS.get(name) for name in names]
+def columns(names: Sequence[str]) -> tuple[list[str | None], list[str | None]]:
+    """Returns the contact's own column for each placeholder, None if there is none: the column that takes the place of
+    an attribute which a contact lacks, and the column that does so if no contact has such an attribute."""
+    folded = list(map(fold, names))
+    return [_OWN.get(name) for name in folded], [_GUESSES.get(name) for name in folded]
+
+
+def chosen(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """The given value of each placeholder that has one, as ``hidra.value`` finds an attribute: of the names that fold
+    alike the exact spelling comes first, then the others by their code points, and a blank value is none."""
+    found: dict[str, str] = {}
+    for name in names:
+        alike = sorted((each for each in given if fold(each) == fold(name)), key=lambda each: (each != name, each))
+        value = next((given[each] for each in alike if not blank(given[each])), None)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def warnings(body: str) -> list[TemplateWarning]:
+    """What goes out as it stands and looks like a placeholder."""
+    rest = PLACEHOLDER.sub("…", body)
+    found = []
+    if braces := _listed(_SINGLE_BRACES.findall(rest)):
+        found.append(
+            TemplateWarning(
+                "single-braces",
+                f"Single braces go out as they stand: {braces}. A placeholder has double braces, as in {{{{nome}}}}.",
+            )
+        )
+    if others := _listed(each[0] for each in _OTHER_SPELLING.finditer(rest) if fold(each[1]) in _USUAL):
+        found.append(
+            TemplateWarning(
+                "other-placeholders",
+                f"These texts go out as they stand: {others}. A placeholder has double braces, as in {{{{nome}}}}.",
+            )
+        )
+    return found
+
+
+def _listed(texts: Iterable[str]) -> str:
+    each = list(dict.fromkeys(texts))
+    return ", ".join(text if len(text) <= 40 else f"{text[:39]}…" for text in each[:_SHOWN]) + (
+        f" and {len(each) - _SHOWN} more" if len(each) > _SHOWN else ""
+    )
+
+
+def length_limit(media_type: MediaType | None) -> int:
+    """The characters, as Unicode's code points, of a text or of a caption."""
+    return TEXT_CHARACTERS if media_type is None else CAPTION_CHARACTERS
+
+
+def refuses_long(integration: str | None) -> bool:
+    """Whether the connection refuses a text above the limit. WhatsApp Web does not: users report 9,000 characters
+    (github.com/wppconnect-team/wppconnect, issue 2234)."""
+    return integration == "cloud_api"
+
+
+def occurrences(body: str) -> tuple[int, list[int]]:
+    """Returns the number of characters outside placeholders, and how often each of ``placeholders`` appears."""
+    return len(PLACEHOLDER.sub("", body)), list(Counter(PLACEHOLDER.findall(body)).values())
+
+
+def longest(body: str) -> int:
+    """The characters that the text has if every value is as long as a value may be."""
+    fixed, times = occurrences(body)
+    return fixed + sum(times) * MAX_VALUE
+
+
+def too_long(text: str, media_type: MediaType | None) -> str | None:
+    """Why the Cloud API would refuse a text with its values; None if it would not."""
+    limit = length_limit(media_type)
+    return TOO_LONG % (len(text), limit) if len(text) > limit else None
 
 
 def check(
@@ -69,34 +171,43 @@ def _wrong_media(media_url: str | None, media_type: MediaType | None, file_name:
 
 def _wrong_length(body: str, media_type: MediaType | None) -> Iterator[Field]:
     if media_type is None:
-        if not body:
-            yield Field("body", "must not be empty without media")
+        if blank(body):
+            yield Field("body", "must have a visible character without media")
         if len(body) > TEXT_CHARACTERS:
             yield Field("body", f"must have at most {TEXT_CHARACTERS:,} characters")
     elif media_type == "audio":
         if body:
             yield Field("body", "must be empty: WhatsApp shows no caption with audio")
-    elif len(body) > CAPTION_CHARACTERS:
-        yield Field("body", f"must have at most {CAPTION_CHARACTERS:,} characters as the caption of media")
+    else:
+        if body and blank(body):
+            yield Field("body", "must have a visible character or be empty")
+        if len(body) > CAPTION_CHARACTERS:
+            yield Field("body", f"must have at most {CAPTION_CHARACTERS:,} characters as the caption of media")
 
 
 def _check_variables(body: str, variables: Sequence[str]) -> None:
     found = placeholders(body)
+    used, declared = set(map(fold, found)), set(map(fold, variables))
     wrong = [
         Field("variables", f"{name!r} is declared but does not appear in the body")
         for name in variables
-        if name not in found
+        if fold(name) not in used
     ]
     wrong += [
         Field("variables", f"{name!r} appears in the body but is not declared")
         for name in found
-        if name not in variables
+        if fold(name) not in declared
     ]
     if len(set(variables)) != len(variables):
         wrong.append(Field("variables", "a variable is declared twice"))
     rest = PLACEHOLDER.sub("", body)
     if "{{" in rest or "}}" in rest:
-        wrong.append(Field("body", "double braces must enclose one name of letters, digits and underscores"))
+        wrong.append(
+            Field(
+                "body",
+                f"double braces must enclose one name of at most {MAX_ATTRIBUTE_NAME} characters, without | {{ }}",
+            )
+        )
     if wrong:
         raise Rejected(
             "The template's variables do not equal the placeholders in its body.",
@@ -111,7 +222,7 @@ def render(body: str, values: Mapping[str, str]) -> str:
     Raises:
         Rejected: naming every placeholder without a value; a blank value counts as none.
     """
-    missing = [name for name in placeholders(body) if not values.get(name, "").strip()]
+    missing = [name for name in placeholders(body) if blank(values.get(name, ""))]
     if missing:
         raise Rejected(
             "Some variables have no value.",

@@ -24,7 +24,7 @@ from hidra.domain.contact import (
     MAX_VALUE,
     fits,
 )
-from hidra.domain.text import NUL
+from hidra.domain.text import BLANK, NUL, blank
 
 _ISO_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
@@ -32,6 +32,12 @@ _ISO_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 def _without_nul(text: str) -> str:
     if NUL in text:  # pydantic itself refuses unpaired surrogates
         raise PydanticCustomError("nul_character", "Text must not contain the character NUL")
+    return text
+
+
+def _visible(text: str) -> str:
+    if blank(text):
+        raise PydanticCustomError("blank_text", "Must have a visible character")
     return text
 
 
@@ -64,13 +70,15 @@ def _whole(value: Any) -> Any:
 
 
 class WithoutNul:
-    """Text without NUL. ``something``: the pattern in OpenAPI demands more than white space, which is stripped."""
+    """Text without NUL; with ``something``, also with a visible character."""
 
     def __init__(self, *, something: bool = False) -> None:
-        self._pattern = r"^[^\x00]*[^\s\x00][^\x00]*$" if something else r"^[^\x00]*$"
+        self._something = something
+        self._pattern = rf"^[^\x00]*[^\s\x00{BLANK}][^\x00]*$" if something else r"^[^\x00]*$"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(_without_nul, handler(source))
+        schema = core_schema.no_info_after_validator_function(_without_nul, handler(source))
+        return core_schema.no_info_after_validator_function(_visible, schema) if self._something else schema
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"pattern": self._pattern, **handler(schema)}
@@ -89,13 +97,19 @@ ReplyWord = Annotated[str, StringConstraints(min_length=1, max_length=40), Witho
 # Without placeholders: it is sent verbatim, and only the recipient's phone may be known.
 ConfirmationText = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=1_000, pattern=r"^[^{}\x00]*[^{}\s\x00][^{}\x00]*$"),
+    StringConstraints(min_length=1, max_length=1_000, pattern=rf"^[^{{}}\x00]*[^{{}}\s\x00{BLANK}][^{{}}\x00]*$"),
 ]
 FileName = Annotated[
     str,
-    StringConstraints(max_length=240, pattern=r"^[^/\\\x00-\x1f]*[^\s/\\\x00-\x1f][^/\\\x00-\x1f]*$"),
+    StringConstraints(max_length=240, pattern=rf"^[^/\\\x00-\x1f]*[^\s/\\\x00{BLANK}][^/\\\x00-\x1f]*$"),
 ]
-VariableName = Annotated[str, StringConstraints(pattern=r"^\w{1,64}$")]
+# An attribute's name in any spelling that a placeholder can have.
+VariableName = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=MAX_ATTRIBUTE_NAME, pattern=rf"^[^{{}}|\x00]*[^\s{{}}|\x00{BLANK}][^{{}}|\x00]*$"
+    ),
+]
 VariableValue = Annotated[str, StringConstraints(max_length=1_000), WithoutNul()]
 AttributeName = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_ATTRIBUTE_NAME), WithoutNul(something=True)

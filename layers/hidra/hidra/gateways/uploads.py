@@ -24,14 +24,18 @@ class Form:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that is there; ``etag`` changes with its content."""
+    """A file that is there; ``etag`` changes with its content. ``version``: None in a bucket without versions."""
 
     size: int
     etag: str
+    version: str | None
 
 
 def form(bucket: str, key: str, *, content_type: str, seconds: int) -> Form:
     """A form for one file of at most ``MAX_BYTES`` and this content type, valid for so many seconds.
+
+    S3 accepts each upload with a form until it expires. ``If-None-Match``, which refuses a second one, is a header of
+    PutObject, CopyObject and CompleteMultipartUpload (S3's user guide, "conditional writes"); POST has no field for it.
 
     Raises:
         Unavailable: it could not be signed.
@@ -59,8 +63,9 @@ def link(bucket: str, key: str, *, file_name: str, seconds: int) -> str:
     return made
 
 
-def find(bucket: str, key: str) -> StoredFile | None:
-    """
+def find(bucket: str, key: str, version: str | None = None) -> StoredFile | None:
+    """This version of the file, by default the latest; None if there is none.
+
     Raises:
         Unavailable: S3 did not say whether the file is there.
     """
@@ -68,13 +73,13 @@ def find(bucket: str, key: str) -> StoredFile | None:
 
     with _available():
         try:
-            answer = s3().head_object(Bucket=bucket, Key=key)
+            answer = s3().head_object(Bucket=bucket, Key=key, **_of(version))
         except ClientError as error:
             # S3 answers 403 for a missing object if the caller may not list the bucket.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
                 return None
             raise
-    return StoredFile(answer["ContentLength"], answer["ETag"])
+    return StoredFile(answer["ContentLength"], answer["ETag"], answer.get("VersionId"))
 
 
 def read(bucket: str, key: str, file: StoredFile, offset: int, until: int | None = None) -> Iterator[bytes]:
@@ -100,13 +105,35 @@ def put(bucket: str, key: str, content: IO[bytes], *, content_type: str) -> None
         s3().upload_fileobj(content, bucket, key, ExtraArgs={"ContentType": content_type})
 
 
+def delete(bucket: str, key: str, version: str) -> None:
+    """Deletes one version of a file for good, also if it is gone already.
+
+    Raises:
+        Unavailable: S3 did not delete it.
+    """
+    with _available():
+        s3().delete_object(Bucket=bucket, Key=key, VersionId=version)
+
+
+def _of(version: str | None) -> dict[str, str]:
+    return {} if version is None else {"VersionId": version}
+
+
 def _piece(bucket: str, key: str, file: StoredFile, begin: int, end: int) -> bytes:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with the client
 
     for attempt in range(ATTEMPTS):
         try:
-            answer = s3().get_object(Bucket=bucket, Key=key, Range=f"bytes={begin}-{end - 1}", IfMatch=file.etag)
-            content: bytes = answer["Body"].read()
+            answer = s3().get_object(
+                Bucket=bucket,
+                Key=key,
+                Range=f"bytes={begin}-{end - 1}",
+                IfMatch=file.etag,
+                **_of(file.version),
+            )
+            if "ContentRange" not in answer:  # a server may answer with the whole file; the local emulator does so
+                answer["Body"].read(begin)
+            content: bytes = answer["Body"].read(end - begin)
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status in (403, 404):

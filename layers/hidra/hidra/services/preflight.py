@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import MAX_AUDIENCE, EvolutionConnectionStatus
 from hidra.domain.pacing import duration_seconds
-from hidra.domain.template import placeholders
+from hidra.domain.template import length_limit, refuses_long, warnings
 from hidra.store import audience
 from hidra.store.audience import Plan, Reason
 from hidra.store.db import Database, Tx
@@ -59,9 +59,7 @@ def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) 
 
     def work(tx: Tx) -> tuple[Plan, list[audience.AudienceOutcome]]:
         plan = audience.plan(tx, campaign_id=campaign_id)
-        return plan, audience.outcomes(
-            tx, segment_id=plan.segment_id, variables=placeholders(plan.body), examples=EXAMPLES
-        )
+        return plan, audience.outcomes(tx, plan=plan, examples=EXAMPLES)
 
     plan, outcomes = db.as_user(user_id, work)
     recipients = sum(outcome.recipients for outcome in outcomes)
@@ -81,7 +79,10 @@ def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) 
         ],
         expected_duration_seconds=seconds,
         expected_end=_later(max(now, plan.scheduled_at or now), seconds),
-        warnings=list(_warnings(plan, recipients, will_receive)),
+        warnings=[
+            *_warnings(plan, recipients, will_receive),
+            *_warnings_of_text(plan, sum(outcome.too_long for outcome in outcomes)),
+        ],
     )
 
 
@@ -128,4 +129,22 @@ def _warnings(plan: Plan, recipients: int, will_receive: int) -> Iterator[Prefli
         yield PreflightWarning(
             "segment-too-large",
             f"The segment has more than {MAX_AUDIENCE:,} contacts: the campaign cannot start. Split it.",
+        )
+
+
+def _warnings_of_text(plan: Plan, too_long: int) -> Iterator[PreflightWarning]:
+    for warning in warnings(plan.body):
+        yield PreflightWarning(warning.code, warning.message)
+    if too_long:
+        limit = f"{length_limit(plan.media_type):,} characters"
+        contacts = "1 contact" if too_long == 1 else f"{too_long:,} contacts"
+        consequence = (
+            "the message fails, because the Cloud API refuses it"
+            if refuses_long(plan.integration)
+            else "it is sent as it is; a connection to the Cloud API would refuse it"
+        )
+        yield PreflightWarning(
+            "text-too-long",
+            f"With its values the text for {contacts} is longer than {limit}: {consequence}. Shorten the"
+            " template or the values.",
         )

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from hidra.domain.template import refuses_long, too_long
 from hidra.domain.trial import TrialMessage
+from hidra.errors import Field, Rejected
 from hidra.services.render_template import render_template
 from hidra.store import campaigns, connections
 from hidra.store.db import Database
@@ -28,9 +30,17 @@ def prepare_trial(
     Raises:
         NotFound: the user has no such campaign.
         Conflict: the user has no connection.
-        Rejected: some variable has no value, or the contact is none of the user's.
+        Rejected: some variable has no value, the contact is none of the user's, or the text with its values is too long
+            for the connection.
     """
     campaign = db.as_user(user_id, lambda tx: campaigns.get(tx, campaign_id=campaign_id))
     content = render_template(db, user_id, campaign.template_id, contact_id=contact_id, values=variables)
     connection = db.as_user(user_id, connections.require)
+    reason = too_long(content.text, content.media.type if content.media else None)
+    if reason and refuses_long(connection.integration):
+        raise Rejected(
+            f"{reason} Shorten the values or the template.",
+            code="text-too-long",
+            fields=[Field("variables", "make the text too long")],
+        )
     return TrialMessage(user_id, connection.id, campaign_id, phone, phone_hash, content)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from hidra.domain.content import Content, Media
-from hidra.domain.template import placeholders, render
+from hidra.domain.template import chosen, placeholders, render
 from hidra.errors import Field, Rejected
 from hidra.store import contacts, templates
 from hidra.store.db import Database, Tx
@@ -18,7 +18,7 @@ def render_template(
 
     Args:
         contact_id: the contact whose values are put in; None for no contact.
-        values: override the contact's.
+        values: override the contact's, by names that fold alike.
 
     Raises:
         NotFound: the user has no such template.
@@ -29,8 +29,7 @@ def render_template(
         template = templates.get(tx, template_id=template_id)
         if contact_id is None:
             return template, {}
-        names = placeholders(template.body)
-        return template, contacts.values(tx, contact_id=contact_id, variables=names)
+        return template, contacts.values(tx, contact_id=contact_id, variables=placeholders(template.body))
 
     template, own = db.as_user(user_id, work)
     if own is None:
@@ -40,4 +39,4 @@ def render_template(
             fields=[Field("contact_id", "is not one of your contacts")],
         )
     media = Media.of(template.media_url, template.media_type, template.file_name)
-    return Content(render(template.body, {**own, **values}), media)
+    return Content(render(template.body, {**own, **chosen(placeholders(template.body), values)}), media)

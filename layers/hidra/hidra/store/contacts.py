@@ -12,9 +12,8 @@ from hidra.domain.consent import Consent
 from hidra.domain.contact import Value
 from hidra.domain.search import NamePart, PhonePart
 from hidra.domain.segment import UNKNOWN_SEGMENT
-from hidra.domain.template import columns
 from hidra.errors import Conflict, HidraError
-from hidra.store.audience import GIVEN, RESOLVED
+from hidra.store.audience import SPELLED, spelling
 from hidra.store.db import Tx, found
 from hidra.store.pages import AFTER_ID
 
@@ -65,10 +64,20 @@ from hidra.segment_contacts m join hidra.contacts c on c.user_id = m.user_id and
 where m.user_id = %(user_id)s and m.segment_id = %(segment_id)s and m.contact_id > {AFTER_ID}
 order by m.contact_id limit %(limit)s
 """  # noqa: S608 - made of constants
+# As the freeze resolves them, see store/audience.py.
 VALUES = f"""
-select {RESOLVED} from (
-    select {GIVEN} as given from hidra.contacts c where c.user_id = %(user_id)s and c.id = %(contact_id)s offset 0
-) found
+with {SPELLED}
+select (
+    select coalesce(
+        jsonb_object_agg((%(variables)s::text[])[s.place], v.value) filter (where v.value is not null), '{{}}'
+    )
+    from spelled s cross join lateral (
+        select hidra.value(
+            c.attributes, s.names, case s.own when 'name' then c.name when 'phone' then c.phone end
+        ) as value
+    ) v
+)
+from hidra.contacts c where c.user_id = %(user_id)s and c.id = %(contact_id)s
 """  # noqa: S608 - made of constants
 UPDATE = f"""
 update hidra.contacts c
@@ -168,9 +177,7 @@ def members(tx: Tx, *, segment_id: UUID, after_id: UUID | None, limit: int) -> l
 
 def values(tx: Tx, *, contact_id: UUID, variables: Sequence[str]) -> dict[str, str] | None:
     """The contact's value for each variable that it has one for; None if the user has no such contact."""
-    resolved: dict[str, str] | None = tx.value(
-        VALUES, contact_id=contact_id, variables=list(variables), columns=columns(variables)
-    )
+    resolved: dict[str, str] | None = tx.value(VALUES, contact_id=contact_id, **spelling(variables))
     return resolved
 
 

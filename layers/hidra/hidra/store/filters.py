@@ -40,25 +40,30 @@ left join (
 """)
 NOTHING = sql.SQL("")
 
+# The first of the contact's attributes that the name means. The planner finds the spellings once for a statement.
+_ATTRIBUTE = sql.SQL("""(coalesce(
+    c.attributes -> (select (hidra.spellings(%(user_id)s, {key}::text))[1]),
+    c.attributes -> (select (hidra.spellings(%(user_id)s, {key}::text))[2]),
+    case when (select cardinality(hidra.spellings(%(user_id)s, {key}::text)) > 2) then
+        hidra.attribute(c.attributes, (select hidra.spellings(%(user_id)s, {key}::text))) end
+))""")
 _TEXT = {
     Kind.NAME: sql.SQL("c.name"),
     Kind.PHONE: sql.SQL("c.phone"),
     Kind.CONSENT_BASIS: sql.SQL("(c.consent ->> 'basis')"),
     Kind.CONSENT_SOURCE: sql.SQL("(c.consent ->> 'source')"),
-    Kind.ATTRIBUTE: sql.SQL(
-        "(case when jsonb_typeof(c.attributes -> {key}::text) = 'string' then c.attributes ->> {key}::text end)"
-    ),
+    Kind.ATTRIBUTE: sql.SQL("(case when jsonb_typeof({it}) = 'string' then {it} #>> '{{}}' end)"),
 }
 _INSTANT = {
     Kind.CONSENT_AT: sql.SQL("hidra.instant(c.consent ->> 'at')"),
     Kind.LAST_CONTACTED: sql.SQL("contacted.at"),
-    Kind.ATTRIBUTE: sql.SQL("hidra.instant(c.attributes ->> {key}::text)"),
+    Kind.ATTRIBUTE: sql.SQL("hidra.instant({it} #>> '{{}}')"),
 }
 _ANYTHING = {
     **_TEXT,
     Kind.CONSENT_AT: sql.SQL("(c.consent ->> 'at')"),
     Kind.LAST_CONTACTED: _INSTANT[Kind.LAST_CONTACTED],
-    Kind.ATTRIBUTE: sql.SQL("(c.attributes -> {key}::text)"),
+    Kind.ATTRIBUTE: sql.SQL("{it}"),
 }
 _ONE_OF_TEXTS = sql.SQL("coalesce({text} = any({value}::text[]), false)")
 _ONE_OF = sql.SQL("coalesce({value}::jsonb @> {it}, false)")
@@ -92,7 +97,9 @@ def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Any]]:
 
     def of(table: Mapping[Kind, sql.SQL], field: ContactField) -> sql.Composable:
         fragment = table[field.kind]
-        return fragment.format(key=bound(field.key)) if field.kind is Kind.ATTRIBUTE else fragment
+        if field.kind is not Kind.ATTRIBUTE:
+            return fragment
+        return fragment.format(it=_ATTRIBUTE.format(key=bound(field.key)))
 
     def compiled(part: Filter) -> sql.Composable:
         match part:

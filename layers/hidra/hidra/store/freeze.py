@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from hidra.domain.content import MediaType
 from hidra.domain.message import OUTCOME_UNKNOWN
-from hidra.domain.template import NO_VALUE, columns, placeholders
 from hidra.store import counters, erasure
-from hidra.store.audience import AUDIENCE, MEMBERS
+from hidra.store.audience import AUDIENCE, MEMBERS, parameters
 from hidra.store.counters import Frozen
 from hidra.store.db import Tx
 from hidra.store.runs import LockedCampaign
@@ -15,16 +15,17 @@ OPEN_RUN = """
 insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, media_url, media_type, file_name)
 select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url, t.media_type, t.file_name
 from hidra.message_templates t where t.id = %(template_id)s
-returning id, body
+returning id, body, media_type,
+    (select k.integration from hidra.evolution_api_config k where k.id = %(connection_id)s) as integration
 """
 # What both freezes do with their members and with the messages that they retry.
 _FROZEN = f"""{AUDIENCE}, frozen as (
     insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,
         phone_hash, variables, status, failed_at, error_code, error_detail)
     select user_id, %(campaign_id)s, %(run_id)s, contact_id, %(connection_id)s, phone, phone_hash, resolved,
-        case error_code when 'opted_out' then 'skipped' when 'unresolved_variable' then 'failed'
-            else 'pending'::hidra.message_status end,
-        case error_code when 'unresolved_variable' then now() end, error_code, error_detail
+        case when error_code is null then 'pending'::hidra.message_status
+            when error_code = 'opted_out' then 'skipped' else 'failed' end,
+        case when error_code <> 'opted_out' then now() end, error_code, error_detail
     from audience
     returning status
 ), retried_points as (
@@ -84,6 +85,8 @@ select exists (
 class _Opened:
     id: UUID
     body: str
+    media_type: MediaType | None
+    integration: str | None
 
 
 def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
@@ -91,6 +94,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
 
     The recipients are the segment's contacts; in a campaign that has run before, those of them whose message failed.
     A recipient that opted out is skipped. One without a value for a variable fails: the text is never sent incomplete.
+    So does one whose text is too long for the Cloud API.
     """
     # Shares the advisory lock "erasure" of the user: an erasure cannot see the recipients before this commits.
     erasure.block(tx, user_id=campaign.user_id)
@@ -101,23 +105,22 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
         campaign_id=campaign.id,
         initiated_by=campaign.scheduled_by,
         template_id=campaign.template_id,
+        connection_id=campaign.evolution_config_id,
     )
     if run is None:
         raise AssertionError("a campaign's template cannot be deleted")
     counters.lock(tx, [campaign.id])
     tx.run(WORK_MEM)
-    variables = placeholders(run.body)
     frozen = tx.row(
         Frozen,
         FREEZE_FAILED if campaign.is_retry else FREEZE,
+        user_id=campaign.user_id,
         campaign_id=campaign.id,
         run_id=run.id,
         connection_id=campaign.evolution_config_id,
         segment_id=campaign.segment_id,
-        variables=variables,
-        columns=columns(variables),
-        no_value=NO_VALUE,
         outcome_unknown=OUTCOME_UNKNOWN,
+        **parameters(run.body, run.media_type, run.integration),
     )
     if frozen is None:
         raise AssertionError("an aggregate returns a row")

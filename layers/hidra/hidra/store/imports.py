@@ -11,16 +11,22 @@ from psycopg.types.json import Jsonb
 from hidra.domain.campaign import ContactImportSource
 from hidra.domain.imports.files import NO_FILE, NOT_FETCHED
 from hidra.domain.imports.rejects import RejectedRow
+from hidra.errors import Conflict
+from hidra.store import segments
 from hidra.store.db import Tx, found
 from hidra.store.pages import newest_first
 
 # The form to upload a file with is valid for an hour, so an import without a file after two hours gets none.
 # Evolution's contacts are fetched within six minutes or not at all: Lambda keeps the event for five, and
 # connection_check runs for one.
+MAX_OPEN = 10  # imports of one user that wait or run
+MAX_SLICES = 2  # of one user that run at once; fewer than the slices that run at once
+LEASE_SECONDS = 200  # longer than the function that runs a slice may
 _OVERDUE = """status = 'waiting' and created_at < now() - case source
       when 'evolution' then interval '10 minutes' else interval '2 hours' end"""
-COLUMNS = """id, segment_id, source, format, status, bytes_total, bytes_read, rows_read, created, updated, unchanged,
-    rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at, ended_at"""
+COLUMNS = """id, segment_id, source, format, options, status, bytes_total, bytes_read, rows_read, created, updated,
+    unchanged, rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at,
+    ended_at"""
 INSERT = f"""
 insert into hidra.contact_imports (user_id, segment_id, source, format, options)
 values (%(user_id)s, %(segment_id)s, %(source)s, %(format)s, %(options)s)
@@ -35,18 +41,63 @@ select {COLUMNS}
 from hidra.contact_imports
 where user_id = %(user_id)s
   and {newest_first("created_at")}"""  # noqa: S608 - made of constants
+# The user's advisory lock: imports and slices of one user are counted and added one after the other.
+LOCK_USER = "select pg_advisory_xact_lock(hidra.lock_key('imports', %(user_id)s))"
+LOCK_USER_OF = """
+select pg_advisory_xact_lock(hidra.lock_key('imports', user_id)) from hidra.contact_imports where id = %(import_id)s
+"""
+COUNT_OPEN = """
+select count(*) from hidra.contact_imports where user_id = %(user_id)s and status in ('waiting', 'running')
+"""
+# Whether as many slices of the user run as may. Canceled imports count too: their slices end with their next batch.
+_USER_IS_BUSY = f"""(
+    select count(*) >= {MAX_SLICES} from hidra.contact_imports leased
+    where leased.user_id = open.user_id and leased.leased_until > clock_timestamp()
+)"""  # noqa: S608 - made of constants
+_FREE = """open.status in ('waiting', 'running')
+      and (open.leased_until is null or open.leased_until <= clock_timestamp())"""
+# Waits for no other slice: before the first batch no slice holds the row for longer than a moment.
+ACCEPT = """
+update hidra.contact_imports
+set file_version = case when status = 'waiting' then coalesce(file_version, %(version)s) else file_version end
+where id = %(import_id)s
+returning file_version
+"""
+FILE_VERSION = "select file_version from hidra.contact_imports where id = %(import_id)s"
 # Skips an import that another slice holds.
-BEGIN = """
+BEGIN = f"""
 update hidra.contact_imports i
 set status = 'running', started_at = coalesce(i.started_at, now()), attempts = i.attempts + 1,
-    bytes_total = coalesce(i.bytes_total, %(bytes_total)s), last_progress_at = coalesce(i.last_progress_at, now())
+    bytes_total = coalesce(i.bytes_total, %(bytes_total)s), last_progress_at = coalesce(i.last_progress_at, now()),
+    file_version = coalesce(i.file_version, %(version)s), held_back_at = null,
+    leased_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
 where i.id = (
     select open.id from hidra.contact_imports open
-    where open.id = %(import_id)s and open.status in ('waiting', 'running')
+    where open.id = %(import_id)s and {_FREE} and not {_USER_IS_BUSY}
+      and coalesce(open.file_version = %(version)s, true)
     for update skip locked
 )
 returning i.id, i.user_id, i.segment_id, i.format, i.options, i.checkpoint, i.batches, i.attempts, i.bytes_total,
-    i.rejected
+    i.rejected, i.leased_until
+"""  # noqa: S608 - made of constants
+HOLD_BACK = f"""
+update hidra.contact_imports i set held_back_at = coalesce(i.held_back_at, clock_timestamp())
+where i.id = (
+    select open.id from hidra.contact_imports open
+    where open.id = %(import_id)s and {_FREE} and {_USER_IS_BUSY}
+    for update skip locked
+)
+"""  # noqa: S608 - made of constants
+HELD_BACK_LONGEST = """
+select id from hidra.contact_imports
+where user_id = %(user_id)s and status in ('waiting', 'running') and held_back_at is not null
+order by held_back_at limit 1
+"""
+# The lease names the slice: one whose lease has run out does not end the lease of the next.
+RELEASE = """
+update hidra.contact_imports
+set leased_until = null, attempts = greatest(0, attempts - %(attempts)s)
+where id = %(import_id)s and leased_until = %(leased_until)s
 """
 LOCK = """
 select id, segment_id from hidra.contact_imports
@@ -67,7 +118,8 @@ where id = %(import_id)s
 FINISH = """
 update hidra.contact_imports
 set status = case when %(failure_code)s::text is null then 'completed' else 'failed' end, checkpoint = '{}',
-    failure_code = %(failure_code)s, failure_reason = %(failure_reason)s, ended_at = clock_timestamp()
+    failure_code = %(failure_code)s, failure_reason = %(failure_reason)s, ended_at = clock_timestamp(),
+    leased_until = null
 where id = %(import_id)s and batches = coalesce(%(batches)s::integer, batches) and status in ('waiting', 'running')
 returning true
 """
@@ -104,7 +156,7 @@ returning true
 """  # noqa: S608 - made of constants
 # A slice commits a batch every few seconds: after five minutes without one, the slice or its queue message was lost.
 # Setting last_progress_at makes an import stale again after another five minutes. A waiting import is stale once
-# GIVE_UP gives it up.
+# GIVE_UP gives it up. An import that was held back is stale once its user may run another slice.
 STALE = f"""
 update hidra.contact_imports i set last_progress_at = clock_timestamp()
 where i.id in (
@@ -112,6 +164,8 @@ where i.id in (
     where open.status = 'running' and open.last_progress_at < now() - interval '5 minutes'
        or {_OVERDUE}
           and coalesce(open.last_progress_at, open.created_at) < now() - interval '5 minutes'
+       or open.status in ('waiting', 'running') and open.held_back_at is not null and not {_USER_IS_BUSY}
+          and coalesce(open.last_progress_at, open.held_back_at) < now() - interval '1 minute'
     order by open.created_at limit 20
     for update skip locked
 )
@@ -135,6 +189,7 @@ class ImportRow:
     segment_id: UUID | None
     source: ContactImportSource
     format: str
+    options: dict[str, Any]
     status: str
     bytes_total: int | None
     bytes_read: int
@@ -166,6 +221,7 @@ class RunningImport:
     attempts: int
     bytes_total: int | None
     rejected: int
+    leased_until: datetime
 
 
 @dataclass(frozen=True)
@@ -213,9 +269,62 @@ def page(tx: Tx, *, after_at: datetime | None, after_id: UUID | None, limit: int
     return tx.rows(ImportRow, LIST, after_at=after_at, after_id=after_id, limit=limit)
 
 
-def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None) -> RunningImport | None:
-    """Begins a slice; None if the import has ended, is gone, or another slice holds it."""
-    return tx.row(RunningImport, BEGIN, import_id=import_id, bytes_total=bytes_total)
+def require_room(tx: Tx) -> None:
+    """Lets no other import of the user be created until the transaction ends.
+
+    Raises:
+        Conflict: ``MAX_OPEN`` of the user's imports wait or run.
+    """
+    tx.run(LOCK_USER)
+    if tx.value(COUNT_OPEN) >= MAX_OPEN:
+        raise Conflict(
+            f"{MAX_OPEN} of your imports wait for their file or run; nothing was created. Wait until one ends, or"
+            " cancel one.",
+            code="too-many-imports",
+        )
+
+
+def file_version(tx: Tx, *, import_id: UUID) -> str | None:
+    """The version of the import's file; None if none has arrived."""
+    version: str | None = tx.value(FILE_VERSION, import_id=import_id)
+    return version
+
+
+def accept_file(tx: Tx, *, import_id: UUID, version: str) -> bool:
+    """Whether this version is the import's file: the first that arrived, if the import still waited then."""
+    known = file_version(tx, import_id=import_id)
+    if known is None:
+        known = tx.value(ACCEPT, import_id=import_id, version=version)
+    return known == version
+
+
+def begin(tx: Tx, *, import_id: UUID, bytes_total: int | None, version: str | None) -> RunningImport | None:
+    """Begins a slice; None if the import has ended, is gone, has another file, another slice holds it, or it is held
+    back because its user has as many slices as may run.
+
+    Args:
+        version: of its file; None in a bucket without versions.
+    """
+    tx.run(LOCK_USER_OF, import_id=import_id)
+    running = tx.row(RunningImport, BEGIN, import_id=import_id, bytes_total=bytes_total, version=version)
+    if running is None:
+        tx.run(HOLD_BACK, import_id=import_id)
+    return running
+
+
+def held_back_longest(tx: Tx, *, user_id: UUID) -> UUID | None:
+    """The user's import that has waited for a slice to end for the longest time."""
+    held_back: UUID | None = tx.value(HELD_BACK_LONGEST, user_id=user_id)
+    return held_back
+
+
+def release(tx: Tx, running: RunningImport, *, counts: bool) -> None:
+    """Ends a slice, so that another one can begin.
+
+    Args:
+        counts: whether it counts as an attempt.
+    """
+    tx.run(RELEASE, import_id=running.id, leased_until=running.leased_until, attempts=0 if counts else 1)
 
 
 def lock(tx: Tx, *, import_id: UUID, batches: int) -> LockedImport | None:
@@ -251,12 +360,15 @@ def advance(
 
 def give_up(tx: Tx, *, import_id: UUID) -> bool:
     """Fails an import whose file is gone or never came; False if the file may still come, or the import has ended."""
-    return bool(tx.value(GIVE_UP, import_id=import_id, not_fetched=NOT_FETCHED, no_file=NO_FILE))
+    given_up = bool(tx.value(GIVE_UP, import_id=import_id, not_fetched=NOT_FETCHED, no_file=NO_FILE))
+    segments.delete_unused(tx, import_id=import_id)
+    return given_up
 
 
 def cancel(tx: Tx, *, import_id: UUID) -> None:
     """Cancels an import unless it has ended. Its rejected rows stay until they are made a file."""
     tx.run(CANCEL, import_id=import_id)
+    segments.delete_unused(tx, import_id=import_id)
 
 
 def lock_canceled(tx: Tx, *, import_id: UUID) -> LockedImport | None:
@@ -289,6 +401,8 @@ def finish(tx: Tx, *, import_id: UUID, batches: int | None, failure: tuple[str, 
     ended = tx.value(FINISH, import_id=import_id, batches=batches, failure_code=code, failure_reason=reason)
     if ended:
         drop_rejects(tx, import_id=import_id)
+    if failure is not None:
+        segments.delete_unused(tx, import_id=import_id)
     return bool(ended)
 
 

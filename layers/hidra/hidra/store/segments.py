@@ -52,6 +52,23 @@ where user_id = %(user_id)s and segment_id = %(segment_id)s
 order by created_at desc, id desc limit %(limit)s
 """
 DELETE = "delete from hidra.contact_segments where user_id = %(user_id)s and id = %(segment_id)s returning true"
+# Skips a segment that another transaction uses at this moment: it gets a member or a campaign, or is deleted.
+LOCK_OF_IMPORT = """
+select s.id from hidra.contact_imports i
+join hidra.contact_segments s on s.user_id = i.user_id and s.id = i.segment_id
+where i.id = %(import_id)s and i.status in ('failed', 'canceled') and i.created + i.updated + i.unchanged = 0
+  and s.name = i.options ->> 'segment_name' and s.description is null and s.total_contacts = 0
+for update of s skip locked
+"""
+DELETE_UNUSED = """
+delete from hidra.contact_segments s
+where s.id = %(segment_id)s and s.total_contacts = 0
+  and not exists (select from hidra.campaigns c where c.user_id = s.user_id and c.segment_id = s.id)
+  and not exists (
+    select from hidra.contact_imports i
+    where i.user_id = s.user_id and i.segment_id = s.id and i.status in ('waiting', 'running')
+  )
+"""
 UNKNOWN_CONTACTS = """
 select wanted.id from unnest(%(contact_ids)s::uuid[]) as wanted (id)
 where not exists (select from hidra.contacts c where c.user_id = %(user_id)s and c.id = wanted.id)
@@ -214,6 +231,14 @@ def delete(tx: Tx, *, segment_id: UUID) -> None:
             more={"campaigns": [{"id": str(campaign.id), "name": campaign.name} for campaign in using]},
         )
     tx.run(DELETE, segment_id=segment_id)
+
+
+def delete_unused(tx: Tx, *, import_id: UUID) -> None:
+    """Deletes the segment that was created for an import which failed or was canceled and imported no contact, unless
+    the segment has members, was changed, or a campaign or another import uses it."""
+    segment_id = tx.value(LOCK_OF_IMPORT, import_id=import_id)
+    if segment_id is not None:
+        tx.run(DELETE_UNUSED, segment_id=segment_id)
 
 
 def unknown_contacts(tx: Tx, *, contact_ids: Sequence[UUID]) -> set[UUID]:

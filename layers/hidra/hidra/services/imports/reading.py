@@ -27,11 +27,13 @@ class File:
     """The file of one import.
 
     ``read(offset, until)`` returns its bytes in pieces. It raises Rejected if the file was replaced by another one.
+    ``version``: None in a bucket without versions.
     """
 
     size: int
     etag: str
     read: Callable[[int, int | None], Iterator[bytes]]
+    version: str | None = None
 
 
 @dataclass(frozen=True)

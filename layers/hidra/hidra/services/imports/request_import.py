@@ -24,6 +24,7 @@ def request_import(
 
     Raises:
         Rejected: the user has no such segment.
+        Conflict: too many of the user's imports wait or run.
     """
     source = ContactImportSource.API if format == "jsonl" else ContactImportSource.CSV
     return db.as_user(
@@ -54,7 +55,7 @@ def request_pull(
 
     Raises:
         Rejected: the user has no such segment.
-        Conflict: the user has no connection.
+        Conflict: the user has no connection, or too many of the user's imports wait or run.
         Unavailable: ``pull`` failed, and the import has failed with it.
     """
 
@@ -105,6 +106,7 @@ def _create(
     format: str,
     options: Mapping[str, Any],
 ) -> ImportRow:
+    imports.require_room(tx)
     target, name = segment
     if name is not None:
         target = segments.create(tx, name=name, description=None, source=source).id
@@ -122,5 +124,5 @@ def _create(
         segment_id=target,
         source=source,
         format=format,
-        options={**options, "segment": target is not None},
+        options={**options, "segment": target is not None, "segment_name": name},
     )

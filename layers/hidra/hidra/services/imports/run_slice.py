@@ -7,12 +7,12 @@ or run beside another.
 import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from hidra.domain.imports import files
 from hidra.domain.imports.checkpoint import Checkpoint
-from hidra.errors import Rejected
+from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.services.imports.commit_batch import commit_batch
 from hidra.services.imports.reading import BatchReader, File, open_file
 from hidra.services.imports.rejects_file import Put, put_rejects, put_rejects_of_canceled
@@ -22,7 +22,8 @@ from hidra.store.imports import RunningImport
 from hidra.telemetry import logger
 
 BATCH_ROWS = 40_000
-MAX_ATTEMPTS = 30  # slices that ended without a batch, in a row
+MAX_ATTEMPTS = 3  # slices that were killed before a batch, in a row: the first, and two that try again
+RETRY_SHARE = 10  # the part of a batch that a slice begins with after another one was killed
 
 
 def run_slice(
@@ -35,40 +36,68 @@ def run_slice(
     secret: bytes,
     time_is_over: Callable[[], bool],
     batch_rows: int = BATCH_ROWS,
+    queue_other: Callable[[UUID], None] = lambda _: None,
 ) -> None:
     """Imports what time allows, and calls ``queue_next`` if there is more.
 
-    Does nothing if another slice holds the import.
+    Does nothing if another slice holds the import, or as many slices of its user run as may. A slice that finds a
+    service unavailable counts as no attempt.
 
     Args:
         find: returns the uploaded file, None if there is none.
         put: stores the file of rejected rows.
         secret: the key of the phones' hashes.
         time_is_over: asked after each batch is read, so a slice commits at least one.
+        queue_other: queues a slice of another import of the same user, which was held back.
     """
     file = find()
     if file is None:
         if db.as_worker(lambda tx: imports.give_up(tx, import_id=import_id)):
             logger.warning("an import has no file", import_id=import_id)
         return
-    running = db.as_worker(lambda tx: imports.begin(tx, import_id=import_id, bytes_total=file.size))
+    running = db.as_worker(
+        lambda tx: imports.begin(tx, import_id=import_id, bytes_total=file.size, version=file.version)
+    )
     if running is None:
         db.as_worker(lambda tx: put_rejects_of_canceled(tx, import_id, put))
         return
     try:
+        over = _run(db, running, file, put=put, secret=secret, time_is_over=time_is_over, batch_rows=batch_rows)
+    except Unavailable:
+        with suppress(HidraError):  # without a database the lease runs out
+            db.as_worker(lambda tx: imports.release(tx, running, counts=False))
+        raise
+    db.as_worker(lambda tx: imports.release(tx, running, counts=True))
+    if not over:
+        queue_next()
+    elif other := db.as_worker(lambda tx: imports.held_back_longest(tx, user_id=running.user_id)):
+        queue_other(other)
+
+
+def _run(
+    db: Database,
+    running: RunningImport,
+    file: File,
+    *,
+    put: Put,
+    secret: bytes,
+    time_is_over: Callable[[], bool],
+    batch_rows: int,
+) -> bool:
+    """Whether nothing is left to import: the import ended, or another slice has advanced it."""
+    try:
         stands = _import_batches(db, running, file, secret=secret, time_is_over=time_is_over, batch_rows=batch_rows)
     except Rejected as error:
         failure = (error.code, str(error))
-        db.as_worker(lambda tx: imports.finish(tx, import_id=import_id, batches=None, failure=failure))
-        logger.info("import failed", import_id=import_id, code=error.code)
-        return
+        db.as_worker(lambda tx: imports.finish(tx, import_id=running.id, batches=None, failure=failure))
+        logger.info("import failed", import_id=running.id, code=error.code)
+        return True
     if stands is None:
-        return
+        return True
     advanced, over = stands
-    if not over:
-        queue_next()
-    elif db.as_worker(lambda tx: _complete(tx, advanced, put)):
-        logger.info("import completed", import_id=import_id)
+    if over and db.as_worker(lambda tx: _complete(tx, advanced, put)):
+        logger.info("import completed", import_id=running.id)
+    return over
 
 
 def _import_batches(
@@ -90,8 +119,8 @@ def _import_batches(
     """
     if running.attempts > MAX_ATTEMPTS:
         raise Rejected(
-            f"The import stopped at the same place {MAX_ATTEMPTS} times in a row. What was imported stays; "
-            "create a new import.",
+            f"The import was stopped at the same place {MAX_ATTEMPTS} times in a row: the file takes too much time or "
+            "memory there. What was imported stays; split or correct the file and create a new import.",
             code="internal",
         )
     checkpoint = Checkpoint.from_json(running.checkpoint)
@@ -100,6 +129,8 @@ def _import_batches(
     if checkpoint is not None and checkpoint.over:
         return running, True
     reading = open_file(running, file, checkpoint, secret=secret)
+    if running.attempts > 1:  # the rows that stopped the slice before are reached with fewer others in their batch
+        batch_rows = max(1, batch_rows // RETRY_SHARE)
     batches = BatchReader(reading, batch_rows=batch_rows)
     # One thread, so that records are read one at a time; leaving the block waits for it.
     with _rarely_collected(), ThreadPoolExecutor(1) as thread:
