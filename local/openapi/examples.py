@@ -49,6 +49,7 @@ _IMPORT = {
     "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},
     "delimiter": "detect",
     "encoding": "detect",
+    "old_numbers": False,
     "country": "BR",
     "status": "running",
     "failure_code": None,
@@ -162,6 +163,7 @@ EXAMPLES: dict[str, Any] = {
         "country": "BR",
         "delimiter": "detect",
         "encoding": "detect",
+        "old_numbers": False,
     },
     "ImportRequested": {
         "contact_import": {
