@@ -340,3 +340,24 @@ def test_the_contacts_of_evolution_and_a_column_of_jids_get_their_e164_numbers(
     column = f"telefone,x\n{jid}@s.whatsapp.net,\n".encode()
     Importing.make(databases, stranger, column).finish()
     assert list(contacts(databases, user)) == list(contacts(databases, stranger)) == [phone]
+
+
+@pytest.mark.parametrize(
+    "filter",
+    [
+        {"field": "phone", "op": "eq", "value": "+5491123450001"},
+        {"field": "phone", "op": "eq", "value": "+541123450001"},
+        {"field": "phone", "op": "in", "value": ["+5491123450001"]},
+        {"field": "phone", "op": "prefix", "value": "+54 9 11 2345"},
+        {"field": "phone", "op": "prefix", "value": "+54 11"},
+    ],
+)
+@pytest.mark.parametrize("saved", ["+541123450001", "+5491123450001"])
+def test_a_filter_finds_an_argentine_number_in_either_spelling(call: Any, saved: str, filter: Any) -> None:
+    call("contacts").post("/v1/contacts", {"contacts": [{"phone": saved}, {"phone": ANA}]})
+    segment = call("segments").post("/v1/segments", {"name": "Argentina"}).json
+    filled = call("segments").post(f"/v1/segments/{segment['id']}/fill", {"filter": filter})
+    assert filled.status == 200
+    assert [each["phone"] for each in call("segments").all(f"/v1/segments/{segment['id']}/contacts", limit=9)] == [
+        saved
+    ]
