@@ -51,7 +51,7 @@ matched as (
         on m.evolution_config_id = u.evolution_config_id and m.requested_message_id = u.provider_message_id
         and {REQUESTED}
 )
-"""
+"""  # noqa: S608 - made of constants
 MATCHED = f"""
 with waiting as not materialized (select * from hidra.delivery_events_unmatched), {_MATCHED}
 select * from matched limit %(limit)s
