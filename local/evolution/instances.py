@@ -170,8 +170,9 @@ class Instances:
         return {"status": "SUCCESS", "error": False, "response": {"message": "Instance logged out"}}
 
     def disconnect(self, instance: Instance, reason: int, order: Sequence[str] = ()) -> None:
-        """WhatsApp ends the connection: 401 logged out, 403 banned, 402, 406; from 2.4 on 408 too, a timeout. Only these
-        close an instance: after another code it reconnects, which shows as connecting and open.
+        """WhatsApp ends the connection: 401 logged out, 403 banned, 402, 406; from 2.4 on also 408, a timeout.
+
+        Before 2.4 Baileys reconnects after a timeout, which shows as connecting and open.
 
         Evolution emits two or three events about it in no fixed order. Those named in `order` come first, each
         attempted before the next is posted.

@@ -1,4 +1,4 @@
-"""One message from the request to its last webhook. Source: Evolution API 2.3.7 and 2.4.0, the services of both integrations."""
+"""One message from the request to its last webhook. Source: Evolution API 2.3.7 and 2.4.0, both services."""
 
 import asyncio
 import random

@@ -9,7 +9,7 @@ class Version:
 
     Attributes:
         number: what `GET /` answers.
-        takes_message_id: a Baileys message is sent under the `messageId` of its request (src/api/dto/sendMessage.dto.ts).
+        takes_message_id: a Baileys message gets the `messageId` of its request (src/api/dto/sendMessage.dto.ts).
         logs_out_twice: logging out a closed instance succeeds.
         names_instance: webhooks carry the header `X-Instance-Name`.
         shows_phones: a sender with a hidden address comes with the phone in `remoteJid`, the `@lid` in `remoteJidAlt`.

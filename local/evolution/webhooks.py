@@ -200,7 +200,9 @@ class _Headers:
 
     def __init__(self, config: WebhookConfig, clock: Clock, age: float, more: Mapping[str, str]) -> None:
         self._key = config.headers.get("jwt_key")
-        self._custom = {name: value for name, value in config.headers.items() if name != "jwt_key"} | more
+        self._custom: dict[str, str] = {
+            name: value for name, value in config.headers.items() if name != "jwt_key"
+        } | dict(more)
         self._clock = clock
         self._signed, self._ahead = clock.now() - age, clock.ahead()
         self._issued, self._token = 0, ""

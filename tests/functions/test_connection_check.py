@@ -613,7 +613,11 @@ def test_a_post_that_began_during_the_lookup_is_not_mistaken_for_the_message_in_
         return [SentMessage("REAL", "Oi Ana 0", now())]
 
     reconcile.reconcile(
-        [endpoint], db=databases.jobs, evolution=lambda _: SimpleNamespace(find_messages=find), now=now(), seconds=40
+        [endpoint],
+        db=databases.jobs,
+        evolution=lambda _: SimpleNamespace(find_message=lambda _: None, find_messages=find),
+        now=now(),
+        seconds=40,
     )
     world.campaign_id = first
     [row] = world.messages()
@@ -694,7 +698,7 @@ def test_one_connection_that_cannot_be_settled_stops_no_other(
         if endpoint == whole:
             settled.wait(5)
         found = [SentMessage(str(uuid4()), "Oi Ana 0", datetime.now(UTC))]
-        return SimpleNamespace(find_messages=lambda *_: found)
+        return SimpleNamespace(find_message=lambda _: None, find_messages=lambda *_: found)
 
     def settle(endpoint: Endpoint, *args: Any, **kwargs: Any) -> None:
         if endpoint == broken:
