@@ -90,8 +90,8 @@ class Unresolved:
     body: str
     media_type: MediaType | None
     claimed_at: datetime
-    requested_message_id: str | None
     read_at: datetime  # by the database's clock, as claimed_at is
+    requested_message_id: str | None = None
 
 
 def unknown(tx: Tx, *, connection_ids: Collection[UUID], each: int, overdue: datetime) -> list[Unresolved]:
