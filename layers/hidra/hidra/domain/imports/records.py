@@ -18,11 +18,15 @@ csv.field_size_limit(2 * MAX_LINE)
 
 @dataclass(frozen=True)
 class Position:
-    """Where a record ended: the byte after it, how many lines were read, and whether within a line that is too long."""
+    """Where a record ended: the byte after it, how many lines were read, and whether within a line that is too long.
+
+    ``unpacked``: of a workbook, where the last row that was read begins in the unpacked sheet.
+    """
 
     offset: int
     line: int = 0
     inside: bool = False
+    unpacked: int = 0
 
 
 class Record(NamedTuple):

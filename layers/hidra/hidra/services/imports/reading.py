@@ -9,7 +9,7 @@ from hidra.domain import phone
 from hidra.domain.imports import layout, row
 from hidra.domain.imports.batch import Batch
 from hidra.domain.imports.checkpoint import Checkpoint
-from hidra.domain.imports.layout import SAMPLE, Layout
+from hidra.domain.imports.layout import PHONE, SAMPLE, Layout
 from hidra.domain.imports.records import Position, Records
 from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.imports.row import Reader
@@ -17,7 +17,8 @@ from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
 from hidra.store.imports import RunningImport
 
-BATCH_BYTES = 16 * 1024**2  # of accepted rows' text; two checkpoints are at most 4 times that apart in the file
+# Of accepted rows' text, and of a workbook's XML; two checkpoints are at most 4 times that apart in other files.
+BATCH_BYTES = 16 * 1024**2
 
 type RecordSource = Records | Workbook
 
@@ -72,11 +73,11 @@ def open_file(running: RunningImport, file: File, checkpoint: Checkpoint | None,
         found = _detect(file, running.options)
         position = Position(found.start)
     if checkpoint is None and not as_json:
-        columns, position = _header(_records(running.format, file, found, position), mapping)
+        columns, position = _header(_records(running, file, found, position), mapping)
         found = replace(found, columns=columns)
     parse_phone = partial(phone.parse, country=running.options["country"])
     return Reading(
-        records=partial(_records, running.format, file, found),
+        records=partial(_records, running, file, found),
         read_row=row.of_object(mapping, parse_phone) if as_json else row.of_cells(found.columns, parse_phone),
         phone_hash=phone.hasher(secret, str(running.user_id)),
         layout=found,
@@ -89,14 +90,23 @@ def _detect(file: File, options: Mapping[str, Any]) -> Layout:
     return layout.detect(sample, encoding=options["encoding"], delimiter=options["delimiter"])
 
 
-def _records(format: str, file: File, layout: Layout, position: Position) -> RecordSource:
-    if format == "xlsx":
-        return Workbook(file.read(0, None), file.size, position)
-    return Records(file.read(position.offset, None), layout, position, as_json=format == "jsonl")
+def _records(running: RunningImport, file: File, layout: Layout, position: Position) -> RecordSource:
+    if running.format == "xlsx":
+        return Workbook(
+            file.read(0, None),
+            file.size,
+            position,
+            country=running.options["country"],
+            phones=[at for at, column in enumerate(layout.columns) if column == PHONE],
+            instants=[at for at, column in enumerate(layout.columns) if column == "consent.at"],
+        )
+    return Records(file.read(position.offset, None), layout, position, as_json=running.format == "jsonl")
 
 
 def _header(records: RecordSource, mapping: Mapping[str, str | None]) -> tuple[tuple[str, ...], Position]:
     for record in records:
+        if not record.counts:
+            continue
         if record.reason == "too_many_columns":
             raise Rejected(
                 f"The file has more than {layout.MAX_COLUMNS} columns. Remove columns and create a new import.",
@@ -124,11 +134,14 @@ class BatchReader:
     def next_batch(self) -> ReadBatch:
         source, read_row = self._source, self._reading.read_row
         batch = Batch(self._reading.phone_hash)
-        begin, size = source.offset, 0
+        begin, size, blank = source.offset, 0, 0
+        most = 4 * BATCH_BYTES if isinstance(source, Records) else BATCH_BYTES
         for record in self._records:
             if record.reason is not None:
                 if record.counts:
                     batch.reject(record.line, record.reason, record.raw)
+                else:
+                    blank += 1
             else:
                 row = read_row(record.cells)
                 if isinstance(row, str):
@@ -136,6 +149,7 @@ class BatchReader:
                 else:
                     batch.add(record.line, record.raw[:MAX_RAW], row)
                 size += len(record.raw)
-            if batch.rows >= self._batch_rows or size > BATCH_BYTES or source.offset - begin > 4 * BATCH_BYTES:
+            # A million rows without text end batches too: the slice looks at its time after each.
+            if batch.rows + blank >= self._batch_rows or size > BATCH_BYTES or source.offset - begin > most:
                 return ReadBatch(batch, batch.copy_text(), source.position, over=False)
         return ReadBatch(batch, batch.copy_text(), source.position, over=True)
