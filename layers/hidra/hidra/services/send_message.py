@@ -85,7 +85,7 @@ def send_message(
         return End.TOO_LATE
     if isinstance(claim, NoClaim):
         if claim is NoClaim.NO_WORK:
-            _nudge_if_drained(ticket, db=db, nudge=nudge)
+            _ask_for_passes(ticket, db=db, nudge=nudge)
         return End(claim)
     content = _content(claim)
     sent_at = clock.now()
@@ -96,8 +96,7 @@ def send_message(
     message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
     if message_id is not None:
         db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(ticket.connection_id, message_id)]))
-    _nudge_if_drained(ticket, db=db, nudge=nudge)
-    nudge_waiting(ticket.user_id, ticket.connection_id, db=db, nudge=nudge)
+    _ask_for_passes(ticket, db=db, nudge=nudge)
     return End.POSTED
 
 
@@ -195,6 +194,15 @@ def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:
     )
 
 
-def _nudge_if_drained(ticket: Ticket, *, db: Database, nudge: Callable[[DueCampaign], object]) -> None:
-    if db.as_worker(lambda tx: runs.note_drained(tx, run_id=ticket.run_id)):
-        nudge(DueCampaign(ticket.user_id, ticket.campaign_id))
+def _ask_for_passes(ticket: Ticket, *, db: Database, nudge: Callable[[DueCampaign], object]) -> None:
+    """Nudges the campaign if its run has drained, and the campaigns that wait for room on the connection."""
+
+    def due(tx: Tx) -> set[DueCampaign]:
+        waiting = runs.take_awaiting_room(tx, user_id=ticket.user_id, connection_id=ticket.connection_id)
+        if not runs.note_drained(tx, run_id=ticket.run_id):
+            return set(waiting)
+        others = {found for found in waiting if found.campaign_id != ticket.campaign_id}
+        return others | {DueCampaign(ticket.user_id, ticket.campaign_id)}
+
+    for campaign in db.as_worker(due):
+        nudge(campaign)
