@@ -18,7 +18,7 @@ from hidra.store.db import Tx
 from hidra.store.pages import AFTER_ID
 from hidra.store.runs import LockedCampaign
 
-RETRY_SLICE = 2_500  # recipients; webhooks wait for as long as their freeze takes
+RETRY_SLICE = 2_000  # recipients; webhooks wait for as long as their freeze takes
 OPEN_RUN = """
 insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, media_url, media_type, file_name)
 select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url, t.media_type, t.file_name
@@ -55,6 +55,11 @@ from frozen
 # Memory for the joins: with less they go to disk, and write the recipients in another order than the segment's. A hash
 # may use twice this; of MAX_AUDIENCE members it needs 141 MB.
 WORK_MEM = "select set_config('work_mem', '80MB', true)"
+# A slice of a retry looks its few recipients up, instead of reading all contacts of the user for each slice.
+BY_INDEX = """
+select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)
+"""
 FREEZE = f"""
 with members as ({MEMBERS}), retried as (select null::timestamptz as failed_at where false), {_FROZEN}
 """
@@ -161,6 +166,7 @@ def freeze_retry(tx: Tx, campaign: LockedCampaign, *, after: UUID | None) -> UUI
         tx.run(START, campaign_id=campaign.id)
         return None
     counters.lock(tx, [campaign.id])
+    tx.run(BY_INDEX)
     _write(tx, FREEZE_FAILED, campaign, run, after_id=after, upto=upto, outcome_unknown=OUTCOME_UNKNOWN)
     return upto
 
