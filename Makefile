@@ -88,7 +88,6 @@ lock: ## pin every requirement again, with hashes
 	@$(LOCK) requirements/client.in -o requirements/client.txt
 	@$(LOCK) -c requirements/dev.txt layers/hidra/requirements.in -o layers/hidra/requirements.txt
 	@$(LOCK) -c requirements/dev.txt functions/migrate/requirements.in -o functions/migrate/requirements.txt
-	@$(LOCK) -c requirements/dev.txt functions/contact_import/requirements.in -o functions/contact_import/requirements.txt
 
 clean: ## stop every local stack of this folder, remove all that was installed or built
 	@if [ -d .hidra ] && [ -x .venv/bin/python ]; then $(RUN) local down --all; fi
