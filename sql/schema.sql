@@ -500,6 +500,86 @@ $_$;
 COMMENT ON FUNCTION hidra.number(given text, decimal_sign text) IS 'The number that a text is: digits, with the signs of any country, a currency or a percent sign; 15% is 15. Only a single sign before three last digits, as in 1.234, depends on the country: it is a decimal sign if it is decimal_sign. Null for any other text.';
 
 --
+-- Name: recipient_counts(uuid[]); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.recipient_counts(run_ids uuid[]) RETURNS TABLE(run_id uuid, status hidra.message_status, counted boolean, error_code text, messages bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with own as (
+        select r.id from hidra.campaign_runs r
+        where r.id = any(run_ids) and r.user_id = nullif(current_setting('hidra.user_id', true), '')::uuid
+    ), states as (
+        select m.run_id, m.status, m.counted, count(*) as messages
+        from hidra.campaign_messages m where m.run_id in (select id from own)
+        group by m.run_id, m.status, m.counted
+    ), reasons as (
+        select m.run_id, m.status, m.counted, m.error_code, count(*) as messages
+        from hidra.campaign_messages m where m.run_id in (select id from own) and m.error_code is not null
+        group by m.run_id, m.status, m.counted, m.error_code
+    )
+    select r.run_id, r.status, r.counted, r.error_code, r.messages from reasons r
+    union all
+    select s.run_id, s.status, s.counted, null, s.messages - coalesce(sum(r.messages), 0)::bigint
+    from states s left join reasons r on r.run_id = s.run_id and r.status = s.status and r.counted = s.counted
+    group by s.run_id, s.status, s.counted, s.messages
+    having s.messages > coalesce(sum(r.messages), 0)
+$$;
+
+--
+-- Name: FUNCTION recipient_counts(run_ids uuid[]); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.recipient_counts(run_ids uuid[]) IS 'The messages of these runs, of the user in the setting hidra.user_id, by status and reason. It reads indexes only, the two for recipients.';
+
+--
+-- Name: recipients_page(uuid, uuid, hidra.message_status[], text, uuid, integer); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.recipients_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer) RETURNS TABLE(run_id uuid, contact_id uuid)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+    caller constant uuid := nullif(current_setting('hidra.user_id', true), '')::uuid;
+    counting constant boolean[] := case when run is null then '{true}' else '{true,false}' end;
+begin
+    if reason is null then
+        return query
+            select m.run_id, m.contact_id
+            from hidra.campaign_runs r cross join unnest(statuses) s (status) cross join unnest(counting) k (counted)
+            cross join lateral (
+                select m.run_id, m.contact_id from hidra.campaign_messages m
+                where m.run_id = r.id and m.status = s.status and m.counted = k.counted and m.contact_id > after_id
+                order by m.run_id, m.status, m.counted, m.contact_id limit page_size
+            ) m
+            where r.user_id = caller and r.campaign_id = campaign and (run is null or r.id = run)
+            order by m.contact_id limit page_size;
+    else
+        return query
+            select m.run_id, m.contact_id
+            from hidra.campaign_runs r cross join unnest(statuses) s (status) cross join unnest(counting) k (counted)
+            cross join lateral (
+                select m.run_id, m.contact_id from hidra.campaign_messages m
+                where m.run_id = r.id and m.error_code = reason and m.status = s.status and m.counted = k.counted
+                    and m.contact_id > after_id
+                order by m.run_id, m.error_code, m.status, m.counted, m.contact_id limit page_size
+            ) m
+            where r.user_id = caller and r.campaign_id = campaign and (run is null or r.id = run)
+            order by m.contact_id limit page_size;
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION recipients_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.recipients_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer) IS 'One page of recipients of a campaign of the user in the setting hidra.user_id, by contact_id, with these statuses. run: its recipients; null: those that count, over all runs. reason: the error_code; null: any or none.';
+
+--
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -1034,7 +1114,13 @@ CREATE VIEW hidra.campaign_owner_metrics_view WITH (security_invoker='true') AS
     count(*) FILTER (WHERE (c.status = 'scheduled'::hidra.campaign_status)) AS scheduled_campaigns,
     COALESCE(sum(m.delivered), (0)::bigint) AS delivered_messages,
     COALESCE(sum(m.failed), (0)::bigint) AS failed_messages,
-    COALESCE(sum(m.pending), (0)::bigint) AS pending_messages
+    COALESCE(sum(m.pending), (0)::bigint) AS pending_messages,
+    COALESCE(sum(m.skipped), (0)::bigint) AS skipped_messages,
+    count(*) FILTER (WHERE (c.status = 'draft'::hidra.campaign_status)) AS draft_campaigns,
+    count(*) FILTER (WHERE (c.status = 'paused'::hidra.campaign_status)) AS paused_campaigns,
+    count(*) FILTER (WHERE (c.status = 'completed'::hidra.campaign_status)) AS completed_campaigns,
+    count(*) FILTER (WHERE (c.status = 'failed'::hidra.campaign_status)) AS failed_campaigns,
+    count(*) FILTER (WHERE (c.status = 'canceled'::hidra.campaign_status)) AS canceled_campaigns
    FROM (hidra.campaigns c
      LEFT JOIN hidra.campaign_metrics m ON ((m.campaign_id = c.id)))
   GROUP BY c.user_id;
@@ -1089,6 +1175,12 @@ COMMENT ON COLUMN hidra.campaign_runs.resumed_at IS 'When the campaign was last 
 COMMENT ON COLUMN hidra.campaign_runs.drained_at IS 'When a sender first found no message pending, sending or unknown. It is set once, so one sender asks for the pass that ends the run.';
 
 --
+-- Name: COLUMN campaign_runs.ended_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.ended_at IS 'When the run ended. A scheduled campaign with an open run is a retry whose recipients are frozen only in part.';
+
+--
 -- Name: COLUMN campaign_runs.body; Type: COMMENT; Schema: hidra; Owner: -
 --
 
@@ -1110,7 +1202,7 @@ COMMENT ON COLUMN hidra.campaign_runs.ticketed_until IS 'Tickets are issued for 
 -- Name: COLUMN campaign_runs.summary; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.campaign_runs.summary IS 'The recipients of the run at its end: total, sent, failed and skipped. Null while the run is open.';
+COMMENT ON COLUMN hidra.campaign_runs.summary IS 'The run at its end: its kind, first_send or retry, and its recipients: total, sent, failed and skipped. Null while the run is open. Later statuses and retries do not change it; the API counts the messages of now.';
 
 --
 -- Name: COLUMN campaign_runs.requeue_at; Type: COMMENT; Schema: hidra; Owner: -
@@ -2448,6 +2540,18 @@ COMMENT ON INDEX hidra.campaign_messages_provider_failed IS 'Failures that may p
 CREATE UNIQUE INDEX campaign_messages_provider_id ON hidra.campaign_messages USING btree (evolution_config_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);
 
 --
+-- Name: campaign_messages_reason; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_reason ON hidra.campaign_messages USING btree (run_id, error_code, status, counted, contact_id) WHERE (error_code IS NOT NULL);
+
+--
+-- Name: INDEX campaign_messages_reason; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_reason IS 'Recipients are listed and counted by reason.';
+
+--
 -- Name: campaign_messages_requested_id; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -2464,6 +2568,18 @@ COMMENT ON INDEX hidra.campaign_messages_requested_id IS 'Messages whose answer 
 --
 
 CREATE INDEX campaign_messages_sending ON hidra.campaign_messages USING btree (evolution_config_id, run_id) WHERE (status = 'sending'::hidra.message_status);
+
+--
+-- Name: campaign_messages_state; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_state ON hidra.campaign_messages USING btree (run_id, status, counted, contact_id);
+
+--
+-- Name: INDEX campaign_messages_state; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_state IS 'Recipients are listed and counted by status, those that count and the others apart.';
 
 --
 -- Name: campaign_messages_unacknowledged; Type: INDEX; Schema: hidra; Owner: -

@@ -62,6 +62,8 @@ CODES = {
     "unauthorized": "The webhook's signature is not valid.",
     "unfit": "The database cannot hold a value of this request; nothing was saved. Shorten or correct it.",
     "unavailable": "Hidra cannot process the request at this moment. Try again in a few seconds.",
+    "unknown-parameter": "The query has parameters that this route does not know; the detail names those that it takes."
+    " Remove or correct those that `errors` names.",
     "unknown-contact": "There is no contact with this id. Use the id of one of your contacts.",
     "unknown-contacts": "Some of the ids are not your contacts; no contact was added. Remove those that `errors`"
     " names.",
@@ -87,6 +89,11 @@ _WITH_FIELDS = {
     "template-content": ("media_type", "is needed with media_url"),
     "template-variables": ("variables", "must equal the placeholders in the body"),
     "too-many-attributes": ("attributes", "would be too many, with those that the contact has"),
+    "unknown-parameter": (
+        "run",
+        "is not a parameter of this route, which takes contact_id, country, cursor, error_code,"
+        " limit, phone, run_id, status",
+    ),
     "unknown-contact": ("contact_id", "is not one of your contacts"),
     "unknown-contacts": ("contact_ids.0", "is not one of your contacts"),
     "unknown-segment": ("segment_id", "is not one of your segments"),
@@ -195,8 +202,9 @@ def responses(operation: Mapping[str, Any], method: str, named: Mapping[int, Seq
     if method != "GET":
         usual[409] = ["conflict"]
         usual[503].append("locked")
+    usual[422] = ["unknown-parameter"]
     if "requestBody" in operation or in_query:
-        usual[422] = ["invalid-request", "unfit"]
+        usual[422] = ["invalid-request", "unfit", "unknown-parameter"]
     if "cursor" in in_query:
         usual[422].append("invalid-cursor")
     found = {

@@ -12,7 +12,7 @@ from hidra.domain.ticket import Ticket
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store import campaigns, claims, messages, runs
 from hidra.store.db import Database, Tx
-from hidra.store.freeze import freeze
+from hidra.store.freeze import freeze, freeze_retry
 from hidra.telemetry import logger
 
 SKIP_SLICE = 1_000
@@ -33,7 +33,7 @@ def advance_campaign(
         requeue_after: asks for another pass of the ticket's campaign, after so many seconds. Not called while the
             connection has no room: the sender that frees some asks for the pass.
     """
-    status = db.as_worker(lambda tx: _start_if_due(tx, campaign_id))
+    status = _start_if_due(db, campaign_id)
     if status is CampaignStatus.CANCELED:
         while db.as_worker(lambda tx: _skip_pending(tx, campaign_id)):
             pass
@@ -70,8 +70,20 @@ def _has_room(tx: Tx, ticket: Ticket) -> bool:
     return claims.has_room(tx, connection_id=ticket.connection_id, sender_timeout=SENDER_TIMEOUT)
 
 
-def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
+def _start_if_due(db: Database, campaign_id: UUID) -> CampaignStatus | None:
     """Freezes a due campaign; returns its status afterwards, None if another pass or a user's action holds it."""
+    upto: UUID | None = None
+
+    def work(tx: Tx) -> CampaignStatus | UUID | None:
+        return _freeze_if_due(tx, campaign_id, upto)
+
+    while isinstance(done := db.as_worker(work), UUID):
+        upto = done
+    return done
+
+
+def _freeze_if_due(tx: Tx, campaign_id: UUID, after: UUID | None) -> CampaignStatus | UUID | None:
+    """As ``_start_if_due`` in one transaction; freezes a slice of a retry, and returns the contact where it ends."""
     campaign = runs.lock(tx, campaign_id=campaign_id)
     if campaign is None:
         return None
@@ -82,6 +94,11 @@ def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
         runs.fail_start(tx, campaign_id=campaign_id, reason=problem)
         logger.warning("campaign could not start", campaign_id=campaign_id, reason=problem)
         return CampaignStatus.FAILED
+    if campaign.is_retry:
+        upto = freeze_retry(tx, campaign, after=after)
+        if upto is None:
+            logger.info("retry started", campaign_id=campaign_id)
+        return upto or CampaignStatus.RUNNING
     frozen = freeze(tx, campaign)
     logger.info("campaign started", campaign_id=campaign_id, recipients=frozen.total, pending=frozen.pending)
     return CampaignStatus.RUNNING

@@ -16,7 +16,10 @@ NEAR = 1_000  # by id
 
 # Skip locked: a campaign that another pass or a user's action holds needs no pass now.
 LOCK = """
-select c.id, c.user_id, c.status, c.scheduled_at <= now() as due, coalesce(c.not_after < now(), false) as expired,
+select c.id, c.user_id, c.status, c.scheduled_at <= now() as due,
+    coalesce(c.not_after < now(), false) and not exists (
+        select from hidra.campaign_runs r where r.campaign_id = c.id and r.ended_at is null
+    ) as expired,
     c.segment_id, c.template_id, c.evolution_config_id, c.scheduled_by, s.total_contacts,
     exists (select from hidra.campaign_runs r where r.campaign_id = c.id) as is_retry
 from hidra.campaigns c
@@ -105,7 +108,11 @@ returning r.user_id, r.campaign_id,
     greatest(0, ceil(extract(epoch from waiting.requeue_at - clock_timestamp())))::integer as seconds
 """
 SUM_UP = """
-select count(*) as total, count(*) filter (where status in ('sent', 'delivered', 'read')) as sent,
+select case when exists (
+        select from hidra.campaign_runs r join hidra.campaign_runs e on e.campaign_id = r.campaign_id
+        where r.id = %(run_id)s and e.started_at < r.started_at
+    ) then 'retry' else 'first_send' end as kind,
+    count(*) as total, count(*) filter (where status in ('sent', 'delivered', 'read')) as sent,
     count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
 from hidra.campaign_messages where run_id = %(run_id)s
 """
@@ -141,7 +148,10 @@ where r.ended_at is null and c.status = 'canceled'
 
 @dataclass(frozen=True)
 class LockedCampaign:
-    """A campaign whose row this transaction locks. ``is_retry``: it has run before, so what is due is a retry."""
+    """A campaign whose row this transaction locks.
+
+    ``expired``: it was to start by now. ``is_retry``: it has run before, or a retry is frozen in part.
+    """
 
     id: UUID
     user_id: UUID
@@ -189,8 +199,9 @@ class RefusalStreak:
 
 @dataclass(frozen=True)
 class Summary:
-    """A run's recipients at its end; later statuses change the campaign's metrics, not this."""
+    """A run and its recipients at its end; later statuses and retries change the campaign's metrics, not this."""
 
+    kind: str
     total: int
     sent: int
     failed: int
