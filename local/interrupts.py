@@ -1,0 +1,59 @@
+"""Ctrl-C, SIGTERM and a closed terminal: each ends a command in order, so that it stops what it has started.
+
+This module imports little: it is ready before the command has loaded its libraries.
+"""
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+_SIGNALS = tuple(
+    number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
+)
+
+
+class _State:
+    holders = 0
+    waiting = False
+    received: int | None = None
+
+
+def end_at_once() -> None:
+    """Let each signal end the process without a word, as long as it has started nothing."""
+    for number in _SIGNALS:
+        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, signal.SIG_DFL)
+
+
+def end_in_order() -> None:
+    """From now on each signal raises KeyboardInterrupt in the main thread."""
+    for number in _SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def status() -> int:
+    """The exit status of a command that was interrupted, as a shell gives it: 130 for Ctrl-C."""
+    return 128 + (_State.received or signal.SIGINT)
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Let an interrupt wait until the end of the block: what is made there is known to its owner then."""
+    _State.holders += 1
+    try:
+        yield
+    finally:
+        _State.holders -= 1
+        if _State.waiting and not _State.holders:
+            _State.waiting = False
+            raise KeyboardInterrupt
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    _State.received = number
+    if _State.holders:
+        _State.waiting = True
+    else:
+        raise KeyboardInterrupt
