@@ -65,7 +65,8 @@ class Cloud:
     ) -> bool:
         """Create the application's stack from the sources under `root`, or update it.
 
-        `generated` holds the generated secrets by logical id, and receives those that it lacks. Returns False if there was nothing to change. Raises LocalError with the reasons of a failure.
+        `generated` holds the generated secrets by logical id, and receives those that it lacks. Returns False
+        if there was nothing to change. Raises LocalError with the reasons of a failure.
         """
         source = expand.transformed(root / "template.yaml")
         zips = package.bundles(root, expand.sources(source.template))
@@ -207,7 +208,7 @@ def wait(child: Child, cloud: Cloud) -> None:
 
 def _session() -> boto3.Session:
     """The emulator's root user, whatever profile and files the user's environment names."""
-    nowhere = {name: (None, None, os.devnull, None) for name in ("config_file", "credentials_file")}
+    nowhere = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     profile = {"profile": (None, None, None, None)}
     alone = botocore.session.Session(session_vars={**profile, **nowhere})
     return boto3.Session("test", "test", region_name=expand.REGION, botocore_session=alone)

@@ -138,7 +138,7 @@ def expand(
     template, plain = source.template, _renamed_versions(source.plain, code)
     routes = 0
     for name, resource in list(plain["Resources"].items()):
-        _place_code(resource["Properties"] if "Properties" in resource else {}, code)
+        _place_code(resource.get("Properties", {}), code)
         if resource["Type"] == "AWS::SecretsManager::Secret" and generated is not None:
             _fix_secret(name, resource["Properties"], generated, values)
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
@@ -197,7 +197,11 @@ def _fix_secret(
         text = secrets.token_hex(wanted["PasswordLength"])[: wanted["PasswordLength"]]
         if key := wanted.get("GenerateStringKey"):
             body = wanted["SecretStringTemplate"]
-            filled = re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], body["Fn::Sub"]) if isinstance(body, dict) else body
+            filled = (
+                re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], body["Fn::Sub"])
+                if isinstance(body, dict)
+                else body
+            )
             text = json.dumps({**json.loads(filled), key: text})
         generated[name] = text
     properties["SecretString"] = generated[name]

@@ -65,6 +65,8 @@ Name = Annotated[
     str, typer.Option("--stack", metavar="NAME", envvar="STACK", help="The stack's name; several run side by side.")
 ]
 
+Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="The port of the API; 0: any free one.")]
+
 
 @app.callback()
 def _options(

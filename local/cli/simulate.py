@@ -14,6 +14,7 @@ from local.demo.simulator_log import SimulatorLog
 from local.evolution import __main__ as server
 from local.evolution import phones, presets
 from local.processes import LocalError
+from local.stack import SIMULATOR
 
 simulate = make(
     help="""Control the Evolution simulator.
@@ -33,7 +34,7 @@ OneInstance = Annotated[str | None, typer.Option("--instance", metavar="INSTANCE
 @simulate.command()
 def serve(
     *,
-    port: Annotated[int, typer.Option(metavar="PORT", help="0: any free port.")] = 8080,
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: any free port.")] = 8080,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
     api_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="The global key, AUTHENTICATION_API_KEY.", show_default="random")
@@ -211,7 +212,7 @@ class RunningSimulator:
 
     def __init__(self, name: str) -> None:
         stack = named_stacks.attach(name)
-        if "Evolution simulator" not in stack.processes:
+        if SIMULATOR not in stack.processes:
             raise LocalError(
                 f"The stack {name!r} uses a real Evolution server. Start it without EVOLUTION_URL to have a simulator."
             )

@@ -50,7 +50,9 @@ def checks(name: str) -> list[Check]:
 
 def processes(lost: list[str], number: int) -> Finding:
     if lost:
-        return fails("Processes", f"{', '.join(lost)} ended", "restart the stack: ./hidra up")
+        return fails(
+            "Processes", f"{', '.join(lost)} ended", "./hidra up starts it again and keeps the data; see ./hidra status"
+        )
     return ok("Processes", f"all {number} run")
 
 

@@ -59,7 +59,11 @@ def test_a_secret_is_generated_once_and_serves_again() -> None:
     def values(generated: dict[str, str]) -> dict[str, str]:
         source = expand.transformed(ROOT / "template.yaml")
         plain = expand.expand(source, code(source), {"LoginPrefix": "here"}, generated).template
-        secrets = {name: it["Properties"] for name, it in plain["Resources"].items() if "SecretString" in it.get("Properties", {})}
+        secrets = {
+            name: it["Properties"]
+            for name, it in plain["Resources"].items()
+            if "SecretString" in it.get("Properties", {})
+        }
         return {name: it["SecretString"] for name, it in secrets.items()}
 
     generated: dict[str, str] = {}
