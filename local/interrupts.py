@@ -13,6 +13,10 @@ _SIGNALS = tuple(
 )
 
 
+class Interrupted(BaseException):
+    """The user or the system ends the command. No KeyboardInterrupt: typer answers that one itself."""
+
+
 class _State:
     holders = 0
     waiting = False
@@ -27,7 +31,7 @@ def end_at_once() -> None:
 
 
 def end_in_order() -> None:
-    """From now on each signal raises KeyboardInterrupt in the main thread."""
+    """From now on each signal raises Interrupted in the main thread."""
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -48,7 +52,7 @@ def held() -> Iterator[None]:
         _State.holders -= 1
         if _State.waiting and not _State.holders:
             _State.waiting = False
-            raise KeyboardInterrupt
+            raise Interrupted
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
@@ -56,4 +60,4 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
     if _State.holders:
         _State.waiting = True
     else:
-        raise KeyboardInterrupt
+        raise Interrupted

@@ -1,7 +1,8 @@
 """The development token issuer: OpenID discovery, a key set and tokens for every request.
 
-`python -m local.issuer --port 0 --audience NAME` prints one JSON line {"url": ...} when it is ready. It
-replaces Cognito: the claims are those of an ID token with groups. It issues any identity without a check, so it listens on 127.0.0.1 only.
+`python -m local.issuer --port 0 --audience NAME` prints one JSON line {"url": ...} when it is ready. It replaces
+Cognito: the claims are those of an ID token with groups. It issues any identity without a check, so it listens on
+127.0.0.1 only.
 """
 
 import asyncio

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local import orphans
 from local.processes import Child, Identity, LocalError, remove_folder
-from local.stack import AWS, ROOT, SIMULATOR, Report, Stack, port_of
+from local.stack import AWS, DATABASE, ROOT, SIMULATOR, Report, Stack, port_of
 
 HOME = ROOT / ".hidra"
 
@@ -89,8 +89,9 @@ def _up_again(stack: Stack, port: int, root: Path, restart: bool, report: Report
 
 
 def _stop_processes(stack: Stack) -> None:
-    for process in reversed(list(stack.processes.values())):
-        process.stop(patience=5)
+    """The database last, as the others use it."""
+    for name in sorted(stack.processes, key=lambda name: name == DATABASE):
+        stack.processes[name].stop(patience=5)
 
 
 def _stays(name: str, error: LocalError) -> str:

@@ -231,9 +231,7 @@ class Stack:
 
     def _spawn(self, name: str, module: str, url: str, *options: str) -> Child:
         """Start a process on the port of its last URL, on a free one without."""
-        port = port_of(url)
-        if port:
-            require_port(port, f"the {name}")
+        port = require_port(port_of(url), f"the {name}")
         log = self.folder / (name.replace(" ", "-") + ".log")
         command = [sys.executable, "-m", module, "--port", str(port), *options]
         child = Child(f"The {name}", command, log=log, env=clean_environment(), cwd=ROOT)

@@ -1,6 +1,9 @@
 """The form of the command: groups, help without boxes, tables, and errors of one line."""
 
+import contextlib
+import errno
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -13,6 +16,7 @@ from typer._click import Context, HelpFormatter
 from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
+from local import interrupts, terminal
 from local.emulator import FunctionFailed
 from local.processes import LocalError
 
@@ -84,13 +88,19 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return 2
     except (ClickException, LocalError, FunctionFailed) as error:
-        print(f"hidra: {_message(error)}", file=sys.stderr)
+        _complain(_message(error))
         return 2 if isinstance(error, UsageError) else 1
+    except (typer.Abort, interrupts.Interrupted):
+        _complain("Interrupted. What this command had started is stopped.")
+        return interrupts.status()
     except Exception as error:
+        if _is_output_gone(error):
+            terminal.silence()
+            return 128 + signal.SIGPIPE
         # An unexpected error is one line too; its traceback goes to a file.
         if "--debug" in arguments:
             raise
-        print(f"hidra: {_summary(error)} The details are in {_save_traceback()}.", file=sys.stderr)
+        _complain(_system_message(error) or f"{_summary(error)}{_save_traceback()}")
         return 1
 
 
@@ -121,6 +131,27 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"  {line}".rstrip() for line in lines)
 
 
+def _complain(message: str) -> None:
+    with contextlib.suppress(OSError):
+        print(f"hidra: {message}", file=sys.stderr, flush=True)
+
+
+def _is_output_gone(error: Exception) -> bool:
+    """The reader of the output has ended (`| head`), or the terminal is closed: EIO."""
+    return isinstance(error, BrokenPipeError) or (
+        isinstance(error, OSError) and error.errno == errno.EIO and error.filename is None
+    )
+
+
+def _system_message(error: Exception) -> str | None:
+    """What the operating system refused: a full disk, a folder that must not be written."""
+    refusals = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+    if not isinstance(error, OSError) or error.errno not in refusals:
+        return None
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror}. Change that and try again."
+
+
 def _message(error: Exception) -> str:
     if not isinstance(error, ClickException):
         return str(error)
@@ -135,7 +166,10 @@ def _summary(error: Exception) -> str:
 
 
 def _save_traceback() -> str:
-    handle, path = tempfile.mkstemp(prefix="hidra-error-", suffix=".txt")
+    try:
+        handle, path = tempfile.mkstemp(prefix="hidra-error-", suffix=".txt")
+    except OSError:
+        return " --debug shows more."
     with os.fdopen(handle, "w") as file:
         traceback.print_exc(file=file)
-    return path
+    return f" The details are in {path}."
