@@ -13,6 +13,7 @@ from local.cli.app import TRY, Name, app, echo, make, table
 from local.demo.simulator_log import SimulatorLog
 from local.evolution import __main__ as server
 from local.evolution import phones, presets
+from local.evolution.instance import BAILEYS, CLOUD
 from local.processes import LocalError
 from local.stack import SIMULATOR
 
@@ -77,7 +78,7 @@ def instance(
     cloud_api: Annotated[bool, typer.Option("--cloud-api", help="Meta's Cloud API instead of Baileys.")] = False,
     stack: Name = "local",
 ) -> None:
-    """Create an instance and let a phone scan its QR code.
+    """Create an instance, or take the one of this name, and let a phone scan its QR code.
 
     Prints the body for PUT /v1/evolution-config.
 
@@ -85,11 +86,16 @@ def instance(
     Example:  ./hidra simulate instance loja
     """
     simulator = RunningSimulator(stack)
-    body: dict[str, Any] = {"instanceName": name, "integration": "WHATSAPP-BAILEYS", "qrcode": True}
-    if cloud_api:
-        meta = {"token": f"meta-{name}", "number": "1000000001", "businessId": "2000000001", "qrcode": False}
-        body |= {"integration": "WHATSAPP-BUSINESS", **meta}
-    simulator.ask("POST", "/instance/create", body)
+    wanted = CLOUD if cloud_api else BAILEYS
+    existing = simulator.integrations()
+    found = existing.get(name, wanted)
+    if found != wanted:
+        raise LocalError(f"The instance {name!r} exists, with the integration {found}. Choose another name.")
+    if name not in existing:
+        body: dict[str, Any] = {"instanceName": name, "integration": wanted, "qrcode": not cloud_api}
+        if cloud_api:
+            body |= {"token": f"meta-{name}", "number": "1000000001", "businessId": "2000000001"}
+        simulator.ask("POST", "/instance/create", body)
     if not cloud_api:
         simulator.ask("POST", f"/_control/instances/{name}/scan", {})
     connection = {
@@ -219,6 +225,10 @@ class RunningSimulator:
         self.url, self.key = stack.evolution_url, stack.evolution_api_key
         self._session = requests.Session()
         self._session.trust_env = False
+
+    def integrations(self) -> dict[str, str]:
+        """The integration of each instance by its name."""
+        return {row["name"]: row["integration"] for row in self.ask("GET", "/instance/fetchInstances")}
 
     def ask(self, method: str, path: str, body: object = None, *, seconds: float = 10) -> Any:
         """The JSON of its answer, which must come within so many seconds."""

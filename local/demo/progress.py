@@ -117,6 +117,32 @@ def _bar(length: int, share: float, signs: str) -> str:
     return signs[0] * full + signs[1] * (length - full)
 
 
+def _take_snapshot(client: Client, campaign_id: str, log: SimulatorLog | None) -> Snapshot:
+    path = f"/v1/campaigns/{campaign_id}"
+    rows = list(client.every(f"{path}/recipients"))
+    return Snapshot(
+        client.call("GET", path),
+        client.call("GET", f"{path}/metrics"),
+        Counter(row["status"] for row in rows),
+        sum(row["provider_message_id"] is not None for row in rows),
+        log.summary() if log else None,
+    )
+
+
+def _settled(snapshot: Snapshot) -> bool:
+    """The campaign has ended, the simulator has posted every webhook, and Hidra has counted them all."""
+    simulated, metrics = snapshot.simulated, snapshot.metrics
+    if simulated is None or simulated["unsettled"] or snapshot.campaign["status"] not in ("completed", "failed"):
+        return False
+    final = simulated["final"]
+    return (snapshot.states["read"], metrics["delivered"], metrics["failed"], metrics["pending"]) == (
+        final["read"],
+        final["delivered"] + final["read"],
+        final["failed"] + final["refused"],
+        final["sent"],
+    )
+
+
 def _texts(snapshot: Snapshot, *, per_minute: float) -> list[str]:
     """The numbers in words, the longest text first, for terminals of any width."""
     metrics = snapshot.metrics
