@@ -14,13 +14,16 @@ _SIGNALS = tuple(
 
 
 class Interrupted(BaseException):
-    """The user or the system ends the command. No KeyboardInterrupt: typer answers that one itself."""
+    """The user or the system ends the command, by a signal. No KeyboardInterrupt: typer answers that one itself."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.status = 128 + number  # as a shell gives it: 130 for Ctrl-C
 
 
 class _State:
     holders = 0
-    waiting = False
-    received: int | None = None
+    waiting: int | None = None
 
 
 def end_at_once() -> None:
@@ -37,11 +40,6 @@ def end_in_order() -> None:
             signal.signal(number, _interrupt)
 
 
-def status() -> int:
-    """The exit status of a command that was interrupted, as a shell gives it: 130 for Ctrl-C."""
-    return 128 + (_State.received or signal.SIGINT)
-
-
 @contextlib.contextmanager
 def held() -> Iterator[None]:
     """Let an interrupt wait until the end of the block: what is made there is known to its owner then."""
@@ -50,14 +48,13 @@ def held() -> Iterator[None]:
         yield
     finally:
         _State.holders -= 1
-        if _State.waiting and not _State.holders:
-            _State.waiting = False
-            raise Interrupted
+        if _State.waiting is not None and not _State.holders:
+            number, _State.waiting = _State.waiting, None
+            raise Interrupted(number)
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
-    _State.received = number
     if _State.holders:
-        _State.waiting = True
+        _State.waiting = number
     else:
-        raise Interrupted
+        raise Interrupted(number)

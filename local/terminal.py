@@ -17,7 +17,11 @@ def prepare() -> None:
             os.open(os.devnull, os.O_RDWR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=_encoding(stream.encoding), errors="replace")
+            stream.reconfigure(
+                encoding=encoding(stream.encoding, utf8_mode=bool(sys.flags.utf8_mode)), errors="replace"
+            )
+    for name in ("NO_PROXY", "no_proxy"):  # no proxy is asked for what runs on this machine
+        os.environ[name] = ",".join(filter(None, ["127.0.0.1", "localhost", os.environ.get(name)]))
     if "DATABASE_URL" not in os.environ:
         # libpq reads them (PGOPTIONS, PGSERVICE, PGSSLMODE ...); the server of a stack needs none.
         for name in [name for name in os.environ if name.startswith("PG")]:
@@ -43,12 +47,12 @@ def silence() -> None:
             os.dup2(nowhere, stream.fileno())
 
 
-def _encoding(chosen: str) -> str:
+def encoding(chosen: str, *, utf8_mode: bool) -> str:
     """The terminal's encoding. Python's UTF-8 mode, in which this project runs, writes UTF-8 whatever the locale is.
 
     A locale that knows only ASCII says nothing about the terminal: it is the one of a machine without any setting.
     """
-    if not sys.flags.utf8_mode:
+    if not utf8_mode:
         return chosen
     with contextlib.suppress(LookupError):
         name = codecs.lookup(locale.getencoding()).name

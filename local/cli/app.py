@@ -16,8 +16,9 @@ from typer._click import Context, HelpFormatter
 from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
-from local import interrupts, terminal
+from local import terminal
 from local.emulator import FunctionFailed
+from local.interrupts import Interrupted
 from local.processes import LocalError
 
 TRY, STACK, OPERATE = "Try it", "A stack", "Operate"
@@ -90,9 +91,11 @@ def run(arguments: Sequence[str]) -> int:
     except (ClickException, LocalError, FunctionFailed) as error:
         _complain(_message(error))
         return 2 if isinstance(error, UsageError) else 1
-    except (typer.Abort, interrupts.Interrupted):
+    except (typer.Abort, Interrupted) as error:
         _complain("Interrupted. What this command had started is stopped.")
-        return interrupts.status()
+        return error.status if isinstance(error, Interrupted) else 128 + signal.SIGINT
+    except SystemExit as error:  # typer's own answer to a reader that is gone
+        return int(error.code or 0)
     except Exception as error:
         if _is_output_gone(error):
             terminal.silence()

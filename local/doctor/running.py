@@ -25,7 +25,7 @@ _QUEUES = {
 }
 # Test messages and opt-out confirmations are in direct_sends. One whose outcome is unknown has no provider id there:
 # so many messages of its connection may be ours.
-_EVENTS = """
+EVENTS = """
 with unmatched as (
     select evolution_config_id, provider_message_id, min(received_at) as received_at
     from hidra.delivery_events_unmatched u
@@ -165,6 +165,6 @@ def _depths(stack: Stack) -> dict[str, int]:
 def count_events(url: str) -> tuple[int, float | None, int]:
     """The arguments of `events` from the database of a stack."""
     with psycopg.connect(url, connect_timeout=5, options="-c statement_timeout=5000") as connection:
-        row = connection.execute(_EVENTS).fetchone()
+        row = connection.execute(EVENTS).fetchone()
     assert row is not None, "a select of aggregates returns a row"
     return row

@@ -172,7 +172,7 @@ def test_a_stack_starts_what_it_has_lost_again_and_keeps_its_data(home: Path) ->
     token, addresses, secrets = stack.token(), urls(stack), dict(stack.generated)
     headers = {"Authorization": f"Bearer {token}"}
     requests.post(f"{stack.api_url}/v1/segments", json={"name": "Kept"}, headers=headers, timeout=30).raise_for_status()
-    instance = {"instanceName": "loja", "integration": "WHATSAPP-BUSINESS", "token": "t", "number": "1"}
+    instance = {"instanceName": "loja", "integration": "WHATSAPP-BUSINESS", "token": "t", "number": "1000000001"}
     key = {"apikey": stack.evolution_api_key}
     evolution = f"{stack.evolution_url}/instance"
     requests.post(f"{evolution}/create", json=instance, headers=key, timeout=10).raise_for_status()
@@ -187,7 +187,7 @@ def test_a_stack_starts_what_it_has_lost_again_and_keeps_its_data(home: Path) ->
 
     for lost in (["PostgreSQL"], ["AWS emulator", "token issuer", "Evolution simulator", "PostgreSQL"]):
         lose(stack, *lost)
-        with pytest.raises(LocalError, match="has lost .*keeps its data"):
+        with pytest.raises(LocalError, match=r"has lost .*keeps its data"):
             named_stacks.attach("damaged")
         shown = CliRunner().invoke(command.app, ["status", "--stack", "damaged"])
         assert shown.exit_code == 1
