@@ -97,14 +97,18 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as error:  # typer's own answer to a reader that is gone
         return int(error.code or 0)
     except Exception as error:
-        if _is_output_gone(error):
-            terminal.silence()
-            return 128 + signal.SIGPIPE
-        # An unexpected error is one line too; its traceback goes to a file.
-        if "--debug" in arguments:
+        if "--debug" in arguments and not _is_output_gone(error):
             raise
-        _complain(_system_message(error) or f"{_summary(error)}{_save_traceback()}")
-        return 1
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """An unexpected error is one line too; its traceback goes to a file."""
+    if _is_output_gone(error):
+        terminal.silence()
+        return 128 + signal.SIGPIPE
+    _complain(_system_message(error) or f"{_summary(error)}{_save_traceback()}")
+    return 1
 
 
 def echo(line: str = "") -> None:
