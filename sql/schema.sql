@@ -301,6 +301,83 @@ $_$;
 COMMENT ON FUNCTION hidra.instant(given text) IS 'The time of an ISO 8601 date or date with time. Without a zone it is in the time zone of the session. Null for any other text.';
 
 --
+-- Name: instant(text, boolean); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.instant(given text, month_first boolean) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $_$
+declare
+    found text[];
+    time_of_day constant text := '(?:(?:T|,? +)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: *([AaPp])[Mm])?)?';
+    year_text text;
+    years integer;
+    months integer;
+    days integer;
+    hours integer;
+begin
+    if given is null or length(given) not between 6 and 60 or given !~ '[0-9]' then
+        return null;
+    elsif given ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:|$)' then
+        return hidra.instant(given);
+    elsif given ~ '^[0-9]{2}/[0-9]{2}/[0-9]{4}$' then
+        found := array[left(given, 2), '/', substr(given, 4, 2), right(given, 4)];
+    elsif given !~ '[0-9] *$|[Mm] *$' then
+        return null;
+    end if;
+    if found is null then
+        found := regexp_match(given, '^ *([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})' || time_of_day || ' *$');
+    end if;
+    if length(found[1]) = 4 then
+        year_text := found[1]; months := found[3]; days := found[4];
+    else
+        found := coalesce(found, regexp_match(
+            given, '^ *([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})' || time_of_day || ' *$'
+        ));
+        if found is not null then
+            year_text := found[4];
+            if (month_first and found[1]::integer <= 12) or found[3]::integer > 12 then
+                months := found[1]; days := found[3];
+            else
+                months := found[3]; days := found[1];
+            end if;
+        else
+            found := regexp_match(
+                hidra.fold(given),
+                '^ *(?:[a-z-]{3,}, )?([0-9]{1,2})( de |[-/. ])([a-z]{3,})\2([0-9]{4}|[0-9]{2})' || time_of_day || ' *$'
+            );
+            if found is null then
+                return null;
+            end if;
+            year_text := found[4]; months := hidra.month(found[3]); days := found[1];
+        end if;
+    end if;
+    years := year_text::integer
+        + case when length(year_text) > 2 then 0 when year_text < '50' then 2000 else 1900 end;
+    hours := coalesce(found[5]::integer, 0);
+    if found[8] is not null then
+        if hours not between 1 and 12 then
+            return null;
+        end if;
+        hours := hours % 12 + case when lower(found[8]) = 'p' then 12 else 0 end;
+    end if;
+    if months is null or months not between 1 and 12 or days < 1 or years < 1000
+        or (days > 28 and days > extract(day from make_date(years, months, 1) + interval '1 month' - interval '1 day'))
+        or hours > 23 or found[6]::integer > 59 or found[7]::integer > 59
+    then
+        return null;
+    end if;
+    return make_timestamptz(years, months, days, hours, coalesce(found[6]::integer, 0), coalesce(found[7]::integer, 0));
+end
+$_$;
+
+--
+-- Name: FUNCTION instant(given text, month_first boolean); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.instant(given text, month_first boolean) IS 'The time of a date, with or without a time of day, as countries write it: ISO 8601, 05/02/2026, 5/2/26 14:30, 5-fev-26, 5 de fevereiro de 2026. Of two numbers that may both be the month, the first is it if month_first. Years of two digits are 1950 to 2049. Without a zone it is in the time zone of the session. Null for any other text.';
+
+--
 -- Name: lock_key(text, uuid); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -313,6 +390,35 @@ CREATE FUNCTION hidra.lock_key(kind text, id uuid) RETURNS bigint
 --
 
 COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. imports, id of a user: a new import and the start of a slice take it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
+
+--
+-- Name: month(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.month(given text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case
+        when given in ('jan', 'janeiro', 'january', 'ene', 'enero') then 1
+        when given in ('fev', 'fevereiro', 'feb', 'february', 'febrero') then 2
+        when given in ('mar', 'marco', 'march', 'marzo') then 3
+        when given in ('abr', 'abril', 'apr', 'april') then 4
+        when given in ('mai', 'maio', 'may', 'mayo') then 5
+        when given in ('jun', 'junho', 'june', 'junio') then 6
+        when given in ('jul', 'julho', 'july', 'julio') then 7
+        when given in ('ago', 'agosto', 'aug', 'august') then 8
+        when given in ('set', 'setembro', 'sep', 'sept', 'september', 'septiembre') then 9
+        when given in ('out', 'outubro', 'oct', 'october', 'octubre') then 10
+        when given in ('nov', 'novembro', 'november', 'noviembre') then 11
+        when given in ('dez', 'dezembro', 'dec', 'december', 'dic', 'diciembre') then 12
+    end
+$$;
+
+--
+-- Name: FUNCTION month(given text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.month(given text) IS 'The number of a month by its Portuguese, English or Spanish name, short or long, in small letters without accents.';
 
 --
 -- Name: note_attribute_names(); Type: FUNCTION; Schema: hidra; Owner: -
@@ -342,6 +448,58 @@ $$;
 COMMENT ON FUNCTION hidra.note_attribute_names() IS 'Keeps attribute_names complete, whichever statement writes contacts.';
 
 --
+-- Name: number(text, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.number(given text, decimal_sign text) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    digits text;
+begin
+    -- The usual texts first: the others take several times as long.
+    if given ~ '^-?[0-9]{1,30}$' then
+        return given::numeric;
+    elsif given ~ '^-?[0-9]{1,30}[.,][0-9]{1,2}$' then
+        return replace(given, ',', '.')::numeric;
+    elsif given ~ '^(?:R\$ ?)?[1-9][0-9]{0,2}(?:[.][0-9]{3})*,[0-9]{2}$' then
+        return translate(given, ',R$. ', '.')::numeric;
+    elsif given is null or length(given) > 80 or given !~
+        '^\s*\(?\s*[-+−]?\s*(?:R\$|US\$|U\$S|\$U|\$|€|£|¥|₲|S/|CHF|BRL|USD|EUR|ARS|MXN|CLP|COP|PEN)?\s*[-+−]?\s*'
+        '[0-9](?:[0-9.,''’\u00a0\u202f ]*[0-9.,])?(?:[Ee][+-][0-9]{1,3})?\s*'
+        '(?:%|R\$|US\$|\$|€|£|¥|CHF|BRL|USD|EUR)?\s*\)?\s*$'
+        or (given ~ '^\s*\(') <> (given ~ '\)\s*$') or given ~ '^[^0-9]*[-+−][^0-9]*[-+−]'
+    then
+        return null;
+    end if;
+    digits := substring(given from '[0-9](?:[0-9.,''’\u00a0\u202f ]*[0-9.,])?');
+    if digits ~ '^[1-9][0-9]{0,2}(?:[''’\u00a0\u202f ][0-9]{3})+(?:[.,][0-9]*)?$' then
+        digits := replace(regexp_replace(digits, '[''’\u00a0\u202f ]', '', 'g'), ',', '.');
+    elsif digits ~ '^[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]*$' then
+        digits := replace(replace(digits, '.', ''), ',', '.');
+    elsif digits ~ '^[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*$' then
+        digits := replace(digits, ',', '');
+    elsif digits ~ '^[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}$' or digits ~ '^[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}$'
+        or (digits ~ '^[1-9][0-9]{0,2}[.,][0-9]{3}$' and strpos(digits, decimal_sign) = 0)
+    then
+        digits := translate(digits, '.,', '');
+    elsif digits ~ '^[0-9]+[.,]?[0-9]*$' then
+        digits := replace(digits, ',', '.');
+    else
+        return null;
+    end if;
+    return (rtrim(digits, '.') || coalesce(substring(given from '[Ee][+-][0-9]{1,3}'), ''))::numeric
+        * case when given ~ '^[^0-9]*[-−(]' then -1 else 1 end;
+end
+$_$;
+
+--
+-- Name: FUNCTION number(given text, decimal_sign text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.number(given text, decimal_sign text) IS 'The number that a text is: digits, with the signs of any country, a currency or a percent sign; 15% is 15. Only a single sign before three last digits, as in 1.234, depends on the country: it is a decimal sign if it is decimal_sign. Null for any other text.';
+
+--
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -353,6 +511,7 @@ CREATE FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part te
     AS $$
 declare
     caller constant uuid := nullif(current_setting('hidra.user_id', true), '')::uuid;
+    spelled constant text[] := (select array_agg(hidra.subscriber(p)) from unnest(prefixes) p);
     terms constant tsquery := hidra.search_query(caller, name_part);
     scanned integer;
     found uuid[];
@@ -361,7 +520,7 @@ begin
     select array_agg(c.id order by c.id) filter (where c.matches), count(*) into found, scanned
     from (
         select c.id, case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
-            else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
+            else exists (select from unnest(spelled) p where starts_with(c.subscriber, p))
                 or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end as matches
         from hidra.contacts c
         where c.user_id = caller and c.id > after_id order by c.id limit scan_first
@@ -381,9 +540,9 @@ begin
         select array_agg(c.id) into found from (
             select distinct c.id from (
                 (
-                    select c.id from unnest(prefixes) p cross join lateral (
+                    select c.id from unnest(spelled) p cross join lateral (
                         select c.id from hidra.contacts c
-                        where c.user_id = caller and c.phone >= p and c.phone <= p || '999999999999999' limit few + 1
+                        where c.user_id = caller and c.subscriber >= p and c.subscriber <= p || '999999999999999' limit few + 1
                     ) c
                 ) union all (
                     select c.id from hidra.contacts c
@@ -406,7 +565,7 @@ begin
         select c.id from hidra.contacts c
         where c.user_id = caller and c.id > after_id
           and case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
-            else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
+            else exists (select from unnest(spelled) p where starts_with(c.subscriber, p))
                 or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end
         order by c.id limit page_size;
 end
@@ -497,6 +656,20 @@ CREATE FUNCTION hidra.spellings(owner uuid, wanted text) RETURNS text[]
 --
 
 COMMENT ON FUNCTION hidra.spellings(owner uuid, wanted text) IS 'The names of attributes of the user that the wanted name means, in the order in which a contact''s attributes are tried: the wanted spelling itself, then the others by their code points.';
+
+--
+-- Name: subscriber(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.subscriber(phone text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN starts_with(phone, '+549'::text) THEN ('+54'::text || substr(phone, 5)) ELSE phone END;
+
+--
+-- Name: FUNCTION subscriber(phone text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.subscriber(phone text) IS 'What all valid spellings of a subscriber''s number, or of its beginning, share: an Argentine number has a 9 behind the calling code or not. Stored numbers of other countries have one spelling. See hidra.domain.phone.subscriber.';
 
 --
 -- Name: value(jsonb, text[], text); Type: FUNCTION; Schema: hidra; Owner: -
@@ -1034,6 +1207,7 @@ CREATE TABLE hidra.contact_imports (
     started_at timestamp with time zone,
     last_progress_at timestamp with time zone,
     ended_at timestamp with time zone,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     file_version text,
     leased_until timestamp with time zone,
     held_back_at timestamp with time zone,
@@ -1061,7 +1235,7 @@ COMMENT ON COLUMN hidra.contact_imports.segment_id IS 'The segment that gets the
 -- Name: COLUMN contact_imports.options; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, whether a segment was requested, and the name of the segment that was created for this import.';
+COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, consent of rows without one, whether a segment was requested, and the name of the segment that was created for this import.';
 
 --
 -- Name: COLUMN contact_imports.status; Type: COMMENT; Schema: hidra; Owner: -
@@ -1142,6 +1316,12 @@ COMMENT ON COLUMN hidra.contact_imports.pulled_at IS 'When the request for the c
 COMMENT ON COLUMN hidra.contact_imports.last_progress_at IS 'When a batch last committed, or when the sweep last requested a slice. Null before the first slice.';
 
 --
+-- Name: COLUMN contact_imports.warnings; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.warnings IS 'What was not read as the file has it, as a list of code and message, one of each code. The import continued.';
+
+--
 -- Name: COLUMN contact_imports.file_version; Type: COMMENT; Schema: hidra; Owner: -
 --
 
@@ -1202,6 +1382,7 @@ CREATE TABLE hidra.contacts (
     consent jsonb,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    subscriber text GENERATED ALWAYS AS (hidra.subscriber(phone)) STORED NOT NULL,
     CONSTRAINT contacts_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text)),
     CONSTRAINT contacts_consent_basis_known CHECK (((consent IS NULL) OR COALESCE(((consent ->> 'basis'::text) = ANY (ARRAY['consent'::text, 'legal_obligation'::text, 'public_policy'::text, 'research'::text, 'contract'::text, 'legal_proceedings'::text, 'protection_of_life'::text, 'health_protection'::text, 'legitimate_interest'::text, 'credit_protection'::text])), false))),
     CONSTRAINT contacts_consent_object CHECK ((jsonb_typeof(consent) = 'object'::text)),
@@ -1226,13 +1407,13 @@ COMMENT ON COLUMN hidra.contacts.id IS 'A random UUID. hidra.search_contacts nee
 -- Name: COLUMN contacts.phone; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contacts.phone IS 'The canonical E.164 number, with its plus sign.';
+COMMENT ON COLUMN hidra.contacts.phone IS 'The number as E.164, with its plus sign, as it was first written: one of the valid spellings of the subscriber.';
 
 --
 -- Name: COLUMN contacts.phone_hash; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contacts.phone_hash IS 'HMAC-SHA-256 of user_id and phone with a secret key. The same phone has unrelated hashes for two users.';
+COMMENT ON COLUMN hidra.contacts.phone_hash IS 'HMAC-SHA-256 of user_id and the subscriber with a secret key. The same phone has unrelated hashes for two users.';
 
 --
 -- Name: COLUMN contacts.attributes; Type: COMMENT; Schema: hidra; Owner: -
@@ -1245,6 +1426,12 @@ COMMENT ON COLUMN hidra.contacts.attributes IS 'Values for template variables, b
 --
 
 COMMENT ON COLUMN hidra.contacts.consent IS 'The legal basis for messages: an object with basis, source and at (ISO 8601). Null when none is recorded.';
+
+--
+-- Name: COLUMN contacts.subscriber; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contacts.subscriber IS 'The spelling that all valid ones of the number share. A user has one contact for each subscriber.';
 
 --
 -- Name: CONSTRAINT contacts_consent_basis_known ON contacts; Type: COMMENT; Schema: hidra; Owner: -
@@ -1476,6 +1663,28 @@ COMMENT ON COLUMN hidra.evolution_api_config.max_messages_per_minute IS 'The lim
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.max_concurrent_sends IS 'How many requests to Evolution may be open at the same time, over all campaigns and direct sends.';
+
+--
+-- Name: identity; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.identity (
+    one_row boolean DEFAULT true NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT identity_one_row CHECK (one_row)
+);
+
+--
+-- Name: TABLE identity; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.identity IS 'A row is how the phone hashes of this database were made; there is exactly one. A function that hashes phones in another way refuses the database.';
+
+--
+-- Name: COLUMN identity.version; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.identity.version IS 'The version of the rules that make a hash from a number: hidra.domain.phone.IDENTITY_VERSION.';
 
 --
 -- Name: message_templates; Type: TABLE; Schema: hidra; Owner: -
@@ -2017,11 +2226,11 @@ ALTER TABLE ONLY hidra.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (user_id, id);
 
 --
--- Name: contacts contacts_user_id_phone_key; Type: CONSTRAINT; Schema: hidra; Owner: -
+-- Name: contacts contacts_subscriber; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
 ALTER TABLE ONLY hidra.contacts
-    ADD CONSTRAINT contacts_user_id_phone_key UNIQUE (user_id, phone);
+    ADD CONSTRAINT contacts_subscriber UNIQUE (user_id, subscriber);
 
 --
 -- Name: delivery_events_rejected delivery_events_rejected_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
@@ -2071,6 +2280,13 @@ ALTER TABLE ONLY hidra.evolution_api_config
 
 ALTER TABLE ONLY hidra.evolution_api_config
     ADD CONSTRAINT evolution_api_config_user_id_key UNIQUE (user_id);
+
+--
+-- Name: identity identity_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.identity
+    ADD CONSTRAINT identity_pkey PRIMARY KEY (one_row);
 
 --
 -- Name: message_templates message_templates_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -

@@ -1,8 +1,10 @@
 """Reading files of contacts: phones, layouts, and records from any position on."""
 
 import json
+import sys
 from typing import Any
 
+import phonenumbers
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -10,10 +12,13 @@ from hypothesis import strategies as st
 from hidra.domain import phone
 from hidra.domain.imports import layout
 from hidra.domain.imports.checkpoint import Checkpoint
+from hidra.domain.imports.columns import PhoneCells
+from hidra.domain.imports.header import columns
 from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.lines import lines
 from hidra.domain.imports.records import Position, Records
 from hidra.domain.imports.rejects import harmless
+from hidra.domain.phone import PhoneProblem
 from hidra.errors import Rejected
 
 DIGITS = st.text("0123456789", min_size=8, max_size=13)
@@ -31,15 +36,29 @@ BRAZILIAN = st.builds(
 @example("55 31 8765-1111", "BR")
 @example("031 98765-1111", "BR")
 @example("5555991234567", "BR")
-def test_the_quick_parser_and_the_library_never_disagree(text: str, country: str) -> None:
-    assert phone.parse(text, country=country) == phone._parse_with_library(text, country)
+@example("55 9133334444", "BR")
+@example("(119) 8765-4321", "BR")
+def test_the_quick_parser_and_the_careful_one_never_disagree(text: str, country: str) -> None:
+    for old_numbers in (False, True):
+        found = phone.parse(text, country=country, old_numbers=old_numbers)
+        assert found == phone._parse_carefully(text, country, old_numbers=old_numbers)
+        assert isinstance(found, PhoneProblem) or phonenumbers.is_valid_number(phonenumbers.parse(found, None))
 
 
 @pytest.mark.parametrize(
-    "text", ["(31) 98765-1111", "(31) 8765-1111", "+55 31 98765 1111", "553187651111", "031 98765.1111", "31987651111"]
+    "text",
+    [
+        "(31) 98765-1111",
+        "Ana: (31) 98765-1111",
+        "+55 31 98765 1111",
+        "+55 31 8765-1111",
+        "553187651111",
+        "031 98765.1111",
+        "31987651111",
+    ],
 )
 def test_one_telephone_has_one_spelling_and_needs_no_library(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone, "_parse_with_library", None)
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
     assert phone.parse(text) == "+5531987651111"
     assert phone.hasher(b"s", "u")("+5531987651111") == phone.phone_hash(b"s", "u", "+553187651111")
 
@@ -62,15 +81,15 @@ def test_a_single_column_needs_no_delimiter_and_excel_may_name_one() -> None:
 
 def test_columns_are_recognized_by_usual_names_and_by_the_mapping() -> None:
     header = ["Número", "Telefone", "NOME completo", "Cidade", "", "x"]
-    assert layout.columns(header, {}) == (
-        "phone", "attribute:Telefone", "name", "attribute:Cidade", "", "attribute:x",
+    assert columns(header, {}).roles == (
+        "attribute:Número", "phone", "name", "attribute:Cidade", "", "attribute:x",
     )  # fmt: skip
     mapping: dict[str, str | None] = {"Telefone": "phone", "x": None, "Cidade": "city"}
-    assert layout.columns(header, mapping) == (
+    assert columns(header, mapping).roles == (
         "attribute:Número", "phone", "name", "attribute:city", "", "",
     )  # fmt: skip
     with pytest.raises(Rejected, match="No column is the phone"):
-        layout.columns(["x"], {})
+        columns(["x"], {})
 
 
 CONTENT = st.lists(
@@ -124,8 +143,22 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text() -> None:
 
 
 def test_a_checkpoint_survives_its_json() -> None:
-    found = Checkpoint(
-        "etag", Layout("utf-16-le", "\n", ";", 2, ("phone", "")), Position(40, 3, inside=True), over=False
-    )
+    columns = ("phone", "", "attribute:DDD", "attribute:Sobrenome")
+    layout = Layout("utf-16-le", "\n", ";", 2, columns, (PhoneCells(0, 2), PhoneCells(1)), ((3,), (1, 3)))
+    found = Checkpoint("etag", layout, Position(40, 3, inside=True), over=False)
     assert Checkpoint.from_json(json.loads(json.dumps(found.to_json()))) == found
     assert Checkpoint.from_json({}) is None
+
+
+def test_a_checkpoint_of_the_version_before_is_understood() -> None:
+    stored = {
+        "etag": "etag",
+        "layout": {"encoding": "detect", "newline": "\n", "delimiter": ";", "start": 3,
+                   "columns": ["attribute:x", "phone", "name"]},
+        "position": {"offset": 40, "line": 3, "inside": False},
+        "over": False,
+    }  # fmt: skip
+    found = Checkpoint.from_json(stored)
+    assert found is not None
+    assert (found.layout.phones, found.layout.names) == ((PhoneCells(1),), ((2,),))
+    assert found.layout.columns == ("attribute:x", "phone", "name")
