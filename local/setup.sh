@@ -99,7 +99,8 @@ fi
 
 uv=$(find_uv) || { bootstrap_uv; uv=$(find_uv); }
 place=
-[ -f "$stamp" ] && is_complete && read -r place <"$stamp"
+# An installation of earlier sources has no list of packages: it is only completed.
+[ -f "$stamp" ] && { [ ! -e "$packages" ] || is_complete; } && read -r place <"$stamp"
 rm -f "$stamp"
 # Without a stamp an installation was interrupted, without a package somebody removed it: only a new one is surely whole.
 if [ "$place" != "# $PWD/$venv" ] || ! is_python_313 "$venv/bin/python"; then

@@ -231,6 +231,8 @@ def test_an_installation_that_is_not_whole_is_made_anew(setup: Setup) -> None:
     (setup.venv / "bin/python").unlink()
     (setup.venv / "bin/python").symlink_to("/nonexistent/python3.13")
     assert setup.run() == (0, ["venv", "pip"])
+    (setup.venv / "hidra-packages.txt").unlink()  # as installed by earlier sources
+    assert setup.run() == (0, ["pip"])
     (setup.venv / "hidra-installed.txt").unlink()  # as after Ctrl-C
     assert setup.run() == (0, ["venv", "pip"])
     assert setup.run() == (0, [])
