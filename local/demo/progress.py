@@ -44,7 +44,7 @@ class Snapshot:
 def follow(client: Client, campaign_id: str, log: SimulatorLog | None) -> None:
     """Show the campaign's numbers until they are final, or have not changed for `SETTLE_WITHIN_SECONDS`."""
     path = f"/v1/campaigns/{campaign_id}"
-    with console.status("Waiting for EventBridge, which runs the clock once a minute"):
+    with console.status("Waiting for the clock, up to a minute"):
         wait_for(
             "EventBridge to start the campaign",
             seconds=START_WITHIN_SECONDS,
