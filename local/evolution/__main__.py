@@ -8,10 +8,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from aiohttp import web
 
-from local.evolution import phones, presets
+from local.evolution import kept_instances, phones, presets
 from local.evolution.faults import ANY
 from local.evolution.request_times import TimedRunner
 from local.evolution.server import application
@@ -74,6 +75,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
         help="POST /_control/clock advances time; by itself it passes RATE times as fast as real (1; 0: it stands)",
     )
     parser.add_argument("--webhooks-at-once", type=int, default=100, help="the most webhooks posted at the same time")
+    parser.add_argument("--instances-file", type=Path, metavar="FILE", help="keep the instances here")
     return parser.parse_args(words)
 
 
@@ -104,8 +106,16 @@ async def serve(arguments: argparse.Namespace) -> None:
     host, port = runner.addresses[0][:2]
     url = f"http://{host}:{port}"
     simulator.webhooks.server_url = url
+    path: Path | None = arguments.instances_file
+    instances = simulator.instances.by_name
+    if path:
+        instances.update(kept_instances.load(path))
+    keeper = asyncio.create_task(kept_instances.keep(path, instances)) if path else None
     print(json.dumps({"url": url}), flush=True)
     await stop.wait()
+    if path and keeper:
+        keeper.cancel()
+        kept_instances.save(path, instances)
     await runner.cleanup()
 
 
