@@ -198,7 +198,7 @@ def test_a_new_number_connects_by_its_code(app: ModuleType, databases: Databases
     assert tenant.do("check") == {"status": "connecting", "error_message": None}
     assert tenant.row["connected_at"] is None
     simulator.ask(f"/_control/instances/{tenant.instance}/scan", {})
-    assert tenant.do("connect") == {"state": "open", "qr_code": None, "pairing_code": None}
+    assert tenant.do("connect") == {"state": "open", "qr_code": None, "pairing_code": None, "message": None}
     assert tenant.do("check")["status"] == "connected"
 
 
@@ -212,10 +212,10 @@ def test_a_cloud_api_instance_is_open_whatever_its_token_is_worth(
 def test_whatsapps_own_reason_for_a_close_outlives_the_checks(tenant: Tenant, simulator: Simulator) -> None:
     tenant.do("check")
     simulator.ask(f"/_control/instances/{tenant.instance}/disconnect", {"reason": 403})
-    assert tenant.do("check") == {"status": "disconnected", "error_message": None}
-    tenant.set(error_message="WhatsApp has banned this number.")
+    banned = "WhatsApp has banned this number: appeal in WhatsApp on the phone, or connect another number."
+    assert tenant.do("check") == {"status": "disconnected", "error_message": banned}
     tenant.do("check")
-    assert tenant.row["error_message"] == "WhatsApp has banned this number."
+    assert tenant.row["error_message"] == banned
     simulator.ask(f"/_control/instances/{tenant.instance}/scan", {})
     tenant.do("check")
     assert (tenant.row["status"], tenant.row["error_message"]) == ("connected", None)

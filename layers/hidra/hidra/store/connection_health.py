@@ -1,24 +1,34 @@
 """The health of connections: what checks, sends and webhooks find out about them, and how to reach their servers."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.delivery import ConnectionEvent
+from hidra.domain.instance import INTEGRATIONS, ConnectionWarning, InstanceFacts, OtherConnection
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.claims import ClaimedPost
 from hidra.store.db import Tx
 
 GET = """
-select id as connection_id, user_id, base_url, instance_name, api_key_encrypted
-from hidra.evolution_api_config where id = %(connection_id)s
+select id as connection_id, user_id, base_url, instance_name, api_key_encrypted,
+    coalesce(integration_saved, integration) as integration_saved
+from hidra.evolution_api_config where id = %(connection_id)s and deleted_at is null
 """
 # If one run cannot check all connections, those go first whose last check began the longest ago, finished or not.
 DUE = """
-select id as connection_id, user_id, base_url, instance_name, api_key_encrypted
-from hidra.evolution_api_config order by check_started_at nulls first, id limit %(limit)s
+select id as connection_id, user_id, base_url, instance_name, api_key_encrypted,
+    coalesce(integration_saved, integration) as integration_saved
+from hidra.evolution_api_config where deleted_at is null
+order by check_started_at nulls first, id limit %(limit)s
+"""
+OTHERS = """
+select id as connection_id, base_url, evolution_instance_id, evolution_number
+from hidra.evolution_api_config where evolution_instance_id is not null and deleted_at is null
 """
 BEGIN = """
 update hidra.evolution_api_config set check_started_at = %(at)s where id = any(%(connection_ids)s)
@@ -30,6 +40,19 @@ set last_health_check_at = greatest(last_health_check_at, %(at)s::timestamptz)
 where id = %(connection_id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
     and api_key_encrypted = %(api_key_encrypted)s
 returning true
+"""
+# Under the same condition. It does not depend on the status, so no webhook or send is newer.
+FOUND = """
+update hidra.evolution_api_config
+set integration = coalesce(%(integration)s::text, integration),
+    integration_saved = case
+        when coalesce(%(integration)s::text, integration) <> coalesce(integration_saved, integration)
+            then coalesce(integration_saved, integration)
+    end,
+    evolution_instance_id = %(evolution_instance_id)s, evolution_number = %(evolution_number)s,
+    warnings = %(warnings)s
+where id = %(connection_id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
+    and api_key_encrypted = %(api_key_encrypted)s
 """
 # Does not replace what a webhook or a send found out while the check ran. Two messages outlive the check:
 # - WhatsApp's reason for a close, which only its webhook reports, while the connection stays closed;
@@ -75,7 +98,7 @@ CHANGE_STATUS = f"""
 update hidra.evolution_api_config k
 set status = e.status, status_at = e.at,
     error_message = case
-        when k.status = e.status then k.error_message
+        when k.status = e.status then coalesce(k.error_message, e.reason)
         when e.status = 'connected' and {DISTRUSTED} then k.distrust_reason
         else e.reason
     end,
@@ -84,7 +107,8 @@ from unnest(
     %(connection_ids)s::uuid[], %(statuses)s::hidra.evolution_connection_status[], %(reasons)s::text[],
     %(times)s::timestamptz[]
 ) as e (id, status, reason, at)
-where k.id = e.id and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
+where k.id = e.id and k.deleted_at is null
+    and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
 """  # noqa: S608 - made of constants
 
 
@@ -97,6 +121,7 @@ class Endpoint:
     base_url: str
     instance_name: str
     api_key_encrypted: bytes
+    integration_saved: str = "baileys"  # by its user, whatever Evolution says
 
 
 def get(tx: Tx, *, connection_id: UUID) -> Endpoint | None:
@@ -113,6 +138,26 @@ def begin(tx: Tx, *, connection_ids: Collection[UUID], at: datetime) -> None:
     """Notes that checks of these connections begin."""
     tx.run(LOCK_CONNECTIONS, connection_ids=list(connection_ids))
     tx.run(BEGIN, connection_ids=list(connection_ids), at=at)
+
+
+def others(tx: Tx) -> list[OtherConnection]:
+    """Returns the connections of all users whose instance a check has found."""
+    return tx.rows(OtherConnection, OTHERS)
+
+
+def record_found(tx: Tx, endpoint: Endpoint, facts: InstanceFacts, *, warnings: Sequence[ConnectionWarning]) -> None:
+    """Writes what a check found about the instance, unless the connection has been changed or deleted since."""
+    tx.run(
+        FOUND,
+        connection_id=endpoint.connection_id,
+        base_url=endpoint.base_url,
+        instance_name=endpoint.instance_name,
+        api_key_encrypted=endpoint.api_key_encrypted,
+        integration=INTEGRATIONS.get(facts.integration or ""),
+        evolution_instance_id=facts.id,
+        evolution_number=facts.number,
+        warnings=Jsonb([asdict(warning) for warning in warnings]),
+    )
 
 
 def record(tx: Tx, endpoint: Endpoint, *, status: EvolutionConnectionStatus, message: str | None, at: datetime) -> bool:

@@ -38,7 +38,7 @@ select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as con
         or exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown') as in_flight
 from hidra.campaigns c
 join hidra.campaign_runs r on r.campaign_id = c.id and r.ended_at is null
-left join hidra.evolution_api_config k on k.id = c.evolution_config_id
+left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.deleted_at is null
 left join hidra.pace_limits l on l.subject = k.id
 cross join lateral (
     select count(*) as pending, coalesce(bool_or(not_before is null or not_before <= now()), false) as ready
