@@ -13,11 +13,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from hidra.domain.check_request import CheckAction, PullRequest, failure, read
 from hidra.domain.imports import files
 from hidra.domain.instance import CLOUD_CLOSED
+from hidra.domain.ticket import RecheckTicket
 from hidra.domain.webhook_key import current_key_id, jwt_key
 from hidra.errors import HidraError, Rejected
 from hidra.gateways import uploads, vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution, Webhook
+from hidra.gateways.queues import send_recheck
 from hidra.services.backfill_statuses import backfill_statuses, request_backfills
 from hidra.services.check_connection import Health, Neighbourhood, check_all, check_one, examine, failed
 from hidra.services.imports.pull_contacts import give_up, pull_contacts
@@ -29,7 +31,13 @@ from hidra.store.db import Database
 from hidra.telemetry import logger
 
 ENV = require(
-    *DATABASE_SETTINGS, "VAULT_SECRET", "WEBHOOK_SECRET", "PUBLIC_URL", "ALLOW_PRIVATE_ADDRESSES", "IMPORT_BUCKET"
+    *DATABASE_SETTINGS,
+    "VAULT_SECRET",
+    "WEBHOOK_SECRET",
+    "PUBLIC_URL",
+    "ALLOW_PRIVATE_ADDRESSES",
+    "IMPORT_BUCKET",
+    "SEND_QUEUE_URL",
 )
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 SPARE_SECONDS = 5  # between the last work and the function's own time-out
@@ -122,7 +130,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] 
 
 def check(endpoint: Endpoint) -> dict[str, Any]:
     keys = Keys()
-    health = check_one(endpoint, db=db, examine=keys.examine, now=now)
+    health = check_one(endpoint, db=db, examine=keys.examine, now=now, recheck=recheck)
     request_backfills(keys.without_webhook, db=db, now=now())
     return {"status": health.status.value, "error_message": health.error_message}
 
@@ -155,10 +163,14 @@ def pull(endpoint: Endpoint | None, import_id: UUID, *, seconds_left: Callable[[
 def every_connection(*, seconds_left: Callable[[], float]) -> None:
     keys = Keys()
     for_checks = seconds_left() - RECONCILING_SECONDS - BACKFILL_SECONDS
-    answering = check_all(db=db, examine=keys.examine, now=now, seconds=for_checks)
+    answering = check_all(db=db, examine=keys.examine, now=now, seconds=for_checks, recheck=recheck)
     request_backfills(keys.without_webhook, db=db, now=now())
     reconcile(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left() - BACKFILL_SECONDS)
     backfill_statuses(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left())
+
+
+def recheck(ticket: RecheckTicket) -> None:
+    send_recheck(ENV["SEND_QUEUE_URL"], ticket)
 
 
 def now() -> datetime:

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import zlib
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -86,7 +87,8 @@ def instance(
     simulator = RunningSimulator(stack)
     body: dict[str, Any] = {"instanceName": name, "integration": "WHATSAPP-BAILEYS", "qrcode": True}
     if cloud_api:
-        meta = {"token": f"meta-{name}", "number": "1000000001", "businessId": "2000000001", "qrcode": False}
+        number = str(1_000_000_000 + zlib.crc32(name.encode()))  # Evolution reports each number to one instance only
+        meta = {"token": f"meta-{name}", "number": number, "businessId": "2000000001", "qrcode": False}
         body |= {"integration": "WHATSAPP-BUSINESS", **meta}
     simulator.ask("POST", "/instance/create", body)
     if not cloud_api:

@@ -50,4 +50,5 @@ class Simulator:
             rng=random.Random(seed),
             ids=self.ids,
             disconnect=self.instances.disconnect,
+            of_number=self.instances.of_number,
         )

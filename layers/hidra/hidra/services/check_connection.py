@@ -1,7 +1,7 @@
 """Checks whether a connection works, in words for its user, and sets our webhook on it."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from hidra.domain.instance import (
     on_same_instance,
     warnings_of,
 )
+from hidra.domain.ticket import RecheckTicket
 from hidra.domain.webhook import QR_REFUSED
 from hidra.errors import HidraError
 from hidra.gateways.evolution import STATE_ABSENT, Evolution, Webhook
@@ -44,6 +45,14 @@ _STATES = {
 }
 
 
+type Recheck = Callable[[RecheckTicket], object]
+"""Queues a ticket until its time; never fails."""
+
+
+def no_recheck(_: RecheckTicket) -> None:
+    """Leaves the connection to its scheduled check."""
+
+
 @dataclass(frozen=True)
 class Health:
     """What a check found.
@@ -63,6 +72,21 @@ class Health:
 def failed(message: str) -> Health:
     """Returns the health of a connection whose state cannot be read."""
     return Health(EvolutionConnectionStatus.ERROR, message, answers=False)
+
+
+def read_state(evolution: Evolution, *, facts_too: bool = True) -> Health:
+    """Reads the state, and what explains it; never raises for what Evolution does."""
+    try:
+        state = evolution.connection_state()
+    except HidraError as error:
+        return failed(str(error))
+    status, message = _STATES.get(
+        state, (EvolutionConnectionStatus.ERROR, "Evolution reports a state that Hidra does not know.")
+    )
+    facts = _facts(evolution) if facts_too else None
+    if facts:
+        status, message = _explained(status, message, facts)
+    return Health(status, message, answers=True, facts=facts)
 
 
 @dataclass(frozen=True)
@@ -85,16 +109,10 @@ def examine(
         also_ours: webhooks under earlier keys, which we still accept.
         among: None if the connection is not to be compared with others.
     """
-    try:
-        state = evolution.connection_state()
-    except HidraError as error:
-        return failed(str(error))
-    status, message = _STATES.get(
-        state, (EvolutionConnectionStatus.ERROR, "Evolution reports a state that Hidra does not know.")
-    )
-    facts = _facts(evolution) if among else None
-    if facts:
-        status, message = _explained(status, message, facts)
+    health = read_state(evolution, facts_too=among is not None)
+    if not health.answers:
+        return health
+    facts, message = health.facts, health.error_message
     shared = on_same_instance(facts, among.others) if facts and among else frozenset()
     lost = theirs = False
     try:
@@ -108,7 +126,7 @@ def examine(
         # Messages can still be sent, so this alone does not stop the connection.
         message = message or f"Deliveries and replies may go unnoticed, because our webhook could not be set: {error}"
     warnings = _warnings(facts, among, shared=bool(shared), receives=not theirs) if facts and among else ()
-    return Health(status, message, answers=True, webhook_lost=lost, facts=facts, warnings=warnings)
+    return replace(health, error_message=message, webhook_lost=lost, warnings=warnings)
 
 
 def _facts(evolution: Evolution) -> InstanceFacts | None:
@@ -147,17 +165,31 @@ def _warnings(
 
 
 def check_one(
-    endpoint: Endpoint, *, db: Database, examine: Callable[[Endpoint], Health], now: Callable[[], datetime]
+    endpoint: Endpoint,
+    *,
+    db: Database,
+    examine: Callable[[Endpoint], Health],
+    now: Callable[[], datetime],
+    recheck: Recheck = no_recheck,
 ) -> Health:
-    """Checks one connection and records what was found."""
+    """Checks one connection and records what was found.
+
+    Args:
+        recheck: asks for an early check, because the connection has just stopped working.
+    """
     started_at = now()
     health = examine(endpoint)
-    _record(endpoint, health, started_at, db=db)
+    _record(endpoint, health, started_at, db=db, recheck=recheck)
     return health
 
 
 def check_all(
-    *, db: Database, examine: Callable[[Endpoint], Health], now: Callable[[], datetime], seconds: float
+    *,
+    db: Database,
+    examine: Callable[[Endpoint], Health],
+    now: Callable[[], datetime],
+    seconds: float,
+    recheck: Recheck = no_recheck,
 ) -> list[Endpoint]:
     """Checks connections in parallel for so many seconds; returns the endpoints whose server answers our calls.
 
@@ -174,20 +206,22 @@ def check_all(
     answering = []
     due = db.as_worker(lambda tx: connection_health.due(tx, limit=AT_MOST))
     for endpoint, health in in_parallel(examine, due, seconds=seconds, begin=begin):
-        _record(endpoint, health, started.pop(endpoint), db=db)
+        _record(endpoint, health, started.pop(endpoint), db=db, recheck=recheck)
         if health.answers:
             answering.append(endpoint)
     for endpoint, at in started.items():
         if now() - at >= FAIR:
-            _record(endpoint, failed("The Evolution server did not answer in time."), at, db=db)
+            _record(endpoint, failed("The Evolution server did not answer in time."), at, db=db, recheck=recheck)
     logger.info("connections checked", connections=len(due), answering=len(answering))
     return answering
 
 
-def _record(endpoint: Endpoint, health: Health, at: datetime, *, db: Database) -> None:
-    def work(tx: Tx) -> None:
-        connection_health.record(tx, endpoint, status=health.status, message=health.error_message, at=at)
+def _record(endpoint: Endpoint, health: Health, at: datetime, *, db: Database, recheck: Recheck) -> None:
+    def work(tx: Tx) -> datetime | None:
         if health.facts:
             connection_health.record_found(tx, endpoint, health.facts, warnings=health.warnings)
+        return connection_health.record(tx, endpoint, status=health.status, message=health.error_message, at=at)
 
-    db.as_worker(work)
+    recheck_at = db.as_worker(work)
+    if recheck_at:
+        recheck(RecheckTicket(endpoint.connection_id, recheck_at, since=at))

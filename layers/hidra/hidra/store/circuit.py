@@ -36,6 +36,7 @@ set acknowledged_until = greatest(k.acknowledged_until, due.claimed_at),
         when closes and ours and k.status = 'error' then greatest(k.status_at, clock_timestamp()) else k.status_at
     end
 from due where k.id = due.id
+returning closes
 """  # noqa: S608 - made of constants
 # For the Cloud API, Evolution answers only after Meta has accepted the message; for Baileys, once it is in the socket.
 ACCEPTED = """
@@ -80,22 +81,23 @@ def acknowledged(tx: Tx, evidence: Mapping[int, Iterable[Evidence]]) -> None:
         _acknowledge(tx, ids)
 
 
-def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> None:
+def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> bool:
     """Handles a message that Evolution accepted on a connection without a recent acknowledgement.
 
     On the Cloud API that is an acknowledgement. On Baileys the connection stops if too many messages have none.
+    Returns whether the circuit closed.
     """
     if tx.value(ACCEPTED, connection_id=connection_id):
-        _acknowledge(tx, [message_id])
-    else:
-        tx.run(
-            STOP_UNACKNOWLEDGED,
-            connection_id=connection_id,
-            message=NOT_ACKNOWLEDGED,
-            lag=LAG,
-            patience=PATIENCE,
-            before=UNACKNOWLEDGED - 1,
-        )
+        return _acknowledge(tx, [message_id])
+    tx.run(
+        STOP_UNACKNOWLEDGED,
+        connection_id=connection_id,
+        message=NOT_ACKNOWLEDGED,
+        lag=LAG,
+        patience=PATIENCE,
+        before=UNACKNOWLEDGED - 1,
+    )
+    return False
 
 
 def repeated(
@@ -115,5 +117,6 @@ def repeated(
     )
 
 
-def _acknowledge(tx: Tx, message_ids: list[int]) -> None:
-    tx.run(ACKNOWLEDGE, message_ids=message_ids, lag=LAG)
+def _acknowledge(tx: Tx, message_ids: list[int]) -> bool:
+    """Returns whether a circuit closed."""
+    return any(tx.values(ACKNOWLEDGE, message_ids=message_ids, lag=LAG))

@@ -94,14 +94,15 @@ OPEN_REQUESTS = """(
     where evolution_config_id = %(connection_id)s and ended_at is null
         and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
 )"""
+# A probe that was acknowledged does not delay the next one: the connection was trusted in between.
 # A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before. While
 # the connection is distrusted, its lock lets only one claim find that the next probe is due.
 CLAIM = f"""
 -- The campaign, its run and its connection, and whether they allow a claim.
 with target as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
-            and (not {DISTRUSTED} or coalesce(l.probed_at < clock_timestamp() - %(probe_every)s::interval, true))
-            as open,
+            and (not {DISTRUSTED} or coalesce(l.probed_at <= k.acknowledged_until, true)
+                or l.probed_at < clock_timestamp() - %(probe_every)s::interval) as open,
         {DISTRUSTED} as distrusted,
         {DISTRUSTED} or coalesce(k.acknowledged_until < clock_timestamp() - %(patience)s::interval, false) as needs_ack,
         c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
