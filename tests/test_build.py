@@ -69,7 +69,7 @@ def layer_here(tools: dict[str, str]) -> Iterator[Path]:
 
 
 # What functions contain beside their code; migrate has a test of its own.
-BRINGS = {"api_docs": {"openapi.json"}, "contact_import": {"openpyxl", "et_xmlfile"}}
+BRINGS = {"api_docs": {"openapi.json"}}
 
 
 def test_the_template_is_valid(sam: Path) -> None:
@@ -91,15 +91,14 @@ def test_lambda_gets_the_same_packages_as_this_machine(artifact: Path, layer_her
 def test_the_layer_and_every_function_are_complete_without_any_other_package(layer_here: Path) -> None:
     """In an interpreter with only its standard library: every module, every handler, and what they import later.
 
-    boto3, which Lambda provides, is missing, and so is openpyxl, which one function contains: they may be imported at
-    their first use only.
+    boto3, which Lambda provides, is missing: it may be imported at its first use only.
     """
     sources = list((layer_here / "hidra").rglob("*.py"))
     apps = [FUNCTIONS / name / "app.py" for name in functions()]
     modules = [
         ".".join(path.relative_to(layer_here).with_suffix("").parts).removesuffix(".__init__") for path in sources
     ]
-    packages = {package for path in [*sources, *apps] for package in imported(path)} - {"boto3", "botocore", "openpyxl"}
+    packages = {package for path in [*sources, *apps] for package in imported(path)} - {"boto3", "botocore"}
     assert len(modules) > 10
     assert packages > {"hidra", "psycopg", "pydantic"}
     variables = {variable for name in functions() for variable in required(name)}

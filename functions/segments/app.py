@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from hidra.entry.fields import LEFT_OUT, Description, Name
 from hidra.entry.filters import FilterPart, read
@@ -27,6 +27,11 @@ app = resolver()
 handler = lambda_handler(app)
 me = user_of(app, lambda: db)
 
+FilterCountry = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}$"),
+    Field(description="ISO 3166 code of the country that writes attributes' numbers and dates so."),
+]
 REST = Field(max_length=500, description="`next_cursor` of the same request before, to continue from there.")
 
 
@@ -47,9 +52,13 @@ class SegmentMembers(Body):
 
 
 class FilterWanted(Body):
-    """``all``, ``any`` and ``not`` nest up to 4 deep, with at most 50 conditions in total."""
+    """``all``, ``any`` and ``not`` nest up to 4 deep, with at most 50 conditions in total.
+
+    ``country`` is the one whose way of writing numbers and dates the texts of attributes follow.
+    """
 
     filter: FilterPart
+    country: FilterCountry = "BR"
 
 
 class SegmentFill(FilterWanted):
@@ -170,7 +179,7 @@ def remove_member(segment_id: UUID, contact_id: UUID) -> Response[Any]:
     responses=answers(rejected=["wrong-filter"]),
 )
 def preview_filter(body: FilterWanted) -> FilterMatches:
-    wanted = read(body.filter, now=datetime.now(UTC))
+    wanted = read(body.filter, now=datetime.now(UTC), country=body.country)
     return db.as_user(
         me(),
         lambda tx: FilterMatches(
@@ -185,7 +194,7 @@ def preview_filter(body: FilterWanted) -> FilterMatches:
     responses=answers(rejected=["wrong-filter", "invalid-cursor"]),
 )
 def fill(segment_id: UUID, body: SegmentFill) -> SegmentMembersMerged:
-    wanted = read(body.filter, now=datetime.now(UTC))
+    wanted = read(body.filter, now=datetime.now(UTC), country=body.country)
     (rest_after,) = BY_ID.after(body.cursor)
     return merged(fill_segment.add_matching(db, me(), segment_id, wanted, after=rest_after))
 

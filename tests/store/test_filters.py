@@ -1,5 +1,6 @@
 """Filters as the database understands them, held against a plain reading of them in Python."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ from tests.store.world import World
 NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
 MIDDLE = UUID(int=2**127)
 HOSTILE = (
+    "70", "-1,5", "1.234", "1,234", "R$ 2,00", "2%", "05/02/2030", "31/1/30", "VERDADEIRO", "false", "2.0", "1.5",
     "'", "''", '"', "\\", "%", "%s", "%(user_id)s", "$1", "{}", "{key}", ";--", "'; drop table hidra.contacts; --", "/*", "' or true or '",
     "\\'", "E'", "null", "?", "::int", "é", "É", "e\u0301", "ÇÃO", "Recife", "recife", "RECIFE", "Re", "", " ", "2030-01-31", "2030-01-31T12:00:00Z",
     "2030-02-30", "5", "true", "\U0001f600", "\u202e", "\u0301",
@@ -75,17 +77,18 @@ text_field = st.sampled_from(
 instant_field = st.one_of(
     attribute, st.sampled_from([ContactField(Kind.CONSENT_AT), ContactField(Kind.LAST_CONTACTED)])
 )
+countries = st.sampled_from(["BR", "US", "MX"])
 several = st.lists(scalars, min_size=1, max_size=4).map(tuple)
 conditions = st.one_of(
-    st.builds(OneOf, attribute, several),
+    st.builds(OneOf, attribute, several, countries),
     st.builds(OneOf, text_field, st.lists(texts, min_size=1, max_size=3).map(tuple)),
     st.builds(Starts, st.one_of(attribute, text_field), texts),
     st.builds(Contains, st.one_of(attribute, st.just(ContactField(Kind.NAME))), texts),
     st.builds(
         Exists, st.one_of(instant_field, st.just(ContactField(Kind.NAME)), st.just(ContactField(Kind.CONSENT_BASIS)))
     ),
-    st.builds(Compared, attribute, st.sampled_from(Comparison), st.sampled_from([-1.5, 0.0, 1.0, 2.0])),
-    st.builds(Compared, instant_field, st.sampled_from(Comparison), instants),
+    st.builds(Compared, attribute, st.sampled_from(Comparison), st.sampled_from([-1.5, 0.0, 1.234, 2.0]), countries),
+    st.builds(Compared, instant_field, st.sampled_from(Comparison), instants, countries),
 )
 wanted_filters: st.SearchStrategy[Filter] = st.recursive(
     conditions,
@@ -106,9 +109,30 @@ def fold(text: str) -> str:
     )
 
 
-def instant(value: Any) -> datetime | None:
+def number(value: Any, country: str) -> float | None:
+    """Of the texts that are made here: a whole number, one with a sign before decimals, R$ and %."""
+    if not isinstance(value, str):
+        return None if isinstance(value, bool) else value
+    digits = value.strip().removeprefix("R$ ").removesuffix("%")
+    if not re.fullmatch(r"-?[0-9]+([.,][0-9]+)?", digits):
+        return None
+    if re.fullmatch(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}", digits):
+        digits = digits.replace("." if country == "BR" else ",", "")
+    return float(digits.replace(",", "."))
+
+
+def boolean(value: Any) -> bool | None:
+    words = {"verdadeiro": True, "verdadero": True, "true": True, "falso": False, "false": False}
+    return words.get(value.lower()) if isinstance(value, str) else None
+
+
+def instant(value: Any, country: str = "BR") -> datetime | None:
     if isinstance(value, datetime):
         return value
+    if isinstance(value, str) and (match := re.fullmatch(r" *([0-9]+)/([0-9]+)/([0-9]+) *", value)):
+        first, second, year = map(int, match.groups())
+        day, month = (second, first) if second > 12 or (country == "US" and first <= 12) else (first, second)
+        return datetime(year + (2000 if year < 50 else 0), month, day, tzinfo=UTC)
     try:
         found = datetime.fromisoformat(value) if str(value)[:4].isdigit() and len(value) >= 10 else None
     except (ValueError, TypeError):
@@ -132,9 +156,17 @@ def fits(wanted: Filter, contact: dict[str, Any]) -> bool:  # noqa: PLR0911
             return any(fits(part, contact) for part in parts)
         case Not(part):
             return not fits(part, contact)
-        case OneOf(field, values):
+        case OneOf(field, values, country):
             it = value(field)
-            return any(it == other and isinstance(it, bool) == isinstance(other, bool) for other in values)
+            if any(it == other and isinstance(it, bool) == isinstance(other, bool) for other in values):
+                return True
+            if field.kind is not Kind.ATTRIBUTE or not isinstance(it, str):
+                return False
+            return any(
+                other == (boolean(it) if isinstance(other, bool) else number(it, country))
+                for other in values
+                if not isinstance(other, str)
+            )
         case Starts(field, text):
             it = value(field)
             if field.kind is Kind.PHONE:
@@ -145,12 +177,8 @@ def fits(wanted: Filter, contact: dict[str, Any]) -> bool:  # noqa: PLR0911
             return isinstance(it, str) and fold(text) in fold(it)
         case Exists(field):
             return value(field) is not None
-        case Compared(field, comparison, limit):
-            it = value(field)
-            if isinstance(limit, datetime):
-                it = instant(it)
-            elif isinstance(it, bool | str):
-                it = None
+        case Compared(field, comparison, limit, country):
+            it = instant(value(field), country) if isinstance(limit, datetime) else number(value(field), country)
             compare: dict[Comparison, Callable[[Any], bool]] = {
                 Comparison.LT: lambda it: it < limit,
                 Comparison.LTE: lambda it: it <= limit,

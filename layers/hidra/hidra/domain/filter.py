@@ -1,7 +1,8 @@
 """Filters over contacts: conditions joined by all, any and not. For every contact a filter is true or false.
 
 A contact without a field matches no condition on it, so ``Not`` of the condition is true. Texts are compared exactly,
-but ``Starts`` and ``Contains`` ignore case and accents.
+but ``Starts`` and ``Contains`` ignore case and accents. An attribute's text is also the number, the time or the boolean
+that it says, because files bring nothing but texts. ``country`` decides what 1.234 and 05/02/2026 are.
 """
 
 from collections.abc import Iterator
@@ -45,8 +46,11 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True)
 class OneOf:
+    """A text is compared to texts, and to the numbers and booleans that it says."""
+
     field: ContactField
     values: tuple[Value, ...]
+    country: str = "BR"
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,13 @@ class Exists:
 
 @dataclass(frozen=True)
 class Compared:
-    """A number is compared to numbers only, an instant to instants and to text in ISO 8601 (without a zone: UTC)."""
+    """A number is compared to numbers and texts that are numbers, an instant to instants and texts that are dates
+    (without a zone: UTC)."""
 
     field: ContactField
     comparison: Comparison
     value: float | datetime
+    country: str = "BR"
 
 
 type Condition = OneOf | Starts | Contains | Exists | Compared
@@ -141,7 +147,7 @@ def _conditions(wanted: Filter) -> Iterator[Condition]:
 def _suits(condition: Condition) -> bool:
     kind = condition.field.kind
     match condition:
-        case OneOf(_, values):
+        case OneOf(_, values, _):
             texts = all(isinstance(value, str) for value in values)
             return kind is Kind.ATTRIBUTE or (kind in _TEXTS and texts)
         case Starts():
@@ -150,7 +156,7 @@ def _suits(condition: Condition) -> bool:
             return kind in {Kind.NAME, Kind.ATTRIBUTE}
         case Exists():
             return kind is not Kind.PHONE
-        case Compared(_, _, datetime()):
+        case Compared(_, _, datetime(), _):
             return kind is Kind.ATTRIBUTE or kind in _INSTANTS
         case Compared():
             return kind is Kind.ATTRIBUTE

@@ -57,7 +57,8 @@ Comparable = Annotated[
 
 
 class FilterEquals(Body):
-    """``ne`` also matches contacts without the field. Case and accents matter."""
+    """``ne`` also matches contacts without the field. Case and accents matter. A number, true or false also matches an
+    attribute's text that says it."""
 
     field: _named(_TEXTS)  # type: ignore[valid-type]
     op: Literal["eq", "ne"]
@@ -93,7 +94,8 @@ class FilterExists(Body):
 
 
 class FilterCompares(Body):
-    """Compares a numeric attribute to a number, or a time (also one in an attribute's text, in ISO 8601) to a time."""
+    """Compares an attribute that is a number, or a text with a number, to a number; and a time, or an attribute's text
+    with a date, to a time."""
 
     field: _named(_INSTANTS)  # type: ignore[valid-type]
     op: Literal["lt", "lte", "gt", "gte"]
@@ -174,35 +176,35 @@ type FilterPart = Annotated[
 ]
 
 
-def read(part: FilterPart, *, now: datetime) -> Filter:
-    """The filter's meaning at this time.
+def read(part: FilterPart, *, now: datetime, country: str = "BR") -> Filter:
+    """The filter's meaning at this time, where attributes' texts hold numbers and dates as this country writes them.
 
     Raises:
         Rejected: the filter is too deep or too long, or a field does not support its op.
     """
-    wanted = _read(part, now)
+    wanted = _read(part, now, country)
     filters.check(wanted)
     return wanted
 
 
-def _read(part: Any, now: datetime) -> Filter:
+def _read(part: Any, now: datetime, country: str) -> Filter:
     match part:
         case FilterAll():
-            return AllOf(tuple(_read(inner, now) for inner in part.all))
+            return AllOf(tuple(_read(inner, now, country) for inner in part.all))
         case FilterAny():
-            return AnyOf(tuple(_read(inner, now) for inner in part.any))
+            return AnyOf(tuple(_read(inner, now, country) for inner in part.any))
         case FilterNot():
-            return Not(_read(part.part, now))
-    return _condition(part, _field(part.field), now)
+            return Not(_read(part.part, now, country))
+    return _condition(part, _field(part.field), now, country)
 
 
-def _condition(part: Any, field: ContactField, now: datetime) -> Filter:
+def _condition(part: Any, field: ContactField, now: datetime, country: str) -> Filter:
     made: Filter
     match part:
         case FilterEquals():
-            made = OneOf(field, (part.value,))
+            made = OneOf(field, (part.value,), country)
         case FilterOneOf():
-            made = OneOf(field, tuple(part.value))
+            made = OneOf(field, tuple(part.value), country)
         case FilterPrefix():
             made = Starts(field, _phone(part.value) if field.kind is Kind.PHONE else part.value)
         case FilterContains():
@@ -210,11 +212,11 @@ def _condition(part: Any, field: ContactField, now: datetime) -> Filter:
         case FilterExists():
             made = Exists(field)
         case FilterCompares():
-            made = Compared(field, Comparison(part.op), part.value)
+            made = Compared(field, Comparison(part.op), part.value, country)
         case FilterWhen():
-            made = Compared(field, Comparison.LT if part.op == "before" else Comparison.GT, part.value)
+            made = Compared(field, Comparison.LT if part.op == "before" else Comparison.GT, part.value, country)
         case FilterOlder():
-            made = Compared(field, Comparison.LT, now - timedelta(days=part.value))
+            made = Compared(field, Comparison.LT, now - timedelta(days=part.value), country)
     return Not(made) if part.op == "ne" or (part.op == "exists" and not part.value) else made
 
 

@@ -3,14 +3,17 @@
 The one place in which a statement is put together at run time, see docs/decisions/0011-filters.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from hidra.domain import filter as filters
+from hidra.domain.contact import Value
+from hidra.domain.country import BOOLEANS, writing
 from hidra.domain.filter import (
     AllOf,
     AnyOf,
@@ -57,7 +60,7 @@ _TEXT = {
 _INSTANT = {
     Kind.CONSENT_AT: sql.SQL("hidra.instant(c.consent ->> 'at')"),
     Kind.LAST_CONTACTED: sql.SQL("contacted.at"),
-    Kind.ATTRIBUTE: sql.SQL("hidra.instant({it} #>> '{{}}')"),
+    Kind.ATTRIBUTE: sql.SQL("hidra.instant({it} #>> '{{}}', {month_first}::boolean)"),
 }
 _ANYTHING = {
     **_TEXT,
@@ -67,12 +70,16 @@ _ANYTHING = {
 }
 _ONE_OF_TEXTS = sql.SQL("coalesce({text} = any({value}::text[]), false)")
 _ONE_OF = sql.SQL("coalesce({value}::jsonb @> {it}, false)")
+_ONE_OF_NUMBERS = sql.SQL("coalesce(hidra.number({text}, {decimal}::text) = any({value}::numeric[]), false)")
 _STARTS = sql.SQL("coalesce(starts_with(hidra.fold({text}), hidra.fold({value}::text)), false)")
 _PHONE_STARTS = sql.SQL("starts_with(c.phone, {value}::text)")
 _CONTAINS = sql.SQL("coalesce(strpos(hidra.fold({text}), hidra.fold({value}::text)) > 0, false)")
 _EXISTS = sql.SQL("({it} is not null)")
 _NUMBER = {
-    comparison: sql.SQL("coalesce(jsonb_typeof({it}) = 'number' and {it} " + sign + " {value}::jsonb, false)")
+    comparison: sql.SQL(
+        "coalesce(case jsonb_typeof({it}) when 'number' then ({it})::numeric"
+        " when 'string' then hidra.number({it} #>> '{{}}', {decimal}::text) end " + sign + " {value}::numeric, false)"
+    )
     for comparison, sign in {Comparison.LT: "<", Comparison.LTE: "<=", Comparison.GT: ">", Comparison.GTE: ">="}.items()
 }
 _TIME = {
@@ -100,6 +107,28 @@ def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Any]]:
             return fragment
         return fragment.format(it=_ATTRIBUTE.format(key=bound(field.key)))
 
+    def instant(field: ContactField, country: str) -> sql.Composable:
+        fragment = _INSTANT[field.kind]
+        if field.kind is not Kind.ATTRIBUTE:
+            return fragment
+        it = _ATTRIBUTE.format(key=bound(field.key))
+        return fragment.format(it=it, month_first=bound(writing(country).month_first))
+
+    def one_of(field: ContactField, values: Sequence[Value], country: str) -> sql.Composable:
+        """Also a text that says the same: 70,00 is 70, and VERDADEIRO is true."""
+        numbers = [
+            Decimal(repr(each)) for each in values if isinstance(each, int | float) and not isinstance(each, bool)
+        ]
+        words = [word for each in values if isinstance(each, bool) for word in BOOLEANS[each]]
+        made = [_ONE_OF.format(it=of(_ANYTHING, field), value=bound(Jsonb(list(values))))]
+        if numbers:
+            decimal = bound(writing(country).decimal)
+            made.append(_ONE_OF_NUMBERS.format(text=of(_TEXT, field), decimal=decimal, value=bound(numbers)))
+        if words:
+            text = sql.SQL("lower({})").format(of(_TEXT, field))
+            made.append(_ONE_OF_TEXTS.format(text=text, value=bound(words)))
+        return sql.SQL("({})").format(sql.SQL(" or ").join(made))
+
     def compiled(part: Filter) -> sql.Composable:
         match part:
             case AllOf(parts):
@@ -113,9 +142,9 @@ def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Any]]:
     def tested(part: Condition) -> sql.Composable:
         made: sql.Composable
         match part:
-            case OneOf(field, values) if field.kind is Kind.ATTRIBUTE:
-                made = _ONE_OF.format(it=of(_ANYTHING, field), value=bound(Jsonb(list(values))))
-            case OneOf(field, values):
+            case OneOf(field, values, country) if field.kind is Kind.ATTRIBUTE:
+                made = one_of(field, values, country)
+            case OneOf(field, values, _):
                 made = _ONE_OF_TEXTS.format(text=of(_TEXT, field), value=bound(list(values)))
             case Starts(field, text) if field.kind is Kind.PHONE:
                 made = _PHONE_STARTS.format(value=bound(text))
@@ -125,10 +154,14 @@ def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Any]]:
                 made = _CONTAINS.format(text=of(_TEXT, field), value=bound(text))
             case Exists(field):
                 made = _EXISTS.format(it=of(_ANYTHING, field))
-            case Compared(field, comparison, datetime() as at):
-                made = _TIME[comparison].format(at=of(_INSTANT, field), value=bound(at))
-            case Compared(field, comparison, number):
-                made = _NUMBER[comparison].format(it=of(_ANYTHING, field), value=bound(Jsonb(number)))
+            case Compared(field, comparison, datetime() as at, country):
+                made = _TIME[comparison].format(at=instant(field, country), value=bound(at))
+            case Compared(field, comparison, number, country):
+                made = _NUMBER[comparison].format(
+                    it=of(_ANYTHING, field),
+                    decimal=bound(writing(country).decimal),
+                    value=bound(Decimal(repr(number))),
+                )
         return made
 
     return compiled(wanted), parameters
