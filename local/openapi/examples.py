@@ -161,8 +161,8 @@ EXAMPLES: dict[str, Any] = {
             {
                 "code": "instance-shared",
                 "message": "Another connection used this Evolution instance first and receives its webhooks, so"
-                " deliveries, replies and opt-outs do not reach this connection. Save it with an instance of its own, or"
-                " delete the other connection; the next check then sets the webhook.",
+                " deliveries, replies and opt-outs do not reach this connection. Save it with an instance of its own,"
+                " or delete the other connection; the next check then sets the webhook.",
             }
         ],
         "status_backfill": _STATUS_BACKFILL,
