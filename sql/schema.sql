@@ -224,6 +224,20 @@ $$;
 COMMENT ON FUNCTION hidra.delete_members_of_segments() IS 'Deletes the members of deleted segments, as a foreign key with ON DELETE CASCADE does.';
 
 --
+-- Name: endpoint_hash(text, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.endpoint_hash(base_url text, instance_name text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN sha256(convert_to(((base_url || ' '::text) || instance_name), 'UTF8'::name));
+
+--
+-- Name: FUNCTION endpoint_hash(base_url text, instance_name text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.endpoint_hash(base_url text, instance_name text) IS 'Identifies an instance on an Evolution server without naming it. Null if the connection is deleted.';
+
+--
 -- Name: ensure_user(uuid, text, text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -1252,6 +1266,31 @@ COMMENT ON COLUMN hidra.campaign_timeline_points.delivered IS 'Counted messages 
 COMMENT ON COLUMN hidra.campaign_timeline_points.failed IS 'Counted messages that failed, with failed_at in this minute.';
 
 --
+-- Name: connection_endpoints; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.connection_endpoints (
+    evolution_config_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    endpoint_hash bytea NOT NULL
+);
+
+ALTER TABLE ONLY hidra.connection_endpoints FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE connection_endpoints; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.connection_endpoints IS 'A row is a time from which on a connection used another instance or server, until its next row. A message in doubt is looked up only on the instance that its connection used when the message was claimed. A save deletes rows that ended more than 72 hours ago: messages of that time are not looked up any more.';
+
+--
+-- Name: COLUMN connection_endpoints.endpoint_hash; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.connection_endpoints.endpoint_hash IS 'hidra.endpoint_hash of the server and instance.';
+
+--
 -- Name: contact_import_rejects; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -1669,10 +1708,10 @@ COMMENT ON COLUMN hidra.direct_sends.requested_message_id IS 'As in campaign_mes
 CREATE TABLE hidra.evolution_api_config (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
-    base_url text NOT NULL,
-    instance_name text NOT NULL,
+    base_url text,
+    instance_name text,
     integration text DEFAULT 'baileys'::text NOT NULL,
-    api_key_encrypted bytea NOT NULL,
+    api_key_encrypted bytea,
     status hidra.evolution_connection_status DEFAULT 'disconnected'::hidra.evolution_connection_status NOT NULL,
     status_at timestamp with time zone,
     error_message text,
@@ -1686,8 +1725,20 @@ CREATE TABLE hidra.evolution_api_config (
     max_messages_per_minute integer DEFAULT 60 NOT NULL,
     max_concurrent_sends integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    integration_saved text,
+    evolution_instance_id text,
+    evolution_number text,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    recheck_at timestamp with time zone,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
+    CONSTRAINT evolution_api_config_deleted_is_empty CHECK (
+CASE
+    WHEN (deleted_at IS NULL) THEN (num_nulls(base_url, instance_name, api_key_encrypted) = 0)
+    ELSE ((num_nonnulls(base_url, instance_name, api_key_encrypted) = 0) AND (status = 'disconnected'::hidra.evolution_connection_status))
+END),
     CONSTRAINT evolution_api_config_integration_known CHECK ((integration = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
+    CONSTRAINT evolution_api_config_integration_saved_known CHECK ((integration_saved = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
     CONSTRAINT evolution_api_config_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000)))
 );
 
@@ -1697,19 +1748,31 @@ ALTER TABLE ONLY hidra.evolution_api_config FORCE ROW LEVEL SECURITY;
 -- Name: TABLE evolution_api_config; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON TABLE hidra.evolution_api_config IS 'A row is the connection of a user: an Evolution API server, an instance on it, and the encrypted API key.';
+COMMENT ON TABLE hidra.evolution_api_config IS 'A row is the connection of a user: an Evolution API server, an instance on it, and the encrypted API key. A deleted connection keeps its row, id and limits, but not its server, instance and key; a later save fills it again.';
+
+--
+-- Name: COLUMN evolution_api_config.base_url; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.base_url IS 'The address of the Evolution server. Null if deleted.';
+
+--
+-- Name: COLUMN evolution_api_config.instance_name; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.instance_name IS 'The instance on the server. Null if deleted.';
 
 --
 -- Name: COLUMN evolution_api_config.integration; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.evolution_api_config.integration IS 'How the instance reaches WhatsApp: baileys (WhatsApp Web) or cloud_api (Meta).';
+COMMENT ON COLUMN hidra.evolution_api_config.integration IS 'How the instance reaches WhatsApp: baileys (WhatsApp Web) or cloud_api (Meta). Each check replaces it by what Evolution reports.';
 
 --
 -- Name: COLUMN evolution_api_config.api_key_encrypted; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.evolution_api_config.api_key_encrypted IS 'A libsodium envelope bound to user_id and to the origin of base_url. It opens for no other user or server.';
+COMMENT ON COLUMN hidra.evolution_api_config.api_key_encrypted IS 'A libsodium envelope bound to user_id and to the origin of base_url. It opens for no other user or server. Null if deleted.';
 
 --
 -- Name: COLUMN evolution_api_config.status_at; Type: COMMENT; Schema: hidra; Owner: -
@@ -1776,6 +1839,42 @@ COMMENT ON COLUMN hidra.evolution_api_config.max_messages_per_minute IS 'The lim
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.max_concurrent_sends IS 'How many requests to Evolution may be open at the same time, over all campaigns and direct sends.';
+
+--
+-- Name: COLUMN evolution_api_config.deleted_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.deleted_at IS 'When the user deleted the connection. Null while it is in use.';
+
+--
+-- Name: COLUMN evolution_api_config.integration_saved; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.integration_saved IS 'What the user saved as integration, if Evolution reports another one. Null if the two are equal.';
+
+--
+-- Name: COLUMN evolution_api_config.evolution_instance_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.evolution_instance_id IS 'The id of the instance in its Evolution server, as the last check found it. Two connections with the same id use the same instance. Null until a check finds it.';
+
+--
+-- Name: COLUMN evolution_api_config.evolution_number; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.evolution_number IS 'Of a Cloud API instance the phone number id, as the last check found it. Null until a check finds it.';
+
+--
+-- Name: COLUMN evolution_api_config.warnings; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.warnings IS 'What the last check warns of, as a list of objects with code and message.';
+
+--
+-- Name: COLUMN evolution_api_config.recheck_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.recheck_at IS 'When the next check of a stopped connection is due, between the scheduled ones. A ticket of the send queue asks for it and carries this time; any other ticket is out of date. Null if there is none.';
 
 --
 -- Name: identity; Type: TABLE; Schema: hidra; Owner: -
@@ -2295,6 +2394,13 @@ ALTER TABLE ONLY hidra.campaigns
 
 ALTER TABLE ONLY hidra.campaigns
     ADD CONSTRAINT campaigns_user_id_id_key UNIQUE (user_id, id);
+
+--
+-- Name: connection_endpoints connection_endpoints_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.connection_endpoints
+    ADD CONSTRAINT connection_endpoints_pkey PRIMARY KEY (evolution_config_id, since);
 
 --
 -- Name: contact_import_rejects contact_import_rejects_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
@@ -2886,6 +2992,13 @@ ALTER TABLE ONLY hidra.campaigns
     ADD CONSTRAINT campaigns_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
+-- Name: connection_endpoints connection_endpoints_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.connection_endpoints
+    ADD CONSTRAINT connection_endpoints_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
 -- Name: contact_import_rejects contact_import_rejects_import_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -3053,6 +3166,12 @@ ALTER TABLE hidra.campaign_timeline_points ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.campaigns ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: connection_endpoints; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.connection_endpoints ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: contact_import_rejects; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -3159,6 +3278,12 @@ CREATE POLICY owner ON hidra.campaign_timeline_points TO hidra_owner USING (true
 --
 
 CREATE POLICY owner ON hidra.campaigns TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: connection_endpoints owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.connection_endpoints TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: contact_import_rejects owner; Type: POLICY; Schema: hidra; Owner: -
@@ -3323,6 +3448,12 @@ CREATE POLICY tenant ON hidra.campaign_timeline_points TO hidra_api USING ((user
 CREATE POLICY tenant ON hidra.campaigns TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: connection_endpoints tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.connection_endpoints TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: contact_import_rejects tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -3465,6 +3596,12 @@ CREATE POLICY worker ON hidra.campaign_timeline_points TO hidra_worker USING (tr
 --
 
 CREATE POLICY worker ON hidra.campaigns TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: connection_endpoints worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.connection_endpoints TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: contact_import_rejects worker; Type: POLICY; Schema: hidra; Owner: -

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import zlib
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -94,7 +95,9 @@ def instance(
     if name not in existing:
         body: dict[str, Any] = {"instanceName": name, "integration": wanted, "qrcode": not cloud_api}
         if cloud_api:
-            body |= {"token": f"meta-{name}", "number": "1000000001", "businessId": "2000000001"}
+            # Evolution reports each number to one instance only.
+            number = str(1_000_000_000 + zlib.crc32(name.encode()))
+            body |= {"token": f"meta-{name}", "number": number, "businessId": "2000000001"}
         simulator.ask("POST", "/instance/create", body)
     if not cloud_api:
         simulator.ask("POST", f"/_control/instances/{name}/scan", {})

@@ -32,6 +32,7 @@ routes of its own, without a key:
   POST   /_control/instances/{instance}/scan     {"after_seconds": 0.5, "number": "551140000000"}
   POST   /_control/instances/{instance}/contacts {"contacts": [{"remoteJid": "123456@lid", "pushName": "Ana"}]}
   POST   /_control/instances/{instance}/disconnect {"reason": 401, "order": ["status.instance", "logout.instance"]}
+  POST   /_control/restart                      restarts the server: Cloud API instances are open again
   GET    /_control/clock; POST {"advance": 3600} with --virtual-clock: answers once everything due has happened
   GET    /_log/messages?after=0&limit=1000, /_log/webhooks?after=0&limit=1000, /_log/summary?instance=NAME
   DELETE /_log

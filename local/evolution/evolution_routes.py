@@ -118,14 +118,19 @@ class _EvolutionRoutes:
         return web.json_response(self._instances.create(body), status=201)
 
     async def _fetch(self, request: web.Request) -> web.Response:
-        """All rows with the global key, its own with an instance's token."""
+        """All rows with the global key, its own with an instance's token, whatever the number then.
+
+        With the global key a number is answered by the first row that has it.
+        """
         rows = list(self._instances.by_name.values())
-        if not self._is_global(request):
-            rows = [row for row in rows if row.token == request.headers.get("apikey")]
-            if not rows:
-                raise unauthorized()
         name, row_id = request.query.get("instanceName"), request.query.get("instanceId")
         number = request.query.get("number")
+        if not self._is_global(request):
+            rows, number = [row for row in rows if row.token == request.headers.get("apikey")], None
+            if not rows:
+                raise unauthorized()
+        elif number:
+            rows = [row for row in [self._instances.of_number(number)] if row]
         found = [
             row.row()
             for row in rows

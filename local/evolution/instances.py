@@ -161,6 +161,21 @@ class Instances:
             self._emit_open(instance)
         return self.connect(instance)
 
+    def restart_server(self) -> None:
+        """Start again: Cloud API instances are open, whatever they were; others reconnect unless they were closed."""
+        for instance in self.by_name.values():
+            if instance.cloud:
+                instance.state = "open"
+            else:
+                self.restart(instance)
+
+    def of_number(self, number: str) -> Instance | None:
+        """The first Cloud API instance with this phone number id: every status of the number is taken for its own.
+
+        Source: whatsapp.business.service.ts and meta.controller.ts, which find one row by the number.
+        """
+        return next((each for each in self.by_name.values() if each.cloud and each.number == number), None)
+
     def logout(self, instance: Instance) -> dict[str, Any]:
         """Close the instance. On the Cloud API this emits no event, and sends continue to work."""
         if instance.state != "close":

@@ -46,6 +46,7 @@ class Sender:
         ids: Ids,
         disconnect: Callable[[Instance, int, Sequence[str]], None],
         version: Version,
+        of_number: Callable[[str], Instance | None],
     ) -> None:
         self._version = version
         self._log = log
@@ -56,6 +57,7 @@ class Sender:
         self._rng = rng
         self._ids = ids
         self._disconnect = disconnect
+        self._of_number = of_number
 
     async def send(self, instance: Instance, content: Content, send: Send) -> Answer:
         """Decide the answer to the client; an accepted message continues in a task of its own."""
@@ -151,6 +153,8 @@ class Sender:
                 await self._clock.until(moment)
                 word = status_word(step.status, cloud=instance.cloud)
                 status = self._log.record_status(send, step.status, word)
+                if self._is_hidden(instance):
+                    continue
                 row.updates.append((self._ids.row(), word))
                 if behaviour.overtake:
                     held_back.append(status)
@@ -167,6 +171,10 @@ class Sender:
                 self._reply(instance, row, behaviour, send)
         finally:
             self._log.release(send)
+
+    def _is_hidden(self, instance: Instance) -> bool:
+        """Whether Evolution takes this instance's statuses for those of another with its phone number id."""
+        return instance.cloud and self._of_number(instance.number or "") is not instance
 
     def _emit_status(
         self, instance: Instance, row: Row, status: StatusEvent, behaviour: Behaviour, send: Send

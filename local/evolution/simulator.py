@@ -57,4 +57,5 @@ class Simulator:
             ids=self.ids,
             disconnect=self.instances.disconnect,
             version=version,
+            of_number=self.instances.of_number,
         )

@@ -157,11 +157,19 @@ EXAMPLES: dict[str, Any] = {
         "last_health_check_at": _NOON,
         "last_webhook_at": _NOON,
         "created_at": _NOON,
+        "warnings": [
+            {
+                "code": "instance-shared",
+                "message": "Another connection used this Evolution instance first and receives its webhooks, so"
+                " deliveries, replies and opt-outs do not reach this connection. Save it with an instance of its own,"
+                " or delete the other connection; the next check then sets the webhook.",
+            }
+        ],
         "status_backfill": _STATUS_BACKFILL,
     },
     "ConnectionIn": {**_CONNECTION_IN, "api_key": "troque-por-sua-chave"},
     "StatusBackfillIn": {"hours": 24},
-    "ConnectionLink": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
+    "ConnectionLink": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY", "message": None},
     "Import": _IMPORT,
     "ImportIn": {
         "source": "file",

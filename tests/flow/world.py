@@ -1,6 +1,7 @@
 """A tenant on the running stack: an instance at the simulator, a connection, and campaigns through the public API."""
 
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,7 +45,7 @@ class Tenant:
             body |= {
                 "integration": "WHATSAPP-BUSINESS",
                 "token": f"meta-{instance}",
-                "number": "1000000001",
+                "number": str(1_000_000_000 + zlib.crc32(instance.encode())),
                 "businessId": "2000000001",
                 "qrcode": False,
             }

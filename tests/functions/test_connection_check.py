@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,7 +35,7 @@ from tests.conftest import Databases
 from tests.functions.api import load
 from tests.store.world import World
 
-for name in ("VAULT_SECRET", "WEBHOOK_SECRET"):
+for name in ("VAULT_SECRET", "WEBHOOK_SECRET", "SEND_QUEUE_URL"):
     os.environ.setdefault(name, "none")
 os.environ.setdefault("PUBLIC_URL", "https://hidra.example")
 
@@ -56,6 +57,11 @@ class Context(SimpleNamespace):
         return int(self.seconds * 1000)
 
 
+def number_id(name: str) -> str:
+    """A phone number id of this instance alone."""
+    return str(1_000_000_000 + zlib.crc32(name.encode()))
+
+
 class Simulator:
     def __init__(self, url: str) -> None:
         self.url = url
@@ -66,11 +72,11 @@ class Simulator:
         with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers)) as answer:
             return json.load(answer)
 
-    def instance(self, *, connected: bool = True, cloud: bool = False) -> str:
+    def instance(self, *, connected: bool = True, cloud: bool = False, number: str | None = None) -> str:
         name = f"loja-{uuid4().hex[:8]}"
         kind: dict[str, Any] = {"integration": "WHATSAPP-BAILEYS", "qrcode": False}
         if cloud:
-            kind = {"integration": "WHATSAPP-BUSINESS", "token": f"meta-{name}", "number": "1000000001"}
+            kind = {"integration": "WHATSAPP-BUSINESS", "token": f"meta-{name}", "number": number or number_id(name)}
         self.ask("/instance/create", {"instanceName": name, **kind})
         if connected and not cloud:
             self.ask(f"/_control/instances/{name}/scan", {})
@@ -94,8 +100,16 @@ def app(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.import_module("functions.connection_check.app")
     secrets = {"vault": PRIVATE_KEYS, "webhook": MASTERS}
     monkeypatch.setattr(
-        module, "ENV", {"VAULT_SECRET": "vault", "WEBHOOK_SECRET": "webhook", "PUBLIC_URL": "https://hidra.example/"}
+        module,
+        "ENV",
+        {
+            "VAULT_SECRET": "vault",
+            "WEBHOOK_SECRET": "webhook",
+            "PUBLIC_URL": "https://hidra.example/",
+            "SEND_QUEUE_URL": "none",
+        },
     )
+    monkeypatch.setattr(module, "send_recheck", lambda *_: None)
     monkeypatch.setattr(module, "read_json_secret", secrets.__getitem__)
     monkeypatch.setattr(module, "ALLOW_PRIVATE", True)
     monkeypatch.setattr(module, "db", databases.jobs)
@@ -200,7 +214,7 @@ def test_a_new_number_connects_by_its_code(app: ModuleType, databases: Databases
     assert tenant.do("check") == {"status": "connecting", "error_message": None}
     assert tenant.row["connected_at"] is None
     simulator.ask(f"/_control/instances/{tenant.instance}/scan", {})
-    assert tenant.do("connect") == {"state": "open", "qr_code": None, "pairing_code": None}
+    assert tenant.do("connect") == {"state": "open", "qr_code": None, "pairing_code": None, "message": None}
     assert tenant.do("check")["status"] == "connected"
 
 
@@ -214,10 +228,10 @@ def test_a_cloud_api_instance_is_open_whatever_its_token_is_worth(
 def test_whatsapps_own_reason_for_a_close_outlives_the_checks(tenant: Tenant, simulator: Simulator) -> None:
     tenant.do("check")
     simulator.ask(f"/_control/instances/{tenant.instance}/disconnect", {"reason": 403})
-    assert tenant.do("check") == {"status": "disconnected", "error_message": None}
-    tenant.set(error_message="WhatsApp has banned this number.")
+    banned = "WhatsApp has banned this number: appeal in WhatsApp on the phone, or connect another number."
+    assert tenant.do("check") == {"status": "disconnected", "error_message": banned}
     tenant.do("check")
-    assert tenant.row["error_message"] == "WhatsApp has banned this number."
+    assert tenant.row["error_message"] == banned
     simulator.ask(f"/_control/instances/{tenant.instance}/scan", {})
     tenant.do("check")
     assert (tenant.row["status"], tenant.row["error_message"]) == ("connected", None)
@@ -429,8 +443,11 @@ def test_the_result_for_an_old_key_is_not_recorded_for_the_new_one(databases: Da
     write = lambda endpoint: databases.jobs.as_worker(  # noqa: E731
         lambda tx: connection_health.record(tx, endpoint, status=error, message="no", at=datetime.now(UTC))
     )
-    assert write(stale) is False
-    assert write(read) is True
+    status = lambda: world.one("select status from hidra.evolution_api_config")["status"]  # noqa: E731
+    write(stale)
+    assert status() == "connected"
+    write(read)
+    assert status() == "error"
 
 
 class Doubtful(Tenant):

@@ -8,7 +8,7 @@ sent; after any later failure the request may have arrived.
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from math import ceil, floor
@@ -19,11 +19,12 @@ import requests
 from urllib3.exceptions import TimeoutError as TransportTimeout
 
 from hidra.domain.content import Content, MediaType
+from hidra.domain.instance import InstanceFacts
 from hidra.domain.message import MessageStatus, provider_status
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
 from hidra.domain.whatsapp_message import id_of, media_type_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
-from hidra.gateways import answers, bodies
+from hidra.gateways import answers, bodies, instance_rows
 from hidra.gateways.addresses import Adapter
 
 # Seconds to connect and to wait for an answer. A send is slow: Evolution checks the number and sends before it answers,
@@ -220,6 +221,21 @@ class Evolution:
         row = rows[0] if isinstance(rows, list) and rows else None
         return _text(row.get("ownerJid")) if isinstance(row, Mapping) else None
 
+    def facts(self) -> InstanceFacts | None:
+        """Returns what Evolution tells about the instance; None if its answer does not have it.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        row = instance_rows.of_instance(self._answer("GET", _FETCH_INSTANCES), self._instance)
+        found = instance_rows.facts_of(row) if row else None
+        if found is None or found.number is None:
+            return found
+        # With a number the server answers the first row that has it, the one that receives every status of the number;
+        # with a token in place of the server's key, all rows of the token.
+        rows = self._answer("GET", f"{_FETCH_INSTANCES}?number={quote(found.number, safe='')}")
+        return replace(found, number_used_twice=instance_rows.is_elsewhere(rows, found))
+
     def contacts(self) -> Iterator[list[Any]]:
         """Yields the contacts of this instance, page by page, each entry as it is: groups and members of groups too.
 
@@ -298,7 +314,8 @@ class Evolution:
             requests.RequestException: the request may have arrived.
         """
         between = "?instanceName=" if route == _FETCH_INSTANCES else "/"
-        url = f"{self._base_url}/{route}{between}{quote(self._instance, safe='')}"
+        instance = "" if "?" in route else between + quote(self._instance, safe="")
+        url = f"{self._base_url}/{route}{instance}"
         deadline = time.monotonic() + sum(timeout)
         try:
             request = self._session.prepare_request(requests.Request(method, url, json=body))

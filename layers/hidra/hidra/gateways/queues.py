@@ -1,14 +1,15 @@
-"""Puts messages on the queues: nudges, tickets, and confirmations to send. Losing or repeating one is harmless."""
+"""Puts messages on the queues: nudges, tickets, confirmations to send, rechecks. Losing or repeating one is no harm."""
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import batched
+from math import ceil
 from uuid import UUID
 
 from hidra.domain.nudge import CampaignNudge, ImportNudge
 from hidra.domain.pacing import delay_seconds
-from hidra.domain.ticket import ConfirmationTicket, Ticket
+from hidra.domain.ticket import ConfirmationTicket, RecheckTicket, Ticket
 from hidra.errors import Unavailable
 from hidra.gateways.aws import sqs
 from hidra.telemetry import logger
@@ -104,6 +105,24 @@ def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
         DelaySeconds=min(seconds, 900),
         MessageGroupId=str(ticket.connection_id),
     )
+
+
+def send_recheck(queue_url: str, ticket: RecheckTicket) -> None:
+    """Asks for a check of a stopped connection at the ticket's time.
+
+    A failure is only logged: the schedule checks the connection too.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        sqs().send_message(
+            QueueUrl=queue_url,
+            MessageBody=ticket.to_json(),
+            DelaySeconds=max(0, min(ceil((ticket.at - datetime.now(UTC)).total_seconds()), 900)),
+            MessageGroupId=str(ticket.connection_id),
+        )
+    except (BotoCoreError, ClientError):
+        logger.warning("a recheck was not accepted", exc_info=True, connection_id=ticket.connection_id)
 
 
 def send_confirmations(queue_url: str, tickets: Sequence[ConfirmationTicket]) -> None:

@@ -1,6 +1,7 @@
 """One ticket: permit, wait, claim, one post, outcome."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -11,8 +12,9 @@ from hidra.domain.circuit import DOUBT_WITHIN, DOUBTS, doubts_reason, repeated_r
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.pacing import MAX_ATTEMPTS, backoff, delay_seconds
-from hidra.domain.ticket import Ticket
+from hidra.domain.ticket import RecheckTicket, Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
+from hidra.services.check_connection import Recheck, no_recheck
 from hidra.services.turn import Clock, Post, claim_or_free_slot, nudge_waiting
 from hidra.store import campaigns, circuit, claims, connection_health, deliveries, messages, pace, runs
 from hidra.store.claims import Claim, NoClaim, RecipientOptedOut
@@ -35,6 +37,14 @@ class End(StrEnum):
     POSTED = "posted"
 
 
+@dataclass(frozen=True)
+class _Changed:
+    """What an outcome changed about the connection: when to check it again after a stop; whether its circuit closed."""
+
+    recheck_at: datetime | None
+    trusted_again: bool
+
+
 def send_message(
     ticket: Ticket,
     *,
@@ -45,6 +55,7 @@ def send_message(
     clock: Clock,
     sender_timeout: timedelta,
     record_within: float,
+    recheck: Recheck = no_recheck,
 ) -> End:
     """Sends at most one message, at its slot or not at all, and records the outcome.
 
@@ -52,6 +63,7 @@ def send_message(
         postpone: queues the ticket again, for so many seconds.
         nudge: asks for a pass of a campaign, because its run has drained, or has waited for room on the connection.
         sender_timeout: how long a post may take at most; claims older than that take no room.
+        recheck: asks for an early check of the connection, because it was stopped.
         record_within: for how many seconds the outcome is tried to be recorded while the database is away.
 
     Raises:
@@ -90,12 +102,17 @@ def send_message(
     content = _content(claim)
     sent_at = clock.now()
     outcome = post(claim, claim.phone, content) if isinstance(content, Content) else content
-    _record_patiently(ticket, claim, outcome, sent_at, db=db, clock=clock, within=record_within)
+    changed = _record_patiently(ticket, claim, outcome, sent_at, db=db, clock=clock, within=record_within)
     logger.info("message posted", campaign_id=ticket.campaign_id, message_id=claim.message_id, outcome=name_of(outcome))
     # A status may be here already: under the answer's id or, if no answer gave one, under the id that was asked for.
     message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
     if message_id is not None:
         db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(ticket.connection_id, message_id)]))
+    if changed.recheck_at:
+        recheck(RecheckTicket(ticket.connection_id, changed.recheck_at, since=sent_at))
+    if changed.trusted_again:
+        for campaign in db.as_worker(lambda tx: runs.running_on(tx, connection_id=ticket.connection_id)):
+            nudge(campaign)
     _ask_for_passes(ticket, db=db, nudge=nudge)
     return End.POSTED
 
@@ -138,7 +155,7 @@ def _record_patiently(
     db: Database,
     clock: Clock,
     within: float,
-) -> None:
+) -> _Changed:
     """Records the outcome, trying again while the database is away: it is known nowhere else."""
     give_up_at = clock.monotonic() + within
     for attempt in Retrying(
@@ -150,25 +167,28 @@ def _record_patiently(
     ):
         with attempt:
             try:
-                db.as_worker(lambda tx: _record(tx, ticket, claim, outcome, sent_at))
+                return db.as_worker(lambda tx: _record(tx, ticket, claim, outcome, sent_at))
             except Conflict:
-                db.as_worker(lambda tx: _record(tx, ticket, claim, DUPLICATE_ID, sent_at))
+                return db.as_worker(lambda tx: _record(tx, ticket, claim, DUPLICATE_ID, sent_at))
+    raise AssertionError("the last attempt returns or raises")
 
 
-def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: datetime) -> None:
+def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: datetime) -> _Changed:
+    stopped: datetime | None = None
+    closed = False
     match outcome:
         case Sent(provider_message_id):
             if claim.needs_ack:  # Lock order: the connection before its messages.
-                circuit.accepted(tx, connection_id=ticket.connection_id, message_id=claim.message_id)
+                closed = circuit.accepted(tx, connection_id=ticket.connection_id, message_id=claim.message_id)
             claims.mark_sent(tx, claim, sent_at=sent_at, provider_message_id=provider_message_id)
         case Unknown(code, detail):
             if claims.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
                 reason = doubts_reason(detail)
-                connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=reason)
+                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=reason)
             claims.mark_unknown(tx, claim, sent_at=sent_at, code=code, detail=detail)
         # The fault of the connection or of the content, not of the recipient: it costs no attempt.
         case NotSent(code, detail, stops=Stops.CONNECTION):
-            connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=detail)
+            stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=detail)
             claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail, stops=Stops.CAMPAIGN):
             campaigns.pause_for(tx, user_id=claim.user_id, campaign_id=ticket.campaign_id, reason=detail)
@@ -176,10 +196,11 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: dat
         case NotSent(code, detail, stops) if claim.attempts < MAX_ATTEMPTS:
             if stops is Stops.CONNECTION_IF_REPEATED and _repeated(tx, ticket, code):
                 reason = repeated_reason(detail)
-                connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=reason)
+                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=reason)
             claims.retry_later(tx, claim, wait=backoff(claim.attempts), counted=True, code=code, detail=detail)
         case NotSent(code, detail) | Refused(code, detail):
             claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at)
+    return _Changed(stopped, closed)
 
 
 def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:

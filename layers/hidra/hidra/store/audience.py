@@ -139,7 +139,7 @@ select c.segment_id, t.body, t.media_type, c.max_messages_per_minute as rate, c.
     k.integration, k.max_messages_per_minute as connection_rate
 from hidra.campaigns c
 join hidra.message_templates t on t.user_id = c.user_id and t.id = c.template_id
-left join hidra.evolution_api_config k on k.user_id = c.user_id
+left join hidra.evolution_api_config k on k.user_id = c.user_id and k.deleted_at is null
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s
 """
 

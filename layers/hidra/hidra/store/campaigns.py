@@ -29,7 +29,9 @@ INSERT = """
 with created as (
     insert into hidra.campaigns (user_id, evolution_config_id, segment_id, template_id, name, description, channel,
         external_id, request_digest, max_messages_per_minute)
-    values (%(user_id)s, (select id from hidra.evolution_api_config where user_id = %(user_id)s), %(segment_id)s,
+    values (%(user_id)s, (
+        select id from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
+    ), %(segment_id)s,
         %(template_id)s, %(name)s, %(description)s, %(channel)s,
         %(user_id)s::uuid::text || '/' || %(external_id)s::text, %(request_digest)s, %(max_messages_per_minute)s)
     on conflict (external_id) do nothing
@@ -80,8 +82,9 @@ select true from gone
 """
 READINESS = """
 select c.status, s.total_contacts,
-    c.evolution_config_id is not null
-        or exists (select from hidra.evolution_api_config k where k.user_id = c.user_id) as has_connection
+    exists (
+        select from hidra.evolution_api_config k where k.user_id = c.user_id and k.deleted_at is null
+    ) as has_connection
 from hidra.campaigns c join hidra.contact_segments s on s.user_id = c.user_id and s.id = c.segment_id
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s
 """
@@ -89,8 +92,8 @@ SCHEDULE = """
 update hidra.campaigns c
 set status = 'scheduled', scheduled_at = coalesce(%(scheduled_at)s, clock_timestamp()), not_after = %(not_after)s,
     scheduled_by = %(user_id)s, blocked_reason = null,
-    evolution_config_id = coalesce(
-        c.evolution_config_id, (select k.id from hidra.evolution_api_config k where k.user_id = c.user_id)
+    evolution_config_id = (
+        select k.id from hidra.evolution_api_config k where k.user_id = c.user_id and k.deleted_at is null
     )
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s and c.status = any(%(wanted)s::hidra.campaign_status[])
 returning true

@@ -14,9 +14,11 @@ from hidra.store.db import Tx
 
 # Of a connection k.
 DISTRUSTED = "coalesce(k.distrusted_since >= k.acknowledged_until, false)"
-# Of a connection k and its limit l: whether a post is allowed, because the connection is trusted or a probe is due.
+# Of a connection k and its limit l: whether a post is allowed, because the connection is trusted or a probe is due. A probe
+# that was acknowledged does not delay the next one: the connection was trusted in between.
 ALLOWED = f"""
-(not {DISTRUSTED} or coalesce(l.probed_at < clock_timestamp() - %(probe_every)s::interval, true))
+(not {DISTRUSTED} or coalesce(l.probed_at <= k.acknowledged_until, true)
+    or l.probed_at < clock_timestamp() - %(probe_every)s::interval)
 """
 
 # Writes and locks nothing unless the lag has passed or the circuit closes. A connection that stopped only because
@@ -37,6 +39,7 @@ set acknowledged_until = greatest(k.acknowledged_until, due.claimed_at),
         when closes and ours and k.status = 'error' then greatest(k.status_at, clock_timestamp()) else k.status_at
     end
 from due where k.id = due.id
+returning closes
 """  # noqa: S608 - made of constants
 ACKNOWLEDGE = f"""
 with acknowledged as (
@@ -109,22 +112,23 @@ def acknowledged(tx: Tx, evidence: Mapping[int, Iterable[Evidence]]) -> None:
         _acknowledge(tx, ids)
 
 
-def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> None:
+def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> bool:
     """Handles a message that Evolution accepted on a connection without a recent acknowledgement.
 
     On the Cloud API that is an acknowledgement. On Baileys the connection stops if too many messages have none.
+    Returns whether the circuit closed.
     """
     if tx.value(ACCEPTED, connection_id=connection_id):
-        _acknowledge(tx, [message_id])
-    else:
-        tx.run(
-            STOP_UNACKNOWLEDGED,
-            connection_id=connection_id,
-            message=NOT_ACKNOWLEDGED,
-            lag=LAG,
-            patience=PATIENCE,
-            before=UNACKNOWLEDGED - 1,
-        )
+        return _acknowledge(tx, [message_id])
+    tx.run(
+        STOP_UNACKNOWLEDGED,
+        connection_id=connection_id,
+        message=NOT_ACKNOWLEDGED,
+        lag=LAG,
+        patience=PATIENCE,
+        before=UNACKNOWLEDGED - 1,
+    )
+    return False
 
 
 def direct_send_accepted(tx: Tx, *, connection_id: UUID, claimed_at: datetime) -> None:
@@ -164,5 +168,6 @@ def repeated(
     )
 
 
-def _acknowledge(tx: Tx, message_ids: list[int]) -> None:
-    tx.run(ACKNOWLEDGE, message_ids=message_ids, lag=LAG)
+def _acknowledge(tx: Tx, message_ids: list[int]) -> bool:
+    """Returns whether a circuit closed."""
+    return any(tx.values(ACKNOWLEDGE, message_ids=message_ids, lag=LAG))

@@ -8,9 +8,22 @@ from uuid import UUID
 from hidra.domain.content import MediaType
 from hidra.store.db import Tx
 
+# Whether the connection of a message m leads to the instance that the message was claimed for: it may have been saved
+# with another one since, or deleted.
+THERE = """exists (
+    select from hidra.evolution_api_config k
+    where k.id = m.evolution_config_id and k.deleted_at is null and coalesce(
+        hidra.endpoint_hash(k.base_url, k.instance_name) = (
+            select e.endpoint_hash from hidra.connection_endpoints e
+            where e.evolution_config_id = m.evolution_config_id and e.since <= m.claimed_at
+            order by e.since desc limit 1
+        ),
+        true
+    )
+)"""
 # A part of each connection's messages. Those due to be given up come first, the others at random: so each is looked up
 # again and again. No message to a phone with an open request: what that one sends could be mistaken for this one.
-UNKNOWN = """
+UNKNOWN = f"""
 select id, connection_id, phone, variables, body, media_type, claimed_at, requested_message_id,
     statement_timestamp() as read_at
 from (
@@ -21,7 +34,7 @@ from (
         ) as place
     from hidra.campaign_messages m
     join hidra.campaign_runs r on r.id = m.run_id
-    where m.status = 'unknown' and m.evolution_config_id = any(%(connection_ids)s)
+    where m.status = 'unknown' and m.evolution_config_id = any(%(connection_ids)s) and {THERE}
         and not exists (
             select from hidra.campaign_messages s
             where s.evolution_config_id = m.evolution_config_id and s.status = 'sending' and s.phone = m.phone
@@ -29,7 +42,7 @@ from (
 ) u
 where place <= %(each)s
 order by connection_id, claimed_at, id
-"""
+"""  # noqa: S608 - made of constants
 # A direct send t, claimed near the time of a message m, whose own id is not known: what was found may be this one.
 NAMELESS_DIRECT_SEND = """
 t.provider_message_id is null
@@ -67,7 +80,7 @@ select m.id from hidra.campaign_messages m
 where m.status = 'unknown' and (
     m.claimed_at < %(hopeless)s
     or m.claimed_at < %(overdue)s and (
-        not exists (select from hidra.evolution_api_config k where k.id = m.evolution_config_id)
+        not {THERE}
         or exists (
             select from hidra.direct_sends t
             where t.evolution_config_id = m.evolution_config_id and t.phone_hash = m.phone_hash
@@ -129,7 +142,7 @@ def assigned(tx: Tx, *, connection_id: UUID, provider_message_ids: Collection[st
 def unreachable(tx: Tx, *, overdue: datetime, patience: timedelta, limit: int) -> list[int]:
     """Returns unresolved messages that no lookup can resolve, claimed before ``overdue``:
 
-    - their connection was deleted;
+    - their connection was deleted, or leads to another instance;
     - what a lookup finds may be a direct send whose id is not known;
     - their server has not answered for ``patience`` longer.
     """

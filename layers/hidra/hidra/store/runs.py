@@ -34,14 +34,15 @@ where id = %(campaign_id)s and status = 'scheduled'
 # The count of pending messages stops where more change nothing: 130 s take at most 2.2 tickets for a message a minute.
 STATE = f"""
 select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as connection_id, k.status as connection,
-    k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, l.probed_at,
+    k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason,
+    case when l.probed_at > k.acknowledged_until then l.probed_at end as probed_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
     waiting.pending, waiting.ready,
     exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'sending')
         or exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown') as in_flight
 from hidra.campaigns c
 join hidra.campaign_runs r on r.campaign_id = c.id and r.ended_at is null
-left join hidra.evolution_api_config k on k.id = c.evolution_config_id
+left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.deleted_at is null
 left join hidra.pace_limits l on l.subject = k.id
 cross join lateral (
     select count(*) as pending, coalesce(bool_or(not_before is null or not_before <= now()), false) as ready
@@ -136,6 +137,11 @@ where r.id = %(run_id)s and r.drained_at is null and r.ended_at is null
     and not exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown')
 returning true
 """
+RUNNING_ON = """
+select user_id, id as campaign_id from hidra.campaigns
+where evolution_config_id = %(connection_id)s and status = 'running'
+    and user_id = (select user_id from hidra.evolution_api_config where id = %(connection_id)s)
+"""
 DUE_CAMPAIGNS = """
 select user_id, id as campaign_id from hidra.campaigns
 where (status = 'scheduled' and scheduled_at <= now()) or status = 'running'
@@ -170,6 +176,7 @@ class LockedCampaign:
 class RunState:
     """What a pass reads of an open run; the connection's part is None if the campaign has none.
 
+    ``probed_at``: the time of the last probe, if it was not acknowledged.
     ``ready``: at least one pending message may be sent now.
     """
 
@@ -287,6 +294,11 @@ def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool) -> CampaignS
 def note_drained(tx: Tx, *, run_id: UUID) -> bool:
     """Records that the run is drained; True for the one sender that finds it so first."""
     return bool(tx.value(NOTE_DRAINED, run_id=run_id))
+
+
+def running_on(tx: Tx, *, connection_id: UUID) -> list[DueCampaign]:
+    """Returns the running campaigns of a connection."""
+    return tx.rows(DueCampaign, RUNNING_ON, connection_id=connection_id)
 
 
 def due_campaigns(tx: Tx) -> list[DueCampaign]:
