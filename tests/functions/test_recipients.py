@@ -146,7 +146,14 @@ def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_can
     assert (overview["canceled_campaigns"], overview["skipped_messages"]) == (1, story["skipped"])
 
 
-PHONES = ["+55 11 98000-0003", "(11) 98000-0003", "011 98000 0003", "11980000003", "5511980000003", "0055 11 98000-0003"]
+PHONES = [
+    "+55 11 98000-0003",
+    "(11) 98000-0003",
+    "011 98000 0003",
+    "11980000003",
+    "5511980000003",
+    "0055 11 98000-0003",
+]
 
 
 @pytest.mark.parametrize("phone", PHONES)

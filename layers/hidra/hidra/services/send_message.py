@@ -1,7 +1,7 @@
 """One ticket: permit, wait, claim, one post, outcome."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 

@@ -14,8 +14,8 @@ from hidra.store.db import Tx
 
 # Of a connection k.
 DISTRUSTED = "coalesce(k.distrusted_since >= k.acknowledged_until, false)"
-# Of a connection k and its limit l: whether a post is allowed, because the connection is trusted or a probe is due. A probe
-# that was acknowledged does not delay the next one: the connection was trusted in between.
+# Of a connection k and its limit l: whether a post is allowed, because the connection is trusted or a probe is due. A
+# probe that was acknowledged does not delay the next one: the connection was trusted in between.
 ALLOWED = f"""
 (not {DISTRUSTED} or coalesce(l.probed_at <= k.acknowledged_until, true)
     or l.probed_at < clock_timestamp() - %(probe_every)s::interval)
