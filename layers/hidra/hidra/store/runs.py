@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import AMONG, REFUSALS
 from hidra.domain.message import PROVIDER_FAILED
+from hidra.domain.start import NUDGE_AHEAD_SECONDS
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.db import Tx
 
@@ -30,7 +31,8 @@ where id = %(campaign_id)s and status = 'scheduled'
 """
 # The count of pending messages stops where more change nothing: 130 s take at most 2.2 tickets for a message a minute.
 STATE = f"""
-select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as connection_id, k.status as connection,
+select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id,
+    c.evolution_config_id as connection_id, k.status as connection,
     k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, l.probed_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
     waiting.pending, waiting.ready,
@@ -80,7 +82,7 @@ update hidra.campaigns set blocked_reason = %(reason)s
 where id = %(campaign_id)s and blocked_reason is distinct from %(reason)s
 """
 TICKETED = """
-update hidra.campaign_runs set ticketed_until = %(until)s where id = %(run_id)s
+update hidra.campaign_runs set ticketed_until = %(until)s, ticketed_rate = %(rate)s where id = %(run_id)s
 """
 SUM_UP = """
 select count(*) as total, count(*) filter (where status in ('sent', 'delivered', 'read')) as sent,
@@ -107,13 +109,20 @@ where r.id = %(run_id)s and r.drained_at is null and r.ended_at is null
     and not exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown')
 returning true
 """
+SECONDS_UNTIL_START = """
+select extract(epoch from scheduled_at - clock_timestamp())::float8 from hidra.campaigns
+where id = %(campaign_id)s and status = 'scheduled'
+"""
 DUE_CAMPAIGNS = """
-select user_id, id as campaign_id from hidra.campaigns
-where (status = 'scheduled' and scheduled_at <= now()) or status = 'running'
+select user_id, id as campaign_id, case when status = 'scheduled'
+    then greatest(0, ceil(extract(epoch from scheduled_at - clock_timestamp())))::integer else 0 end as seconds
+from hidra.campaigns
+where (status = 'scheduled' and scheduled_at <= now() + make_interval(secs => %(ahead)s)) or status = 'running'
 union all
-select r.user_id, r.campaign_id from hidra.campaign_runs r
+select r.user_id, r.campaign_id, 0 from hidra.campaign_runs r
 join hidra.campaigns c on c.id = r.campaign_id
 where r.ended_at is null and c.status = 'canceled'
+order by seconds
 """
 
 
@@ -143,6 +152,7 @@ class RunState:
 
     run_id: UUID
     ticketed_until: datetime | None
+    ticketed_rate: int | None
     user_id: UUID
     connection_id: UUID | None
     connection: EvolutionConnectionStatus | None
@@ -177,10 +187,11 @@ class Summary:
 
 @dataclass(frozen=True)
 class DueCampaign:
-    """A campaign that needs a pass."""
+    """A campaign that needs a pass, in so many seconds."""
 
     user_id: UUID
     campaign_id: UUID
+    seconds: int = 0
 
 
 def lock(tx: Tx, *, campaign_id: UUID) -> LockedCampaign | None:
@@ -209,9 +220,12 @@ def block(tx: Tx, *, campaign_id: UUID, reason: str | None) -> None:
     tx.run(BLOCK, campaign_id=campaign_id, reason=reason)
 
 
-def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None) -> None:
-    """Records until when tickets are issued, before they are; None: tickets already issued will not claim a message."""
-    tx.run(TICKETED, run_id=run_id, until=until)
+def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None, rate: int | None) -> None:
+    """Records until when tickets are issued, and at which rate, before they are.
+
+    None: tickets already issued will not claim a message.
+    """
+    tx.run(TICKETED, run_id=run_id, until=until, rate=rate)
 
 
 def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool) -> CampaignStatus:
@@ -234,6 +248,12 @@ def note_drained(tx: Tx, *, run_id: UUID) -> bool:
     return bool(tx.value(NOTE_DRAINED, run_id=run_id))
 
 
+def seconds_until_start(tx: Tx, *, campaign_id: UUID) -> float | None:
+    """Returns the seconds until a scheduled campaign is to start; negative if it is due, None if not scheduled."""
+    found: float | None = tx.value(SECONDS_UNTIL_START, campaign_id=campaign_id)
+    return found
+
+
 def due_campaigns(tx: Tx) -> list[DueCampaign]:
-    """Returns campaigns that are due, running, or canceled with a run that has not ended."""
-    return tx.rows(DueCampaign, DUE_CAMPAIGNS)
+    """Returns campaigns that are running, that start soon, or that are canceled with a run that has not ended."""
+    return tx.rows(DueCampaign, DUE_CAMPAIGNS, ahead=NUDGE_AHEAD_SECONDS)
