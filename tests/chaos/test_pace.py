@@ -90,8 +90,8 @@ def test_after_a_lower_pace_nothing_bursts_and_no_window_holds_more_than_it(
 
 @pytest.mark.parametrize("campaign", [0, None], ids=["campaign", "connection"])
 def test_a_raised_pace_is_used_within_seconds_and_a_connections_from_the_next_pass_on(campaign: int | None) -> None:
-    simulation, slots = _changed(20, 120, campaign, CALM)
+    _, slots = _changed(20, 120, campaign, CALM)
     begin = (50 if campaign == 0 else 110) * SECOND
     used = [slot for slot in slots if begin <= slot < begin + 60 * SECOND]
     assert 0.9 * 120 <= len(used) <= 120  # at 20 a minute there were tickets for 20
-    assert simulation.crowded() == []
+    assert not [slot for slot, later in pairwise(slots) if later - slot < SECOND // 4 - 1]
