@@ -14,7 +14,8 @@ export PYTHONDONTWRITEBYTECODE :=
 RUN := .venv/bin/python -m
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 LOCK = "$$(sh local/setup.sh)" pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-annotate --no-header
-TESTS = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --tb short
+# Three for two cores: many tests wait for a clock, a lock or a process.
+TESTS = $(RUN) pytest --numprocesses 3 --dist loadgroup --tb short
 # Without a terminal prints only the last line, or everything after a failure. Through a file: a pipe stays open until the
 # last process that a test left running ends.
 QUIET_TESTS = log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi

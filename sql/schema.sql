@@ -1219,6 +1219,7 @@ CREATE TABLE hidra.contact_imports (
     started_at timestamp with time zone,
     last_progress_at timestamp with time zone,
     ended_at timestamp with time zone,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     file_version text,
     leased_until timestamp with time zone,
     held_back_at timestamp with time zone,
@@ -1246,7 +1247,7 @@ COMMENT ON COLUMN hidra.contact_imports.segment_id IS 'The segment that gets the
 -- Name: COLUMN contact_imports.options; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, whether a segment was requested, and the name of the segment that was created for this import.';
+COMMENT ON COLUMN hidra.contact_imports.options IS 'The request: column mapping, country, encoding, delimiter, consent of rows without one, whether a segment was requested, and the name of the segment that was created for this import.';
 
 --
 -- Name: COLUMN contact_imports.status; Type: COMMENT; Schema: hidra; Owner: -
@@ -1325,6 +1326,12 @@ COMMENT ON COLUMN hidra.contact_imports.pulled_at IS 'When the request for the c
 --
 
 COMMENT ON COLUMN hidra.contact_imports.last_progress_at IS 'When a batch last committed, or when the sweep last requested a slice. Null before the first slice.';
+
+--
+-- Name: COLUMN contact_imports.warnings; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contact_imports.warnings IS 'What was not read as the file has it, as a list of code and message, one of each code. The import continued.';
 
 --
 -- Name: COLUMN contact_imports.file_version; Type: COMMENT; Schema: hidra; Owner: -

@@ -9,10 +9,11 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from hidra.domain.campaign import ContactImportSource
+from hidra.domain.consent import LegalBasis
 from hidra.domain.imports import files
-from hidra.domain.imports.layout import DETECT
+from hidra.domain.imports.decoding import DETECT
 from hidra.domain.imports.progress import progress
-from hidra.entry.fields import AttributeName, Country, Name, WithoutNul
+from hidra.entry.fields import AttributeName, Country, Instant, Name, WithoutNul
 from hidra.entry.http import Body, answers, lambda_handler, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
@@ -35,12 +36,39 @@ me = user_of(app, lambda: db)
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
-Encoding = Literal["detect", "utf-8", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be"]
+Encoding = Literal[
+    "detect", "utf-8", "cp1252", "iso-8859-1", "cp850", "cp437", "mac-roman", "utf-16", "utf-16-le", "utf-16-be"
+]
+ConsentText = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 
 Source = Literal["file", "evolution"]
 Format = Literal["csv", "xlsx", "jsonl"]
-AS_REQUESTED = ("mapping", "country", "delimiter", "encoding")
+AS_REQUESTED = ("mapping", "country", "delimiter", "encoding", "consent")
 ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding")
+
+
+class ImportConsentIn(Body):
+    """The consent of rows that have none of their own, and what the texts in the column `consent.basis` mean."""
+
+    basis: Annotated[
+        LegalBasis | None,
+        Field(
+            description="The legal basis (LGPD, article 7) of each row whose cells of consent are empty, and of each "
+            "row that says yes. If absent, a yes is `consent`, and rows with empty cells get none."
+        ),
+    ] = None
+    source: Annotated[Name | None, Field(description="Where it was given, if the row does not say it.")] = None
+    at: Annotated[Instant | None, Field(description="When it was given, if the row does not say it.")] = None
+    values: Annotated[
+        dict[ConsentText, LegalBasis | None],
+        Field(
+            default_factory=dict,
+            max_length=100,
+            description="Text of a cell → its legal basis, or null for no consent. Case, accents and signs do not "
+            "matter. The names of the legal bases, yes (`Sim`, `S`, `X`, `1`, `true`, …) and no (`Não`, `N`, `0`, …) "
+            "are known.",
+        ),
+    ]
 
 
 class ImportIn(Body):
@@ -61,13 +89,22 @@ class ImportIn(Body):
         Field(
             default_factory=dict,
             max_length=200,
-            description="Column → `phone`, `name`, `consent.basis`, `consent.source`, `consent.at`, or an attribute's "
-            "name; null leaves the column out. Other columns are recognized by usual names, or become attributes.",
+            description="Column → `phone`, `phone.area_code`, `phone.country_code`, `name`, `consent.basis`, "
+            "`consent.source`, `consent.at`, or an attribute's name; null leaves the column out. Several columns may "
+            "be `phone` (the first that is a number counts) or `name` (they are joined). Other columns are recognized "
+            "by usual names, or become attributes.",
         ),
     ]
     country: Country = "BR"
+    consent: ImportConsentIn | None = None
     delimiter: Delimiter = DETECT
-    encoding: Encoding = "detect"
+    encoding: Annotated[
+        Encoding,
+        Field(
+            description="`detect`: UTF-16, or UTF-8 in which bytes that are no UTF-8 are read as Windows-1252. "
+            "`cp850`: DOS; `mac-roman`: Excel on a Mac."
+        ),
+    ] = "detect"
 
 
 class Upload(BaseModel):
@@ -80,6 +117,13 @@ class Upload(BaseModel):
     fields: dict[str, str]
     expires_in_seconds: int
     max_bytes: int
+
+
+class ImportWarning(BaseModel):
+    """What was not read as the file has it, although the import continued."""
+
+    code: str
+    message: str
 
 
 class Import(BaseModel):
@@ -102,6 +146,7 @@ class Import(BaseModel):
     delimiter: str | None
     encoding: str | None
     country: str
+    consent: Annotated[ImportConsentIn | None, Field(description="As requested.")]
     status: Annotated[str, Field(description="`waiting` for its file, `running`, `completed`, `failed` or `canceled`.")]
     failure_code: str | None
     failure_reason: str | None
@@ -113,6 +158,7 @@ class Import(BaseModel):
     unchanged: Annotated[int, Field(description="Rows that changed nothing in their contact, as repeated ones do.")]
     rejected: int
     rejected_by_reason: dict[str, int]
+    warnings: list[ImportWarning]
     rows_per_second: float | None
     remaining_seconds: Annotated[int | None, Field(description="An estimate, while it runs.")]
     created_at: datetime
@@ -154,6 +200,7 @@ def create_import(body: ImportIn) -> ImportRequested:
         "country": body.country,
         "delimiter": body.delimiter,
         "encoding": body.encoding,
+        "consent": body.consent.model_dump(mode="json") if body.consent else None,
     }
     if body.source == "evolution":
         reject_fields_of_a_file(body)
@@ -272,6 +319,7 @@ def shown(row: imports.ImportRow) -> Import:
         source="file" if of_a_file else "evolution",
         **{name: requested[name] if of_a_file else None for name in ONLY_OF_A_FILE},
         country=requested["country"],
+        consent=requested["consent"],
         segment_name=requested["segment_name"],  # not in the options of imports before 0015
         rows_per_second=moving.rows_per_second,
         remaining_seconds=moving.remaining_seconds if row.status == "running" else None,

@@ -40,6 +40,7 @@ _CONNECTION_IN = {
     "max_concurrent_sends": 1,
 }
 
+_IMPORT_CONSENT = {"basis": "consent", "source": "formulário do site", "at": None, "values": {"Aguardando": None}}
 _IMPORT = {
     "id": "2d4f6b8a-0c1e-4a3b-9d5f-7e6c8b9a0d1f",
     "segment_id": _SEGMENT,
@@ -50,6 +51,7 @@ _IMPORT = {
     "delimiter": "detect",
     "encoding": "detect",
     "country": "BR",
+    "consent": _IMPORT_CONSENT,
     "status": "running",
     "failure_code": None,
     "failure_reason": None,
@@ -61,6 +63,12 @@ _IMPORT = {
     "unchanged": 18870,
     "rejected": 8213,
     "rejected_by_reason": {"invalid_phone": 8090, "no_phone": 123},
+    "warnings": [
+        {
+            "code": "lines_above_header",
+            "message": "Line 3 was read as the columns' names. What is above it, from line 1 on, was not imported.",
+        }
+    ],
     "rows_per_second": 21325.0,
     "remaining_seconds": 30,
     "created_at": _NOON,
@@ -160,6 +168,7 @@ EXAMPLES: dict[str, Any] = {
         "format": "csv",
         "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},
         "country": "BR",
+        "consent": {key: value for key, value in _IMPORT_CONSENT.items() if key != "at"},
         "delimiter": "detect",
         "encoding": "detect",
     },
@@ -170,6 +179,7 @@ EXAMPLES: dict[str, Any] = {
             "bytes_total": None,
             **dict.fromkeys(("bytes_read", "rows_read", "created", "updated", "unchanged", "rejected"), 0),
             "rejected_by_reason": {},
+            "warnings": [],
             "rows_per_second": None,
             "remaining_seconds": None,
             "started_at": None,

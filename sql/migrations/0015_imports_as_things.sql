@@ -5,8 +5,8 @@ alter table hidra.contact_imports
     add column leased_until timestamptz,
     add column held_back_at timestamptz;
 comment on column hidra.contact_imports.options is
-    'The request: column mapping, country, encoding, delimiter, whether a segment was requested, and the name of the '
-    'segment that was created for this import.';
+    'The request: column mapping, country, encoding, delimiter, consent of rows without one, whether a segment was '
+    'requested, and the name of the segment that was created for this import.';
 comment on column hidra.contact_imports.attempts is
     'How many slices have started since the last committed batch. '
     'A slice that ended because a service was unavailable is not counted.';

@@ -242,7 +242,7 @@ class _Scenario:
     def _start_campaign(self, tenant: Tenant) -> None:
         if self._lacks("send_confirmations"):
             tenant.add_contacts([opt_out_phone(next(self._opt_out_numbers))])
-        tenant.start_campaign(per_minute=1_200, nudged=True)
+        tenant.start_campaign(per_minute=600, nudged=True)
 
     def _lacks(self, *what: str) -> bool:
         """Whether points with one of these names were not reached yet or lack a requested kill."""

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.conftest import Databases
 from tests.functions.workers import Aws
@@ -186,3 +187,21 @@ def test_a_canceled_import_leaves_no_empty_segment(call: Any) -> None:
     canceled = call("imports").post(f"/v1/imports/{made['id']}/cancel").json
     assert (canceled["segment_id"], canceled["segment_name"]) == (None, "Clientes")
     assert call("segments").get(f"/v1/segments/{made['segment_id']}").status == 404
+
+
+def test_the_consent_of_an_import_is_kept_as_it_was_requested(call: Any) -> None:
+    given = {"basis": "contract", "source": "loja", "at": "2030-01-31T12:00:00Z", "values": {"Talvez": None}}
+    made = call("imports").post("/v1/imports", {"consent": given}).json["contact_import"]
+    assert (made["consent"], made["warnings"]) == (given, [])
+    assert call("imports").post("/v1/imports", {}).json["contact_import"]["consent"] is None
+    for wrong in ({"basis": "sim"}, {"values": {"": "consent"}}, {"values": {"Sim": "sim"}}, {"x": 1}):
+        assert call("imports").post("/v1/imports", {"consent": wrong}).status == 422, wrong
+    evolution = call("imports").post("/v1/imports", {"source": "evolution", "consent": given})
+    assert evolution.code == "no-connection"
+
+
+def test_warnings_are_shown(call: Any, databases: Databases) -> None:
+    made = call("imports").post("/v1/imports", {}).json["contact_import"]
+    warning = {"code": "repeated_columns", "message": "Several columns have the same name."}
+    databases.owner.execute("update hidra.contact_imports set warnings = %s", [Jsonb([warning])])
+    assert call("imports").get(f"/v1/imports/{made['id']}").json["warnings"] == [warning]

@@ -165,13 +165,11 @@ class TestAFileThatCannotBeReadFailsWithItsReason:
             (b"nome,cidade\nAna,Recife\n", {}, "no_phone_column"),
             (b"telefone\n", {"mapping": {"fone": "phone"}}, "unknown_column"),
             (b",".join(b"c%d" % n for n in range(5000)) + b"\n", {}, "too_many_columns"),
-            (b"telefone," + b",".join(b"c%d" % n for n in range(51)) + b"\n", {}, "too_many_attributes"),
-            (b"telefone," + b"x" * 65 + b"\n", {}, "long_column_name"),
             (b"x" * 3_000_000, {}, "no_header"),
-            (b"PK\x03\x04\0\0\0\0" * 1000, {}, "no_header"),
+            (b"\n" * 3_000_000 + b"telefone\n", {}, "no_header"),
             (b"\xff\xfe\0\0t\0\0\0", {}, "no_header"),
         ],
-        ids=str,
+        ids=["empty", "no row", "no phone", "unknown column", "columns", "a long line", "no line", "UTF-32"],
     )
     def test_code(self, databases: Databases, user: UUID, content: bytes, options: Any, code: str) -> None:
         this = Importing.make(databases, user, content, **options)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from hidra.domain import phone
 from hidra.domain.imports import layout
 from hidra.domain.imports.checkpoint import Checkpoint
+from hidra.domain.imports.columns import PhoneCells
+from hidra.domain.imports.header import columns
 from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.lines import lines
 from hidra.domain.imports.records import Position, Records
@@ -62,15 +64,15 @@ def test_a_single_column_needs_no_delimiter_and_excel_may_name_one() -> None:
 
 def test_columns_are_recognized_by_usual_names_and_by_the_mapping() -> None:
     header = ["Número", "Telefone", "NOME completo", "Cidade", "", "x"]
-    assert layout.columns(header, {}) == (
-        "phone", "attribute:Telefone", "name", "attribute:Cidade", "", "attribute:x",
+    assert columns(header, {}).roles == (
+        "attribute:Número", "phone", "name", "attribute:Cidade", "", "attribute:x",
     )  # fmt: skip
     mapping: dict[str, str | None] = {"Telefone": "phone", "x": None, "Cidade": "city"}
-    assert layout.columns(header, mapping) == (
+    assert columns(header, mapping).roles == (
         "attribute:Número", "phone", "name", "attribute:city", "", "",
     )  # fmt: skip
     with pytest.raises(Rejected, match="No column is the phone"):
-        layout.columns(["x"], {})
+        columns(["x"], {})
 
 
 CONTENT = st.lists(
@@ -124,8 +126,22 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text() -> None:
 
 
 def test_a_checkpoint_survives_its_json() -> None:
-    found = Checkpoint(
-        "etag", Layout("utf-16-le", "\n", ";", 2, ("phone", "")), Position(40, 3, inside=True), over=False
-    )
+    columns = ("phone", "", "attribute:DDD", "attribute:Sobrenome")
+    layout = Layout("utf-16-le", "\n", ";", 2, columns, (PhoneCells(0, 2), PhoneCells(1)), ((3,), (1, 3)))
+    found = Checkpoint("etag", layout, Position(40, 3, inside=True), over=False)
     assert Checkpoint.from_json(json.loads(json.dumps(found.to_json()))) == found
     assert Checkpoint.from_json({}) is None
+
+
+def test_a_checkpoint_of_the_version_before_is_understood() -> None:
+    stored = {
+        "etag": "etag",
+        "layout": {"encoding": "detect", "newline": "\n", "delimiter": ";", "start": 3,
+                   "columns": ["attribute:x", "phone", "name"]},
+        "position": {"offset": 40, "line": 3, "inside": False},
+        "over": False,
+    }  # fmt: skip
+    found = Checkpoint.from_json(stored)
+    assert found is not None
+    assert (found.layout.phones, found.layout.names) == ((PhoneCells(1),), ((2,),))
+    assert found.layout.columns == ("attribute:x", "phone", "name")

@@ -8,7 +8,8 @@ from functools import lru_cache
 from hidra.domain import country as countries
 from hidra.domain.country import Writing
 from hidra.domain.imports import date_format, number_format
-from hidra.domain.imports.layout import MAX_COLUMNS
+from hidra.domain.imports.columns import MAX_COLUMNS
+from hidra.domain.imports.file_warning import FileWarning
 from hidra.domain.imports.records import Position, Record
 from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.text import NUL, encodable
@@ -55,6 +56,7 @@ class Workbook:
                 "The workbook is larger than 100 MB. Save it as CSV and create a new import.", code="too_large"
             )
         self._content, self._size, self.position = content, size, position
+        self.warnings: list[FileWarning] = []
         self._writing, self._phones, self._instants = countries.writing(country), phones, instants
         self.offset = 0  # bytes of XML that were read
 

@@ -1,6 +1,6 @@
 """Imports of contacts: the request, the progress and the rejected rows. ``import_rows`` writes the contacts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from hidra.domain.campaign import ContactImportSource
+from hidra.domain.imports.file_warning import FileWarning
 from hidra.domain.imports.files import NO_FILE, NOT_FETCHED
 from hidra.domain.imports.rejects import RejectedRow
 from hidra.errors import Conflict
@@ -25,8 +26,8 @@ LEASE_SECONDS = 200  # longer than the function that runs a slice may
 _OVERDUE = """status = 'waiting' and created_at < now() - case source
       when 'evolution' then interval '10 minutes' else interval '2 hours' end"""
 COLUMNS = """id, segment_id, source, format, options, status, bytes_total, bytes_read, rows_read, created, updated,
-    unchanged, rejected, rejected_by_reason, failure_code, failure_reason, created_at, started_at, last_progress_at,
-    ended_at"""
+    unchanged, rejected, rejected_by_reason, warnings, failure_code, failure_reason, created_at, started_at,
+    last_progress_at, ended_at"""
 INSERT = f"""
 insert into hidra.contact_imports (user_id, segment_id, source, format, options)
 values (%(user_id)s, %(segment_id)s, %(source)s, %(format)s, %(options)s)
@@ -112,6 +113,12 @@ set checkpoint = %(checkpoint)s, batches = batches + 1, attempts = 0, bytes_read
     rejected_by_reason = rejected_by_reason || coalesce((
         select jsonb_object_agg(r.key, r.value::bigint + coalesce((rejected_by_reason ->> r.key)::bigint, 0))
         from jsonb_each_text(%(by_reason)s) r), '{}'),
+    warnings = warnings || coalesce((
+        select jsonb_agg(given.warning order by given.at)
+        from jsonb_array_elements(%(warnings)s) with ordinality given (warning, at)
+        where not exists (
+            select from jsonb_array_elements(warnings) known where known -> 'code' = given.warning -> 'code'
+        )), '[]'),
     last_progress_at = clock_timestamp()
 where id = %(import_id)s
 """
@@ -199,6 +206,7 @@ class ImportRow:
     unchanged: int
     rejected: int
     rejected_by_reason: dict[str, int]
+    warnings: list[dict[str, str]]
     failure_code: str | None
     failure_reason: str | None
     created_at: datetime
@@ -343,7 +351,9 @@ def advance(
     updated: int,
     unchanged: int,
     by_reason: Mapping[str, int],
+    warnings: Sequence[FileWarning] = (),
 ) -> None:
+    """Notes a committed batch. Of the warnings, those with a code that the import has not yet are kept."""
     tx.run(
         ADVANCE,
         import_id=import_id,
@@ -355,6 +365,7 @@ def advance(
         unchanged=unchanged,
         rejected=sum(by_reason.values()),
         by_reason=Jsonb(dict(by_reason)),
+        warnings=Jsonb([each._asdict() for each in warnings]),
     )
 
 

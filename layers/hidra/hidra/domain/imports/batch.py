@@ -9,9 +9,11 @@ the counts are the same wherever a file is cut into batches. Rows of one phone i
   rounds as a contact has fields.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from json import JSONEncoder
+from json.encoder import encode_basestring as _quoted
+from typing import Any
 
 from hidra.domain.imports.rejects import RejectedRow
 from hidra.domain.imports.row import ContactRow
@@ -113,9 +115,18 @@ def _changes(known: ContactRow, row: ContactRow) -> bool | None:
 
 def _fields(row: ContactRow) -> str:
     name = "\\N" if row.name is None else _escaped(row.name)
-    attributes = _escaped(_to_json(row.attributes)) if row.attributes else "{}"
-    consent = "\\N" if row.consent is None else _escaped(_to_json(row.consent))
+    attributes = _escaped(_object(row.attributes)) if row.attributes else "{}"
+    consent = "\\N" if row.consent is None else _escaped(_object(row.consent))
     return f"{name}\t{attributes}\t{consent}"
+
+
+def _object(values: Mapping[str, Any]) -> str:
+    """The values as JSON, several times faster than the encoder, which makes another one for each call."""
+    items = [
+        f"{_quoted(key)}:{_quoted(value) if isinstance(value, str) else _to_json(value)}"
+        for key, value in values.items()
+    ]
+    return f"{{{','.join(items)}}}"
 
 
 def _escaped(text: str) -> str:

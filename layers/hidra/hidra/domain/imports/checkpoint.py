@@ -25,5 +25,4 @@ class Checkpoint:
         """Returns None for an import without a batch: its checkpoint is empty."""
         if not value:
             return None
-        layout = {**value["layout"], "columns": tuple(value["layout"]["columns"])}
-        return cls(value["etag"], Layout(**layout), Position(**value["position"]), value["over"])
+        return cls(value["etag"], Layout.of(value["layout"]), Position(**value["position"]), value["over"])

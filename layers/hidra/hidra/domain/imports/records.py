@@ -3,16 +3,20 @@
 import csv
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from hidra.domain.imports.layout import MAX_COLUMNS, Layout
+from hidra.domain.imports.columns import MAX_COLUMNS
+from hidra.domain.imports.decoding import DETECT, DETECT_CP1252, decoder, garbled
+from hidra.domain.imports.file_warning import FileWarning
+from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.lines import MAX_LINE, Line, lines
 from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.text import NUL
 
 MAX_RECORD_LINES = 100
+BLANK = "blank"  # the reason of a line without any text
 csv.field_size_limit(2 * MAX_LINE)
 
 
@@ -33,8 +37,8 @@ class Record(NamedTuple):
     """A row as it is written in the file.
 
     ``line`` is the number of its first line, ``raw`` its text. ``cells`` are its cells or its JSON object. ``reason``
-    says why it has none, and is None otherwise. ``counts`` is false for a later part of a line that is too long, which
-    is not a row of its own.
+    says why it has none, and is None otherwise. ``counts`` is false for what is no row of its own: a line without any
+    text, and a later part of a line that is too long.
     """
 
     line: int
@@ -47,6 +51,7 @@ class Record(NamedTuple):
 class Records:
     """Records from a position on; after each, ``position`` is where it ended.
 
+    ``warnings``: what was noticed while reading.
     A quoted cell may hold line ends, up to ``MAX_RECORD_LINES`` and ``MAX_LINE`` bytes. If the quote is still open
     there, only the record's first line is rejected, and reading continues with the next line.
     """
@@ -54,8 +59,10 @@ class Records:
     def __init__(self, chunks: Iterator[bytes], layout: Layout, position: Position, *, as_json: bool = False) -> None:
         self._source = lines(chunks, newline=layout.newline_bytes, inside=position.inside)
         self._pending: deque[Line] = deque()
-        self._layout = layout
+        self._delimiter, self._encoding = layout.delimiter, layout.encoding
+        self._decode = decoder(layout.encoding)
         self._as_json = as_json
+        self.warnings: list[FileWarning] = []
         self.offset, self._line, self._inside = position.offset, position.line, position.inside
 
     @property
@@ -63,7 +70,8 @@ class Records:
         return Position(self.offset, self._line, self._inside)
 
     def __iter__(self) -> Iterator[Record]:
-        decode, delimiter = self._layout.decode, self._layout.delimiter
+        decode, delimiter = self._decode, self._delimiter
+        guessed = self._encoding in (DETECT, DETECT_CP1252)
         while (line := self._next()) is not None:
             number = self._line + 1
             if line.content is None:
@@ -76,18 +84,30 @@ class Records:
             except UnicodeDecodeError:
                 yield Record(number, None, "undecodable", line.content[:MAX_RAW].decode("latin-1"))
                 continue
+            if guessed and not text.isascii() and garbled(line.content, text):
+                self.warnings.append(_doubtful(number))
+                guessed = False
+            if "\\'" in text and not self._as_json:
+                text = text.replace("\\'", "'")  # as MySQL and PHP write an apostrophe
             if NUL in text:
                 yield Record(number, None, "nul_character", text[:MAX_RAW])
             elif self._as_json:
-                if text.strip():
-                    yield _json_record(number, text)
+                yield _json_record(number, text)
             elif '"' in text:
                 yield self._quoted(number, text, line.size)
-            elif (text := text.rstrip("\r")).strip():
+            else:
+                text = text.rstrip("\r")
                 yield _checked(number, text.split(delimiter), text)
+
+    @property
+    def _readable(self) -> str:
+        return "utf-8" if self._encoding in (DETECT, DETECT_CP1252) else self._encoding
 
     def _next(self) -> Line | None:
         return self._pending.popleft() if self._pending else next(self._source, None)
+
+    def _parser(self, text: Iterable[str], escape: str | None, *, strict: bool = True) -> Iterator[list[str]]:
+        return csv.reader(text, delimiter=self._delimiter, escapechar=escape, strict=strict)
 
     def _too_long(self, line: Line, number: int) -> Record:
         begins = not self._inside
@@ -95,14 +115,17 @@ class Records:
         self._inside = not line.ends
         if line.ends:
             self._line = number
-        raw = line.head[: 2 * MAX_RAW].decode(_bare(self._layout), "replace")[:MAX_RAW]
+        raw = line.head[: 2 * MAX_RAW].decode(self._readable, "replace")[:MAX_RAW]
         return Record(number, None, "line_too_long", raw, counts=begins)
 
     def _quoted(self, number: int, first: str, size: int) -> Record:
-        try:  # most records end on their line; strict, because otherwise an open quote ends with the line too
-            return _checked(number, next(csv.reader((first,), delimiter=self._layout.delimiter, strict=True)), first)
-        except csv.Error:
-            pass
+        # MySQL and PHP write \" for a quote. A cell that ends in a backslash looks alike, but does not parse so.
+        escape = "\\" if '\\"' in first else None
+        for escaped in (escape, None) if escape else (None,):
+            try:  # most records end on their line; strict, because otherwise an open quote ends with the line too
+                return _checked(number, next(self._parser((first,), escaped)), first)
+            except csv.Error:
+                continue
         further: list[Line] = []
         texts = [first]
         complete = True
@@ -117,7 +140,7 @@ class Records:
                 if line.content is None or total > MAX_LINE or len(further) >= MAX_RECORD_LINES:
                     break
                 try:
-                    text = self._layout.decode(line.content)
+                    text = self._decode(line.content)
                 except UnicodeDecodeError:
                     break
                 texts.append(text)
@@ -125,10 +148,12 @@ class Records:
             complete = False
 
         try:
-            cells = next(csv.reader(feed(), delimiter=self._layout.delimiter))
+            cells = next(self._parser(feed(), escape, strict=escape is not None))
             reason = None if complete else "unbalanced_quotes"
         except csv.Error:
-            cells, reason = [], "malformed"
+            cells, reason = [], "malformed" if complete else "unbalanced_quotes"
+        if escape is None and any('\\"' in text for text in texts):
+            reason = reason or "malformed"
         if reason:
             self._pending.extendleft(reversed(further))
             return Record(number, None, reason, first[:MAX_RAW])
@@ -140,17 +165,28 @@ class Records:
         return _checked(number, cells, raw)
 
 
-def _bare(layout: Layout) -> str:
-    return "utf-8" if layout.encoding == "detect" else layout.encoding
-
-
 def _checked(number: int, cells: list[str], raw: str) -> Record:
+    while len(cells) > MAX_COLUMNS and not cells[-1].strip():
+        cells.pop()
     if len(cells) > MAX_COLUMNS:
         return Record(number, None, "too_many_columns", raw[:MAX_RAW])
-    return Record(number, cells, None, raw)
+    if cells[0].strip() or any(map(str.strip, cells)):
+        return Record(number, cells, None, raw)
+    return Record(number, None, BLANK, "", counts=False)
+
+
+def _doubtful(line: int) -> FileWarning:
+    return FileWarning(
+        "encoding_doubtful",
+        f"From line {line} on, signs stand within words, as if the file was in another encoding than Windows-1252. "
+        "If names look wrong, create a new import and name the encoding: cp850 for old programs under DOS and Windows, "
+        "mac-roman for Excel on a Mac.",
+    )
 
 
 def _json_record(number: int, text: str) -> Record:
+    if not text.strip():
+        return Record(number, None, BLANK, "", counts=False)
     try:
         value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):  # RecursionError: 100,000 brackets

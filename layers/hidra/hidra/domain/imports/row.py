@@ -1,104 +1,160 @@
 """What one row of a file says about a contact, or why the row is rejected."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from hidra.domain.consent import LegalBasis
-from hidra.domain.contact import (
-    MAX_ATTRIBUTE_NAME,
-    MAX_ATTRIBUTES,
-    MAX_NAME,
-    MAX_PHONE,
-    MAX_VALUE,
-    Value,
-    fits,
-)
-from hidra.domain.imports.layout import CONSENT, NAME, PHONE, role
+from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES, MAX_NAME, MAX_VALUE, Value, fits
+from hidra.domain.imports.column_names import clean
+from hidra.domain.imports.columns import ATTRIBUTE, CONSENT, NAME, PHONE, Columns, understood
+from hidra.domain.imports.consent_cells import Consent, ConsentRules
+from hidra.domain.imports.phone_cells import PhoneParser, phone_reader
 from hidra.domain.text import storable
 
-_BASES = frozenset(basis.value for basis in LegalBasis)
+MAX_SHAPES = 1_000  # of JSON objects that are kept
+_KEYS_OF_API = (PHONE, NAME)
 
 
 class ContactRow(NamedTuple):
     phone: str
     name: str | None
     attributes: dict[str, Value]
-    consent: dict[str, str | None] | None
+    consent: Consent | None
 
 
 # Returns a row, or the reason why it is rejected.
 type Reader = Callable[[Any], ContactRow | str]
 
 
-def of_cells(columns: Sequence[str], parse_phone: Callable[[str], str | None]) -> Reader:
+def of_cells(columns: Columns, parse_phone: PhoneParser, consent: ConsentRules) -> Reader:
     """Returns a reader of a delimited row's cells. An empty cell changes nothing in the contact."""
-    width = len(columns)
-    phone_at = columns.index(PHONE)
-    name_at = columns.index(NAME) if NAME in columns else None
-    prefix = len("attribute:")
-    attributes_at = [(at, each[prefix:]) for at, each in enumerate(columns) if each.startswith("attribute:")]
-    consent_at = [(columns.index(each), each.split(".")[1]) for each in CONSENT if each in columns]
+    width = len(columns.roles)
+    phone_of, name_of = phone_reader(columns.phones, parse_phone), _name_reader(columns.names)
+    attributes_at = [
+        (at, role.removeprefix(ATTRIBUTE)) for at, role in enumerate(columns.roles) if role.startswith(ATTRIBUTE)
+    ]
+    consent_at = [columns.roles.index(each) if each in columns.roles else None for each in CONSENT]
+    by_row = any(at is not None for at in consent_at)
 
     def read(cells: Sequence[str]) -> ContactRow | str:
         if len(cells) < width:
             cells = [*cells, *[""] * (width - len(cells))]
         elif len(cells) > width and any(map(str.strip, cells[width:])):
             return "too_many_cells"
-        written = cells[phone_at].strip()
-        e164 = parse_phone(written) if len(written) <= MAX_PHONE else None
-        if e164 is None:
-            return "invalid_phone" if written else "no_phone"
+        phone = phone_of(cells)
+        if phone[0] != "+":
+            return phone
         attributes: dict[str, Value] = {}
         longest = 0
         for at, key in attributes_at:
             if value := cells[at].strip():
                 attributes[key] = value
                 longest = max(longest, len(value))
-        name = (cells[name_at].strip() or None) if name_at is not None else None
+        name = name_of(cells)
         if longest > MAX_VALUE or (name is not None and len(name) > MAX_NAME):
             return "value_too_long"
-        consent = _consent({key: cells[at] for at, key in consent_at}) if consent_at else None
-        return consent if isinstance(consent, str) else ContactRow(e164, name, attributes, consent)
+        given = consent.default
+        if by_row:
+            read_consent = consent.read(*("" if at is None else cells[at].strip() for at in consent_at))
+            if isinstance(read_consent, str):
+                return read_consent
+            given = read_consent
+        return ContactRow(phone, name, attributes, given)
 
     return read
 
 
-def of_object(mapping: Mapping[str, str | None], parse_phone: Callable[[str], str | None]) -> Reader:
+def _name_reader(names: Sequence[Sequence[int]]) -> Callable[[Sequence[str]], str | None]:
+    """Returns a reader of a row's name: the first one with text. One in several columns is joined.
+
+    A backslash at the end is left of a quote that was written wrongly.
+    """
+    if not names:
+        return lambda _: None
+    if len(names) == len(names[0]) == 1:
+        only = names[0][0]
+        return lambda cells: cells[only].strip().rstrip("\\") or None
+
+    def read(cells: Sequence[str]) -> str | None:
+        for columns in names:
+            parts: list[str] = []
+            for at in columns:
+                part = cells[at].strip().rstrip("\\")
+                # Some lists write the whole name first, and then the last name once more.
+                if part and not (parts and parts[-1].casefold().endswith(f" {part.casefold()}")):
+                    parts.append(part)
+            if parts:
+                return " ".join(parts)
+        return None
+
+    return read
+
+
+class _Shape(NamedTuple):
+    """What the keys of a JSON object mean; ``used`` are those of the phone, the name and the consent."""
+
+    roles: tuple[str, ...]
+    used: set[int]
+    read: Reader
+
+
+def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, consent: ConsentRules) -> Reader:
     """Returns a reader of a JSON object: ``phone``, ``name``, ``attributes`` and ``consent`` as the API takes them;
-    other keys are columns. Null changes nothing in the contact."""
+    other keys are columns. Null and empty text change nothing in the contact."""
+    shapes: dict[tuple[str, ...], _Shape] = {}
+
+    def shape(keys: tuple[str, ...]) -> _Shape:
+        known = shapes.get(keys)
+        if known is None:
+            if len(shapes) >= MAX_SHAPES:
+                shapes.clear()
+            chosen: dict[int, str | None] = {at: key for at, key in enumerate(keys) if key in (*_KEYS_OF_API, *CONSENT)}
+            chosen |= {at: mapping[key] for at, key in enumerate(keys) if key in mapping}
+            columns = understood([clean(key) for key in keys], chosen)
+            texts = tuple(role if not role.startswith(ATTRIBUTE) else "" for role in columns.roles)
+            read_texts = of_cells(Columns(texts, columns.phones, columns.names), parse_phone, consent)
+            used = {at for each in (*columns.phones, *columns.names) for at in each if at is not None}
+            used |= {at for at, role in enumerate(columns.roles) if role in CONSENT}
+            known = shapes[keys] = _Shape(columns.roles, used, read_texts)
+        return known
 
     def read(value: Mapping[str, Any]) -> ContactRow | str:
-        found: dict[str, Any] = {}
-        for key, each in value.items():
-            if key in ("attributes", "consent") and key not in mapping:
-                if not isinstance(each, Mapping | None):
+        inner = {key: value.get(key) or {} for key in ("attributes", "consent") if key not in mapping}
+        if not all(isinstance(each, Mapping) for each in inner.values()):
+            return "invalid_value"
+        flat = {key: each for key, each in value.items() if key not in inner and each is not None and each != ""}
+        given = inner.get("consent", {})
+        flat |= {role: given[key] for role in CONSENT if given.get(key := role.removeprefix("consent.")) is not None}
+        attributes = {name: each for name, each in inner.get("attributes", {}).items() if each is not None}
+        columns = shape(tuple(flat))
+        texts = [""] * len(flat)
+        for at, (role, each) in enumerate(zip(columns.roles, flat.values(), strict=True)):
+            if role.startswith(ATTRIBUTE):
+                attributes[role.removeprefix(ATTRIBUTE)] = each
+            if at in columns.used:
+                if (text := _text(each, number=role != NAME)) is None:
                     return "invalid_value"
-                inner = "attribute:" if key == "attributes" else "consent."
-                found.update({inner + name: item for name, item in (each or {}).items() if item is not None})
-            elif (column := role(key, mapping)) and each is not None:
-                found[column] = each
-        attributes: dict[str, Value] = {}
-        texts: dict[str, str] = {}
-        for key, each in found.items():
-            if key.startswith("attribute:"):
-                if reason := _unfit(key[len("attribute:") :], each):
-                    return reason
-                attributes[key[len("attribute:") :]] = each
-            elif not isinstance(each, str) or not storable(each):
-                if key != PHONE or not isinstance(each, int) or isinstance(each, bool):
-                    return "invalid_value"
-                texts[key] = str(each) if abs(each) < 10**20 else ""
-            else:
-                texts[key] = each
+                texts[at] = text
+        for key, item in attributes.items():
+            if reason := _unfit(key, item):
+                return reason
         if len(attributes) > MAX_ATTRIBUTES:
             return "too_many_attributes"
-        row = read_texts([texts.get(column, "") for column in fixed])
+        row = columns.read(texts)
         return row if isinstance(row, str) else ContactRow(row.phone, row.name, attributes, row.consent)
 
-    fixed = (PHONE, NAME, *CONSENT)
-    read_texts = of_cells(fixed, parse_phone)
     return read
+
+
+def _text(value: Any, *, number: bool) -> str | None:
+    """The value of a phone, a name or a consent as text; None if it is none of these."""
+    match value:
+        case str():
+            return value if storable(value) else None
+        case bool():
+            return str(value).lower() if number else None
+        case int() | float() if number and abs(value) < 10**20 and value == int(value):
+            return str(int(value))
+    return "" if number and isinstance(value, int) else None
 
 
 def _unfit(key: str, value: Any) -> str | None:
@@ -107,33 +163,3 @@ def _unfit(key: str, value: Any) -> str | None:
     if fits(value):
         return None
     return "value_too_long" if isinstance(value, str) and len(value) > MAX_VALUE else "invalid_value"
-
-
-def _consent(given: Mapping[str, str]) -> dict[str, str | None] | str | None:
-    texts = {key: text.strip() for key, text in given.items()}
-    if not any(texts.values()):
-        return None
-    if any(len(text) > MAX_VALUE for text in texts.values()):
-        return "value_too_long"
-    basis, at = texts.get("basis", "").lower(), texts.get("at", "")
-    moment = _moment(at)
-    if basis not in _BASES or (at and moment is None):
-        return "invalid_consent"
-    return {"basis": basis, "source": texts.get("source") or None, "at": moment}
-
-
-def _moment(text: str) -> str | None:
-    """The instant of ISO 8601 or a Brazilian date, with or without a time of day; without a zone it is UTC."""
-    for read in (
-        datetime.fromisoformat,
-        lambda given: datetime.strptime(given, "%d/%m/%Y").replace(tzinfo=UTC),
-        lambda given: datetime.strptime(given, "%d/%m/%Y %H:%M").replace(tzinfo=UTC),
-        lambda given: datetime.strptime(given, "%d/%m/%Y %H:%M:%S").replace(tzinfo=UTC),
-    ):
-        try:
-            found = read(text)
-            found = found if found.tzinfo else found.replace(tzinfo=UTC)
-            return found.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        except (ValueError, OverflowError):
-            continue
-    return None

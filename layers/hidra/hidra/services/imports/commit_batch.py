@@ -69,6 +69,7 @@ def _commit(tx: Tx, running: RunningImport, read: ReadBatch, checkpoint: Checkpo
         updated=counts.updated,
         unchanged=counts.unchanged,
         by_reason=Counter(each.reason for each in rejects),
+        warnings=read.warnings,
     )
     return replace(running, batches=running.batches + 1, rejected=running.rejected + len(rejects))
 

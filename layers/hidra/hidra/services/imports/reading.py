@@ -1,22 +1,30 @@
 """Reading an import's file: how its rows are written, and batch after batch of what they say."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from hidra.domain import phone
-from hidra.domain.imports import layout, row
+from hidra.domain.imports import file_kind, layout, row
 from hidra.domain.imports.batch import Batch
 from hidra.domain.imports.checkpoint import Checkpoint
-from hidra.domain.imports.layout import PHONE, SAMPLE, Layout
-from hidra.domain.imports.records import Position, Records
+from hidra.domain.imports.columns import MAX_COLUMNS, Columns, Sample
+from hidra.domain.imports.consent_cells import ConsentRules
+from hidra.domain.imports.file_warning import FileWarning
+from hidra.domain.imports.header import columns
+from hidra.domain.imports.layout import SAMPLE, Layout
+from hidra.domain.imports.records import Position, Record, Records
 from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.imports.row import Reader
 from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
 from hidra.store.imports import RunningImport
 
+SAMPLE_ROWS = 200  # behind the header, which decide with it what the columns mean
+SAMPLE_TEXT = 1024**2  # bytes, of the header and these rows
+MAX_TITLES = 20  # lines above the header
+FIRST_ROWS = 5_000  # of a slice's first batch
 # Of accepted rows' text, and of a workbook's XML; two checkpoints are at most 4 times that apart in other files.
 BATCH_BYTES = 16 * 1024**2
 
@@ -46,16 +54,21 @@ class Reading:
     phone_hash: Callable[[str], bytes]
     layout: Layout
     position: Position
+    warnings: tuple[FileWarning, ...] = ()
 
 
 @dataclass(frozen=True)
 class ReadBatch:
-    """A batch, its entries as COPY's text, and where the reading stands behind it."""
+    """A batch, its entries as COPY's text, and where the reading stands behind it.
+
+    ``warnings``: what was noticed since the batch before.
+    """
 
     batch: Batch
     copy_text: bytes
     position: Position
     over: bool
+    warnings: tuple[FileWarning, ...] = ()
 
 
 def open_file(running: RunningImport, file: File, checkpoint: Checkpoint | None, *, secret: bytes) -> Reading:
@@ -70,23 +83,30 @@ def open_file(running: RunningImport, file: File, checkpoint: Checkpoint | None,
     elif running.format == "xlsx":
         found, position = Layout("utf-8", "\n", ",", 0), Position(0)
     else:
-        found = _detect(file, running.options)
+        found = _detect(file, running.format, running.options)
         position = Position(found.start)
+    warnings: tuple[FileWarning, ...] = ()
     if checkpoint is None and not as_json:
-        columns, position = _header(_records(running, file, found, position), mapping)
-        found = replace(found, columns=columns)
+        header, position = _header(_records(running, file, found, position), mapping)
+        found = replace(found, columns=header.roles, phones=header.phones, names=header.names)
+        warnings = header.warnings
     parse_phone = partial(phone.parse, country=running.options["country"])
+    consent = ConsentRules.of(running.options.get("consent"))
     return Reading(
         records=partial(_records, running, file, found),
-        read_row=row.of_object(mapping, parse_phone) if as_json else row.of_cells(found.columns, parse_phone),
+        read_row=row.of_object(mapping, parse_phone, consent)
+        if as_json
+        else row.of_cells(found.as_columns, parse_phone, consent),
         phone_hash=phone.hasher(secret, str(running.user_id)),
         layout=found,
         position=position,
+        warnings=warnings,
     )
 
 
-def _detect(file: File, options: Mapping[str, Any]) -> Layout:
+def _detect(file: File, format: str, options: Mapping[str, Any]) -> Layout:
     sample = b"".join(file.read(0, SAMPLE))
+    file_kind.check(sample, format)
     return layout.detect(sample, encoding=options["encoding"], delimiter=options["delimiter"])
 
 
@@ -97,37 +117,92 @@ def _records(running: RunningImport, file: File, layout: Layout, position: Posit
             file.size,
             position,
             country=running.options["country"],
-            phones=[at for at, column in enumerate(layout.columns) if column == PHONE],
+            phones={at for phone in layout.phones for at in phone if at is not None},
             instants=[at for at, column in enumerate(layout.columns) if column == "consent.at"],
         )
     return Records(file.read(position.offset, None), layout, position, as_json=running.format == "jsonl")
 
 
-def _header(records: RecordSource, mapping: Mapping[str, str | None]) -> tuple[tuple[str, ...], Position]:
-    for record in records:
-        if not record.counts:
+def _header(source: RecordSource, mapping: Mapping[str, str | None]) -> tuple[Columns, Position]:
+    """The columns, and where the header ends. Lines above it may be titles: "Relatório de clientes".
+
+    Raises:
+        Rejected: the file has no header that fits.
+    """
+    begun, whole = _begin(source)
+    if not begun:
+        raise Rejected("The file is empty. Create a new import and upload a file with rows.", code="no_header")
+    failure: Rejected | None = None
+    for at, (record, position) in enumerate(begun[:MAX_TITLES]):
+        if at and not all(_is_title(above, record) for above, _ in begun[:at]):
+            break
+        rows = [each.cells for each, _ in begun[at + 1 :] if not each.reason]
+        try:
+            found = columns(_cells(record), mapping, Sample(rows[:SAMPLE_ROWS], whole and len(rows) <= SAMPLE_ROWS))
+        except Rejected as error:
+            failure = failure or error
             continue
-        if record.reason == "too_many_columns":
-            raise Rejected(
-                f"The file has more than {layout.MAX_COLUMNS} columns. Remove columns and create a new import.",
-                code="too_many_columns",
-            )
-        if record.reason:
-            raise Rejected(
-                "The file's first line is not a header. Write the columns' names there and create a new import.",
-                code="no_header",
-            )
-        if record.raw[:4].lower() == "sep=":  # Excel names the delimiter so
-            continue
-        return layout.columns(record.cells, mapping), records.position
-    raise Rejected("The file is empty. Create a new import and upload a file with rows.", code="no_header")
+        return (_with_skipped_lines(found, begun[0][0].line, record.line) if at else found), position
+    assert failure is not None
+    raise failure
+
+
+def _begin(source: RecordSource) -> tuple[list[tuple[Record, Position]], bool]:
+    """The first records and where each ends; whether they are all."""
+    begun: list[tuple[Record, Position]] = []
+    begin: int | None = None
+    for record in source:
+        begin = source.offset if begin is None else begin
+        # Excel names the delimiter so, in a line before the header.
+        if record.counts and not (not begun and record.raw[:4].lower() == "sep="):
+            begun.append((record, source.position))
+        if len(begun) > MAX_TITLES + SAMPLE_ROWS or source.offset - begin > SAMPLE_TEXT:
+            return begun, False
+    return begun, True
+
+
+def _cells(header: Record) -> Sequence[str]:
+    if header.reason == "too_many_columns":
+        raise Rejected(
+            f"The file has more than {MAX_COLUMNS} columns. Remove columns and create a new import.",
+            code="too_many_columns",
+        )
+    if header.reason:
+        raise Rejected(
+            "The file's first line is not a header. Write the columns' names there and create a new import.",
+            code="no_header",
+        )
+    cells: Sequence[str] = header.cells
+    return cells
+
+
+def _is_title(above: Record, header: Record) -> bool:
+    """Whether the line has too few cells for a row of this header."""
+    if above.reason or header.reason:
+        return False
+    cells, names = (sum(1 for cell in each.cells if cell.strip()) for each in (above, header))
+    return cells <= 2 and (cells < names or cells == names == 1)
+
+
+def _with_skipped_lines(found: Columns, first: int, header: int) -> Columns:
+    skipped = FileWarning(
+        "lines_above_header",
+        f"Line {header} was read as the columns' names. What is above it, from line {first} on, was not imported.",
+    )
+    return replace(found, warnings=(*found.warnings, skipped))
 
 
 class BatchReader:
-    """Reads one batch after another from where the reading stands."""
+    """Reads one batch after another from where the reading stands.
+
+    The first batch is small, so that the database need not wait for its first rows. Each further one is a quarter
+    larger, which is read while the database writes the one before.
+    """
 
     def __init__(self, reading: Reading, *, batch_rows: int) -> None:
-        self._reading, self._batch_rows = reading, batch_rows
+        self._reading, self._most_rows = reading, batch_rows
+        self._batch_rows = min(batch_rows, FIRST_ROWS)
+        self._warnings = reading.warnings
         self._source = reading.records(reading.position)
         self._records = iter(self._source)
 
@@ -151,5 +226,12 @@ class BatchReader:
                 size += len(record.raw)
             # A million rows without text end batches too: the slice looks at its time after each.
             if batch.rows + blank >= self._batch_rows or size > BATCH_BYTES or source.offset - begin > most:
-                return ReadBatch(batch, batch.copy_text(), source.position, over=False)
-        return ReadBatch(batch, batch.copy_text(), source.position, over=True)
+                return self._ended(batch, over=False)
+        return self._ended(batch, over=True)
+
+    def _ended(self, batch: Batch, *, over: bool) -> ReadBatch:
+        self._batch_rows = min(self._most_rows, self._batch_rows * 5 // 4)
+        noticed = self._source.warnings
+        warnings, self._warnings = (*self._warnings, *noticed), ()
+        noticed.clear()
+        return ReadBatch(batch, batch.copy_text(), self._source.position, over, warnings)
