@@ -35,7 +35,7 @@ ODD: tuple[Callable[[str], str], ...] = (
     lambda p: f"({p[:2]}) {p[2:7]}-{p[7:]}",
     lambda p: f"+55 {p[:2]} {p[2:7]}-{p[7:]}",
     lambda p: f"0{p}",
-    lambda p: f"{p[:2]} {p[3:7]}.{p[7:]}",
+    lambda p: f"{p[:2]} {p[2:7]}.{p[7:]}",
 )
 COLUMNS = "user_id, phone, phone_hash, name, attributes"
 YARDSTICK = """
@@ -172,12 +172,13 @@ def upserted(url: str, rows: list[dict[str, Any]], *, many_values: bool) -> floa
     column, kind = sqlalchemy.Column, sqlalchemy.Text
     contacts = sqlalchemy.Table(
         "contacts", sqlalchemy.MetaData(), column("user_id", sqlalchemy.Uuid), column("phone", kind),
-        column("name", kind), column("phone_hash", sqlalchemy.LargeBinary), column("attributes", JSONB),
+        column("subscriber", kind, sqlalchemy.Computed("")), column("name", kind),
+        column("phone_hash", sqlalchemy.LargeBinary), column("attributes", JSONB),
         column("updated_at", sqlalchemy.DateTime(timezone=True)), schema="hidra",
     )  # fmt: skip
     made = insert(contacts)
     statement = made.on_conflict_do_update(
-        index_elements=["user_id", "phone"],
+        index_elements=["user_id", "subscriber"],
         set_={
             "name": sqlalchemy.func.coalesce(made.excluded.name, contacts.c.name),
             "attributes": contacts.c.attributes.op("||")(made.excluded.attributes),

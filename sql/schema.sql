@@ -531,6 +531,7 @@ CREATE FUNCTION hidra.search_contacts(prefixes text[], suffix text, name_part te
     AS $$
 declare
     caller constant uuid := nullif(current_setting('hidra.user_id', true), '')::uuid;
+    spelled constant text[] := (select array_agg(hidra.subscriber(p)) from unnest(prefixes) p);
     terms constant tsquery := hidra.search_query(caller, name_part);
     scanned integer;
     found uuid[];
@@ -539,7 +540,7 @@ begin
     select array_agg(c.id order by c.id) filter (where c.matches), count(*) into found, scanned
     from (
         select c.id, case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
-            else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
+            else exists (select from unnest(spelled) p where starts_with(c.subscriber, p))
                 or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end as matches
         from hidra.contacts c
         where c.user_id = caller and c.id > after_id order by c.id limit scan_first
@@ -559,9 +560,9 @@ begin
         select array_agg(c.id) into found from (
             select distinct c.id from (
                 (
-                    select c.id from unnest(prefixes) p cross join lateral (
+                    select c.id from unnest(spelled) p cross join lateral (
                         select c.id from hidra.contacts c
-                        where c.user_id = caller and c.phone >= p and c.phone <= p || '999999999999999' limit few + 1
+                        where c.user_id = caller and c.subscriber >= p and c.subscriber <= p || '999999999999999' limit few + 1
                     ) c
                 ) union all (
                     select c.id from hidra.contacts c
@@ -584,7 +585,7 @@ begin
         select c.id from hidra.contacts c
         where c.user_id = caller and c.id > after_id
           and case when name_part is not null then hidra.search_terms(c.user_id, c.name) @@ terms
-            else exists (select from unnest(prefixes) p where starts_with(c.phone, p))
+            else exists (select from unnest(spelled) p where starts_with(c.subscriber, p))
                 or (suffix <> '' and right(c.phone, length(suffix)) = suffix) end
         order by c.id limit page_size;
 end
@@ -675,6 +676,20 @@ CREATE FUNCTION hidra.spellings(owner uuid, wanted text) RETURNS text[]
 --
 
 COMMENT ON FUNCTION hidra.spellings(owner uuid, wanted text) IS 'The names of attributes of the user that the wanted name means, in the order in which a contact''s attributes are tried: the wanted spelling itself, then the others by their code points.';
+
+--
+-- Name: subscriber(text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.subscriber(phone text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN starts_with(phone, '+549'::text) THEN ('+54'::text || substr(phone, 5)) ELSE phone END;
+
+--
+-- Name: FUNCTION subscriber(phone text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.subscriber(phone text) IS 'What all valid spellings of a subscriber''s number, or of its beginning, share: an Argentine number has a 9 behind the calling code or not. Stored numbers of other countries have one spelling. See hidra.domain.phone.subscriber.';
 
 --
 -- Name: value(jsonb, text[], text); Type: FUNCTION; Schema: hidra; Owner: -
@@ -1394,6 +1409,7 @@ CREATE TABLE hidra.contacts (
     consent jsonb,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    subscriber text GENERATED ALWAYS AS (hidra.subscriber(phone)) STORED NOT NULL,
     CONSTRAINT contacts_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text)),
     CONSTRAINT contacts_consent_basis_known CHECK (((consent IS NULL) OR COALESCE(((consent ->> 'basis'::text) = ANY (ARRAY['consent'::text, 'legal_obligation'::text, 'public_policy'::text, 'research'::text, 'contract'::text, 'legal_proceedings'::text, 'protection_of_life'::text, 'health_protection'::text, 'legitimate_interest'::text, 'credit_protection'::text])), false))),
     CONSTRAINT contacts_consent_object CHECK ((jsonb_typeof(consent) = 'object'::text)),
@@ -1418,13 +1434,13 @@ COMMENT ON COLUMN hidra.contacts.id IS 'A random UUID. hidra.search_contacts nee
 -- Name: COLUMN contacts.phone; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contacts.phone IS 'The canonical E.164 number, with its plus sign.';
+COMMENT ON COLUMN hidra.contacts.phone IS 'The number as E.164, with its plus sign, as it was first written: one of the valid spellings of the subscriber.';
 
 --
 -- Name: COLUMN contacts.phone_hash; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.contacts.phone_hash IS 'HMAC-SHA-256 of user_id and phone with a secret key. The same phone has unrelated hashes for two users.';
+COMMENT ON COLUMN hidra.contacts.phone_hash IS 'HMAC-SHA-256 of user_id and the subscriber with a secret key. The same phone has unrelated hashes for two users.';
 
 --
 -- Name: COLUMN contacts.attributes; Type: COMMENT; Schema: hidra; Owner: -
@@ -1437,6 +1453,12 @@ COMMENT ON COLUMN hidra.contacts.attributes IS 'Values for template variables, b
 --
 
 COMMENT ON COLUMN hidra.contacts.consent IS 'The legal basis for messages: an object with basis, source and at (ISO 8601). Null when none is recorded.';
+
+--
+-- Name: COLUMN contacts.subscriber; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contacts.subscriber IS 'The spelling that all valid ones of the number share. A user has one contact for each subscriber.';
 
 --
 -- Name: CONSTRAINT contacts_consent_basis_known ON contacts; Type: COMMENT; Schema: hidra; Owner: -
@@ -1668,6 +1690,28 @@ COMMENT ON COLUMN hidra.evolution_api_config.max_messages_per_minute IS 'The lim
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.max_concurrent_sends IS 'How many requests to Evolution may be open at the same time, over all campaigns and direct sends.';
+
+--
+-- Name: identity; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.identity (
+    one_row boolean DEFAULT true NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT identity_one_row CHECK (one_row)
+);
+
+--
+-- Name: TABLE identity; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.identity IS 'A row is how the phone hashes of this database were made; there is exactly one. A function that hashes phones in another way refuses the database.';
+
+--
+-- Name: COLUMN identity.version; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.identity.version IS 'The version of the rules that make a hash from a number: hidra.domain.phone.IDENTITY_VERSION.';
 
 --
 -- Name: message_templates; Type: TABLE; Schema: hidra; Owner: -
@@ -2216,11 +2260,11 @@ ALTER TABLE ONLY hidra.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (user_id, id);
 
 --
--- Name: contacts contacts_user_id_phone_key; Type: CONSTRAINT; Schema: hidra; Owner: -
+-- Name: contacts contacts_subscriber; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
 ALTER TABLE ONLY hidra.contacts
-    ADD CONSTRAINT contacts_user_id_phone_key UNIQUE (user_id, phone);
+    ADD CONSTRAINT contacts_subscriber UNIQUE (user_id, subscriber);
 
 --
 -- Name: delivery_events_rejected delivery_events_rejected_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
@@ -2270,6 +2314,13 @@ ALTER TABLE ONLY hidra.evolution_api_config
 
 ALTER TABLE ONLY hidra.evolution_api_config
     ADD CONSTRAINT evolution_api_config_user_id_key UNIQUE (user_id);
+
+--
+-- Name: identity identity_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.identity
+    ADD CONSTRAINT identity_pkey PRIMARY KEY (one_row);
 
 --
 -- Name: message_templates message_templates_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -

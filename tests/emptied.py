@@ -12,7 +12,8 @@ from local.database import Database as Server
 
 _TABLES = """
 select format('%I.%I', schemaname, tablename) from pg_tables
-where schemaname in ('core', 'hidra') and tablename <> 'schema_migrations' order by 1
+where schemaname in ('core', 'hidra') and tablename not in ('schema_migrations', 'identity')
+order by 1
 """
 # Above so many bytes dead rows cost more than the new files of a TRUNCATE.
 _SMALL = 2_000_000

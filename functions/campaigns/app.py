@@ -35,13 +35,13 @@ from hidra.services.identify_phone import identify_phone
 from hidra.services.preflight import Preflight, preflight
 from hidra.services.prepare_trial import prepare_trial
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import campaigns, recipients
+from hidra.store import campaigns, identity, recipients
 from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
 from hidra.store.recipients import Recipient, Run
 
 ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "PHONE_HASH_SECRET", "MESSAGE_SENDER_FUNCTION")
-db = Database(ENV, read_json_secret)
+db = Database(ENV, read_json_secret, check=identity.check)
 app = resolver()
 handler = lambda_handler(app)
 me = user_of(app, lambda: db)

@@ -15,13 +15,13 @@ from hidra.gateways.queues import nudge_import
 from hidra.services.imports.reading import File
 from hidra.services.imports.run_slice import run_slice
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import imports
+from hidra.store import identity, imports
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "IMPORT_BUCKET", "IMPORT_QUEUE_URL")
 SLICE_SECONDS = 60
-db = Database(ENV, read_json_secret)
+db = Database(ENV, read_json_secret, check=identity.check)
 phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 
 

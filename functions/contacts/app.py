@@ -37,7 +37,7 @@ from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.services import erase_person, manage_contacts
 from hidra.services.manage_contacts import NewContact, OptOutResult
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import contacts, opt_out_requests, opt_out_settings, opt_outs
+from hidra.store import contacts, identity, opt_out_requests, opt_out_settings, opt_outs
 from hidra.store.contacts import Contact
 from hidra.store.db import Database
 from hidra.store.erasure import Erased
@@ -58,7 +58,7 @@ SearchCountry = Annotated[
 ]
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET")
-db = Database(ENV, read_json_secret)
+db = Database(ENV, read_json_secret, check=identity.check)
 app = resolver()
 handler = lambda_handler(app)
 me = user_of(app, lambda: db)

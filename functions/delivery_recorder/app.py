@@ -17,12 +17,13 @@ from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.gateways.queues import send_confirmations
 from hidra.services.record_delivery import Rejection, StreamRecord, record_or_park
 from hidra.settings import DATABASE_SETTINGS, require
+from hidra.store import identity
 from hidra.store.db import Database
 from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "SEND_QUEUE_URL")
 # A stream's handler must fail fast: its shard waits for it.
-db = Database(ENV, read_json_secret, statement_timeout_ms=20_000)
+db = Database(ENV, read_json_secret, statement_timeout_ms=20_000, check=identity.check)
 
 
 def hash_phone(user_id: UUID, e164: str) -> bytes:

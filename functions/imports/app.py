@@ -43,8 +43,8 @@ ConsentText = Annotated[str, StringConstraints(min_length=1, max_length=200), Wi
 
 Source = Literal["file", "evolution"]
 Format = Literal["csv", "xlsx", "jsonl"]
-AS_REQUESTED = ("mapping", "country", "delimiter", "encoding", "consent")
-ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding")
+AS_REQUESTED = ("mapping", "country", "delimiter", "encoding", "old_numbers", "consent")
+ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding", "old_numbers")
 
 
 class ImportConsentIn(Body):
@@ -78,7 +78,8 @@ class ImportIn(Body):
         Source,
         Field(
             description="`file`: a file that you upload. `evolution`: the contacts on the Evolution server of your "
-            "connection; nothing is uploaded, and `format`, `mapping`, `delimiter` and `encoding` must be absent."
+            "connection; nothing is uploaded, and `format`, `mapping`, `delimiter`, `encoding` and `old_numbers` must "
+            "be absent."
         ),
     ] = "file"
     segment_id: UUID | None = None
@@ -105,6 +106,14 @@ class ImportIn(Body):
             "`cp850`: DOS; `mac-roman`: Excel on a Mac."
         ),
     ] = "detect"
+    old_numbers: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="The list is from before 2017: its Brazilian mobiles of eight digits get their ninth digit. "
+            "Without it they are rejected with `digit_missing`.",
+        ),
+    ] = False
 
 
 class Upload(BaseModel):
@@ -145,6 +154,7 @@ class Import(BaseModel):
     mapping: dict[str, str | None] | None
     delimiter: str | None
     encoding: str | None
+    old_numbers: bool | None
     country: str
     consent: Annotated[ImportConsentIn | None, Field(description="As requested.")]
     status: Annotated[str, Field(description="`waiting` for its file, `running`, `completed`, `failed` or `canceled`.")]
@@ -201,6 +211,7 @@ def create_import(body: ImportIn) -> ImportRequested:
         "delimiter": body.delimiter,
         "encoding": body.encoding,
         "consent": body.consent.model_dump(mode="json") if body.consent else None,
+        "old_numbers": body.old_numbers,
     }
     if body.source == "evolution":
         reject_fields_of_a_file(body)

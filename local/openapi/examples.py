@@ -50,6 +50,7 @@ _IMPORT = {
     "mapping": {"Telefone": "phone", "Aceite": "consent.basis", "Código": None},
     "delimiter": "detect",
     "encoding": "detect",
+    "old_numbers": False,
     "country": "BR",
     "consent": _IMPORT_CONSENT,
     "status": "running",
@@ -171,6 +172,7 @@ EXAMPLES: dict[str, Any] = {
         "consent": {key: value for key, value in _IMPORT_CONSENT.items() if key != "at"},
         "delimiter": "detect",
         "encoding": "detect",
+        "old_numbers": False,
     },
     "ImportRequested": {
         "contact_import": {

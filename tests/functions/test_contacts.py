@@ -27,7 +27,7 @@ def test_contacts_are_saved_under_their_canonical_phones_and_answered_in_order(
         "/v1/contacts",
         {
             "contacts": [
-                {"phone": "(31) 8765-4321", "name": " Bia "},
+                {"phone": "+55 (31) 8765-4321", "name": " Bia "},
                 {"phone": "+55 11 98765-4321", "attributes": {"city": "Santos", "orders": 3, "rate": 1.5, "vip": True}},
             ]
         },
@@ -68,7 +68,7 @@ def test_the_same_phone_twice_in_one_call_is_one_contact_and_the_last_wins(call:
             "contacts": [
                 {"phone": "11 98765-4321", "name": "Old", "attributes": {"a": 1, "b": 1}},
                 {"phone": BIA},
-                {"phone": "+55 11 8765-4321", "name": "New", "attributes": {"b": 2}},
+                {"phone": "+55 (11) 98765-4321", "name": "New", "attributes": {"b": 2}},
             ]
         },
     )
@@ -248,7 +248,7 @@ def one(**contact: Any) -> dict[str, Any]:
         ({"contacts": {"phone": ANA}}, "contacts"),
         ({"contacts": [{}]}, "contacts.0.phone"),
         ({"contacts": [{"phone": 5511987654321}]}, "contacts.0.phone"),
-        ({"contacts": [{"phone": "1" * 41}]}, "contacts.0.phone"),
+        ({"contacts": [{"phone": "1" * 121}]}, "contacts.0.phone"),
         (one(name="x" * 201), "contacts.0.name"),
         (one(name="  "), "contacts.0.name"),
         (one(name="a\0b"), "contacts.0.name"),
@@ -299,7 +299,7 @@ def test_an_opt_out_skips_pending_messages_and_can_be_removed(call: Any, databas
     assert {(item["reason"], item["source"]) for item in listed} == {("asked", "api")}
     assert all(item["at"].endswith("Z") for item in listed)
 
-    assert contacts.delete("/v1/opt-outs/+55 11 8000-0000").status == 204
+    assert contacts.delete("/v1/opt-outs/+55 11 98000-0000").status == 204
     answer = contacts.delete("/v1/opt-outs/+5511980000000")
     assert (answer.status, answer.code) == (404, "not-found")
     assert len(contacts.all("/v1/opt-outs", limit=9)) == 2
@@ -365,7 +365,7 @@ def test_an_erased_person_is_exported_as_unknown_and_not_saved_before_they_are_o
     world = World.make(databases, recipients=2)
     world.advance()
     contacts = call("contacts", world.user_id)
-    phone = {"phone": "11 8000-0000"}
+    phone = {"phone": "11 98000-0000"}
     assert call("contacts", stranger).post("/v1/contacts/erase", phone).json["messages"] == 0
     answer = contacts.post("/v1/contacts/erase", phone)
     erased = {"contact": True, "messages": 1, "skipped_messages": 1, "direct_messages": 0}

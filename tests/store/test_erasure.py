@@ -260,7 +260,7 @@ def test_the_person_of_these_tests_is_in_every_column_that_could_hold_something_
 
 def test_nothing_of_an_erased_person_is_left_but_the_hash_that_keeps_them_opted_out(databases: Databases) -> None:
     seeded = Seeded.make(databases)
-    erased = erase(seeded.world, "(11) 8765-4321")
+    erased = erase(seeded.world, "(11) 98765-4321")
     assert erased == Erased(contact=True, messages=8, skipped_messages=3, direct_messages=1)
     assert seeded.traces() == {"opt_outs.phone_hash": {seeded.world.hash(PHONE).hex()}}
     [left] = seeded.world.rows("select source, reason from hidra.opt_outs")
@@ -336,7 +336,7 @@ def test_an_erased_person_is_not_saved_again_until_they_are_opted_in(databases: 
     erase(world)
     with pytest.raises(Rejected) as refused:
         manage_contacts.save_contacts(
-            databases.http, world.user_id, [NewContact(OTHER_PHONE, None, {}), NewContact("11 8765-4321", NAME, {})],
+            databases.http, world.user_id, [NewContact(OTHER_PHONE, None, {}), NewContact("11 98765-4321", NAME, {})],
             segment_id=None, country="BR", secret=SECRET,
         )  # fmt: skip
     assert (refused.value.code, [f.field for f in refused.value.fields]) == ("erased-phone", ["contacts.1.phone"])

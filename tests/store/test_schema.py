@@ -37,7 +37,7 @@ DESIGN_TABLES = {
     " error_code error_detail",
     "campaign_metrics": "user_id skipped delivery_ms_total",
     "campaign_timeline_points": "user_id",
-    "contacts": "user_id phone phone_hash name attributes consent",
+    "contacts": "user_id phone subscriber phone_hash name attributes consent",
     "segment_contacts": "user_id segment_id contact_id",
     "opt_outs": "user_id phone_hash reason source at",
     "contact_imports": "user_id",
@@ -68,7 +68,7 @@ UNIQUE = [
     ("campaign_timeline_points", 'campaign_id, timestamp|campaign_id, "timestamp"'),
     ("campaign_messages", "run_id, contact_id"),
     ("campaign_messages", "evolution_config_id, provider_message_id"),
-    ("contacts", "user_id, phone"),
+    ("contacts", "user_id, subscriber"),
 ]
 ENUMS = {
     "campaign_status": vocabulary.CampaignStatus,

@@ -78,7 +78,7 @@ def test_every_way_finds_the_same_page_by_page_in_order(
         ("unico", "contacts_name_words"),
         ("ana unico", "contacts_name_words"),
         ("2222 1111", "contacts_last_digits"),
-        ("11 90000", "contacts_user_id_phone_key"),
+        ("11 90000", "contacts_subscriber"),
     ],
 )
 def test_a_search_reads_by_an_index_and_never_the_table(

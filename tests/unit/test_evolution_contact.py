@@ -10,7 +10,10 @@ ANA = "553187651111@s.whatsapp.net"
 @pytest.mark.parametrize(
     ("jid", "phone"),
     [
-        (ANA, "+553187651111"),
+        (ANA, "+5531987651111"),
+        ("551187651111@s.whatsapp.net", "+5511987651111"),
+        ("5215512345678@s.whatsapp.net", "+525512345678"),
+        ("5491123456789@s.whatsapp.net", "+5491123456789"),
         ("5511987650000:12@s.whatsapp.net", "+5511987650000"),
         ("5511987650000@c.us", "+5511987650000"),
         ("0@s.whatsapp.net", "+0"),
@@ -18,13 +21,13 @@ ANA = "553187651111@s.whatsapp.net"
         ("@s.whatsapp.net", "+"),
     ],
 )
-def test_the_number_in_the_address_is_passed_on_as_it_is(jid: str, phone: str) -> None:
+def test_the_number_in_the_address_is_passed_on_as_e164_has_it(jid: str, phone: str) -> None:
     assert as_line({"remoteJid": jid, "pushName": "Ana"}, None) == {"phone": phone, "name": "Ana"}
 
 
 @pytest.mark.parametrize("name", [None, "", 5, {"x": 1}])
 def test_a_name_of_an_unknown_shape_is_left_out(name: object) -> None:
-    assert as_line({"remoteJid": ANA, "pushName": name}, None) == {"phone": "+553187651111"}
+    assert as_line({"remoteJid": ANA, "pushName": name}, None) == {"phone": "+5531987651111"}
 
 
 @pytest.mark.parametrize(
@@ -42,9 +45,11 @@ def test_groups_and_channels_are_left_out(jid: str) -> None:
     assert as_line({"remoteJid": jid, "pushName": "Família"}, None) is None
 
 
-def test_the_own_number_is_left_out_with_or_without_its_ninth_digit() -> None:
+def test_the_own_number_is_left_out_in_either_spelling() -> None:
     for own in (ANA, "5531987651111@s.whatsapp.net", "553187651111:4@s.whatsapp.net"):
         assert as_line({"remoteJid": ANA, "pushName": "Loja"}, own_phone(own)) is None
+    for own, other in (("5491123456789", "541123456789"), ("5215512345678", "525512345678")):
+        assert as_line({"remoteJid": f"{own}@s.whatsapp.net"}, own_phone(f"{other}@s.whatsapp.net")) is None
     assert own_phone(None) is own_phone("123@lid") is None
 
 

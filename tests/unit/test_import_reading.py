@@ -1,8 +1,10 @@
 """Reading files of contacts: phones, layouts, and records from any position on."""
 
 import json
+import sys
 from typing import Any
 
+import phonenumbers
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.lines import lines
 from hidra.domain.imports.records import Position, Records
 from hidra.domain.imports.rejects import harmless
+from hidra.domain.phone import PhoneProblem
 from hidra.errors import Rejected
 
 DIGITS = st.text("0123456789", min_size=8, max_size=13)
@@ -33,15 +36,29 @@ BRAZILIAN = st.builds(
 @example("55 31 8765-1111", "BR")
 @example("031 98765-1111", "BR")
 @example("5555991234567", "BR")
-def test_the_quick_parser_and_the_library_never_disagree(text: str, country: str) -> None:
-    assert phone.parse(text, country=country) == phone._parse_with_library(text, country)
+@example("55 9133334444", "BR")
+@example("(119) 8765-4321", "BR")
+def test_the_quick_parser_and_the_careful_one_never_disagree(text: str, country: str) -> None:
+    for old_numbers in (False, True):
+        found = phone.parse(text, country=country, old_numbers=old_numbers)
+        assert found == phone._parse_carefully(text, country, old_numbers=old_numbers)
+        assert isinstance(found, PhoneProblem) or phonenumbers.is_valid_number(phonenumbers.parse(found, None))
 
 
 @pytest.mark.parametrize(
-    "text", ["(31) 98765-1111", "(31) 8765-1111", "+55 31 98765 1111", "553187651111", "031 98765.1111", "31987651111"]
+    "text",
+    [
+        "(31) 98765-1111",
+        "Ana: (31) 98765-1111",
+        "+55 31 98765 1111",
+        "+55 31 8765-1111",
+        "553187651111",
+        "031 98765.1111",
+        "31987651111",
+    ],
 )
 def test_one_telephone_has_one_spelling_and_needs_no_library(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone, "_parse_with_library", None)
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
     assert phone.parse(text) == "+5531987651111"
     assert phone.hasher(b"s", "u")("+5531987651111") == phone.phone_hash(b"s", "u", "+553187651111")
 

@@ -5,8 +5,8 @@ from hidra.domain.text import storable
 # An attribute's value.
 type Value = str | int | float | bool
 
-# Characters; MAX_PHONE is of a phone in any spelling.
-MAX_PHONE, MAX_NAME, MAX_VALUE, MAX_ATTRIBUTE_NAME = 40, 200, 500, 64
+# Characters; MAX_PHONE is of a cell that may hold several phones and words beside them.
+MAX_PHONE, MAX_NAME, MAX_VALUE, MAX_ATTRIBUTE_NAME = 120, 200, 500, 64
 MAX_ATTRIBUTES = 50
 MAX_NUMBER = 2**53  # up to this value a double holds every integer
 

@@ -41,17 +41,20 @@ def save_contacts(
 ) -> list[Upserted]:
     """Creates or completes the contacts and adds them to the segment; returns a row for each of ``wanted``, in order.
 
-    The same phone twice is one contact: attributes are merged, the last name, consent and value of an attribute win.
+    The same phone twice, in whichever spelling, is one contact: it keeps the phone that it has or that comes first,
+    attributes are merged, the last name, consent and value of an attribute win.
 
     Raises:
         Rejected: a phone is not valid, or its person was erased; a contact would have too many attributes; or the user
             has no such segment. The error names each.
     """
     phones = parse_phones([item.phone for item in wanted], country, lambda index: f"contacts.{index}.phone")
-    given: dict[str, Given] = {}
-    for e164, item in zip(phones, wanted, strict=True):
-        known = given.get(e164) or Given(e164, phone.phone_hash(secret, str(user_id), e164), None, {})
-        given[e164] = replace(
+    hashed = phone.hasher(secret, str(user_id))
+    hashes = [hashed(e164) for e164 in phones]
+    given: dict[bytes, Given] = {}
+    for e164, phone_hash, item in zip(phones, hashes, wanted, strict=True):
+        known = given.get(phone_hash) or Given(e164, phone_hash, None, {})
+        given[phone_hash] = replace(
             known,
             name=item.name or known.name,
             attributes={**known.attributes, **item.attributes},
@@ -59,9 +62,9 @@ def save_contacts(
         )
 
     def work(tx: Tx) -> list[Upserted]:
-        saved = {row.phone: row for row in contacts.upsert(tx, given=list(given.values()))}
-        rows = [saved[e164] for e164 in phones]
-        _refuse_erased(tx, [(f"contacts.{i}.phone", given[e164].phone_hash) for i, e164 in enumerate(phones)])
+        saved = {row.phone_hash: row for row in contacts.upsert(tx, given=list(given.values()))}
+        rows = [saved[phone_hash] for phone_hash in hashes]
+        _refuse_erased(tx, [(f"contacts.{at}.phone", phone_hash) for at, phone_hash in enumerate(hashes)])
         _check_attributes({f"contacts.{index}.attributes": row for index, row in enumerate(rows)})
         if segment_id is not None:
             segments.add(tx, segment_id=segment_id, contact_ids=[row.id for row in saved.values()])
@@ -122,8 +125,8 @@ def opt_out(
     Raises:
         Rejected: some phones are not valid; the error names each.
     """
-    numbers = set(parse_phones(phones, country, lambda index: f"phones.{index}"))
-    hashes = [phone.phone_hash(secret, str(user_id), e164) for e164 in numbers]
+    numbers = parse_phones(phones, country, lambda index: f"phones.{index}")
+    hashes = list({phone.phone_hash(secret, str(user_id), e164) for e164 in numbers})
 
     def work(tx: Tx) -> OptOutResult:
         # The lock order: messages before opt-outs.

@@ -18,12 +18,13 @@ from hidra.store.db import Tx, found
 from hidra.store.pages import AFTER_ID
 
 PHONE_TAKEN: Mapping[str, HidraError] = {
-    "contacts_user_id_phone_key": Conflict("Another contact has this phone; nothing was saved.", code="phone-taken")
+    "contacts_subscriber": Conflict("Another contact has this phone; nothing was saved.", code="phone-taken")
 }
 NO_SEGMENT: Mapping[str, HidraError] = {"segment_contacts_segment_fk": UNKNOWN_SEGMENT}
 
 # Of a contact c.
 COLUMNS = "c.id, c.phone, c.name, c.attributes, c.consent, c.created_at, c.updated_at"
+# One contact for each subscriber: another spelling of its number leaves the contact's phone as it is.
 # Sorted, so that two statements with the same phones wait for each other instead of deadlocking.
 # A row that existed has a locker's transaction in xmax; a new one has none.
 UPSERT = f"""
@@ -32,17 +33,17 @@ select %(user_id)s, given.phone, given.phone_hash, given.name, given.attributes,
 from unnest(
     %(phones)s::text[], %(phone_hashes)s::bytea[], %(names)s::text[], %(attributes)s::jsonb[], %(consents)s::jsonb[]
 ) as given (phone, phone_hash, name, attributes, consent)
-order by given.phone
-on conflict (user_id, phone) do update
+order by hidra.subscriber(given.phone)
+on conflict (user_id, subscriber) do update
 set name = coalesce(excluded.name, c.name), attributes = c.attributes || excluded.attributes,
     consent = coalesce(excluded.consent, c.consent), updated_at = now()
-returning {COLUMNS}, c.xmax = 0 as created
+returning {COLUMNS}, c.phone_hash, c.xmax = 0 as created
 """  # noqa: S608 - made of constants
 GET = f"""
 select {COLUMNS} from hidra.contacts c where c.user_id = %(user_id)s and c.id = %(contact_id)s
 """  # noqa: S608 - made of constants
 GET_BY_PHONE = f"""
-select {COLUMNS} from hidra.contacts c where c.user_id = %(user_id)s and c.phone = %(phone)s
+select {COLUMNS} from hidra.contacts c where c.user_id = %(user_id)s and c.subscriber = hidra.subscriber(%(phone)s)
 """  # noqa: S608 - made of constants
 LIST = f"""
 select {COLUMNS} from hidra.contacts c
@@ -109,12 +110,13 @@ class Contact:
 
 @dataclass(frozen=True)
 class Upserted(Contact):
+    phone_hash: bytes
     created: bool
 
 
 @dataclass(frozen=True)
 class Given:
-    """The values to save for one phone; they are merged into the contact that has it."""
+    """The values to save for one phone; they are merged into the contact of its subscriber."""
 
     phone: str
     phone_hash: bytes
@@ -126,7 +128,7 @@ class Given:
 def upsert(tx: Tx, *, given: Sequence[Given]) -> list[Upserted]:
     """Creates or completes a contact for each phone; a missing name or consent keeps the old one.
 
-    A phone must not repeat.
+    A contact keeps its phone where another spelling of it is given. A subscriber must not repeat.
     """
     return tx.rows(
         Upserted,

@@ -118,16 +118,19 @@ class Database:
         credentials: Callable[[str], Mapping[str, str]],
         *,
         statement_timeout_ms: int = 25_000,
+        check: Callable[[Tx], None] | None = None,
     ) -> None:
         """
         Args:
             settings: DATABASE_HOST, _PORT, _NAME, _SSLMODE and _SECRET, the id of the login's secret.
             credentials: reads a secret, {"username", "password"}, for each new connection, so that it may rotate.
             statement_timeout_ms: the server cancels any statement that takes longer.
+            check: runs in a transaction on each new connection, which is not used if it raises.
         """
         self._settings = settings
         self._credentials = credentials
         self._statement_timeout_ms = statement_timeout_ms
+        self._check = check
         self._connection: psycopg.Connection[Any] | None = None
 
     def as_user[T](self, user_id: UUID, work: Callable[[Tx], T], refusals: Mapping[str, HidraError] | None = None) -> T:
@@ -212,7 +215,7 @@ class Database:
             raise error.cause from None
 
     def _transaction[T](self, role: str, user_id: str, work: Callable[[Tx], T], pipelined: bool) -> T:
-        connection = self._connect()
+        connection = self._connect(role)
         working = True
         try:
             with connection.pipeline() if pipelined else nullcontext(), connection.transaction():
@@ -225,10 +228,10 @@ class Database:
                 raise _BrokenBeforeCommit(error) from error
             raise
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self, role: str) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             login = self._credentials(self._settings["DATABASE_SECRET"])
-            self._connection = psycopg.connect(
+            opened = psycopg.connect(
                 host=self._settings["DATABASE_HOST"],
                 port=self._settings["DATABASE_PORT"],
                 dbname=self._settings["DATABASE_NAME"],
@@ -244,7 +247,19 @@ class Database:
                 options=f"-c statement_timeout={self._statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
                 "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
             )
+            try:
+                self._check_new(opened, role)
+            except BaseException:
+                opened.close()
+                raise
+            self._connection = opened
         return self._connection
+
+    def _check_new(self, connection: psycopg.Connection[Any], role: str) -> None:
+        if self._check is not None:
+            with connection.transaction():
+                connection.execute(SET_ROLE, {"role": role, "user_id": ""})
+                self._check(Tx(connection))
 
 
 class _BrokenBeforeCommit(Exception):

@@ -27,7 +27,7 @@ select pg_advisory_xact_lock(hidra.lock_key('erasure', %(user_id)s))
 # Locks the phone even where no contact has it: a request that saves it at this moment waits, or this waits for it.
 LOCK_PHONE = """
 insert into hidra.contacts (user_id, phone, phone_hash) values (%(user_id)s, %(phone)s, %(phone_hash)s)
-on conflict (user_id, phone) do update set phone_hash = excluded.phone_hash
+on conflict (user_id, subscriber) do update set phone_hash = excluded.phone_hash
 returning id, xmax <> 0 as known
 """
 DELETE_CONTACT = """
@@ -57,10 +57,12 @@ update hidra.campaign_messages
 set phone = null, phone_hash = null, variables = '{}', provider_message_id = null, error_detail = null
 where id = any(%(ids)s::bigint[])
 """
-# Rejected rows of files, as they were read: found by the number's last eight digits, in any spelling.
+# Rejected rows of files, as they were read: found by the number's last digits, in any spelling. Eight have no sign of
+# the country in between; an Argentine number may have a 15 before its last six.
 FORGET_REJECTS = r"""
 delete from hidra.contact_import_rejects
-where user_id = %(user_id)s and regexp_replace(row, '\D', '', 'g') like '%%' || right(%(phone)s, 8) || '%%'
+where user_id = %(user_id)s and regexp_replace(row, '\D', '', 'g') like
+    '%%' || right(%(phone)s, case when starts_with(%(phone)s, '+54') then 6 else 8 end) || '%%'
 """
 # Before DIRECT_SENDS_UNDER_WAY: a confirmation's claim locks its row, so either it is seen under way, or it finds
 # nothing to send.

@@ -72,7 +72,8 @@ _ONE_OF_TEXTS = sql.SQL("coalesce({text} = any({value}::text[]), false)")
 _ONE_OF = sql.SQL("coalesce({value}::jsonb @> {it}, false)")
 _ONE_OF_NUMBERS = sql.SQL("coalesce(hidra.number({text}, {decimal}::text) = any({value}::numeric[]), false)")
 _STARTS = sql.SQL("coalesce(starts_with(hidra.fold({text}), hidra.fold({value}::text)), false)")
-_PHONE_STARTS = sql.SQL("starts_with(c.phone, {value}::text)")
+_PHONE_STARTS = sql.SQL("starts_with(c.subscriber, hidra.subscriber({value}::text))")
+_ONE_OF_PHONES = sql.SQL("(c.subscriber in (select hidra.subscriber(v) from unnest({value}::text[]) v))")
 _CONTAINS = sql.SQL("coalesce(strpos(hidra.fold({text}), hidra.fold({value}::text)) > 0, false)")
 _EXISTS = sql.SQL("({it} is not null)")
 _NUMBER = {
@@ -144,6 +145,8 @@ def condition(wanted: Filter) -> tuple[sql.Composable, Mapping[str, Any]]:
         match part:
             case OneOf(field, values, country) if field.kind is Kind.ATTRIBUTE:
                 made = one_of(field, values, country)
+            case OneOf(field, values, _) if field.kind is Kind.PHONE:
+                made = _ONE_OF_PHONES.format(value=bound(list(values)))
             case OneOf(field, values, _):
                 made = _ONE_OF_TEXTS.format(text=of(_TEXT, field), value=bound(list(values)))
             case Starts(field, text) if field.kind is Kind.PHONE:

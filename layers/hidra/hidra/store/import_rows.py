@@ -58,7 +58,7 @@ with known as materialized (
     from pg_temp.entries e
     left join lateral (
         select c.id, c.name, c.attributes, c.consent
-        from hidra.contacts c where c.user_id = %(user_id)s and c.phone = e.phone offset 0
+        from hidra.contacts c where c.user_id = %(user_id)s and c.subscriber = hidra.subscriber(e.phone) offset 0
     ) c on true
     cross join lateral (
         select coalesce(e.first_attributes, e.attributes) as attributes,
@@ -74,8 +74,8 @@ with known as materialized (
 ), changed as (
     insert into hidra.contacts as c (user_id, phone, phone_hash, name, attributes, consent)
     select %(user_id)s, k.phone, k.phone_hash, k.name, k.attributes, k.consent
-    from known k where k.changes and not k.too_many order by k.phone
-    on conflict (user_id, phone) do update
+    from known k where k.changes and not k.too_many order by hidra.subscriber(k.phone)
+    on conflict (user_id, subscriber) do update
     set name = coalesce(excluded.name, c.name), attributes = c.attributes || excluded.attributes,
         consent = coalesce(excluded.consent, c.consent), updated_at = now()
 ), added as (
@@ -103,7 +103,7 @@ class Raced(Unavailable):
 
 
 _RACED = Raced("Another request is saving the same contacts. Try again in a few seconds.")
-RACES = {"contacts_user_id_phone_key": _RACED, "segment_contacts_contact_fk": _RACED}
+RACES = {"contacts_subscriber": _RACED, "segment_contacts_contact_fk": _RACED}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Rows of a file that become one transaction: each phone is written once, and each row is counted by itself.
 
 A row counts as what it does when rows are taken one by one: it creates a contact, changes one, or changes nothing. So
-the counts are the same wherever a file is cut into batches. Rows of one phone in a batch:
+the counts are the same wherever a file is cut into batches. Rows of one subscriber in a batch:
 
 - A later row with no new fact is judged here, against the earlier rows.
 - A later row with a fact that the earlier rows do not have can be judged by the database only. It goes into a further
@@ -17,6 +17,7 @@ from typing import Any
 
 from hidra.domain.imports.rejects import RejectedRow
 from hidra.domain.imports.row import ContactRow
+from hidra.domain.phone import subscriber
 from hidra.domain.text import replaced
 
 _to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -24,7 +25,7 @@ _to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 @dataclass(slots=True)
 class Entry:
-    """One phone's write in one round.
+    """One subscriber's write in one round.
 
     ``row`` is its rows joined, and is written; ``first`` is the first of them, and decides how that one counts.
     """
@@ -46,7 +47,7 @@ class Batch:
     rows: int = 0
     entries: list[Entry] = field(default_factory=list)
     rejects: list[RejectedRow] = field(default_factory=list)
-    _latest: dict[str, Entry] = field(default_factory=dict)
+    _latest: dict[str, Entry] = field(default_factory=dict)  # by subscriber
 
     def reject(self, line: int, reason: str, row: str) -> None:
         self.rows += 1
@@ -54,11 +55,12 @@ class Batch:
 
     def add(self, line: int, raw: str, row: ContactRow) -> None:
         self.rows += 1
-        known = self._latest.get(row.phone)
+        known = self._latest.get(subscriber(row.phone))
         if known is None:
             self._put(Entry(row, self.phone_hash(row.phone), 0, [(line, raw)]))
             return
         joined = row._replace(
+            phone=known.row.phone,
             name=row.name or known.row.name,
             attributes={**known.row.attributes, **row.attributes},
             consent=row.consent or known.row.consent,
@@ -94,7 +96,7 @@ class Batch:
             yield f"{number}\t{entry.round}\t{row.phone}\t\\\\x{entry.phone_hash.hex()}\t{_fields(row)}\t{first}\n"
 
     def _put(self, entry: Entry) -> None:
-        self._latest[entry.row.phone] = entry
+        self._latest[subscriber(entry.row.phone)] = entry
         self.entries.append(entry)
 
 

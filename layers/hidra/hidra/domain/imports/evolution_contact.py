@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hidra.domain.phone import canonical
+from hidra.domain.phone import canonical, subscriber
 from hidra.domain.whatsapp_message import HIDDEN, person_of
 
 
@@ -17,7 +17,8 @@ def as_line(entry: object, own: str | None) -> dict[str, str] | None:
 
     Two kinds of entry become a line without a phone, so that the import counts and shows them as rejected: a person
     that WhatsApp shows by a hidden id (``@lid``) only, and an entry of an unknown shape. ``pushName`` is the name that
-    the person chose; a number in WhatsApp's address includes the country's code.
+    the person chose; a number in WhatsApp's address includes the country's code, and gets the digit that WhatsApp
+    leaves out.
 
     Evolution API 2.3.7, src/api/services/channel.service.ts: ``type`` is "group_member" for an entry with neither name
     nor picture, and "contact" for every other member of a group. So it is not used here.
@@ -35,4 +36,5 @@ def as_line(entry: object, own: str | None) -> dict[str, str] | None:
     user, server = person
     if server == HIDDEN:
         return {"hidden_id": jid, **named}
-    return None if canonical(f"+{user}") == own else {"phone": f"+{user}", **named}
+    phone = canonical(f"+{user}")
+    return None if own and subscriber(phone) == subscriber(own) else {"phone": phone, **named}

@@ -90,8 +90,10 @@ def open_file(running: RunningImport, file: File, checkpoint: Checkpoint | None,
         header, position = _header(_records(running, file, found, position), mapping)
         found = replace(found, columns=header.roles, phones=header.phones, names=header.names)
         warnings = header.warnings
-    parse_phone = partial(phone.parse, country=running.options["country"])
-    consent = ConsentRules.of(running.options.get("consent"))
+    options = running.options
+    # A queued import may be older than the two options.
+    parse_phone = partial(phone.parse, country=options["country"], old_numbers=options.get("old_numbers", False))
+    consent = ConsentRules.of(options.get("consent"))
     return Reading(
         records=partial(_records, running, file, found),
         read_row=row.of_object(mapping, parse_phone, consent)
