@@ -462,6 +462,26 @@ $$;
 COMMENT ON FUNCTION hidra.note_attribute_names() IS 'Keeps attribute_names complete, whichever statement writes contacts.';
 
 --
+-- Name: note_lowered_rate(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.note_lowered_rate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- Later than the lock on the row, as the time of a permit is: the two times are in the order of the transactions.
+    new.lowered_at := clock_timestamp();
+    return new;
+end
+$$;
+
+--
+-- Name: FUNCTION note_lowered_rate(); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.note_lowered_rate() IS 'Keeps pace_limits.lowered_at right, whichever statement lowers a rate.';
+
+--
 -- Name: number(text, text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -1165,6 +1185,7 @@ CREATE TABLE hidra.campaign_runs (
     file_name text,
     ticketed_until timestamp with time zone,
     summary jsonb,
+    ticketed_rate integer,
     requeue_at timestamp with time zone
 );
 
@@ -1210,13 +1231,19 @@ COMMENT ON COLUMN hidra.campaign_runs.media_url IS 'The media of the template at
 -- Name: COLUMN campaign_runs.ticketed_until; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.campaign_runs.ticketed_until IS 'Tickets are issued for all slots before this time. Null at the start and after a resume: the next pass issues from its own time on.';
+COMMENT ON COLUMN hidra.campaign_runs.ticketed_until IS 'Tickets are issued for all slots before this time. Null at the start, after a resume, and while the campaign is blocked: the next pass issues from its own time on.';
 
 --
 -- Name: COLUMN campaign_runs.summary; Type: COMMENT; Schema: hidra; Owner: -
 --
 
 COMMENT ON COLUMN hidra.campaign_runs.summary IS 'The run at its end: its kind, first_send or retry, and its recipients: total, sent, failed and skipped. Null while the run is open. Later statuses and retries do not change it; the API counts the messages of now.';
+
+--
+-- Name: COLUMN campaign_runs.ticketed_rate; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.ticketed_rate IS 'The rate at which the last tickets before ticketed_until were issued. A pass that finds a higher rate issues tickets anew. Null: unknown, or no tickets.';
 
 --
 -- Name: COLUMN campaign_runs.requeue_at; Type: COMMENT; Schema: hidra; Owner: -
@@ -2091,6 +2118,7 @@ CREATE TABLE hidra.pace_limits (
     user_id uuid NOT NULL,
     rate integer NOT NULL,
     probed_at timestamp with time zone,
+    lowered_at timestamp with time zone,
     CONSTRAINT pace_limits_rate_range CHECK (((rate >= 1) AND (rate <= 6000)))
 );
 
@@ -2119,6 +2147,12 @@ COMMENT ON COLUMN hidra.pace_limits.rate IS 'Messages in a minute.';
 --
 
 COMMENT ON COLUMN hidra.pace_limits.probed_at IS 'When the last probe was claimed: a message of a campaign or a direct send, while the circuit of the connection was open. Null before the first, and for a campaign.';
+
+--
+-- Name: COLUMN pace_limits.lowered_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_limits.lowered_at IS 'When the rate was last lowered. A permit from before that time is void: its slot may be too early now.';
 
 --
 -- Name: pace_slots; Type: TABLE; Schema: hidra; Owner: -
@@ -2896,6 +2930,18 @@ CREATE TRIGGER contacts_removed AFTER DELETE ON hidra.contacts REFERENCING OLD T
 --
 
 COMMENT ON TRIGGER contacts_removed ON hidra.contacts IS 'Replaces ON DELETE CASCADE of segment_contacts.';
+
+--
+-- Name: pace_limits pace_limits_lowered; Type: TRIGGER; Schema: hidra; Owner: -
+--
+
+CREATE TRIGGER pace_limits_lowered BEFORE UPDATE OF rate ON hidra.pace_limits FOR EACH ROW WHEN ((new.rate < old.rate)) EXECUTE FUNCTION hidra.note_lowered_rate();
+
+--
+-- Name: TRIGGER pace_limits_lowered ON pace_limits; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER pace_limits_lowered ON hidra.pace_limits IS 'Makes permits of the higher rate void.';
 
 --
 -- Name: segment_contacts segment_contacts_added; Type: TRIGGER; Schema: hidra; Owner: -

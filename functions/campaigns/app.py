@@ -73,13 +73,19 @@ class CampaignIn(Body):
 
 
 class CampaignChange(Body):
-    """An absent field keeps its value; only ``description`` may be null."""
+    """An absent field keeps its value; only ``description`` and ``not_after`` may be null.
+
+    Which fields may change depends on the status: all in a scheduled campaign, all but ``scheduled_at`` and
+    ``not_after`` in a draft, only ``max_messages_per_minute`` in a campaign that is running or paused.
+    """
 
     name: Annotated[Name, LEFT_OUT]
     description: Annotated[Description | None, LEFT_OUT]
     segment_id: Annotated[UUID, LEFT_OUT]
     template_id: Annotated[UUID, LEFT_OUT]
     max_messages_per_minute: Annotated[PerMinute, LEFT_OUT]
+    scheduled_at: Annotated[Instant, LEFT_OUT]
+    not_after: Annotated[Instant | None, LEFT_OUT]
 
 
 class DuplicateIn(Body):
@@ -155,13 +161,15 @@ def get(campaign_id: UUID) -> Campaign:
 @app.patch(
     "/v1/campaigns/<campaign_id>",
     operation_id="change_campaign",
-    summary="Change a draft",
+    summary="Change a draft, move or change a scheduled campaign, or change the pace of one that has started",
     responses=answers(
-        rejected=["unknown-segment", "unknown-template"], conflict=["campaign-status", "campaign-starting"]
+        rejected=["unknown-segment", "unknown-template", "wrong-times"],
+        conflict=["campaign-status", "campaign-starting", "segment-empty"],
     ),
 )
 def change(campaign_id: UUID, body: CampaignChange) -> Campaign:
-    return edit_campaign.change(db, me(), campaign_id, body.model_dump(exclude_unset=True))
+    changes = body.model_dump(exclude_unset=True)
+    return edit_campaign.change(db, me(), campaign_id, changes, now=datetime.now(UTC), nudge=nudge)
 
 
 @app.delete(
@@ -210,7 +218,18 @@ def schedule(campaign_id: UUID, body: ScheduleIn) -> Campaign:
         scheduled_at=body.scheduled_at,
         not_after=body.not_after,
         now=datetime.now(UTC),
+        nudge=nudge,
     )
+
+
+@app.post(
+    "/v1/campaigns/<campaign_id>/unschedule",
+    operation_id="unschedule_campaign",
+    summary="Make a scheduled campaign a draft again",
+    responses=answers(conflict=["campaign-status", "campaign-starting"]),
+)
+def unschedule(campaign_id: UUID) -> Campaign:
+    return lifecycle.unschedule(db, me(), campaign_id)
 
 
 @app.post(

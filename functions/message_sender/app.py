@@ -90,7 +90,7 @@ def recheck(ticket: RecheckTicket) -> None:
             db=db,
             examine=examine,
             recheck=recheck_later,
-            nudge=lambda found: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(it.user_id, it.campaign_id) for it in found]),
+            nudge=lambda found: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(it.user_id, it.campaign_id, 0) for it in found]),
             now=CLOCK.now,
         )
     except Unavailable as error:

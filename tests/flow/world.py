@@ -112,6 +112,12 @@ class Tenant:
         campaign: dict[str, Any] = self.client.call("GET", f"/v1/campaigns/{campaign_id}")
         return campaign
 
+    def started_after(self, campaign_id: str) -> float:
+        """The seconds from the time for which the campaign was scheduled to its start."""
+        campaign = self.show(campaign_id)
+        started, scheduled = (datetime.fromisoformat(campaign[name]) for name in ("started_at", "scheduled_at"))
+        return (started - scheduled).total_seconds()
+
     def recipients(self, campaign_id: str) -> list[dict[str, Any]]:
         return list(self.client.every(f"/v1/campaigns/{campaign_id}/recipients"))
 

@@ -210,6 +210,7 @@ def test_pause_resume_and_cancel(api: Api, world: World, nudges: Nudges) -> None
 
 FITS = {
     "schedule": {"draft"},
+    "unschedule": {"draft", "scheduled"},
     "start": {"draft"},
     "pause": {"running"},
     "resume": {"paused"},
@@ -233,7 +234,7 @@ def test_an_action_that_does_not_fit_is_a_conflict_that_names_both(
         assert action in answer.json["detail"]
         assert status in answer.json["detail"]
         assert api.get(path).json["status"] == status
-    assert len(nudges) == (0 if action in ("pause", "schedule") else len(FITS[action]))
+    assert len(nudges) == (0 if action in ("pause", "schedule", "unschedule") else len(FITS[action]))
 
 
 def test_a_retry_sends_again_to_the_failed_recipients_at_once(api: Api, world: World, nudges: Nudges) -> None:

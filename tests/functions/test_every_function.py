@@ -81,6 +81,7 @@ EVENTS = {
     "campaigns_get": 200,
     "campaigns_delete": 204,
     "campaigns_runs": 200,
+    "campaigns_unschedule": 200,
     "campaigns_pause": 200,
     "campaigns_resume": 200,
     "campaigns_cancel": 200,

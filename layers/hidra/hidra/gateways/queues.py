@@ -22,11 +22,13 @@ def nudge(queue_url: str, *, user_id: UUID, campaign_id: UUID, seconds: int = 0)
 
     A failure is only logged: the clock asks again within a minute.
     """
-    nudge_all(queue_url, [(user_id, campaign_id)], seconds=seconds)
+    nudge_all(queue_url, [(user_id, campaign_id, seconds)])
 
 
-def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds: int = 0) -> int:
-    """Asks for a pass of each campaign, given as (user id, campaign id); returns how many the queue accepted.
+def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID, int]]) -> int:
+    """Asks for a pass of each campaign, given as (user id, campaign id, delay in seconds, at most SQS's 900).
+
+    Returns how many the queue accepted.
 
     Failures are only logged: the clock asks again within a minute.
     """
@@ -35,13 +37,16 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds
 
     accepted = 0
     for batch in batched(campaigns, BATCH, strict=False):
-        bodies = [CampaignNudge(user_id, campaign_id).to_json() for user_id, campaign_id in batch]
         try:
             answer = sqs().send_message_batch(
                 QueueUrl=queue_url,
                 Entries=[
-                    {"Id": str(index), "MessageBody": body, "DelaySeconds": min(seconds, 900)}
-                    for index, body in enumerate(bodies)
+                    {
+                        "Id": str(index),
+                        "MessageBody": CampaignNudge(user_id, campaign_id).to_json(),
+                        "DelaySeconds": min(seconds, 900),
+                    }
+                    for index, (user_id, campaign_id, seconds) in enumerate(batch)
                 ],
             )
         except (BotoCoreError, ClientError):
@@ -49,7 +54,7 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds
             continue
         accepted += len(answer.get("Successful", []))
         for failure in answer.get("Failed", []):
-            user_id, campaign_id = batch[int(failure["Id"])]
+            user_id, campaign_id, _ = batch[int(failure["Id"])]
             logger.warning("nudge was not accepted", user_id=user_id, campaign_id=campaign_id, code=failure["Code"])
     return accepted
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from hidra.domain.campaign import MAX_AUDIENCE, CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import REFUSALS, probe_slots, probing_reason, refusal_reason
 from hidra.domain.pacing import issue
+from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store import campaigns, claims, messages, runs
@@ -20,10 +22,16 @@ SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
 
 IssueTickets = Callable[[Ticket, Sequence[datetime], datetime], None]
 RequeueAfter = Callable[[Ticket, int], None]
+StartAfter = Callable[[int], None]
 
 
 def advance_campaign(
-    campaign_id: UUID, *, db: Database, issue_tickets: IssueTickets, requeue_after: RequeueAfter
+    campaign_id: UUID,
+    *,
+    db: Database,
+    issue_tickets: IssueTickets,
+    requeue_after: RequeueAfter,
+    start_after: StartAfter = lambda _: None,
 ) -> None:
     """Does what is due for one campaign; a second pass repeats nothing.
 
@@ -32,8 +40,13 @@ def advance_campaign(
             again: tickets name no recipient.
         requeue_after: asks for another pass of the ticket's campaign, after so many seconds. Not called while the
             connection has no room: the sender that frees some asks for the pass.
+        start_after: asks for the pass that starts the campaign, after so many seconds; this one is a little early.
     """
     status = _start_if_due(db, campaign_id)
+    if status is CampaignStatus.SCHEDULED:
+        seconds = db.as_worker(lambda tx: runs.seconds_until_start(tx, campaign_id=campaign_id))
+        if seconds is not None and seconds <= EARLY_SECONDS:
+            start_after(max(1, ceil(seconds)))
     if status is CampaignStatus.CANCELED:
         while db.as_worker(lambda tx: _skip_pending(tx, campaign_id)):
             pass
@@ -166,15 +179,22 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
 
 def _slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], int | None]:
     """Returns the slots to issue tickets for, recorded in the run, and in how many seconds the next pass must come."""
-    tickets = issue(now=run.now, ticketed_until=run.ticketed_until, rate=run.rate, pending=run.pending, ready=run.ready)
+    tickets = issue(
+        now=run.now,
+        ticketed_until=run.ticketed_until,
+        ticketed_rate=run.ticketed_rate,
+        rate=run.rate,
+        pending=run.pending,
+        ready=run.ready,
+    )
     if tickets.slots:
-        runs.note_tickets(tx, run_id=run.run_id, until=tickets.until)
+        runs.note_tickets(tx, run_id=run.run_id, until=tickets.until, rate=run.rate)
     return tickets.slots, tickets.requeue_seconds
 
 
 def _probe_slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], None]:
     """As ``_slots`` for a blocked run: only a distrusted connection that is connected is probed."""
-    runs.note_tickets(tx, run_id=run.run_id, until=None)
+    runs.note_tickets(tx, run_id=run.run_id, until=None, rate=None)
     probed = run.connection is EvolutionConnectionStatus.CONNECTED and run.pending
     return probe_slots(now=run.now, probed_at=run.probed_at) if probed else (), None
 

@@ -32,6 +32,7 @@ class End(StrEnum):
     TOO_EARLY = "too_early"
     CLOSED = "closed"
     NO_ROOM = "no_room"
+    SLOWED = "slowed"
     NO_WORK = "no_work"
     TOO_LATE = "too_late"
     POSTED = "posted"
@@ -85,7 +86,7 @@ def send_message(
     claim = claim_or_free_slot(
         permit,
         received,
-        lambda: _claim(ticket, db=db, timeout=sender_timeout),
+        lambda: _claim(ticket, db=db, timeout=sender_timeout, permitted_at=permit.now),
         claims.release,
         connection_id=ticket.connection_id,
         campaign_id=ticket.campaign_id,
@@ -117,7 +118,7 @@ def send_message(
     return End.POSTED
 
 
-def _claim(ticket: Ticket, *, db: Database, timeout: timedelta) -> Claim | NoClaim | None:
+def _claim(ticket: Ticket, *, db: Database, timeout: timedelta, permitted_at: datetime) -> Claim | NoClaim | None:
     """The next recipient of the run; None after it skipped one that has opted out."""
     found = db.as_worker(
         lambda tx: claims.claim(
@@ -126,6 +127,7 @@ def _claim(ticket: Ticket, *, db: Database, timeout: timedelta) -> Claim | NoCla
             run_id=ticket.run_id,
             connection_id=ticket.connection_id,
             sender_timeout=timeout,
+            permitted_at=permitted_at,
         )
     )
     if isinstance(found, RecipientOptedOut):

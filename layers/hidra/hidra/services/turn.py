@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from hidra.domain.content import Content
@@ -114,6 +115,17 @@ def take_turn[T: ClaimedPost](
     Raises:
         Unavailable: the database is away.
     """
+
+    def in_time(permit: Permit, tx: Tx) -> T | NoClaim:
+        """Claims, unless a limit was lowered after the permit; the claim holds the lock of the connection's limit."""
+        found = claim(tx)
+        if isinstance(found, NoClaim) or not pace.lowered_since(
+            tx, connection_id=connection_id, campaign_id=campaign_id, since=permit.now
+        ):
+            return found
+        release(tx, found)
+        return NoClaim.SLOWED
+
     give_up_at = clock.monotonic() + patience
     while clock.monotonic() <= give_up_at:
         permit = db.as_worker(lambda tx: pace.permit(tx, connection_id=connection_id, campaign_id=campaign_id))
@@ -129,7 +141,7 @@ def take_turn[T: ClaimedPost](
         found = claim_or_free_slot(
             permit,
             received,
-            lambda: db.as_worker(claim),
+            partial(db.as_worker, partial(in_time, permit)),
             release,
             connection_id=connection_id,
             campaign_id=campaign_id,
@@ -139,7 +151,7 @@ def take_turn[T: ClaimedPost](
         match found:
             case NoClaim.CLOSED | NoClaim.DISTRUSTED | NoClaim.OPTED_OUT | NoClaim.NO_WORK:
                 return NoTurn(found)
-            case NoClaim.NO_ROOM | None:
+            case NoClaim.NO_ROOM | NoClaim.SLOWED | None:
                 continue
             case _:
                 return found

@@ -66,7 +66,7 @@ select from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s
 SAVE = """
 update hidra.campaigns
 set name = %(name)s, description = %(description)s, segment_id = %(segment_id)s, template_id = %(template_id)s,
-    max_messages_per_minute = %(max_messages_per_minute)s
+    max_messages_per_minute = %(max_messages_per_minute)s, scheduled_at = %(scheduled_at)s, not_after = %(not_after)s
 where user_id = %(user_id)s and id = %(id)s
 """
 SET_RATE = """
@@ -97,6 +97,10 @@ set status = 'scheduled', scheduled_at = coalesce(%(scheduled_at)s, clock_timest
     )
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s and c.status = any(%(wanted)s::hidra.campaign_status[])
 returning true
+"""
+UNSCHEDULE = """
+update hidra.campaigns set status = 'draft', scheduled_at = null, not_after = null, scheduled_by = null
+where user_id = %(user_id)s and id = %(campaign_id)s and status = 'scheduled'
 """
 # The reason that blocked a campaign stays readable while it is paused.
 SET_STATUS = """
@@ -251,6 +255,11 @@ def schedule(
             not_after=not_after,
         )
     )
+
+
+def unschedule(tx: Tx, *, campaign_id: UUID) -> None:
+    """Makes a locked, scheduled campaign a draft."""
+    tx.run(UNSCHEDULE, campaign_id=campaign_id)
 
 
 def set_status(tx: Tx, *, campaign_id: UUID, wanted: Sequence[CampaignStatus], status: CampaignStatus) -> bool:

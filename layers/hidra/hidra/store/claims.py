@@ -21,6 +21,7 @@ class NoClaim(StrEnum):
 
     CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable, or it is too early for its next probe
     NO_ROOM = "no_room"  # max_concurrent_sends requests are open
+    SLOWED = "slowed"  # a limit of its pace was lowered after its permit, so its slot may be too early now
     NO_WORK = "no_work"  # no recipient is pending, or all pending ones must still wait
     OPTED_OUT = "opted_out"  # the phone of a trial; a recipient's is RecipientOptedOut
     DISTRUSTED = "distrusted"  # a direct send comes too early for the next probe; a campaign's message is CLOSED then
@@ -64,6 +65,7 @@ class Claim(ClaimedPost):
 @dataclass(frozen=True)
 class _ClaimRow:
     open: bool
+    slowed: bool
     room: bool
     message_id: int | None
     claimed_at: datetime | None
@@ -112,6 +114,7 @@ CLAIM = f"""
 with target as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
             and {ALLOWED} as open,
+        coalesce(greatest(l.lowered_at, p.lowered_at) > %(permitted_at)s::timestamptz, false) as slowed,
         {DISTRUSTED} as distrusted,
         {DISTRUSTED} or coalesce(k.acknowledged_until < clock_timestamp() - %(patience)s::interval, false) as needs_ack,
         c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
@@ -120,6 +123,7 @@ with target as (
     join hidra.campaign_runs r on r.campaign_id = c.id and r.id = %(run_id)s
     left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(connection_id)s
     left join hidra.pace_limits l on l.subject = k.id
+    left join hidra.pace_limits p on p.subject = c.id
     where c.id = %(campaign_id)s
 ),
 -- Whether the connection has room for one more request.
@@ -134,7 +138,7 @@ candidate as (
     from hidra.campaign_messages m
     where m.run_id = %(run_id)s and m.status = 'pending'
         and (m.not_before is null or m.not_before <= clock_timestamp())
-        and (select open from target) and (select room from capacity)
+        and (select open from target) and (select room from capacity) and not (select slowed from target)
     order by m.id limit 1
     for update of m skip locked
 ),
@@ -158,7 +162,7 @@ probed as (
     update hidra.pace_limits l set probed_at = claimed.claimed_at
     from claimed cross join target where target.distrusted and l.subject = %(connection_id)s
 )
-select target.open, coalesce(capacity.room, false) as room, candidate.id as message_id,
+select target.open, target.slowed, coalesce(capacity.room, false) as room, candidate.id as message_id,
     claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables, claimed.requested_message_id,
     target.needs_ack,
     target.body, target.media_url, target.media_type, target.file_name,
@@ -168,11 +172,20 @@ from target cross join capacity left join candidate on true left join claimed on
 
 
 def claim(
-    tx: Tx, *, campaign_id: UUID, run_id: UUID, connection_id: UUID, sender_timeout: timedelta
+    tx: Tx,
+    *,
+    campaign_id: UUID,
+    run_id: UUID,
+    connection_id: UUID,
+    sender_timeout: timedelta,
+    permitted_at: datetime | None = None,
 ) -> Claim | RecipientOptedOut | NoClaim:
     """Claims the next recipient of the run, if the campaign is running and the connection has room.
 
-    ``sender_timeout``: an older claim has no open request any more and takes no room.
+    Args:
+        sender_timeout: an older claim has no open request any more and takes no room.
+        permitted_at: when the permit of its slot was granted, by the database's clock. The trigger pace_limits_lowered
+            notes when a limit was lowered; a permit from before that time is void.
     """
     tx.run(SHARE_CAMPAIGN, campaign_id=campaign_id)
     tx.run(LOCK_CONNECTION, connection_id=connection_id)
@@ -186,9 +199,12 @@ def claim(
         probe_every=PROBE_EVERY,
         patience=PATIENCE,
         requested_message_id=new_message_id(),
+        permitted_at=permitted_at,
     )
     if row is None or not row.open:
         return NoClaim.CLOSED
+    if row.slowed:
+        return NoClaim.SLOWED
     if not row.room:
         return NoClaim.NO_ROOM
     if row.message_id is None:

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import AMONG, REFUSALS
 from hidra.domain.message import PROVIDER_FAILED
+from hidra.domain.start import NUDGE_AHEAD_SECONDS
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.db import Tx
 
@@ -33,8 +34,8 @@ where id = %(campaign_id)s and status = 'scheduled'
 """
 # The count of pending messages stops where more change nothing: 130 s take at most 2.2 tickets for a message a minute.
 STATE = f"""
-select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as connection_id, k.status as connection,
-    k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason,
+select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id, c.evolution_config_id as connection_id,
+    k.status as connection, k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason,
     case when l.probed_at > k.acknowledged_until then l.probed_at end as probed_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
     waiting.pending, waiting.ready,
@@ -84,7 +85,8 @@ update hidra.campaigns set blocked_reason = %(reason)s
 where id = %(campaign_id)s and blocked_reason is distinct from %(reason)s
 """
 TICKETED = """
-update hidra.campaign_runs set ticketed_until = %(until)s, requeue_at = null where id = %(run_id)s
+update hidra.campaign_runs set ticketed_until = %(until)s, ticketed_rate = %(rate)s, requeue_at = null
+where id = %(run_id)s
 """
 AWAIT_ROOM = """
 update hidra.campaign_runs set requeue_at = clock_timestamp() + %(after)s
@@ -142,13 +144,20 @@ select user_id, id as campaign_id from hidra.campaigns
 where evolution_config_id = %(connection_id)s and status = 'running'
     and user_id = (select user_id from hidra.evolution_api_config where id = %(connection_id)s)
 """
+SECONDS_UNTIL_START = """
+select extract(epoch from scheduled_at - clock_timestamp())::float8 from hidra.campaigns
+where id = %(campaign_id)s and status = 'scheduled'
+"""
 DUE_CAMPAIGNS = """
-select user_id, id as campaign_id from hidra.campaigns
-where (status = 'scheduled' and scheduled_at <= now()) or status = 'running'
+select user_id, id as campaign_id, case when status = 'scheduled'
+    then greatest(0, ceil(extract(epoch from scheduled_at - clock_timestamp())))::integer else 0 end as seconds
+from hidra.campaigns
+where (status = 'scheduled' and scheduled_at <= now() + make_interval(secs => %(ahead)s)) or status = 'running'
 union all
-select r.user_id, r.campaign_id from hidra.campaign_runs r
+select r.user_id, r.campaign_id, 0 from hidra.campaign_runs r
 join hidra.campaigns c on c.id = r.campaign_id
 where r.ended_at is null and c.status = 'canceled'
+order by seconds
 """
 
 
@@ -182,6 +191,7 @@ class RunState:
 
     run_id: UUID
     ticketed_until: datetime | None
+    ticketed_rate: int | None
     user_id: UUID
     connection_id: UUID | None
     connection: EvolutionConnectionStatus | None
@@ -250,9 +260,12 @@ def block(tx: Tx, *, campaign_id: UUID, reason: str | None) -> None:
     tx.run(BLOCK, campaign_id=campaign_id, reason=reason)
 
 
-def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None) -> None:
-    """Records until when tickets are issued, before they are; None: tickets already issued will not claim a message."""
-    tx.run(TICKETED, run_id=run_id, until=until)
+def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None, rate: int | None) -> None:
+    """Records until when tickets are issued, and at which rate, before they are.
+
+    None: tickets already issued will not claim a message.
+    """
+    tx.run(TICKETED, run_id=run_id, until=until, rate=rate)
 
 
 def await_room(tx: Tx, *, run_id: UUID, after: timedelta) -> None:
@@ -301,6 +314,12 @@ def running_on(tx: Tx, *, connection_id: UUID) -> list[DueCampaign]:
     return tx.rows(DueCampaign, RUNNING_ON, connection_id=connection_id)
 
 
+def seconds_until_start(tx: Tx, *, campaign_id: UUID) -> float | None:
+    """Returns the seconds until a scheduled campaign is to start; negative if it is due, None if not scheduled."""
+    found: float | None = tx.value(SECONDS_UNTIL_START, campaign_id=campaign_id)
+    return found
+
+
 def due_campaigns(tx: Tx) -> list[DueCampaign]:
-    """Returns campaigns that are due, running, or canceled with a run that has not ended."""
-    return tx.rows(DueCampaign, DUE_CAMPAIGNS)
+    """Returns campaigns that are running, that start soon, or that are canceled with a run that has not ended."""
+    return tx.rows(DueCampaign, DUE_CAMPAIGNS, ahead=NUDGE_AHEAD_SECONDS)
