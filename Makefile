@@ -8,6 +8,11 @@ UV ?= uv
 PYTHON ?=
 export UV PYTHON
 export PYTHONPATH := layers/hidra
+# The files here are UTF-8, whatever the locale is.
+export PYTHONUTF8 := 1
+# Python's settings of other projects: a wrong PYTHONHOME keeps it from starting.
+unexport CDPATH PYTHONHOME PYTHONSTARTUP PYTHONINSPECT PYTHONOPTIMIZE PYTHONIOENCODING PYTHONPLATLIBDIR PYTHONUSERBASE \
+	PYTHONWARNINGS PYTHONSAFEPATH PYTHONDEVMODE
 # Where the environment forbids bytecode, each of a hundred processes would compile every library anew.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -18,7 +23,7 @@ LOCK = "$$(sh local/setup.sh)" pip compile --quiet --universal --python-version 
 TESTS = $(RUN) pytest --numprocesses 3 --dist loadgroup --tb short
 # Without a terminal prints only the last line, or everything after a failure. Through a file: a pipe stays open until the
 # last process that a test left running ends.
-QUIET_TESTS = log=$$(mktemp) && trap 'rm -f "$$log"' EXIT; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi
+QUIET_TESTS = log=$$(mktemp) || exit 1; trap 'rm -f "$$log"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM HUP; if $(TESTS) >"$$log" 2>&1; then tail -n 1 "$$log"; else cat "$$log"; exit 1; fi
 # Prints nothing if all is good.
 LINT = .venv/bin/ruff check --quiet --output-format concise && \
 	{ .venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; false; }; } && \
@@ -34,14 +39,14 @@ quoted = '$(subst ','\'',$1)'
 demo: ## install everything, run a campaign from a list to exact metrics, clean up (CSV=file)
 	@./hidra demo $(call given,CSV,--csv)
 
-up: ## start the local stack, or deploy changed sources to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)
-	@./hidra up --stack '$(STACK)' --port '$(PORT)'
+up: ## start the local stack, what it lost, or deploy changes to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)
+	@./hidra up --stack $(call quoted,$(STACK)) --port $(call quoted,$(or $(PORT),0))
 
 down: ## stop the local stack and remove everything of it (STACK=name)
-	@./hidra down --stack '$(STACK)'
+	@./hidra down --stack $(call quoted,$(STACK))
 
 token: ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,ops SUB=uuid STACK=name)
-	@./hidra token --stack '$(STACK)' $(call given,NAME,--name) $(call given,EMAIL,--email) \
+	@./hidra token --stack $(call quoted,$(STACK)) $(call given,NAME,--name) $(call given,EMAIL,--email) \
 		$(call given,GROUPS,--groups) $(call given,SUB,--sub)
 
 lint: venv ## check style, types and the imports between modules

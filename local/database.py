@@ -4,16 +4,19 @@ import contextlib
 import os
 import secrets
 import signal
+import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString, Self, cast
 from urllib.parse import quote
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 from psycopg import sql
 
-from local.postgres_binaries import reachable_binaries, reachable_parent, unprivileged_user
+from local.postgres_binaries import reachable, reachable_binaries, reachable_parent, unprivileged_user
 from local.processes import Child, LocalError, clean_environment, free_port, make_folder, remove_folder, require_port
 
 OWNER = "hidra_owner"
@@ -62,10 +65,11 @@ class Database:
         """Start a new server on 127.0.0.1 (about a second).
 
         `port` 0 chooses a free one. `durable` keeps fsync on, for measurements at the real price. `folder` is the
-        parent of the server's folder, a temporary one by default. Raises LocalError.
+        parent of the server's folder; a temporary one by default, and where PostgreSQL could not use it. Raises
+        LocalError.
         """
         port = require_port(port, "PostgreSQL") if port else 0
-        home = make_folder("hidra-postgres-", parent=folder or reachable_parent())
+        home = make_folder("hidra-postgres-", parent=_usable(folder) or reachable_parent())
         database = cls(home, port, durable=durable)
         try:
             database._initialise()
@@ -75,6 +79,22 @@ class Database:
             database.create(DATABASE)
         except BaseException:
             database.close()
+            raise
+        return database
+
+    @classmethod
+    def reopen(cls, folder: Path, port: int) -> Self:
+        """Start a server again that was lost, on its port and data; the passwords stay those of its launch.
+
+        Raises LocalError if the port is taken or the server does not start. The data stays in any case.
+        """
+        require_port(port, "PostgreSQL")
+        _release_data(folder / "data")
+        database = cls(folder, port, durable=False)
+        try:
+            database.start()
+        except BaseException:
+            database.stop()
             raise
         return database
 
@@ -189,6 +209,33 @@ class Database:
             if len(lines) >= 8 and lines[0] == str(self.child.identity.pid) and lines[7].strip() == "ready":
                 return True
         return None
+
+
+def has_data(folder: Path) -> bool:
+    """Whether the server's folder still holds its data. A restart of the machine may empty the temporary folders."""
+    return (folder / "data" / "PG_VERSION").is_file()
+
+
+def _usable(folder: Path | None) -> Path | None:
+    """The folder itself if PostgreSQL can have its data there: it must reach it, and the file system keep its mode."""
+    if folder is None or (unprivileged_user() and not reachable(folder)):
+        return None
+    with tempfile.TemporaryDirectory(dir=folder) as probe:  # made with mode 0700
+        return folder if stat.S_IMODE(os.stat(probe).st_mode) == 0o700 else None
+
+
+def _release_data(data: Path) -> None:
+    """End what a killed server left at work on its data, then remove its lock.
+
+    The lock names a process by its number, which may belong to any other process by now. Each process of a server has
+    the data as its working folder (PostgreSQL's ChangeToDataDir).
+    """
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.cwd() == str(data):
+                process.kill()
+                process.wait(10)
+    (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _run(connection: psycopg.Connection, statement: LiteralString, **names: str | sql.Composable) -> None:

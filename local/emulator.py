@@ -6,14 +6,17 @@ ministack runs the functions as processes of its own interpreter, so they find t
 
 import contextlib
 import json
+import os
+import shutil
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -33,7 +36,7 @@ class Cloud:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        self._session = boto3.Session("test", "test", region_name=expand.REGION)  # the emulator's root user
+        self._session = _session()
         self._clients: dict[str, Any] = {}
 
     @property
@@ -57,15 +60,18 @@ class Cloud:
         except secrets.exceptions.ResourceExistsException:
             return str(secrets.put_secret_value(SecretId=name, SecretString=value)["ARN"])
 
-    def deploy(self, root: Path, parameters: Mapping[str, str]) -> bool:
+    def deploy(
+        self, root: Path, parameters: Mapping[str, str], generated: MutableMapping[str, str] | None = None
+    ) -> bool:
         """Create the application's stack from the sources under `root`, or update it.
 
-        Returns False if there was nothing to change. Raises LocalError with the reasons of a failure.
+        `generated` holds the generated secrets by logical id, and receives those that it lacks. Returns False
+        if there was nothing to change. Raises LocalError with the reasons of a failure.
         """
-        template = expand.load(root / "template.yaml")
-        zips = package.bundles(root, expand.sources(template))
-        code = {name: f"s3://{_BUCKET}/{self._upload(content)}" for name, content in zips.items()}
-        expanded = expand.expand(template, code, parameters)
+        source = expand.transformed(root / "template.yaml")
+        zips = package.bundles(root, expand.sources(source.template))
+        code = {name: (_BUCKET, self._upload(content)) for name, content in zips.items()}
+        expanded = expand.expand(source, code, parameters, generated)
         formation = self.client("cloudformation")
         request = {
             "StackName": STACK,
@@ -174,6 +180,8 @@ def spawn(folder: Path, *, port: int = 0, enforce_rights: bool = True) -> tuple[
     """
     port = require_port(port, "the API")
     scratch = folder / "emulator"
+    if scratch.exists():  # of an emulator that was lost
+        shutil.rmtree(scratch)
     scratch.mkdir()
     environment = clean_environment(
         TMPDIR=str(scratch),  # the functions are unpacked here, and write here
@@ -196,6 +204,14 @@ def spawn(folder: Path, *, port: int = 0, enforce_rights: bool = True) -> tuple[
 def wait(child: Child, cloud: Cloud) -> None:
     """Wait until the emulator answers. Raises LocalError with the end of its log."""
     child.wait_for(lambda: _answers(cloud.endpoint) or None, seconds=60)
+
+
+def _session() -> boto3.Session:
+    """The emulator's root user, whatever profile and files the user's environment names."""
+    nowhere = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    profile = {"profile": (None, None, None, None)}
+    alone = botocore.session.Session(session_vars={**profile, **nowhere})
+    return boto3.Session("test", "test", region_name=expand.REGION, botocore_session=alone)
 
 
 def _reason(body: str) -> str:

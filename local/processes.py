@@ -17,6 +17,7 @@ from typing import Self
 import psutil  # type: ignore[import-untyped]
 
 from local import orphans
+from local.interrupts import held
 
 
 class LocalError(Exception):
@@ -45,6 +46,15 @@ class Identity:
         """SIGTERM, `patience` seconds, SIGKILL; its descendants go with it."""
         orphans.stop_process(self.pid, self.created, patience=patience)
 
+    def stop_group(self) -> None:
+        """Stop what a process that was killed has left in its group."""
+        if psutil.pid_exists(self.pid):
+            return
+        for process in psutil.process_iter():
+            with contextlib.suppress(ProcessLookupError, PermissionError, psutil.Error):
+                if os.getpgid(process.pid) == self.pid:
+                    process.kill()
+
 
 class Child:
     """A process of the stack with a log file; the reaper stops it if this process is killed."""
@@ -61,7 +71,8 @@ class Child:
     ) -> None:
         self.name = name
         self.log = log
-        with log.open("ab") as output:
+        self.log_begins = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as output, held():
             # A session of its own: Ctrl-C reaches only this process, which stops its children in order.
             self._popen = subprocess.Popen(
                 [str(word) for word in command],
@@ -73,9 +84,9 @@ class Child:
                 start_new_session=True,
                 **(user or {}),  # type: ignore[call-overload]
             )
-        self.pid = self._popen.pid
-        self.identity = Identity.of(self.pid)
-        orphans.stop_if_orphaned(self.identity.pid, self.identity.created)
+            self.pid = self._popen.pid
+            self.identity = Identity.of(self.pid)
+            orphans.stop_if_orphaned(self.identity.pid, self.identity.created)
 
     def running(self) -> bool:
         return self._popen.poll() is None
@@ -120,7 +131,7 @@ def printed_url(child: Child, *, seconds: float = 30) -> str:
     """The URL in the line {"url": ...} that the process prints when it is ready."""
 
     def read() -> str | None:
-        for line in child.log.read_text(errors="replace").splitlines():
+        for line in child.log.read_bytes()[child.log_begins :].decode(errors="replace").splitlines():
             with contextlib.suppress(ValueError):
                 return str(json.loads(line)["url"])
         return None
@@ -150,6 +161,8 @@ def require_port(port: int, what: str) -> int:
     """The port itself if it is free, a free one for 0. Raises LocalError when another process has it."""
     if port == 0:
         return free_port()
+    if not 0 < port < 65_536:
+        raise LocalError(f"{port} is not a port. Choose one from 1 to 65535, or 0 for any free one.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -169,8 +182,9 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
 
 
 def make_folder(prefix: str, *, parent: Path | None = None) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent)).resolve()
-    orphans.remove_if_orphaned(folder)
+    with held():
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent)).resolve()
+        orphans.remove_if_orphaned(folder)
     return folder
 
 
@@ -181,5 +195,7 @@ def remove_folder(folder: Path) -> None:
 
 def clean_environment(**more: str) -> dict[str, str]:
     """The variables without which no child runs, and nothing else of the caller's (AWS profile, proxy, Python path)."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
-    return {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **kept, **more}
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    # C is the one locale that every machine has; Python reads and writes UTF-8 there.
+    fixed = {"LC_ALL": "C", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "TMPDIR": tempfile.gettempdir()}
+    return {**fixed, **kept, **more}

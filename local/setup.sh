@@ -3,6 +3,9 @@
 # Needs only a uv or any python3 and fetches everything else. Prints nothing if the environment is current.
 # Without arguments it prints the path of uv, and installs uv first if there is none.
 set -eu
+unset CDPATH
+# Python's settings of other projects: a wrong PYTHONHOME keeps it from starting, and PYTHONPATH hides packages.
+unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONINSPECT PYTHONOPTIMIZE PYTHONIOENCODING PYTHONPLATLIBDIR PYTHONUSERBASE
 # The stamp holds this path: with symbolic links resolved, or it would differ by the path of the caller.
 cd "$(pwd -P)"
 
@@ -32,6 +35,9 @@ find_uv() {
 # folder of its own and moves it, as several processes may do this at the same time.
 bootstrap_uv() {
     made=.venv-uv.$$
+    trap 'rm -rf "$made"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
     for python in "${PYTHON:-python3}" python3.13 python3 /usr/bin/python3; do
         rm -rf "$made"
         if "$python" -m venv "$made" >/dev/null 2>&1; then
@@ -51,6 +57,11 @@ is_python_313() {
     "$1" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' >/dev/null 2>&1
 }
 
+# Every file and folder that was installed at the top of the environment is still there.
+is_complete() {
+    [ -s "$packages" ] && (cd "$venv/lib/python3.13/site-packages" && xargs ls -d <"$packages") >/dev/null 2>&1
+}
+
 find_managed_python() {
     "$uv" python find --quiet --no-project --system 3.13 2>/dev/null
 }
@@ -61,7 +72,7 @@ find_python() {
         echo "$PYTHON"
         return
     fi
-    for python in python3.13 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.13*/bin/python3.13; do
+    for python in python3.13 "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/3.13*/bin/python3.13; do
         if is_python_313 "$python"; then
             command -v "$python"
             return
@@ -80,19 +91,25 @@ fi
 venv=$1
 list=$2
 stamp=$venv/hidra-installed.txt
-if [ -x "$venv/bin/python" ] && wanted | cmp -s - "$stamp" && is_python_313 "$venv/bin/python"; then
+packages=$PWD/$venv/hidra-packages.txt
+case $venv in /*) packages=$venv/hidra-packages.txt ;; esac
+if [ -x "$venv/bin/python" ] && wanted | cmp -s - "$stamp" && is_complete && is_python_313 "$venv/bin/python"; then
     exit 0
 fi
 
 uv=$(find_uv) || { bootstrap_uv; uv=$(find_uv); }
-place="# $PWD/$venv"
-[ -f "$stamp" ] && read -r place <"$stamp"
+place=
+# An installation of earlier sources has no list of packages: it is only completed.
+[ -f "$stamp" ] && { [ ! -e "$packages" ] || is_complete; } && read -r place <"$stamp"
 rm -f "$stamp"
+# Without a stamp an installation was interrupted, without a package somebody removed it: only a new one is surely whole.
 if [ "$place" != "# $PWD/$venv" ] || ! is_python_313 "$venv/bin/python"; then
     python=$(find_python)
-    "$uv" venv --quiet --clear --no-project --python "$python" "$venv"
+    "$uv" venv --quiet --clear --no-project --python "$python" "$venv" \
+        || fail "The folder $PWD/$venv could not be made. The lines above say why."
 fi
 echo "hidra: installing $list into $venv ..." >&2
 "$uv" pip sync --quiet --require-hashes --python "$venv/bin/python" "$list" \
     || fail "The packages of $list could not be installed. The lines above say why."
+ls "$venv/lib/python3.13/site-packages" | grep -v __pycache__ >"$packages"
 wanted >"$stamp"

@@ -224,6 +224,20 @@ $$;
 COMMENT ON FUNCTION hidra.delete_members_of_segments() IS 'Deletes the members of deleted segments, as a foreign key with ON DELETE CASCADE does.';
 
 --
+-- Name: endpoint_hash(text, text); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.endpoint_hash(base_url text, instance_name text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN sha256(convert_to(((base_url || ' '::text) || instance_name), 'UTF8'::name));
+
+--
+-- Name: FUNCTION endpoint_hash(base_url text, instance_name text); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.endpoint_hash(base_url text, instance_name text) IS 'Identifies an instance on an Evolution server without naming it. Null if the connection is deleted.';
+
+--
 -- Name: ensure_user(uuid, text, text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -448,6 +462,26 @@ $$;
 COMMENT ON FUNCTION hidra.note_attribute_names() IS 'Keeps attribute_names complete, whichever statement writes contacts.';
 
 --
+-- Name: note_lowered_rate(); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.note_lowered_rate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    -- Later than the lock on the row, as the time of a permit is: the two times are in the order of the transactions.
+    new.lowered_at := clock_timestamp();
+    return new;
+end
+$$;
+
+--
+-- Name: FUNCTION note_lowered_rate(); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.note_lowered_rate() IS 'Keeps pace_limits.lowered_at right, whichever statement lowers a rate.';
+
+--
 -- Name: number(text, text); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -498,6 +532,86 @@ $_$;
 --
 
 COMMENT ON FUNCTION hidra.number(given text, decimal_sign text) IS 'The number that a text is: digits, with the signs of any country, a currency or a percent sign; 15% is 15. Only a single sign before three last digits, as in 1.234, depends on the country: it is a decimal sign if it is decimal_sign. Null for any other text.';
+
+--
+-- Name: recipient_counts(uuid[]); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.recipient_counts(run_ids uuid[]) RETURNS TABLE(run_id uuid, status hidra.message_status, counted boolean, error_code text, messages bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with own as (
+        select r.id from hidra.campaign_runs r
+        where r.id = any(run_ids) and r.user_id = nullif(current_setting('hidra.user_id', true), '')::uuid
+    ), states as (
+        select m.run_id, m.status, m.counted, count(*) as messages
+        from hidra.campaign_messages m where m.run_id in (select id from own)
+        group by m.run_id, m.status, m.counted
+    ), reasons as (
+        select m.run_id, m.status, m.counted, m.error_code, count(*) as messages
+        from hidra.campaign_messages m where m.run_id in (select id from own) and m.error_code is not null
+        group by m.run_id, m.status, m.counted, m.error_code
+    )
+    select r.run_id, r.status, r.counted, r.error_code, r.messages from reasons r
+    union all
+    select s.run_id, s.status, s.counted, null, s.messages - coalesce(sum(r.messages), 0)::bigint
+    from states s left join reasons r on r.run_id = s.run_id and r.status = s.status and r.counted = s.counted
+    group by s.run_id, s.status, s.counted, s.messages
+    having s.messages > coalesce(sum(r.messages), 0)
+$$;
+
+--
+-- Name: FUNCTION recipient_counts(run_ids uuid[]); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.recipient_counts(run_ids uuid[]) IS 'The messages of these runs, of the user in the setting hidra.user_id, by status and reason. It reads indexes only, the two for recipients.';
+
+--
+-- Name: recipients_page(uuid, uuid, hidra.message_status[], text, uuid, integer); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.recipients_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer) RETURNS TABLE(run_id uuid, contact_id uuid)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+    caller constant uuid := nullif(current_setting('hidra.user_id', true), '')::uuid;
+    counting constant boolean[] := case when run is null then '{true}' else '{true,false}' end;
+begin
+    if reason is null then
+        return query
+            select m.run_id, m.contact_id
+            from hidra.campaign_runs r cross join unnest(statuses) s (status) cross join unnest(counting) k (counted)
+            cross join lateral (
+                select m.run_id, m.contact_id from hidra.campaign_messages m
+                where m.run_id = r.id and m.status = s.status and m.counted = k.counted and m.contact_id > after_id
+                order by m.run_id, m.status, m.counted, m.contact_id limit page_size
+            ) m
+            where r.user_id = caller and r.campaign_id = campaign and (run is null or r.id = run)
+            order by m.contact_id limit page_size;
+    else
+        return query
+            select m.run_id, m.contact_id
+            from hidra.campaign_runs r cross join unnest(statuses) s (status) cross join unnest(counting) k (counted)
+            cross join lateral (
+                select m.run_id, m.contact_id from hidra.campaign_messages m
+                where m.run_id = r.id and m.error_code = reason and m.status = s.status and m.counted = k.counted
+                    and m.contact_id > after_id
+                order by m.run_id, m.error_code, m.status, m.counted, m.contact_id limit page_size
+            ) m
+            where r.user_id = caller and r.campaign_id = campaign and (run is null or r.id = run)
+            order by m.contact_id limit page_size;
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION recipients_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.recipients_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer) IS 'One page of recipients of a campaign of the user in the setting hidra.user_id, by contact_id, with these statuses. run: its recipients; null: those that count, over all runs. reason: the error_code; null: any or none.';
 
 --
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
@@ -730,8 +844,9 @@ CREATE TABLE hidra.campaign_messages (
     failed_at timestamp with time zone,
     error_code text,
     error_detail text,
+    requested_message_id text,
     CONSTRAINT campaign_messages_delivered_was_sent CHECK (((delivered_at IS NULL) OR (sent_at IS NOT NULL))),
-    CONSTRAINT campaign_messages_erased_is_empty CHECK ((((phone IS NOT NULL) AND (phone_hash IS NOT NULL)) OR ((phone IS NULL) AND (phone_hash IS NULL) AND (variables = '{}'::jsonb) AND (provider_message_id IS NULL) AND (error_detail IS NULL) AND (status <> ALL (ARRAY['pending'::hidra.message_status, 'sending'::hidra.message_status, 'unknown'::hidra.message_status])))))
+    CONSTRAINT campaign_messages_erased_is_empty CHECK ((((phone IS NOT NULL) AND (phone_hash IS NOT NULL)) OR ((phone IS NULL) AND (phone_hash IS NULL) AND (variables = '{}'::jsonb) AND (provider_message_id IS NULL) AND (requested_message_id IS NULL) AND (error_detail IS NULL) AND (status <> ALL (ARRAY['pending'::hidra.message_status, 'sending'::hidra.message_status, 'unknown'::hidra.message_status])))))
 );
 
 ALTER TABLE ONLY hidra.campaign_messages FORCE ROW LEVEL SECURITY;
@@ -843,6 +958,12 @@ COMMENT ON COLUMN hidra.campaign_messages.error_code IS 'The reason for the stat
 --
 
 COMMENT ON COLUMN hidra.campaign_messages.error_detail IS 'The reason for the status, written for the user.';
+
+--
+-- Name: COLUMN campaign_messages.requested_message_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.requested_message_id IS 'The id under which Evolution is asked to send the message: made at the first claim on a Baileys connection and kept for every attempt. Evolution before 2.4 chooses an id of its own, so only provider_message_id says how the message was sent. Null before the first claim, on the Cloud API, and after an erasure.';
 
 --
 -- Name: CONSTRAINT campaign_messages_erased_is_empty ON campaign_messages; Type: COMMENT; Schema: hidra; Owner: -
@@ -1041,7 +1162,13 @@ CREATE VIEW hidra.campaign_owner_metrics_view WITH (security_invoker='true') AS
     count(*) FILTER (WHERE (c.status = 'scheduled'::hidra.campaign_status)) AS scheduled_campaigns,
     COALESCE(sum(m.delivered), (0)::bigint) AS delivered_messages,
     COALESCE(sum(m.failed), (0)::bigint) AS failed_messages,
-    COALESCE(sum(m.pending), (0)::bigint) AS pending_messages
+    COALESCE(sum(m.pending), (0)::bigint) AS pending_messages,
+    COALESCE(sum(m.skipped), (0)::bigint) AS skipped_messages,
+    count(*) FILTER (WHERE (c.status = 'draft'::hidra.campaign_status)) AS draft_campaigns,
+    count(*) FILTER (WHERE (c.status = 'paused'::hidra.campaign_status)) AS paused_campaigns,
+    count(*) FILTER (WHERE (c.status = 'completed'::hidra.campaign_status)) AS completed_campaigns,
+    count(*) FILTER (WHERE (c.status = 'failed'::hidra.campaign_status)) AS failed_campaigns,
+    count(*) FILTER (WHERE (c.status = 'canceled'::hidra.campaign_status)) AS canceled_campaigns
    FROM (hidra.campaigns c
      LEFT JOIN hidra.campaign_metrics m ON ((m.campaign_id = c.id)))
   GROUP BY c.user_id;
@@ -1071,7 +1198,9 @@ CREATE TABLE hidra.campaign_runs (
     media_type text,
     file_name text,
     ticketed_until timestamp with time zone,
-    summary jsonb
+    summary jsonb,
+    ticketed_rate integer,
+    requeue_at timestamp with time zone
 );
 
 ALTER TABLE ONLY hidra.campaign_runs FORCE ROW LEVEL SECURITY;
@@ -1095,6 +1224,12 @@ COMMENT ON COLUMN hidra.campaign_runs.resumed_at IS 'When the campaign was last 
 COMMENT ON COLUMN hidra.campaign_runs.drained_at IS 'When a sender first found no message pending, sending or unknown. It is set once, so one sender asks for the pass that ends the run.';
 
 --
+-- Name: COLUMN campaign_runs.ended_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.ended_at IS 'When the run ended. A scheduled campaign with an open run is a retry whose recipients are frozen only in part.';
+
+--
 -- Name: COLUMN campaign_runs.body; Type: COMMENT; Schema: hidra; Owner: -
 --
 
@@ -1110,13 +1245,25 @@ COMMENT ON COLUMN hidra.campaign_runs.media_url IS 'The media of the template at
 -- Name: COLUMN campaign_runs.ticketed_until; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.campaign_runs.ticketed_until IS 'Tickets are issued for all slots before this time. Null at the start and after a resume: the next pass issues from its own time on.';
+COMMENT ON COLUMN hidra.campaign_runs.ticketed_until IS 'Tickets are issued for all slots before this time. Null at the start, after a resume, and while the campaign is blocked: the next pass issues from its own time on.';
 
 --
 -- Name: COLUMN campaign_runs.summary; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.campaign_runs.summary IS 'The recipients of the run at its end: total, sent, failed and skipped. Null while the run is open.';
+COMMENT ON COLUMN hidra.campaign_runs.summary IS 'The run at its end: its kind, first_send or retry, and its recipients: total, sent, failed and skipped. Null while the run is open. Later statuses and retries do not change it; the API counts the messages of now.';
+
+--
+-- Name: COLUMN campaign_runs.ticketed_rate; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.ticketed_rate IS 'The rate at which the last tickets before ticketed_until were issued. A pass that finds a higher rate issues tickets anew. Null: unknown, or no tickets.';
+
+--
+-- Name: COLUMN campaign_runs.requeue_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.requeue_at IS 'The last tickets of the run were issued while its connection had no room. The sender whose post ends next asks for a pass, at this time at the earliest. Null if no pass waits for room.';
 
 --
 -- Name: campaign_timeline_points; Type: TABLE; Schema: hidra; Owner: -
@@ -1158,6 +1305,31 @@ COMMENT ON COLUMN hidra.campaign_timeline_points.delivered IS 'Counted messages 
 --
 
 COMMENT ON COLUMN hidra.campaign_timeline_points.failed IS 'Counted messages that failed, with failed_at in this minute.';
+
+--
+-- Name: connection_endpoints; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.connection_endpoints (
+    evolution_config_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    endpoint_hash bytea NOT NULL
+);
+
+ALTER TABLE ONLY hidra.connection_endpoints FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE connection_endpoints; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.connection_endpoints IS 'A row is a time from which on a connection used another instance or server, until its next row. A message in doubt is looked up only on the instance that its connection used when the message was claimed. A save deletes rows that ended more than 72 hours ago: messages of that time are not looked up any more.';
+
+--
+-- Name: COLUMN connection_endpoints.endpoint_hash; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.connection_endpoints.endpoint_hash IS 'hidra.endpoint_hash of the server and instance.';
 
 --
 -- Name: contact_import_rejects; Type: TABLE; Schema: hidra; Owner: -
@@ -1534,6 +1706,7 @@ CREATE TABLE hidra.direct_sends (
     claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     ended_at timestamp with time zone,
     provider_message_id text,
+    requested_message_id text,
     CONSTRAINT direct_sends_kind_known CHECK ((kind = ANY (ARRAY['trial'::text, 'confirmation'::text])))
 );
 
@@ -1564,16 +1737,22 @@ COMMENT ON COLUMN hidra.direct_sends.ended_at IS 'When the post ended. While it 
 COMMENT ON COLUMN hidra.direct_sends.provider_message_id IS 'The id of the message in WhatsApp. Null while the post is open, and if its outcome is unknown.';
 
 --
+-- Name: COLUMN direct_sends.requested_message_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.direct_sends.requested_message_id IS 'As in campaign_messages: the id under which Evolution is asked to send the message. Null on the Cloud API.';
+
+--
 -- Name: evolution_api_config; Type: TABLE; Schema: hidra; Owner: -
 --
 
 CREATE TABLE hidra.evolution_api_config (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
-    base_url text NOT NULL,
-    instance_name text NOT NULL,
+    base_url text,
+    instance_name text,
     integration text DEFAULT 'baileys'::text NOT NULL,
-    api_key_encrypted bytea NOT NULL,
+    api_key_encrypted bytea,
     status hidra.evolution_connection_status DEFAULT 'disconnected'::hidra.evolution_connection_status NOT NULL,
     status_at timestamp with time zone,
     error_message text,
@@ -1587,9 +1766,21 @@ CREATE TABLE hidra.evolution_api_config (
     max_messages_per_minute integer DEFAULT 60 NOT NULL,
     max_concurrent_sends integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    integration_saved text,
+    evolution_instance_id text,
+    evolution_number text,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    recheck_at timestamp with time zone,
     last_status_at timestamp with time zone,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
+    CONSTRAINT evolution_api_config_deleted_is_empty CHECK (
+CASE
+    WHEN (deleted_at IS NULL) THEN (num_nulls(base_url, instance_name, api_key_encrypted) = 0)
+    ELSE ((num_nonnulls(base_url, instance_name, api_key_encrypted) = 0) AND (status = 'disconnected'::hidra.evolution_connection_status))
+END),
     CONSTRAINT evolution_api_config_integration_known CHECK ((integration = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
+    CONSTRAINT evolution_api_config_integration_saved_known CHECK ((integration_saved = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
     CONSTRAINT evolution_api_config_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000)))
 );
 
@@ -1599,19 +1790,31 @@ ALTER TABLE ONLY hidra.evolution_api_config FORCE ROW LEVEL SECURITY;
 -- Name: TABLE evolution_api_config; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON TABLE hidra.evolution_api_config IS 'A row is the connection of a user: an Evolution API server, an instance on it, and the encrypted API key.';
+COMMENT ON TABLE hidra.evolution_api_config IS 'A row is the connection of a user: an Evolution API server, an instance on it, and the encrypted API key. A deleted connection keeps its row, id and limits, but not its server, instance and key; a later save fills it again.';
+
+--
+-- Name: COLUMN evolution_api_config.base_url; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.base_url IS 'The address of the Evolution server. Null if deleted.';
+
+--
+-- Name: COLUMN evolution_api_config.instance_name; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.instance_name IS 'The instance on the server. Null if deleted.';
 
 --
 -- Name: COLUMN evolution_api_config.integration; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.evolution_api_config.integration IS 'How the instance reaches WhatsApp: baileys (WhatsApp Web) or cloud_api (Meta).';
+COMMENT ON COLUMN hidra.evolution_api_config.integration IS 'How the instance reaches WhatsApp: baileys (WhatsApp Web) or cloud_api (Meta). Each check replaces it by what Evolution reports.';
 
 --
 -- Name: COLUMN evolution_api_config.api_key_encrypted; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.evolution_api_config.api_key_encrypted IS 'A libsodium envelope bound to user_id and to the origin of base_url. It opens for no other user or server.';
+COMMENT ON COLUMN hidra.evolution_api_config.api_key_encrypted IS 'A libsodium envelope bound to user_id and to the origin of base_url. It opens for no other user or server. Null if deleted.';
 
 --
 -- Name: COLUMN evolution_api_config.status_at; Type: COMMENT; Schema: hidra; Owner: -
@@ -1678,6 +1881,42 @@ COMMENT ON COLUMN hidra.evolution_api_config.max_messages_per_minute IS 'The lim
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.max_concurrent_sends IS 'How many requests to Evolution may be open at the same time, over all campaigns and direct sends.';
+
+--
+-- Name: COLUMN evolution_api_config.deleted_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.deleted_at IS 'When the user deleted the connection. Null while it is in use.';
+
+--
+-- Name: COLUMN evolution_api_config.integration_saved; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.integration_saved IS 'What the user saved as integration, if Evolution reports another one. Null if the two are equal.';
+
+--
+-- Name: COLUMN evolution_api_config.evolution_instance_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.evolution_instance_id IS 'The id of the instance in its Evolution server, as the last check found it. Two connections with the same id use the same instance. Null until a check finds it.';
+
+--
+-- Name: COLUMN evolution_api_config.evolution_number; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.evolution_number IS 'Of a Cloud API instance the phone number id, as the last check found it. Null until a check finds it.';
+
+--
+-- Name: COLUMN evolution_api_config.warnings; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.warnings IS 'What the last check warns of, as a list of objects with code and message.';
+
+--
+-- Name: COLUMN evolution_api_config.recheck_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.recheck_at IS 'When the next check of a stopped connection is due, between the scheduled ones. A ticket of the send queue asks for it and carries this time; any other ticket is out of date. Null if there is none.';
 
 --
 -- Name: COLUMN evolution_api_config.last_status_at; Type: COMMENT; Schema: hidra; Owner: -
@@ -1900,6 +2139,7 @@ CREATE TABLE hidra.pace_limits (
     user_id uuid NOT NULL,
     rate integer NOT NULL,
     probed_at timestamp with time zone,
+    lowered_at timestamp with time zone,
     CONSTRAINT pace_limits_rate_range CHECK (((rate >= 1) AND (rate <= 6000)))
 );
 
@@ -1927,7 +2167,13 @@ COMMENT ON COLUMN hidra.pace_limits.rate IS 'Messages in a minute.';
 -- Name: COLUMN pace_limits.probed_at; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.pace_limits.probed_at IS 'When the last probe was claimed, a message sent while the circuit of the connection was open. Null before the first, and for a campaign.';
+COMMENT ON COLUMN hidra.pace_limits.probed_at IS 'When the last probe was claimed: a message of a campaign or a direct send, while the circuit of the connection was open. Null before the first, and for a campaign.';
+
+--
+-- Name: COLUMN pace_limits.lowered_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_limits.lowered_at IS 'When the rate was last lowered. A permit from before that time is void: its slot may be too early now.';
 
 --
 -- Name: pace_slots; Type: TABLE; Schema: hidra; Owner: -
@@ -2205,6 +2451,13 @@ ALTER TABLE ONLY hidra.campaigns
     ADD CONSTRAINT campaigns_user_id_id_key UNIQUE (user_id, id);
 
 --
+-- Name: connection_endpoints connection_endpoints_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.connection_endpoints
+    ADD CONSTRAINT connection_endpoints_pkey PRIMARY KEY (evolution_config_id, since);
+
+--
 -- Name: contact_import_rejects contact_import_rejects_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -2448,10 +2701,46 @@ COMMENT ON INDEX hidra.campaign_messages_provider_failed IS 'Failures that may p
 CREATE UNIQUE INDEX campaign_messages_provider_id ON hidra.campaign_messages USING btree (evolution_config_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);
 
 --
+-- Name: campaign_messages_reason; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_reason ON hidra.campaign_messages USING btree (run_id, error_code, status, counted, contact_id) WHERE (error_code IS NOT NULL);
+
+--
+-- Name: INDEX campaign_messages_reason; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_reason IS 'Recipients are listed and counted by reason.';
+
+--
+-- Name: campaign_messages_requested_id; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE UNIQUE INDEX campaign_messages_requested_id ON hidra.campaign_messages USING btree (evolution_config_id, requested_message_id) WHERE ((requested_message_id IS NOT NULL) AND (provider_message_id IS NULL));
+
+--
+-- Name: INDEX campaign_messages_requested_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_requested_id IS 'Messages whose answer was lost are found by their statuses. A message leaves the index once its provider_message_id is known.';
+
+--
 -- Name: campaign_messages_sending; Type: INDEX; Schema: hidra; Owner: -
 --
 
 CREATE INDEX campaign_messages_sending ON hidra.campaign_messages USING btree (evolution_config_id, run_id) WHERE (status = 'sending'::hidra.message_status);
+
+--
+-- Name: campaign_messages_state; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_state ON hidra.campaign_messages USING btree (run_id, status, counted, contact_id);
+
+--
+-- Name: INDEX campaign_messages_state; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_state IS 'Recipients are listed and counted by status, those that count and the others apart.';
 
 --
 -- Name: campaign_messages_unacknowledged; Type: INDEX; Schema: hidra; Owner: -
@@ -2488,6 +2777,18 @@ CREATE UNIQUE INDEX campaign_runs_one_open ON hidra.campaign_runs USING btree (c
 --
 
 COMMENT ON INDEX hidra.campaign_runs_one_open IS 'A campaign has at most one open run.';
+
+--
+-- Name: campaign_runs_without_room; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_runs_without_room ON hidra.campaign_runs USING btree (user_id) WHERE (requeue_at IS NOT NULL);
+
+--
+-- Name: INDEX campaign_runs_without_room; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_runs_without_room IS 'Each post that ends asks for it; it is nearly always empty.';
 
 --
 -- Name: campaigns_active; Type: INDEX; Schema: hidra; Owner: -
@@ -2652,6 +2953,18 @@ CREATE TRIGGER contacts_removed AFTER DELETE ON hidra.contacts REFERENCING OLD T
 COMMENT ON TRIGGER contacts_removed ON hidra.contacts IS 'Replaces ON DELETE CASCADE of segment_contacts.';
 
 --
+-- Name: pace_limits pace_limits_lowered; Type: TRIGGER; Schema: hidra; Owner: -
+--
+
+CREATE TRIGGER pace_limits_lowered BEFORE UPDATE OF rate ON hidra.pace_limits FOR EACH ROW WHEN ((new.rate < old.rate)) EXECUTE FUNCTION hidra.note_lowered_rate();
+
+--
+-- Name: TRIGGER pace_limits_lowered ON pace_limits; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TRIGGER pace_limits_lowered ON hidra.pace_limits IS 'Makes permits of the higher rate void.';
+
+--
 -- Name: segment_contacts segment_contacts_added; Type: TRIGGER; Schema: hidra; Owner: -
 --
 
@@ -2744,6 +3057,13 @@ ALTER TABLE ONLY hidra.campaigns
 
 ALTER TABLE ONLY hidra.campaigns
     ADD CONSTRAINT campaigns_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
+
+--
+-- Name: connection_endpoints connection_endpoints_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.connection_endpoints
+    ADD CONSTRAINT connection_endpoints_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
 
 --
 -- Name: contact_import_rejects contact_import_rejects_import_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -2913,6 +3233,12 @@ ALTER TABLE hidra.campaign_timeline_points ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.campaigns ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: connection_endpoints; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.connection_endpoints ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: contact_import_rejects; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -3019,6 +3345,12 @@ CREATE POLICY owner ON hidra.campaign_timeline_points TO hidra_owner USING (true
 --
 
 CREATE POLICY owner ON hidra.campaigns TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: connection_endpoints owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.connection_endpoints TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: contact_import_rejects owner; Type: POLICY; Schema: hidra; Owner: -
@@ -3183,6 +3515,12 @@ CREATE POLICY tenant ON hidra.campaign_timeline_points TO hidra_api USING ((user
 CREATE POLICY tenant ON hidra.campaigns TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: connection_endpoints tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.connection_endpoints TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: contact_import_rejects tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -3325,6 +3663,12 @@ CREATE POLICY worker ON hidra.campaign_timeline_points TO hidra_worker USING (tr
 --
 
 CREATE POLICY worker ON hidra.campaigns TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: connection_endpoints worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.connection_endpoints TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: contact_import_rejects worker; Type: POLICY; Schema: hidra; Owner: -

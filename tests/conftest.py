@@ -31,6 +31,12 @@ for name, value in {
 }.items():
     os.environ.setdefault(name, value)
 
+# What a developer's shell has for other programs: no proxy is asked for this machine, and libpq reads PGOPTIONS and others.
+for name in ("NO_PROXY", "no_proxy"):
+    os.environ[name] = ",".join(filter(None, ["127.0.0.1", "localhost", os.environ.get(name)]))
+for name in [name for name in os.environ if name.startswith("PG")]:
+    del os.environ[name]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in the random order of this seed")

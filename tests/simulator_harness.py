@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -88,9 +89,10 @@ class Harness:
         await self._create(name, webhook, integration="WHATSAPP-BAILEYS", qrcode=False)
         await self.call("POST", f"/_control/instances/{name}/scan")
 
-    async def cloud(self, name: str = "c", **webhook: Any) -> None:
+    async def cloud(self, name: str = "c", *, number: str | None = None, **webhook: Any) -> None:
         """Create a Cloud API instance, its webhook at the receiver."""
-        await self._create(name, webhook, integration="WHATSAPP-BUSINESS", token=f"meta-{name}", number="1000000001")
+        number = number or str(1_000_000_000 + zlib.crc32(name.encode()))
+        await self._create(name, webhook, integration="WHATSAPP-BUSINESS", token=f"meta-{name}", number=number)
 
     async def _create(self, name: str, webhook: Mapping[str, Any], **body: Any) -> None:
         hook = {"enabled": True, "url": f"{self.receiver.url}/hook", "events": [], "headers": {}} | dict(webhook)

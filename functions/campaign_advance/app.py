@@ -24,11 +24,15 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 def advance(body: str) -> None:
+    asked = CampaignNudge.from_json(body)
     advance_campaign(
-        CampaignNudge.from_json(body).campaign_id,
+        asked.campaign_id,
         db=db,
         issue_tickets=lambda ticket, slots, now: send_tickets(ENV["SEND_QUEUE_URL"], ticket, slots, now=now),
         requeue_after=lambda ticket, seconds: nudge(
             ENV["CAMPAIGN_QUEUE_URL"], user_id=ticket.user_id, campaign_id=ticket.campaign_id, seconds=seconds
+        ),
+        start_after=lambda seconds: nudge(
+            ENV["CAMPAIGN_QUEUE_URL"], user_id=asked.user_id, campaign_id=asked.campaign_id, seconds=seconds
         ),
     )

@@ -22,7 +22,9 @@ db = Database(ENV, read_json_secret)
 def handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     sweep(
         db=db,
-        nudge_all=lambda due: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(each.user_id, each.campaign_id) for each in due]),
+        nudge_all=lambda due: nudge_all(
+            ENV["CAMPAIGN_QUEUE_URL"], [(each.user_id, each.campaign_id, each.seconds) for each in due]
+        ),
         nudge_import=lambda stale: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=stale.user_id, import_id=stale.id),
         queue=lambda tickets: send_confirmations(ENV["SEND_QUEUE_URL"], tickets),
         sender_lost_after=timedelta(seconds=int(ENV["SENDER_LOST_AFTER_SECONDS"])),

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from hidra.domain.campaign import CampaignChannel, CampaignStatus
+from hidra.domain.contact import MAX_PHONE
 from hidra.domain.message import MessageStatus
 from hidra.entry.fields import (
     LEFT_OUT,
@@ -38,7 +39,7 @@ from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import campaigns, identity, recipients
 from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
-from hidra.store.recipients import Recipient, Run
+from hidra.store.recipients import Recipient, RecipientCount, Run
 
 ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "PHONE_HASH_SECRET", "MESSAGE_SENDER_FUNCTION")
 db = Database(ENV, read_json_secret, check=identity.check)
@@ -58,6 +59,13 @@ NOT_STARTED = [
     "segment-too-large",
     "nothing-to-send",
 ]
+OfRun = Annotated[
+    UUID | None,
+    Query(description="Of this run only. If absent, over all runs: of each recipient the message that counts."),
+]
+PhoneCountry = Annotated[
+    str, Query(pattern=r"^[A-Z]{2}$", description="ISO 3166 code of the country of a phone without +.")
+]
 
 
 class CampaignIn(Body):
@@ -73,13 +81,19 @@ class CampaignIn(Body):
 
 
 class CampaignChange(Body):
-    """An absent field keeps its value; only ``description`` may be null."""
+    """An absent field keeps its value; only ``description`` and ``not_after`` may be null.
+
+    Which fields may change depends on the status: all in a scheduled campaign, all but ``scheduled_at`` and
+    ``not_after`` in a draft, only ``max_messages_per_minute`` in a campaign that is running or paused.
+    """
 
     name: Annotated[Name, LEFT_OUT]
     description: Annotated[Description | None, LEFT_OUT]
     segment_id: Annotated[UUID, LEFT_OUT]
     template_id: Annotated[UUID, LEFT_OUT]
     max_messages_per_minute: Annotated[PerMinute, LEFT_OUT]
+    scheduled_at: Annotated[Instant, LEFT_OUT]
+    not_after: Annotated[Instant | None, LEFT_OUT]
 
 
 class DuplicateIn(Body):
@@ -103,6 +117,21 @@ class TrialResult(BaseModel):
     provider_message_id: str | None
     error_code: str | None
     error_detail: str | None
+
+
+class RecipientsSummary(BaseModel):
+    """Recipients by status and reason, and under the four counters of the metrics.
+
+    ``total`` = ``delivered`` + ``failed`` + ``pending`` + ``skipped`` = the sum of ``counts``.
+    """
+
+    run_id: UUID | None
+    total: int
+    delivered: int
+    failed: int
+    pending: int
+    skipped: int
+    counts: list[RecipientCount]
 
 
 class ScheduleIn(Body):
@@ -140,13 +169,15 @@ def get(campaign_id: UUID) -> Campaign:
 @app.patch(
     "/v1/campaigns/<campaign_id>",
     operation_id="change_campaign",
-    summary="Change a draft",
+    summary="Change a draft, move or change a scheduled campaign, or change the pace of one that has started",
     responses=answers(
-        rejected=["unknown-segment", "unknown-template"], conflict=["campaign-status", "campaign-starting"]
+        rejected=["unknown-segment", "unknown-template", "wrong-times"],
+        conflict=["campaign-status", "campaign-starting", "segment-empty", "segment-too-large", "nothing-to-send"],
     ),
 )
 def change(campaign_id: UUID, body: CampaignChange) -> Campaign:
-    return edit_campaign.change(db, me(), campaign_id, body.model_dump(exclude_unset=True))
+    changes = body.model_dump(exclude_unset=True)
+    return edit_campaign.change(db, me(), campaign_id, changes, now=datetime.now(UTC), nudge=nudge)
 
 
 @app.delete(
@@ -193,7 +224,18 @@ def schedule(campaign_id: UUID, body: ScheduleIn) -> Campaign:
         scheduled_at=body.scheduled_at,
         not_after=body.not_after,
         now=datetime.now(UTC),
+        nudge=nudge,
     )
+
+
+@app.post(
+    "/v1/campaigns/<campaign_id>/unschedule",
+    operation_id="unschedule_campaign",
+    summary="Make a scheduled campaign a draft again",
+    responses=answers(conflict=["campaign-status", "campaign-starting"]),
+)
+def unschedule(campaign_id: UUID) -> Campaign:
+    return lifecycle.unschedule(db, me(), campaign_id)
 
 
 @app.post(
@@ -253,7 +295,7 @@ def retry_failed(campaign_id: UUID) -> Campaign:
     summary="Send the campaign's message to one number as a test; it counts in no metric",
     responses=answers(
         rejected=["invalid-phone", "unknown-contact", "unresolved-variables", "text-too-long"],
-        conflict=["no-connection", "connection-not-usable", "connection-busy", "opted-out"],
+        conflict=["no-connection", "connection-not-usable", "connection-distrusted", "connection-busy", "opted-out"],
     ),
 )
 def test_send(campaign_id: UUID, body: TrialIn) -> TrialResult:
@@ -282,32 +324,75 @@ def list_runs(campaign_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> Pa
     return LATEST_RUN_FIRST.page(db.as_user(me(), work), limit)
 
 
-@app.get("/v1/campaigns/<campaign_id>/recipients", summary="List the recipients of a run, each with the outcome")
+@app.get(
+    "/v1/campaigns/<campaign_id>/recipients",
+    summary="List the recipients of a campaign, or of one of its runs, each with the outcome",
+    responses=answers(rejected=["invalid-phone"]),
+)
 def list_recipients(
     campaign_id: UUID,
     *,
-    run_id: Annotated[UUID | None, Query(description="If absent, the latest run.")] = None,
+    run_id: OfRun = None,
     status: MessageStatus | None = None,
     error_code: Annotated[
         str | None, Query(pattern="^[a-z0-9_-]{1,64}$", description="Why a message failed or was skipped.")
     ] = None,
+    contact_id: UUID | None = None,
+    phone: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=MAX_PHONE,
+            description="In any usual spelling: the contact's of now, or the one that the message was sent to.",
+        ),
+    ] = None,
+    country: PhoneCountry = "BR",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Recipient]:
     (after_id,) = BY_CONTACT.after(cursor)
+    user_id = me()
+    number = None
+    if phone is not None:
+        # A + that is not encoded arrives as a space.
+        text = f"+{phone[1:]}" if phone.startswith(" ") else phone
+        number = identify_phone(user_id, text, country=country, secret=phone_hash_secret())
 
     def work(tx: Tx) -> list[Recipient]:
-        campaigns.get(tx, campaign_id=campaign_id)
-        run = run_id
-        if run is None:
-            latest = recipients.runs(tx, campaign_id=campaign_id, limit=1)
-            if not latest:
-                return []
-            run = latest[0].id
-        elif not recipients.has_run(tx, campaign_id=campaign_id, run_id=run):
-            raise NotFound("The campaign has no run with this id. List its runs for their ids.")
+        _require_run(tx, campaign_id, run_id)
+        wanted = None if contact_id is None else {contact_id}
+        if number is not None:
+            same = recipients.with_phone(tx, campaign_id=campaign_id, phone=number[0], phone_hash=number[1])
+            wanted = set(same) if wanted is None else wanted.intersection(same)
         return recipients.recipients(
-            tx, run_id=run, status=status, error_code=error_code, after_id=after_id, limit=limit
+            tx,
+            campaign_id=campaign_id,
+            run_id=run_id,
+            status=status,
+            error_code=error_code,
+            contact_ids=None if wanted is None else sorted(wanted),
+            after_id=after_id,
+            limit=limit,
         )
 
-    return BY_CONTACT.page(db.as_user(me(), work), limit)
+    return BY_CONTACT.page(db.as_user(user_id, work), limit)
+
+
+@app.get(
+    "/v1/campaigns/<campaign_id>/recipients/summary",
+    operation_id="count_recipients",
+    summary="Count the recipients of a campaign, or of one of its runs, by status and reason",
+)
+def count_recipients(campaign_id: UUID, run_id: OfRun = None) -> RecipientsSummary:
+    def work(tx: Tx) -> list[RecipientCount]:
+        _require_run(tx, campaign_id, run_id)
+        return recipients.counts(tx, campaign_id=campaign_id, run_id=run_id)
+
+    found = db.as_user(me(), work)
+    return RecipientsSummary(run_id=run_id, counts=found, **vars(recipients.add_up(found)))
+
+
+def _require_run(tx: Tx, campaign_id: UUID, run_id: UUID | None) -> None:
+    campaigns.get(tx, campaign_id=campaign_id)
+    if run_id is not None and not recipients.has_run(tx, campaign_id=campaign_id, run_id=run_id):
+        raise NotFound("The campaign has no run with this id. List its runs for their ids.")

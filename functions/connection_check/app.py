@@ -12,13 +12,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.check_request import CheckAction, PullRequest, failure, read
 from hidra.domain.imports import files
+from hidra.domain.instance import CLOUD_CLOSED
+from hidra.domain.ticket import RecheckTicket
 from hidra.domain.webhook_key import current_key_id, jwt_key
 from hidra.errors import HidraError, Rejected
 from hidra.gateways import uploads, vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution, Webhook
+from hidra.gateways.queues import send_recheck
 from hidra.services.backfill_statuses import backfill_statuses, request_backfills
-from hidra.services.check_connection import Health, check_all, check_one, examine, failed
+from hidra.services.check_connection import Health, Neighbourhood, check_all, check_one, examine, failed
 from hidra.services.imports.pull_contacts import give_up, pull_contacts
 from hidra.services.reconcile import reconcile
 from hidra.settings import DATABASE_SETTINGS, require
@@ -28,7 +31,13 @@ from hidra.store.db import Database
 from hidra.telemetry import logger
 
 ENV = require(
-    *DATABASE_SETTINGS, "VAULT_SECRET", "WEBHOOK_SECRET", "PUBLIC_URL", "ALLOW_PRIVATE_ADDRESSES", "IMPORT_BUCKET"
+    *DATABASE_SETTINGS,
+    "VAULT_SECRET",
+    "WEBHOOK_SECRET",
+    "PUBLIC_URL",
+    "ALLOW_PRIVATE_ADDRESSES",
+    "IMPORT_BUCKET",
+    "SEND_QUEUE_URL",
 )
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 SPARE_SECONDS = 5  # between the last work and the function's own time-out
@@ -38,13 +47,27 @@ BACKFILL_SECONDS = 25  # of a scheduled run, at least
 db = Database(ENV, read_json_secret)
 
 
+def webhooks() -> str:
+    """What the URL of each of our webhooks begins with."""
+    return f"{ENV['PUBLIC_URL'].rstrip('/')}/webhooks/evolution/"
+
+
+def owner_of_webhook(url: str) -> UUID | None:
+    """Returns the connection whose webhook this is; None if it is not one of ours."""
+    try:
+        return UUID(url.removeprefix(webhooks()).partition("/")[0]) if url.startswith(webhooks()) else None
+    except ValueError:
+        return None
+
+
 class Keys:
-    """Both secrets, read again in each invocation, so that they may rotate."""
+    """Both secrets, read again in each invocation, so that they may rotate; and the other connections."""
 
     def __init__(self) -> None:
         self._vault = read_json_secret(ENV["VAULT_SECRET"])
         self._masters = read_json_secret(ENV["WEBHOOK_SECRET"])
         self.without_webhook: list[Endpoint] = []  # a check found another webhook there
+        self._others = db.as_worker(connection_health.others)
 
     def evolution(self, endpoint: Endpoint) -> Evolution:
         """Returns a client of the connection's instance.
@@ -60,7 +83,7 @@ class Keys:
     def webhook(self, endpoint: Endpoint, key_id: str) -> Webhook:
         """Returns our webhook of the instance under one of the master keys."""
         return Webhook(
-            url=f"{ENV['PUBLIC_URL'].rstrip('/')}/webhooks/evolution/{endpoint.connection_id}/{key_id}",
+            url=f"{webhooks()}{endpoint.connection_id}/{key_id}",
             jwt_key=jwt_key(self._masters[key_id], endpoint.connection_id, endpoint.instance_name),
         )
 
@@ -68,7 +91,16 @@ class Keys:
         """Returns a connection's health; never raises for what Evolution does."""
         ours = {key_id: self.webhook(endpoint, key_id) for key_id in self._masters}
         try:
-            health = examine(self.evolution(endpoint), ours[current_key_id(self._masters)], also_ours=ours.values())
+            health = examine(
+                self.evolution(endpoint),
+                ours[current_key_id(self._masters)],
+                also_ours=ours.values(),
+                among=Neighbourhood(
+                    endpoint,
+                    [other for other in self._others if other.connection_id != endpoint.connection_id],
+                    owner_of_webhook,
+                ),
+            )
         except Rejected as error:
             return failed(str(error))
         if health.webhook_lost:
@@ -98,7 +130,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] 
 
 def check(endpoint: Endpoint) -> dict[str, Any]:
     keys = Keys()
-    health = check_one(endpoint, db=db, examine=keys.examine, now=now)
+    health = check_one(endpoint, db=db, examine=keys.examine, now=now, recheck=recheck)
     request_backfills(keys.without_webhook, db=db, now=now())
     return {"status": health.status.value, "error_message": health.error_message}
 
@@ -108,7 +140,9 @@ def connect(endpoint: Endpoint) -> dict[str, Any]:
         offer = Keys().evolution(endpoint).connect()
     except HidraError as error:
         return failure(str(error))
-    return {"state": offer.state, "qr_code": offer.qr_code, "pairing_code": offer.pairing_code}
+    # Only a closed instance of the Cloud API offers no code.
+    message = CLOUD_CLOSED if offer.state == "close" else None
+    return {"state": offer.state, "qr_code": offer.qr_code, "pairing_code": offer.pairing_code, "message": message}
 
 
 def pull(endpoint: Endpoint | None, import_id: UUID, *, seconds_left: Callable[[], float]) -> None:
@@ -129,10 +163,14 @@ def pull(endpoint: Endpoint | None, import_id: UUID, *, seconds_left: Callable[[
 def every_connection(*, seconds_left: Callable[[], float]) -> None:
     keys = Keys()
     for_checks = seconds_left() - RECONCILING_SECONDS - BACKFILL_SECONDS
-    answering = check_all(db=db, examine=keys.examine, now=now, seconds=for_checks)
+    answering = check_all(db=db, examine=keys.examine, now=now, seconds=for_checks, recheck=recheck)
     request_backfills(keys.without_webhook, db=db, now=now())
     reconcile(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left() - BACKFILL_SECONDS)
     backfill_statuses(answering, db=db, evolution=keys.evolution, now=now(), seconds=seconds_left())
+
+
+def recheck(ticket: RecheckTicket) -> None:
+    send_recheck(ENV["SEND_QUEUE_URL"], ticket)
 
 
 def now() -> datetime:

@@ -73,11 +73,12 @@ class StatusBackfillIn(Body):
 
 
 class ConnectionLink(BaseModel):
-    """The instance's state, and a code to link WhatsApp with while the instance waits for one."""
+    """The instance's state, a code to link WhatsApp with while the instance waits for one, or why there is no code."""
 
     state: str
     qr_code: str | None = None
     pairing_code: str | None = None
+    message: str | None = None
 
 
 @app.put(
@@ -145,7 +146,12 @@ def check() -> Connection:
 )
 def connect() -> ConnectionLink:
     found = connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], CheckAction.CONNECT, connection_id=read(me()).id)
-    return ConnectionLink(state=found["state"], qr_code=found.get("qr_code"), pairing_code=found.get("pairing_code"))
+    return ConnectionLink(
+        state=found["state"],
+        qr_code=found.get("qr_code"),
+        pairing_code=found.get("pairing_code"),
+        message=found.get("message"),
+    )
 
 
 @app.post(

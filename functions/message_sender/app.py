@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -10,20 +11,24 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown, name_of
-from hidra.domain.ticket import ConfirmationTicket, Ticket, read
+from hidra.domain.ticket import ConfirmationTicket, RecheckTicket, Ticket, read
 from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.entry.batch import each_record
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution
-from hidra.gateways.queues import nudge, send_ticket_later
+from hidra.gateways.queues import nudge, nudge_all, send_recheck, send_ticket_later
 from hidra.services import send_direct
+from hidra.services.check_connection import Health, failed, read_state
+from hidra.services.recheck_connection import recheck_connection
 from hidra.services.send_message import End, send_message
 from hidra.services.turn import Clock
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
 from hidra.store.claims import ClaimedPost
+from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
+from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "ALLOW_PRIVATE_ADDRESSES")
@@ -44,7 +49,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 def send(body: str) -> None:
     ticket = read(body)
-    if isinstance(ticket, ConfirmationTicket):
+    if isinstance(ticket, RecheckTicket):
+        recheck(ticket)
+    elif isinstance(ticket, ConfirmationTicket):
         send_confirmation(ticket)
     else:
         use_ticket(ticket)
@@ -67,11 +74,44 @@ def send_next(ticket: Ticket) -> End:
         db=db,
         post=post,
         postpone=lambda later, seconds: send_ticket_later(ENV["SEND_QUEUE_URL"], later, seconds),
-        nudge=lambda t: nudge(ENV["CAMPAIGN_QUEUE_URL"], user_id=t.user_id, campaign_id=t.campaign_id),
+        nudge=ask_for_pass,
         clock=CLOCK,
         sender_timeout=SENDER_TIMEOUT,
+        recheck=recheck_later,
         record_within=20,
     )
+
+
+def recheck(ticket: RecheckTicket) -> None:
+    private_keys()
+    try:
+        recheck_connection(
+            ticket,
+            db=db,
+            examine=examine,
+            recheck=recheck_later,
+            nudge=lambda found: nudge_all(ENV["CAMPAIGN_QUEUE_URL"], [(it.user_id, it.campaign_id, 0) for it in found]),
+            now=CLOCK.now,
+        )
+    except Unavailable as error:
+        # Not retried: the schedule checks the connection.
+        logger.warning("recheck lost", connection_id=ticket.connection_id, reason=str(error))
+
+
+def recheck_later(ticket: RecheckTicket) -> None:
+    send_recheck(ENV["SEND_QUEUE_URL"], ticket)
+
+
+def examine(endpoint: Endpoint) -> Health:
+    """Reads the instance's state; its webhook and its warnings are left to connection_check."""
+    try:
+        key = vault.open_sealed(
+            private_keys(), endpoint.api_key_encrypted, user_id=endpoint.user_id, base_url=endpoint.base_url
+        )
+    except Rejected as error:
+        return failed(str(error))
+    evolution = Evolution(endpoint.base_url, endpoint.instance_name, key, allow_private=ALLOW_PRIVATE)
+    return replace(read_state(evolution), facts=None)
 
 
 def send_confirmation(ticket: ConfirmationTicket) -> None:
@@ -103,7 +143,13 @@ def in_turn(
     send_one: Callable[..., Outcome | NoTurn], message: ConfirmationTicket | TrialMessage, *, patience: float
 ) -> Outcome | NoTurn:
     private_keys()
-    return send_one(message, db=db, post=post, clock=CLOCK, sender_timeout=SENDER_TIMEOUT, patience=patience)
+    return send_one(
+        message, db=db, post=post, nudge=ask_for_pass, clock=CLOCK, sender_timeout=SENDER_TIMEOUT, patience=patience
+    )
+
+
+def ask_for_pass(due: DueCampaign) -> None:
+    nudge(ENV["CAMPAIGN_QUEUE_URL"], user_id=due.user_id, campaign_id=due.campaign_id, seconds=due.seconds)
 
 
 @cache
@@ -137,4 +183,4 @@ def post(claim: ClaimedPost, phone: str, content: Content) -> Outcome:
     except Unavailable:
         return NotSent("keys_unavailable", "The stored API key could not be read.", Stops.NOTHING)
     evolution = Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE)
-    return evolution.send(phone, content)
+    return evolution.send(phone, content, message_id=claim.requested_message_id)

@@ -1,6 +1,9 @@
 """The form of the command: groups, help without boxes, tables, and errors of one line."""
 
+import contextlib
+import errno
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -13,7 +16,9 @@ from typer._click import Context, HelpFormatter
 from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
+from local import terminal
 from local.emulator import FunctionFailed
+from local.interrupts import Interrupted
 from local.processes import LocalError
 
 TRY, STACK, OPERATE = "Try it", "A stack", "Operate"
@@ -65,6 +70,8 @@ Name = Annotated[
     str, typer.Option("--stack", metavar="NAME", envvar="STACK", help="The stack's name; several run side by side.")
 ]
 
+Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="The port of the API; 0: any free one.")]
+
 
 @app.callback()
 def _options(
@@ -82,14 +89,26 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return 2
     except (ClickException, LocalError, FunctionFailed) as error:
-        print(f"hidra: {_message(error)}", file=sys.stderr)
+        _complain(_message(error))
         return 2 if isinstance(error, UsageError) else 1
+    except (typer.Abort, Interrupted) as error:
+        _complain("Interrupted. What this command had started is stopped.")
+        return error.status if isinstance(error, Interrupted) else 128 + signal.SIGINT
+    except SystemExit as error:  # typer's own answer to a reader that is gone
+        return int(error.code or 0)
     except Exception as error:
-        # An unexpected error is one line too; its traceback goes to a file.
-        if "--debug" in arguments:
+        if "--debug" in arguments and not _is_output_gone(error):
             raise
-        print(f"hidra: {_summary(error)} The details are in {_save_traceback()}.", file=sys.stderr)
-        return 1
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """An unexpected error is one line too; its traceback goes to a file."""
+    if _is_output_gone(error):
+        terminal.silence()
+        return 128 + signal.SIGPIPE
+    _complain(_system_message(error) or f"{_summary(error)}{_save_traceback()}")
+    return 1
 
 
 def echo(line: str = "") -> None:
@@ -119,6 +138,27 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"  {line}".rstrip() for line in lines)
 
 
+def _complain(message: str) -> None:
+    with contextlib.suppress(OSError):
+        print(f"hidra: {message}", file=sys.stderr, flush=True)
+
+
+def _is_output_gone(error: Exception) -> bool:
+    """The reader of the output has ended (`| head`), or the terminal is closed: EIO."""
+    return isinstance(error, BrokenPipeError) or (
+        isinstance(error, OSError) and error.errno == errno.EIO and error.filename is None
+    )
+
+
+def _system_message(error: Exception) -> str | None:
+    """What the operating system refused: a full disk, a folder that must not be written."""
+    refusals = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+    if not isinstance(error, OSError) or error.errno not in refusals:
+        return None
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror}. Change that and try again."
+
+
 def _message(error: Exception) -> str:
     if not isinstance(error, ClickException):
         return str(error)
@@ -133,7 +173,10 @@ def _summary(error: Exception) -> str:
 
 
 def _save_traceback() -> str:
-    handle, path = tempfile.mkstemp(prefix="hidra-error-", suffix=".txt")
+    try:
+        handle, path = tempfile.mkstemp(prefix="hidra-error-", suffix=".txt")
+    except OSError:
+        return " --debug shows more."
     with os.fdopen(handle, "w") as file:
         traceback.print_exc(file=file)
-    return path
+    return f" The details are in {path}."

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import zlib
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,7 +14,9 @@ from local.cli.app import TRY, Name, app, echo, make, table
 from local.demo.simulator_log import SimulatorLog
 from local.evolution import __main__ as server
 from local.evolution import phones, presets
+from local.evolution.instance import BAILEYS, CLOUD
 from local.processes import LocalError
+from local.stack import SIMULATOR
 
 simulate = make(
     help="""Control the Evolution simulator.
@@ -33,7 +36,7 @@ OneInstance = Annotated[str | None, typer.Option("--instance", metavar="INSTANCE
 @simulate.command()
 def serve(
     *,
-    port: Annotated[int, typer.Option(metavar="PORT", help="0: any free port.")] = 8080,
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: any free port.")] = 8080,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
     api_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="The global key, AUTHENTICATION_API_KEY.", show_default="random")
@@ -76,7 +79,7 @@ def instance(
     cloud_api: Annotated[bool, typer.Option("--cloud-api", help="Meta's Cloud API instead of Baileys.")] = False,
     stack: Name = "local",
 ) -> None:
-    """Create an instance and let a phone scan its QR code.
+    """Create an instance, or take the one of this name, and let a phone scan its QR code.
 
     Prints the body for PUT /v1/evolution-config.
 
@@ -84,11 +87,18 @@ def instance(
     Example:  ./hidra simulate instance loja
     """
     simulator = RunningSimulator(stack)
-    body: dict[str, Any] = {"instanceName": name, "integration": "WHATSAPP-BAILEYS", "qrcode": True}
-    if cloud_api:
-        meta = {"token": f"meta-{name}", "number": "1000000001", "businessId": "2000000001", "qrcode": False}
-        body |= {"integration": "WHATSAPP-BUSINESS", **meta}
-    simulator.ask("POST", "/instance/create", body)
+    wanted = CLOUD if cloud_api else BAILEYS
+    existing = simulator.integrations()
+    found = existing.get(name, wanted)
+    if found != wanted:
+        raise LocalError(f"The instance {name!r} exists, with the integration {found}. Choose another name.")
+    if name not in existing:
+        body: dict[str, Any] = {"instanceName": name, "integration": wanted, "qrcode": not cloud_api}
+        if cloud_api:
+            # Evolution reports each number to one instance only.
+            number = str(1_000_000_000 + zlib.crc32(name.encode()))
+            body |= {"token": f"meta-{name}", "number": number, "businessId": "2000000001"}
+        simulator.ask("POST", "/instance/create", body)
     if not cloud_api:
         simulator.ask("POST", f"/_control/instances/{name}/scan", {})
     connection = {
@@ -211,13 +221,17 @@ class RunningSimulator:
 
     def __init__(self, name: str) -> None:
         stack = named_stacks.attach(name)
-        if "Evolution simulator" not in stack.processes:
+        if SIMULATOR not in stack.processes:
             raise LocalError(
                 f"The stack {name!r} uses a real Evolution server. Start it without EVOLUTION_URL to have a simulator."
             )
         self.url, self.key = stack.evolution_url, stack.evolution_api_key
         self._session = requests.Session()
         self._session.trust_env = False
+
+    def integrations(self) -> dict[str, str]:
+        """The integration of each instance by its name."""
+        return {row["name"]: row["integration"] for row in self.ask("GET", "/instance/fetchInstances")}
 
     def ask(self, method: str, path: str, body: object = None, *, seconds: float = 10) -> Any:
         """The JSON of its answer, which must come within so many seconds."""

@@ -1,6 +1,7 @@
 """demo, up, down, status, url, token, invoke, logs: the life of a stack."""
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,10 +10,10 @@ from uuid import UUID
 import typer
 
 from local import named_stacks
-from local.cli.app import STACK, TRY, Name, app, echo
+from local.cli.app import STACK, TRY, Name, Port, app, echo
 from local.demo import campaign, recipients
-from local.processes import LocalError
-from local.stack import ROOT, Stack
+from local.processes import Identity, LocalError
+from local.stack import AWS, ROOT, Stack
 
 _DAY = 86_400
 
@@ -48,28 +49,44 @@ def demo(
 
 @app.command(rich_help_panel=STACK)
 def up(
+    *,
     stack: Name = "local",
-    port: Annotated[int, typer.Option(metavar="PORT", help="The port of the API; 0: any free one.")] = 0,
+    port: Port = 0,
+    restart: Annotated[bool, typer.Option("--restart", help="End its processes first; the data is kept.")] = False,
+    start_over: Annotated[
+        bool, typer.Option("--start-over", help="Remove the stack and its data first, without a question.")
+    ] = False,
 ) -> None:
     """Start a stack, or deploy changed sources to it.
 
     A stack runs in the background: database, AWS emulator, token issuer and Evolution simulator, with the application
     deployed. DATABASE_URL in the environment replaces the database, EVOLUTION_URL with EVOLUTION_API_KEY the simulator.
+    Processes that ended, also by a restart of the machine, are started again with their data and addresses.
 
     \b
     Example:  ./hidra up --port 8000
     """
-    running = named_stacks.up(stack, port=port, report=echo)
-    if time.time() - running.started > _DAY * 0.8:
+    try:
+        running = named_stacks.up(stack, port=port, restart=restart, start_over=start_over, report=echo)
+    except named_stacks.DataGone as gone:
+        if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+            raise
+        echo(str(gone))
+        if not typer.confirm("Start over with an empty database?"):
+            raise typer.Exit(1) from None
+        running = named_stacks.up(stack, port=port, start_over=True, report=echo)
+    suffix = named_stacks.option(stack)
+    emulator = running.processes[AWS]
+    if isinstance(emulator, Identity) and time.time() - emulator.created > _DAY * 0.8:
         # ministack 1.5.33: expired records shift its stream's index and some are skipped.
         echo(
-            "It has run for most of a day. After a day the emulator's stream loses records. Restart it: `make down up`."
+            "It has run for most of a day. After a day the emulator's stream loses records. "
+            f"`./hidra up{suffix} --restart` starts it again and keeps the data."
         )
     echo()
     _describe(running)
-    suffix = "" if stack == "local" else f" --stack {stack}"
-    echo(f'\n  curl -H "Authorization: Bearer $(./hidra token{suffix})" {running.api_url}/v1/campaigns')
-    echo(f"\nStop it with `./hidra down{suffix}`.")
+    echo(f"\n  curl --noproxy '*' -H \"Authorization: Bearer $(./hidra token{suffix})\" {running.api_url}/v1/campaigns")
+    echo(f"\nStop it and remove its data with `./hidra down{suffix}`.")
 
 
 @app.command(rich_help_panel=STACK)
@@ -89,15 +106,28 @@ def down(
 
 @app.command(rich_help_panel=STACK)
 def status(stack: Name = "local") -> None:
-    """Show the addresses and processes of a stack.
+    """Show the addresses and processes of a stack, and what it has lost.
+
+    The exit status is 1 if a process has ended.
 
     \b
     Example:  ./hidra status --stack trial
     """
-    running = named_stacks.attach(stack)
-    _describe(running)
-    for name, process in running.processes.items():
-        echo(f"  {name:<20} process {process.pid}")
+    found = named_stacks.existing(stack)
+    lost = named_stacks.lost_processes(found)
+    _describe(found)
+    for name, process in found.processes.items():
+        echo(f"  {name:<20} {'lost' if name in lost else f'process {process.pid}'}")
+    suffix = named_stacks.option(stack)
+    if found.lacks_data():
+        echo(f"\nThe data of the stack {stack!r} is gone: {found.database_folder} was removed.")
+        echo(f"`./hidra up{suffix} --start-over` starts it with an empty database.")
+    elif lost:
+        echo(f"\nThe stack {stack!r} has lost {named_stacks.listed(lost)}. Its data is kept.")
+        for line in named_stacks.not_kept(lost):
+            echo(line)
+        echo(f"`./hidra up{suffix}` starts it again with its data and addresses.")
+    raise typer.Exit(1 if lost or found.lacks_data() else 0)
 
 
 @app.command(rich_help_panel=STACK)

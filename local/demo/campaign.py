@@ -25,7 +25,7 @@ def run(stack: Stack, file: Path) -> bool:
     client = Client(stack.api_url, stack.token(sub=str(uuid4()), email="demo@example.com", name="Demo"))
     campaign_id = preparation.schedule_campaign(client, stack, instance, file)
     log = SimulatorLog(stack.evolution_url, instance) if simulated else None
-    with console.status("Starting the sending processes before the campaign starts"):
+    with console.status("Starting the senders"):
         stack.warm("message_sender", SENDERS)
     progress.follow(client, campaign_id, log)
     if log is None:

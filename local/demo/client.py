@@ -19,7 +19,12 @@ class Client:
 
     def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
         """The answer's JSON."""
-        answer = self._session.request(method, self._url + path, json=body, params=query, timeout=35)  # type: ignore[arg-type]
+        try:
+            answer = self._session.request(method, self._url + path, json=body, params=query, timeout=35)  # type: ignore[arg-type]
+        except requests.RequestException as error:
+            raise LocalError(
+                f"{method} {path} got no answer: {type(error).__name__}. The machine may be too busy."
+            ) from error
         if not answer.ok:
             raise LocalError(f"{method} {path} failed with {answer.status_code}: {answer.text}")
         return answer.json() if answer.content else None

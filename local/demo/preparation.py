@@ -20,21 +20,23 @@ BODY = "Olá {{nome}}! Você que mora em {{cidade}} já tem {{pontos}} pontos. R
 
 def make_instance(stack: Stack, instance: str) -> None:
     """Create an instance at the simulator and let a phone scan its QR code."""
-    headers = {"apikey": stack.evolution_api_key}
-    created = requests.post(
-        f"{stack.evolution_url}/instance/create",
-        json={"instanceName": instance, "integration": "WHATSAPP-BAILEYS", "qrcode": True},
-        headers=headers,
-        timeout=10,
-    )
-    created.raise_for_status()
-    requests.post(f"{stack.evolution_url}/_control/instances/{instance}/scan", json={}, timeout=10).raise_for_status()
-    state = f"{stack.evolution_url}/instance/connectionState/{instance}"
-    wait_for(
-        "the simulated phone to connect",
-        seconds=15,
-        ready=lambda: requests.get(state, headers=headers, timeout=10).json()["instance"]["state"] == "open",
-    )
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy is asked for the loopback address
+        session.headers["apikey"] = stack.evolution_api_key
+        created = session.post(
+            f"{stack.evolution_url}/instance/create",
+            json={"instanceName": instance, "integration": "WHATSAPP-BAILEYS", "qrcode": True},
+            timeout=10,
+        )
+        created.raise_for_status()
+        scan = f"{stack.evolution_url}/_control/instances/{instance}/scan"
+        session.post(scan, json={}, timeout=10).raise_for_status()
+        state = f"{stack.evolution_url}/instance/connectionState/{instance}"
+        wait_for(
+            "the simulated phone to connect",
+            seconds=15,
+            ready=lambda: session.get(state, timeout=10).json()["instance"]["state"] == "open",
+        )
 
 
 def schedule_campaign(client: Client, stack: Stack, instance: str, file: Path) -> str:

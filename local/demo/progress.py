@@ -1,12 +1,15 @@
 """The campaign's progress, from the schedule to its final numbers."""
 
+import contextlib
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.live import Live
+from rich.text import Text
 
 from local.demo.client import Client
 from local.demo.console import console
@@ -18,6 +21,7 @@ from local.processes import LocalError
 START_WITHIN_SECONDS = 90
 SETTLE_WITHIN_SECONDS = 90
 POLL_SECONDS = 1.0
+SHORTEST_BAR, LONGEST_BAR = 8, 30
 PRINT_SECONDS = 5.0  # between lines, where there is no terminal to draw a bar on
 
 
@@ -40,19 +44,17 @@ class Snapshot:
 def follow(client: Client, campaign_id: str, log: SimulatorLog | None) -> None:
     """Show the campaign's numbers until they are final, or have not changed for `SETTLE_WITHIN_SECONDS`."""
     path = f"/v1/campaigns/{campaign_id}"
-    with console.status("Waiting for EventBridge, which runs the clock once a minute"):
+    with console.status("Waiting for the clock, up to a minute"):
         wait_for(
             "EventBridge to start the campaign",
             seconds=START_WITHIN_SECONDS,
             ready=lambda: client.call("GET", path)["status"] != "scheduled",
         )
     console.print(f"  Started            by EventBridge at {datetime.now(UTC):%H:%M:%S} UTC")
-    columns = TextColumn("  {task.description}"), BarColumn(bar_width=30), TimeElapsedColumn()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("", total=None)
-        changed_at, sending_until = time.monotonic(), datetime.now(UTC)
-        before: object = None
-        printed_at = 0.0
+    shown = _Shown()
+    changed_at, sending_until = time.monotonic(), datetime.now(UTC)
+    before: object = None
+    with Live(shown, console=console, refresh_per_second=4) if console.is_terminal else contextlib.nullcontext():
         while True:
             snapshot = _take_snapshot(client, campaign_id, log)
             now = time.monotonic()
@@ -60,12 +62,7 @@ def follow(client: Client, campaign_id: str, log: SimulatorLog | None) -> None:
                 sending_until = datetime.now(UTC)
             started_at = datetime.fromisoformat(snapshot.campaign["started_at"] or sending_until.isoformat())
             seconds = max(1.0, (sending_until - started_at).total_seconds())
-            line = _line(snapshot, per_minute=snapshot.sent / seconds * 60)
-            done = snapshot.total - snapshot.states["pending"] - snapshot.states["sending"]
-            progress.update(bar, description=line, total=max(1, snapshot.total), completed=done)
-            if not console.is_terminal and now - printed_at >= PRINT_SECONDS:
-                console.print(f"  {line}")
-                printed_at = now
+            shown.update(snapshot, per_minute=snapshot.sent / seconds * 60)
             if snapshot.campaign["blocked_reason"]:
                 raise LocalError(f"The campaign is blocked: {snapshot.campaign['blocked_reason']}")
             if _settled(snapshot):
@@ -76,6 +73,48 @@ def follow(client: Client, campaign_id: str, log: SimulatorLog | None) -> None:
                 console.print(f"  Nothing has changed for {SETTLE_WITHIN_SECONDS} s.")
                 return
             time.sleep(max(POLL_SECONDS, snapshot.total / 1_000))
+
+
+class _Shown:
+    """The newest snapshot: on a terminal one line with a bar that fits its width, elsewhere a line now and then."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._printed_at = 0.0
+        self._texts, self._share = [""], 0.0
+
+    def update(self, snapshot: Snapshot, *, per_minute: float) -> None:
+        done = snapshot.total - snapshot.states["pending"] - snapshot.states["sending"]
+        self._texts, self._share = _texts(snapshot, per_minute=per_minute), done / max(1, snapshot.total)
+        if not console.is_terminal and time.monotonic() - self._printed_at >= PRINT_SECONDS:
+            console.print(f"  {self._texts[0]}")
+            self._printed_at = time.monotonic()
+
+    def __rich__(self) -> Text:
+        seconds = int(time.monotonic() - self._began)
+        bar = "#-" if console.options.ascii_only else "━─"
+        # One column less: a terminal may wrap a line that fills it.
+        line = bar_line(self._texts, self._share, seconds, width=console.width - 1, bar=bar)
+        return Text(line, no_wrap=True, overflow="crop", end="")
+
+
+def bar_line(texts: Sequence[str], share: float, seconds: int, *, width: int, bar: str = "━─") -> str:
+    """A line of at most `width` columns: the longest of the texts that leaves room for the bar, the bar, the time.
+
+    `share` is how much of the bar is full, from 0 to 1. `bar` has its full and its empty sign.
+    """
+    time_text = f"{seconds // 60}:{seconds % 60:02d}"
+    for text in texts:
+        room = width - len(f"  {text}    {time_text}")
+        if room >= SHORTEST_BAR:
+            return f"  {text}  {_bar(min(room, LONGEST_BAR), share, bar)}  {time_text}"
+    room = width - len(texts[-1]) - 1
+    return f"{texts[-1]} {_bar(room, share, bar)}" if room > 0 else texts[-1][: max(0, width)]
+
+
+def _bar(length: int, share: float, signs: str) -> str:
+    full = min(length, int(length * share))
+    return signs[0] * full + signs[1] * (length - full)
 
 
 def _take_snapshot(client: Client, campaign_id: str, log: SimulatorLog | None) -> Snapshot:
@@ -104,9 +143,14 @@ def _settled(snapshot: Snapshot) -> bool:
     )
 
 
-def _line(snapshot: Snapshot, *, per_minute: float) -> str:
+def _texts(snapshot: Snapshot, *, per_minute: float) -> list[str]:
+    """The numbers in words, the longest text first, for terminals of any width."""
     metrics = snapshot.metrics
-    return (
-        f"sent {snapshot.sent:>4}  delivered {metrics['delivered']:>4}  read {snapshot.states['read']:>4}"
-        f"  failed {metrics['failed']:>3}  pending {metrics['pending']:>4}  {per_minute:>4.0f}/min"
-    )
+    delivered, failed, pending = metrics["delivered"], metrics["failed"], metrics["pending"]
+    return [
+        f"sent {snapshot.sent:>4}  delivered {delivered:>4}  read {snapshot.states['read']:>4}"
+        f"  failed {failed:>3}  pending {pending:>4}  {per_minute:>4.0f}/min",
+        f"sent {snapshot.sent:>4}  delivered {delivered:>4}  failed {failed:>3}",
+        f"sent {snapshot.sent:>4}  failed {failed:>3}",
+        f"{snapshot.sent}/{snapshot.total}",
+    ]

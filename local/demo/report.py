@@ -11,24 +11,37 @@ from local.demo.comparison import Difference
 from local.demo.console import BOX, console
 from local.demo.simulator_log import SimulatorLog
 
+SHOWN_DIFFERENCES = 20
+
 
 def compare(client: Client, campaign_id: str, log: SimulatorLog) -> bool:
-    """Print metrics, timeline and differences of both sides; True if every recipient is equal."""
+    """Print metrics, timeline and differences of both sides; True if every recipient and every minute is equal."""
     messages = log.messages()
-    our_side = comparison.ours(client.every(f"/v1/campaigns/{campaign_id}/recipients"))
-    their_side = comparison.theirs(messages)
-    different = comparison.differences(our_side, their_side)
+    recipients = list(client.every(f"/v1/campaigns/{campaign_id}/recipients"))
+    points = list(client.every(f"/v1/campaigns/{campaign_id}/timeline"))
+    different = comparison.differences(comparison.ours(recipients), comparison.theirs(messages))
+    recorded = comparison.moments(recipients)
+    in_time = comparison.timeline_differences(points, messages, recorded)
     console.print(_totals(client, campaign_id, log.summary()))
-    console.print(_points(client, campaign_id, messages))
-    for difference in different[:20]:
-        console.print(f"  [red]different[/red] {_line(difference)}")
+    console.print(_points(points, comparison.timeline(messages, recorded)))
+    _print_differences([_line(difference) for difference in different])
+    _print_differences(in_time)
     if different:
-        console.print(f"[bold red]{len(different)} of {len(our_side)} recipients differ.[/bold red]")
+        console.print(f"[bold red]{len(different)} of {len(recipients)} recipients differ.[/bold red]")
     else:
         console.print(
-            f"[bold green]All {len(our_side)} recipients are equal[/bold green]: phone, final state, provider id."
+            f"[bold green]All {len(recipients)} recipients are equal[/bold green]: phone, final state, provider id."
         )
-    return not different
+    if in_time:
+        console.print(f"[bold red]The timelines differ[/bold red] in {len(in_time)} places.")
+    else:
+        console.print("[bold green]The timelines are equal[/bold green], minute by minute.")
+    return not different and not in_time
+
+
+def _print_differences(lines: list[str]) -> None:
+    for line in lines[:SHOWN_DIFFERENCES]:
+        console.print(f"  [red]different[/red] {line}")
 
 
 def metrics_table(client: Client, campaign_id: str) -> Table:
@@ -58,9 +71,9 @@ def _totals(client: Client, campaign_id: str, summary: dict[str, Any]) -> Table:
     return table
 
 
-def _points(client: Client, campaign_id: str, messages: list[dict[str, Any]]) -> Table:
-    ours = {point["timestamp"]: point for point in client.every(f"/v1/campaigns/{campaign_id}/timeline")}
-    theirs = comparison.timeline(messages)
+def _points(points: list[dict[str, Any]], theirs: dict[str, Counter[str]]) -> Table:
+    """Both timelines by Hidra's clock."""
+    ours = {point["timestamp"]: point for point in points}
     table = Table(
         "UTC minute", "delivered", "simulator", "failed", "simulator", title="Timeline", title_justify="left", box=BOX
     )
@@ -72,7 +85,7 @@ def _points(client: Client, campaign_id: str, messages: list[dict[str, Any]]) ->
             point.get("failed", 0),
             their_point.get("failed", 0),
         ]
-        table.add_row(minute[11:16], *map(str, cells))
+        table.add_row(minute[11:16] or minute, *map(str, cells))
     return table
 
 

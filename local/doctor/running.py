@@ -23,9 +23,28 @@ _QUEUES = {
     "campaign dead letters": "CampaignDeadLetters",
     "delivery dead letters": "DeliveryDeadLetters",
 }
-_EVENTS = """
-select (select count(*) from hidra.delivery_events_unmatched),
-    (select extract(epoch from now() - min(received_at))::float from hidra.delivery_events_unmatched),
+# Test messages and opt-out confirmations are in direct_sends. One whose outcome is unknown has no provider id there:
+# so many messages of its connection may be ours.
+EVENTS = """
+with unmatched as (
+    select evolution_config_id, provider_message_id, min(received_at) as received_at
+    from hidra.delivery_events_unmatched u
+    where not exists (
+        select from hidra.direct_sends d
+        where d.evolution_config_id = u.evolution_config_id and d.provider_message_id = u.provider_message_id
+    )
+    group by 1, 2
+), direct as (
+    select evolution_config_id, count(*) as number, min(claimed_at) as claimed_at
+    from hidra.direct_sends where provider_message_id is null and ended_at is not null group by 1
+), foreign_messages as (
+    select u.received_at from (
+        select *, row_number() over (partition by evolution_config_id order by received_at desc) as place from unmatched
+    ) as u left join direct d using (evolution_config_id)
+    where u.place > coalesce(d.number, 0) or u.received_at < d.claimed_at
+)
+select (select count(*) from foreign_messages),
+    (select extract(epoch from now() - min(received_at))::float from foreign_messages),
     (select count(*) from hidra.delivery_events_rejected)
 """
 
@@ -43,14 +62,16 @@ def checks(name: str) -> list[Check]:
         Check("API", lambda: [api(_ask_api(stack))]),
         Check("Clock", lambda: [clock(_last_tick(stack), up_for=time.time() - stack.started)]),
         Check("Queues", lambda: queues(_depths(stack))),
-        Check("Events", lambda: events(*_count_events(stack))),
+        Check("Events", lambda: events(*count_events(stack.database_url))),
         Check("Metrics", lambda: [metrics(stack.invoke("metrics_rebuild", {"dry_run": True}))], late=State.WARNING),
     ]
 
 
 def processes(lost: list[str], number: int) -> Finding:
     if lost:
-        return fails("Processes", f"{', '.join(lost)} ended", "restart the stack: ./hidra up")
+        return fails(
+            "Processes", f"{', '.join(lost)} ended", "./hidra up starts it again and keeps the data; see ./hidra status"
+        )
     return ok("Processes", f"all {number} run")
 
 
@@ -84,7 +105,10 @@ def queues(depths: Mapping[str, int]) -> list[Finding]:
 
 
 def events(unmatched: int, oldest: float | None, rejected: int) -> list[Finding]:
-    """Judges the number of unmatched events, the age of the oldest in seconds, and the number of rejected events."""
+    """Judges the number of messages with unmatched events, the age of the oldest in seconds, and the rejected events.
+
+    Events of test messages and opt-out confirmations are not counted.
+    """
     if oldest is not None and oldest > WAITING_SECONDS:
         found = warning(
             "Unmatched events",
@@ -138,8 +162,9 @@ def _depths(stack: Stack) -> dict[str, int]:
     }
 
 
-def _count_events(stack: Stack) -> tuple[int, float | None, int]:
-    with psycopg.connect(stack.database_url, connect_timeout=5, options="-c statement_timeout=5000") as connection:
-        row = connection.execute(_EVENTS).fetchone()
+def count_events(url: str) -> tuple[int, float | None, int]:
+    """The arguments of `events` from the database of a stack."""
+    with psycopg.connect(url, connect_timeout=5, options="-c statement_timeout=5000") as connection:
+        row = connection.execute(EVENTS).fetchone()
     assert row is not None, "a select of aggregates returns a row"
     return row

@@ -8,14 +8,16 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from aiohttp import web
 
-from local.evolution import phones, presets
+from local.evolution import kept_instances, phones, presets
 from local.evolution.faults import ANY
 from local.evolution.request_times import TimedRunner
 from local.evolution.server import application
 from local.evolution.simulator import Simulator
+from local.evolution.versions import V2_3_7, VERSIONS
 from local.evolution.virtual import VirtualTime
 from local.evolution.webhooks import Schedule
 
@@ -30,6 +32,7 @@ routes of its own, without a key:
   POST   /_control/instances/{instance}/scan     {"after_seconds": 0.5, "number": "551140000000"}
   POST   /_control/instances/{instance}/contacts {"contacts": [{"remoteJid": "123456@lid", "pushName": "Ana"}]}
   POST   /_control/instances/{instance}/disconnect {"reason": 401, "order": ["status.instance", "logout.instance"]}
+  POST   /_control/restart                      restarts the server: Cloud API instances are open again
   GET    /_control/clock; POST {"advance": 3600} with --virtual-clock: answers once everything due has happened
   GET    /_log/messages?after=0&limit=1000, /_log/webhooks?after=0&limit=1000, /_log/summary?instance=NAME
   DELETE /_log
@@ -39,7 +42,7 @@ routes of its own, without a key:
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m local.evolution",
-        description="A simulator of Evolution API 2.3.7.",
+        description="A simulator of Evolution API.",
         epilog=f"behaviour of a phone, by its last four digits:\n{phones.described()}\n\n"
         f"faults by name:\n{presets.described()}\n{_ROUTES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -48,6 +51,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080, help="0: any free one")
     parser.add_argument("--api-key", required=True, help="the global key, AUTHENTICATION_API_KEY")
+    parser.add_argument("--evolution-version", choices=VERSIONS, default=V2_3_7.number, help="the version it plays")
     parser.add_argument("--seed", type=int, help="seed of the phones' latencies; ids are always new")
     parser.add_argument("--retry-attempts", type=int, default=defaults.attempts)
     parser.add_argument("--retry-initial-seconds", type=float, default=defaults.initial_seconds)
@@ -72,6 +76,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
         help="POST /_control/clock advances time; by itself it passes RATE times as fast as real (1; 0: it stands)",
     )
     parser.add_argument("--webhooks-at-once", type=int, default=100, help="the most webhooks posted at the same time")
+    parser.add_argument("--instances-file", type=Path, metavar="FILE", help="keep the instances here")
     return parser.parse_args(words)
 
 
@@ -90,6 +95,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         schedule=schedule,
         scan_after=arguments.scan_after_seconds,
         webhooks_at_once=arguments.webhooks_at_once,
+        version=VERSIONS[arguments.evolution_version],
         virtual=None if arguments.virtual_clock is None else VirtualTime(arguments.virtual_clock),
     )
     for name in arguments.fault:
@@ -101,8 +107,16 @@ async def serve(arguments: argparse.Namespace) -> None:
     host, port = runner.addresses[0][:2]
     url = f"http://{host}:{port}"
     simulator.webhooks.server_url = url
+    path: Path | None = arguments.instances_file
+    instances = simulator.instances.by_name
+    if path:
+        instances.update(kept_instances.load(path))
+    keeper = asyncio.create_task(kept_instances.keep(path, instances)) if path else None
     print(json.dumps({"url": url}), flush=True)
     await stop.wait()
+    if path and keeper:
+        keeper.cancel()
+        kept_instances.save(path, instances)
     await runner.cleanup()
 
 

@@ -34,6 +34,7 @@ def routes(simulator: Simulator) -> list[web.RouteDef]:
         web.delete("/_control/instances/{instance}/chaos", control.end_chaos),
         web.get("/_control/clock", control.show_clock),
         web.post("/_control/clock", control.advance_clock),
+        web.post("/_control/restart", control.restart),
         web.post("/_control/instances/{instance}/scan", control.scan),
         web.post("/_control/instances/{instance}/disconnect", control.disconnect),
         web.post("/_control/instances/{instance}/contacts", control.add_contacts),
@@ -145,6 +146,11 @@ class _ControlRoutes:
         if instance is None:
             raise ErrorResponse(404, {"error": "no such instance"})
         return instance
+
+    async def restart(self, _request: web.Request) -> web.Response:
+        """Restart the server, as far as it concerns the state of its instances."""
+        self._simulator.instances.restart_server()
+        return web.json_response({name: each.state for name, each in self._simulator.instances.by_name.items()})
 
     async def scan(self, request: web.Request) -> web.Response:
         """A phone scans the QR code, at once or `after_seconds`."""

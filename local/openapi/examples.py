@@ -160,12 +160,19 @@ EXAMPLES: dict[str, Any] = {
         "last_webhook_at": _NOON,
         "last_status_at": _NOON,
         "created_at": _NOON,
+        "warnings": [
+            {
+                "code": "instance-shared",
+                "message": "Another connection used this Evolution instance first and receives its webhooks, so"
+                " deliveries, replies and opt-outs do not reach this connection. Save it with an instance of its own,"
+                " or delete the other connection; the next check then sets the webhook.",
+            }
+        ],
         "status_backfill": _STATUS_BACKFILL,
-        "warnings": [],
     },
     "ConnectionIn": {**_CONNECTION_IN, "api_key": "troque-por-sua-chave"},
     "StatusBackfillIn": {"hours": 24},
-    "ConnectionLink": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY"},
+    "ConnectionLink": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY", "message": None},
     "Import": _IMPORT,
     "ImportIn": {
         "source": "file",
@@ -211,12 +218,18 @@ EXAMPLES: dict[str, Any] = {
     "OtherSegments": {"segment_ids": ["4e2d3c2b-0a9f-4e8d-9c7b-6a5f4e3d2c1b"]},
     "Overview": {
         "owner_id": _USER,
-        "total_campaigns": 4,
+        "total_campaigns": 8,
         "running_campaigns": 1,
         "scheduled_campaigns": 1,
         "delivered_messages": 1420,
         "failed_messages": 23,
         "pending_messages": 57,
+        "skipped_messages": 8,
+        "draft_campaigns": 2,
+        "paused_campaigns": 0,
+        "completed_campaigns": 3,
+        "failed_campaigns": 0,
+        "canceled_campaigns": 1,
     },
     "Person": {
         "phone": "+5511987654321",
@@ -280,7 +293,10 @@ EXAMPLES: dict[str, Any] = {
     "PreviewIn": {"variables": {"nome": "Ana", "pontos": "70"}},
     "Recipient": {
         "contact_id": _CONTACT,
+        "name": "Ana Silva",
         "phone": "+5511987654321",
+        "run_id": _RUN,
+        "counted": True,
         "status": "delivered",
         "attempts": 1,
         "provider_message_id": "3EB0C431C26A1916E07E",
@@ -292,13 +308,36 @@ EXAMPLES: dict[str, Any] = {
         "error_code": None,
         "error_detail": None,
     },
+    "RecipientsSummary": {
+        "run_id": None,
+        "total": 500,
+        "delivered": 470,
+        "failed": 12,
+        "pending": 10,
+        "skipped": 8,
+        "counts": [
+            {"status": "sent", "error_code": None, "recipients": 10},
+            {"status": "delivered", "error_code": None, "recipients": 170},
+            {"status": "read", "error_code": None, "recipients": 300},
+            {"status": "failed", "error_code": "not_on_whatsapp", "recipients": 12},
+            {"status": "skipped", "error_code": "opted_out", "recipients": 8},
+        ],
+    },
     "Run": {
         "id": _RUN,
-        "status": "running",
+        "status": "completed",
         "initiated_by": _USER,
         "started_at": _NOON,
-        "ended_at": None,
-        "summary": None,
+        "ended_at": "2030-01-31T12:25:41Z",
+        "summary": {
+            "total": 500,
+            "delivered": 470,
+            "failed": 12,
+            "pending": 10,
+            "skipped": 8,
+            "kind": "first_send",
+            "counted": {"total": 488, "delivered": 470, "failed": 0, "pending": 10, "skipped": 8},
+        },
     },
     "ScheduleIn": {"scheduled_at": "2030-01-31T09:00:00-03:00", "not_after": "2030-01-31T18:00:00-03:00"},
     "Segment": {

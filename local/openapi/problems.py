@@ -16,6 +16,8 @@ CODES = {
     "campaign-status": "The action does not fit the campaign's status, which the detail names; nothing was changed.",
     "conflict": "The change contradicts other data; nothing was saved.",
     "connection-busy": "The connection's pace is used up; nothing was sent. Try again in a minute.",
+    "connection-distrusted": "Until WhatsApp acknowledges a message, the connection sends one in five minutes; nothing"
+    " was sent. Try again in five minutes.",
     "connection-not-usable": "The Evolution connection is not connected; nothing was sent. Check the connection.",
     "empty-search": "The search has no letter and no digit. Search for a name or a phone.",
     "erased-phone": "Some phones belong to persons who were erased; nothing was saved. Remove those that `errors`"
@@ -63,6 +65,8 @@ CODES = {
     "unauthorized": "The webhook's signature is not valid.",
     "unfit": "The database cannot hold a value of this request; nothing was saved. Shorten or correct it.",
     "unavailable": "Hidra cannot process the request at this moment. Try again in a few seconds.",
+    "unknown-parameter": "The query has parameters that this route does not know; the detail names those that it takes."
+    " Remove or correct those that `errors` names.",
     "unknown-contact": "There is no contact with this id. Use the id of one of your contacts.",
     "unknown-contacts": "Some of the ids are not your contacts; no contact was added. Remove those that `errors`"
     " names.",
@@ -88,6 +92,11 @@ _WITH_FIELDS = {
     "template-content": ("media_type", "is needed with media_url"),
     "template-variables": ("variables", "must equal the placeholders in the body"),
     "too-many-attributes": ("attributes", "would be too many, with those that the contact has"),
+    "unknown-parameter": (
+        "run",
+        "is not a parameter of this route, which takes contact_id, country, cursor, error_code,"
+        " limit, phone, run_id, status",
+    ),
     "unknown-contact": ("contact_id", "is not one of your contacts"),
     "unknown-contacts": ("contact_ids.0", "is not one of your contacts"),
     "unknown-segment": ("segment_id", "is not one of your segments"),
@@ -214,8 +223,9 @@ def responses(operation: Mapping[str, Any], method: str, named: Mapping[int, Seq
     if method != "GET":
         usual[409] = ["conflict"]
         usual[503].append("locked")
+    usual[422] = ["unknown-parameter"]
     if "requestBody" in operation or in_query:
-        usual[422] = ["invalid-request", "unfit"]
+        usual[422] = ["invalid-request", "unfit", "unknown-parameter"]
     if "cursor" in in_query:
         usual[422].append("invalid-cursor")
     found = {

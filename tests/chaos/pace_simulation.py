@@ -59,10 +59,20 @@ STORM = FaultRates(
 
 
 @dataclass(frozen=True)
+class Change:
+    """Another pace, from ``at`` seconds on, of a campaign by its index or, None, of the connection."""
+
+    at: float
+    campaign: int | None
+    per_minute: int
+
+
+@dataclass(frozen=True)
 class Shape:
     """A connection, and campaigns as (messages a minute, recipients, start in seconds).
 
-    ``answer``: the most seconds until Evolution answers.
+    ``answer``: the most seconds until Evolution answers; ``stalls``: begin and end, in seconds, of stalls of the queue
+    beside those of the faults.
     """
 
     seed: int
@@ -72,14 +82,22 @@ class Shape:
     answer: float
     hours: float
     faults: FaultRates = CALM
+    changes: tuple[Change, ...] = ()
+    stalls: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass
 class Limit:
-    """The rule of store/pace.permit for one subject."""
+    """The rule of store/pace.permit for one subject, and when it was last lowered."""
 
     per_minute: int
     slots: deque[int] = field(default_factory=deque)
+    lowered_at: int = -1
+
+    def change(self, per_minute: int, now: int) -> None:
+        if per_minute < self.per_minute:
+            self.lowered_at = now
+        self.per_minute = per_minute
 
     def earliest(self, now: int) -> int:
         found = now
@@ -105,6 +123,7 @@ class Campaign:
     pending: int
     in_flight: int = 0
     ticketed_until: datetime | None = None
+    ticketed_rate: int | None = None
 
 
 @dataclass(frozen=True)
@@ -158,13 +177,14 @@ def moment(at: int) -> datetime:
 
 
 class Simulation:
-    """``sends``: Evolution's log; ``slots``: the slots with a post, by the name of each limit; ``calls``: the calls of the
-    pace's SQL, if ``record``; ``ends``: the results of tickets."""
+    """``sends``: Evolution's log; ``slots``: the slots with a post, by the name of each limit; ``claims``: when each post was
+    claimed, with its slot; ``calls``: the calls of the pace's SQL, if ``record``; ``ends``: the results of tickets."""
 
     def __init__(self, shape: Shape, *, record: bool = False) -> None:
         self.now = 0
         self.sends: list[Send] = []
         self.slots: dict[str, list[int]] = {}
+        self.claims: list[tuple[int, int]] = []
         self.calls: list[PaceCall] = []
         self.ends: Counter[str] = Counter()
         self._shape, self._faults, self._record = shape, shape.faults, record
@@ -184,6 +204,8 @@ class Simulation:
         clock = self._rng.uniform(0, 60)
         for index, (_, _, start) in enumerate(self._shape.campaigns):
             self._start(start, self._passes(index, clock))
+        for change in self._shape.changes:
+            self._start(change.at, self._changes(change))
         end = round(self._shape.hours * 3600 * SECOND)
         while self._queue and self._queue[0][0] <= end:
             self.now, _, process = heapq.heappop(self._queue)
@@ -219,7 +241,8 @@ class Simulation:
         return self._rng.choice((0, 0, 0, most, most * self._rng.random()))
 
     def _draw_stalls(self) -> list[tuple[int, int]]:
-        found, at = [], 0.0
+        found = [(round(begin * SECOND), round(end * SECOND)) for begin, end in self._shape.stalls]
+        at = 0.0
         while self._faults.stall_every and at < self._shape.hours * 3600:
             at += self._rng.expovariate(1 / self._faults.stall_every)
             length = self._rng.uniform(1, 150)
@@ -236,13 +259,27 @@ class Simulation:
             minute = (self.now / SECOND - clock) // 60 + 1
             yield ceil((clock + minute * 60 + self._rng.uniform(0, 2)) * SECOND)
 
+    def _changes(self, change: Change) -> Process:
+        """Changes a pace; a campaign's change is followed by a nudge."""
+        limit = self._limit if change.campaign is None else self._campaigns[change.campaign].limit
+        limit.change(change.per_minute, self.now)
+        if change.campaign is not None:
+            yield self._after(self._rng.uniform(0, QUEUE_LATE))
+            self._pass(change.campaign)
+
     def _pass(self, index: int) -> None:
         campaign, now = self._campaigns[index], moment(self.now)
-        rate = min(campaign.limit.per_minute, self._shape.per_minute)
+        rate = min(campaign.limit.per_minute, self._limit.per_minute)
         pending = min(campaign.pending, MINUTES_AHEAD * campaign.limit.per_minute)
-        issue = pacing.issue(now=now, ticketed_until=campaign.ticketed_until, rate=rate, pending=pending)
+        issue = pacing.issue(
+            now=now,
+            ticketed_until=campaign.ticketed_until,
+            ticketed_rate=campaign.ticketed_rate,
+            rate=rate,
+            pending=pending,
+        )
         if issue.slots:
-            campaign.ticketed_until = issue.until
+            campaign.ticketed_until, campaign.ticketed_rate = issue.until, rate
         for slot in issue.slots:
             self._deliver(index, pacing.delay_seconds(slot, now), delayed=False)
         if issue.requeue_seconds is not None:
@@ -284,7 +321,7 @@ class Simulation:
         before = frozen and self._happens(0.5)  # the worker reads the permit's answer late, else its sleep ends late
         yield self._after(self._extreme(self._faults.slow_answer) + (frozen if before else 0))
         received, rerun = self.now / SECOND, _Rerun(self)
-        claim = self._claiming(campaign, rerun)
+        claim = self._claiming(campaign, rerun, _since(permit.now))
         if dies_before == "claim":
             self.ends["killed"] += 1
             return
@@ -307,6 +344,7 @@ class Simulation:
             self._forget(index, slot)
             return
         if dies_before != "post":
+            self.claims.append((_since(found.claimed_at), slot))
             yield from self._post(campaign, slot)
         if dies_before:
             # The claim takes room until none of its requests can be open; a sweep follows a minute later.
@@ -323,18 +361,22 @@ class Simulation:
         self.sends.append(Send(arrived, answered, CONNECTION, campaign.name))
         yield answered + round(self._rng.uniform(0, 0.005) * SECOND)
 
-    def _claiming(self, campaign: Campaign, rerun: _Rerun) -> Callable[[], ClaimedPost | NoClaim | None]:
+    def _claiming(
+        self, campaign: Campaign, rerun: _Rerun, permitted_at: int
+    ) -> Callable[[], ClaimedPost | NoClaim | None]:
         before, after = (self._extreme(self._faults.slow_claim) for _ in range(2))
 
         def claim() -> ClaimedPost | NoClaim | None:
             rerun.clock.sleep(before)
-            found: ClaimedPost | NoClaim | None = rerun.recall(lambda: self._claim(campaign))
+            found: ClaimedPost | NoClaim | None = rerun.recall(lambda: self._claim(campaign, permitted_at))
             rerun.clock.sleep(after)
             return found
 
         return claim
 
-    def _claim(self, campaign: Campaign) -> ClaimedPost | NoClaim | None:
+    def _claim(self, campaign: Campaign, permitted_at: int) -> ClaimedPost | NoClaim | None:
+        if permitted_at < max(self._limit.lowered_at, campaign.limit.lowered_at):
+            return NoClaim.SLOWED
         if self._open >= self._shape.concurrent:
             return NoClaim.NO_ROOM
         if not campaign.pending:

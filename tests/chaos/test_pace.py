@@ -1,13 +1,18 @@
 """Short forms of tests/slow/test_pace.py and test_pace_workers.py."""
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
+from hidra.store.claims import NoClaim
 from tests.chaos import pace_shapes, pace_workers
 from tests.chaos.cluster import Cluster
 from tests.chaos.pace_shapes import Kind
-from tests.chaos.pace_simulation import CALM, STORM, Shape
+from tests.chaos.pace_simulation import CALM, STORM, Change, FaultRates, Shape, Simulation
 from tests.chaos.pace_workers import Load
+from tests.chaos.trace import SECOND
 from tests.conftest import Databases
 
 SEED = 7
@@ -56,3 +61,37 @@ def test_a_backlog_released_to_workers_that_die_and_freeze_exceeds_no_limit(
     assert outcome.crowded == 0, str(outcome)
     assert outcome.sent >= 10, str(outcome)
     assert any(one.most_open == 2 for one in outcome.measures.values()), "no test of the limits: none was reached"
+
+
+def _changed(old: int, new: int, campaign: int | None, faults: FaultRates) -> tuple[Simulation, list[int]]:
+    """A pace that changes after 45 s, just after the queue has released a backlog; returns the slots of the claims after
+    the change, too."""
+    campaigns = ((old if campaign is not None else 6_000, 8 * max(old, new), 0.0),)
+    changes, stalls = (Change(45.0, campaign, new),), ((20.0, 44.3),)
+    shape = Shape(SEED, old if campaign is None else 6_000, 50, campaigns, 1.0, 0.15, faults, changes, stalls)
+    simulation = Simulation(shape).run()
+    return simulation, sorted(slot for claimed, slot in simulation.claims if claimed > 45 * SECOND)
+
+
+@pytest.mark.parametrize("faults", [CALM, STORM], ids=["calm", "storm"])
+@pytest.mark.parametrize("campaign", [0, None], ids=["campaign", "connection"])
+@pytest.mark.parametrize(("old", "new"), [(600, 20), (1200, 60), (60, 6)])
+def test_after_a_lower_pace_nothing_bursts_and_no_window_holds_more_than_it(
+    old: int, new: int, campaign: int | None, faults: FaultRates
+) -> None:
+    simulation, slots = _changed(old, new, campaign, faults)
+    assert simulation.ends[NoClaim.SLOWED] > 0, "no test of the limits: no permit was ahead of the change"
+    assert len(slots) > 4 * new
+    half_a_spacing = round(30 * SECOND / new) - 1
+    assert not [slot for slot, later in pairwise(slots) if later - slot < half_a_spacing]
+    arrived = sorted(send.arrived for send in simulation.sends if send.arrived > 47 * SECOND)
+    assert max(sum(end - 60 * SECOND < at <= end for at in arrived) for end in arrived) <= new
+
+
+@pytest.mark.parametrize("campaign", [0, None], ids=["campaign", "connection"])
+def test_a_raised_pace_is_used_within_seconds_and_a_connections_from_the_next_pass_on(campaign: int | None) -> None:
+    _, slots = _changed(20, 120, campaign, CALM)
+    begin = (50 if campaign == 0 else 110) * SECOND
+    used = [slot for slot in slots if begin <= slot < begin + 60 * SECOND]
+    assert 0.9 * 120 <= len(used) <= 120  # at 20 a minute there were tickets for 20
+    assert not [slot for slot, later in pairwise(slots) if later - slot < SECOND // 4 - 1]

@@ -27,6 +27,7 @@ def test_scheduled_campaigns_of_two_tenants_end_with_every_recipient_equal(stack
     for tenant, campaign_id, refusal in zip(tenants, campaigns, not_registered.values(), strict=True):
         tenant.wait_until_equal(campaign_id, seconds=150)
         assert tenant.show(campaign_id)["status"] == "completed"
+        assert tenant.started_after(campaign_id) < 5
         tenant.assert_counts_equal_recipients(campaign_id)
         by_phone = {row["phone"]: row for row in tenant.recipients(campaign_id)}
         assert [by_phone[phone]["status"] for phone in EVERY_BEHAVIOUR] == [

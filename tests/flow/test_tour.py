@@ -46,12 +46,15 @@ def environment() -> Iterator[dict[str, str]]:
     subprocess.run(["make", "-s", "down"], cwd=ROOT, env=settings, check=True, capture_output=True)
 
 
-def test_the_tour_prints_what_the_readme_says(environment: dict[str, str]) -> None:
-    tour = steps(ROOT / "README.md")
+def test_the_tour_prints_what_the_readme_says_also_when_it_is_taken_again(environment: dict[str, str]) -> None:
+    once = steps(ROOT / "README.md")
+    sends = next(place for place, (commands, _) in enumerate(once) if "follow()" in commands)
+    # What lasts is made before the campaign starts: the second time ends there, as sending takes the most time.
+    tour = [*once[:-1], *once[:sends], once[-1]]
     script = "set -eu -o pipefail\n" + "".join(f"{commands}echo '{MARK}'\n" for commands, _ in tour)
-    # It usually takes a minute.
+    # It usually takes a minute and a half.
     done = subprocess.run(
-        ["timeout", "120", "bash", "-c", script],
+        ["timeout", "180", "bash", "-c", script],
         cwd=ROOT,
         env=environment,
         check=False,

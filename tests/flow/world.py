@@ -1,6 +1,7 @@
 """A tenant on the running stack: an instance at the simulator, a connection, and campaigns through the public API."""
 
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,7 +45,7 @@ class Tenant:
             body |= {
                 "integration": "WHATSAPP-BUSINESS",
                 "token": f"meta-{instance}",
-                "number": "1000000001",
+                "number": str(1_000_000_000 + zlib.crc32(instance.encode())),
                 "businessId": "2000000001",
                 "qrcode": False,
             }
@@ -110,6 +111,12 @@ class Tenant:
     def show(self, campaign_id: str) -> dict[str, Any]:
         campaign: dict[str, Any] = self.client.call("GET", f"/v1/campaigns/{campaign_id}")
         return campaign
+
+    def started_after(self, campaign_id: str) -> float:
+        """The seconds from the time for which the campaign was scheduled to its start."""
+        campaign = self.show(campaign_id)
+        started, scheduled = (datetime.fromisoformat(campaign[name]) for name in ("started_at", "scheduled_at"))
+        return (started - scheduled).total_seconds()
 
     def recipients(self, campaign_id: str) -> list[dict[str, Any]]:
         return list(self.client.every(f"/v1/campaigns/{campaign_id}/recipients"))

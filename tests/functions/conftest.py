@@ -60,8 +60,15 @@ def _few_metrics() -> None:
 
 
 class Nudges(list[tuple[UUID, UUID]]):
-    def __call__(self, *, user_id: UUID, campaign_id: UUID) -> None:
+    """``delays``: for how many seconds each is delayed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.delays: list[int] = []
+
+    def __call__(self, *, user_id: UUID, campaign_id: UUID, seconds: int = 0) -> None:
         self.append((user_id, campaign_id))
+        self.delays.append(seconds)
 
 
 @pytest.fixture

@@ -89,6 +89,64 @@ def test_a_pass_that_issues_the_last_tickets_asks_for_another_before_their_end(
     assert again["DelaySeconds"] == 38  # the fourth slot's turn ends at 41 s
 
 
+def reschedule(world: World, seconds: float) -> None:
+    world.databases.owner.execute(
+        "update hidra.campaigns set scheduled_at = clock_timestamp() + make_interval(secs => %s) where id = %s",
+        [seconds, world.campaign_id],
+    )
+
+
+def test_a_nudge_that_is_a_little_early_is_queued_again_for_the_start(
+    advance: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    """The clocks of the database and of the function that scheduled the campaign differ."""
+    world = World.make(databases)
+    reschedule(world, 2.9)
+    make_pass(advance, world)
+    [again] = on_aws.sent
+    assert (json.loads(again["MessageBody"]), again["DelaySeconds"]) == (json.loads(body(world)), 3)
+    assert world.campaign()["status"] == "scheduled"
+
+
+def test_nudges_for_a_time_that_was_moved_start_nothing_and_nudges_for_the_new_time_start_once(
+    advance: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases)
+    reschedule(world, 60)
+    make_pass(advance, world, world)
+    assert (world.campaign()["status"], on_aws.sent) == ("scheduled", [])
+    reschedule(world, 0)
+    make_pass(advance, world, world)
+    make_pass(advance, world)
+    assert world.campaign()["status"] == "running"
+    assert len(world.rows("select from hidra.campaign_runs where campaign_id = %s", world.campaign_id)) == 1
+    assert statuses(world) == ["pending"] * 3
+
+
+def test_a_raised_pace_has_its_tickets_at_once_and_no_change_floods_the_queue(
+    advance: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    world = World.make(databases, recipients=40, rate=6)
+
+    def change(rate: int) -> list[int]:
+        """The delays of the tickets that a pass issues after this change."""
+        for sql in (
+            "hidra.campaigns set max_messages_per_minute = %s where id",
+            "hidra.pace_limits set rate = %s where subject",
+        ):
+            databases.owner.execute(f"update {sql} = %s", [rate, world.campaign_id])  # type: ignore[arg-type]
+        on_aws.sent.clear()
+        make_pass(advance, world)
+        return [entry["DelaySeconds"] for entry in tickets(advance, on_aws)]
+
+    assert max(change(6)) > 100
+    raised = change(12)
+    assert len(raised) == 26
+    assert raised[:3] == [0, 4, 9]
+    assert change(6) == []
+    assert change(12) == []
+
+
 def test_no_ticket_names_its_recipient(advance: ModuleType, databases: Databases, on_aws: Aws) -> None:
     world = World.make(databases, recipients=25)
     make_pass(advance, world)

@@ -79,7 +79,7 @@ def test_each_tick_asks_for_a_pass_of_due_campaigns_and_of_no_others(
     set_campaign(canceled, status="canceled")
     set_campaign(paused, status="paused")
     set_campaign(draft, status="draft", scheduled_at=None)
-    set_campaign(later, scheduled_at=datetime.now(UTC) + timedelta(minutes=2))
+    set_campaign(later, scheduled_at=datetime.now(UTC) + timedelta(minutes=3))
     set_campaign(ended, status="completed")
     tick(clock)
     nudges = on_aws.bodies(clock.ENV["CAMPAIGN_QUEUE_URL"])
@@ -90,6 +90,26 @@ def test_each_tick_asks_for_a_pass_of_due_campaigns_and_of_no_others(
         ),
         key=str,
     )
+
+
+def test_a_tick_asks_ahead_for_the_passes_that_start_campaigns_soon_each_at_its_time(
+    clock: ModuleType, databases: Databases, on_aws: Aws
+) -> None:
+    overdue, soon, in_two_minutes, later, draft = (World.make(databases) for _ in range(5))
+    now = datetime.now(UTC)
+    set_campaign(overdue, scheduled_at=now - timedelta(hours=1))
+    set_campaign(soon, scheduled_at=now + timedelta(seconds=30))
+    set_campaign(in_two_minutes, scheduled_at=now + timedelta(seconds=125))
+    set_campaign(later, scheduled_at=datetime(9999, 12, 31, tzinfo=UTC))
+    set_campaign(draft, scheduled_at=now + timedelta(seconds=30), status="draft")
+    tick(clock)
+    sent = on_aws.on(clock.ENV["CAMPAIGN_QUEUE_URL"])
+    delays = {json.loads(entry["MessageBody"])["campaign_id"]: entry["DelaySeconds"] for entry in sent}
+    assert delays.keys() == {str(world.campaign_id) for world in (overdue, soon, in_two_minutes)}
+    assert delays[str(overdue.campaign_id)] == 0
+    # Never before the start: SQS delivers no message early.
+    assert 28 <= delays[str(soon.campaign_id)] <= 30
+    assert 123 <= delays[str(in_two_minutes.campaign_id)] <= 125
 
 
 def test_more_campaigns_than_one_call_takes_are_all_nudged(

@@ -1,4 +1,5 @@
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -211,6 +212,7 @@ def test_pause_resume_and_cancel(api: Api, world: World, nudges: Nudges) -> None
 
 FITS = {
     "schedule": {"draft"},
+    "unschedule": {"draft", "scheduled"},
     "start": {"draft"},
     "pause": {"running"},
     "resume": {"paused"},
@@ -234,7 +236,7 @@ def test_an_action_that_does_not_fit_is_a_conflict_that_names_both(
         assert action in answer.json["detail"]
         assert status in answer.json["detail"]
         assert api.get(path).json["status"] == status
-    assert len(nudges) == (0 if action in ("pause", "schedule") else len(FITS[action]))
+    assert len(nudges) == (0 if action in ("pause", "schedule", "unschedule") else len(FITS[action]))
 
 
 def test_a_retry_sends_again_to_the_failed_recipients_at_once(api: Api, world: World, nudges: Nudges) -> None:
@@ -249,7 +251,9 @@ def test_a_retry_sends_again_to_the_failed_recipients_at_once(api: Api, world: W
     assert (answer.status, answer.json["status"]) == (202, "scheduled")
     assert nudges == [(world.user_id, world.campaign_id)]
     world.advance()
-    assert [item["status"] for item in api.get(f"{path}/recipients").json["items"]] == ["pending"]
+    run = api.get(f"{path}/runs").json["items"][0]["id"]
+    assert [item["status"] for item in api.get(f"{path}/recipients", run_id=run).json["items"]] == ["pending"]
+    assert Counter(item["status"] for item in api.all(f"{path}/recipients", limit=2)) == {"sent": 2, "pending": 1}
     assert api.get(path).json["completed_at"] is None
 
 
@@ -370,6 +374,7 @@ def test_campaigns_of_another_are_not_found(api: Api, call: Any, world: World, s
 def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: World) -> None:
     path = f"/v1/campaigns/{world.campaign_id}"
     assert api.get(f"{path}/recipients").json == {"items": [], "next_cursor": None}
+    assert api.get(f"{path}/recipients/summary").json["counts"] == []
     world.advance()
     runs = api.all(f"{path}/runs", limit=1)
     assert runs == [
@@ -379,14 +384,21 @@ def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: Wo
             "initiated_by": str(world.user_id),
             "started_at": runs[0]["started_at"],
             "ended_at": None,
-            "summary": None,
+            "summary": {
+                "kind": "first_send",
+                **(everyone := {"total": 3, "delivered": 0, "failed": 0, "pending": 3, "skipped": 0}),
+                "counted": everyone,
+            },
         }
     ]
     listed = api.all(f"{path}/recipients", limit=2)
     assert {item["phone"] for item in listed} == {f"+551198000000{index}" for index in range(3)}
     assert set(listed[0]) == {
         "contact_id",
+        "name",
         "phone",
+        "run_id",
+        "counted",
         "status",
         "attempts",
         "provider_message_id",
@@ -410,7 +422,10 @@ def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: Wo
     world.advance()
     newer = api.all(f"{path}/runs", limit=1)
     assert [run["id"] == runs[0]["id"] for run in newer] == [False, True]
-    assert len(api.all(f"{path}/recipients", limit=9)) == 1
+    assert [run["summary"]["kind"] for run in newer] == ["retry", "first_send"]
+    assert newer[1]["summary"]["counted"] == {"total": 2, "delivered": 0, "failed": 0, "pending": 1, "skipped": 1}
+    assert len(api.all(f"{path}/recipients", limit=9)) == 3
+    assert len(api.all(f"{path}/recipients", limit=9, run_id=newer[0]["id"])) == 1
     assert len(api.all(f"{path}/recipients", limit=9, run_id=runs[0]["id"])) == 3
 
     other = world.add_campaign(uuid4())

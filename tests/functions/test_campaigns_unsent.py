@@ -119,3 +119,31 @@ def test_a_campaign_shows_why_it_is_blocked_for_programs_and_for_people(api: Api
     run("""update hidra.contacts set name = 'Ana'""")
     retried = api.post(f"{path}/retry-failed").json
     assert (retried["status"], retried["blocked_code"], retried["blocked_reason"]) == ("scheduled", None, None)
+
+
+def test_a_scheduled_campaign_is_given_no_content_that_no_recipient_would_get(
+    api: Api, world: World, nudges: Nudges
+) -> None:
+    run, path = world.databases.owner.execute, f"/v1/campaigns/{world.campaign_id}"
+    run("update hidra.message_templates set body = 'Oi {{name}}'")
+    act(api, world.campaign_id, "schedule")
+    before, nudged = world.campaign(), list(nudges)
+    template = world.one(
+        "insert into hidra.message_templates (user_id, title, body) values (%s, 't', 'Oi {{nme}}') returning id",
+        world.user_id,
+    )["id"]
+    answer = api.patch(path, {"template_id": str(template), "name": "Other"})
+    assert (answer.status, answer.code, answer.json["similar_names"]) == (409, "nothing-to-send", {"nme": "nome"})
+    run("update hidra.contact_segments set total_contacts = 2000001")
+    answer = api.patch(path, {"segment_id": str(world.segment_id)})
+    assert (answer.status, answer.code) == (409, "segment-too-large")
+    assert (world.campaign(), nudges) == (before, nudged)
+
+
+def test_a_deleted_connection_is_neither_forecast_nor_warned_of(api: Api, call: Any, world: World) -> None:
+    run, connection = world.databases.owner.execute, call("connections", world.user_id)
+    run("update hidra.message_templates set body = 'Oi {{name}}'")
+    run("update hidra.evolution_api_config set integration = 'cloud_api'")
+    assert connection.delete("/v1/evolution-config").status == 204
+    warnings = api.post(f"/v1/campaigns/{world.campaign_id}/preflight").json["warnings"]
+    assert [warning["code"] for warning in warnings] == ["no-connection"]

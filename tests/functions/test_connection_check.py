@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,10 +19,12 @@ from uuid import UUID, uuid4
 import pytest
 from nacl.public import PrivateKey
 
+from hidra.domain.content import Content
+from hidra.domain.outcome import Unknown
 from hidra.domain.webhook_key import jwt_key
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
-from hidra.gateways.evolution import WEBHOOK_EVENTS, SentMessage, Webhook
+from hidra.gateways.evolution import WEBHOOK_EVENTS, Evolution, SentMessage, Webhook
 from hidra.services import check_connection, parallel, reconcile
 from hidra.services.check_connection import Health, check_all, examine
 from hidra.store import claims, connection_health, doubts
@@ -32,7 +35,7 @@ from tests.conftest import Databases
 from tests.functions.api import load
 from tests.store.world import World
 
-for name in ("VAULT_SECRET", "WEBHOOK_SECRET"):
+for name in ("VAULT_SECRET", "WEBHOOK_SECRET", "SEND_QUEUE_URL"):
     os.environ.setdefault(name, "none")
 os.environ.setdefault("PUBLIC_URL", "https://hidra.example")
 
@@ -54,6 +57,11 @@ class Context(SimpleNamespace):
         return int(self.seconds * 1000)
 
 
+def number_id(name: str) -> str:
+    """A phone number id of this instance alone."""
+    return str(1_000_000_000 + zlib.crc32(name.encode()))
+
+
 class Simulator:
     def __init__(self, url: str) -> None:
         self.url = url
@@ -64,11 +72,11 @@ class Simulator:
         with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers)) as answer:
             return json.load(answer)
 
-    def instance(self, *, connected: bool = True, cloud: bool = False) -> str:
+    def instance(self, *, connected: bool = True, cloud: bool = False, number: str | None = None) -> str:
         name = f"loja-{uuid4().hex[:8]}"
         kind: dict[str, Any] = {"integration": "WHATSAPP-BAILEYS", "qrcode": False}
         if cloud:
-            kind = {"integration": "WHATSAPP-BUSINESS", "token": f"meta-{name}", "number": "1000000001"}
+            kind = {"integration": "WHATSAPP-BUSINESS", "token": f"meta-{name}", "number": number or number_id(name)}
         self.ask("/instance/create", {"instanceName": name, **kind})
         if connected and not cloud:
             self.ask(f"/_control/instances/{name}/scan", {})
@@ -92,8 +100,16 @@ def app(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.import_module("functions.connection_check.app")
     secrets = {"vault": PRIVATE_KEYS, "webhook": MASTERS}
     monkeypatch.setattr(
-        module, "ENV", {"VAULT_SECRET": "vault", "WEBHOOK_SECRET": "webhook", "PUBLIC_URL": "https://hidra.example/"}
+        module,
+        "ENV",
+        {
+            "VAULT_SECRET": "vault",
+            "WEBHOOK_SECRET": "webhook",
+            "PUBLIC_URL": "https://hidra.example/",
+            "SEND_QUEUE_URL": "none",
+        },
     )
+    monkeypatch.setattr(module, "send_recheck", lambda *_: None)
     monkeypatch.setattr(module, "read_json_secret", secrets.__getitem__)
     monkeypatch.setattr(module, "ALLOW_PRIVATE", True)
     monkeypatch.setattr(module, "db", databases.jobs)
@@ -198,7 +214,7 @@ def test_a_new_number_connects_by_its_code(app: ModuleType, databases: Databases
     assert tenant.do("check") == {"status": "connecting", "error_message": None}
     assert tenant.row["connected_at"] is None
     simulator.ask(f"/_control/instances/{tenant.instance}/scan", {})
-    assert tenant.do("connect") == {"state": "open", "qr_code": None, "pairing_code": None}
+    assert tenant.do("connect") == {"state": "open", "qr_code": None, "pairing_code": None, "message": None}
     assert tenant.do("check")["status"] == "connected"
 
 
@@ -212,10 +228,10 @@ def test_a_cloud_api_instance_is_open_whatever_its_token_is_worth(
 def test_whatsapps_own_reason_for_a_close_outlives_the_checks(tenant: Tenant, simulator: Simulator) -> None:
     tenant.do("check")
     simulator.ask(f"/_control/instances/{tenant.instance}/disconnect", {"reason": 403})
-    assert tenant.do("check") == {"status": "disconnected", "error_message": None}
-    tenant.set(error_message="WhatsApp has banned this number.")
+    banned = "WhatsApp has banned this number: appeal in WhatsApp on the phone, or connect another number."
+    assert tenant.do("check") == {"status": "disconnected", "error_message": banned}
     tenant.do("check")
-    assert tenant.row["error_message"] == "WhatsApp has banned this number."
+    assert tenant.row["error_message"] == banned
     simulator.ask(f"/_control/instances/{tenant.instance}/scan", {})
     tenant.do("check")
     assert (tenant.row["status"], tenant.row["error_message"]) == ("connected", None)
@@ -427,8 +443,11 @@ def test_the_result_for_an_old_key_is_not_recorded_for_the_new_one(databases: Da
     write = lambda endpoint: databases.jobs.as_worker(  # noqa: E731
         lambda tx: connection_health.record(tx, endpoint, status=error, message="no", at=datetime.now(UTC))
     )
-    assert write(stale) is False
-    assert write(read) is True
+    status = lambda: world.one("select status from hidra.evolution_api_config")["status"]  # noqa: E731
+    write(stale)
+    assert status() == "connected"
+    write(read)
+    assert status() == "error"
 
 
 class Doubtful(Tenant):
@@ -613,7 +632,11 @@ def test_a_post_that_began_during_the_lookup_is_not_mistaken_for_the_message_in_
         return [SentMessage("REAL", "Oi Ana 0", now())]
 
     reconcile.reconcile(
-        [endpoint], db=databases.jobs, evolution=lambda _: SimpleNamespace(find_messages=find), now=now(), seconds=40
+        [endpoint],
+        db=databases.jobs,
+        evolution=lambda _: SimpleNamespace(find_message=lambda _: None, find_messages=find),
+        now=now(),
+        seconds=40,
     )
     world.campaign_id = first
     [row] = world.messages()
@@ -694,7 +717,7 @@ def test_one_connection_that_cannot_be_settled_stops_no_other(
         if endpoint == whole:
             settled.wait(5)
         found = [SentMessage(str(uuid4()), "Oi Ana 0", datetime.now(UTC))]
-        return SimpleNamespace(find_messages=lambda *_: found)
+        return SimpleNamespace(find_message=lambda _: None, find_messages=lambda *_: found)
 
     def settle(endpoint: Endpoint, *args: Any, **kwargs: Any) -> None:
         if endpoint == broken:
@@ -749,3 +772,31 @@ def test_media_without_a_caption_that_may_be_another_is_not_chosen() -> None:
     late = SentMessage("late", None, AT + timedelta(seconds=150), "audio")
     assert reconcile.choose(audio, [late], assigned=set()) is None
     assert reconcile.choose(audio, [SentMessage("one", None, AT, "audio"), late], assigned=set()) is None
+
+
+@pytest.fixture(scope="module")
+def newer_simulator() -> Iterator[Simulator]:
+    """Evolution 2.4, which sends a message under the id of its request."""
+    with simulator_process.simulator("--api-key", KEY, "--retry-attempts", "1", "--evolution-version", "2.4.0") as url:
+        yield Simulator(url)
+
+
+@pytest.mark.parametrize("newer", [True, False], ids=["2.4", "2.3.7"])
+def test_a_post_whose_answer_was_lost_is_found_by_its_id_or_by_its_text(
+    app: ModuleType, databases: Databases, simulator: Simulator, newer_simulator: Simulator, newer: bool
+) -> None:
+    server = newer_simulator if newer else simulator
+    tenant = Doubtful(app, databases, server, [NORMAL])
+    claim = tenant.claim()
+    server.ask(f"/_control/instances/{tenant.instance}/faults", {"fault": "cut_after", "times": 1})
+    client = Evolution(server.url, tenant.instance, KEY, allow_private=True)
+    outcome = client.send(claim.phone, Content("Oi Ana"), message_id=claim.requested_message_id)
+    assert isinstance(outcome, Unknown)
+    by_hand = tenant.deliver(NORMAL) if newer else None  # the same text
+    tenant.lose(claim)
+    scheduled(app)
+    [row] = tenant.world.messages()
+    assert row["status"] == "sent"
+    assert row["provider_message_id"] not in (None, by_hand)
+    assert (row["provider_message_id"] == claim.requested_message_id) is newer
+    tenant.world.assert_exact()

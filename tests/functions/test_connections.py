@@ -97,8 +97,8 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "max_messages_per_minute": 60,
         "max_concurrent_sends": 1,
         "created_at": saved["created_at"],
-        "status_backfill": None,
         "warnings": [],
+        "status_backfill": None,
     }
     assert saved["last_health_check_at"].endswith("Z")
     assert check.asked == [("none", "check", saved["id"])]
@@ -168,13 +168,18 @@ def test_a_check_that_finds_an_error_is_no_error_of_the_request(api: Api, check:
 def test_connect_passes_on_the_code_to_scan(api: Api, check: Check) -> None:
     assert api.post(f"{PATH}/connect").status == 404
     saved = api.put(PATH, GIVEN).json
-    found = {"state": "connecting", "qr_code": "2@abc", "pairing_code": "WZYEH1YY"}
+    found = {"state": "connecting", "qr_code": "2@abc", "pairing_code": "WZYEH1YY", "message": "Scan it."}
     check.answers = lambda: {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(found).encode())}
     answer = api.post(f"{PATH}/connect")
     assert (answer.status, answer.json) == (200, found)
     assert check.asked[-1] == ("none", "connect", saved["id"])
     check.answers = lambda: {"StatusCode": 200, "Payload": io.BytesIO(b'{"state": "open"}')}
-    assert api.post(f"{PATH}/connect").json == {"state": "open", "qr_code": None, "pairing_code": None}
+    assert api.post(f"{PATH}/connect").json == {
+        "state": "open",
+        "qr_code": None,
+        "pairing_code": None,
+        "message": None,
+    }
 
 
 def test_what_evolution_says_against_connecting_is_passed_on(api: Api, check: Check) -> None:
@@ -245,7 +250,6 @@ def test_a_deleted_connection_leaves_its_campaigns_without(call: Any, check: Che
     assert api.get(PATH).status == 404
     assert api.delete(PATH).status == 404
     assert api.post(f"{PATH}/check").status == 404
-    assert world.connection_id not in limits(databases)
     campaign = call("campaigns", world.user_id).get(f"/v1/campaigns/{world.campaign_id}").json
     assert (campaign["status"], campaign["evolution_config_id"]) == ("running", None)
     assert check.asked == []
@@ -254,6 +258,7 @@ def test_a_deleted_connection_leaves_its_campaigns_without(call: Any, check: Che
     world.advance()
     assert "no Evolution connection" in campaigns.get(path).json["blocked_reason"]
     connection_id = api.put(PATH, GIVEN).json["id"]
+    assert connection_id == str(world.connection_id)
     [(ticket, _)] = world.advance()
     assert str(ticket.connection_id) == connection_id
     assert campaigns.get(path).json["blocked_reason"] is None

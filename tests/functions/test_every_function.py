@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ import pytest
 
 from hidra.domain.phone import phone_hash
 from hidra.store import users
-from tests.conftest import Databases
+from tests.conftest import ROOT, Databases
 from tests.functions.api import Api, load
 from tests.functions.conftest import PHONE_HASH_SECRET
 from tests.functions.workers import unreachable
@@ -80,6 +81,7 @@ EVENTS = {
     "campaigns_get": 200,
     "campaigns_delete": 204,
     "campaigns_runs": 200,
+    "campaigns_unschedule": 200,
     "campaigns_pause": 200,
     "campaigns_resume": 200,
     "campaigns_cancel": 200,
@@ -107,6 +109,7 @@ EVENTS = {
     "campaigns_retry_failed": 202,
     "campaigns_trial": 200,
     "campaigns_recipients": 200,
+    "campaigns_recipients_summary": 200,
     "metrics_overview": 200,
     "metrics_timeline": 200,
     "metrics_every_owner": 200,
@@ -271,6 +274,29 @@ def test_an_id_that_is_none_is_not_found(call: Any, function: str) -> None:
 def test_a_route_that_is_none_is_not_found(call: Any, function: str) -> None:
     answer = call(function).get("/v1/nothing")
     assert (answer.status, answer.code) == (404, "not-found")
+
+
+OPERATIONS = [
+    (
+        "contacts" if (tag := operation["tags"][0]) == "opt_outs" else tag,
+        method.upper(),
+        re.sub(r"\{\w+\}", str(UUID(int=1)), path),
+        [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"],
+    )
+    for path, methods in json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"].items()
+    for method, operation in methods.items()
+    if path.startswith("/v1/") and operation["tags"][0] in (*ANY, "opt_outs")
+]
+
+
+@pytest.mark.parametrize(("function", "method", "path", "known"), OPERATIONS)
+def test_every_route_refuses_a_parameter_that_it_does_not_know_and_names_those_that_it_does(
+    call: Any, function: str, method: str, path: str, known: list[str]
+) -> None:
+    """Before anything else: without its body too, and without a row of that id."""
+    answer = call(function)(method, path, query={"dry_run": "true"})
+    assert (answer.status, answer.code, answer.fields) == (422, "unknown-parameter", ["dry_run"])
+    assert f"it takes {', '.join(sorted(known)) or 'none'}." in answer.json["detail"]
 
 
 def forged(value: Any) -> str:

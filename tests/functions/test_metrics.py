@@ -7,6 +7,13 @@ import pytest
 from tests.conftest import Databases
 from tests.store.world import World
 
+OTHER_STATUSES = (
+    "draft_campaigns",
+    "paused_campaigns",
+    "completed_campaigns",
+    "failed_campaigns",
+    "canceled_campaigns",
+)
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
 
 
@@ -37,6 +44,8 @@ def test_the_overview_is_zeros_before_the_first_campaign(call: Any, user: UUID) 
         "delivered_messages": 0,
         "failed_messages": 0,
         "pending_messages": 0,
+        "skipped_messages": 0,
+        **dict.fromkeys(OTHER_STATUSES, 0),
     }
 
 
@@ -55,7 +64,16 @@ def test_the_overview_sums_the_users_campaigns_only(call: Any, databases: Databa
         "delivered_messages": 4,
         "failed_messages": 3,
         "pending_messages": 2,
+        "skipped_messages": 1,
+        **dict.fromkeys(OTHER_STATUSES, 0),
     }
+    for status in OTHER_STATUSES:
+        databases.owner.execute(
+            "update hidra.campaigns set status = %s where id = %s",
+            [status.removesuffix("_campaigns"), world.campaign_id],
+        )
+        answer = call("metrics", world.user_id).get("/v1/metrics/overview")
+        assert (answer.json[status], answer.json["running_campaigns"], answer.json["total_campaigns"]) == (1, 0, 2)
 
 
 def test_a_campaigns_counters_are_shown_as_they_stand(call: Any, databases: Databases, stranger: UUID) -> None:

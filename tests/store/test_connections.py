@@ -63,6 +63,13 @@ def test_a_repeated_status_keeps_its_reason_and_outdates_earlier_events(database
     assert shown(world) == ("disconnected", "WhatsApp has banned this number.")
 
 
+def test_a_reason_that_follows_a_close_without_one_is_kept(databases: Databases) -> None:
+    world = World.make(databases)
+    receive(world, S.DISCONNECTED, 1)
+    receive(world, S.DISCONNECTED, 2, "WhatsApp has banned this number.")
+    assert shown(world) == ("disconnected", "WhatsApp has banned this number.")
+
+
 def test_a_check_that_began_before_an_event_does_not_replace_its_status(databases: Databases) -> None:
     world = World.make(databases)
     check_one(
@@ -99,7 +106,9 @@ def test_a_stop_while_stopped_already_outlives_a_check_that_began_between_the_tw
         lambda tx: connection_health.stop(tx, held, connection_id=world.connection_id, message=message)
     )
     stop("first")
-    check_one(read(world), db=databases.jobs, examine=lambda _: stop("second") or WELL, now=lambda: datetime.now(UTC))
+    check_one(
+        read(world), db=databases.jobs, examine=lambda _: (stop("second"), WELL)[1], now=lambda: datetime.now(UTC)
+    )
     assert shown(world) == ("error", "second")
 
 

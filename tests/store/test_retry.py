@@ -1,7 +1,10 @@
 """A second run for recipients whose message failed: its recipients, and which message counts for each."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -10,10 +13,11 @@ from hidra.domain.delivery import StatusEvent
 from hidra.domain.message import MessageStatus as S
 from hidra.errors import Conflict
 from hidra.services import lifecycle
+from hidra.services.advance_campaign import advance_campaign
 from hidra.services.record_delivery import record_delivery
 from hidra.store import claims, contacts, messages
 from hidra.store.claims import Claim
-from hidra.store.db import Database
+from hidra.store.db import Database, Tx
 from tests.conftest import Databases
 from tests.store.world import World
 
@@ -333,3 +337,124 @@ def test_late_deliveries_beside_claims_of_their_retries_stay_exact(databases: Da
         (("delivered", True), ("skipped", False)),
         (("delivered", True), ("sending", False)),
     }
+
+
+@pytest.fixture
+def slices_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hidra.store.freeze.RETRY_SLICE", 2)
+
+
+def between_slices(world: World, *events: Callable[[], object]) -> None:
+    """Retries the failed recipients; after each slice has committed, the next event happens."""
+    left = list(events)
+
+    class Watched:
+        def as_worker(self, work: Callable[[Tx], Any]) -> Any:
+            done = world.databases.jobs.as_worker(work)
+            if isinstance(done, UUID) and left:
+                left.pop(0)()
+            return done
+
+    lifecycle.retry_failed(world.databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)
+    advance_campaign(
+        world.campaign_id, db=Watched(), issue_tickets=lambda *_: None, requeue_after=lambda *_: None,
+    )  # type: ignore[call-arg]  # fmt: skip
+    assert not left
+
+
+@pytest.mark.usefixtures("slices_of_two")
+def test_a_retry_is_frozen_in_slices_and_webhooks_are_counted_between_them(
+    databases: Databases,
+) -> None:
+    """The metrics are free between two slices; what a webhook changes there is neither lost nor sent again."""
+    world = World.make(databases, recipients=6)
+    world.advance()
+    for name in "ABCDEF":
+        fail_after_sending(world, name)
+    world.advance()
+    by_name = {m["provider_message_id"]: m["contact_id"] for m in world.messages()}
+    in_order = sorted(by_name, key=lambda name: by_name[name])
+    frozen, waiting = in_order[0], in_order[-1]
+    held: list[tuple[str, bool]] = []
+
+    def receive_both() -> None:
+        world.assert_exact()
+        for name in (frozen, waiting):
+            receive(world, name, S.DELIVERED)
+        assert world.claim() is claims.NoClaim.CLOSED
+        held.extend(states(world))
+
+    between_slices(world, receive_both)
+    assert sorted(held).count(("pending", True)) == 1  # of the first slice only one still waits
+    world.assert_exact()
+    rows: dict[UUID, list[tuple[str, bool]]] = {}
+    for message in world.messages():
+        rows.setdefault(message["contact_id"], []).append((message["status"], message["counted"]))
+    assert rows.pop(by_name[frozen]) == [("delivered", True), ("skipped", False)]
+    assert rows.pop(by_name[waiting]) == [("delivered", True)]
+    assert list(rows.values()) == [[("failed", False), ("pending", True)]] * 4
+    assert world.campaign()["status"] == "running"
+
+
+@pytest.mark.usefixtures("slices_of_two")
+def test_a_retry_whose_pass_is_lost_between_slices_goes_on_where_it_was(databases: Databases) -> None:
+    world = ended(databases, failed=5)
+    text = world.one("select body from hidra.campaign_runs")["body"]
+
+    class Lost(Exception):
+        pass
+
+    def lose() -> None:
+        raise Lost
+
+    with pytest.raises(Lost):
+        between_slices(world, lose)
+    assert world.campaign()["status"] == "scheduled"
+    world.assert_exact()
+    # Content and start are those of the first slice, whatever changes in between.
+    databases.owner.execute("update hidra.message_templates set body = 'other'")
+    databases.owner.execute("update hidra.campaigns set not_after = now() - interval '1 minute'")
+    world.advance()
+    assert world.campaign()["status"] == "running"
+    assert [run["body"] for run in world.rows("select body from hidra.campaign_runs")] == [text, text]
+    assert sorted(states(world)) == sorted([("failed", False)] * 5 + [("sent", True)] + [("pending", True)] * 5)
+    world.assert_exact()
+
+
+@pytest.mark.usefixtures("slices_of_two")
+def test_a_retry_canceled_between_slices_sends_nothing(databases: Databases) -> None:
+    world = ended(databases, failed=5)
+    cancel = lambda: lifecycle.cancel(databases.http, world.user_id, world.campaign_id, nudge=lambda **_: None)  # noqa: E731
+    between_slices(world, cancel)
+    world.advance()
+    assert world.campaign()["status"] == "canceled"
+    assert sorted(states(world)) == sorted(
+        [("failed", False)] * 2 + [("failed", True)] * 3 + [("sent", True)] + [("skipped", True)] * 2
+    )
+    assert world.rows("select 1 from hidra.campaign_runs where ended_at is null") == []
+    world.assert_exact()
+
+
+@pytest.mark.usefixtures("slices_of_two")
+def test_two_passes_at_once_freeze_each_recipient_of_a_retry_once(databases: Databases) -> None:
+    """The second pass takes over where the first is between two slices, and the first has nothing to do."""
+    world = ended(databases, failed=7)
+    between_slices(world, world.advance)
+    assert sorted(states(world)) == sorted([("failed", False)] * 7 + [("sent", True)] + [("pending", True)] * 7)
+    assert world.campaign()["status"] == "running"
+    world.assert_exact()
+
+
+@pytest.mark.usefixtures("slices_of_two")
+def test_recipients_that_are_not_retried_stop_no_slice(databases: Databases) -> None:
+    """More of them in a row than a slice holds, at both ends of the list."""
+    world = ended(databases, failed=8, sent=0)
+    contacts_of_failed = [m["contact_id"] for m in world.messages()]
+    lost = [*contacts_of_failed[:3], *contacts_of_failed[-3:]]
+    databases.owner.execute(
+        "update hidra.campaign_messages set error_code = 'outcome_unknown' where contact_id = any(%s)", [lost]
+    )
+    retry(world)
+    retried = {m["contact_id"] for m in world.messages()[8:]}
+    assert retried == set(contacts_of_failed) - set(lost)
+    world.assert_exact()

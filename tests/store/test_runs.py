@@ -214,7 +214,10 @@ def test_a_drained_run_completes_its_campaign(databases: Databases) -> None:
     assert world.campaign()["status"] == "completed"
     assert world.campaign()["completed_at"]
     run = world.one("select * from hidra.campaign_runs")
-    assert (run["status"], run["summary"]) == ("completed", {"total": 2, "sent": 1, "failed": 1, "skipped": 0})
+    assert (run["status"], run["summary"]) == (
+        "completed",
+        {"kind": "first_send", "total": 2, "sent": 1, "failed": 1, "skipped": 0},
+    )
     assert run["ended_at"]
 
 

@@ -104,3 +104,28 @@ def test_a_deleted_instance_is_unknown() -> None:
         await until(lambda: bool(harness.receiver.of("remove.instance")))
 
     run_scenario(scenario)
+
+
+def test_the_statuses_of_a_number_reach_the_first_instance_that_has_it() -> None:
+    async def scenario(harness: Harness) -> None:
+        for name in ("first", "second"):
+            await harness.cloud(name, number="1555000111")
+        rows = await harness.call("GET", "/instance/fetchInstances?number=1555000111")
+        assert [row["name"] for row in rows[1]] == ["first"]
+        await harness.call("POST", "/message/sendText/second", {"number": "5511987654321", "text": "Oi"})
+        await harness.call("POST", "/message/sendText/first", {"number": "5511987654322", "text": "Oi"})
+        await until(lambda: "READ" in harness.receiver.statuses or len(harness.receiver.statuses) == 2)
+        assert {post.body["instance"] for post in harness.receiver.of("messages.update")} == {"first"}
+
+    run_scenario(scenario)
+
+
+def test_only_a_restart_of_the_server_opens_a_cloud_api_instance_that_was_logged_out() -> None:
+    async def scenario(harness: Harness) -> None:
+        await harness.cloud("c")
+        await harness.call("DELETE", "/instance/logout/c")
+        assert (await harness.call("GET", "/instance/connect/c"))[1] == {}
+        assert (await harness.call("POST", "/_control/restart"))[1] == {"c": "open"}
+        assert (await harness.call("GET", "/instance/connectionState/c"))[1]["instance"]["state"] == "open"
+
+    run_scenario(scenario)

@@ -37,6 +37,14 @@ def test_tickets_that_may_be_used_already_are_issued_again(until: float, surely:
     assert len(issue(now=NOW, ticketed_until=after(until), rate=6, pending=surely + 1).slots) == 1
 
 
+def test_tickets_of_a_lower_rate_are_issued_anew_and_those_of_a_higher_one_suffice() -> None:
+    raised = issue(now=NOW, ticketed_until=after(120), ticketed_rate=6, rate=600, pending=20)
+    assert raised.slots[:2] == (NOW, after(0.1025))
+    assert len(raised.slots) == 21
+    for earlier in (600, 60, None):
+        assert issue(now=NOW, ticketed_until=after(120), ticketed_rate=earlier, rate=60, pending=20).slots == ()
+
+
 def test_lost_tickets_are_issued_again_after_their_slots() -> None:
     assert len(issue(now=after(60), ticketed_until=after(3), rate=60, pending=2).slots) == 2
 

@@ -233,7 +233,7 @@ def test_a_text_is_shortened_and_stripped_of_what_no_database_holds() -> None:
         ("connection.update", {"state": "connecting", "statusReason": 200}, "connecting", None),
         ("connection.update", {"state": "open", "statusReason": 200, "wuid": "551140000000@s.whatsapp.net"}, "connected", None),
         ("connection.update", {"state": "close", "statusReason": 403}, "disconnected", "banned"),
-        ("connection.update", {"state": "close", "statusReason": 515}, "disconnected", "515"),
+        ("connection.update", {"state": "close", "statusReason": 515}, "disconnected", "start the session again"),
         ("connection.update", {"state": "close"}, "disconnected", None),
         ("connection.update", {"state": "refused", "statusReason": 428}, "error", "QR"),
         ("status.instance", {"status": "closed", "disconnectionReasonCode": 401}, "disconnected", "logged"),

@@ -1,8 +1,9 @@
 """The life of a campaign: which action fits which status, and how large an audience may be."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
-from hidra.errors import Conflict
+from hidra.errors import Conflict, Field
 
 
 class CampaignStatus(StrEnum):
@@ -43,6 +44,7 @@ class NextRecipients(StrEnum):
 
 class Action(StrEnum):
     SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
     START = "start"
     PAUSE = "pause"
     RESUME = "resume"
@@ -55,6 +57,7 @@ MAX_AUDIENCE = 2_000_000  # contacts of a segment
 # For each action the statuses that it fits, and the one that it leads to.
 ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
     Action.SCHEDULE: ((CampaignStatus.DRAFT,), CampaignStatus.SCHEDULED),
+    Action.UNSCHEDULE: ((CampaignStatus.SCHEDULED,), CampaignStatus.DRAFT),
     Action.START: ((CampaignStatus.DRAFT,), CampaignStatus.SCHEDULED),
     Action.PAUSE: ((CampaignStatus.RUNNING,), CampaignStatus.PAUSED),
     Action.RESUME: ((CampaignStatus.PAUSED,), CampaignStatus.RUNNING),
@@ -64,6 +67,44 @@ ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
     ),
     Action.RETRY: ((CampaignStatus.COMPLETED, CampaignStatus.FAILED), CampaignStatus.SCHEDULED),
 }
+
+PACE = "max_messages_per_minute"
+CONTENT = frozenset({"name", "description", "segment_id", "template_id"})
+TIMES = frozenset({"scheduled_at", "not_after"})
+# For each status the fields that may change in it; in any other status, none.
+EDITABLE: dict[CampaignStatus, frozenset[str]] = {
+    CampaignStatus.DRAFT: CONTENT | {PACE},
+    CampaignStatus.SCHEDULED: CONTENT | {PACE} | TIMES,
+    CampaignStatus.RUNNING: frozenset({PACE}),
+    CampaignStatus.PAUSED: frozenset({PACE}),
+}
+
+
+def check_edit(fields: Collection[str], status: CampaignStatus, *, has_run: bool) -> None:
+    """
+    Args:
+        has_run: the campaign has started before; if it is scheduled, it is so for a retry.
+
+    Raises:
+        Conflict: some of the fields cannot change in this status; it names them.
+    """
+    is_retry = has_run and status is CampaignStatus.SCHEDULED
+    allowed = frozenset({PACE}) if is_retry else EDITABLE.get(status, frozenset())
+    refused = sorted(set(fields) - allowed)
+    if not refused:
+        return
+    state = "scheduled for a retry" if is_retry else str(status)
+    if status is CampaignStatus.DRAFT:
+        advice = "Schedule the campaign to set them."
+    elif allowed:
+        advice = f"Only {PACE} can." if allowed == {PACE} else ""
+    else:
+        advice = "Duplicate it to change the copy."
+    raise Conflict(
+        f"Nothing was changed: {', '.join(refused)} cannot change while the campaign is {state}. {advice}".rstrip(),
+        code="campaign-status",
+        fields=[Field(name, f"cannot change while the campaign is {state}") for name in refused],
+    )
 
 
 def next_recipients(status: CampaignStatus, *, has_run: bool) -> NextRecipients:

@@ -16,6 +16,9 @@ LAG = timedelta(seconds=15)  # while the circuit is closed, an acknowledgement i
 DOUBTS, DOUBT_WITHIN = 3, timedelta(minutes=5)
 PROBE_EVERY = timedelta(minutes=5)  # one recipient in that time while a connection is distrusted
 PASS_EVERY = timedelta(seconds=60)
+# A stopped connection is checked again this soon, then this often, for as long as this: a restart of Evolution takes
+# seconds, and the scheduled checks are five minutes apart.
+RECHECK_AFTER, RECHECK_EVERY, RECHECK_FOR = timedelta(seconds=5), timedelta(seconds=10), timedelta(hours=1)
 # So many messages that WhatsApp refused, among at most so many that it answered, pause the campaign.
 REFUSALS, AMONG = 10, 20
 

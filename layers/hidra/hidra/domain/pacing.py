@@ -32,7 +32,15 @@ class Issue:
     requeue_seconds: int | None
 
 
-def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending: int, ready: bool = True) -> Issue:
+def issue(
+    *,
+    now: datetime,
+    ticketed_until: datetime | None,
+    rate: int,
+    pending: int,
+    ready: bool = True,
+    ticketed_rate: int | None = None,
+) -> Issue:
     """The tickets that one pass of a run issues.
 
     If they reach all pending recipients, the next pass must not wait for the clock, which may take a minute: some
@@ -45,7 +53,11 @@ def issue(*, now: datetime, ticketed_until: datetime | None, rate: int, pending:
         rate: messages a minute.
         pending: recipients that wait for a message.
         ready: whether one of them may be sent a message now.
+        ticketed_rate: the rate at which the last tickets were issued. If it was lower, they lie too far apart, and are
+            issued anew.
     """
+    if ticketed_rate is not None and ticketed_rate < rate:
+        ticketed_until = None
     spacing = timedelta(seconds=WINDOW_SECONDS / rate)
     start = max(now, ticketed_until or now)
     # A recipient without a ticket would delay the run's end until the next pass; a ticket too many does no harm.

@@ -1,10 +1,11 @@
-"""What the send queue carries: tickets, and confirmations to send. Losing or repeating one is harmless.
+"""What the send queue carries: tickets, confirmations to send, and rechecks. Losing or repeating one is harmless.
 
 A ticket permits one run to send one more message, and names no recipient.
 """
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from hidra.errors import Rejected
 
 VERSION = 1
 CONFIRMATION = "confirmation"
+RECHECK = "recheck"
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,24 @@ class ConfirmationTicket:
         return json.dumps({"version": VERSION, "kind": CONFIRMATION, **ids})
 
 
-def read(text: str) -> Ticket | ConfirmationTicket:
+@dataclass(frozen=True)
+class RecheckTicket:
+    """A connection that stopped at ``since`` and is to be checked at ``at``, before its next scheduled check."""
+
+    connection_id: UUID
+    at: datetime
+    since: datetime
+
+    def to_json(self) -> str:
+        times = {"at": self.at.isoformat(), "since": self.since.isoformat()}
+        return json.dumps({"version": VERSION, "kind": RECHECK, "connection_id": str(self.connection_id), **times})
+
+
+def read(text: str) -> Ticket | ConfirmationTicket | RecheckTicket:
     """Reads a message of the send queue.
 
     Raises:
-        Rejected: it is neither kind of ticket, or not of this version.
+        Rejected: it is no kind of ticket, or not of this version.
     """
     try:
         found: dict[str, Any] = json.loads(text)
@@ -56,6 +71,9 @@ def read(text: str) -> Ticket | ConfirmationTicket:
             raise Rejected(f"The send queue's message has version {found['version']}, which is not supported.")
         if found.get("kind") == CONFIRMATION:
             return ConfirmationTicket(UUID(found["connection_id"]), UUID(found["confirmation_id"]))
+        if found.get("kind") == RECHECK:
+            at, since = (datetime.fromisoformat(found[name]) for name in ("at", "since"))
+            return RecheckTicket(UUID(found["connection_id"]), at, since)
         return Ticket(
             user_id=UUID(found["user_id"]),
             connection_id=UUID(found["connection_id"]),

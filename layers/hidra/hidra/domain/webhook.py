@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.close_reason import close_reason, code_of
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent, sent_at
 from hidra.domain.message import provider_status
 from hidra.domain.text import stripped
@@ -33,13 +34,6 @@ _CONNECTION_WORDS = {
     "refused": EvolutionConnectionStatus.ERROR,
 }
 QR_REFUSED = "The QR code was not scanned in time: connect again."
-# WhatsApp's own reasons (Baileys' DisconnectReason); any other is shown by its number.
-_REASONS = {
-    401: "The phone has logged this connection out: connect again.",
-    402: "WhatsApp asks for a payment on this account.",
-    403: "WhatsApp has banned this number.",
-    406: "WhatsApp does not accept this client any more.",
-}
 LOGGED_OUT = "The connection was logged out: connect again."
 REMOVED = "The instance was deleted on the Evolution server."
 # Where a message's key holds its sender's addresses.
@@ -89,9 +83,8 @@ def _connection(data: Mapping[str, Any], connection_id: UUID, received_at: datet
         return
     reason = None
     if status is EvolutionConnectionStatus.DISCONNECTED:
-        code = data.get("statusReason", data.get("disconnectionReasonCode"))
-        if isinstance(code, int) and not isinstance(code, bool):
-            reason = _REASONS.get(code, f"WhatsApp closed the connection with code {code}.")
+        code = code_of(data.get("statusReason", data.get("disconnectionReasonCode")))
+        reason = None if code is None else close_reason(code)
     elif status is EvolutionConnectionStatus.ERROR:
         reason = QR_REFUSED
     yield ConnectionEvent(connection_id, status, reason, received_at)

@@ -2,14 +2,17 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
@@ -26,6 +29,7 @@ STATUS = {
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEM_TYPE = "urn:hidra:problem:"
+_SHOWN_OF_NAME = 100  # characters of an unknown parameter's name
 
 
 class Body(BaseModel):
@@ -47,6 +51,7 @@ class Caller:
 def resolver() -> APIGatewayHttpResolver:
     """A function's routes; requests and answers are validated, every error becomes a problem document."""
     app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_read_json)
+    app.use(middlewares=[_check_parameters])
 
     @app.exception_handler(RequestValidationError)
     def invalid(error: RequestValidationError) -> Response[Any]:
@@ -57,6 +62,8 @@ def resolver() -> APIGatewayHttpResolver:
             return malformed()
         if any(item["loc"][0] == "path" for item in found):
             return problem(errors.NotFound("There is nothing with this id."))
+        if wrong := _wrong_parameters(app):
+            return problem(wrong)
         return problem(
             errors.Rejected(
                 "The request is not valid. Correct the fields in errors.", fields=[_field(item) for item in found]
@@ -175,6 +182,37 @@ def _document(
     if fields:
         body["errors"] = [{"field": item.field, "message": item.message} for item in fields]
     return Response(status_code=status.value, content_type="application/problem+json", body=body)
+
+
+def _check_parameters(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    error = _wrong_parameters(app)
+    return problem(error) if error else next_middleware(app)
+
+
+def _wrong_parameters(app: APIGatewayHttpResolver) -> errors.Rejected | None:
+    """The error of a query with an unknown parameter, whose answer would be one to another question, or a repeated one.
+
+    API Gateway joins the values of a repeated parameter with commas, so they are counted in the raw query.
+    """
+    known = {field.alias for field in app.context["_route"].dependant.query_params}
+    event = app.current_event
+    given = Counter(name for name, _ in parse_qsl(event.raw_query_string or "", keep_blank_values=True))
+    given.update(dict.fromkeys((event.query_string_parameters or {}).keys() - given.keys(), 1))
+    unknown = [name[:_SHOWN_OF_NAME] for name in given if name not in known]
+    if unknown:
+        takes = f"takes {', '.join(sorted(known))}" if known else "takes none"
+        return errors.Rejected(
+            f"The query has parameters that this route does not know; it {takes}. Remove or correct them.",
+            code="unknown-parameter",
+            fields=[errors.Field(name, f"is not a parameter of this route, which {takes}") for name in unknown],
+        )
+    repeated = [name for name, times in given.items() if times > 1]
+    if repeated:
+        return errors.Rejected(
+            "The query has a parameter more than once. Send it once.",
+            fields=[errors.Field(name, f"is sent {given[name]} times, and may be sent once") for name in repeated],
+        )
+    return None
 
 
 def _read_json(text: str) -> Any:

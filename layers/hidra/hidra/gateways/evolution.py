@@ -1,4 +1,4 @@
-"""One instance on one Evolution API 2.3.7 server, over HTTP (src/api/routes, header ``apikey``).
+"""One instance on one Evolution API server, 2.3.7 or 2.4, over HTTP (src/api/routes, header ``apikey``).
 
 Each call opens a connection of its own. Node closes idle connections after 5 s, and a post on such a connection looks
 like one that was lost on its way. With a new connection, a failure before it is established means that nothing was
@@ -8,7 +8,7 @@ sent; after any later failure the request may have arrived.
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from math import ceil, floor
@@ -19,11 +19,12 @@ import requests
 from urllib3.exceptions import TimeoutError as TransportTimeout
 
 from hidra.domain.content import Content, MediaType
+from hidra.domain.instance import InstanceFacts
 from hidra.domain.message import MessageStatus, provider_status
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
 from hidra.domain.whatsapp_message import id_of, media_type_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
-from hidra.gateways import answers, bodies
+from hidra.gateways import answers, bodies, instance_rows
 from hidra.gateways.addresses import Adapter
 
 # Seconds to connect and to wait for an answer. A send is slow: Evolution checks the number and sends before it answers,
@@ -97,13 +98,14 @@ class Evolution:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, Adapter(allow_private=allow_private))
 
-    def send(self, number: str, content: Content) -> Outcome:
+    def send(self, number: str, content: Content, *, message_id: str | None = None) -> Outcome:
         """Sends one message, and returns its outcome; never raises for what Evolution or the network does.
 
         Args:
             number: E.164.
+            message_id: the id to send it under; Evolution before 2.4 chooses another one, which its answer tells.
         """
-        route, body = bodies.to_send(number, content)
+        route, body = bodies.to_send(number, content, message_id=message_id)
         try:
             status, answer = self._call("POST", route, body, timeout=_SEND_TIMEOUT)
             return answers.sort_answer(status, answer, media=content.media.type if content.media else None)
@@ -173,6 +175,17 @@ class Evolution:
         }
         self._ask("POST", "webhook/set", {"webhook": webhook})
 
+    def find_message(self, message_id: str) -> SentMessage | None:
+        """Returns the message that this instance sent under an id; None if Evolution knows none.
+
+        The address is not asked for: it may be a hidden one (``@lid``), whatever the number.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        found = self._find({"key": {"id": message_id, "fromMe": True}})
+        return next((item for item in found if item.provider_message_id == message_id), None)
+
     def find_messages(self, remote_jids: Iterable[str], start: datetime, end: datetime) -> list[SentMessage]:
         """Returns what this instance sent to any of these addresses between two instants, both in UTC.
 
@@ -187,13 +200,16 @@ class Evolution:
                 "key": {"remoteJid": jid, "fromMe": True},
                 "messageTimestamp": {"gte": _second(floor(start.timestamp())), "lte": _second(ceil(end.timestamp()))},
             }
-            body = self._ask("POST", "chat/findMessages", {"where": where, "offset": _FOUND_AT_MOST, "page": 1})
-            page = body.get("messages")
-            records = page.get("records") if isinstance(page, Mapping) else None
-            if not isinstance(records, list):
-                raise Unavailable("Evolution's answer was not understood.", code="answer-not-understood")
-            found |= {item.provider_message_id: item for item in map(_found, records) if item}
+            found |= {item.provider_message_id: item for item in self._find(where)}
         return [item for item in found.values() if start <= item.at <= end]
+
+    def _find(self, where: Mapping[str, Any]) -> list[SentMessage]:
+        body = self._ask("POST", "chat/findMessages", {"where": where, "offset": _FOUND_AT_MOST, "page": 1})
+        page = body.get("messages")
+        records = page.get("records") if isinstance(page, Mapping) else None
+        if not isinstance(records, list):
+            raise Unavailable("Evolution's answer was not understood.", code="answer-not-understood")
+        return [item for item in map(_found, records) if item]
 
     def own_address(self) -> str | None:
         """Returns the address (``…@s.whatsapp.net``) of the instance's own number; None if Evolution does not know it.
@@ -204,6 +220,21 @@ class Evolution:
         rows = self._answer("GET", _FETCH_INSTANCES)
         row = rows[0] if isinstance(rows, list) and rows else None
         return _text(row.get("ownerJid")) if isinstance(row, Mapping) else None
+
+    def facts(self) -> InstanceFacts | None:
+        """Returns what Evolution tells about the instance; None if its answer does not have it.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        row = instance_rows.of_instance(self._answer("GET", _FETCH_INSTANCES), self._instance)
+        found = instance_rows.facts_of(row) if row else None
+        if found is None or found.number is None:
+            return found
+        # With a number the server answers the first row that has it, the one that receives every status of the number;
+        # with a token in place of the server's key, all rows of the token.
+        rows = self._answer("GET", f"{_FETCH_INSTANCES}?number={quote(found.number, safe='')}")
+        return replace(found, number_used_twice=instance_rows.is_elsewhere(rows, found))
 
     def contacts(self) -> Iterator[list[Any]]:
         """Yields the contacts of this instance, page by page, each entry as it is: groups and members of groups too.
@@ -283,7 +314,8 @@ class Evolution:
             requests.RequestException: the request may have arrived.
         """
         between = "?instanceName=" if route == _FETCH_INSTANCES else "/"
-        url = f"{self._base_url}/{route}{between}{quote(self._instance, safe='')}"
+        instance = "" if "?" in route else between + quote(self._instance, safe="")
+        url = f"{self._base_url}/{route}{instance}"
         deadline = time.monotonic() + sum(timeout)
         try:
             request = self._session.prepare_request(requests.Request(method, url, json=body))

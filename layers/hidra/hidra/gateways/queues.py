@@ -1,14 +1,15 @@
-"""Puts messages on the queues: nudges, tickets, and confirmations to send. Losing or repeating one is harmless."""
+"""Puts messages on the queues: nudges, tickets, confirmations to send, rechecks. Losing or repeating one is no harm."""
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import batched
+from math import ceil
 from uuid import UUID
 
 from hidra.domain.nudge import CampaignNudge, ImportNudge
 from hidra.domain.pacing import delay_seconds
-from hidra.domain.ticket import ConfirmationTicket, Ticket
+from hidra.domain.ticket import ConfirmationTicket, RecheckTicket, Ticket
 from hidra.errors import Unavailable
 from hidra.gateways.aws import sqs
 from hidra.telemetry import logger
@@ -21,11 +22,13 @@ def nudge(queue_url: str, *, user_id: UUID, campaign_id: UUID, seconds: int = 0)
 
     A failure is only logged: the clock asks again within a minute.
     """
-    nudge_all(queue_url, [(user_id, campaign_id)], seconds=seconds)
+    nudge_all(queue_url, [(user_id, campaign_id, seconds)])
 
 
-def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds: int = 0) -> int:
-    """Asks for a pass of each campaign, given as (user id, campaign id); returns how many the queue accepted.
+def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID, int]]) -> int:
+    """Asks for a pass of each campaign, given as (user id, campaign id, delay in seconds, at most SQS's 900).
+
+    Returns how many the queue accepted.
 
     Failures are only logged: the clock asks again within a minute.
     """
@@ -34,13 +37,16 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds
 
     accepted = 0
     for batch in batched(campaigns, BATCH, strict=False):
-        bodies = [CampaignNudge(user_id, campaign_id).to_json() for user_id, campaign_id in batch]
         try:
             answer = sqs().send_message_batch(
                 QueueUrl=queue_url,
                 Entries=[
-                    {"Id": str(index), "MessageBody": body, "DelaySeconds": min(seconds, 900)}
-                    for index, body in enumerate(bodies)
+                    {
+                        "Id": str(index),
+                        "MessageBody": CampaignNudge(user_id, campaign_id).to_json(),
+                        "DelaySeconds": min(seconds, 900),
+                    }
+                    for index, (user_id, campaign_id, seconds) in enumerate(batch)
                 ],
             )
         except (BotoCoreError, ClientError):
@@ -48,7 +54,7 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID]], *, seconds
             continue
         accepted += len(answer.get("Successful", []))
         for failure in answer.get("Failed", []):
-            user_id, campaign_id = batch[int(failure["Id"])]
+            user_id, campaign_id, _ = batch[int(failure["Id"])]
             logger.warning("nudge was not accepted", user_id=user_id, campaign_id=campaign_id, code=failure["Code"])
     return accepted
 
@@ -104,6 +110,24 @@ def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
         DelaySeconds=min(seconds, 900),
         MessageGroupId=str(ticket.connection_id),
     )
+
+
+def send_recheck(queue_url: str, ticket: RecheckTicket) -> None:
+    """Asks for a check of a stopped connection at the ticket's time.
+
+    A failure is only logged: the schedule checks the connection too.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        sqs().send_message(
+            QueueUrl=queue_url,
+            MessageBody=ticket.to_json(),
+            DelaySeconds=max(0, min(ceil((ticket.at - datetime.now(UTC)).total_seconds()), 900)),
+            MessageGroupId=str(ticket.connection_id),
+        )
+    except (BotoCoreError, ClientError):
+        logger.warning("a recheck was not accepted", exc_info=True, connection_id=ticket.connection_id)
 
 
 def send_confirmations(queue_url: str, tickets: Sequence[ConfirmationTicket]) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from hidra.domain.blocked import (
@@ -23,29 +24,44 @@ from hidra.domain.campaign import MAX_AUDIENCE, CampaignStatus, EvolutionConnect
 from hidra.domain.circuit import probe_slots
 from hidra.domain.message import UNRESOLVED_VARIABLE
 from hidra.domain.pacing import issue
+from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
-from hidra.store import campaigns, forecast, messages, runs
+from hidra.settings import SENDER_TIMEOUT_SECONDS
+from hidra.store import campaigns, claims, forecast, messages, runs
 from hidra.store.db import Database, Tx
-from hidra.store.freeze import freeze
+from hidra.store.freeze import freeze, freeze_retry
 from hidra.telemetry import logger
 
 SKIP_SLICE = 1_000
+SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
 
 IssueTickets = Callable[[Ticket, Sequence[datetime], datetime], None]
 RequeueAfter = Callable[[Ticket, int], None]
+StartAfter = Callable[[int], None]
 
 
 def advance_campaign(
-    campaign_id: UUID, *, db: Database, issue_tickets: IssueTickets, requeue_after: RequeueAfter
+    campaign_id: UUID,
+    *,
+    db: Database,
+    issue_tickets: IssueTickets,
+    requeue_after: RequeueAfter,
+    start_after: StartAfter = lambda _: None,
 ) -> None:
     """Does what is due for one campaign; a second pass repeats nothing.
 
     Args:
         issue_tickets: queues a ticket once for each slot, given the database's time. A later pass issues lost tickets
             again: tickets name no recipient.
-        requeue_after: asks for another pass of the ticket's campaign, after so many seconds.
+        requeue_after: asks for another pass of the ticket's campaign, after so many seconds. Not called while the
+            connection has no room: the sender that frees some asks for the pass.
+        start_after: asks for the pass that starts the campaign, after so many seconds; this one is a little early.
     """
-    status = db.as_worker(lambda tx: _start_if_due(tx, campaign_id))
+    status = _start_if_due(db, campaign_id)
+    if status is CampaignStatus.SCHEDULED:
+        seconds = db.as_worker(lambda tx: runs.seconds_until_start(tx, campaign_id=campaign_id))
+        if seconds is not None and seconds <= EARLY_SECONDS:
+            start_after(max(1, ceil(seconds)))
     if status is CampaignStatus.CANCELED:
         while db.as_worker(lambda tx: _skip_pending(tx, campaign_id)):
             pass
@@ -56,12 +72,46 @@ def advance_campaign(
         return
     issue_tickets(due.ticket, due.slots, due.now)
     logger.info("tickets issued", campaign_id=campaign_id, tickets=len(due.slots))
-    if due.requeue_seconds is not None:
+    if due.requeue_seconds is not None and not _left_to_senders(due.ticket, due.requeue_seconds, db=db):
         requeue_after(due.ticket, due.requeue_seconds)
 
 
-def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
+def _left_to_senders(ticket: Ticket, seconds: int, *, db: Database) -> bool:
+    """Whether a sender will ask for the next pass: the connection has no room, so a post must end first.
+
+    A post may end between the look for room and the commit, and its sender finds no run that waits: so a second look.
+    """
+
+    def wait(tx: Tx) -> bool:
+        if _has_room(tx, ticket):
+            return False
+        runs.await_room(tx, run_id=ticket.run_id, after=timedelta(seconds=seconds))
+        return True
+
+    def overtaken(tx: Tx) -> bool:
+        return _has_room(tx, ticket) and runs.stop_awaiting_room(tx, run_id=ticket.run_id)
+
+    return db.as_worker(wait) and not db.as_worker(overtaken)
+
+
+def _has_room(tx: Tx, ticket: Ticket) -> bool:
+    return claims.has_room(tx, connection_id=ticket.connection_id, sender_timeout=SENDER_TIMEOUT)
+
+
+def _start_if_due(db: Database, campaign_id: UUID) -> CampaignStatus | None:
     """Freezes a due campaign; returns its status afterwards, None if another pass or a user's action holds it."""
+    upto: UUID | None = None
+
+    def work(tx: Tx) -> CampaignStatus | UUID | None:
+        return _freeze_if_due(tx, campaign_id, upto)
+
+    while isinstance(done := db.as_worker(work), UUID):
+        upto = done
+    return done
+
+
+def _freeze_if_due(tx: Tx, campaign_id: UUID, after: UUID | None) -> CampaignStatus | UUID | None:
+    """As ``_start_if_due`` in one transaction; freezes a slice of a retry, and returns the contact where it ends."""
     campaign = runs.lock(tx, campaign_id=campaign_id)
     if campaign is None:
         return None
@@ -72,6 +122,11 @@ def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:
         runs.fail_start(tx, campaign_id=campaign_id, reason=problem)
         logger.warning("campaign could not start", campaign_id=campaign_id, reason=problem.code)
         return CampaignStatus.FAILED
+    if campaign.is_retry:
+        upto = freeze_retry(tx, campaign, after=after)
+        if upto is None:
+            logger.info("retry started", campaign_id=campaign_id)
+        return upto or CampaignStatus.RUNNING
     frozen = freeze(tx, campaign)
     logger.info("campaign started", campaign_id=campaign_id, recipients=frozen.total, pending=frozen.pending)
     return CampaignStatus.RUNNING
@@ -139,15 +194,22 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
 
 def _slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], int | None]:
     """Returns the slots to issue tickets for, recorded in the run, and in how many seconds the next pass must come."""
-    tickets = issue(now=run.now, ticketed_until=run.ticketed_until, rate=run.rate, pending=run.pending, ready=run.ready)
+    tickets = issue(
+        now=run.now,
+        ticketed_until=run.ticketed_until,
+        ticketed_rate=run.ticketed_rate,
+        rate=run.rate,
+        pending=run.pending,
+        ready=run.ready,
+    )
     if tickets.slots:
-        runs.note_tickets(tx, run_id=run.run_id, until=tickets.until)
+        runs.note_tickets(tx, run_id=run.run_id, until=tickets.until, rate=run.rate)
     return tickets.slots, tickets.requeue_seconds
 
 
 def _probe_slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], None]:
     """As ``_slots`` for a blocked run: only a distrusted connection that is connected is probed."""
-    runs.note_tickets(tx, run_id=run.run_id, until=None)
+    runs.note_tickets(tx, run_id=run.run_id, until=None, rate=None)
     probed = run.connection is EvolutionConnectionStatus.CONNECTED and run.pending
     return probe_slots(now=run.now, probed_at=run.probed_at) if probed else (), None
 

@@ -1,17 +1,30 @@
 """Checks whether a connection works, in words for its user, and sets our webhook on it."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.close_reason import close_reason
+from hidra.domain.connection import ConnectionWarning
+from hidra.domain.instance import (
+    CLOUD_CLOSED,
+    INTEGRATIONS,
+    NO_WHATSAPP,
+    InstanceFacts,
+    OtherConnection,
+    on_same_instance,
+    warnings_of,
+)
+from hidra.domain.ticket import RecheckTicket
 from hidra.domain.webhook import QR_REFUSED
 from hidra.errors import HidraError
 from hidra.gateways.evolution import STATE_ABSENT, Evolution, Webhook
 from hidra.services.parallel import in_parallel
 from hidra.store import connection_health
 from hidra.store.connection_health import Endpoint
-from hidra.store.db import Database
+from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
 AT_MOST = 1_000  # connections that one run checks
@@ -32,6 +45,14 @@ _STATES = {
 }
 
 
+type Recheck = Callable[[RecheckTicket], object]
+"""Queues a ticket until its time; never fails."""
+
+
+def no_recheck(_: RecheckTicket) -> None:
+    """Leaves the connection to its scheduled check."""
+
+
 @dataclass(frozen=True)
 class Health:
     """What a check found.
@@ -44,6 +65,8 @@ class Health:
     error_message: str | None
     answers: bool
     webhook_lost: bool = False
+    facts: InstanceFacts | None = None
+    warnings: Sequence[ConnectionWarning] = ()
 
 
 def failed(message: str) -> Health:
@@ -51,12 +74,8 @@ def failed(message: str) -> Health:
     return Health(EvolutionConnectionStatus.ERROR, message, answers=False)
 
 
-def examine(evolution: Evolution, webhook: Webhook, *, also_ours: Collection[Webhook] = ()) -> Health:
-    """Reads the state, and sets our webhook if there is another or none; never raises for what Evolution does.
-
-    Args:
-        also_ours: webhooks under earlier keys, which we still accept.
-    """
+def read_state(evolution: Evolution, *, facts_too: bool = True) -> Health:
+    """Reads the state, and what explains it; never raises for what Evolution does."""
     try:
         state = evolution.connection_state()
     except HidraError as error:
@@ -64,30 +83,113 @@ def examine(evolution: Evolution, webhook: Webhook, *, also_ours: Collection[Web
     status, message = _STATES.get(
         state, (EvolutionConnectionStatus.ERROR, "Evolution reports a state that Hidra does not know.")
     )
-    lost = False
+    facts = _facts(evolution) if facts_too else None
+    if facts:
+        status, message = _explained(status, message, facts)
+    return Health(status, message, answers=True, facts=facts)
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """The connection to be examined among all others, and whose webhook a URL is."""
+
+    endpoint: Endpoint
+    others: Sequence[OtherConnection] = ()
+    owner_of: Callable[[str], UUID | None] = lambda _: None
+
+
+def examine(
+    evolution: Evolution, webhook: Webhook, *, also_ours: Collection[Webhook] = (), among: Neighbourhood | None = None
+) -> Health:
+    """Reads the state, and sets our webhook if there is another or none; never raises for what Evolution does.
+
+    The webhook of another connection that uses the same instance is left as it is: both would replace it for ever.
+
+    Args:
+        also_ours: webhooks under earlier keys, which we still accept.
+        among: None if the connection is not to be compared with others.
+    """
+    health = read_state(evolution, facts_too=among is not None)
+    if not health.answers:
+        return health
+    facts, message = health.facts, health.error_message
+    shared = on_same_instance(facts, among.others) if facts and among else frozenset()
+    lost = theirs = False
     try:
         found = evolution.find_webhook()
         if found != webhook:
-            lost = found not in also_ours
-            evolution.set_webhook(webhook.url, webhook.jwt_key)
+            theirs = found is not None and among is not None and among.owner_of(found.url) in shared
+            lost = not theirs and found not in also_ours
+            if not theirs:
+                evolution.set_webhook(webhook.url, webhook.jwt_key)
     except HidraError as error:
         # Messages can still be sent, so this alone does not stop the connection.
         message = message or f"Deliveries and replies may go unnoticed, because our webhook could not be set: {error}"
-    return Health(status, message, answers=True, webhook_lost=lost)
+    warnings = _warnings(facts, among, shared=bool(shared), receives=not theirs) if facts and among else ()
+    return replace(health, error_message=message, webhook_lost=lost, warnings=warnings)
+
+
+def _facts(evolution: Evolution) -> InstanceFacts | None:
+    try:
+        return evolution.facts()
+    except HidraError:
+        return None  # the state says enough to send
+
+
+def _explained(
+    status: EvolutionConnectionStatus, message: str | None, facts: InstanceFacts
+) -> tuple[EvolutionConnectionStatus, str | None]:
+    """The status, and its message in the light of what Evolution tells about the instance."""
+    if facts.integration == "EVOLUTION":
+        return EvolutionConnectionStatus.ERROR, NO_WHATSAPP
+    if status is not EvolutionConnectionStatus.DISCONNECTED:
+        return status, message
+    if INTEGRATIONS.get(facts.integration or "") == "cloud_api":
+        return status, CLOUD_CLOSED
+    return status, message if facts.close_code is None else close_reason(facts.close_code)
+
+
+def _warnings(
+    facts: InstanceFacts, among: Neighbourhood, *, shared: bool, receives: bool
+) -> tuple[ConnectionWarning, ...]:
+    endpoint = among.endpoint
+    found = warnings_of(
+        facts,
+        base_url=endpoint.base_url,
+        saved=endpoint.integration_saved,
+        others=among.others,
+        shared=shared,
+        receives=receives,
+    )
+    return tuple(found)
 
 
 def check_one(
-    endpoint: Endpoint, *, db: Database, examine: Callable[[Endpoint], Health], now: Callable[[], datetime]
+    endpoint: Endpoint,
+    *,
+    db: Database,
+    examine: Callable[[Endpoint], Health],
+    now: Callable[[], datetime],
+    recheck: Recheck = no_recheck,
 ) -> Health:
-    """Checks one connection and records what was found."""
+    """Checks one connection and records what was found.
+
+    Args:
+        recheck: asks for an early check, because the connection has just stopped working.
+    """
     started_at = now()
     health = examine(endpoint)
-    _record(endpoint, health, started_at, db=db)
+    _record(endpoint, health, started_at, db=db, recheck=recheck)
     return health
 
 
 def check_all(
-    *, db: Database, examine: Callable[[Endpoint], Health], now: Callable[[], datetime], seconds: float
+    *,
+    db: Database,
+    examine: Callable[[Endpoint], Health],
+    now: Callable[[], datetime],
+    seconds: float,
+    recheck: Recheck = no_recheck,
 ) -> list[Endpoint]:
     """Checks connections in parallel for so many seconds; returns the endpoints whose server answers our calls.
 
@@ -104,17 +206,22 @@ def check_all(
     answering = []
     due = db.as_worker(lambda tx: connection_health.due(tx, limit=AT_MOST))
     for endpoint, health in in_parallel(examine, due, seconds=seconds, begin=begin):
-        _record(endpoint, health, started.pop(endpoint), db=db)
+        _record(endpoint, health, started.pop(endpoint), db=db, recheck=recheck)
         if health.answers:
             answering.append(endpoint)
     for endpoint, at in started.items():
         if now() - at >= FAIR:
-            _record(endpoint, failed("The Evolution server did not answer in time."), at, db=db)
+            _record(endpoint, failed("The Evolution server did not answer in time."), at, db=db, recheck=recheck)
     logger.info("connections checked", connections=len(due), answering=len(answering))
     return answering
 
 
-def _record(endpoint: Endpoint, health: Health, at: datetime, *, db: Database) -> None:
-    db.as_worker(
-        lambda tx: connection_health.record(tx, endpoint, status=health.status, message=health.error_message, at=at)
-    )
+def _record(endpoint: Endpoint, health: Health, at: datetime, *, db: Database, recheck: Recheck) -> None:
+    def work(tx: Tx) -> datetime | None:
+        if health.facts:
+            connection_health.record_found(tx, endpoint, health.facts, warnings=health.warnings)
+        return connection_health.record(tx, endpoint, status=health.status, message=health.error_message, at=at)
+
+    recheck_at = db.as_worker(work)
+    if recheck_at:
+        recheck(RecheckTicket(endpoint.connection_id, recheck_at, since=at))

@@ -1,12 +1,15 @@
-"""Changes a draft, and duplicates a campaign as a draft."""
+"""Changes what a campaign's status allows to change, and duplicates a campaign as a draft."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hidra.domain.campaign import CampaignStatus, only_a_draft
+from hidra.domain.campaign import PACE, TIMES, CampaignStatus, check_edit
+from hidra.domain.start import check_times
 from hidra.services.campaign_transaction import campaign_transaction
+from hidra.services.lifecycle import Nudge, nudge_at_start, require_recipients
 from hidra.store import campaigns
 from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
@@ -15,24 +18,40 @@ NAME_CHARACTERS = 200
 COPY = " (copy)"
 
 
-def change(db: Database, user_id: UUID, campaign_id: UUID, changes: Mapping[str, Any]) -> Campaign:
-    """Returns the draft with the changed fields.
+def change(
+    db: Database, user_id: UUID, campaign_id: UUID, changes: Mapping[str, Any], *, now: datetime, nudge: Nudge
+) -> Campaign:
+    """Returns the campaign with the changed fields: all of them, or none and an error.
+
+    The lock that it shares with the start decides between an edit and the start at the same moment. After a lower pace
+    is committed, no message is claimed for a slot of the higher one.
 
     Raises:
         NotFound: the user has no such campaign.
-        Conflict: the campaign is not a draft any more.
-        Rejected: the user has no such segment or template.
+        Conflict: a field cannot change in the campaign's status, or a scheduled campaign would reach no recipient.
+        Rejected: the user has no such segment or template, or the times do not fit each other.
     """
 
     def work(tx: Tx) -> Campaign:
+        if PACE in changes:
+            campaigns.stop_claims(tx, campaign_id=campaign_id)
         campaign = campaigns.lock(tx, campaign_id=campaign_id)
-        if campaign.status is not CampaignStatus.DRAFT:
-            raise only_a_draft("change", campaign.status)
+        check_edit(changes, campaign.status, has_run=campaign.started_at is not None)
         changed = replace(campaign, **changes)
+        if changed.scheduled_at is not None and TIMES & set(changes):
+            check_times(scheduled_at=changed.scheduled_at, not_after=changed.not_after, now=now)
         campaigns.save(tx, changed)
+        if changed.status is CampaignStatus.SCHEDULED and {"segment_id", "template_id"} & set(changes):
+            require_recipients(tx, campaign_id, campaigns.readiness(tx, campaign_id=campaign_id))
         return changed
 
-    return campaign_transaction(db, user_id, work, campaigns.UNKNOWN_REFERENCES)
+    changed = campaign_transaction(db, user_id, work, campaigns.UNKNOWN_REFERENCES)
+    # A pass that comes while this transaction holds the campaign does nothing, so another one is asked for.
+    if changed.status is CampaignStatus.SCHEDULED:
+        nudge_at_start(changed, user_id=user_id, now=now, nudge=nudge)
+    elif changed.status is CampaignStatus.RUNNING and PACE in changes:
+        nudge(user_id=user_id, campaign_id=campaign_id)
+    return changed
 
 
 def duplicate(db: Database, user_id: UUID, campaign_id: UUID, *, name: str | None) -> Campaign:

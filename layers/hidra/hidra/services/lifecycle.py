@@ -5,9 +5,18 @@ from typing import Protocol
 from uuid import UUID
 
 from hidra.domain.blocked import NOTHING_FAILED, SEGMENT_EMPTY, SEGMENT_TOO_LARGE, Blocked, nothing_to_send
-from hidra.domain.campaign import ACTIONS, MAX_AUDIENCE, Action, NextRecipients, does_not_fit, only_a_draft
+from hidra.domain.campaign import (
+    ACTIONS,
+    MAX_AUDIENCE,
+    Action,
+    CampaignStatus,
+    NextRecipients,
+    does_not_fit,
+    only_a_draft,
+)
 from hidra.domain.message import UNRESOLVED_VARIABLE
-from hidra.errors import Conflict, Field, Rejected
+from hidra.domain.start import check_times, nudge_delay
+from hidra.errors import Conflict
 from hidra.services.campaign_transaction import campaign_transaction
 from hidra.store import campaigns, connections, forecast, freeze
 from hidra.store.campaigns import Campaign
@@ -15,9 +24,9 @@ from hidra.store.db import Database, Tx
 
 
 class Nudge(Protocol):
-    """Asks for a pass of the campaign, and never fails."""
+    """Asks for a pass of the campaign, after so many seconds, and never fails."""
 
-    def __call__(self, *, user_id: UUID, campaign_id: UUID) -> None: ...
+    def __call__(self, *, user_id: UUID, campaign_id: UUID, seconds: int = 0) -> None: ...
 
 
 def schedule(
@@ -28,30 +37,60 @@ def schedule(
     scheduled_at: datetime,
     not_after: datetime | None,
     now: datetime,
+    nudge: Nudge,
 ) -> Campaign:
     """Schedules the campaign; if it has not started by ``not_after``, it fails instead of starting late.
+
+    ``nudge`` is called if the start is so near that the clock may tick too late for it.
 
     Raises:
         Rejected: the times do not fit each other.
         NotFound, Conflict: see ``_schedule``.
     """
-    if scheduled_at < now:
-        raise Rejected(
-            "A campaign cannot be scheduled in the past.",
-            code="wrong-times",
-            fields=[Field("scheduled_at", "is past")],
-        )
-    if not_after is not None and not_after <= scheduled_at:
-        raise Rejected(
-            "The last moment to start must be later than the first.",
-            code="wrong-times",
-            fields=[Field("not_after", "must be later than scheduled_at")],
-        )
-    return campaign_transaction(
+    check_times(scheduled_at=scheduled_at, not_after=not_after, now=now)
+    campaign = campaign_transaction(
         db,
         user_id,
         lambda tx: _schedule(tx, campaign_id, Action.SCHEDULE, scheduled_at=scheduled_at, not_after=not_after),
     )
+    nudge_at_start(campaign, user_id=user_id, now=now, nudge=nudge)
+    return campaign
+
+
+def nudge_at_start(campaign: Campaign, *, user_id: UUID, now: datetime, nudge: Nudge) -> None:
+    """Asks for the pass that starts a scheduled campaign, if the clock's tick may come too late for it.
+
+    Nudges for an earlier time of the start do no harm: a pass reads the time in the campaign.
+    """
+    seconds = None if campaign.scheduled_at is None else nudge_delay(campaign.scheduled_at, now)
+    if seconds is not None:
+        nudge(user_id=user_id, campaign_id=campaign.id, seconds=seconds)
+
+
+def unschedule(db: Database, user_id: UUID, campaign_id: UUID) -> Campaign:
+    """Makes a scheduled campaign a draft again, without a time to start; a draft stays as it is.
+
+    Raises:
+        NotFound: the user has no such campaign.
+        Conflict: the campaign has started.
+    """
+
+    def work(tx: Tx) -> Campaign:
+        campaign = campaigns.lock(tx, campaign_id=campaign_id)
+        if campaign.status is CampaignStatus.DRAFT:
+            return campaign
+        if campaign.status is not CampaignStatus.SCHEDULED:
+            raise does_not_fit(Action.UNSCHEDULE, campaign.status)
+        if campaign.started_at is not None:
+            raise Conflict(
+                "Nothing was changed: this campaign has started before and is scheduled for a retry. Cancel it, or"
+                " pause it once it runs.",
+                code="campaign-status",
+            )
+        campaigns.unschedule(tx, campaign_id=campaign_id)
+        return campaigns.get(tx, campaign_id=campaign_id)
+
+    return campaign_transaction(db, user_id, work)
 
 
 def start(db: Database, user_id: UUID, campaign_id: UUID, *, nudge: Nudge) -> Campaign:
@@ -152,16 +191,30 @@ def _schedule(
     if action is Action.RETRY:
         if not freeze.any_failed(tx, campaign_id=campaign_id):
             raise _unstarted(NOTHING_FAILED)
-    elif not found.total_contacts:
-        raise _unstarted(SEGMENT_EMPTY)
-    elif found.total_contacts > MAX_AUDIENCE:
-        raise _unstarted(SEGMENT_TOO_LARGE)
-    if nobody := _nothing_to_send(tx, campaign_id):
-        raise _unstarted(nobody)
+        _require_receiver(tx, campaign_id)
+    else:
+        require_recipients(tx, campaign_id, found)
     scheduled = campaigns.schedule(
         tx, campaign_id=campaign_id, wanted=wanted, scheduled_at=scheduled_at, not_after=not_after
     )
     return _changed(tx, campaign_id, action, changed=scheduled)
+
+
+def require_recipients(tx: Tx, campaign_id: UUID, found: campaigns.Readiness) -> None:
+    """
+    Raises:
+        Conflict: a first run could not start, or no recipient would get the message: it counts the reasons.
+    """
+    if not found.total_contacts:
+        raise _unstarted(SEGMENT_EMPTY)
+    if found.total_contacts > MAX_AUDIENCE:
+        raise _unstarted(SEGMENT_TOO_LARGE)
+    _require_receiver(tx, campaign_id)
+
+
+def _require_receiver(tx: Tx, campaign_id: UUID) -> None:
+    if nobody := _nothing_to_send(tx, campaign_id):
+        raise _unstarted(nobody)
 
 
 def _nothing_to_send(tx: Tx, campaign_id: UUID) -> Blocked | None:

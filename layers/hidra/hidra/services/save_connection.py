@@ -26,7 +26,7 @@ class Wanted:
 def save_connection(
     db: Database, user_id: UUID, wanted: Wanted, *, sealed: bytes | None, origin: Callable[[str], str]
 ) -> UUID:
-    """Creates or changes the user's connection and returns its id.
+    """Creates, changes or revives the user's connection and returns its id.
 
     Args:
         sealed: the API key, sealed for the user and the origin of ``wanted.base_url``; None to keep the old one.
@@ -47,6 +47,8 @@ def save_connection(
             old = connections.lock(tx)  # another request created it at the same moment
             if old is None:
                 raise Unavailable("The connection is being changed by another request. Try again in a few seconds.")
+        if sealed is None and old.deleted:
+            raise _key_required("The connection was deleted with its API key; nothing was saved. Send api_key.")
         if sealed is None and origin(old.base_url) != origin(wanted.base_url):
             raise _key_required("Another server needs the API key again; nothing was saved. Send api_key.")
         settings = _joined(wanted, old)

@@ -1,6 +1,7 @@
 """One ticket: permit, wait, claim, one post, outcome."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,12 +13,14 @@ from hidra.domain.circuit import DOUBT_WITHIN, DOUBTS, doubts_reason, repeated_r
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.pacing import MAX_ATTEMPTS, backoff, delay_seconds
-from hidra.domain.ticket import Ticket
+from hidra.domain.ticket import RecheckTicket, Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
-from hidra.services.turn import Clock, Post, claim_or_free_slot
+from hidra.services.check_connection import Recheck, no_recheck
+from hidra.services.turn import Clock, Post, claim_or_free_slot, nudge_waiting
 from hidra.store import campaigns, circuit, claims, connection_health, deliveries, messages, pace, runs
 from hidra.store.claims import Claim, NoClaim, RecipientOptedOut
 from hidra.store.db import Database, Tx
+from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
 DUPLICATE_ID = Unknown("duplicate_id", "Evolution answered with the id of another message.")
@@ -30,9 +33,18 @@ class End(StrEnum):
     TOO_EARLY = "too_early"
     CLOSED = "closed"
     NO_ROOM = "no_room"
+    SLOWED = "slowed"
     NO_WORK = "no_work"
     TOO_LATE = "too_late"
     POSTED = "posted"
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """What an outcome changed about the connection: when to check it again after a stop; whether its circuit closed."""
+
+    recheck_at: datetime | None
+    trusted_again: bool
 
 
 def send_message(
@@ -41,17 +53,19 @@ def send_message(
     db: Database,
     post: Post,
     postpone: Callable[[Ticket, int], None],
-    nudge: Callable[[Ticket], None],
+    nudge: Callable[[DueCampaign], object],
     clock: Clock,
     sender_timeout: timedelta,
     record_within: float,
+    recheck: Recheck = no_recheck,
 ) -> End:
     """Sends at most one message, at its slot or not at all, and records the outcome.
 
     Args:
         postpone: queues the ticket again, for so many seconds.
-        nudge: asks for a pass of the campaign, because its run has drained.
+        nudge: asks for a pass of a campaign, because its run has drained, or has waited for room on the connection.
         sender_timeout: how long a post may take at most; claims older than that take no room.
+        recheck: asks for an early check of the connection, because it was stopped.
         record_within: for how many seconds the outcome is tried to be recorded while the database is away.
 
     Raises:
@@ -73,7 +87,7 @@ def send_message(
     claim = claim_or_free_slot(
         permit,
         received,
-        lambda: _claim(ticket, db=db, timeout=sender_timeout),
+        lambda: _claim(ticket, db=db, timeout=sender_timeout, permitted_at=permit.now),
         claims.release,
         connection_id=ticket.connection_id,
         campaign_id=ticket.campaign_id,
@@ -81,24 +95,31 @@ def send_message(
         clock=clock,
     )
     if claim is None:
+        nudge_waiting(ticket.user_id, ticket.connection_id, db=db, nudge=nudge)
         return End.TOO_LATE
     if isinstance(claim, NoClaim):
         if claim is NoClaim.NO_WORK:
-            _nudge_if_drained(ticket, db=db, nudge=nudge)
+            _ask_for_passes(ticket, db=db, nudge=nudge)
         return End(claim)
     content = _content(claim)
     sent_at = clock.now()
     outcome = post(claim, claim.phone, content) if isinstance(content, Content) else content
-    _record_patiently(ticket, claim, outcome, sent_at, db=db, clock=clock, within=record_within)
+    changed = _record_patiently(ticket, claim, outcome, sent_at, db=db, clock=clock, within=record_within)
     logger.info("message posted", campaign_id=ticket.campaign_id, message_id=claim.message_id, outcome=name_of(outcome))
-    if isinstance(outcome, Sent):
-        sent = (ticket.connection_id, outcome.provider_message_id)
-        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [sent]))
-    _nudge_if_drained(ticket, db=db, nudge=nudge)
+    # A status may be here already: under the answer's id or, if no answer gave one, under the id that was asked for.
+    message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
+    if message_id is not None:
+        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(ticket.connection_id, message_id)]))
+    if changed.recheck_at:
+        recheck(RecheckTicket(ticket.connection_id, changed.recheck_at, since=sent_at))
+    if changed.trusted_again:
+        for campaign in db.as_worker(lambda tx: runs.running_on(tx, connection_id=ticket.connection_id)):
+            nudge(campaign)
+    _ask_for_passes(ticket, db=db, nudge=nudge)
     return End.POSTED
 
 
-def _claim(ticket: Ticket, *, db: Database, timeout: timedelta) -> Claim | NoClaim | None:
+def _claim(ticket: Ticket, *, db: Database, timeout: timedelta, permitted_at: datetime) -> Claim | NoClaim | None:
     """The next recipient of the run; None after it skipped one that has opted out."""
     found = db.as_worker(
         lambda tx: claims.claim(
@@ -107,6 +128,7 @@ def _claim(ticket: Ticket, *, db: Database, timeout: timedelta) -> Claim | NoCla
             run_id=ticket.run_id,
             connection_id=ticket.connection_id,
             sender_timeout=timeout,
+            permitted_at=permitted_at,
         )
     )
     if isinstance(found, RecipientOptedOut):
@@ -136,7 +158,7 @@ def _record_patiently(
     db: Database,
     clock: Clock,
     within: float,
-) -> None:
+) -> _Changed:
     """Records the outcome, trying again while the database is away: it is known nowhere else."""
     give_up_at = clock.monotonic() + within
     for attempt in Retrying(
@@ -148,25 +170,28 @@ def _record_patiently(
     ):
         with attempt:
             try:
-                db.as_worker(lambda tx: _record(tx, ticket, claim, outcome, sent_at))
+                return db.as_worker(lambda tx: _record(tx, ticket, claim, outcome, sent_at))
             except Conflict:
-                db.as_worker(lambda tx: _record(tx, ticket, claim, DUPLICATE_ID, sent_at))
+                return db.as_worker(lambda tx: _record(tx, ticket, claim, DUPLICATE_ID, sent_at))
+    raise AssertionError("the last attempt returns or raises")
 
 
-def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: datetime) -> None:
+def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: datetime) -> _Changed:
+    stopped: datetime | None = None
+    closed = False
     match outcome:
         case Sent(provider_message_id):
             if claim.needs_ack:  # Lock order: the connection before its messages.
-                circuit.accepted(tx, connection_id=ticket.connection_id, message_id=claim.message_id)
+                closed = circuit.accepted(tx, connection_id=ticket.connection_id, message_id=claim.message_id)
             claims.mark_sent(tx, claim, sent_at=sent_at, provider_message_id=provider_message_id)
         case Unknown(code, detail):
             if claims.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
                 message = doubts_reason(detail)
-                connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
+                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
             claims.mark_unknown(tx, claim, sent_at=sent_at, code=code, detail=detail)
         # The fault of the connection or of the content, not of the recipient: it costs no attempt.
         case NotSent(code, detail, stops=Stops.CONNECTION):
-            connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=detail)
+            stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=detail)
             claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail, stops=Stops.CAMPAIGN):
             reason = media_not_fetched(detail)
@@ -175,10 +200,11 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: dat
         case NotSent(code, detail, stops) if claim.attempts < MAX_ATTEMPTS:
             if stops is Stops.CONNECTION_IF_REPEATED and _repeated(tx, ticket, code):
                 message = repeated_reason(detail)
-                connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
+                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
             claims.retry_later(tx, claim, wait=backoff(claim.attempts), counted=True, code=code, detail=detail)
         case NotSent(code, detail) | Refused(code, detail):
             claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at)
+    return _Changed(stopped, closed)
 
 
 def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:
@@ -193,6 +219,15 @@ def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:
     )
 
 
-def _nudge_if_drained(ticket: Ticket, *, db: Database, nudge: Callable[[Ticket], None]) -> None:
-    if db.as_worker(lambda tx: runs.note_drained(tx, run_id=ticket.run_id)):
-        nudge(ticket)
+def _ask_for_passes(ticket: Ticket, *, db: Database, nudge: Callable[[DueCampaign], object]) -> None:
+    """Nudges the campaign if its run has drained, and the campaigns that wait for room on the connection."""
+
+    def due(tx: Tx) -> set[DueCampaign]:
+        waiting = runs.take_awaiting_room(tx, user_id=ticket.user_id, connection_id=ticket.connection_id)
+        if not runs.note_drained(tx, run_id=ticket.run_id):
+            return set(waiting)
+        others = {found for found in waiting if found.campaign_id != ticket.campaign_id}
+        return others | {DueCampaign(ticket.user_id, ticket.campaign_id)}
+
+    for campaign in db.as_worker(due):
+        nudge(campaign)

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from hidra.domain.content import Content
 from hidra.domain.outcome import NoTurn, Outcome
 from hidra.domain.pacing import LATEST_AFTER_SLOT_SECONDS, ROOM_UNTIL_SECONDS
-from hidra.store import pace
+from hidra.store import pace, runs
 from hidra.store.claims import ClaimedPost, NoClaim
 from hidra.store.db import Database, Tx
 from hidra.store.pace import Permit
+from hidra.store.runs import DueCampaign
 
 type Post = Callable[[ClaimedPost, str, Content], Outcome]
 """Makes the one request to Evolution, for an E.164 number, and sorts the result; raises for nothing Evolution does."""
@@ -113,6 +115,17 @@ def take_turn[T: ClaimedPost](
     Raises:
         Unavailable: the database is away.
     """
+
+    def in_time(permit: Permit, tx: Tx) -> T | NoClaim:
+        """Claims, unless a limit was lowered after the permit; the claim holds the lock of the connection's limit."""
+        found = claim(tx)
+        if isinstance(found, NoClaim) or not pace.lowered_since(
+            tx, connection_id=connection_id, campaign_id=campaign_id, since=permit.now
+        ):
+            return found
+        release(tx, found)
+        return NoClaim.SLOWED
+
     give_up_at = clock.monotonic() + patience
     while clock.monotonic() <= give_up_at:
         permit = db.as_worker(lambda tx: pace.permit(tx, connection_id=connection_id, campaign_id=campaign_id))
@@ -128,7 +141,7 @@ def take_turn[T: ClaimedPost](
         found = claim_or_free_slot(
             permit,
             received,
-            lambda: db.as_worker(claim),
+            partial(db.as_worker, partial(in_time, permit)),
             release,
             connection_id=connection_id,
             campaign_id=campaign_id,
@@ -136,10 +149,16 @@ def take_turn[T: ClaimedPost](
             clock=clock,
         )
         match found:
-            case NoClaim.CLOSED | NoClaim.OPTED_OUT | NoClaim.NO_WORK:
+            case NoClaim.CLOSED | NoClaim.DISTRUSTED | NoClaim.OPTED_OUT | NoClaim.NO_WORK:
                 return NoTurn(found)
-            case NoClaim.NO_ROOM | None:
+            case NoClaim.NO_ROOM | NoClaim.SLOWED | None:
                 continue
             case _:
                 return found
     return NoTurn.BUSY
+
+
+def nudge_waiting(user_id: UUID, connection_id: UUID, *, db: Database, nudge: Callable[[DueCampaign], object]) -> None:
+    """Asks for the passes that wait for room on a connection. To be called after a post has ended and is recorded."""
+    for campaign in db.as_worker(lambda tx: runs.take_awaiting_room(tx, user_id=user_id, connection_id=connection_id)):
+        nudge(campaign)

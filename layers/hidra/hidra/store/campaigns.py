@@ -31,7 +31,9 @@ INSERT = """
 with created as (
     insert into hidra.campaigns (user_id, evolution_config_id, segment_id, template_id, name, description, channel,
         external_id, request_digest, max_messages_per_minute)
-    values (%(user_id)s, (select id from hidra.evolution_api_config where user_id = %(user_id)s), %(segment_id)s,
+    values (%(user_id)s, (
+        select id from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
+    ), %(segment_id)s,
         %(template_id)s, %(name)s, %(description)s, %(channel)s,
         %(user_id)s::uuid::text || '/' || %(external_id)s::text, %(request_digest)s, %(max_messages_per_minute)s)
     on conflict (external_id) do nothing
@@ -66,7 +68,7 @@ select from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s
 SAVE = """
 update hidra.campaigns
 set name = %(name)s, description = %(description)s, segment_id = %(segment_id)s, template_id = %(template_id)s,
-    max_messages_per_minute = %(max_messages_per_minute)s
+    max_messages_per_minute = %(max_messages_per_minute)s, scheduled_at = %(scheduled_at)s, not_after = %(not_after)s
 where user_id = %(user_id)s and id = %(id)s
 """
 SET_RATE = """
@@ -82,8 +84,9 @@ select true from gone
 """
 READINESS = """
 select c.status, s.total_contacts,
-    c.evolution_config_id is not null
-        or exists (select from hidra.evolution_api_config k where k.user_id = c.user_id) as has_connection
+    exists (
+        select from hidra.evolution_api_config k where k.user_id = c.user_id and k.deleted_at is null
+    ) as has_connection
 from hidra.campaigns c join hidra.contact_segments s on s.user_id = c.user_id and s.id = c.segment_id
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s
 """
@@ -91,11 +94,16 @@ SCHEDULE = f"""
 update hidra.campaigns c
 set status = 'scheduled', scheduled_at = coalesce(%(scheduled_at)s, clock_timestamp()), not_after = %(not_after)s,
     scheduled_by = %(user_id)s, {blocked.CLEAR},
-    evolution_config_id = coalesce(
-        c.evolution_config_id, (select k.id from hidra.evolution_api_config k where k.user_id = c.user_id)
+    evolution_config_id = (
+        select k.id from hidra.evolution_api_config k where k.user_id = c.user_id and k.deleted_at is null
     )
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s and c.status = any(%(wanted)s::hidra.campaign_status[])
 returning true
+"""  # noqa: S608 - made of constants
+UNSCHEDULE = f"""
+update hidra.campaigns
+set status = 'draft', scheduled_at = null, not_after = null, scheduled_by = null, {blocked.CLEAR}
+where user_id = %(user_id)s and id = %(campaign_id)s and status = 'scheduled'
 """  # noqa: S608 - made of constants
 # What blocked a campaign says nothing about one that its user has paused.
 SET_STATUS = f"""
@@ -250,6 +258,11 @@ def schedule(
             not_after=not_after,
         )
     )
+
+
+def unschedule(tx: Tx, *, campaign_id: UUID) -> None:
+    """Makes a locked, scheduled campaign a draft."""
+    tx.run(UNSCHEDULE, campaign_id=campaign_id)
 
 
 def set_status(tx: Tx, *, campaign_id: UUID, wanted: Sequence[CampaignStatus], status: CampaignStatus) -> bool:

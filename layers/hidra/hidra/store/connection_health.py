@@ -1,24 +1,37 @@
 """The health of connections: what checks, sends and webhooks find out about them, and how to reach their servers."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.circuit import RECHECK_AFTER
+from hidra.domain.connection import ConnectionWarning
 from hidra.domain.delivery import ConnectionEvent
+from hidra.domain.instance import INTEGRATIONS, InstanceFacts, OtherConnection
+from hidra.domain.ticket import RecheckTicket
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.claims import ClaimedPost
 from hidra.store.db import Tx
 
 GET = """
-select id as connection_id, user_id, base_url, instance_name, api_key_encrypted
-from hidra.evolution_api_config where id = %(connection_id)s
+select id as connection_id, user_id, base_url, instance_name, api_key_encrypted,
+    coalesce(integration_saved, integration) as integration_saved
+from hidra.evolution_api_config where id = %(connection_id)s and deleted_at is null
 """
 # If one run cannot check all connections, those go first whose last check began the longest ago, finished or not.
 DUE = """
-select id as connection_id, user_id, base_url, instance_name, api_key_encrypted
-from hidra.evolution_api_config order by check_started_at nulls first, id limit %(limit)s
+select id as connection_id, user_id, base_url, instance_name, api_key_encrypted,
+    coalesce(integration_saved, integration) as integration_saved
+from hidra.evolution_api_config where deleted_at is null
+order by check_started_at nulls first, id limit %(limit)s
+"""
+OTHERS = """
+select id as connection_id, base_url, evolution_instance_id, evolution_number
+from hidra.evolution_api_config where evolution_instance_id is not null and deleted_at is null
 """
 BEGIN = """
 update hidra.evolution_api_config set check_started_at = %(at)s where id = any(%(connection_ids)s)
@@ -29,7 +42,19 @@ update hidra.evolution_api_config
 set last_health_check_at = greatest(last_health_check_at, %(at)s::timestamptz)
 where id = %(connection_id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
     and api_key_encrypted = %(api_key_encrypted)s
-returning true
+"""
+# Under the same condition. It does not depend on the status, so no webhook or send is newer.
+FOUND = """
+update hidra.evolution_api_config
+set integration = coalesce(%(integration)s::text, integration),
+    integration_saved = case
+        when coalesce(%(integration)s::text, integration) <> coalesce(integration_saved, integration)
+            then coalesce(integration_saved, integration)
+    end,
+    evolution_instance_id = %(evolution_instance_id)s, evolution_number = %(evolution_number)s,
+    warnings = %(warnings)s
+where id = %(connection_id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
+    and api_key_encrypted = %(api_key_encrypted)s
 """
 # Does not replace what a webhook or a send found out while the check ran. Two messages outlive the check:
 # - WhatsApp's reason for a close, which only its webhook reports, while the connection stays closed;
@@ -44,6 +69,11 @@ set status = found.status, status_at = found.at,
     ),
     connected_at = case
         when k.status <> 'connected' and found.status = 'connected' then found.at else k.connected_at
+    end,
+    recheck_at = case
+        when k.status = 'connected' and found.status in ('error', 'connecting')
+            then clock_timestamp() + %(recheck_after)s::interval
+        else k.recheck_at
     end
 from (
     select %(status)s::hidra.evolution_connection_status as status, %(message)s::text as message,
@@ -51,14 +81,32 @@ from (
 ) found
 where id = %(connection_id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
     and api_key_encrypted = %(api_key_encrypted)s and coalesce(k.status_at, '-infinity') <= found.at
+-- A subquery reads the row as it was before.
+returning case
+    when k.recheck_at is distinct from (select b.recheck_at from hidra.evolution_api_config b where b.id = k.id)
+        then k.recheck_at
+end
 """  # noqa: S608 - made of constants
 # A connection in error is stopped again: its new status_at keeps a check in progress from undoing the stop.
 STOP = """
 update hidra.evolution_api_config
 set status = 'error', error_message = %(message)s, status_at = greatest(status_at, clock_timestamp()),
-    distrusted_since = clock_timestamp(), distrust_reason = %(message)s
+    distrusted_since = clock_timestamp(), distrust_reason = %(message)s,
+    recheck_at = clock_timestamp() + %(recheck_after)s
 where id = %(connection_id)s and status in ('connected', 'error') and base_url = %(base_url)s
     and instance_name = %(instance_name)s and api_key_encrypted = %(api_key_encrypted)s
+returning recheck_at
+"""
+RECHECK_AGAIN = """
+update hidra.evolution_api_config set recheck_at = clock_timestamp() + %(after)s::interval
+where id = %(connection_id)s and recheck_at = %(at)s and deleted_at is null
+returning recheck_at
+"""
+RECHECKS_END = """
+update hidra.evolution_api_config set recheck_at = null where id = %(connection_id)s and recheck_at = %(at)s
+"""
+RECHECK = f"""
+{GET} and recheck_at = %(at)s
 """
 RECEIVED = """
 update hidra.evolution_api_config k
@@ -76,7 +124,7 @@ CHANGE_STATUS = f"""
 update hidra.evolution_api_config k
 set status = e.status, status_at = e.at,
     error_message = case
-        when k.status = e.status then k.error_message
+        when k.status = e.status then coalesce(k.error_message, e.reason)
         when e.status = 'connected' and {DISTRUSTED} then k.distrust_reason
         else e.reason
     end,
@@ -85,7 +133,8 @@ from unnest(
     %(connection_ids)s::uuid[], %(statuses)s::hidra.evolution_connection_status[], %(reasons)s::text[],
     %(times)s::timestamptz[]
 ) as e (id, status, reason, at)
-where k.id = e.id and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
+where k.id = e.id and k.deleted_at is null
+    and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
 """  # noqa: S608 - made of constants
 
 
@@ -98,6 +147,7 @@ class Endpoint:
     base_url: str
     instance_name: str
     api_key_encrypted: bytes
+    integration_saved: str = "baileys"  # by its user, whatever Evolution says
 
 
 def get(tx: Tx, *, connection_id: UUID) -> Endpoint | None:
@@ -116,8 +166,32 @@ def begin(tx: Tx, *, connection_ids: Collection[UUID], at: datetime) -> None:
     tx.run(BEGIN, connection_ids=list(connection_ids), at=at)
 
 
-def record(tx: Tx, endpoint: Endpoint, *, status: EvolutionConnectionStatus, message: str | None, at: datetime) -> bool:
-    """Writes what a check found; returns False if the connection has been changed or deleted since it was read.
+def others(tx: Tx) -> list[OtherConnection]:
+    """Returns the connections of all users whose instance a check has found."""
+    return tx.rows(OtherConnection, OTHERS)
+
+
+def record_found(tx: Tx, endpoint: Endpoint, facts: InstanceFacts, *, warnings: Sequence[ConnectionWarning]) -> None:
+    """Writes what a check found about the instance, unless the connection has been changed or deleted since."""
+    tx.run(
+        FOUND,
+        connection_id=endpoint.connection_id,
+        base_url=endpoint.base_url,
+        instance_name=endpoint.instance_name,
+        api_key_encrypted=endpoint.api_key_encrypted,
+        integration=INTEGRATIONS.get(facts.integration or ""),
+        evolution_instance_id=facts.id,
+        evolution_number=facts.number,
+        warnings=Jsonb([asdict(warning) for warning in warnings]),
+    )
+
+
+def record(
+    tx: Tx, endpoint: Endpoint, *, status: EvolutionConnectionStatus, message: str | None, at: datetime
+) -> datetime | None:
+    """Writes what a check found, unless the connection has been changed or deleted since it was read.
+
+    Returns when to check it again before the next scheduled check, because it has just stopped working; else None.
 
     Args:
         at: when the check began: what webhooks and sends report from then on is newer.
@@ -128,23 +202,45 @@ def record(tx: Tx, endpoint: Endpoint, *, status: EvolutionConnectionStatus, mes
         "instance_name": endpoint.instance_name,
         "api_key_encrypted": endpoint.api_key_encrypted,
     }
-    tx.run(RECORD, **checked, status=status, message=message, at=at)
-    return tx.value(CHECKED, **checked, at=at) is True
+    recheck_at: datetime | None = tx.value(
+        RECORD, **checked, status=status, message=message, at=at, recheck_after=RECHECK_AFTER
+    )
+    tx.run(CHECKED, **checked, at=at)
+    return recheck_at
 
 
-def stop(tx: Tx, post: ClaimedPost, *, connection_id: UUID, message: str) -> None:
+def stop(tx: Tx, post: ClaimedPost, *, connection_id: UUID, message: str) -> datetime | None:
     """Sets the connection to error and distrusts it: from the next check that finds it connected on it is probed.
 
-    Changes nothing if the connection has another server, instance or key by now than the claimed post's.
+    Returns when to check it again. None: the connection has another server, instance or key by now than the claimed
+    post's, and nothing is changed.
     """
-    tx.run(
+    recheck_at: datetime | None = tx.value(
         STOP,
         connection_id=connection_id,
         base_url=post.base_url,
         instance_name=post.instance_name,
         api_key_encrypted=post.api_key_encrypted,
         message=message,
+        recheck_after=RECHECK_AFTER,
     )
+    return recheck_at
+
+
+def to_recheck(tx: Tx, ticket: RecheckTicket) -> Endpoint | None:
+    """Returns the endpoint that the ticket asks to check; None if the ticket is out of date."""
+    return tx.row(Endpoint, RECHECK, connection_id=ticket.connection_id, at=ticket.at)
+
+
+def recheck_again(tx: Tx, ticket: RecheckTicket, *, after: timedelta) -> datetime | None:
+    """Returns when to check the connection again; None if the ticket is out of date by now."""
+    found: datetime | None = tx.value(RECHECK_AGAIN, connection_id=ticket.connection_id, at=ticket.at, after=after)
+    return found
+
+
+def end_rechecks(tx: Tx, ticket: RecheckTicket) -> None:
+    """Records that no recheck is due, unless the connection has been stopped again."""
+    tx.run(RECHECKS_END, connection_id=ticket.connection_id, at=ticket.at)
 
 
 def record_received(

@@ -1,6 +1,6 @@
 """A user's connection to an Evolution server, as the user sees and changes it; never with the key."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from hidra.store.status_backfills import StatusBackfill
 
 GET = """
 select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
-    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, created_at
-from hidra.evolution_api_config where user_id = %(user_id)s
+    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, created_at, warnings
+from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
 """
 # Before LOCK: a permit locks the limit before anything else.
 LOCK_LIMIT = """
@@ -23,11 +23,11 @@ where subject = (select id from hidra.evolution_api_config where user_id = %(use
 for update
 """
 LOCK = """
-select id, base_url, instance_name, integration, max_messages_per_minute, max_concurrent_sends
+select id, coalesce(base_url, '') as base_url, coalesce(instance_name, '') as instance_name, integration,
+    max_messages_per_minute, max_concurrent_sends, deleted_at is not null as deleted
 from hidra.evolution_api_config where user_id = %(user_id)s
 for update
 """
-# Campaigns that have no connection yet, or lost it, get this one.
 INSERT = """
 with created as (
     insert into hidra.evolution_api_config (user_id, base_url, instance_name, integration, api_key_encrypted,
@@ -38,12 +38,13 @@ with created as (
     returning id, user_id, max_messages_per_minute
 ), paced as (
     insert into hidra.pace_limits (subject, user_id, rate) select id, user_id, max_messages_per_minute from created
-), attached as (
-    update hidra.campaigns c set evolution_config_id = created.id from created
-    where c.user_id = created.user_id and c.evolution_config_id is null
-      and c.status in ('draft', 'scheduled', 'running', 'paused')
 )
 select id from created
+"""
+# Campaigns that have no connection yet, or lost it, get this one.
+ATTACH = """
+update hidra.campaigns set evolution_config_id = %(id)s
+where user_id = %(user_id)s and evolution_config_id is null and status in ('draft', 'scheduled', 'running', 'paused')
 """
 # The state that was found says nothing about another server, instance or key: the connection is trusted from now on,
 # and no acknowledgement of an earlier message is expected.
@@ -60,15 +61,52 @@ set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(
         when (base_url, instance_name, integration) = (%(base_url)s, %(instance_name)s, %(integration)s)
         then last_status_at
     end,
-    acknowledged_until = case when %(another)s then clock_timestamp() else acknowledged_until end
+    acknowledged_until = case when %(another)s then clock_timestamp() else acknowledged_until end,
+    warnings = case when %(another)s then '[]' else warnings end,
+    evolution_instance_id = case when %(another)s then null else evolution_instance_id end,
+    evolution_number = case when %(another)s then null else evolution_number end,
+    recheck_at = case when %(another)s then null else recheck_at end,
+    integration_saved = null, deleted_at = null
 where user_id = %(user_id)s and id = %(id)s
 """
-SET_RATE = "update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(id)s"
-DELETE_LIMIT = """
-delete from hidra.pace_limits
-where subject = (select id from hidra.evolution_api_config where user_id = %(user_id)s)
+# Before the first message can be claimed there: a claim waits for the limit's lock, and then is later than this time.
+NOTE_ENDPOINT = """
+with current as (
+    select id, user_id, hidra.endpoint_hash(base_url, instance_name) as endpoint_hash
+    from hidra.evolution_api_config where user_id = %(user_id)s and id = %(id)s
+), ended as (
+    delete from hidra.connection_endpoints old using current
+    where old.evolution_config_id = current.id and exists (
+        select from hidra.connection_endpoints later
+        where later.evolution_config_id = old.evolution_config_id and later.since > old.since
+            and later.since < clock_timestamp() - interval '72 hours'
+    )
+)
+insert into hidra.connection_endpoints (evolution_config_id, user_id, since, endpoint_hash)
+select id, user_id, clock_timestamp(), endpoint_hash from current
+where endpoint_hash is distinct from (
+    select e.endpoint_hash from hidra.connection_endpoints e
+    where e.evolution_config_id = current.id order by e.since desc limit 1
+)
 """
-DELETE = "delete from hidra.evolution_api_config where user_id = %(user_id)s returning true"
+SET_RATE = "update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(id)s"
+# The row stays, with its id, its limits and what happened under them: a later save continues there, and webhooks and
+# messages in doubt find it. Nothing of the server stays.
+EMPTY = """
+update hidra.evolution_api_config
+set deleted_at = clock_timestamp(), base_url = null, instance_name = null, api_key_encrypted = null,
+    status = 'disconnected', status_at = null, error_message = null, connected_at = null, check_started_at = null,
+    last_health_check_at = null, last_status_at = null, distrust_reason = null, warnings = '[]',
+    integration_saved = null, evolution_instance_id = null, evolution_number = null, recheck_at = null
+where user_id = %(user_id)s and deleted_at is null
+returning id
+"""
+# Ended campaigns keep it: their messages were sent with it.
+DETACH = """
+update hidra.campaigns set evolution_config_id = null
+where user_id = %(user_id)s and evolution_config_id = %(id)s and status in ('draft', 'scheduled', 'running', 'paused')
+"""
+FORGET_BACKFILL = "delete from hidra.status_backfills where user_id = %(user_id)s and evolution_config_id = %(id)s"
 
 
 @dataclass(frozen=True)
@@ -86,8 +124,8 @@ class Connection:
     max_messages_per_minute: int
     max_concurrent_sends: int
     created_at: datetime
+    warnings: list[ConnectionWarning]
     status_backfill: StatusBackfill | None = None
-    warnings: list[ConnectionWarning] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -103,7 +141,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class LockedConnection(Settings):
+    """``deleted``: it has limits, but no server, instance and key."""
+
     id: UUID
+    deleted: bool
 
 
 def get(tx: Tx) -> Connection:
@@ -114,11 +155,10 @@ def get(tx: Tx) -> Connection:
     connection = tx.row(Connection, GET)
     if connection is None:
         raise _missing()
-    return replace(
-        connection,
-        status_backfill=status_backfills.get(tx, connection_id=connection.id),
-        warnings=connection_warnings(integration=connection.integration, last_status_at=connection.last_status_at),
-    )
+    found = [ConnectionWarning(**warning) for warning in vars(connection)["warnings"]]  # read as JSON
+    derived = connection_warnings(integration=connection.integration, last_status_at=connection.last_status_at)
+    status_backfill = status_backfills.get(tx, connection_id=connection.id)
+    return replace(connection, warnings=[*found, *derived], status_backfill=status_backfill)
 
 
 def require(tx: Tx) -> Connection:
@@ -134,7 +174,7 @@ def require(tx: Tx) -> Connection:
 
 
 def lock(tx: Tx) -> LockedConnection | None:
-    """The user's connection, locked against other changes until this transaction ends; None if there is none."""
+    """The user's connection, deleted or not, locked against other changes until this transaction ends; or None."""
     tx.run(LOCK_LIMIT)
     return tx.row(LockedConnection, LOCK)
 
@@ -142,11 +182,13 @@ def lock(tx: Tx) -> LockedConnection | None:
 def insert(tx: Tx, settings: Settings, *, sealed: bytes) -> UUID | None:
     """Creates the user's connection with its limit; None if the user has one already."""
     connection_id: UUID | None = tx.value(INSERT, sealed=sealed, **vars(settings))
+    if connection_id is not None:
+        _settle_in(tx, connection_id)
     return connection_id
 
 
 def update(tx: Tx, settings: Settings, *, connection_id: UUID, sealed: bytes | None, another: bool) -> None:
-    """Writes a locked connection and its limit.
+    """Writes a locked connection and its limit. A deleted one is in use again.
 
     Args:
         sealed: another key, or None to keep the old one.
@@ -154,16 +196,26 @@ def update(tx: Tx, settings: Settings, *, connection_id: UUID, sealed: bytes | N
     """
     tx.run(SET_RATE, id=connection_id, rate=settings.max_messages_per_minute)
     tx.run(UPDATE, id=connection_id, sealed=sealed, another=another, **vars(settings))
+    _settle_in(tx, connection_id)
 
 
 def delete(tx: Tx) -> None:
-    """
+    """Empties the connection: its row stays, with its id and its limits.
+
     Raises:
         NotFound: the user has no connection.
     """
-    tx.run(DELETE_LIMIT)
-    if not tx.value(DELETE):
+    tx.run(LOCK_LIMIT)
+    connection_id = tx.value(EMPTY)
+    if connection_id is None:
         raise _missing()
+    tx.run(DETACH, id=connection_id)
+    tx.run(FORGET_BACKFILL, id=connection_id)
+
+
+def _settle_in(tx: Tx, connection_id: UUID) -> None:
+    tx.run(NOTE_ENDPOINT, id=connection_id)
+    tx.run(ATTACH, id=connection_id)
 
 
 def no_connection() -> Conflict:

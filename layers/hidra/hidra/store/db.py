@@ -28,7 +28,13 @@ UNFIT = (
     psycopg.errors.ProgramLimitExceeded,
 )
 
-SET_ROLE: LiteralString = "select set_config('role', %(role)s, true), set_config('hidra.user_id', %(user_id)s, true)"
+# A tenant's statements have optional filters and pages. psycopg prepares a statement at its sixth use, and five uses
+# later PostgreSQL may choose one plan for all parameters, which reads a tenant's whole index to find one page. So each
+# is planned with its parameters. A worker's statements have none such, and claims must not be planned at each use.
+SET_ROLE: LiteralString = """
+select set_config('role', %(role)s, true), set_config('hidra.user_id', %(user_id)s, true),
+    set_config('plan_cache_mode', %(plan_cache_mode)s, true)
+"""
 
 
 type Statement = LiteralString | SQL | Composed
@@ -219,7 +225,8 @@ class Database:
         working = True
         try:
             with connection.pipeline() if pipelined else nullcontext(), connection.transaction():
-                connection.execute(SET_ROLE, {"role": role, "user_id": user_id})
+                mode = "auto" if role == "hidra_worker" else "force_custom_plan"
+                connection.execute(SET_ROLE, {"role": role, "user_id": user_id, "plan_cache_mode": mode})
                 result = work(Tx(connection, user_id))
                 working = False
             return result

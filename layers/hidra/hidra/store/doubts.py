@@ -8,19 +8,33 @@ from uuid import UUID
 from hidra.domain.content import MediaType
 from hidra.store.db import Tx
 
+# Whether the connection of a message m leads to the instance that the message was claimed for: it may have been saved
+# with another one since, or deleted.
+THERE = """exists (
+    select from hidra.evolution_api_config k
+    where k.id = m.evolution_config_id and k.deleted_at is null and coalesce(
+        hidra.endpoint_hash(k.base_url, k.instance_name) = (
+            select e.endpoint_hash from hidra.connection_endpoints e
+            where e.evolution_config_id = m.evolution_config_id and e.since <= m.claimed_at
+            order by e.since desc limit 1
+        ),
+        true
+    )
+)"""
 # A part of each connection's messages. Those due to be given up come first, the others at random: so each is looked up
 # again and again. No message to a phone with an open request: what that one sends could be mistaken for this one.
-UNKNOWN = """
-select id, connection_id, phone, variables, body, media_type, claimed_at, statement_timestamp() as read_at
+UNKNOWN = f"""
+select id, connection_id, phone, variables, body, media_type, claimed_at, requested_message_id,
+    statement_timestamp() as read_at
 from (
     select m.id, m.evolution_config_id as connection_id, m.phone, m.variables, r.body, r.media_type,
-        m.claimed_at,
+        m.claimed_at, m.requested_message_id,
         row_number() over (
             partition by m.evolution_config_id order by (m.claimed_at < %(overdue)s) desc, random()
         ) as place
     from hidra.campaign_messages m
     join hidra.campaign_runs r on r.id = m.run_id
-    where m.status = 'unknown' and m.evolution_config_id = any(%(connection_ids)s)
+    where m.status = 'unknown' and m.evolution_config_id = any(%(connection_ids)s) and {THERE}
         and not exists (
             select from hidra.campaign_messages s
             where s.evolution_config_id = m.evolution_config_id and s.status = 'sending' and s.phone = m.phone
@@ -28,7 +42,7 @@ from (
 ) u
 where place <= %(each)s
 order by connection_id, claimed_at, id
-"""
+"""  # noqa: S608 - made of constants
 # A direct send t, claimed near the time of a message m, whose own id is not known: what was found may be this one.
 NAMELESS_DIRECT_SEND = """
 t.provider_message_id is null
@@ -52,15 +66,21 @@ ASSIGNED = """
 select provider_message_id from hidra.campaign_messages
 where evolution_config_id = %(connection_id)s and provider_message_id = any(%(provider_message_ids)s)
 union all
-select provider_message_id from hidra.direct_sends
-where evolution_config_id = %(connection_id)s and provider_message_id = any(%(provider_message_ids)s)
+select requested_message_id from hidra.campaign_messages
+where evolution_config_id = %(connection_id)s and requested_message_id = any(%(provider_message_ids)s)
+    and provider_message_id is null
+union all
+select id from (
+    select unnest(array[provider_message_id, requested_message_id]) as id from hidra.direct_sends
+    where evolution_config_id = %(connection_id)s
+) direct where id = any(%(provider_message_ids)s)
 """
 UNREACHABLE = f"""
 select m.id from hidra.campaign_messages m
 where m.status = 'unknown' and (
     m.claimed_at < %(hopeless)s
     or m.claimed_at < %(overdue)s and (
-        not exists (select from hidra.evolution_api_config k where k.id = m.evolution_config_id)
+        not {THERE}
         or exists (
             select from hidra.direct_sends t
             where t.evolution_config_id = m.evolution_config_id and t.phone_hash = m.phone_hash
@@ -84,6 +104,7 @@ class Unresolved:
     media_type: MediaType | None
     claimed_at: datetime
     read_at: datetime  # by the database's clock, as claimed_at is
+    requested_message_id: str | None = None
 
 
 def unknown(tx: Tx, *, connection_ids: Collection[UUID], each: int, overdue: datetime) -> list[Unresolved]:
@@ -96,7 +117,12 @@ def unknown(tx: Tx, *, connection_ids: Collection[UUID], each: int, overdue: dat
 
 
 def ambiguous(tx: Tx, message: Unresolved, *, provider_message_id: str) -> bool:
-    """Whether what was found under this id may be another post to the same phone: a direct send, or one begun since."""
+    """Whether what was found under this id may be another post to the same phone: a direct send, or one begun since.
+
+    What was found under the id that was asked for is this message.
+    """
+    if provider_message_id == message.requested_message_id:
+        return False
     found = tx.value(
         AMBIGUOUS,
         message_id=message.id,
@@ -109,14 +135,14 @@ def ambiguous(tx: Tx, message: Unresolved, *, provider_message_id: str) -> bool:
 
 
 def assigned(tx: Tx, *, connection_id: UUID, provider_message_ids: Collection[str]) -> set[str]:
-    """Returns those of the provider's ids that belong to a message already."""
+    """Returns those of the provider's ids that belong to a message: as its id, or as the one that it was to get."""
     return set(tx.values(ASSIGNED, connection_id=connection_id, provider_message_ids=list(provider_message_ids)))
 
 
 def unreachable(tx: Tx, *, overdue: datetime, patience: timedelta, limit: int) -> list[int]:
     """Returns unresolved messages that no lookup can resolve, claimed before ``overdue``:
 
-    - their connection was deleted;
+    - their connection was deleted, or leads to another instance;
     - what a lookup finds may be a direct send whose id is not known;
     - their server has not answered for ``patience`` longer.
     """

@@ -12,13 +12,7 @@ from hidra.domain.message import OUTCOME_UNKNOWN
 from hidra.domain.template import OWN_NAMES, names_column, placeholders
 from hidra.store.audience import AUDIENCE, MEMBERS, parameters
 from hidra.store.db import Tx, found
-from hidra.store.freeze import FAILED
-
-# The recipients that a retry would have; a retry of the same campaign cannot run at the same time.
-RETRIED = f"""
-select m.user_id, m.contact_id from hidra.campaign_runs r join hidra.campaign_messages m on m.run_id = r.id
-where r.user_id = %(user_id)s and r.campaign_id = %(campaign_id)s and {FAILED}
-"""  # noqa: S608 - made of constants
+from hidra.store.freeze import RETRIED
 
 
 def _outcomes(members: str) -> str:
@@ -60,7 +54,7 @@ select c.id as campaign_id, c.user_id, c.status,
     k.max_messages_per_minute as connection_rate, k.last_status_at
 from hidra.campaigns c
 join hidra.message_templates t on t.user_id = c.user_id and t.id = c.template_id
-left join hidra.evolution_api_config k on k.user_id = c.user_id
+left join hidra.evolution_api_config k on k.user_id = c.user_id and k.deleted_at is null
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s
 """
 # Those of the variables that name no attribute of any contact.

@@ -1,22 +1,36 @@
-"""The freeze that begins a run: it copies the content and the recipients as they are at this moment."""
+"""The freeze that begins a run: it copies the content and the recipients as they are at this moment.
+
+A first run is frozen in one transaction: nothing else changes its counters yet. A retry is frozen in slices, each in a
+transaction of its own, because webhooks of the earlier messages wait while one holds the campaign's metrics.
+"""
 
 from dataclasses import dataclass
+from typing import Any, LiteralString
 from uuid import UUID
 
+from hidra.domain.campaign import MAX_AUDIENCE
 from hidra.domain.content import MediaType
 from hidra.domain.message import OUTCOME_UNKNOWN
 from hidra.store import blocked, counters, erasure
 from hidra.store.audience import AUDIENCE, MEMBERS, parameters
 from hidra.store.counters import Frozen
 from hidra.store.db import Tx
+from hidra.store.pages import AFTER_ID
 from hidra.store.runs import LockedCampaign
 
+RETRY_SLICE = 2_000  # recipients; webhooks wait for as long as their freeze takes
 OPEN_RUN = """
 insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, media_url, media_type, file_name)
 select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url, t.media_type, t.file_name
 from hidra.message_templates t where t.id = %(template_id)s
 returning id, body, media_type,
     (select k.integration from hidra.evolution_api_config k where k.id = %(connection_id)s) as integration
+"""
+# A retry's run that an earlier slice opened. Its content was frozen then.
+OPENED_RUN = """
+select r.id, r.body, r.media_type,
+    (select k.integration from hidra.evolution_api_config k where k.id = %(connection_id)s) as integration
+from hidra.campaign_runs r where r.campaign_id = %(campaign_id)s and r.ended_at is null
 """
 # What both freezes do with their members and with the messages that they retry.
 _FROZEN = f"""{AUDIENCE}, frozen as (
@@ -41,6 +55,11 @@ from frozen
 # Memory for the joins: with less they go to disk, and write the recipients in another order than the segment's. A hash
 # may use twice this; of MAX_AUDIENCE members it needs 141 MB.
 WORK_MEM = "select set_config('work_mem', '80MB', true)"
+# A slice of a retry looks its few recipients up, instead of reading all contacts of the user for each slice.
+BY_INDEX = """
+select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)
+"""
 FREEZE = f"""
 with members as ({MEMBERS}), retried as (select null::timestamptz as failed_at where false), {_FROZEN}
 """
@@ -48,23 +67,41 @@ with members as ({MEMBERS}), retried as (select null::timestamptz as failed_at w
 # - those given up with an unknown outcome, which may have arrived;
 # - those of deleted contacts;
 # - those of contacts whose phone is by now one that the campaign has reached under another contact.
+# The offset makes each message look its phone up, instead of joining it with all messages of the campaign.
 FAILED = """
 m.counted and m.status = 'failed' and m.error_code is distinct from %(outcome_unknown)s
     and exists (
         select from hidra.contacts c
         where c.user_id = m.user_id and c.id = m.contact_id and not exists (
-            select from hidra.campaign_runs s join hidra.campaign_messages x on x.run_id = s.id
-            where s.campaign_id = %(campaign_id)s and x.phone_hash = c.phone_hash and x.contact_id <> c.id
+            select from hidra.campaign_messages x join hidra.campaign_runs s on s.id = x.run_id
+            where x.user_id = c.user_id and x.phone_hash = c.phone_hash and x.contact_id <> c.id
+                and s.campaign_id = %(campaign_id)s
                 and (x.status not in ('failed', 'skipped') or x.error_code = %(outcome_unknown)s)
+            offset 0
         )
+        offset 0
     )
 """
+# The last contact of a slice of failed recipients, whether they are retried or not.
+FAILED_UPTO = f"""
+select contact_id from (
+    select m.contact_id
+    from hidra.campaign_runs r cross join lateral (
+        select m.contact_id from hidra.campaign_messages m
+        where m.run_id = r.id and m.status = 'failed' and m.counted and m.contact_id > {AFTER_ID}
+        order by m.run_id, m.status, m.counted, m.contact_id limit %(size)s
+    ) m
+    where r.campaign_id = %(campaign_id)s and r.id <> %(run_id)s
+    order by m.contact_id limit %(size)s
+) slice order by contact_id desc limit 1
+"""  # noqa: S608 - made of constants
 # From now on the new row counts for its recipient, and the old failure does not.
 FREEZE_FAILED = f"""
 with retried as (
     update hidra.campaign_messages m set counted = false
     from hidra.campaign_runs r
-    where r.campaign_id = %(campaign_id)s and m.run_id = r.id and {FAILED}
+    where r.campaign_id = %(campaign_id)s and r.id <> %(run_id)s and m.run_id = r.id
+        and m.contact_id > {AFTER_ID} and m.contact_id <= %(upto)s and {FAILED}
     returning m.user_id, m.contact_id, m.failed_at
 ), members as (select user_id, contact_id from retried), {_FROZEN}
 """  # noqa: S608 - made of constants
@@ -73,16 +110,20 @@ update hidra.campaigns
 set status = 'running', started_at = coalesce(started_at, now()), completed_at = null, {blocked.CLEAR}
 where id = %(campaign_id)s
 """  # noqa: S608 - made of constants
-ANY_FAILED = f"""
-select exists (
-    select from hidra.campaign_runs r join hidra.campaign_messages m on m.run_id = r.id
-    where r.user_id = %(user_id)s and r.campaign_id = %(campaign_id)s and {FAILED}
-)
+# The recipients that a retry would have, by the index of pages, which a user's transaction cannot use by itself.
+RETRIED = f"""
+select m.user_id, m.contact_id
+from hidra.recipients_page(
+    %(campaign_id)s, null, '{{failed}}', null, '00000000-0000-0000-0000-000000000000', {MAX_AUDIENCE}
+) as found
+join hidra.campaign_messages m on m.run_id = found.run_id and m.contact_id = found.contact_id
+where {FAILED}
 """  # noqa: S608 - made of constants
+ANY_FAILED = f"select exists ({RETRIED})"
 
 
 @dataclass(frozen=True)
-class _Opened:
+class _Run:
     id: UUID
     body: str
     media_type: MediaType | None
@@ -90,16 +131,54 @@ class _Opened:
 
 
 def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
-    """Opens a run with the template's text and its recipients as they are at this moment, and starts it.
+    """Opens the first run with the template's text and the segment's contacts as they are at this moment; starts it.
 
-    The recipients are the segment's contacts; in a campaign that has run before, those of them whose message failed.
     A recipient that opted out is skipped. One without a value for a variable fails: the text is never sent incomplete.
     So does one whose text is too long for the Cloud API.
     """
     # Shares the advisory lock "erasure" of the user: an erasure cannot see the recipients before this commits.
     erasure.block(tx, user_id=campaign.user_id)
+    run = _open(tx, campaign)
+    counters.lock(tx, [campaign.id])
+    tx.run(WORK_MEM)
+    frozen = _write(tx, FREEZE, campaign, run, segment_id=campaign.segment_id)
+    tx.run(START, campaign_id=campaign.id)
+    return frozen
+
+
+def freeze_retry(tx: Tx, campaign: LockedCampaign, *, after: UUID | None) -> UUID | None:
+    """Freezes up to ``RETRY_SLICE`` failed recipients into the open run of a retry, by the rule of ``freeze``.
+
+    The first slice opens the run; nothing is sent before the one that finds no recipient more starts the campaign. A
+    recipient is retried once, however often slices are repeated.
+
+    Args:
+        after: the contact where the slice before ended; None: from the first.
+
+    Returns:
+        the contact where this slice ended; None: the campaign has started.
+    """
+    erasure.block(tx, user_id=campaign.user_id)
+    run = tx.row(_Run, OPENED_RUN, campaign_id=campaign.id, connection_id=campaign.evolution_config_id)
+    run = run or _open(tx, campaign)
+    upto: UUID | None = tx.value(FAILED_UPTO, campaign_id=campaign.id, run_id=run.id, after_id=after, size=RETRY_SLICE)
+    if upto is None:
+        tx.run(START, campaign_id=campaign.id)
+        return None
+    counters.lock(tx, [campaign.id])
+    tx.run(BY_INDEX)
+    _write(tx, FREEZE_FAILED, campaign, run, after_id=after, upto=upto, outcome_unknown=OUTCOME_UNKNOWN)
+    return upto
+
+
+def any_failed(tx: Tx, *, campaign_id: UUID) -> bool:
+    """Whether a retry would have a recipient."""
+    return bool(tx.value(ANY_FAILED, campaign_id=campaign_id, outcome_unknown=OUTCOME_UNKNOWN))
+
+
+def _open(tx: Tx, campaign: LockedCampaign) -> _Run:
     run = tx.row(
-        _Opened,
+        _Run,
         OPEN_RUN,
         user_id=campaign.user_id,
         campaign_id=campaign.id,
@@ -109,26 +188,21 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     )
     if run is None:
         raise AssertionError("a campaign's template cannot be deleted")
-    counters.lock(tx, [campaign.id])
-    tx.run(WORK_MEM)
+    return run
+
+
+def _write(tx: Tx, statement: LiteralString, campaign: LockedCampaign, run: _Run, **members: Any) -> Frozen:
     frozen = tx.row(
         Frozen,
-        FREEZE_FAILED if campaign.is_retry else FREEZE,
+        statement,
         user_id=campaign.user_id,
         campaign_id=campaign.id,
         run_id=run.id,
         connection_id=campaign.evolution_config_id,
-        segment_id=campaign.segment_id,
-        outcome_unknown=OUTCOME_UNKNOWN,
+        **members,
         **parameters(run.body, run.media_type, run.integration),
     )
     if frozen is None:
         raise AssertionError("an aggregate returns a row")
     counters.add_frozen(tx, frozen, user_id=campaign.user_id, campaign_id=campaign.id)
-    tx.run(START, campaign_id=campaign.id)
     return frozen
-
-
-def any_failed(tx: Tx, *, campaign_id: UUID) -> bool:
-    """Whether a retry would have a recipient."""
-    return bool(tx.value(ANY_FAILED, campaign_id=campaign_id, outcome_unknown=OUTCOME_UNKNOWN))

@@ -8,7 +8,8 @@ from hidra.store.db import Tx, found
 from hidra.store.pages import AFTER_ID
 
 OVERVIEW_COLUMNS = """owner_id, total_campaigns, running_campaigns, scheduled_campaigns, delivered_messages,
-    failed_messages, pending_messages"""
+    failed_messages, pending_messages, skipped_messages, draft_campaigns, paused_campaigns, completed_campaigns,
+    failed_campaigns, canceled_campaigns"""
 OVERVIEW = f"""
 select {OVERVIEW_COLUMNS} from hidra.campaign_owner_metrics_view where owner_id = %(user_id)s
 """  # noqa: S608 - made of constants
@@ -33,6 +34,8 @@ order by timestamp limit %(limit)s
 
 @dataclass(frozen=True)
 class Overview:
+    """``total_campaigns`` is the sum of the campaigns in the seven statuses."""
+
     owner_id: UUID
     total_campaigns: int = 0
     running_campaigns: int = 0
@@ -40,6 +43,12 @@ class Overview:
     delivered_messages: int = 0
     failed_messages: int = 0
     pending_messages: int = 0
+    skipped_messages: int = 0
+    draft_campaigns: int = 0
+    paused_campaigns: int = 0
+    completed_campaigns: int = 0
+    failed_campaigns: int = 0
+    canceled_campaigns: int = 0
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,13 @@ with moment as (
 select decision.slot, moment.now, decision.granted from decision, moment
 where (select count(*) from limits) = %(limits)s
 """
+# The trigger pace_limits_lowered writes lowered_at, whichever statement lowers a rate.
+LOWERED_SINCE = """
+select exists (
+    select from hidra.pace_limits
+    where subject in (%(connection_id)s, %(campaign_id)s) and lowered_at > %(since)s
+)
+"""
 FORGET = """
 delete from hidra.pace_slots where subject in (%(connection_id)s, %(campaign_id)s) and slot = %(slot)s
 """
@@ -71,6 +78,11 @@ def permit(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, now: dateti
         window=timedelta(seconds=WINDOW_SECONDS),
         ahead=timedelta(seconds=PERMIT_AHEAD_SECONDS),
     )
+
+
+def lowered_since(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, since: datetime) -> bool:
+    """Whether one of the two limits was lowered after a permit of that time, which is void then."""
+    return bool(tx.value(LOWERED_SINCE, connection_id=connection_id, campaign_id=campaign_id, since=since))
 
 
 def forget(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, slot: datetime) -> None:

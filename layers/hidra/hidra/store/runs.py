@@ -1,7 +1,7 @@
 """Runs of campaigns: what a pass reads of one, and how it ends. Its start is in freeze.py."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -10,6 +10,7 @@ from hidra.domain.blocked import Blocked
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import AMONG, REFUSALS
 from hidra.domain.message import PROVIDER_FAILED
+from hidra.domain.start import NUDGE_AHEAD_SECONDS
 from hidra.store import blocked
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.db import Tx
@@ -19,8 +20,10 @@ NEAR = 1_000  # by id
 # Skip locked: a campaign that another pass or a user's action holds needs no pass now.
 LOCK = """
 select c.id, c.user_id, c.status, c.scheduled_at <= now() as due, c.not_after,
-    coalesce(c.not_after < now(), false) as expired, c.segment_id, c.template_id, c.evolution_config_id, c.scheduled_by,
-    s.total_contacts,
+    coalesce(c.not_after < now(), false) and not exists (
+        select from hidra.campaign_runs r where r.campaign_id = c.id and r.ended_at is null
+    ) as expired,
+    c.segment_id, c.template_id, c.evolution_config_id, c.scheduled_by, s.total_contacts,
     exists (select from hidra.campaign_runs r where r.campaign_id = c.id) as is_retry
 from hidra.campaigns c
 join hidra.contact_segments s on s.id = c.segment_id
@@ -33,15 +36,16 @@ where id = %(campaign_id)s and status = 'scheduled'
 """  # noqa: S608 - made of constants
 # The count of pending messages stops where more change nothing: 130 s take at most 2.2 tickets for a message a minute.
 STATE = f"""
-select r.id as run_id, r.ticketed_until, r.user_id, c.evolution_config_id as connection_id, k.status as connection,
-    k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, l.probed_at,
+select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id, c.evolution_config_id as connection_id,
+    k.status as connection, k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason,
+    case when l.probed_at > k.acknowledged_until then l.probed_at end as probed_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
     waiting.pending, waiting.ready,
     exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'sending')
         or exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown') as in_flight
 from hidra.campaigns c
 join hidra.campaign_runs r on r.campaign_id = c.id and r.ended_at is null
-left join hidra.evolution_api_config k on k.id = c.evolution_config_id
+left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.deleted_at is null
 left join hidra.pace_limits l on l.subject = k.id
 cross join lateral (
     select count(*) as pending, coalesce(bool_or(not_before is null or not_before <= now()), false) as ready
@@ -91,10 +95,37 @@ where m.run_id = %(run_id)s and m.status = 'unknown'
 having count(*) > 0
 """
 TICKETED = """
-update hidra.campaign_runs set ticketed_until = %(until)s where id = %(run_id)s
+update hidra.campaign_runs set ticketed_until = %(until)s, ticketed_rate = %(rate)s, requeue_at = null
+where id = %(run_id)s
+"""
+AWAIT_ROOM = """
+update hidra.campaign_runs set requeue_at = clock_timestamp() + %(after)s
+where id = %(run_id)s and ended_at is null
+"""
+STOP_AWAITING_ROOM = """
+update hidra.campaign_runs set requeue_at = null where id = %(run_id)s and requeue_at is not null
+returning true
+"""
+# The runs of the connection that wait for room: usually none, and at most one sender finds each. A row that is locked
+# belongs to another sender, or to a pass that looks for room itself after its commit.
+TAKE_AWAITING_ROOM = """
+update hidra.campaign_runs r set requeue_at = null
+from (
+    select w.id, w.requeue_at from hidra.campaign_runs w
+    join hidra.campaigns c on c.id = w.campaign_id and c.evolution_config_id = %(connection_id)s
+    where w.user_id = %(user_id)s and w.requeue_at is not null and w.ended_at is null
+    order by w.id for update of w skip locked
+) waiting
+where r.id = waiting.id
+returning r.user_id, r.campaign_id,
+    greatest(0, ceil(extract(epoch from waiting.requeue_at - clock_timestamp())))::integer as seconds
 """
 SUM_UP = """
-select count(*) as total, count(*) filter (where status in ('sent', 'delivered', 'read')) as sent,
+select case when exists (
+        select from hidra.campaign_runs r join hidra.campaign_runs e on e.campaign_id = r.campaign_id
+        where r.id = %(run_id)s and e.started_at < r.started_at
+    ) then 'retry' else 'first_send' end as kind,
+    count(*) as total, count(*) filter (where status in ('sent', 'delivered', 'read')) as sent,
     count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
 from hidra.campaign_messages where run_id = %(run_id)s
 """
@@ -114,7 +145,7 @@ from hidra.campaign_metrics where campaign_id = %(campaign_id)s
 """
 END_RUN = """
 update hidra.campaign_runs
-set status = %(status)s, ended_at = clock_timestamp(), summary = %(summary)s
+set status = %(status)s, ended_at = clock_timestamp(), summary = %(summary)s, requeue_at = null
 where id = %(run_id)s and ended_at is null
 """
 END_CAMPAIGN = f"""
@@ -129,19 +160,34 @@ where r.id = %(run_id)s and r.drained_at is null and r.ended_at is null
     and not exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown')
 returning true
 """
-DUE_CAMPAIGNS = """
+RUNNING_ON = """
 select user_id, id as campaign_id from hidra.campaigns
-where (status = 'scheduled' and scheduled_at <= now()) or status = 'running'
+where evolution_config_id = %(connection_id)s and status = 'running'
+    and user_id = (select user_id from hidra.evolution_api_config where id = %(connection_id)s)
+"""
+SECONDS_UNTIL_START = """
+select extract(epoch from scheduled_at - clock_timestamp())::float8 from hidra.campaigns
+where id = %(campaign_id)s and status = 'scheduled'
+"""
+DUE_CAMPAIGNS = """
+select user_id, id as campaign_id, case when status = 'scheduled'
+    then greatest(0, ceil(extract(epoch from scheduled_at - clock_timestamp())))::integer else 0 end as seconds
+from hidra.campaigns
+where (status = 'scheduled' and scheduled_at <= now() + make_interval(secs => %(ahead)s)) or status = 'running'
 union all
-select r.user_id, r.campaign_id from hidra.campaign_runs r
+select r.user_id, r.campaign_id, 0 from hidra.campaign_runs r
 join hidra.campaigns c on c.id = r.campaign_id
 where r.ended_at is null and c.status = 'canceled'
+order by seconds
 """
 
 
 @dataclass(frozen=True)
 class LockedCampaign:
-    """A campaign whose row this transaction locks. ``is_retry``: it has run before, so what is due is a retry."""
+    """A campaign whose row this transaction locks.
+
+    ``expired``: it was to start by now. ``is_retry``: it has run before, or a retry is frozen in part.
+    """
 
     id: UUID
     user_id: UUID
@@ -161,11 +207,13 @@ class LockedCampaign:
 class RunState:
     """What a pass reads of an open run; the connection's part is None if the campaign has none.
 
+    ``probed_at``: the time of the last probe, if it was not acknowledged.
     ``ready``: at least one pending message may be sent now.
     """
 
     run_id: UUID
     ticketed_until: datetime | None
+    ticketed_rate: int | None
     user_id: UUID
     connection_id: UUID | None
     connection: EvolutionConnectionStatus | None
@@ -204,8 +252,9 @@ class _Counted:
 
 @dataclass(frozen=True)
 class Summary:
-    """A run's recipients at its end; later statuses change the campaign's metrics, not this."""
+    """A run and its recipients at its end; later statuses and retries change the campaign's metrics, not this."""
 
+    kind: str
     total: int
     sent: int
     failed: int
@@ -214,10 +263,11 @@ class Summary:
 
 @dataclass(frozen=True)
 class DueCampaign:
-    """A campaign that needs a pass."""
+    """A campaign that needs a pass, in so many seconds."""
 
     user_id: UUID
     campaign_id: UUID
+    seconds: int = 0
 
 
 def lock(tx: Tx, *, campaign_id: UUID) -> LockedCampaign | None:
@@ -263,9 +313,33 @@ def body(tx: Tx, *, run_id: UUID) -> str:
     return str(tx.value(BODY, run_id=run_id))
 
 
-def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None) -> None:
-    """Records until when tickets are issued, before they are; None: tickets already issued will not claim a message."""
-    tx.run(TICKETED, run_id=run_id, until=until)
+def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None, rate: int | None) -> None:
+    """Records until when tickets are issued, and at which rate, before they are.
+
+    None: tickets already issued will not claim a message.
+    """
+    tx.run(TICKETED, run_id=run_id, until=until, rate=rate)
+
+
+def await_room(tx: Tx, *, run_id: UUID, after: timedelta) -> None:
+    """Lets the next post that ends on the run's connection ask for a pass, which comes after that time at the earliest.
+
+    Look for room again after the commit: a post may have ended meanwhile, and then no sender asks.
+    """
+    tx.run(AWAIT_ROOM, run_id=run_id, after=after)
+
+
+def stop_awaiting_room(tx: Tx, *, run_id: UUID) -> bool:
+    """Returns whether the run waited for room, and no sender has asked for its pass."""
+    return bool(tx.value(STOP_AWAITING_ROOM, run_id=run_id))
+
+
+def take_awaiting_room(tx: Tx, *, user_id: UUID, connection_id: UUID) -> list[DueCampaign]:
+    """Returns the campaigns whose runs wait for room on the connection, for the caller to ask for their passes.
+
+    Call it after the commit that freed the room.
+    """
+    return tx.rows(DueCampaign, TAKE_AWAITING_ROOM, user_id=user_id, connection_id=connection_id)
 
 
 def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool, unsent: Blocked | None = None) -> CampaignStatus:
@@ -294,6 +368,17 @@ def note_drained(tx: Tx, *, run_id: UUID) -> bool:
     return bool(tx.value(NOTE_DRAINED, run_id=run_id))
 
 
+def running_on(tx: Tx, *, connection_id: UUID) -> list[DueCampaign]:
+    """Returns the running campaigns of a connection."""
+    return tx.rows(DueCampaign, RUNNING_ON, connection_id=connection_id)
+
+
+def seconds_until_start(tx: Tx, *, campaign_id: UUID) -> float | None:
+    """Returns the seconds until a scheduled campaign is to start; negative if it is due, None if not scheduled."""
+    found: float | None = tx.value(SECONDS_UNTIL_START, campaign_id=campaign_id)
+    return found
+
+
 def due_campaigns(tx: Tx) -> list[DueCampaign]:
-    """Returns campaigns that are due, running, or canceled with a run that has not ended."""
-    return tx.rows(DueCampaign, DUE_CAMPAIGNS)
+    """Returns campaigns that are running, that start soon, or that are canceled with a run that has not ended."""
+    return tx.rows(DueCampaign, DUE_CAMPAIGNS, ahead=NUDGE_AHEAD_SECONDS)
