@@ -744,8 +744,9 @@ CREATE TABLE hidra.campaign_messages (
     failed_at timestamp with time zone,
     error_code text,
     error_detail text,
+    requested_message_id text,
     CONSTRAINT campaign_messages_delivered_was_sent CHECK (((delivered_at IS NULL) OR (sent_at IS NOT NULL))),
-    CONSTRAINT campaign_messages_erased_is_empty CHECK ((((phone IS NOT NULL) AND (phone_hash IS NOT NULL)) OR ((phone IS NULL) AND (phone_hash IS NULL) AND (variables = '{}'::jsonb) AND (provider_message_id IS NULL) AND (error_detail IS NULL) AND (status <> ALL (ARRAY['pending'::hidra.message_status, 'sending'::hidra.message_status, 'unknown'::hidra.message_status])))))
+    CONSTRAINT campaign_messages_erased_is_empty CHECK ((((phone IS NOT NULL) AND (phone_hash IS NOT NULL)) OR ((phone IS NULL) AND (phone_hash IS NULL) AND (variables = '{}'::jsonb) AND (provider_message_id IS NULL) AND (requested_message_id IS NULL) AND (error_detail IS NULL) AND (status <> ALL (ARRAY['pending'::hidra.message_status, 'sending'::hidra.message_status, 'unknown'::hidra.message_status])))))
 );
 
 ALTER TABLE ONLY hidra.campaign_messages FORCE ROW LEVEL SECURITY;
@@ -857,6 +858,12 @@ COMMENT ON COLUMN hidra.campaign_messages.error_code IS 'The reason for the stat
 --
 
 COMMENT ON COLUMN hidra.campaign_messages.error_detail IS 'The reason for the status, written for the user.';
+
+--
+-- Name: COLUMN campaign_messages.requested_message_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.requested_message_id IS 'The id under which Evolution is asked to send the message: made at the first claim on a Baileys connection and kept for every attempt. Evolution before 2.4 chooses an id of its own, so only provider_message_id says how the message was sent. Null before the first claim, on the Cloud API, and after an erasure.';
 
 --
 -- Name: CONSTRAINT campaign_messages_erased_is_empty ON campaign_messages; Type: COMMENT; Schema: hidra; Owner: -
@@ -1071,7 +1078,8 @@ CREATE TABLE hidra.campaign_runs (
     media_type text,
     file_name text,
     ticketed_until timestamp with time zone,
-    summary jsonb
+    summary jsonb,
+    requeue_at timestamp with time zone
 );
 
 ALTER TABLE ONLY hidra.campaign_runs FORCE ROW LEVEL SECURITY;
@@ -1117,6 +1125,12 @@ COMMENT ON COLUMN hidra.campaign_runs.ticketed_until IS 'Tickets are issued for 
 --
 
 COMMENT ON COLUMN hidra.campaign_runs.summary IS 'The recipients of the run at its end: total, sent, failed and skipped. Null while the run is open.';
+
+--
+-- Name: COLUMN campaign_runs.requeue_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.requeue_at IS 'The last tickets of the run were issued while its connection had no room. The sender whose post ends next asks for a pass, at this time at the earliest. Null if no pass waits for room.';
 
 --
 -- Name: campaign_timeline_points; Type: TABLE; Schema: hidra; Owner: -
@@ -1559,6 +1573,7 @@ CREATE TABLE hidra.direct_sends (
     claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     ended_at timestamp with time zone,
     provider_message_id text,
+    requested_message_id text,
     CONSTRAINT direct_sends_kind_known CHECK ((kind = ANY (ARRAY['trial'::text, 'confirmation'::text])))
 );
 
@@ -1587,6 +1602,12 @@ COMMENT ON COLUMN hidra.direct_sends.ended_at IS 'When the post ended. While it 
 --
 
 COMMENT ON COLUMN hidra.direct_sends.provider_message_id IS 'The id of the message in WhatsApp. Null while the post is open, and if its outcome is unknown.';
+
+--
+-- Name: COLUMN direct_sends.requested_message_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.direct_sends.requested_message_id IS 'As in campaign_messages: the id under which Evolution is asked to send the message. Null on the Cloud API.';
 
 --
 -- Name: evolution_api_config; Type: TABLE; Schema: hidra; Owner: -
@@ -2005,7 +2026,7 @@ COMMENT ON COLUMN hidra.pace_limits.rate IS 'Messages in a minute.';
 -- Name: COLUMN pace_limits.probed_at; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.pace_limits.probed_at IS 'When the last probe was claimed, a message sent while the circuit of the connection was open. Null before the first, and for a campaign.';
+COMMENT ON COLUMN hidra.pace_limits.probed_at IS 'When the last probe was claimed: a message of a campaign or a direct send, while the circuit of the connection was open. Null before the first, and for a campaign.';
 
 --
 -- Name: pace_slots; Type: TABLE; Schema: hidra; Owner: -
@@ -2533,6 +2554,18 @@ COMMENT ON INDEX hidra.campaign_messages_provider_failed IS 'Failures that may p
 CREATE UNIQUE INDEX campaign_messages_provider_id ON hidra.campaign_messages USING btree (evolution_config_id, provider_message_id) WHERE (provider_message_id IS NOT NULL);
 
 --
+-- Name: campaign_messages_requested_id; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE UNIQUE INDEX campaign_messages_requested_id ON hidra.campaign_messages USING btree (evolution_config_id, requested_message_id) WHERE ((requested_message_id IS NOT NULL) AND (provider_message_id IS NULL));
+
+--
+-- Name: INDEX campaign_messages_requested_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_requested_id IS 'Messages whose answer was lost are found by their statuses. A message leaves the index once its provider_message_id is known.';
+
+--
 -- Name: campaign_messages_sending; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -2573,6 +2606,18 @@ CREATE UNIQUE INDEX campaign_runs_one_open ON hidra.campaign_runs USING btree (c
 --
 
 COMMENT ON INDEX hidra.campaign_runs_one_open IS 'A campaign has at most one open run.';
+
+--
+-- Name: campaign_runs_without_room; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_runs_without_room ON hidra.campaign_runs USING btree (user_id) WHERE (requeue_at IS NOT NULL);
+
+--
+-- Name: INDEX campaign_runs_without_room; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_runs_without_room IS 'Each post that ends asks for it; it is nearly always empty.';
 
 --
 -- Name: campaigns_active; Type: INDEX; Schema: hidra; Owner: -

@@ -245,7 +245,7 @@ def retry_failed(campaign_id: UUID) -> Campaign:
     summary="Send the campaign's message to one number as a test; it counts in no metric",
     responses=answers(
         rejected=["invalid-phone", "unknown-contact", "unresolved-variables", "text-too-long"],
-        conflict=["no-connection", "connection-not-usable", "connection-busy", "opted-out"],
+        conflict=["no-connection", "connection-not-usable", "connection-distrusted", "connection-busy", "opted-out"],
     ),
 )
 def test_send(campaign_id: UUID, body: TrialIn) -> TrialResult:

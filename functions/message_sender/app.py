@@ -28,6 +28,7 @@ from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
 from hidra.store.claims import ClaimedPost
 from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
+from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "ALLOW_PRIVATE_ADDRESSES")
@@ -73,7 +74,7 @@ def send_next(ticket: Ticket) -> End:
         db=db,
         post=post,
         postpone=lambda later, seconds: send_ticket_later(ENV["SEND_QUEUE_URL"], later, seconds),
-        nudge=lambda t: nudge(ENV["CAMPAIGN_QUEUE_URL"], user_id=t.user_id, campaign_id=t.campaign_id),
+        nudge=ask_for_pass,
         clock=CLOCK,
         sender_timeout=SENDER_TIMEOUT,
         recheck=recheck_later,
@@ -142,7 +143,13 @@ def in_turn(
     send_one: Callable[..., Outcome | NoTurn], message: ConfirmationTicket | TrialMessage, *, patience: float
 ) -> Outcome | NoTurn:
     private_keys()
-    return send_one(message, db=db, post=post, clock=CLOCK, sender_timeout=SENDER_TIMEOUT, patience=patience)
+    return send_one(
+        message, db=db, post=post, nudge=ask_for_pass, clock=CLOCK, sender_timeout=SENDER_TIMEOUT, patience=patience
+    )
+
+
+def ask_for_pass(due: DueCampaign) -> None:
+    nudge(ENV["CAMPAIGN_QUEUE_URL"], user_id=due.user_id, campaign_id=due.campaign_id, seconds=due.seconds)
 
 
 @cache
@@ -176,4 +183,4 @@ def post(claim: ClaimedPost, phone: str, content: Content) -> Outcome:
     except Unavailable:
         return NotSent("keys_unavailable", "The stored API key could not be read.", Stops.NOTHING)
     evolution = Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE)
-    return evolution.send(phone, content)
+    return evolution.send(phone, content, message_id=claim.requested_message_id)

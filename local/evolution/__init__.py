@@ -1,1 +1,1 @@
-"""A simulator of Evolution API 2.3.7 with phones that behave as their number says: `python -m local.evolution`."""
+"""A simulator of Evolution API 2.3.7 or 2.4, its phones behaving as their numbers say: `python -m local.evolution`."""

@@ -16,6 +16,7 @@ from local.evolution.faults import ANY
 from local.evolution.request_times import TimedRunner
 from local.evolution.server import application
 from local.evolution.simulator import Simulator
+from local.evolution.versions import V2_3_7, VERSIONS
 from local.evolution.virtual import VirtualTime
 from local.evolution.webhooks import Schedule
 
@@ -40,7 +41,7 @@ routes of its own, without a key:
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m local.evolution",
-        description="A simulator of Evolution API 2.3.7.",
+        description="A simulator of Evolution API.",
         epilog=f"behaviour of a phone, by its last four digits:\n{phones.described()}\n\n"
         f"faults by name:\n{presets.described()}\n{_ROUTES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -49,6 +50,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080, help="0: any free one")
     parser.add_argument("--api-key", required=True, help="the global key, AUTHENTICATION_API_KEY")
+    parser.add_argument("--evolution-version", choices=VERSIONS, default=V2_3_7.number, help="the version it plays")
     parser.add_argument("--seed", type=int, help="seed of the phones' latencies; ids are always new")
     parser.add_argument("--retry-attempts", type=int, default=defaults.attempts)
     parser.add_argument("--retry-initial-seconds", type=float, default=defaults.initial_seconds)
@@ -91,6 +93,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         schedule=schedule,
         scan_after=arguments.scan_after_seconds,
         webhooks_at_once=arguments.webhooks_at_once,
+        version=VERSIONS[arguments.evolution_version],
         virtual=None if arguments.virtual_clock is None else VirtualTime(arguments.virtual_clock),
     )
     for name in arguments.fault:

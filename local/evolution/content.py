@@ -24,6 +24,13 @@ class Content:
     kind: str
     message: dict[str, Any]
     delay_ms: int = 0
+    message_id: str | None = None
+
+
+def _message_id(body: Mapping[str, Any]) -> str | None:
+    """The id that the caller asks for: 2.3.7 takes any property that it does not know, and ignores it."""
+    value = body.get("messageId")
+    return value if isinstance(value, str) and value else None
 
 
 def _common(body: Mapping[str, Any]) -> tuple[str, int]:
@@ -47,7 +54,7 @@ def text_content(body: Mapping[str, Any], *, cloud: bool) -> Content:
         raise schema_error("text is not of a type(s) string")
     if not text.strip():
         raise bad_request(_NO_REPLY_FROM_META if cloud else "Text is required")
-    return Content(number, "conversation", {"conversation": text}, delay)
+    return Content(number, "conversation", {"conversation": text}, delay, _message_id(body))
 
 
 def media_content(body: Mapping[str, Any], *, cloud: bool) -> Content:
@@ -74,7 +81,7 @@ def media_content(body: Mapping[str, Any], *, cloud: bool) -> Content:
         shown |= {"id": url or "1000000248434848", "type": "link" if url else "id", "mimetype": mimetype}
     else:
         shown = {"url": "https://mmg.whatsapp.net/o1/v/simulated", "mimetype": mimetype, "fileName": name}
-    return Content(number, f"{kind}Message", {f"{kind}Message": caption | shown}, delay)
+    return Content(number, f"{kind}Message", {f"{kind}Message": caption | shown}, delay, _message_id(body))
 
 
 def _is_url(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""Evolution's routes and guards. Source: Evolution API 2.3.7, src/api/routes, src/api/guards."""
+"""Evolution's routes and guards. Source: Evolution API 2.3.7 and 2.4.0, src/api/routes, src/api/guards."""
 
 import hashlib
 import hmac
@@ -66,7 +66,7 @@ class _EvolutionRoutes:
             {
                 "status": 200,
                 "message": "Welcome to the Evolution API, it is working!",
-                "version": "2.3.7",
+                "version": self._simulator.version.number,
                 "clientName": "evolution_simulator",
                 "documentation": "https://doc.evolution-api.com",
                 "whatsappWebVersion": "2.3000.1027934701",
@@ -175,9 +175,10 @@ class _EvolutionRoutes:
                 raise schema_error(f'webhook requires property "{name}"')
         if "events" not in hook:
             raise envelope(500, "Cannot read properties of undefined (reading 'length')")
+        known = (*EVENTS, *self._simulator.version.events)
         for place, event in enumerate(hook["events"]):
-            if event not in EVENTS:
-                raise schema_error(f"webhook.events[{place}] is not one of enum values: {','.join(EVENTS)}")
+            if event not in known:
+                raise schema_error(f"webhook.events[{place}] is not one of enum values: {','.join(known)}")
         self._instances.set_webhook(instance, hook)
         return web.json_response(instance.webhook_json(), status=201)
 

@@ -10,6 +10,7 @@ from local.evolution.clock import Clock, iso
 from local.evolution.errors import bad_request, envelope, schema_error
 from local.evolution.instance import BAILEYS, CLOUD, Instance
 from local.evolution.jid import Ids, digits_of
+from local.evolution.versions import V2_3_7, Version
 from local.evolution.webhook_config import EVENTS, WebhookConfig
 from local.evolution.webhooks import Webhooks
 
@@ -24,13 +25,23 @@ _SETTINGS: Mapping[str, Any] = {
     "syncFullHistory": False,
     "wavoipToken": "",
 }
-_REASONS = {401: "Intentional Logout", 403: "Forbidden", 402: "Payment Required", 406: "Not Acceptable"}
+TIMED_OUT = 408
+_REASONS = {
+    401: "Intentional Logout",
+    403: "Forbidden",
+    402: "Payment Required",
+    406: "Not Acceptable",
+    TIMED_OUT: "Request Time-out",
+}
 
 
 class Instances:
     """All instances of the server by name."""
 
-    def __init__(self, webhooks: Webhooks, *, clock: Clock, ids: Ids, scan_after: float | None = None) -> None:
+    def __init__(
+        self, webhooks: Webhooks, *, clock: Clock, ids: Ids, scan_after: float | None = None, version: Version = V2_3_7
+    ) -> None:
+        self._version = version
         self._webhooks = webhooks
         self._clock = clock
         self._ids = ids
@@ -167,17 +178,24 @@ class Instances:
 
     def logout(self, instance: Instance) -> dict[str, Any]:
         """Close the instance. On the Cloud API this emits no event, and sends continue to work."""
-        if instance.state == "close":
+        if instance.state != "close":
+            self.disconnect(instance, 401)
+        elif not self._version.logs_out_twice:
             raise bad_request(f'The "{instance.name}" instance is not connected')
-        self.disconnect(instance, 401)
         return {"status": "SUCCESS", "error": False, "response": {"message": "Instance logged out"}}
 
     def disconnect(self, instance: Instance, reason: int, order: Sequence[str] = ()) -> None:
-        """WhatsApp ends the connection: 401 logged out, 403 banned, 402, 406. Only these close an instance.
+        """WhatsApp ends the connection: 401 logged out, 403 banned, 402, 406; from 2.4 on also 408, a timeout.
+
+        Before 2.4 Baileys reconnects after a timeout, which shows as connecting and open.
 
         Evolution emits two or three events about it in no fixed order. Those named in `order` come first, each
         attempted before the next is posted.
         """
+        if reason == TIMED_OUT and not self._version.closes_after_timeout and not instance.cloud:
+            self._emit_state(instance, 200, state="connecting")
+            self._emit_open(instance)
+            return
         instance.state = "close"
         if instance.cloud:
             return

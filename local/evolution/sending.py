@@ -1,4 +1,4 @@
-"""One message from the request to its last webhook. Source: Evolution API 2.3.7, the services of both integrations."""
+"""One message from the request to its last webhook. Source: Evolution API 2.3.7 and 2.4.0, both services."""
 
 import asyncio
 import random
@@ -13,9 +13,10 @@ from local.evolution.faults import ANY, FaultBook
 from local.evolution.instance import Instance
 from local.evolution.jid import Ids, create_jid, digits_of
 from local.evolution.log import Log
-from local.evolution.messages import Row, inbound_data, sent_answer, status_data, status_word
+from local.evolution.messages import Row, inbound_data, lid, sent_answer, status_data, status_word
 from local.evolution.phones import Behaviour, Phones, changed
 from local.evolution.records import Send, StatusEvent
+from local.evolution.versions import Version
 from local.evolution.webhooks import Webhooks
 
 UNREGISTERED_CODE = 131026
@@ -45,7 +46,9 @@ class Sender:
         ids: Ids,
         disconnect: Callable[[Instance, int, Sequence[str]], None],
         of_number: Callable[[str], Instance | None],
+        version: Version,
     ) -> None:
+        self._version = version
         self._log = log
         self._webhooks = webhooks
         self._phones = phones
@@ -98,7 +101,12 @@ class Sender:
         return Answer(201, body)
 
     def _accept(self, instance: Instance, content: Content, send: Send) -> Row:
-        provider_id = self._ids.cloud(digits_of(content.number)) if instance.cloud else self._ids.baileys()
+        if instance.cloud:
+            provider_id = self._ids.cloud(digits_of(content.number))
+        elif content.message_id and self._version.takes_message_id:
+            provider_id = content.message_id
+        else:
+            provider_id = self._ids.baileys()
         jid = create_jid(content.number)
         key = {"remoteJid": jid, "fromMe": True, "id": provider_id}
         source, name = ("unknown", None) if instance.cloud else ("web", "Você")
@@ -179,6 +187,8 @@ class Sender:
         key = {"remoteJid": jid, "fromMe": False, "id": self._ids.phone()}
         if instance.cloud:
             key["id"] = self._ids.cloud(digits_of(jid))
+        elif self._version.shows_phones:
+            key |= {"remoteJidAlt": lid(str(jid)), "addressingMode": "pn"}
         else:
             key |= {"remoteJidAlt": jid, "addressingMode": "lid"}
         source = "unknown" if instance.cloud else "android"

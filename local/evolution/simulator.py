@@ -9,6 +9,7 @@ from local.evolution.jid import Ids
 from local.evolution.log import Log
 from local.evolution.phones import Phones
 from local.evolution.sending import Sender
+from local.evolution.versions import V2_3_7, Version
 from local.evolution.virtual import VirtualTime
 from local.evolution.webhooks import Schedule, Webhooks
 
@@ -25,7 +26,9 @@ class Simulator:
         schedule: Schedule | None = None,
         scan_after: float | None = None,
         webhooks_at_once: int = 100,
+        version: Version = V2_3_7,
     ) -> None:
+        self.version = version
         self.virtual = virtual
         self.clock = virtual.clock() if virtual else clock or Clock()
         self.ids = Ids()
@@ -39,8 +42,11 @@ class Simulator:
             rng=random.Random(seed),
             schedule=schedule,
             at_once=webhooks_at_once,
+            names_instance=version.names_instance,
         )
-        self.instances = Instances(self.webhooks, clock=self.clock, ids=self.ids, scan_after=scan_after)
+        self.instances = Instances(
+            self.webhooks, clock=self.clock, ids=self.ids, scan_after=scan_after, version=version
+        )
         self.sender = Sender(
             self.log,
             self.webhooks,
@@ -51,4 +57,5 @@ class Simulator:
             ids=self.ids,
             disconnect=self.instances.disconnect,
             of_number=self.instances.of_number,
+            version=version,
         )

@@ -5,7 +5,7 @@ Source: Evolution API 2.3.7, src/api/integrations/event/webhook/webhook.controll
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -67,7 +67,9 @@ class Webhooks:
         rng: random.Random,
         schedule: Schedule | None = None,
         at_once: int = 100,
+        names_instance: bool = False,
     ) -> None:
+        self._names_instance = names_instance
         self._log = log
         self._faults = faults
         self._clock = clock
@@ -136,7 +138,8 @@ class Webhooks:
                 self._log.ended(record, "lost")
                 attempted.set()
                 continue
-            headers = _Headers(config, self._clock, fault.token_age_seconds)
+            named = {"X-Instance-Name": source.name} if self._names_instance else {}
+            headers = _Headers(config, self._clock, fault.token_age_seconds, named)
             self.spawn(self._deliver(record, body, headers, attempted, fault))
         return attempted
 
@@ -195,9 +198,11 @@ class Webhooks:
 class _Headers:
     """The custom headers. `jwt_key` is not sent: it signs one token for all attempts."""
 
-    def __init__(self, config: WebhookConfig, clock: Clock, age: float) -> None:
+    def __init__(self, config: WebhookConfig, clock: Clock, age: float, more: Mapping[str, str]) -> None:
         self._key = config.headers.get("jwt_key")
-        self._custom = {name: value for name, value in config.headers.items() if name != "jwt_key"}
+        self._custom: dict[str, str] = {
+            name: value for name, value in config.headers.items() if name != "jwt_key"
+        } | dict(more)
         self._clock = clock
         self._signed, self._ahead = clock.now() - age, clock.ahead()
         self._issued, self._token = 0, ""

@@ -98,7 +98,12 @@ def test_a_trial_that_cannot_be_sent_is_rejected_without_an_invocation(
 
 @pytest.mark.parametrize(
     ("outcome", "code"),
-    [("busy", "connection-busy"), ("closed", "connection-not-usable"), ("opted_out", "opted-out")],
+    [
+        ("busy", "connection-busy"),
+        ("distrusted", "connection-distrusted"),
+        ("closed", "connection-not-usable"),
+        ("opted_out", "opted-out"),
+    ],
 )
 def test_a_trial_without_a_turn_is_a_conflict(api: Api, world: World, invoked: Sender, outcome: str, code: str) -> None:
     invoked.answer = {**SENT, "outcome": outcome, "provider_message_id": None}

@@ -19,10 +19,12 @@ from uuid import UUID, uuid4
 import pytest
 from nacl.public import PrivateKey
 
+from hidra.domain.content import Content
+from hidra.domain.outcome import Unknown
 from hidra.domain.webhook_key import jwt_key
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
-from hidra.gateways.evolution import WEBHOOK_EVENTS, SentMessage, Webhook
+from hidra.gateways.evolution import WEBHOOK_EVENTS, Evolution, SentMessage, Webhook
 from hidra.services import check_connection, parallel, reconcile
 from hidra.services.check_connection import Health, check_all, examine
 from hidra.store import claims, connection_health, doubts
@@ -630,7 +632,11 @@ def test_a_post_that_began_during_the_lookup_is_not_mistaken_for_the_message_in_
         return [SentMessage("REAL", "Oi Ana 0", now())]
 
     reconcile.reconcile(
-        [endpoint], db=databases.jobs, evolution=lambda _: SimpleNamespace(find_messages=find), now=now(), seconds=40
+        [endpoint],
+        db=databases.jobs,
+        evolution=lambda _: SimpleNamespace(find_message=lambda _: None, find_messages=find),
+        now=now(),
+        seconds=40,
     )
     world.campaign_id = first
     [row] = world.messages()
@@ -711,7 +717,7 @@ def test_one_connection_that_cannot_be_settled_stops_no_other(
         if endpoint == whole:
             settled.wait(5)
         found = [SentMessage(str(uuid4()), "Oi Ana 0", datetime.now(UTC))]
-        return SimpleNamespace(find_messages=lambda *_: found)
+        return SimpleNamespace(find_message=lambda _: None, find_messages=lambda *_: found)
 
     def settle(endpoint: Endpoint, *args: Any, **kwargs: Any) -> None:
         if endpoint == broken:
@@ -766,3 +772,31 @@ def test_media_without_a_caption_that_may_be_another_is_not_chosen() -> None:
     late = SentMessage("late", None, AT + timedelta(seconds=150), "audio")
     assert reconcile.choose(audio, [late], assigned=set()) is None
     assert reconcile.choose(audio, [SentMessage("one", None, AT, "audio"), late], assigned=set()) is None
+
+
+@pytest.fixture(scope="module")
+def newer_simulator() -> Iterator[Simulator]:
+    """Evolution 2.4, which sends a message under the id of its request."""
+    with simulator_process.simulator("--api-key", KEY, "--retry-attempts", "1", "--evolution-version", "2.4.0") as url:
+        yield Simulator(url)
+
+
+@pytest.mark.parametrize("newer", [True, False], ids=["2.4", "2.3.7"])
+def test_a_post_whose_answer_was_lost_is_found_by_its_id_or_by_its_text(
+    app: ModuleType, databases: Databases, simulator: Simulator, newer_simulator: Simulator, newer: bool
+) -> None:
+    server = newer_simulator if newer else simulator
+    tenant = Doubtful(app, databases, server, [NORMAL])
+    claim = tenant.claim()
+    server.ask(f"/_control/instances/{tenant.instance}/faults", {"fault": "cut_after", "times": 1})
+    client = Evolution(server.url, tenant.instance, KEY, allow_private=True)
+    outcome = client.send(claim.phone, Content("Oi Ana"), message_id=claim.requested_message_id)
+    assert isinstance(outcome, Unknown)
+    by_hand = tenant.deliver(NORMAL) if newer else None  # the same text
+    tenant.lose(claim)
+    scheduled(app)
+    [row] = tenant.world.messages()
+    assert row["status"] == "sent"
+    assert row["provider_message_id"] not in (None, by_hand)
+    assert (row["provider_message_id"] == claim.requested_message_id) is newer
+    tenant.world.assert_exact()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -127,8 +128,11 @@ def test_a_ticket_sends_one_text_with_the_opened_key_and_records_its_id(
     run.send()
     [request] = evolution.requests
     assert (request.method, request.path, request.headers["apikey"]) == ("POST", "/message/sendText/main", KEY)
-    assert request.json == {"number": "5511980000000", "text": "Oi Ana 0", "linkPreview": False}
     first, second = run.world.messages()
+    requested = first["requested_message_id"]
+    text = {"number": "5511980000000", "text": "Oi Ana 0", "linkPreview": False}
+    assert request.json == text | {"messageId": requested}
+    assert re.fullmatch("3EB0[0-9A-F]{18}", requested)
     assert (first["status"], first["provider_message_id"], first["attempts"]) == ("sent", PROVIDER_ID, 1)
     assert first["sent_at"] >= first["claimed_at"]
     assert second["status"] == "pending"
@@ -185,7 +189,9 @@ def test_an_invocation_sends_a_trial_and_returns_its_outcome(
     answer = {"outcome": "sent", "provider_message_id": PROVIDER_ID, "error_code": None, "error_detail": None}
     assert sender.handler(event, CONTEXT) == answer
     [request] = evolution.requests
-    assert request.json == {"number": "5511987654321", "text": "Olá Ana!", "linkPreview": False}
+    [kept] = run.world.rows("select requested_message_id from hidra.direct_sends")
+    text = {"number": "5511987654321", "text": "Olá Ana!", "linkPreview": False}
+    assert request.json == text | {"messageId": kept["requested_message_id"]}
     evolution.answer = (400, {"response": {"message": [{"exists": False, "number": "5511987654321"}]}})
     assert sender.handler(event, CONTEXT)["error_code"] == "not_on_whatsapp"
     run.set_connection(status="disconnected")
@@ -209,6 +215,7 @@ def test_a_ticket_sends_media_with_the_text_as_its_caption(
         "mimetype": "image/png",
         "media": "https://cdn.example.com/a.png",
         "caption": "Oi Ana 0",
+        "messageId": run.world.messages()[0]["requested_message_id"],
     }
     assert run.statuses() == ["sent", "pending", "pending"]
 

@@ -34,6 +34,7 @@ def send(inbox: Recorder, outside: Outside, ticket: ConfirmationTicket | None = 
     arguments = {
         "db": inbox.world.databases.jobs,
         "post": outside.post,
+        "nudge": lambda _: None,
         "clock": Clock(monotonic=lambda: outside.seconds, now=lambda: datetime.now(UTC), sleep=outside.sleep),
         "sender_timeout": timedelta(seconds=120),
         "patience": 10,

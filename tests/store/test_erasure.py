@@ -35,7 +35,7 @@ CLOUD_ID = "wamid." + base64.b64encode(b"\x1c\x18\x0d" + PHONE[1:].encode() + b"
 # Columns that could hold text and hold none of a person. A new column stands here, or is seeded below and erased.
 NOTHING_OF_A_PERSON = {
     "attribute_names": "name folded",
-    "campaign_messages": "error_code",
+    "campaign_messages": "error_code requested_message_id",  # it is random, and emptied all the same
     "campaign_runs": "body media_url media_type file_name summary",
     "campaigns": "name description external_id request_digest send_window blocked_reason",
     "connection_endpoints": "endpoint_hash",
@@ -43,7 +43,7 @@ NOTHING_OF_A_PERSON = {
     "contact_imports": "status options checkpoint format file_version rejected_by_reason failure_code failure_reason",
     "contact_segments": "name description",
     "delivery_events_rejected": "stream_position reason",
-    "direct_sends": "kind",
+    "direct_sends": "kind requested_message_id",
     "evolution_api_config": "base_url instance_name integration integration_saved api_key_encrypted error_message"
     " distrust_reason warnings evolution_instance_id evolution_number",
     "message_templates": "title body variables media_url media_type file_name",

@@ -13,6 +13,7 @@ from hidra.services import lifecycle
 from hidra.services.send_message import End, send_message
 from hidra.services.turn import Clock
 from hidra.store.claims import ClaimedPost
+from hidra.store.runs import DueCampaign
 from tests.conftest import Databases
 from tests.store.world import World
 
@@ -26,7 +27,7 @@ class Outside:
     posted: list[str] = field(default_factory=list)
     media: list[Media | None] = field(default_factory=list)
     postponed: list[tuple[Ticket, int]] = field(default_factory=list)
-    nudged: list[Ticket] = field(default_factory=list)
+    nudged: list[DueCampaign] = field(default_factory=list)
 
     def post(self, claim: ClaimedPost, phone: str, content: Content) -> Outcome:
         self.posted.append(f"{phone} {content.text}")
@@ -74,7 +75,7 @@ def test_the_last_message_of_a_run_asks_for_a_pass(databases: Databases) -> None
     world, ticket = started(databases, recipients=1)
     outside = Outside()
     outside.send(world, ticket)
-    assert outside.nudged == [ticket]
+    assert outside.nudged == [DueCampaign(world.user_id, world.campaign_id)]
     assert outside.send(world, ticket) is End.NO_WORK
     assert len(outside.nudged) == 1
 
@@ -268,7 +269,7 @@ def test_a_message_that_was_surely_not_sent_is_tried_again_a_bounded_number_of_t
         outside.send(world, ticket)
     message = world.messages()[0]
     assert (message["status"], message["error_code"], message["attempts"]) == ("failed", "busy", MAX_ATTEMPTS)
-    assert outside.nudged == [ticket]
+    assert outside.nudged == [DueCampaign(world.user_id, world.campaign_id)]
     world.assert_exact()
 
 

@@ -31,6 +31,7 @@ def send(world: World, outside: Outside, trial: TrialMessage | None = None, **ot
     arguments = {
         "db": world.databases.jobs,
         "post": outside.post,
+        "nudge": lambda _: None,
         "clock": Clock(monotonic=lambda: outside.seconds, now=lambda: datetime.now(UTC), sleep=outside.sleep),
         "sender_timeout": timedelta(seconds=120),
         "patience": 10,

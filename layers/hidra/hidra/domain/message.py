@@ -107,11 +107,15 @@ def share(message: Message) -> Share:
             return Share(pending=1)
 
 
-def join_evidence(message: Message, evidence: Iterable[Evidence]) -> Message:
+def join_evidence(message: Message, evidence: Iterable[Evidence], *, under: str | None = None) -> Message:
     """Returns the message with its evidence joined: outcome_unknown < sent < failed < delivered < read, by maximum.
 
     Every status keeps the earliest time at which it was received, so the result is the same for every order, number
     and grouping of the evidence. A delivery that was never reported happened at the reading at the latest.
+
+    Args:
+        under: the provider's id under which the evidence came. A message without one was sent under it, although its
+            answer was lost, or the answer seemed to say that it was not sent.
     """
     received: dict[MessageStatus, list[datetime]] = {status: [] for status in PROVIDER_WORDS.values()}
     for item in evidence:
@@ -119,6 +123,8 @@ def join_evidence(message: Message, evidence: Iterable[Evidence]) -> Message:
     everything = [at for times in received.values() for at in times]
     if not everything:
         return message
+    if under is not None and message.provider_message_id is None and not message.erased:
+        message = replace(identify(message, under), sent_at=message.sent_at or message.claimed_at or min(everything))
     # A message that Hidra gave up is not failed for the provider: any status from it replaces ours.
     failed_before = None if message.error_code == OUTCOME_UNKNOWN else message.failed_at
     read_at = _least(message.read_at, *received[MessageStatus.READ])

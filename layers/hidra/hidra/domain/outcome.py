@@ -12,6 +12,7 @@ class NoTurn(StrEnum):
 
     BUSY = "busy"  # the pace, or the room on the connection, is used up for now
     CLOSED = "closed"  # the connection is gone or not usable
+    DISTRUSTED = "distrusted"  # the connection sends one message every 5 minutes, and it is not time for the next
     OPTED_OUT = "opted_out"
     NO_WORK = "no_work"  # a confirmation that was sent already or is not to be sent; never a trial
 

@@ -7,12 +7,14 @@ from urllib.parse import unquote, urlsplit
 from hidra.domain.content import Content, Media, MediaType
 
 
-def to_send(number: str, content: Content) -> tuple[str, dict[str, Any]]:
+def to_send(number: str, content: Content, *, message_id: str | None = None) -> tuple[str, dict[str, Any]]:
     """Returns the route and the JSON body of one message to an E.164 number.
 
     No ``delay``: it would hold the request open, and the pace is kept elsewhere.
     """
     to = {"number": number.removeprefix("+")}
+    if message_id is not None:
+        to["messageId"] = message_id  # from 2.4 on, Baileys only (src/api/dto/sendMessage.dto.ts); ignored before
     if content.media is None:
         # linkPreview false: Baileys would fetch links in the text before sending.
         return "message/sendText", {**to, "text": content.text, "linkPreview": False}

@@ -1,4 +1,4 @@
-"""One instance on one Evolution API 2.3.7 server, over HTTP (src/api/routes, header ``apikey``).
+"""One instance on one Evolution API server, 2.3.7 or 2.4, over HTTP (src/api/routes, header ``apikey``).
 
 Each call opens a connection of its own. Node closes idle connections after 5 s, and a post on such a connection looks
 like one that was lost on its way. With a new connection, a failure before it is established means that nothing was
@@ -98,13 +98,14 @@ class Evolution:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, Adapter(allow_private=allow_private))
 
-    def send(self, number: str, content: Content) -> Outcome:
+    def send(self, number: str, content: Content, *, message_id: str | None = None) -> Outcome:
         """Sends one message, and returns its outcome; never raises for what Evolution or the network does.
 
         Args:
             number: E.164.
+            message_id: the id to send it under; Evolution before 2.4 chooses another one, which its answer tells.
         """
-        route, body = bodies.to_send(number, content)
+        route, body = bodies.to_send(number, content, message_id=message_id)
         try:
             status, answer = self._call("POST", route, body, timeout=_SEND_TIMEOUT)
             return answers.sort_answer(status, answer, media=content.media.type if content.media else None)
@@ -174,6 +175,17 @@ class Evolution:
         }
         self._ask("POST", "webhook/set", {"webhook": webhook})
 
+    def find_message(self, message_id: str) -> SentMessage | None:
+        """Returns the message that this instance sent under an id; None if Evolution knows none.
+
+        The address is not asked for: it may be a hidden one (``@lid``), whatever the number.
+
+        Raises:
+            Rejected, Unavailable: see ``_ask``.
+        """
+        found = self._find({"key": {"id": message_id, "fromMe": True}})
+        return next((item for item in found if item.provider_message_id == message_id), None)
+
     def find_messages(self, remote_jids: Iterable[str], start: datetime, end: datetime) -> list[SentMessage]:
         """Returns what this instance sent to any of these addresses between two instants, both in UTC.
 
@@ -188,13 +200,16 @@ class Evolution:
                 "key": {"remoteJid": jid, "fromMe": True},
                 "messageTimestamp": {"gte": _second(floor(start.timestamp())), "lte": _second(ceil(end.timestamp()))},
             }
-            body = self._ask("POST", "chat/findMessages", {"where": where, "offset": _FOUND_AT_MOST, "page": 1})
-            page = body.get("messages")
-            records = page.get("records") if isinstance(page, Mapping) else None
-            if not isinstance(records, list):
-                raise Unavailable("Evolution's answer was not understood.", code="answer-not-understood")
-            found |= {item.provider_message_id: item for item in map(_found, records) if item}
+            found |= {item.provider_message_id: item for item in self._find(where)}
         return [item for item in found.values() if start <= item.at <= end]
+
+    def _find(self, where: Mapping[str, Any]) -> list[SentMessage]:
+        body = self._ask("POST", "chat/findMessages", {"where": where, "offset": _FOUND_AT_MOST, "page": 1})
+        page = body.get("messages")
+        records = page.get("records") if isinstance(page, Mapping) else None
+        if not isinstance(records, list):
+            raise Unavailable("Evolution's answer was not understood.", code="answer-not-understood")
+        return [item for item in map(_found, records) if item]
 
     def own_address(self) -> str | None:
         """Returns the address (``…@s.whatsapp.net``) of the instance's own number; None if Evolution does not know it.

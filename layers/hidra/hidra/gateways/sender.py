@@ -8,6 +8,11 @@ from hidra.gateways.aws import invoke
 _NO_TURN: dict[str, tuple[str, str]] = {
     NoTurn.BUSY: ("Nothing was sent: the connection's pace is used up. Try again in a minute.", "connection-busy"),
     NoTurn.CLOSED: ("Nothing was sent: the Evolution connection is not connected.", "connection-not-usable"),
+    NoTurn.DISTRUSTED: (
+        "Nothing was sent: the Evolution connection sends only one message every 5 minutes until WhatsApp acknowledges"
+        " one, and it is too early for the next. Read the connection's error_message, and try again in 5 minutes.",
+        "connection-distrusted",
+    ),
     NoTurn.OPTED_OUT: ("Nothing was sent: this phone has opted out.", "opted-out"),
 }
 _UNKNOWN = TrialAnswer(

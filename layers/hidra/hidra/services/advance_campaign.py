@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hidra.domain.campaign import MAX_AUDIENCE, CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import REFUSALS, probe_slots, probing_reason, refusal_reason
 from hidra.domain.pacing import issue
 from hidra.domain.ticket import Ticket
-from hidra.store import campaigns, messages, runs
+from hidra.settings import SENDER_TIMEOUT_SECONDS
+from hidra.store import campaigns, claims, messages, runs
 from hidra.store.db import Database, Tx
 from hidra.store.freeze import freeze
 from hidra.telemetry import logger
 
 SKIP_SLICE = 1_000
+SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
 
 IssueTickets = Callable[[Ticket, Sequence[datetime], datetime], None]
 RequeueAfter = Callable[[Ticket, int], None]
@@ -28,7 +30,8 @@ def advance_campaign(
     Args:
         issue_tickets: queues a ticket once for each slot, given the database's time. A later pass issues lost tickets
             again: tickets name no recipient.
-        requeue_after: asks for another pass of the ticket's campaign, after so many seconds.
+        requeue_after: asks for another pass of the ticket's campaign, after so many seconds. Not called while the
+            connection has no room: the sender that frees some asks for the pass.
     """
     status = db.as_worker(lambda tx: _start_if_due(tx, campaign_id))
     if status is CampaignStatus.CANCELED:
@@ -41,8 +44,30 @@ def advance_campaign(
         return
     issue_tickets(due.ticket, due.slots, due.now)
     logger.info("tickets issued", campaign_id=campaign_id, tickets=len(due.slots))
-    if due.requeue_seconds is not None:
+    if due.requeue_seconds is not None and not _left_to_senders(due.ticket, due.requeue_seconds, db=db):
         requeue_after(due.ticket, due.requeue_seconds)
+
+
+def _left_to_senders(ticket: Ticket, seconds: int, *, db: Database) -> bool:
+    """Whether a sender will ask for the next pass: the connection has no room, so a post must end first.
+
+    A post may end between the look for room and the commit, and its sender finds no run that waits: so a second look.
+    """
+
+    def wait(tx: Tx) -> bool:
+        if _has_room(tx, ticket):
+            return False
+        runs.await_room(tx, run_id=ticket.run_id, after=timedelta(seconds=seconds))
+        return True
+
+    def overtaken(tx: Tx) -> bool:
+        return _has_room(tx, ticket) and runs.stop_awaiting_room(tx, run_id=ticket.run_id)
+
+    return db.as_worker(wait) and not db.as_worker(overtaken)
+
+
+def _has_room(tx: Tx, ticket: Ticket) -> bool:
+    return claims.has_room(tx, connection_id=ticket.connection_id, sender_timeout=SENDER_TIMEOUT)
 
 
 def _start_if_due(tx: Tx, campaign_id: UUID) -> CampaignStatus | None:

@@ -25,12 +25,13 @@ PATIENCE = timedelta(hours=24)  # beyond that, with a server that does not answe
 # The post follows the claim within a second and may take 90; Evolution's clock is not ours.
 BEFORE_CLAIM, AFTER_CLAIM = timedelta(seconds=5), timedelta(seconds=180)
 SENDING = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
-ONE_LOOKUP_SECONDS = 26  # two addresses, each up to its timeouts
+ONE_LOOKUP_SECONDS = 26  # two addresses, each up to its timeouts; a lookup by the id takes half of it
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """A message, and what its connection sent to its phone at about the time of its claim."""
+    """A message, and what its connection sent under the id that was asked for; if nothing, what it sent to the phone
+    at about the time of the claim."""
 
     message: Unresolved
     found: Sequence[SentMessage]
@@ -65,11 +66,15 @@ def reconcile(
 
 
 def choose(message: Unresolved, found: Iterable[SentMessage], *, assigned: Collection[str]) -> str | None:
-    """Returns the provider's id of the sent message with this very text and kind of media, nearest to the claim.
+    """Returns the provider's id of the message that was sent: the id that was asked for. If none was sent under it, of
+    the message with this very text and kind of media, nearest to the claim: Evolution before 2.4 chooses the id.
 
     Args:
-        assigned: ids of other messages; none of them is chosen.
+        assigned: ids of messages, and ids that were asked for; none of other messages is chosen.
     """
+    found = list(found)
+    if any(item.provider_message_id == message.requested_message_id for item in found):
+        return message.requested_message_id
     try:
         text = template.render(message.body, message.variables).strip()
     except Rejected:
@@ -97,7 +102,11 @@ def _ask(evolution: Evolution, unresolved: Iterable[Unresolved], *, begin_until:
             break
         start, end = message.claimed_at - BEFORE_CLAIM, message.claimed_at + AFTER_CLAIM
         try:
-            answered.append(Candidates(message, evolution.find_messages(whatsapp_jids(message.phone), start, end)))
+            own = evolution.find_message(message.requested_message_id) if message.requested_message_id else None
+            if own is None and time.monotonic() > begin_until:
+                break
+            found = [own] if own else evolution.find_messages(whatsapp_jids(message.phone), start, end)
+            answered.append(Candidates(message, found))
         except HidraError as error:
             logger.warning("messages cannot be looked up", connection_id=message.connection_id, reason=error.code)
             break

@@ -1,6 +1,6 @@
 """Events from webhooks, applied to messages, counters, opt-outs and connections: one transaction a batch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -84,9 +84,14 @@ def record_delivery(
     early, due = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
     if early:
         # A sender may have written an id between our read and our commit; see deliveries.apply_unmatched.
-        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, early))
+        db.as_worker(lambda tx: _apply_again(tx, early))
     if due:
         queue(due)
+
+
+def _apply_again(tx: Tx, early: Collection[deliveries.Key]) -> None:
+    circuit.direct_sends_acknowledged(tx, early)
+    deliveries.apply_unmatched(tx, early)
 
 
 def _apply(
@@ -109,6 +114,7 @@ def _apply(
     statuses = [event for event in events if isinstance(event, StatusEvent)]
     known = deliveries.match(tx, statuses)
     evidence: dict[int, list[Evidence]] = {}
+    under: dict[int, str] = {}
     early: list[StatusEvent] = []
     for event in statuses:
         message_id = known.get((event.connection_id, event.provider_message_id))
@@ -116,6 +122,7 @@ def _apply(
             early.append(event)
         else:
             evidence.setdefault(message_id, []).append(Evidence(event.status, event.received_at))
+            under[message_id] = event.provider_message_id
     circuit.acknowledged(tx, evidence)
     changes = apply_replies(tx, replies, settings, hash_phone)
     opted_out: dict[UUID, list[bytes]] = {}
@@ -128,9 +135,10 @@ def _apply(
     }
 
     def rule(message: Message) -> Message:
-        if message.id in pending and message.status is MessageStatus.PENDING:
-            return skip(message, code="opted_out")
-        return join_evidence(message, evidence.get(message.id, ()))
+        # Evidence first: a message that was sent after all is not skipped.
+        if message.id in evidence:
+            return join_evidence(message, evidence[message.id], under=under[message.id])
+        return skip(message, code="opted_out") if message.status is MessageStatus.PENDING else message
 
     messages.settle_retries(tx, change(tx, [*evidence, *pending], rule))
     new = {

@@ -1,5 +1,6 @@
 """Messages outside campaigns: a trial, and the confirmation of an opt-out. Each is posted at most once, in its turn."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,20 +9,28 @@ from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops,
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.domain.trial import TrialMessage
 from hidra.errors import Unavailable
-from hidra.services.turn import Clock, Post, take_turn
-from hidra.store import confirmations, connection_health, direct_sends
+from hidra.services.turn import Clock, Post, nudge_waiting, take_turn
+from hidra.store import circuit, confirmations, connection_health, direct_sends
 from hidra.store.confirmations import ConfirmationClaim
 from hidra.store.db import Database, Tx
 from hidra.store.direct_sends import DirectClaim
+from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
 
 def send_trial(
-    trial: TrialMessage, *, db: Database, post: Post, clock: Clock, sender_timeout: timedelta, patience: float
+    trial: TrialMessage,
+    *,
+    db: Database,
+    post: Post,
+    nudge: Callable[[DueCampaign], object],
+    clock: Clock,
+    sender_timeout: timedelta,
+    patience: float,
 ) -> Outcome | NoTurn:
     """Posts a trial at a slot of its campaign and its connection.
 
-    ``patience``: see ``take_turn``.
+    ``patience``: see ``take_turn``; ``nudge``: see ``nudge_waiting``.
 
     Raises:
         Unavailable: the database was away before the post.
@@ -46,6 +55,7 @@ def send_trial(
     outcome = post(claim, trial.phone, trial.content)
     try:
         db.as_worker(lambda tx: _settle(tx, claim, outcome, connection_id=trial.connection_id))
+        _after_post(claim, outcome, connection_id=trial.connection_id, db=db, nudge=nudge)
     except Unavailable:
         # It takes room until the sender's time-out, and its row keeps a lookup from taking it for a campaign's message.
         logger.warning("a trial's outcome could not be recorded", campaign_id=trial.campaign_id)
@@ -53,11 +63,18 @@ def send_trial(
 
 
 def send_confirmation(
-    ticket: ConfirmationTicket, *, db: Database, post: Post, clock: Clock, sender_timeout: timedelta, patience: float
+    ticket: ConfirmationTicket,
+    *,
+    db: Database,
+    post: Post,
+    nudge: Callable[[DueCampaign], object],
+    clock: Clock,
+    sender_timeout: timedelta,
+    patience: float,
 ) -> Outcome | NoTurn:
     """Posts a confirmation at a slot of its connection; the clock queues it again if it got no turn.
 
-    ``patience``: see ``take_turn``.
+    ``patience``: see ``take_turn``; ``nudge``: see ``nudge_waiting``.
 
     Raises:
         Unavailable: the database was away before the post.
@@ -88,16 +105,34 @@ def send_confirmation(
     outcome = post(claim, claim.phone, Content(claim.text))
     try:
         db.as_worker(lambda tx: record(tx, claim, outcome))
+        _after_post(claim, outcome, connection_id=ticket.connection_id, db=db, nudge=nudge)
     except Unavailable:
         # It stays claimed, so it is never posted again, and the clock deletes it.
         logger.warning("a confirmation's outcome could not be recorded", user_id=claim.user_id)
     return outcome
 
 
+def _after_post(
+    claim: DirectClaim,
+    outcome: Outcome,
+    *,
+    connection_id: UUID,
+    db: Database,
+    nudge: Callable[[DueCampaign], object],
+) -> None:
+    """Asks for the passes that wait for room; applies an acknowledgement of a probe that was faster than the answer."""
+    nudge_waiting(claim.user_id, connection_id, db=db, nudge=nudge)
+    message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
+    if claim.is_probe and message_id is not None:
+        db.as_worker(lambda tx: circuit.direct_sends_acknowledged(tx, [(connection_id, message_id)]))
+
+
 def _settle(tx: Tx, claim: DirectClaim, outcome: Outcome, *, connection_id: UUID) -> None:
     """Frees the room on the connection; keeps the row of what may have been sent."""
     match outcome:
         case Sent(provider_message_id):
+            if claim.is_probe:  # Lock order: the connection before the direct send.
+                circuit.direct_send_accepted(tx, connection_id=connection_id, claimed_at=claim.claimed_at)
             direct_sends.end(tx, claim, provider_message_id=provider_message_id)
         case Unknown():
             direct_sends.end(tx, claim, provider_message_id=None)

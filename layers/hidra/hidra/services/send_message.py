@@ -1,7 +1,7 @@
 """One ticket: permit, wait, claim, one post, outcome."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,10 +15,11 @@ from hidra.domain.pacing import MAX_ATTEMPTS, backoff, delay_seconds
 from hidra.domain.ticket import RecheckTicket, Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
 from hidra.services.check_connection import Recheck, no_recheck
-from hidra.services.turn import Clock, Post, claim_or_free_slot
+from hidra.services.turn import Clock, Post, claim_or_free_slot, nudge_waiting
 from hidra.store import campaigns, circuit, claims, connection_health, deliveries, messages, pace, runs
 from hidra.store.claims import Claim, NoClaim, RecipientOptedOut
 from hidra.store.db import Database, Tx
+from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
 DUPLICATE_ID = Unknown("duplicate_id", "Evolution answered with the id of another message.")
@@ -50,7 +51,7 @@ def send_message(
     db: Database,
     post: Post,
     postpone: Callable[[Ticket, int], None],
-    nudge: Callable[[Ticket], None],
+    nudge: Callable[[DueCampaign], object],
     clock: Clock,
     sender_timeout: timedelta,
     record_within: float,
@@ -60,7 +61,7 @@ def send_message(
 
     Args:
         postpone: queues the ticket again, for so many seconds.
-        nudge: asks for a pass of the campaign, because its run has drained.
+        nudge: asks for a pass of a campaign, because its run has drained, or has waited for room on the connection.
         sender_timeout: how long a post may take at most; claims older than that take no room.
         recheck: asks for an early check of the connection, because it was stopped.
         record_within: for how many seconds the outcome is tried to be recorded while the database is away.
@@ -92,25 +93,27 @@ def send_message(
         clock=clock,
     )
     if claim is None:
+        nudge_waiting(ticket.user_id, ticket.connection_id, db=db, nudge=nudge)
         return End.TOO_LATE
     if isinstance(claim, NoClaim):
         if claim is NoClaim.NO_WORK:
-            _nudge_if_drained(ticket, db=db, nudge=nudge)
+            _ask_for_passes(ticket, db=db, nudge=nudge)
         return End(claim)
     content = _content(claim)
     sent_at = clock.now()
     outcome = post(claim, claim.phone, content) if isinstance(content, Content) else content
     changed = _record_patiently(ticket, claim, outcome, sent_at, db=db, clock=clock, within=record_within)
     logger.info("message posted", campaign_id=ticket.campaign_id, message_id=claim.message_id, outcome=name_of(outcome))
-    if isinstance(outcome, Sent):
-        sent = (ticket.connection_id, outcome.provider_message_id)
-        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [sent]))
+    # A status may be here already: under the answer's id or, if no answer gave one, under the id that was asked for.
+    message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
+    if message_id is not None:
+        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(ticket.connection_id, message_id)]))
     if changed.recheck_at:
         recheck(RecheckTicket(ticket.connection_id, changed.recheck_at, since=sent_at))
     if changed.trusted_again:
         for campaign in db.as_worker(lambda tx: runs.running_on(tx, connection_id=ticket.connection_id)):
-            nudge(replace(ticket, campaign_id=campaign.campaign_id))
-    _nudge_if_drained(ticket, db=db, nudge=nudge)
+            nudge(campaign)
+    _ask_for_passes(ticket, db=db, nudge=nudge)
     return End.POSTED
 
 
@@ -212,6 +215,15 @@ def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:
     )
 
 
-def _nudge_if_drained(ticket: Ticket, *, db: Database, nudge: Callable[[Ticket], None]) -> None:
-    if db.as_worker(lambda tx: runs.note_drained(tx, run_id=ticket.run_id)):
-        nudge(ticket)
+def _ask_for_passes(ticket: Ticket, *, db: Database, nudge: Callable[[DueCampaign], object]) -> None:
+    """Nudges the campaign if its run has drained, and the campaigns that wait for room on the connection."""
+
+    def due(tx: Tx) -> set[DueCampaign]:
+        waiting = runs.take_awaiting_room(tx, user_id=ticket.user_id, connection_id=ticket.connection_id)
+        if not runs.note_drained(tx, run_id=ticket.run_id):
+            return set(waiting)
+        others = {found for found in waiting if found.campaign_id != ticket.campaign_id}
+        return others | {DueCampaign(ticket.user_id, ticket.campaign_id)}
+
+    for campaign in db.as_worker(due):
+        nudge(campaign)

@@ -8,10 +8,11 @@ from uuid import UUID
 from hidra.domain.content import Content
 from hidra.domain.outcome import NoTurn, Outcome
 from hidra.domain.pacing import LATEST_AFTER_SLOT_SECONDS, ROOM_UNTIL_SECONDS
-from hidra.store import pace
+from hidra.store import pace, runs
 from hidra.store.claims import ClaimedPost, NoClaim
 from hidra.store.db import Database, Tx
 from hidra.store.pace import Permit
+from hidra.store.runs import DueCampaign
 
 type Post = Callable[[ClaimedPost, str, Content], Outcome]
 """Makes the one request to Evolution, for an E.164 number, and sorts the result; raises for nothing Evolution does."""
@@ -136,10 +137,16 @@ def take_turn[T: ClaimedPost](
             clock=clock,
         )
         match found:
-            case NoClaim.CLOSED | NoClaim.OPTED_OUT | NoClaim.NO_WORK:
+            case NoClaim.CLOSED | NoClaim.DISTRUSTED | NoClaim.OPTED_OUT | NoClaim.NO_WORK:
                 return NoTurn(found)
             case NoClaim.NO_ROOM | None:
                 continue
             case _:
                 return found
     return NoTurn.BUSY
+
+
+def nudge_waiting(user_id: UUID, connection_id: UUID, *, db: Database, nudge: Callable[[DueCampaign], object]) -> None:
+    """Asks for the passes that wait for room on a connection. To be called after a post has ended and is recorded."""
+    for campaign in db.as_worker(lambda tx: runs.take_awaiting_room(tx, user_id=user_id, connection_id=connection_id)):
+        nudge(campaign)

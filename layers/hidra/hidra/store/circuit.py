@@ -4,8 +4,8 @@ It is open, the connection distrusted, from a stop (``connection_health.stop`` o
 that was claimed later is acknowledged. Claims respect it (``claims.claim``); passes issue one ticket for each probe.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hidra.domain.circuit import LAG, NOT_ACKNOWLEDGED, PATIENCE, UNACKNOWLEDGED
@@ -14,14 +14,17 @@ from hidra.store.db import Tx
 
 # Of a connection k.
 DISTRUSTED = "coalesce(k.distrusted_since >= k.acknowledged_until, false)"
+# Of a connection k and its limit l: whether a post is allowed, because the connection is trusted or a probe is due.
+# A probe that was acknowledged does not delay the next one: the connection was trusted in between.
+ALLOWED = f"""
+(not {DISTRUSTED} or coalesce(l.probed_at <= k.acknowledged_until, true)
+    or l.probed_at < clock_timestamp() - %(probe_every)s::interval)
+"""
 
 # Writes and locks nothing unless the lag has passed or the circuit closes. A connection that stopped only because
 # acknowledgements were missing is connected again without a check.
-ACKNOWLEDGE = f"""
-with acknowledged as (
-    select m.evolution_config_id as id, max(m.claimed_at) as claimed_at
-    from hidra.campaign_messages m where m.id = any(%(message_ids)s) group by m.evolution_config_id
-), due as (
+_ACKNOWLEDGE = f"""
+due as (
     select k.id, a.claimed_at, {DISTRUSTED} and a.claimed_at > k.distrusted_since as closes,
         k.error_message is not distinct from k.distrust_reason as ours
     from hidra.evolution_api_config k join acknowledged a on a.id = k.id
@@ -37,6 +40,34 @@ set acknowledged_until = greatest(k.acknowledged_until, due.claimed_at),
     end
 from due where k.id = due.id
 returning closes
+"""  # noqa: S608 - made of constants
+ACKNOWLEDGE = f"""
+with acknowledged as (
+    select m.evolution_config_id as id, max(m.claimed_at) as claimed_at
+    from hidra.campaign_messages m where m.id = any(%(message_ids)s) group by m.evolution_config_id
+), {_ACKNOWLEDGE}
+"""  # noqa: S608 - made of constants
+# A status of a direct send matches no message of a campaign, so it is kept as unmatched. Only a distrusted connection
+# needs it.
+ACKNOWLEDGE_DIRECT_SENDS = f"""
+with acknowledged as (
+    select t.evolution_config_id as id, max(t.claimed_at) as claimed_at
+    from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
+    join hidra.evolution_api_config k on k.id = e.connection_id and {DISTRUSTED}
+    join hidra.direct_sends t on t.evolution_config_id = e.connection_id and t.claimed_at > k.distrusted_since
+        and e.provider_id in (t.provider_message_id, t.requested_message_id)
+    where exists (
+        select from hidra.delivery_events_unmatched u
+        where u.evolution_config_id = e.connection_id and u.provider_message_id = e.provider_id and u.status <> 'failed'
+    )
+    group by t.evolution_config_id
+), {_ACKNOWLEDGE}
+"""  # noqa: S608 - made of constants
+ACKNOWLEDGE_ACCEPTED = f"""
+with acknowledged as (
+    select k.id, %(claimed_at)s::timestamptz as claimed_at from hidra.evolution_api_config k
+    where k.id = %(connection_id)s and k.integration = 'cloud_api'
+), {_ACKNOWLEDGE}
 """  # noqa: S608 - made of constants
 # For the Cloud API, Evolution answers only after Meta has accepted the message; for Baileys, once it is in the socket.
 ACCEPTED = """
@@ -98,6 +129,26 @@ def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> bool:
         before=UNACKNOWLEDGED - 1,
     )
     return False
+
+
+def direct_send_accepted(tx: Tx, *, connection_id: UUID, claimed_at: datetime) -> None:
+    """Handles a direct send that Evolution accepted as a probe: on the Cloud API that is an acknowledgement."""
+    tx.run(ACKNOWLEDGE_ACCEPTED, connection_id=connection_id, claimed_at=claimed_at, lag=LAG)
+
+
+def direct_sends_acknowledged(tx: Tx, keys: Collection[tuple[UUID, str]]) -> None:
+    """Records that WhatsApp acknowledged direct sends, by connection and id, for connections that are distrusted.
+
+    Call it after the commit that keeps a status and after the one that writes a provider's id, as
+    ``deliveries.apply_unmatched``.
+    """
+    wanted = sorted(set(keys))
+    tx.run(
+        ACKNOWLEDGE_DIRECT_SENDS,
+        connection_ids=[key[0] for key in wanted],
+        provider_ids=[key[1] for key in wanted],
+        lag=LAG,
+    )
 
 
 def repeated(

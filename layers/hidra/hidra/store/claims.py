@@ -1,5 +1,6 @@
 """Claims of recipients, each for one post, and their outcomes."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,8 @@ from uuid import UUID
 from hidra.domain.circuit import PATIENCE, PROBE_EVERY
 from hidra.domain.content import Media, MediaType
 from hidra.domain.message import DELIVERED_ALREADY, SENDER_LOST_DETAIL, Message, MessageStatus, fail
-from hidra.store.circuit import DISTRUSTED
+from hidra.domain.message_id import RANDOM_BYTES, requested_message_id
+from hidra.store.circuit import ALLOWED, DISTRUSTED
 from hidra.store.counters import change
 from hidra.store.db import Tx
 
@@ -21,6 +23,7 @@ class NoClaim(StrEnum):
     NO_ROOM = "no_room"  # max_concurrent_sends requests are open
     NO_WORK = "no_work"  # no recipient is pending, or all pending ones must still wait
     OPTED_OUT = "opted_out"  # the phone of a trial; a recipient's is RecipientOptedOut
+    DISTRUSTED = "distrusted"  # a direct send comes too early for the next probe; a campaign's message is CLOSED then
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,17 @@ class RecipientOptedOut:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedPost:
-    """A message that its claimant may post once, and the connection to post it on, as it was at the claim."""
+    """A message that its claimant may post once, and the connection to post it on, as it was at the claim.
+
+    ``requested_message_id``: the id to ask Evolution for; None where it cannot choose one, on the Cloud API.
+    """
 
     claimed_at: datetime
     user_id: UUID
     base_url: str
     instance_name: str
     api_key_encrypted: bytes
+    requested_message_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +79,7 @@ class _ClaimRow:
     base_url: str | None
     instance_name: str | None
     api_key_encrypted: bytes | None
+    requested_message_id: str | None
 
 
 # The campaign's advisory lock, shared: the claims of one campaign run side by side. A pause takes it exclusively
@@ -94,19 +102,20 @@ OPEN_REQUESTS = """(
     where evolution_config_id = %(connection_id)s and ended_at is null
         and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
 )"""
-# A probe that was acknowledged does not delay the next one: the connection was trusted in between.
+HAS_ROOM = f"""
+select {OPEN_REQUESTS} < max_concurrent_sends from hidra.evolution_api_config where id = %(connection_id)s
+"""  # noqa: S608 - made of constants
 # A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before. While
 # the connection is distrusted, its lock lets only one claim find that the next probe is due.
 CLAIM = f"""
 -- The campaign, its run and its connection, and whether they allow a claim.
 with target as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
-            and (not {DISTRUSTED} or coalesce(l.probed_at <= k.acknowledged_until, true)
-                or l.probed_at < clock_timestamp() - %(probe_every)s::interval) as open,
+            and {ALLOWED} as open,
         {DISTRUSTED} as distrusted,
         {DISTRUSTED} or coalesce(k.acknowledged_until < clock_timestamp() - %(patience)s::interval, false) as needs_ack,
         c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
-        k.max_concurrent_sends
+        k.max_concurrent_sends, k.integration = 'baileys' as chooses_id
     from hidra.campaigns c
     join hidra.campaign_runs r on r.campaign_id = c.id and r.id = %(run_id)s
     left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(connection_id)s
@@ -129,14 +138,20 @@ candidate as (
     order by m.id limit 1
     for update of m skip locked
 ),
--- Claims it, unless its phone has opted out.
+-- Claims it, unless its phone has opted out. Every attempt asks for the same id: if an earlier one was sent after all,
+-- WhatsApp knows the message, and its statuses lead here.
 claimed as (
     update hidra.campaign_messages m
     set status = 'sending', claimed_at = clock_timestamp(), attempts = m.attempts + 1,
-        evolution_config_id = %(connection_id)s
-    from candidate
+        evolution_config_id = %(connection_id)s,
+        requested_message_id = case
+            when target.chooses_id then coalesce(m.requested_message_id, %(requested_message_id)s)
+            else m.requested_message_id
+        end
+    from candidate cross join target
     where m.id = candidate.id and not candidate.opted_out
-    returning m.claimed_at, m.attempts, m.phone, m.variables
+    returning m.claimed_at, m.attempts, m.phone, m.variables,
+        case when target.chooses_id then m.requested_message_id end as requested_message_id
 ),
 -- A claim on a distrusted connection is a probe.
 probed as (
@@ -144,7 +159,8 @@ probed as (
     from claimed cross join target where target.distrusted and l.subject = %(connection_id)s
 )
 select target.open, coalesce(capacity.room, false) as room, candidate.id as message_id,
-    claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables, target.needs_ack,
+    claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables, claimed.requested_message_id,
+    target.needs_ack,
     target.body, target.media_url, target.media_type, target.file_name,
     target.user_id, target.base_url, target.instance_name, target.api_key_encrypted
 from target cross join capacity left join candidate on true left join claimed on true
@@ -169,6 +185,7 @@ def claim(
         sender_timeout=sender_timeout,
         probe_every=PROBE_EVERY,
         patience=PATIENCE,
+        requested_message_id=new_message_id(),
     )
     if row is None or not row.open:
         return NoClaim.CLOSED
@@ -191,8 +208,19 @@ def claim(
         base_url=row.base_url or "",
         instance_name=row.instance_name or "",
         api_key_encrypted=row.api_key_encrypted or b"",
+        requested_message_id=row.requested_message_id,
         needs_ack=row.needs_ack,
     )
+
+
+def new_message_id() -> str:
+    """Returns an id that no other message has, for Evolution to send a message under."""
+    return requested_message_id(secrets.token_bytes(RANDOM_BYTES))
+
+
+def has_room(tx: Tx, *, connection_id: UUID, sender_timeout: timedelta) -> bool:
+    """Whether the connection has room for one more request at this moment."""
+    return tx.value(HAS_ROOM, connection_id=connection_id, sender_timeout=sender_timeout) is True
 
 
 # A retry that no longer counts must not be sent: the earlier message was delivered while this one was claimed.

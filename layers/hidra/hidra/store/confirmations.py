@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from hidra.domain.circuit import PROBE_EVERY
 from hidra.domain.ticket import ConfirmationTicket
-from hidra.store.claims import LOCK_CONNECTION, OPEN_REQUESTS, NoClaim
+from hidra.store.claims import LOCK_CONNECTION, NoClaim, new_message_id
 from hidra.store.db import Tx
-from hidra.store.direct_sends import DirectClaim, DirectClaimRow
+from hidra.store.direct_sends import CLAIMED, CONNECTION, PROBED, DirectClaim, DirectClaimRow
 
 # The recipient would not understand a later one.
 TIMELY = timedelta(minutes=10)
@@ -25,27 +26,25 @@ returning id as confirmation_id, evolution_config_id as connection_id
 # confirmation, so an erasure of the phone, which deletes it, waits and then finds the row in direct_sends.
 CLAIM = f"""
 with target as (
-    select q.id, q.phone, q.phone_hash, s.confirmation, k.user_id, k.base_url, k.instance_name, k.api_key_encrypted,
-        k.status = 'connected' as open, {OPEN_REQUESTS} < k.max_concurrent_sends as room
+    select q.id as confirmation_id, q.phone, q.phone_hash, s.confirmation, {CONNECTION}
     from hidra.opt_out_confirmations q
     join hidra.evolution_api_config k on k.id = q.evolution_config_id
+    left join hidra.pace_limits l on l.subject = k.id
     join hidra.opt_out_settings s on s.user_id = q.user_id and s.confirmation is not null
     join hidra.opt_outs o on o.user_id = q.user_id and o.phone_hash = q.phone_hash and o.source = 'reply'
     where q.id = %(confirmation_id)s and q.evolution_config_id = %(connection_id)s and q.claimed_at is null
         and q.requested_at > clock_timestamp() - %(timely)s::interval
 ), marked as (
     update hidra.opt_out_confirmations q set claimed_at = clock_timestamp()
-    from target where q.id = target.id and target.open and target.room
+    from target where q.id = target.confirmation_id and target.open and target.allowed and target.room
     returning q.id
 ), claimed as (
-    insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash)
-    select target.user_id, %(connection_id)s, 'confirmation', target.phone_hash
-    from target join marked on marked.id = target.id
+    insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash, requested_message_id)
+    select target.user_id, %(connection_id)s, 'confirmation', target.phone_hash, target.requested_message_id
+    from target join marked on marked.id = target.confirmation_id
     returning id, claimed_at
-)
-select target.open, claimed.id as direct_send_id, claimed.claimed_at, target.phone, target.confirmation as text,
-    target.user_id, target.base_url, target.instance_name, target.api_key_encrypted
-from target left join claimed on true
+), {PROBED}
+select {CLAIMED}, target.phone, target.confirmation as text from target left join claimed on true
 """  # noqa: S608 - made of constants
 RELEASE = "update hidra.opt_out_confirmations set claimed_at = null where id = %(confirmation_id)s"
 FORGET = "delete from hidra.opt_out_confirmations where id = %(confirmation_id)s"
@@ -102,6 +101,7 @@ def claim(tx: Tx, ticket: ConfirmationTicket, *, sender_timeout: timedelta) -> C
     """Claims the confirmation, and room for its post on the connection; ``sender_timeout`` as in ``claims.claim``.
 
     NO_WORK: it was claimed before or is too old, the recipient opted in again, or the owner wants no confirmations.
+    DISTRUSTED: it waits for the next probe, or for the circuit to close.
     """
     tx.run(LOCK_CONNECTION, connection_id=ticket.connection_id)
     row = tx.row(
@@ -111,6 +111,8 @@ def claim(tx: Tx, ticket: ConfirmationTicket, *, sender_timeout: timedelta) -> C
         connection_id=ticket.connection_id,
         sender_timeout=sender_timeout,
         timely=TIMELY,
+        probe_every=PROBE_EVERY,
+        requested_message_id=new_message_id(),
     )
     if row is None:
         return NoClaim.NO_WORK

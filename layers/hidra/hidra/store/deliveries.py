@@ -10,11 +10,21 @@ from hidra.domain.message import Evidence, MessageStatus
 from hidra.store.db import Tx
 from hidra.store.messages import join_all_evidence
 
-MATCH = """
-select m.id, m.evolution_config_id as connection_id, m.provider_message_id
+# A message m whose answer was lost, or seemed to say that it was not sent, is found by the id that was asked for. While
+# it is being posted it belongs to its sender: its statuses are kept until the sender has recorded the outcome.
+REQUESTED = """
+m.provider_message_id is null and m.status in ('pending', 'unknown', 'failed')
+"""
+MATCH = f"""
+select m.id, e.connection_id, e.provider_id as provider_message_id
 from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
 join hidra.campaign_messages m on m.evolution_config_id = e.connection_id and m.provider_message_id = e.provider_id
-"""
+union all
+select m.id, e.connection_id, e.provider_id
+from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
+join hidra.campaign_messages m on m.evolution_config_id = e.connection_id and m.requested_message_id = e.provider_id
+    and {REQUESTED}
+"""  # noqa: S608 - made of constants
 # In the order of the key, so that two batches cannot deadlock. A connection that was deleted gets no rows.
 KEEP = """
 insert into hidra.delivery_events_unmatched as u
@@ -28,21 +38,33 @@ order by e.connection_id, e.provider_id, e.status
 on conflict (evolution_config_id, provider_message_id, status) do update
 set received_at = least(u.received_at, excluded.received_at)
 """
-MATCHED = """
-select m.id as message_id, u.evolution_config_id as connection_id, u.provider_message_id, u.status, u.received_at
-from hidra.delivery_events_unmatched u
-join hidra.campaign_messages m
-    on m.evolution_config_id = u.evolution_config_id and m.provider_message_id = u.provider_message_id
-limit %(limit)s
-"""
-MATCHED_OF = """
-select m.id as message_id, u.evolution_config_id as connection_id, u.provider_message_id, u.status, u.received_at
-from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
-join hidra.delivery_events_unmatched u
-    on u.evolution_config_id = e.connection_id and u.provider_message_id = e.provider_id
-join hidra.campaign_messages m
-    on m.evolution_config_id = u.evolution_config_id and m.provider_message_id = u.provider_message_id
-"""
+_MATCHED = f"""
+matched as (
+    select m.id as message_id, u.evolution_config_id as connection_id, u.provider_message_id, u.status, u.received_at
+    from waiting u
+    join hidra.campaign_messages m
+        on m.evolution_config_id = u.evolution_config_id and m.provider_message_id = u.provider_message_id
+    union all
+    select m.id, u.evolution_config_id, u.provider_message_id, u.status, u.received_at
+    from waiting u
+    join hidra.campaign_messages m
+        on m.evolution_config_id = u.evolution_config_id and m.requested_message_id = u.provider_message_id
+        and {REQUESTED}
+)
+"""  # noqa: S608 - made of constants
+MATCHED = f"""
+with waiting as not materialized (select * from hidra.delivery_events_unmatched), {_MATCHED}
+select * from matched limit %(limit)s
+"""  # noqa: S608 - made of constants
+MATCHED_OF = f"""
+with waiting as not materialized (
+    select u.*
+    from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
+    join hidra.delivery_events_unmatched u
+        on u.evolution_config_id = e.connection_id and u.provider_message_id = e.provider_id
+), {_MATCHED}
+select * from matched
+"""  # noqa: S608 - made of constants
 # Compares the time too: an earlier one that was kept in between has not been applied yet.
 DROP = """
 delete from hidra.delivery_events_unmatched u
@@ -86,7 +108,10 @@ class Matched:
 
 
 def match(tx: Tx, events: Sequence[StatusEvent]) -> dict[Key, int]:
-    """Returns the ids of the events' messages, as far as the messages are known."""
+    """Returns the ids of the events' messages, as far as the messages are known.
+
+    A message is known by its provider's id or, if its answer was lost, by the id that Evolution was asked for.
+    """
     keys = sorted({(event.connection_id, event.provider_message_id) for event in events})
     if not keys:
         return {}
@@ -132,7 +157,7 @@ def _apply(tx: Tx, matched: Sequence[Matched]) -> int:
     evidence: dict[int, list[Evidence]] = {}
     for row in matched:
         evidence.setdefault(row.message_id, []).append(Evidence(row.status, row.received_at))
-    join_all_evidence(tx, evidence)
+    join_all_evidence(tx, evidence, {row.message_id: row.provider_message_id for row in matched})
     tx.run(
         DROP,
         connection_ids=[row.connection_id for row in matched],

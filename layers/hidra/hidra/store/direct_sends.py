@@ -4,26 +4,45 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from hidra.domain.circuit import PROBE_EVERY
 from hidra.store import erasure
-from hidra.store.claims import LOCK_CONNECTION, OPEN_REQUESTS, ClaimedPost, NoClaim
+from hidra.store.circuit import ALLOWED, DISTRUSTED
+from hidra.store.claims import LOCK_CONNECTION, OPEN_REQUESTS, ClaimedPost, NoClaim, new_message_id
 from hidra.store.db import Tx
 
+# What a direct send needs of a connection k and its limit l.
+CONNECTION = f"""
+    k.user_id, k.base_url, k.instance_name, k.api_key_encrypted, k.status = 'connected' as open,
+    {ALLOWED} as allowed, {DISTRUSTED} as distrusted, {OPEN_REQUESTS} < k.max_concurrent_sends as room,
+    case when k.integration = 'baileys' then %(requested_message_id)s::text end as requested_message_id
+"""
+# A direct send that is claimed on a distrusted connection is the connection's next probe.
+PROBED = """
+probed as (
+    update hidra.pace_limits l set probed_at = claimed.claimed_at
+    from claimed cross join target where target.distrusted and l.subject = %(connection_id)s
+)
+"""
+CLAIMED = """
+    target.open, target.allowed, target.distrusted, claimed.id as direct_send_id, claimed.claimed_at,
+    target.user_id, target.base_url, target.instance_name, target.api_key_encrypted, target.requested_message_id
+"""
 CLAIM_TRIAL = f"""
 with target as (
-    select user_id, base_url, instance_name, api_key_encrypted, status = 'connected' as open,
-        {OPEN_REQUESTS} < max_concurrent_sends as room,
+    select {CONNECTION},
         exists (
             select from hidra.opt_outs o where o.user_id = k.user_id and o.phone_hash = %(phone_hash)s
         ) as opted_out
-    from hidra.evolution_api_config k where user_id = %(user_id)s and id = %(connection_id)s
+    from hidra.evolution_api_config k
+    left join hidra.pace_limits l on l.subject = k.id
+    where k.user_id = %(user_id)s and k.id = %(connection_id)s
 ), claimed as (
-    insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash)
-    select user_id, %(connection_id)s, 'trial', %(phone_hash)s from target where open and room and not opted_out
+    insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash, requested_message_id)
+    select user_id, %(connection_id)s, 'trial', %(phone_hash)s, requested_message_id
+    from target where open and allowed and room and not opted_out
     returning id, claimed_at
-)
-select target.open, target.opted_out, claimed.id as direct_send_id, claimed.claimed_at,
-    target.user_id, target.base_url, target.instance_name, target.api_key_encrypted
-from target left join claimed on true
+), {PROBED}
+select {CLAIMED}, target.opted_out from target left join claimed on true
 """  # noqa: S608 - made of constants
 END = """
 update hidra.direct_sends set ended_at = clock_timestamp(), provider_message_id = %(provider_message_id)s
@@ -35,9 +54,10 @@ FORGET_OLD = "delete from hidra.direct_sends where claimed_at < clock_timestamp(
 
 @dataclass(frozen=True, kw_only=True)
 class DirectClaim(ClaimedPost):
-    """A message outside campaigns."""
+    """A message outside campaigns. ``is_probe``: its connection was distrusted at the claim."""
 
     direct_send_id: UUID
+    is_probe: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +65,8 @@ class DirectClaimRow:
     """What a claim found; ``direct_send_id`` and ``claimed_at`` are None where it claimed nothing."""
 
     open: bool
+    allowed: bool
+    distrusted: bool
     opted_out: bool = False
     direct_send_id: UUID | None
     claimed_at: datetime | None
@@ -52,12 +74,15 @@ class DirectClaimRow:
     base_url: str
     instance_name: str
     api_key_encrypted: bytes
+    requested_message_id: str | None
 
     def claim(self) -> DirectClaim | NoClaim:
         if not self.open:
             return NoClaim.CLOSED
         if self.opted_out:
             return NoClaim.OPTED_OUT
+        if not self.allowed:
+            return NoClaim.DISTRUSTED
         if self.direct_send_id is None or self.claimed_at is None:
             return NoClaim.NO_ROOM
         return DirectClaim(
@@ -67,6 +92,8 @@ class DirectClaimRow:
             base_url=self.base_url,
             instance_name=self.instance_name,
             api_key_encrypted=self.api_key_encrypted,
+            requested_message_id=self.requested_message_id,
+            is_probe=self.distrusted,
         )
 
 
@@ -86,6 +113,8 @@ def claim_trial(
         connection_id=connection_id,
         phone_hash=phone_hash,
         sender_timeout=sender_timeout,
+        probe_every=PROBE_EVERY,
+        requested_message_id=new_message_id(),
     )
     return row.claim() if row else NoClaim.CLOSED
 

@@ -24,10 +24,11 @@ THERE = """exists (
 # A part of each connection's messages. Those due to be given up come first, the others at random: so each is looked up
 # again and again. No message to a phone with an open request: what that one sends could be mistaken for this one.
 UNKNOWN = f"""
-select id, connection_id, phone, variables, body, media_type, claimed_at, statement_timestamp() as read_at
+select id, connection_id, phone, variables, body, media_type, claimed_at, requested_message_id,
+    statement_timestamp() as read_at
 from (
     select m.id, m.evolution_config_id as connection_id, m.phone, m.variables, r.body, r.media_type,
-        m.claimed_at,
+        m.claimed_at, m.requested_message_id,
         row_number() over (
             partition by m.evolution_config_id order by (m.claimed_at < %(overdue)s) desc, random()
         ) as place
@@ -65,8 +66,14 @@ ASSIGNED = """
 select provider_message_id from hidra.campaign_messages
 where evolution_config_id = %(connection_id)s and provider_message_id = any(%(provider_message_ids)s)
 union all
-select provider_message_id from hidra.direct_sends
-where evolution_config_id = %(connection_id)s and provider_message_id = any(%(provider_message_ids)s)
+select requested_message_id from hidra.campaign_messages
+where evolution_config_id = %(connection_id)s and requested_message_id = any(%(provider_message_ids)s)
+    and provider_message_id is null
+union all
+select id from (
+    select unnest(array[provider_message_id, requested_message_id]) as id from hidra.direct_sends
+    where evolution_config_id = %(connection_id)s
+) direct where id = any(%(provider_message_ids)s)
 """
 UNREACHABLE = f"""
 select m.id from hidra.campaign_messages m
@@ -97,6 +104,7 @@ class Unresolved:
     media_type: MediaType | None
     claimed_at: datetime
     read_at: datetime  # by the database's clock, as claimed_at is
+    requested_message_id: str | None = None
 
 
 def unknown(tx: Tx, *, connection_ids: Collection[UUID], each: int, overdue: datetime) -> list[Unresolved]:
@@ -109,7 +117,12 @@ def unknown(tx: Tx, *, connection_ids: Collection[UUID], each: int, overdue: dat
 
 
 def ambiguous(tx: Tx, message: Unresolved, *, provider_message_id: str) -> bool:
-    """Whether what was found under this id may be another post to the same phone: a direct send, or one begun since."""
+    """Whether what was found under this id may be another post to the same phone: a direct send, or one begun since.
+
+    What was found under the id that was asked for is this message.
+    """
+    if provider_message_id == message.requested_message_id:
+        return False
     found = tx.value(
         AMBIGUOUS,
         message_id=message.id,
@@ -122,7 +135,7 @@ def ambiguous(tx: Tx, message: Unresolved, *, provider_message_id: str) -> bool:
 
 
 def assigned(tx: Tx, *, connection_id: UUID, provider_message_ids: Collection[str]) -> set[str]:
-    """Returns those of the provider's ids that belong to a message already."""
+    """Returns those of the provider's ids that belong to a message: as its id, or as the one that it was to get."""
     return set(tx.values(ASSIGNED, connection_id=connection_id, provider_message_ids=list(provider_message_ids)))
 
 

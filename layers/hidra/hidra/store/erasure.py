@@ -45,16 +45,18 @@ where r.user_id = %(user_id)s
 FORGET_EVENTS = """
 delete from hidra.delivery_events_unmatched u
 using (
-    select evolution_config_id, provider_message_id from hidra.campaign_messages where id = any(%(ids)s::bigint[])
+    select evolution_config_id, unnest(array[provider_message_id, requested_message_id]) as provider_message_id
+    from hidra.campaign_messages where id = any(%(ids)s::bigint[])
     union all
-    select evolution_config_id, provider_message_id from hidra.direct_sends
-    where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+    select evolution_config_id, unnest(array[provider_message_id, requested_message_id])
+    from hidra.direct_sends where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 ) sent
 where u.evolution_config_id = sent.evolution_config_id and u.provider_message_id = sent.provider_message_id
 """
 EMPTY_MESSAGES = """
 update hidra.campaign_messages
-set phone = null, phone_hash = null, variables = '{}', provider_message_id = null, error_detail = null
+set phone = null, phone_hash = null, variables = '{}', provider_message_id = null, requested_message_id = null,
+    error_detail = null
 where id = any(%(ids)s::bigint[])
 """
 # Rejected rows of files, as they were read: found by the number's last digits, in any spelling. Eight have no sign of

@@ -90,10 +90,18 @@ def give_up(tx: Tx, *, message_ids: Sequence[int], at: datetime) -> int:
     return len(change(tx, message_ids, rule))
 
 
-def join_all_evidence(tx: Tx, evidence: Mapping[int, Sequence[Evidence]]) -> None:
-    """Joins evidence to the messages, by their ids."""
+def join_all_evidence(
+    tx: Tx, evidence: Mapping[int, Sequence[Evidence]], provider_message_ids: Mapping[int, str] | None = None
+) -> None:
+    """Joins evidence to the messages, by their ids.
+
+    Args:
+        provider_message_ids: under which the evidence came; a message without a provider's id takes it.
+    """
     circuit.acknowledged(tx, evidence)
-    settle_retries(tx, change(tx, evidence, lambda message: join_evidence(message, evidence[message.id])))
+    under = provider_message_ids or {}
+    changed = change(tx, evidence, lambda found: join_evidence(found, evidence[found.id], under=under.get(found.id)))
+    settle_retries(tx, changed)
 
 
 def settle_retries(tx: Tx, changed: Iterable[Message]) -> None:

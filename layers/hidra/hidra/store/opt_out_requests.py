@@ -50,9 +50,15 @@ select e.connection_id, e.provider_id, m.phone_hash, m.phone
 from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
 join hidra.campaign_messages m on m.evolution_config_id = e.connection_id and m.provider_message_id = e.provider_id
 union all
+select e.connection_id, e.provider_id, m.phone_hash, m.phone
+from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
+join hidra.campaign_messages m on m.evolution_config_id = e.connection_id and m.requested_message_id = e.provider_id
+    and m.provider_message_id is null
+union all
 select e.connection_id, e.provider_id, t.phone_hash, null
 from unnest(%(connection_ids)s::uuid[], %(provider_ids)s::text[]) as e (connection_id, provider_id)
-join hidra.direct_sends t on t.evolution_config_id = e.connection_id and t.provider_message_id = e.provider_id
+join hidra.direct_sends t on t.evolution_config_id = e.connection_id
+    and e.provider_id in (t.provider_message_id, t.requested_message_id)
 """
 OPT_IN_BY_API = """
 insert into hidra.opt_out_requests (user_id, phone_hash, opted_in_at)

@@ -1,7 +1,7 @@
 """Runs of campaigns: what a pass reads of one, and how it ends. Its start is in freeze.py."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -81,7 +81,29 @@ update hidra.campaigns set blocked_reason = %(reason)s
 where id = %(campaign_id)s and blocked_reason is distinct from %(reason)s
 """
 TICKETED = """
-update hidra.campaign_runs set ticketed_until = %(until)s where id = %(run_id)s
+update hidra.campaign_runs set ticketed_until = %(until)s, requeue_at = null where id = %(run_id)s
+"""
+AWAIT_ROOM = """
+update hidra.campaign_runs set requeue_at = clock_timestamp() + %(after)s
+where id = %(run_id)s and ended_at is null
+"""
+STOP_AWAITING_ROOM = """
+update hidra.campaign_runs set requeue_at = null where id = %(run_id)s and requeue_at is not null
+returning true
+"""
+# The runs of the connection that wait for room: usually none, and at most one sender finds each. A row that is locked
+# belongs to another sender, or to a pass that looks for room itself after its commit.
+TAKE_AWAITING_ROOM = """
+update hidra.campaign_runs r set requeue_at = null
+from (
+    select w.id, w.requeue_at from hidra.campaign_runs w
+    join hidra.campaigns c on c.id = w.campaign_id and c.evolution_config_id = %(connection_id)s
+    where w.user_id = %(user_id)s and w.requeue_at is not null and w.ended_at is null
+    order by w.id for update of w skip locked
+) waiting
+where r.id = waiting.id
+returning r.user_id, r.campaign_id,
+    greatest(0, ceil(extract(epoch from waiting.requeue_at - clock_timestamp())))::integer as seconds
 """
 SUM_UP = """
 select count(*) as total, count(*) filter (where status in ('sent', 'delivered', 'read')) as sent,
@@ -93,7 +115,7 @@ select failed = total_messages from hidra.campaign_metrics where campaign_id = %
 """
 END_RUN = """
 update hidra.campaign_runs
-set status = %(status)s, ended_at = clock_timestamp(), summary = %(summary)s
+set status = %(status)s, ended_at = clock_timestamp(), summary = %(summary)s, requeue_at = null
 where id = %(run_id)s and ended_at is null
 """
 END_CAMPAIGN = """
@@ -184,10 +206,11 @@ class Summary:
 
 @dataclass(frozen=True)
 class DueCampaign:
-    """A campaign that needs a pass."""
+    """A campaign that needs a pass, in so many seconds."""
 
     user_id: UUID
     campaign_id: UUID
+    seconds: int = 0
 
 
 def lock(tx: Tx, *, campaign_id: UUID) -> LockedCampaign | None:
@@ -219,6 +242,27 @@ def block(tx: Tx, *, campaign_id: UUID, reason: str | None) -> None:
 def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None) -> None:
     """Records until when tickets are issued, before they are; None: tickets already issued will not claim a message."""
     tx.run(TICKETED, run_id=run_id, until=until)
+
+
+def await_room(tx: Tx, *, run_id: UUID, after: timedelta) -> None:
+    """Lets the next post that ends on the run's connection ask for a pass, which comes after that time at the earliest.
+
+    Look for room again after the commit: a post may have ended meanwhile, and then no sender asks.
+    """
+    tx.run(AWAIT_ROOM, run_id=run_id, after=after)
+
+
+def stop_awaiting_room(tx: Tx, *, run_id: UUID) -> bool:
+    """Returns whether the run waited for room, and no sender has asked for its pass."""
+    return bool(tx.value(STOP_AWAITING_ROOM, run_id=run_id))
+
+
+def take_awaiting_room(tx: Tx, *, user_id: UUID, connection_id: UUID) -> list[DueCampaign]:
+    """Returns the campaigns whose runs wait for room on the connection, for the caller to ask for their passes.
+
+    Call it after the commit that freed the room.
+    """
+    return tx.rows(DueCampaign, TAKE_AWAITING_ROOM, user_id=user_id, connection_id=connection_id)
 
 
 def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool) -> CampaignStatus:
