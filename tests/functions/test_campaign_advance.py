@@ -225,7 +225,10 @@ def test_a_canceled_campaign_ends_with_every_recipient_accounted_for(
     run = world.one(
         "select status, ended_at, summary from hidra.campaign_runs where campaign_id = %s", world.campaign_id
     )
-    assert (run["status"], run["summary"]) == ("canceled", {"total": 3, "sent": 0, "failed": 0, "skipped": 3})
+    assert (run["status"], run["summary"]) == (
+        "canceled",
+        {"kind": "first_send", "total": 3, "sent": 0, "failed": 0, "skipped": 3},
+    )
     assert run["ended_at"] is not None
     assert len(tickets(advance, on_aws)) == 3
     world.assert_exact()

@@ -46,8 +46,8 @@ def test_a_report_is_matched_by_whatsapps_id_and_unknown_words_are_ignored(
 @pytest.mark.parametrize(
     ("data", "status", "reason"),
     [
-        pytest.param({"state": "close", "statusReason": 428}, "disconnected", "428", id="W02-428"),
-        pytest.param({"state": "close", "statusReason": 515}, "disconnected", "515", id="W02-515"),
+        pytest.param({"state": "close", "statusReason": 428}, "disconnected", "was closed", id="W02-428"),
+        pytest.param({"state": "close", "statusReason": 515}, "disconnected", "start the session again", id="W02-515"),
         pytest.param({"state": "close", "statusReason": 401}, "disconnected", "logged", id="W02-401"),
         pytest.param({"state": "close", "statusReason": 403}, "disconnected", "banned", id="W02-403"),
         pytest.param({"state": "connecting", "statusReason": 200}, "connecting", None, id="W02-connecting"),
