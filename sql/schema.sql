@@ -1064,6 +1064,8 @@ CREATE TABLE hidra.campaigns (
     completed_at timestamp with time zone,
     blocked_reason text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    blocked_code text,
+    blocked_params jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT campaigns_external_id_is_owned CHECK ((external_id ~~ ((user_id)::text || '/%'::text))),
     CONSTRAINT campaigns_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000))),
     CONSTRAINT campaigns_scheduled_has_time CHECK (((status <> 'scheduled'::hidra.campaign_status) OR (scheduled_at IS NOT NULL)))
@@ -1135,7 +1137,19 @@ COMMENT ON COLUMN hidra.campaigns.completed_at IS 'When the campaign was complet
 -- Name: COLUMN campaigns.blocked_reason; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.campaigns.blocked_reason IS 'Why the campaign makes no progress, or why it failed or was paused, written for the user. Null if nothing blocks it.';
+COMMENT ON COLUMN hidra.campaigns.blocked_reason IS 'blocked_code and blocked_params as a sentence for the user. Statements that write one of the three write all.';
+
+--
+-- Name: COLUMN campaigns.blocked_code; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.blocked_code IS 'Why the campaign makes no progress, or why it failed, was paused or sent nothing, for programs. Null if nothing blocks it.';
+
+--
+-- Name: COLUMN campaigns.blocked_params; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.blocked_params IS 'The parameters of blocked_code: counts, times and texts. No data of a person.';
 
 --
 -- Name: campaign_owner_metrics_view; Type: VIEW; Schema: hidra; Owner: -
@@ -1758,6 +1772,7 @@ CREATE TABLE hidra.evolution_api_config (
     evolution_number text,
     warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     recheck_at timestamp with time zone,
+    last_status_at timestamp with time zone,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
     CONSTRAINT evolution_api_config_deleted_is_empty CHECK (
 CASE
@@ -1902,6 +1917,12 @@ COMMENT ON COLUMN hidra.evolution_api_config.warnings IS 'What the last check wa
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.recheck_at IS 'When the next check of a stopped connection is due, between the scheduled ones. A ticket of the send queue asks for it and carries this time; any other ticket is out of date. Null if there is none.';
+
+--
+-- Name: COLUMN evolution_api_config.last_status_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.last_status_at IS 'When the last status of a message was received from this instance. Null before the first: versions of Evolution discard the statuses of the Cloud API.';
 
 --
 -- Name: identity; Type: TABLE; Schema: hidra; Owner: -

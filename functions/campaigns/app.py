@@ -51,6 +51,14 @@ nudge = partial(queues.nudge, ENV["CAMPAIGN_QUEUE_URL"])
 
 LATEST_RUN_FIRST = Order(started_at=instant, id=UUID)
 BY_CONTACT = Order(contact_id=UUID)
+NOT_STARTED = [
+    "campaign-status",
+    "campaign-starting",
+    "no-connection",
+    "segment-empty",
+    "segment-too-large",
+    "nothing-to-send",
+]
 OfRun = Annotated[
     UUID | None,
     Query(description="Of this run only. If absent, over all runs: of each recipient the message that counts."),
@@ -164,7 +172,7 @@ def get(campaign_id: UUID) -> Campaign:
     summary="Change a draft, move or change a scheduled campaign, or change the pace of one that has started",
     responses=answers(
         rejected=["unknown-segment", "unknown-template", "wrong-times"],
-        conflict=["campaign-status", "campaign-starting", "segment-empty"],
+        conflict=["campaign-status", "campaign-starting", "segment-empty", "segment-too-large", "nothing-to-send"],
     ),
 )
 def change(campaign_id: UUID, body: CampaignChange) -> Campaign:
@@ -206,9 +214,7 @@ def check(campaign_id: UUID) -> Preflight:
     "/v1/campaigns/<campaign_id>/schedule",
     operation_id="schedule_campaign",
     summary="Schedule a draft to start at a later time",
-    responses=answers(
-        rejected=["wrong-times"], conflict=["campaign-status", "campaign-starting", "no-connection", "segment-empty"]
-    ),
+    responses=answers(rejected=["wrong-times"], conflict=NOT_STARTED),
 )
 def schedule(campaign_id: UUID, body: ScheduleIn) -> Campaign:
     return lifecycle.schedule(
@@ -236,7 +242,7 @@ def unschedule(campaign_id: UUID) -> Campaign:
     "/v1/campaigns/<campaign_id>/start",
     operation_id="start_campaign",
     summary="Start a draft now",
-    responses=answers(conflict=["campaign-status", "campaign-starting", "no-connection", "segment-empty"]),
+    responses=answers(conflict=NOT_STARTED),
 )
 def start(campaign_id: UUID) -> Campaign:
     return lifecycle.start(db, me(), campaign_id, nudge=nudge)
@@ -276,7 +282,9 @@ def cancel(campaign_id: UUID) -> Campaign:
     "/v1/campaigns/<campaign_id>/retry-failed",
     summary="Send again to the recipients whose message failed, and to no other",
     status_code=HTTPStatus.ACCEPTED,
-    responses=answers(conflict=["campaign-status", "campaign-starting", "no-connection", "nothing-failed"]),
+    responses=answers(
+        conflict=["campaign-status", "campaign-starting", "no-connection", "nothing-failed", "nothing-to-send"]
+    ),
 )
 def retry_failed(campaign_id: UUID) -> Campaign:
     return lifecycle.retry_failed(db, me(), campaign_id, nudge=nudge)

@@ -63,7 +63,8 @@ def follow(client: Client, campaign_id: str, log: SimulatorLog | None) -> None:
             started_at = datetime.fromisoformat(snapshot.campaign["started_at"] or sending_until.isoformat())
             seconds = max(1.0, (sending_until - started_at).total_seconds())
             shown.update(snapshot, per_minute=snapshot.sent / seconds * 60)
-            if snapshot.campaign["blocked_reason"]:
+            # With only doubts left, the numbers can still be compared.
+            if snapshot.campaign["blocked_code"] not in (None, "outcomes-in-doubt"):
                 raise LocalError(f"The campaign is blocked: {snapshot.campaign['blocked_reason']}")
             if _settled(snapshot):
                 return

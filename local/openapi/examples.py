@@ -111,6 +111,8 @@ EXAMPLES: dict[str, Any] = {
         "not_after": None,
         "started_at": None,
         "completed_at": None,
+        "blocked_code": None,
+        "blocked_params": {},
         "blocked_reason": None,
         "created_at": "2030-01-30T18:20:00Z",
     },
@@ -156,6 +158,7 @@ EXAMPLES: dict[str, Any] = {
         "connected_at": _NOON,
         "last_health_check_at": _NOON,
         "last_webhook_at": _NOON,
+        "last_status_at": _NOON,
         "created_at": _NOON,
         "warnings": [
             {

@@ -42,6 +42,8 @@ CODES = {
     "not-admin": "Only admins may see this. Use the token of a user in the admin group.",
     "not-found": "There is nothing with this id, or it belongs to another user.",
     "nothing-failed": "The campaign has no failed message that can be sent again.",
+    "nothing-to-send": "No recipient would get the message; nothing was changed. `reasons` counts why, `similar_names`"
+    " names attributes that placeholders may mean. Change the text or the contacts.",
     "one-segment": "The request has both segment_id and segment_name; nothing was created. Send one of them.",
     "opt-out-words": "Some of these words cannot be used; nothing was saved. `errors` says why.",
     "opted-out": "This phone has opted out; nothing was sent.",
@@ -49,6 +51,7 @@ CODES = {
     "segment-empty": "The segment has no contacts. Add contacts first.",
     "segment-in-use": "Campaigns use this segment; it was not deleted. Change or delete the drafts that use it; a"
     " campaign that has started keeps it. `campaigns` names up to five.",
+    "segment-too-large": "The segment has more than 2,000,000 contacts; nothing was changed. Split it.",
     "template-content": "The text and the media do not fit together; nothing was saved. `errors` says why.",
     "template-in-use": "Campaigns use this template; it was not deleted. Change or delete the drafts that use it; a"
     " campaign that has started keeps it.",
@@ -104,7 +107,13 @@ _WITH_FIELDS = {
     "wrong-times": ("scheduled_at", "is past"),
 }
 
-_MORE = {
+_MORE: dict[str, dict[str, Any]] = {
+    "nothing-to-send": {
+        "recipients": 4996,
+        "reasons": {"unresolved_variable": 4990, "opted_out": 6},
+        "similar_names": {"nme": "nome"},
+    },
+    "segment-too-large": {"limit": 2_000_000},
     "segment-in-use": {
         "campaigns": [{"id": "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d", "name": "Pontos de janeiro"}],
     },
@@ -135,6 +144,18 @@ SCHEMAS: dict[str, Any] = {
                 "description": "The campaigns that prevent the change, if any; up to five.",
                 "items": {"$ref": "#/components/schemas/ProblemCampaign"},
             },
+            "recipients": {"type": "integer", "description": "How many recipients the campaign would have."},
+            "reasons": {
+                "type": "object",
+                "description": "Why recipients would not get the message, each `error_code` with their number.",
+                "additionalProperties": {"type": "integer"},
+            },
+            "similar_names": {
+                "type": "object",
+                "description": "Placeholders that name no attribute, each with an attribute of a similar name.",
+                "additionalProperties": {"type": "string"},
+            },
+            "limit": {"type": "integer", "description": "The limit that was exceeded."},
         },
     },
     "ProblemField": {

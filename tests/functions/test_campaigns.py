@@ -60,6 +60,8 @@ def test_a_campaign_is_a_draft_with_metrics_and_a_limit(api: Api, world: World) 
         "not_after": None,
         "started_at": None,
         "completed_at": None,
+        "blocked_code": None,
+        "blocked_params": {},
         "blocked_reason": None,
         "created_at": campaign["created_at"],
     }

@@ -98,13 +98,84 @@ def test_the_freeze_does_as_the_preflight_said(api: Api, world: World) -> None:
         assert {it["contact_id"]: it["detail"] for it in item["examples"]}.items() <= details.items()
 
 
-@pytest.mark.parametrize("status", ["draft", "scheduled", "running", "paused", "completed", "failed", "canceled"])
-def test_every_status_has_a_preflight_that_changes_nothing(api: Api, world: World, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "warned"),
+    [
+        ("draft", []),
+        ("scheduled", []),
+        ("running", ["campaign-started"]),
+        ("paused", ["campaign-started"]),
+        ("completed", ["campaign-ended"]),
+        ("failed", ["campaign-ended"]),
+        ("canceled", ["campaign-ended"]),
+    ],
+)
+def test_every_status_has_a_preflight_that_changes_nothing(
+    api: Api, world: World, status: str, warned: list[str]
+) -> None:
     world.databases.owner.execute("update hidra.campaigns set status = %s", [status])
+    if warned:
+        world.databases.owner.execute(
+            "insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body) values (%s, %s, %s, 'x')",
+            [world.user_id, world.campaign_id, world.user_id],
+        )
     before = world.campaign()
-    assert preflight(api, world).json["will_receive"] == 3
+    found = preflight(api, world).json
+    assert found["recipients"] == (0 if status in ("running", "paused", "completed", "failed") else 3)
+    wanted = [*warned, "nothing-failed"] if status in ("completed", "failed") else warned
+    assert [warning["code"] for warning in found["warnings"]] == wanted
     assert world.campaign() == before
     assert world.messages() == []
+
+
+def test_the_preflight_of_a_running_campaign_counts_its_recipients_that_wait(api: Api, world: World) -> None:
+    world.advance()
+    world.finish_one()
+    world.add_contact("+5511980000300", name="Late")
+    found = preflight(api, world).json
+    assert (found["recipients"], found["will_receive"], found["will_not"]) == (2, 2, [])
+
+
+def test_the_preflight_of_an_ended_campaign_predicts_its_retry(api: Api, world: World) -> None:
+    """Whatever was added to the segment since then."""
+    world.advance()
+    for refused in (True, True, False):
+        world.finish_one(refused=refused)
+    world.advance()
+    for number in range(5):
+        world.add_contact(f"+551198000030{number}", name="Late")
+    opt_out(world, "+5511980000000")
+    found = preflight(api, world).json
+    assert (found["recipients"], found["will_receive"]) == (2, 1)
+    assert [(item["reason"], item["recipients"]) for item in found["will_not"]] == [("opted_out", 1)]
+    [warning] = found["warnings"]
+    assert warning["code"] == "campaign-ended"
+    assert "retry-failed" in warning["message"]
+    api.post(f"/v1/campaigns/{world.campaign_id}/retry-failed")
+    world.advance()
+    latest = world.rows("select status from hidra.campaign_messages order by id desc limit 2")
+    assert sorted(row["status"] for row in latest) == ["pending", "skipped"]
+
+
+@pytest.mark.parametrize(("placeholder", "attribute"), [("nme", "nome"), ("Cidde", "Cidade"), ("pontso", "pontos")])
+def test_a_placeholder_that_no_contact_has_a_value_for_is_compared_with_the_names_that_there_are(
+    api: Api, world: World, placeholder: str, attribute: str
+) -> None:
+    run = world.databases.owner.execute
+    run("""update hidra.contacts set attributes = '{"Cidade": "Recife", "pontos": 1}'""")
+    run("update hidra.message_templates set body = %s", [f"Oi {{{{{placeholder}}}}} {{{{xyzw}}}}"])
+    [warning] = [it for it in preflight(api, world).json["warnings"] if it["code"] == "similar-name"]
+    assert f"{{{{{placeholder}}}}}" in warning["message"]
+    assert f"{{{{{attribute}}}}}" in warning["message"]
+    assert "xyzw" not in warning["message"]
+
+
+def test_a_connection_whose_statuses_do_not_arrive_is_warned_of(api: Api, world: World) -> None:
+    run = world.databases.owner.execute
+    run("update hidra.evolution_api_config set integration = 'cloud_api'")
+    assert codes(api, world) == ["statuses-missing"]
+    run("update hidra.evolution_api_config set last_status_at = now()")
+    assert codes(api, world) == []
 
 
 @pytest.mark.parametrize(("rate", "connection_rate", "seconds"), [(10, 60, 19), (60, 10, 19), (1, None, 185)])
@@ -153,8 +224,8 @@ def test_a_connection_that_cannot_send_is_warned_of(api: Api, world: World) -> N
         ("baileys", 21, 60, ["pace-risks-ban"]),
         ("baileys", 60, 30, ["pace-above-connection", "pace-risks-ban"]),
         ("baileys", 60, 20, ["pace-above-connection"]),
-        ("cloud_api", 600, 600, []),
-        ("cloud_api", 601, 600, ["pace-above-connection"]),
+        ("cloud_api", 600, 600, ["statuses-missing"]),
+        ("cloud_api", 601, 600, ["pace-above-connection", "statuses-missing"]),
     ],
 )
 def test_a_pace_is_warned_of(

@@ -15,7 +15,7 @@ from hidra.gateways.vault import open_sealed
 from hidra.store.db import Database
 from hidra.telemetry import logger
 from tests.conftest import Databases
-from tests.functions.api import Api
+from tests.functions.api import Answer, Api
 from tests.functions.conftest import VAULT_KEY
 from tests.store.world import World
 
@@ -93,6 +93,7 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "connected_at": None,
         "last_health_check_at": saved["last_health_check_at"],
         "last_webhook_at": None,
+        "last_status_at": None,
         "max_messages_per_minute": 60,
         "max_concurrent_sends": 1,
         "created_at": saved["created_at"],
@@ -347,3 +348,25 @@ def test_no_key_is_logged_when_saving_fails(api: Api, monkeypatch: pytest.Monkey
     assert (answer.status, answer.code) == (500, "internal")
     assert "request failed" in log.getvalue()
     assert API_KEY not in str(answer.json) + log.getvalue()
+
+
+def test_a_cloud_api_connection_says_that_no_status_arrives_until_one_does(
+    api: Api, check: Check, databases: Databases
+) -> None:
+    def codes(answer: Answer) -> list[str]:
+        return [warning["code"] for warning in answer.json["warnings"]]
+
+    assert codes(api.put(PATH, GIVEN)) == []
+    cloud = {**GIVEN, "integration": "cloud_api"}
+    assert codes(api.put(PATH, cloud)) == ["statuses-missing"]
+    [warning] = api.get(PATH).json["warnings"]
+    assert "discard Meta's statuses" in warning["message"]
+    assert "stay sent" in warning["message"]
+    arrived = "update hidra.evolution_api_config set last_status_at = now()"
+    databases.owner.execute(arrived)
+    assert codes(api.get(PATH)) == []
+    assert codes(api.put(PATH, {**cloud, "max_messages_per_minute": 30})) == []
+    assert codes(api.put(PATH, {**cloud, "instance_name": "other"})) == ["statuses-missing"]
+    databases.owner.execute(arrived)
+    api.put(PATH, GIVEN)
+    assert codes(api.put(PATH, cloud)) == ["statuses-missing"]

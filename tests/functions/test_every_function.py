@@ -127,8 +127,9 @@ IDS = {
 }
 WORLD = """
 insert into hidra.contact_segments (id, user_id, name) values ('{A}', '{user}', 'all'), ('{B}', '{user}', 'nobody');
-insert into hidra.contacts (id, user_id, phone, phone_hash)
-values ('{B}', '{user}', '+351912345678', ''), ('{C}', '{user}', '+351912345679', '');
+insert into hidra.contacts (id, user_id, phone, phone_hash, name, attributes)
+values ('{B}', '{user}', '+351912345678', '', null, '{{}}'),
+    ('{C}', '{user}', '+351912345679', '', 'Ana', '{{"pedido": 7}}');
 insert into hidra.segment_contacts values ('{user}', '{A}', '{C}');
 insert into hidra.message_templates (id, user_id, title, body)
 values ('{A}', '{user}', 'x', '{{{{nome}}}} {{{{pedido}}}}'), ('{B}', '{user}', 'x', 'x');

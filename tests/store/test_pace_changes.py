@@ -90,7 +90,13 @@ def test_a_trial_whose_pace_was_lowered_asks_for_another_slot(databases: Databas
 
     outside, clock = waiting(world, lower)
     outcome = send_trial(
-        trial, db=databases.jobs, post=outside.post, clock=clock, sender_timeout=timedelta(seconds=120), patience=10
+        trial,
+        db=databases.jobs,
+        post=outside.post,
+        nudge=lambda _: None,
+        clock=clock,
+        sender_timeout=timedelta(seconds=120),
+        patience=10,
     )
     assert outcome == Sent("A")
     assert len(outside.posted) == 1

@@ -155,6 +155,35 @@ def test_a_connection_that_logs_out_stops_and_an_older_event_is_ignored(database
     assert connection["last_webhook_at"] == now + timedelta(seconds=1)
 
 
+def test_the_last_status_of_a_message_is_noted_and_no_other_event(databases: Databases) -> None:
+    """A Cloud API connection without one is warned of: its Evolution discards Meta's statuses."""
+    world = World.make(databases)
+    world.advance()
+    send(world, "A")
+    record(world, ReplyEvent(world.connection_id, "+5511980000000", "Oi", SENT_AT))
+    assert world.one("select last_status_at from hidra.evolution_api_config")["last_status_at"] is None
+    record(world, status(world, "A", S.READ, 9), status(world, "stranger", S.SENT, 4))
+    record(world, status(world, "A", S.DELIVERED, 3))
+    found = world.one("select last_status_at from hidra.evolution_api_config")["last_status_at"]
+    assert found == SENT_AT + timedelta(seconds=9)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_failure_says_that_evolution_gave_no_reason_and_a_delivery_takes_it_back(
+    databases: Databases, *, late: bool
+) -> None:
+    world = World.make(databases, recipients=1)
+    world.advance()
+    send(world, "A")
+    record(world, status(world, "A", S.FAILED, 2))
+    if late:
+        record(world, status(world, "A", S.DELIVERED, 5))
+    message = world.messages()[0]
+    reason = "WhatsApp reported that the message failed. Evolution gave no reason."
+    wanted = (None, None) if late else ("provider_failed", reason)
+    assert (message["error_code"], message["error_detail"]) == wanted
+
+
 def test_a_record_that_cannot_be_read_is_parked_once(databases: Databases) -> None:
     for _ in range(2):
         record_delivery(

@@ -1,7 +1,8 @@
 """The names of attributes: which of a contact's attributes a template or a filter means by a name."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 
 # White space and control characters, what looks like a space, hyphens and dashes, the underscore, and what no
 # placeholder can contain.
@@ -18,6 +19,9 @@ _DROPPED = (
     *((0xFE20, 0xFE2F), (0xFEFF, 0xFEFF), (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
     (0xE0000, 0xE0FFF),
 )
+# Two folded names are similar from this ratio on: nme and nome have 0.86, cidade and idade 0.91, nome and pontos 0.4.
+_SIMILAR = 0.7
+_HINTS = 5  # names that are compared with all others
 # Latin, Greek, Cyrillic and Armenian. Not str.lower, which lowers a letter by its neighbours.
 _LAST_WITH_CASE = 0x58F
 
@@ -42,3 +46,20 @@ def fold(name: str) -> str:
     """
     words = unicodedata.normalize("NFKD", name).translate(_FOLDED).split(" ")
     return " ".join(filter(None, words)) or "_"
+
+
+def similar(names: Sequence[str], others: Sequence[str]) -> dict[str, str]:
+    """For each of the first few names the most similar other one, if one is similar; of equals the first."""
+    folded = {other: fold(other) for other in others}
+    found = {}
+    for name in names[:_HINTS]:
+        matcher = SequenceMatcher(autojunk=False)
+        matcher.set_seq2(fold(name))
+        best = _SIMILAR
+        for other, text in folded.items():
+            matcher.set_seq1(text)
+            if matcher.real_quick_ratio() >= best and matcher.quick_ratio() >= best:
+                ratio = matcher.ratio()
+                if ratio > best or (ratio == best and name not in found):
+                    best, found[name] = ratio, other
+    return found

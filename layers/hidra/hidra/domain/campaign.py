@@ -34,6 +34,14 @@ class ContactImportSource(StrEnum):
     EVOLUTION = "evolution"
 
 
+class NextRecipients(StrEnum):
+    """The recipients that a campaign would send to next."""
+
+    SEGMENT = "segment"
+    FAILED = "failed"  # those whose message failed: a retry
+    WAITING = "waiting"  # those of the open run that wait
+
+
 class Action(StrEnum):
     SCHEDULE = "schedule"
     UNSCHEDULE = "unschedule"
@@ -97,6 +105,15 @@ def check_edit(fields: Collection[str], status: CampaignStatus, *, has_run: bool
         code="campaign-status",
         fields=[Field(name, f"cannot change while the campaign is {state}") for name in refused],
     )
+
+
+def next_recipients(status: CampaignStatus, *, has_run: bool) -> NextRecipients:
+    """Returns the recipients of what a campaign may do next; of one that was canceled, those of a duplicate."""
+    if not has_run or status is CampaignStatus.CANCELED:
+        return NextRecipients.SEGMENT
+    if status in (CampaignStatus.RUNNING, CampaignStatus.PAUSED):
+        return NextRecipients.WAITING
+    return NextRecipients.FAILED
 
 
 def does_not_fit(action: Action, status: CampaignStatus) -> Conflict:

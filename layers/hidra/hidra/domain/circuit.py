@@ -40,14 +40,6 @@ def probe_slots(*, now: datetime, probed_at: datetime | None) -> Sequence[dateti
     return (max(now, due),) if due <= now + PASS_EVERY else ()
 
 
-def probing_reason(reason: str | None) -> str:
-    """Why a campaign on a distrusted connection sends only probes."""
-    return (
-        "The Evolution connection is probed with one message every 5 minutes. The campaign continues by itself when"
-        f" WhatsApp acknowledges one. Why the connection stopped: {reason or 'unknown'}"
-    )
-
-
 def doubts_reason(detail: str) -> str:
     """Why a connection was stopped after doubts; ``detail`` is that of the last one."""
     return (
@@ -61,13 +53,4 @@ def repeated_reason(detail: str) -> str:
     return (
         f"Messages to {DOUBTS} recipients were not sent for the same reason, and WhatsApp has acknowledged none for 5"
         f" minutes: check the Evolution server. {detail}"
-    )
-
-
-def refusal_reason(refusals: int, answered: int) -> str:
-    """Why a campaign that WhatsApp refuses was paused."""
-    return (
-        f"WhatsApp refused {refusals} of the last {answered} messages that it answered, so the campaign was paused."
-        " Check the number in WhatsApp, the text and the audience, then resume the campaign. After the campaign has"
-        " ended, refused recipients can be retried."
     )

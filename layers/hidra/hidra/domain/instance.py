@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from hidra.domain.connection import ConnectionWarning
+
 # Evolution's words for its integrations (src/api/types/wa.types.ts). EVOLUTION, the third one, does not reach WhatsApp.
 INTEGRATIONS = {"WHATSAPP-BAILEYS": "baileys", "WHATSAPP-BUSINESS": "cloud_api"}
 NO_WHATSAPP = (
@@ -43,14 +45,6 @@ class OtherConnection:
     evolution_number: str | None
 
 
-@dataclass(frozen=True)
-class ConnectionWarning:
-    """A fault of the setup; ``code`` is stable. The message says nothing about other users."""
-
-    code: str
-    message: str
-
-
 def on_same_instance(facts: InstanceFacts, others: Iterable[OtherConnection]) -> frozenset[UUID]:
     """Returns the connections that use this instance too. Each has shown that it has a key: a check found the id."""
     return frozenset(other.connection_id for other in others if other.evolution_instance_id == facts.id)
@@ -59,7 +53,7 @@ def on_same_instance(facts: InstanceFacts, others: Iterable[OtherConnection]) ->
 def warnings_of(
     facts: InstanceFacts, *, base_url: str, saved: str, others: Iterable[OtherConnection], shared: bool, receives: bool
 ) -> Iterator[ConnectionWarning]:
-    """What the owner of a connection should know about its instance.
+    """What the owner of a connection should know about its instance; says nothing about other users.
 
     Args:
         saved: the integration that the user saved.

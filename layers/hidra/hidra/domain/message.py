@@ -8,11 +8,14 @@ from uuid import UUID
 
 OUTCOME_UNKNOWN = "outcome_unknown"
 PROVIDER_FAILED = "provider_failed"
+UNRESOLVED_VARIABLE = "unresolved_variable"
 DELIVERED_ALREADY = "delivered_already"
 ERASED = "erased"
 
 SENDER_LOST_DETAIL = "The sending process ended before it could record the outcome."
 GIVEN_UP_DETAIL = "Evolution never confirmed whether this message was sent."
+# Evolution API 2.3.7 and 2.4.0-rc2 drop Meta's errors (its issue 2486) and WhatsApp's nack code (2626, 2642).
+NO_REASON_DETAIL = "WhatsApp reported that the message failed. Evolution gave no reason."
 
 
 class MessageStatus(StrEnum):
@@ -147,7 +150,7 @@ def join_evidence(message: Message, evidence: Iterable[Evidence], *, under: str 
         read_at=read_at,
         failed_at=failed_at,
         error_code=PROVIDER_FAILED if status is MessageStatus.FAILED else None,
-        error_detail=None,
+        error_detail=NO_REASON_DETAIL if status is MessageStatus.FAILED and not message.erased else None,
     )
 
 

@@ -38,7 +38,8 @@ PLACEHOLDER = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}")
 # A contact's own columns, by the folded names that users give them; an attribute of that name comes first. By the words
 # of the second table an import finds the columns of a file. They may also be attributes, so they mean the column only
 # if no contact has such an attribute: an order's numero must never become a phone.
-_OWN = {"name": "name", "nome": "name", "phone": "phone", "telefone": "phone"}
+_OWN = {"nome": "name", "name": "name", "telefone": "phone", "phone": "phone"}
+OWN_NAMES = tuple(_OWN)
 _GUESSES = {
     **_OWN,
     **dict.fromkeys(("nome completo", "full name", "contato", "cliente"), "name"),
@@ -68,6 +69,11 @@ def columns(names: Sequence[str]) -> tuple[list[str | None], list[str | None]]:
     an attribute which a contact lacks, and the column that does so if no contact has such an attribute."""
     folded = list(map(fold, names))
     return [_OWN.get(name) for name in folded], [_GUESSES.get(name) for name in folded]
+
+
+def names_column(name: str) -> bool:
+    """Whether a placeholder that names no attribute takes the contact's own column."""
+    return fold(name) in _GUESSES
 
 
 def chosen(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:

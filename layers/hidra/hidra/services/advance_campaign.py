@@ -6,13 +6,28 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
+from hidra.domain.blocked import (
+    NO_CONNECTION,
+    NOTHING_FAILED,
+    SEGMENT_EMPTY,
+    SEGMENT_TOO_LARGE,
+    Blocked,
+    connection_error,
+    in_doubt,
+    not_after_passed,
+    not_connected,
+    nothing_to_send,
+    probed,
+    refused,
+)
 from hidra.domain.campaign import MAX_AUDIENCE, CampaignStatus, EvolutionConnectionStatus
-from hidra.domain.circuit import REFUSALS, probe_slots, probing_reason, refusal_reason
+from hidra.domain.circuit import probe_slots
+from hidra.domain.message import UNRESOLVED_VARIABLE
 from hidra.domain.pacing import issue
 from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
 from hidra.settings import SENDER_TIMEOUT_SECONDS
-from hidra.store import campaigns, claims, messages, runs
+from hidra.store import campaigns, claims, forecast, messages, runs
 from hidra.store.db import Database, Tx
 from hidra.store.freeze import freeze, freeze_retry
 from hidra.telemetry import logger
@@ -105,7 +120,7 @@ def _freeze_if_due(tx: Tx, campaign_id: UUID, after: UUID | None) -> CampaignSta
     problem = _why_not(campaign)
     if problem:
         runs.fail_start(tx, campaign_id=campaign_id, reason=problem)
-        logger.warning("campaign could not start", campaign_id=campaign_id, reason=problem)
+        logger.warning("campaign could not start", campaign_id=campaign_id, reason=problem.code)
         return CampaignStatus.FAILED
     if campaign.is_retry:
         upto = freeze_retry(tx, campaign, after=after)
@@ -117,15 +132,15 @@ def _freeze_if_due(tx: Tx, campaign_id: UUID, after: UUID | None) -> CampaignSta
     return CampaignStatus.RUNNING
 
 
-def _why_not(campaign: runs.LockedCampaign) -> str | None:
-    if campaign.expired:
-        return "The campaign could not start before its not_after."
+def _why_not(campaign: runs.LockedCampaign) -> Blocked | None:
+    if campaign.expired and campaign.not_after is not None:
+        return not_after_passed(campaign.not_after)
     if campaign.is_retry:
         return None  # its recipients are those of its first run
     if campaign.total_contacts == 0:
-        return "The segment has no contacts."
+        return SEGMENT_EMPTY
     if campaign.total_contacts > MAX_AUDIENCE:
-        return f"The segment has more than {MAX_AUDIENCE:,} contacts; split it."
+        return SEGMENT_TOO_LARGE
     return None
 
 
@@ -139,8 +154,7 @@ def _pause_if_refused(tx: Tx, campaign_id: UUID) -> bool:
     found = runs.refused(tx, campaign_id=campaign_id)
     if found is None:
         return False
-    reason = refusal_reason(REFUSALS, found.answered)
-    campaigns.pause_for(tx, user_id=found.user_id, campaign_id=campaign_id, reason=reason)
+    campaigns.pause_for(tx, user_id=found.user_id, campaign_id=campaign_id, reason=refused(found.answered))
     logger.warning("campaign paused, WhatsApp refuses it", campaign_id=campaign_id, answered=found.answered)
     return True
 
@@ -164,12 +178,13 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
         return None
     canceled = campaign.status is CampaignStatus.CANCELED
     if run.pending == 0 and not run.in_flight:
-        status = runs.end(tx, campaign_id=campaign_id, run_id=run.run_id, canceled=canceled)
+        unsent = None if canceled else _unsent(tx, run)
+        status = runs.end(tx, campaign_id=campaign_id, run_id=run.run_id, canceled=canceled, unsent=unsent)
         logger.info("run ended", campaign_id=campaign_id, run_id=run.run_id, status=status)
         return None
     if canceled:
         return None
-    reason = _blocked(run)
+    reason = _blocked(run) if run.pending else _doubts(tx, run)
     runs.block(tx, campaign_id=campaign_id, reason=reason)
     slots, requeue_seconds = _probe_slots(tx, run) if reason else _slots(tx, run)
     if not slots or run.connection_id is None:
@@ -199,15 +214,32 @@ def _probe_slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], None]:
     return probe_slots(now=run.now, probed_at=run.probed_at) if probed else (), None
 
 
-def _blocked(run: runs.RunState) -> str | None:
+def _unsent(tx: Tx, run: runs.RunState) -> Blocked | None:
+    """Why no recipient of a drained run was ever claimed; None if one was."""
+    reasons = runs.never_claimed(tx, run_id=run.run_id)
+    if reasons is None:
+        return None
+    if not reasons:
+        return NOTHING_FAILED
+    similar = {}
+    if UNRESOLVED_VARIABLE in reasons:
+        similar = forecast.similar_names(tx, user_id=run.user_id, body=runs.body(tx, run_id=run.run_id))
+    return nothing_to_send(reasons, similar)
+
+
+def _doubts(tx: Tx, run: runs.RunState) -> Blocked | None:
+    """Why a run without a pending message does not end: its doubts, whatever the state of the connection."""
+    found = runs.doubts(tx, run_id=run.run_id)
+    return in_doubt(found.messages, found.latest_claim, run.connection) if found else None
+
+
+def _blocked(run: runs.RunState) -> Blocked | None:
     match run.connection:
         case None:
-            return "The campaign has no Evolution connection. Save one; the campaign then continues by itself."
+            return NO_CONNECTION
         case EvolutionConnectionStatus.CONNECTED:
-            return probing_reason(run.distrust_reason) if run.distrusted else None
+            return probed(run.distrust_reason) if run.distrusted else None
         case EvolutionConnectionStatus.ERROR:
-            return f"The Evolution connection is not usable: {run.error_message or 'unknown error'}"
+            return connection_error(run.error_message)
         case status:
-            return (
-                f"WhatsApp is {status} on the Evolution connection. Connect it; the campaign then continues by itself."
-            )
+            return not_connected(status)

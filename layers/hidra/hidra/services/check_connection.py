@@ -7,11 +7,11 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.close_reason import close_reason
+from hidra.domain.connection import ConnectionWarning
 from hidra.domain.instance import (
     CLOUD_CLOSED,
     INTEGRATIONS,
     NO_WHATSAPP,
-    ConnectionWarning,
     InstanceFacts,
     OtherConnection,
     on_same_instance,

@@ -28,7 +28,7 @@ def change(
 
     Raises:
         NotFound: the user has no such campaign.
-        Conflict: a field cannot change in the campaign's status, or a scheduled campaign would have no recipient.
+        Conflict: a field cannot change in the campaign's status, or a scheduled campaign would reach no recipient.
         Rejected: the user has no such segment or template, or the times do not fit each other.
     """
 
@@ -42,7 +42,7 @@ def change(
             check_times(scheduled_at=changed.scheduled_at, not_after=changed.not_after, now=now)
         campaigns.save(tx, changed)
         if changed.status is CampaignStatus.SCHEDULED and {"segment_id", "template_id"} & set(changes):
-            require_recipients(campaigns.readiness(tx, campaign_id=campaign_id))
+            require_recipients(tx, campaign_id, campaigns.readiness(tx, campaign_id=campaign_id))
         return changed
 
     changed = campaign_transaction(db, user_id, work, campaigns.UNKNOWN_REFERENCES)

@@ -4,11 +4,21 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hidra.domain.campaign import ACTIONS, Action, CampaignStatus, does_not_fit, only_a_draft
+from hidra.domain.blocked import NOTHING_FAILED, SEGMENT_EMPTY, SEGMENT_TOO_LARGE, Blocked, nothing_to_send
+from hidra.domain.campaign import (
+    ACTIONS,
+    MAX_AUDIENCE,
+    Action,
+    CampaignStatus,
+    NextRecipients,
+    does_not_fit,
+    only_a_draft,
+)
+from hidra.domain.message import UNRESOLVED_VARIABLE
 from hidra.domain.start import check_times, nudge_delay
 from hidra.errors import Conflict
 from hidra.services.campaign_transaction import campaign_transaction
-from hidra.store import campaigns, connections, freeze
+from hidra.store import campaigns, connections, forecast, freeze
 from hidra.store.campaigns import Campaign
 from hidra.store.db import Database, Tx
 
@@ -169,7 +179,8 @@ def _schedule(
 
     Raises:
         NotFound: the user has no such campaign.
-        Conflict: the action does not fit the campaign's status, there is no connection, or no recipient.
+        Conflict: the action does not fit the campaign's status, there is no connection, or no recipient would get the
+            message: it counts the reasons.
     """
     wanted, _ = ACTIONS[action]
     found = campaigns.readiness(tx, campaign_id=campaign_id)
@@ -179,22 +190,52 @@ def _schedule(
         raise connections.no_connection()
     if action is Action.RETRY:
         if not freeze.any_failed(tx, campaign_id=campaign_id):
-            raise Conflict("This campaign has no recipient that can be retried.", code="nothing-failed")
+            raise _unstarted(NOTHING_FAILED)
+        _require_receiver(tx, campaign_id)
     else:
-        require_recipients(found)
+        require_recipients(tx, campaign_id, found)
     scheduled = campaigns.schedule(
         tx, campaign_id=campaign_id, wanted=wanted, scheduled_at=scheduled_at, not_after=not_after
     )
     return _changed(tx, campaign_id, action, changed=scheduled)
 
 
-def require_recipients(found: campaigns.Readiness) -> None:
+def require_recipients(tx: Tx, campaign_id: UUID, found: campaigns.Readiness) -> None:
     """
     Raises:
-        Conflict: the campaign would start without a recipient.
+        Conflict: a first run could not start, or no recipient would get the message: it counts the reasons.
     """
     if not found.total_contacts:
-        raise Conflict("The segment has no contacts.", code="segment-empty")
+        raise _unstarted(SEGMENT_EMPTY)
+    if found.total_contacts > MAX_AUDIENCE:
+        raise _unstarted(SEGMENT_TOO_LARGE)
+    _require_receiver(tx, campaign_id)
+
+
+def _require_receiver(tx: Tx, campaign_id: UUID) -> None:
+    if nobody := _nothing_to_send(tx, campaign_id):
+        raise _unstarted(nobody)
+
+
+def _nothing_to_send(tx: Tx, campaign_id: UUID) -> Blocked | None:
+    """Why no recipient would get the message now; None if one would. Counts only if none would."""
+    plan = forecast.plan(tx, campaign_id=campaign_id)
+    if forecast.any_receiver(tx, plan=plan):
+        return None
+    outcomes = forecast.outcomes(tx, plan=plan, examples=0)
+    reasons: dict[str, int] = {outcome.reason: outcome.recipients for outcome in outcomes if outcome.reason is not None}
+    if len(reasons) < len(outcomes):
+        return None  # a contact was saved meanwhile
+    if not reasons:
+        return NOTHING_FAILED if plan.recipients is NextRecipients.FAILED else SEGMENT_EMPTY
+    names = {}
+    if UNRESOLVED_VARIABLE in reasons:
+        names = forecast.similar_names(tx, user_id=plan.user_id, body=plan.body)
+    return nothing_to_send(reasons, names)
+
+
+def _unstarted(blocked: Blocked) -> Conflict:
+    return Conflict(f"Nothing was changed. {blocked.reason}", code=blocked.code, more=blocked.params)
 
 
 def _stop(tx: Tx, campaign_id: UUID, action: Action) -> Campaign:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from hidra.domain import template
+from hidra.domain.blocked import LONGER_IF_UNANSWERED, LOOKED_UP_FOR
 from hidra.domain.phone import whatsapp_jids
 from hidra.errors import Conflict, HidraError, Rejected
 from hidra.gateways.evolution import Evolution, SentMessage
@@ -20,8 +21,6 @@ from hidra.telemetry import logger
 
 EACH = 20  # messages of one connection in one run: each lookup makes Evolution scan its messages
 AT_MOST = 500
-OVERDUE_AFTER = timedelta(hours=24)
-PATIENCE = timedelta(hours=24)  # beyond that, with a server that does not answer
 # The post follows the claim within a second and may take 90; Evolution's clock is not ours.
 BEFORE_CLAIM, AFTER_CLAIM = timedelta(seconds=5), timedelta(seconds=180)
 SENDING = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
@@ -51,7 +50,7 @@ def reconcile(
         answering: the endpoints whose server answers calls.
         evolution: opens one; called in threads.
     """
-    overdue, end = now - OVERDUE_AFTER, time.monotonic() + seconds
+    overdue, end = now - LOOKED_UP_FOR, time.monotonic() + seconds
     endpoints = {endpoint.connection_id: endpoint for endpoint in answering}
     look_up(
         db.as_worker(lambda tx: doubts.unknown(tx, connection_ids=endpoints, each=EACH, overdue=overdue)),
@@ -61,7 +60,9 @@ def reconcile(
         settle=partial(_settle, db=db, overdue=overdue, now=now),
         end=end,
     )
-    unreachable = db.as_worker(lambda tx: doubts.unreachable(tx, overdue=overdue, patience=PATIENCE, limit=AT_MOST))
+    unreachable = db.as_worker(
+        lambda tx: doubts.unreachable(tx, overdue=overdue, patience=LONGER_IF_UNANSWERED, limit=AT_MOST)
+    )
     _give_up(unreachable, db=db, now=now)
 
 

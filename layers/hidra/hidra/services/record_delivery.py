@@ -106,12 +106,14 @@ def _apply(
     """
     replies = [event for event in events if isinstance(event, ReplyEvent)]
     settings = lock_for_replies(tx, replies)
-    last: dict[UUID, datetime] = {}
-    for event in events:
-        last[event.connection_id] = max(event.received_at, last.get(event.connection_id, event.received_at))
-    connection_health.record_received(tx, last, [event for event in events if isinstance(event, ConnectionEvent)])
-
     statuses = [event for event in events if isinstance(event, StatusEvent)]
+    connection_health.record_received(
+        tx,
+        _last(events),
+        [event for event in events if isinstance(event, ConnectionEvent)],
+        statuses_at=_last(statuses),
+    )
+
     known = deliveries.match(tx, statuses)
     evidence: dict[int, list[Evidence]] = {}
     under: dict[int, str] = {}
@@ -152,3 +154,11 @@ def _apply(
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
     return {(event.connection_id, event.provider_message_id) for event in early}, due
+
+
+def _last(events: Sequence[DeliveryEvent]) -> dict[UUID, datetime]:
+    """When the last event of each connection was received."""
+    last: dict[UUID, datetime] = {}
+    for event in events:
+        last[event.connection_id] = max(event.received_at, last.get(event.connection_id, event.received_at))
+    return last

@@ -8,6 +8,7 @@ from enum import StrEnum
 from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from hidra.domain import template
+from hidra.domain.blocked import media_not_fetched
 from hidra.domain.circuit import DOUBT_WITHIN, DOUBTS, doubts_reason, repeated_reason
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
@@ -185,20 +186,21 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: dat
             claims.mark_sent(tx, claim, sent_at=sent_at, provider_message_id=provider_message_id)
         case Unknown(code, detail):
             if claims.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
-                reason = doubts_reason(detail)
-                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=reason)
+                message = doubts_reason(detail)
+                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
             claims.mark_unknown(tx, claim, sent_at=sent_at, code=code, detail=detail)
         # The fault of the connection or of the content, not of the recipient: it costs no attempt.
         case NotSent(code, detail, stops=Stops.CONNECTION):
             stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=detail)
             claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail, stops=Stops.CAMPAIGN):
-            campaigns.pause_for(tx, user_id=claim.user_id, campaign_id=ticket.campaign_id, reason=detail)
+            reason = media_not_fetched(detail)
+            campaigns.pause_for(tx, user_id=claim.user_id, campaign_id=ticket.campaign_id, reason=reason)
             claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail, stops) if claim.attempts < MAX_ATTEMPTS:
             if stops is Stops.CONNECTION_IF_REPEATED and _repeated(tx, ticket, code):
-                reason = repeated_reason(detail)
-                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=reason)
+                message = repeated_reason(detail)
+                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
             claims.retry_later(tx, claim, wait=backoff(claim.attempts), counted=True, code=code, detail=detail)
         case NotSent(code, detail) | Refused(code, detail):
             claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at)

@@ -1,12 +1,8 @@
 """The audience of a campaign, and why it skips the others: one rule for freeze, preflight and preview."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 
-from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.content import MediaType
 from hidra.domain.template import (
     NO_VALUE,
@@ -18,7 +14,6 @@ from hidra.domain.template import (
     placeholders,
     refuses_long,
 )
-from hidra.store.db import Tx, found
 
 # For each variable its spellings among the names of the user's attributes, and the contact's own column that takes an
 # attribute's place. The triggers contacts_added and contacts_changed keep the names. It belongs into the statement that
@@ -120,57 +115,6 @@ AUDIENCE = f"""{SPELLED}, audience as (
 MEMBERS = """
 select user_id, contact_id from hidra.segment_contacts where segment_id = %(segment_id)s
 """
-OUTCOMES = f"""
-with members as ({MEMBERS}), {AUDIENCE}, numbered as (
-    select contact_id, phone, error_code, error_detail, too_long,
-        row_number() over (partition by error_code order by contact_id) as place
-    from audience
-)
-select error_code as reason, count(*) as recipients, count(*) filter (where too_long) as too_long, coalesce(
-        jsonb_agg(jsonb_build_object('contact_id', contact_id, 'phone', phone, 'detail', error_detail) order by place)
-            filter (where error_code is not null and place <= %(examples)s),
-        '[]'
-    ) as examples
-from numbered group by error_code order by error_code
-"""  # noqa: S608 - made of constants
-# A user has one connection; a campaign without one gets it when it is scheduled.
-PLAN = """
-select c.segment_id, t.body, t.media_type, c.max_messages_per_minute as rate, c.scheduled_at, k.status as connection,
-    k.integration, k.max_messages_per_minute as connection_rate
-from hidra.campaigns c
-join hidra.message_templates t on t.user_id = c.user_id and t.id = c.template_id
-left join hidra.evolution_api_config k on k.user_id = c.user_id and k.deleted_at is null
-where c.user_id = %(user_id)s and c.id = %(campaign_id)s
-"""
-
-Reason = Literal["opted_out", "unresolved_variable", "text_too_long"]
-
-
-@dataclass(frozen=True)
-class AudienceOutcome:
-    """The number of a segment's contacts that get the message (no reason), or do not for this reason.
-
-    ``too_long`` of them have a text above the limit of the Cloud API.
-    """
-
-    reason: Reason | None
-    recipients: int
-    too_long: int
-    examples: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a campaign would be sent with now; the fields of the connection are None if there is none."""
-
-    segment_id: UUID
-    body: str
-    media_type: MediaType | None
-    rate: int
-    scheduled_at: datetime | None
-    connection: EvolutionConnectionStatus | None
-    integration: str | None
-    connection_rate: int | None
 
 
 def parameters(body: str, media_type: MediaType | None, integration: str | None) -> dict[str, Any]:
@@ -194,21 +138,3 @@ def spelling(variables: Sequence[str]) -> dict[str, Any]:
     """The parameters of ``SPELLED`` and ``GIVEN``, but for ``user_id``."""
     own, guesses = columns(variables)
     return {"variables": list(variables), "columns": own, "guesses": guesses}
-
-
-def outcomes(tx: Tx, *, plan: Plan, examples: int) -> list[AudienceOutcome]:
-    """Returns the segment's contacts by the outcome of a freeze at this moment.
-
-    Args:
-        examples: the maximum of contacts shown for each reason, with contact_id, phone and detail.
-    """
-    given = parameters(plan.body, plan.media_type, plan.integration)
-    return tx.rows(AudienceOutcome, OUTCOMES, segment_id=plan.segment_id, examples=examples, **given)
-
-
-def plan(tx: Tx, *, campaign_id: UUID) -> Plan:
-    """
-    Raises:
-        NotFound: the user has no such campaign.
-    """
-    return found(tx.row(Plan, PLAN, campaign_id=campaign_id), "campaign")

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hidra.domain.blocked import Blocked, BlockedCode, BlockedParams
 from hidra.domain.campaign import CampaignChannel, CampaignStatus
 from hidra.domain.segment import UNKNOWN_SEGMENT
 from hidra.errors import Field, HidraError, Rejected
+from hidra.store import blocked
 from hidra.store.db import Tx, found
 from hidra.store.pages import newest_first
 
@@ -23,7 +25,7 @@ UNKNOWN_REFERENCES: Mapping[str, HidraError] = {
 # external_id is stored behind 36 characters of the user's id and a slash, and shown without them.
 COLUMNS = """id, name, description, channel, status, segment_id, template_id, evolution_config_id,
     substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
-    blocked_reason, created_at"""
+    blocked_code, blocked_params, blocked_reason, created_at"""
 # The foreign keys are checked after the whole statement, so the order of its parts does not matter.
 INSERT = """
 with created as (
@@ -88,38 +90,37 @@ select c.status, s.total_contacts,
 from hidra.campaigns c join hidra.contact_segments s on s.user_id = c.user_id and s.id = c.segment_id
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s
 """
-SCHEDULE = """
+SCHEDULE = f"""
 update hidra.campaigns c
 set status = 'scheduled', scheduled_at = coalesce(%(scheduled_at)s, clock_timestamp()), not_after = %(not_after)s,
-    scheduled_by = %(user_id)s, blocked_reason = null,
+    scheduled_by = %(user_id)s, {blocked.CLEAR},
     evolution_config_id = (
         select k.id from hidra.evolution_api_config k where k.user_id = c.user_id and k.deleted_at is null
     )
 where c.user_id = %(user_id)s and c.id = %(campaign_id)s and c.status = any(%(wanted)s::hidra.campaign_status[])
 returning true
-"""
-UNSCHEDULE = """
-update hidra.campaigns set status = 'draft', scheduled_at = null, not_after = null, scheduled_by = null
-where user_id = %(user_id)s and id = %(campaign_id)s and status = 'scheduled'
-"""
-# The reason that blocked a campaign stays readable while it is paused.
-SET_STATUS = """
+"""  # noqa: S608 - made of constants
+UNSCHEDULE = f"""
 update hidra.campaigns
-set status = %(status)s::hidra.campaign_status,
-    blocked_reason = case when %(status)s::hidra.campaign_status = 'paused' then blocked_reason end
+set status = 'draft', scheduled_at = null, not_after = null, scheduled_by = null, {blocked.CLEAR}
+where user_id = %(user_id)s and id = %(campaign_id)s and status = 'scheduled'
+"""  # noqa: S608 - made of constants
+# What blocked a campaign says nothing about one that its user has paused.
+SET_STATUS = f"""
+update hidra.campaigns set status = %(status)s::hidra.campaign_status, {blocked.CLEAR}
 where user_id = %(user_id)s and id = %(campaign_id)s and status = any(%(wanted)s::hidra.campaign_status[])
 returning true
-"""
+"""  # noqa: S608 - made of constants
 # The campaign's advisory lock, exclusive. Claims take it shared (claims.SHARE_CAMPAIGN), so this waits for open claims
 # and holds later ones up. The id is read from the table, so that a user cannot lock the campaign of another.
 STOP_CLAIMS = """
 select pg_advisory_xact_lock(hidra.lock_key('campaign', id)) from hidra.campaigns
 where user_id = %(user_id)s and id = %(campaign_id)s
 """
-PAUSE_FOR = """
-update hidra.campaigns set status = 'paused', blocked_reason = %(reason)s
+PAUSE_FOR = f"""
+update hidra.campaigns set status = 'paused', {blocked.SET}
 where user_id = %(user_id)s and id = %(campaign_id)s and status = 'running'
-"""
+"""  # noqa: S608 - made of constants
 RESTART_TICKETS = """
 update hidra.campaign_runs set ticketed_until = null, resumed_at = clock_timestamp()
 where user_id = %(user_id)s and campaign_id = %(campaign_id)s and ended_at is null
@@ -155,6 +156,8 @@ class Campaign:
     not_after: datetime | None
     started_at: datetime | None
     completed_at: datetime | None
+    blocked_code: BlockedCode | None
+    blocked_params: BlockedParams
     blocked_reason: str | None
     created_at: datetime
 
@@ -277,10 +280,10 @@ def stop_claims(tx: Tx, *, campaign_id: UUID) -> None:
     tx.run(STOP_CLAIMS, campaign_id=campaign_id)
 
 
-def pause_for(tx: Tx, *, user_id: UUID, campaign_id: UUID, reason: str) -> None:
+def pause_for(tx: Tx, *, user_id: UUID, campaign_id: UUID, reason: Blocked) -> None:
     """Pauses a running campaign that would use up its recipients for nothing, in a worker's transaction.
 
     The reason stays until the user resumes or cancels the campaign.
     """
     tx.run(STOP_CLAIMS, user_id=user_id, campaign_id=campaign_id)
-    tx.run(PAUSE_FOR, user_id=user_id, campaign_id=campaign_id, reason=reason)
+    tx.run(PAUSE_FOR, user_id=user_id, campaign_id=campaign_id, **blocked.parameters(reason))

@@ -9,8 +9,9 @@ from psycopg.types.json import Jsonb
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.circuit import RECHECK_AFTER
+from hidra.domain.connection import ConnectionWarning
 from hidra.domain.delivery import ConnectionEvent
-from hidra.domain.instance import INTEGRATIONS, ConnectionWarning, InstanceFacts, OtherConnection
+from hidra.domain.instance import INTEGRATIONS, InstanceFacts, OtherConnection
 from hidra.domain.ticket import RecheckTicket
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.claims import ClaimedPost
@@ -109,8 +110,9 @@ RECHECK = f"""
 """
 RECEIVED = """
 update hidra.evolution_api_config k
-set last_webhook_at = greatest(k.last_webhook_at, w.at)
-from unnest(%(connection_ids)s::uuid[], %(times)s::timestamptz[]) as w (id, at)
+set last_webhook_at = greatest(k.last_webhook_at, w.at), last_status_at = greatest(k.last_status_at, w.status_at)
+from unnest(%(connection_ids)s::uuid[], %(times)s::timestamptz[], %(status_times)s::timestamptz[])
+    as w (id, at, status_at)
 where k.id = w.id
 """
 # In the order of ids, so that two transactions cannot deadlock.
@@ -241,13 +243,28 @@ def end_rechecks(tx: Tx, ticket: RecheckTicket) -> None:
     tx.run(RECHECKS_END, connection_id=ticket.connection_id, at=ticket.at)
 
 
-def record_received(tx: Tx, received_at: Mapping[UUID, datetime], events: Sequence[ConnectionEvent]) -> None:
-    """Notes when each connection's last webhook was received, and the latest status that it reported."""
+def record_received(
+    tx: Tx,
+    received_at: Mapping[UUID, datetime],
+    events: Sequence[ConnectionEvent],
+    *,
+    statuses_at: Mapping[UUID, datetime],
+) -> None:
+    """Notes when each connection's last webhook was received, and the latest status that it reported.
+
+    Args:
+        statuses_at: when the last status of a message was received.
+    """
     if not received_at:
         return
     connection_ids = list(received_at)
     tx.run(LOCK_CONNECTIONS, connection_ids=connection_ids)
-    tx.run(RECEIVED, connection_ids=connection_ids, times=list(received_at.values()))
+    tx.run(
+        RECEIVED,
+        connection_ids=connection_ids,
+        times=list(received_at.values()),
+        status_times=list(map(statuses_at.get, connection_ids)),
+    )
     latest = {event.connection_id: event for event in sorted(events, key=lambda event: event.received_at)}
     if latest:
         tx.run(

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
-from hidra.domain.instance import ConnectionWarning
+from hidra.domain.connection import ConnectionWarning, connection_warnings
 from hidra.errors import Conflict, NotFound
 from hidra.store import status_backfills
 from hidra.store.db import Tx
@@ -13,7 +13,7 @@ from hidra.store.status_backfills import StatusBackfill
 
 GET = """
 select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
-    last_webhook_at, max_messages_per_minute, max_concurrent_sends, created_at, warnings
+    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, created_at, warnings
 from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
 """
 # Before LOCK: a permit locks the limit before anything else.
@@ -57,6 +57,10 @@ set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(
     error_message = case when %(another)s then null else error_message end,
     status_at = case when %(another)s then null else status_at end,
     connected_at = case when %(another)s then null else connected_at end,
+    last_status_at = case
+        when (base_url, instance_name, integration) = (%(base_url)s, %(instance_name)s, %(integration)s)
+        then last_status_at
+    end,
     acknowledged_until = case when %(another)s then clock_timestamp() else acknowledged_until end,
     warnings = case when %(another)s then '[]' else warnings end,
     evolution_instance_id = case when %(another)s then null else evolution_instance_id end,
@@ -92,8 +96,8 @@ EMPTY = """
 update hidra.evolution_api_config
 set deleted_at = clock_timestamp(), base_url = null, instance_name = null, api_key_encrypted = null,
     status = 'disconnected', status_at = null, error_message = null, connected_at = null, check_started_at = null,
-    last_health_check_at = null, distrust_reason = null, warnings = '[]', integration_saved = null,
-    evolution_instance_id = null, evolution_number = null, recheck_at = null
+    last_health_check_at = null, last_status_at = null, distrust_reason = null, warnings = '[]',
+    integration_saved = null, evolution_instance_id = null, evolution_number = null, recheck_at = null
 where user_id = %(user_id)s and deleted_at is null
 returning id
 """
@@ -116,6 +120,7 @@ class Connection:
     connected_at: datetime | None
     last_health_check_at: datetime | None
     last_webhook_at: datetime | None
+    last_status_at: datetime | None
     max_messages_per_minute: int
     max_concurrent_sends: int
     created_at: datetime
@@ -150,8 +155,10 @@ def get(tx: Tx) -> Connection:
     connection = tx.row(Connection, GET)
     if connection is None:
         raise _missing()
-    warnings = [ConnectionWarning(**warning) for warning in vars(connection)["warnings"]]  # read as JSON
-    return replace(connection, warnings=warnings, status_backfill=status_backfills.get(tx, connection_id=connection.id))
+    found = [ConnectionWarning(**warning) for warning in vars(connection)["warnings"]]  # read as JSON
+    derived = connection_warnings(integration=connection.integration, last_status_at=connection.last_status_at)
+    status_backfill = status_backfills.get(tx, connection_id=connection.id)
+    return replace(connection, warnings=[*found, *derived], status_backfill=status_backfill)
 
 
 def require(tx: Tx) -> Connection:

@@ -11,7 +11,7 @@ from uuid import UUID
 from hidra.domain.campaign import MAX_AUDIENCE
 from hidra.domain.content import MediaType
 from hidra.domain.message import OUTCOME_UNKNOWN
-from hidra.store import counters, erasure
+from hidra.store import blocked, counters, erasure
 from hidra.store.audience import AUDIENCE, MEMBERS, parameters
 from hidra.store.counters import Frozen
 from hidra.store.db import Tx
@@ -105,21 +105,21 @@ with retried as (
     returning m.user_id, m.contact_id, m.failed_at
 ), members as (select user_id, contact_id from retried), {_FROZEN}
 """  # noqa: S608 - made of constants
-START = """
+START = f"""
 update hidra.campaigns
-set status = 'running', started_at = coalesce(started_at, now()), completed_at = null, blocked_reason = null
+set status = 'running', started_at = coalesce(started_at, now()), completed_at = null, {blocked.CLEAR}
 where id = %(campaign_id)s
-"""
-# All failed recipients by the index of pages, which a user's transaction cannot use by itself.
-ANY_FAILED = f"""
-select exists (
-    select from hidra.recipients_page(
-        %(campaign_id)s, null, '{{failed}}', null, '00000000-0000-0000-0000-000000000000', {MAX_AUDIENCE}
-    ) as found
-    join hidra.campaign_messages m on m.run_id = found.run_id and m.contact_id = found.contact_id
-    where {FAILED}
-)
 """  # noqa: S608 - made of constants
+# The recipients that a retry would have, by the index of pages, which a user's transaction cannot use by itself.
+RETRIED = f"""
+select m.user_id, m.contact_id
+from hidra.recipients_page(
+    %(campaign_id)s, null, '{{failed}}', null, '00000000-0000-0000-0000-000000000000', {MAX_AUDIENCE}
+) as found
+join hidra.campaign_messages m on m.run_id = found.run_id and m.contact_id = found.contact_id
+where {FAILED}
+"""  # noqa: S608 - made of constants
+ANY_FAILED = f"select exists ({RETRIED})"
 
 
 @dataclass(frozen=True)

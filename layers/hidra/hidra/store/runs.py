@@ -6,10 +6,12 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from hidra.domain.blocked import Blocked
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import AMONG, REFUSALS
 from hidra.domain.message import PROVIDER_FAILED
 from hidra.domain.start import NUDGE_AHEAD_SECONDS
+from hidra.store import blocked
 from hidra.store.circuit import DISTRUSTED
 from hidra.store.db import Tx
 
@@ -17,7 +19,7 @@ NEAR = 1_000  # by id
 
 # Skip locked: a campaign that another pass or a user's action holds needs no pass now.
 LOCK = """
-select c.id, c.user_id, c.status, c.scheduled_at <= now() as due,
+select c.id, c.user_id, c.status, c.scheduled_at <= now() as due, c.not_after,
     coalesce(c.not_after < now(), false) and not exists (
         select from hidra.campaign_runs r where r.campaign_id = c.id and r.ended_at is null
     ) as expired,
@@ -28,10 +30,10 @@ join hidra.contact_segments s on s.id = c.segment_id
 where c.id = %(campaign_id)s
 for update of c skip locked
 """
-FAIL_START = """
-update hidra.campaigns set status = 'failed', completed_at = clock_timestamp(), blocked_reason = %(reason)s
+FAIL_START = f"""
+update hidra.campaigns set status = 'failed', completed_at = clock_timestamp(), {blocked.SET}
 where id = %(campaign_id)s and status = 'scheduled'
-"""
+"""  # noqa: S608 - made of constants
 # The count of pending messages stops where more change nothing: 130 s take at most 2.2 tickets for a message a minute.
 STATE = f"""
 select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id, c.evolution_config_id as connection_id,
@@ -80,9 +82,17 @@ select span.user_id, (
 from span
 where (select true from hidra.campaign_messages m where m.run_id = span.run_id and m.status = 'pending' limit 1)
 """  # noqa: S608 - made of constants
-BLOCK = """
-update hidra.campaigns set blocked_reason = %(reason)s
-where id = %(campaign_id)s and blocked_reason is distinct from %(reason)s
+BLOCK = f"""
+update hidra.campaigns set {blocked.SET}
+where id = %(campaign_id)s and (blocked_code, blocked_params, blocked_reason)
+    is distinct from (%(blocked_code)s::text, %(blocked_params)s::jsonb, %(blocked_reason)s::text)
+"""  # noqa: S608 - made of constants
+# Of a run without a pending message; empty while a message is being sent, which may be pending again afterwards.
+DOUBTS = """
+select count(*) as messages, max(m.claimed_at) as latest_claim from hidra.campaign_messages m
+where m.run_id = %(run_id)s and m.status = 'unknown'
+    and not exists (select from hidra.campaign_messages s where s.run_id = %(run_id)s and s.status = 'sending')
+having count(*) > 0
 """
 TICKETED = """
 update hidra.campaign_runs set ticketed_until = %(until)s, ticketed_rate = %(rate)s, requeue_at = null
@@ -119,18 +129,29 @@ select case when exists (
     count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped
 from hidra.campaign_messages where run_id = %(run_id)s
 """
+ANY_CLAIMED = """
+select exists (
+    select from hidra.campaign_messages m where m.run_id = %(run_id)s and (m.claimed_at is not null or m.attempts > 0)
+)
+"""
+REASONS = """
+select error_code, count(*) as recipients from hidra.campaign_messages
+where run_id = %(run_id)s group by error_code order by recipients desc, error_code
+"""
+BODY = "select body from hidra.campaign_runs where id = %(run_id)s"
 EVERYTHING_FAILED = """
-select failed = total_messages from hidra.campaign_metrics where campaign_id = %(campaign_id)s
+select failed = total_messages or %(unsent)s and delivered + pending = 0
+from hidra.campaign_metrics where campaign_id = %(campaign_id)s
 """
 END_RUN = """
 update hidra.campaign_runs
 set status = %(status)s, ended_at = clock_timestamp(), summary = %(summary)s, requeue_at = null
 where id = %(run_id)s and ended_at is null
 """
-END_CAMPAIGN = """
-update hidra.campaigns set status = %(status)s, completed_at = clock_timestamp(), blocked_reason = null
+END_CAMPAIGN = f"""
+update hidra.campaigns set status = %(status)s, completed_at = clock_timestamp(), {blocked.SET}
 where id = %(campaign_id)s and status = 'running'
-"""
+"""  # noqa: S608 - made of constants
 NOTE_DRAINED = """
 update hidra.campaign_runs r set drained_at = clock_timestamp()
 where r.id = %(run_id)s and r.drained_at is null and r.ended_at is null
@@ -172,6 +193,7 @@ class LockedCampaign:
     user_id: UUID
     status: CampaignStatus
     due: bool | None
+    not_after: datetime | None
     expired: bool
     segment_id: UUID
     template_id: UUID
@@ -215,6 +237,20 @@ class RefusalStreak:
 
 
 @dataclass(frozen=True)
+class Doubts:
+    """How many messages are in doubt, and when the last of them was claimed."""
+
+    messages: int
+    latest_claim: datetime
+
+
+@dataclass(frozen=True)
+class _Counted:
+    error_code: str
+    recipients: int
+
+
+@dataclass(frozen=True)
 class Summary:
     """A run and its recipients at its end; later statuses and retries change the campaign's metrics, not this."""
 
@@ -239,9 +275,9 @@ def lock(tx: Tx, *, campaign_id: UUID) -> LockedCampaign | None:
     return tx.row(LockedCampaign, LOCK, campaign_id=campaign_id)
 
 
-def fail_start(tx: Tx, *, campaign_id: UUID, reason: str) -> None:
+def fail_start(tx: Tx, *, campaign_id: UUID, reason: Blocked) -> None:
     """Ends a scheduled campaign that cannot start; the reason is what its owner reads."""
-    tx.run(FAIL_START, campaign_id=campaign_id, reason=reason)
+    tx.run(FAIL_START, campaign_id=campaign_id, **blocked.parameters(reason))
 
 
 def state(tx: Tx, *, campaign_id: UUID) -> RunState | None:
@@ -255,9 +291,26 @@ def refused(tx: Tx, *, campaign_id: UUID) -> RefusalStreak | None:
     return found if found and found.answered <= AMONG else None
 
 
-def block(tx: Tx, *, campaign_id: UUID, reason: str | None) -> None:
+def block(tx: Tx, *, campaign_id: UUID, reason: Blocked | None) -> None:
     """Records why a running campaign does not send; None: nothing blocks it."""
-    tx.run(BLOCK, campaign_id=campaign_id, reason=reason)
+    tx.run(BLOCK, campaign_id=campaign_id, **blocked.parameters(reason))
+
+
+def doubts(tx: Tx, *, run_id: UUID) -> Doubts | None:
+    """Returns the doubts of a run without a pending message, if nothing else is left of it."""
+    return tx.row(Doubts, DOUBTS, run_id=run_id)
+
+
+def never_claimed(tx: Tx, *, run_id: UUID) -> dict[str, int] | None:
+    """Counts a drained run's recipients by error code if no sender has claimed one of them; otherwise None."""
+    if tx.value(ANY_CLAIMED, run_id=run_id):
+        return None
+    return {row.error_code: row.recipients for row in tx.rows(_Counted, REASONS, run_id=run_id)}
+
+
+def body(tx: Tx, *, run_id: UUID) -> str:
+    """Returns the text that the run froze."""
+    return str(tx.value(BODY, run_id=run_id))
 
 
 def note_tickets(tx: Tx, *, run_id: UUID, until: datetime | None, rate: int | None) -> None:
@@ -289,18 +342,24 @@ def take_awaiting_room(tx: Tx, *, user_id: UUID, connection_id: UUID) -> list[Du
     return tx.rows(DueCampaign, TAKE_AWAITING_ROOM, user_id=user_id, connection_id=connection_id)
 
 
-def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool) -> CampaignStatus:
-    """Ends a drained run and its campaign: as canceled, failed if every message of all runs failed, or completed."""
+def end(tx: Tx, *, campaign_id: UUID, run_id: UUID, canceled: bool, unsent: Blocked | None = None) -> CampaignStatus:
+    """Ends a drained run and its campaign: as canceled, as failed, or as completed.
+
+    It failed if every message of all runs failed, or if no recipient of all runs was sent one.
+
+    Args:
+        unsent: why the run sent nothing, if it did not; it stays readable.
+    """
     summary = tx.row(Summary, SUM_UP, run_id=run_id)
     if summary is None:
         raise AssertionError("an aggregate returns a row")
     status = CampaignStatus.COMPLETED
     if canceled:
         status = CampaignStatus.CANCELED
-    elif tx.value(EVERYTHING_FAILED, campaign_id=campaign_id):
+    elif tx.value(EVERYTHING_FAILED, campaign_id=campaign_id, unsent=unsent is not None):
         status = CampaignStatus.FAILED
     tx.run(END_RUN, run_id=run_id, status=status, summary=Jsonb(asdict(summary)))
-    tx.run(END_CAMPAIGN, campaign_id=campaign_id, status=status)
+    tx.run(END_CAMPAIGN, campaign_id=campaign_id, status=status, **blocked.parameters(unsent))
     return status
 
 
