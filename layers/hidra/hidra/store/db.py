@@ -225,8 +225,7 @@ class Database:
         working = True
         try:
             with connection.pipeline() if pipelined else nullcontext(), connection.transaction():
-                mode = "auto" if role == "hidra_worker" else "force_custom_plan"
-                connection.execute(SET_ROLE, {"role": role, "user_id": user_id, "plan_cache_mode": mode})
+                _take(connection, role, user_id)
                 result = work(Tx(connection, user_id))
                 working = False
             return result
@@ -265,8 +264,13 @@ class Database:
     def _check_new(self, connection: psycopg.Connection[Any], role: str) -> None:
         if self._check is not None:
             with connection.transaction():
-                connection.execute(SET_ROLE, {"role": role, "user_id": ""})
+                _take(connection, role, "")
                 self._check(Tx(connection))
+
+
+def _take(connection: psycopg.Connection[Any], role: str, user_id: str) -> None:
+    mode = "auto" if role == "hidra_worker" else "force_custom_plan"
+    connection.execute(SET_ROLE, {"role": role, "user_id": user_id, "plan_cache_mode": mode})
 
 
 class _BrokenBeforeCommit(Exception):
