@@ -88,6 +88,8 @@ def _check_view(world: World, rows: list[dict[str, Any]]) -> None:
         "delivered_messages": states["delivered"] + states["read"],
         "failed_messages": states["failed"],
         "pending_messages": sum(states[name] for name in ("pending", "sending", "unknown", "sent")),
+        "skipped_messages": states["skipped"],
+        **{f"{name}_campaigns": campaigns[name] for name in ("draft", "paused", "completed", "failed", "canceled")},
     }
 
 
