@@ -114,10 +114,10 @@ class _Cutter:
         self._open = self._plus = self._spoiled = False
         self._word = True
 
-    def _add_sign(self, sign: str) -> None:
+    def _add_sign(self, signs: str) -> None:
         if self._open:
             self._found[-1].loose += 1
-        elif unicodedata.category(sign) != "So":
+        elif any(unicodedata.category(sign) != "So" for sign in signs):
             self._spoiled = True
 
     def _in_place(self, at: int, after: str) -> bool:
