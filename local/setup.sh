@@ -102,7 +102,7 @@ place=
 # An installation of earlier sources has no list of packages: it is only completed.
 [ -f "$stamp" ] && { [ ! -e "$packages" ] || is_complete; } && read -r place <"$stamp"
 rm -f "$stamp"
-# Without a stamp an installation was interrupted, without a package somebody removed it: only a new one is surely whole.
+# Without a stamp an installation was interrupted, without a package it was damaged: only a new one is surely whole.
 if [ "$place" != "# $PWD/$venv" ] || ! is_python_313 "$venv/bin/python"; then
     python=$(find_python)
     "$uv" venv --quiet --clear --no-project --python "$python" "$venv" \

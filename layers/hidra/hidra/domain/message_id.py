@@ -11,6 +11,6 @@ def requested_message_id(random: bytes) -> str:
     which a phone recognises a message of the web client.
 
     Args:
-        random: RANDOM_BYTES bytes that nobody can guess: two messages never have the same id.
+        random: RANDOM_BYTES bytes that cannot be guessed: two messages never have the same id.
     """
     return f"3EB0{random.hex().upper()}"

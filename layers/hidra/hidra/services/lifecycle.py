@@ -213,8 +213,8 @@ def require_recipients(tx: Tx, campaign_id: UUID, found: campaigns.Readiness) ->
 
 
 def _require_receiver(tx: Tx, campaign_id: UUID) -> None:
-    if nobody := _nothing_to_send(tx, campaign_id):
-        raise _unstarted(nobody)
+    if reason := _nothing_to_send(tx, campaign_id):
+        raise _unstarted(reason)
 
 
 def _nothing_to_send(tx: Tx, campaign_id: UUID) -> Blocked | None:

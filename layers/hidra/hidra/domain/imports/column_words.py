@@ -70,7 +70,7 @@ OTHERS = word_set(
     "familiar emergencia emergency recado recados referencia reference guardian tutor avo noivo noiva amigo "
     "indicacao indicado"
 )
-# With one of these a column says something about a phone, or holds the phone of somebody at work.
+# With one of these a column says something about a phone, or holds the phone of another person at work.
 NEVER = word_set(
     "fax telefax pager telex isdn rdsi tty tdd assistente assistant assistants secretaria vendedor vendedora "
     "seller consultor corretor atendente agente agent gerente manager managers operador operadora carrier modelo "

@@ -10,7 +10,7 @@ DETECT = "detect"
 DETECT_CP1252 = "detect-cp1252"
 
 _HANDLER = "hidra.windows-1252"
-# Two bytes that UTF-8 and Windows-1252 both read, and sequences that nobody writes in Windows-1252 ("Ã£").
+# Two bytes that UTF-8 and Windows-1252 both read, and sequences that no text in Windows-1252 has ("Ã£").
 _AMBIGUOUS = re.compile(rb"[\xc4-\xdf][\x80-\xbf]")
 _UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]|[\xe2-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}")
 # What accented letters of DOS (cp850) and of old Macs become in Windows-1252: "JoÆo", "Concei‡Æo", "Jos‚", "Jo‹o".
