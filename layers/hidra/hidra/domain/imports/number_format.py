@@ -1,7 +1,7 @@
 """Numbers of a workbook's cells as their number format shows them (ECMA-376 part 1, 18.8.30 and 18.8.31).
 
-A format is written with American signs, wherever the file was made. Excel shows it with those of the reader's country; so do
-we, with those of the import's.
+A format is written with American signs, wherever the file was made. Excel shows it with those of the reader's
+country; so do we, with those of the import's.
 """
 
 import re
