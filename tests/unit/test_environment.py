@@ -157,6 +157,7 @@ def test_output_has_the_terminals_encoding(
 def test_no_sign_stops_a_command_and_no_setting_for_others_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="iso8859-1")
     monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setattr("locale.getencoding", lambda: "ISO-8859-1")
     for name in ("DATABASE_URL", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PGOPTIONS", "-c nonsense=1")
