@@ -249,7 +249,7 @@ def contacted(tx: Tx, world: World, contact_id: UUID, at: datetime | None) -> No
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(contacts, min_size=1, max_size=5), wanted=wanted_filters)
 def test_a_filter_matches_the_contacts_that_its_plain_reading_matches_for_any_values(
     databases: Databases, world: World, people: list[Any], wanted: Filter
@@ -271,7 +271,7 @@ def test_a_filter_matches_the_contacts_that_its_plain_reading_matches_for_any_va
     assert matching(databases, world, people, wanted) == (expected, len(expected))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(PLAIN, max_size=12))
 def test_folding_takes_accents_and_case_away_in_any_script(databases: Databases, text: str) -> None:
     assert databases.owner.execute("select hidra.fold(%s)", [text]).fetchone() == (fold(text),)

@@ -41,7 +41,7 @@ evidence = st.builds(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.lists(evidence, max_size=8), st.randoms(use_true_random=False))
 def test_order_number_and_grouping_of_evidence_do_not_matter(items: list[Evidence], order) -> None:
     at_once = join_evidence(SENT, items)
