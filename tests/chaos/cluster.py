@@ -230,17 +230,17 @@ class Cluster:
     def serve(self, service: str, operation: str, params: dict[str, Any]) -> Any:
         """Plays AWS for one call of a worker."""
         match service, operation:
-            case "secrets", "get_secret_value":
+            case "secrets", "GetSecretValue":
                 return {"SecretString": self._secrets[params["SecretId"]]}
-            case "sqs", "send_message":
+            case "sqs", "SendMessage":
                 self._enqueue(params)
                 return {"MessageId": "1"}
-            case "sqs", "send_message_batch":
+            case "sqs", "SendMessageBatch":
                 for entry in params["Entries"]:
                     self._enqueue({"QueueUrl": params["QueueUrl"], **entry})
                 return {"Successful": [{"Id": entry["Id"]} for entry in params["Entries"]], "Failed": []}
-            case "kinesis", "put_records":
-                results = [self._put_record(entry["Data"]) for entry in params["Records"]]
+            case "kinesis", "PutRecords":
+                results = [self._put_record(base64.b64decode(entry["Data"])) for entry in params["Records"]]
                 return {"FailedRecordCount": sum("ErrorCode" in result for result in results), "Records": results}
         raise AssertionError(f"the cluster does not play {service}.{operation}")
 

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from hidra.domain import circuit
-from hidra.gateways import evolution, queues, stream
+from hidra.gateways import evolution
 from hidra.store import claims
 from tests.chaos import clients, kill_points
 from tests.chaos.kill_points import points
@@ -63,7 +63,6 @@ class Worker:
 
     def work(self) -> None:
         clients.install(self.ask)
-        queues.sqs, stream.kinesis = clients.aws.sqs, clients.aws.kinesis
         while True:
             part, event, seconds, armed = self._connection.recv()
             if part == "check":

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from hidra.gateways import queues
+from hidra.gateways import aws_api, queues
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.functions.api import Api
@@ -459,19 +459,17 @@ def test_recipients_are_found_by_what_went_wrong(api: Api, world: World) -> None
 
 
 def test_a_nudge_says_which_campaign_and_its_failure_is_only_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    from botocore.exceptions import EndpointConnectionError
-
     sent: list[Any] = []
     user_id, campaign_id = uuid4(), uuid4()
 
-    class Queue:
-        def send_message_batch(self, **call: Any) -> dict[str, Any]:
-            sent.append(call)
-            if len(sent) > 1:
-                raise EndpointConnectionError(endpoint_url="https://sqs")
-            return {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
+    def call(service: str, operation: str, parameters: Any) -> dict[str, Any]:
+        assert (service, operation) == ("sqs", "SendMessageBatch")
+        sent.append(parameters)
+        if len(sent) > 1:
+            raise Unavailable("sqs cannot be reached")
+        return {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
 
-    monkeypatch.setattr(queues, "sqs", Queue)
+    monkeypatch.setattr(aws_api, "call", call)
     for _ in range(2):
         queues.nudge("https://queue", user_id=user_id, campaign_id=campaign_id)
     assert sent[0]["QueueUrl"] == "https://queue"

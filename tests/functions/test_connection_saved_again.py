@@ -1,6 +1,5 @@
 """A connection that is deleted and saved again: its messages in doubt, its pace and its campaigns go on."""
 
-import io
 import json
 from types import ModuleType
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from hidra.domain.campaign import EvolutionConnectionStatus as S
 from hidra.domain.delivery import ConnectionEvent, StatusEvent
 from hidra.domain.message import MessageStatus
-from hidra.gateways import aws
+from hidra.gateways import aws_api
 from hidra.services import save_connection as saving
 from hidra.services.record_delivery import record_delivery
 from hidra.services.save_connection import Wanted
@@ -80,15 +79,13 @@ def owner(
     call: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Owner:
-    class Functions:
+    def invoke(function_name: str, payload: Any, *, wait: bool) -> Any:
         """Invokes the real check."""
+        from tests.functions.test_connection_check import Context
 
-        def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:
-            from tests.functions.test_connection_check import Context
+        return json.loads(json.dumps(app.handler(json.loads(json.dumps(payload)), Context())))
 
-            return {"Payload": io.BytesIO(json.dumps(app.handler(json.loads(Payload), Context())).encode())}
-
-    monkeypatch.setattr(aws, "functions", Functions)
+    monkeypatch.setattr(aws_api, "invoke", invoke)
     tenant = Tenant(app, databases, simulator.url, simulator.instance(), recipients=1)
     owner = Owner(tenant, call)
     monkeypatch.setattr(owner.http.function, "ALLOW_PRIVATE", True)

@@ -1,6 +1,5 @@
 import base64
 import io
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -8,9 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
-from hidra.gateways import aws
+from hidra.errors import Unanswered, Unavailable
+from hidra.gateways import aws_api
 from hidra.gateways.vault import open_sealed
 from hidra.store.db import Database
 from hidra.telemetry import logger
@@ -32,11 +31,11 @@ class Check:
         self.databases = databases
         self.asked: list[tuple[str, str, str]] = []
         self.finds = "connected"
-        self.answers: Callable[[], dict[str, Any]] = lambda: {"StatusCode": 200, "Payload": io.BytesIO(b"{}")}
+        self.answers: Callable[[], Any] = dict
 
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:
-        asked = json.loads(Payload)
-        self.asked.append((FunctionName, asked["action"], asked["connection_id"]))
+    def invoke(self, function_name: str, asked: Any, *, wait: bool) -> Any:
+        assert wait
+        self.asked.append((function_name, asked["action"], asked["connection_id"]))
         answer = self.answers()
         self.databases.owner.execute(
             "update hidra.evolution_api_config set status = %s, last_health_check_at = now() where id = %s",
@@ -48,7 +47,7 @@ class Check:
 @pytest.fixture
 def check(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Check:
     check = Check(databases)
-    monkeypatch.setattr(aws, "functions", lambda: check)
+    monkeypatch.setattr(aws_api, "invoke", check.invoke)
     return check
 
 
@@ -148,10 +147,7 @@ def test_a_connection_to_another_instance_is_not_connected_before_it_was_checked
 ) -> None:
     api.put(PATH, GIVEN)
 
-    def down() -> dict[str, Any]:
-        raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": ""}}, "Invoke")
-
-    check.answers = down
+    check.answers = throttled
     assert api.put(PATH, {**GIVEN, "api_key": None, "max_concurrent_sends": 2}).json["status"] == "connected"
     answer = api.put(PATH, {**GIVEN, "api_key": None, "instance_name": "other"})
     assert (answer.status, answer.json["status"]) == (200, "disconnected")
@@ -169,11 +165,11 @@ def test_connect_passes_on_the_code_to_scan(api: Api, check: Check) -> None:
     assert api.post(f"{PATH}/connect").status == 404
     saved = api.put(PATH, GIVEN).json
     found = {"state": "connecting", "qr_code": "2@abc", "pairing_code": "WZYEH1YY", "message": "Scan it."}
-    check.answers = lambda: {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(found).encode())}
+    check.answers = lambda: found
     answer = api.post(f"{PATH}/connect")
     assert (answer.status, answer.json) == (200, found)
     assert check.asked[-1] == ("none", "connect", saved["id"])
-    check.answers = lambda: {"StatusCode": 200, "Payload": io.BytesIO(b'{"state": "open"}')}
+    check.answers = lambda: {"state": "open"}
     assert api.post(f"{PATH}/connect").json == {
         "state": "open",
         "qr_code": None,
@@ -184,7 +180,7 @@ def test_connect_passes_on_the_code_to_scan(api: Api, check: Check) -> None:
 
 def test_what_evolution_says_against_connecting_is_passed_on(api: Api, check: Check) -> None:
     api.put(PATH, GIVEN)
-    check.answers = lambda: {"StatusCode": 200, "Payload": io.BytesIO(b'{"error": "The API key is refused."}')}
+    check.answers = lambda: {"error": "The API key is refused."}
     answer = api.post(f"{PATH}/connect")
     assert (answer.status, answer.code, answer.json["detail"]) == (
         503,
@@ -193,27 +189,16 @@ def test_what_evolution_says_against_connecting_is_passed_on(api: Api, check: Ch
     )
 
 
-def throttled() -> dict[str, Any]:
-    raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": ""}}, "Invoke")
+def throttled() -> Any:
+    raise Unavailable("lambda answered 429 TooManyRequestsException")
 
 
-def timed_out() -> dict[str, Any]:
-    raise ReadTimeoutError(endpoint_url="https://lambda")
+def timed_out() -> Any:
+    raise Unanswered("lambda did not answer")
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        throttled,
-        timed_out,
-        lambda: {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "Task timed out"}')},
-        lambda: {"Payload": io.BytesIO(b"")},
-        lambda: {"Payload": io.BytesIO(b"<html>")},
-    ],
-)
-def test_a_check_that_does_not_answer_is_to_be_asked_again(
-    api: Api, check: Check, answers: Callable[[], dict[str, Any]]
-) -> None:
+@pytest.mark.parametrize("answers", [throttled, timed_out, lambda: None, lambda: "text"])
+def test_a_check_that_does_not_answer_is_to_be_asked_again(api: Api, check: Check, answers: Callable[[], Any]) -> None:
     check.answers = answers
     assert api.put(PATH, GIVEN).status == 200
     for action in ("check", "connect"):

@@ -10,7 +10,7 @@ import pytest
 
 from hidra.domain.imports import files
 from hidra.domain.nudge import ImportNudge
-from hidra.gateways import aws, uploads
+from hidra.gateways import uploads
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import PHONE_HASH_SECRET, Aws, Logs, failed, from_queue, unreachable, use
@@ -23,10 +23,10 @@ BUCKET = "imports"
 @pytest.fixture
 def on_aws() -> Iterator[Aws]:
     with Aws.running() as running:
-        aws.s3.cache_clear()
-        aws.s3().create_bucket(Bucket=BUCKET)
+        uploads.s3.cache_clear()
+        uploads.s3().create_bucket(Bucket=BUCKET)
         yield running
-    aws.s3.cache_clear()
+    uploads.s3.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def importer(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch)
 
 def uploaded(databases: Databases, user: UUID, content: bytes) -> Importing:
     this = Importing.make(databases, user, content)
-    aws.s3().put_object(Bucket=BUCKET, Key=files.contacts_key(user, this.id), Body=content)
+    uploads.s3().put_object(Bucket=BUCKET, Key=files.contacts_key(user, this.id), Body=content)
     return this
 
 
@@ -71,7 +71,7 @@ def test_an_arrived_file_is_imported_and_its_rejected_rows_are_a_file_beside_it(
     assert handle(importer, arrival(user, this.id), arrival(user, this.id)) == {"batchItemFailures": []}
     assert this.row()["status"] == "completed"
     assert contacts(databases, user) == {"+5511980000000": ("Ana", {}, None)}
-    made = aws.s3().get_object(Bucket=BUCKET, Key=files.rejects_key(user, this.id))
+    made = uploads.s3().get_object(Bucket=BUCKET, Key=files.rejects_key(user, this.id))
     assert made["Body"].read() == b'line,reason,row\r\n3,invalid_phone,"x,y"\r\n'
     assert on_aws.sent == []
 
@@ -135,7 +135,7 @@ def test_a_file_that_is_replaced_while_it_is_read_fails_the_import(
     assert found is not None
     slow = importer.File(found.size, found.etag, lambda *_: uploads.read(BUCKET, key, found, 0))
     monkeypatch.setattr(importer, "find", lambda *_: slow)
-    aws.s3().put_object(Bucket=BUCKET, Key=key, Body=b"another\n")
+    uploads.s3().put_object(Bucket=BUCKET, Key=key, Body=b"another\n")
     handle(importer, next_slice(user, this.id))
     assert this.row()["failure_code"] == "file_replaced"
 

@@ -11,17 +11,15 @@ from types import ModuleType
 from typing import Any
 from uuid import UUID, uuid4
 
-import boto3
 import jwt
 import pytest
-from botocore.exceptions import EndpointConnectionError
-from moto import mock_aws
 
 from hidra.domain.webhook_key import jwt_key
 from hidra.entry import http
 from hidra.errors import Malformed, NotFound, Unavailable
-from hidra.gateways import aws, stream
+from hidra.gateways import aws_api
 from tests.functions.api import CONTEXT, Answer, load
+from tests.functions.workers import Aws
 
 os.environ.setdefault("WEBHOOK_SECRET", "webhook-secret")
 os.environ.setdefault("DELIVERY_STREAM", "delivery")
@@ -33,15 +31,14 @@ CONFIG = UUID(load("evolution_webhook_delivered")["pathParameters"]["connection_
 class Stream:
     """What is on the Kinesis stream, and the secret with the master keys."""
 
-    def __init__(self, app: ModuleType) -> None:
-        self.app = app
-        self.kinesis = boto3.client("kinesis")
-        self.secrets = boto3.client("secretsmanager")
+    def __init__(self, app: ModuleType, aws: Aws) -> None:
+        self.app, self.aws = app, aws
+        self.kinesis = aws.client("kinesis")
         self.kinesis.create_stream(StreamName=app.ENV["DELIVERY_STREAM"], ShardCount=1)
-        self.secrets.create_secret(Name=app.ENV["WEBHOOK_SECRET"], SecretString=json.dumps(MASTERS))
+        self.rotate(**MASTERS)
 
     def rotate(self, **masters: str) -> None:
-        self.secrets.put_secret_value(SecretId=self.app.ENV["WEBHOOK_SECRET"], SecretString=json.dumps(masters))
+        self.aws.secret(self.app.ENV["WEBHOOK_SECRET"], masters)
 
     def records(self) -> list[dict[str, Any]]:
         name = self.app.ENV["DELIVERY_STREAM"]
@@ -60,12 +57,8 @@ def app(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def on_aws(app: ModuleType) -> Iterator[Stream]:
-    with mock_aws():
-        for client in (aws.kinesis, aws._secrets):
-            client.cache_clear()
-        yield Stream(app)
-    for client in (aws.kinesis, aws._secrets):
-        client.cache_clear()
+    with Aws.running() as aws:
+        yield Stream(app, aws)
 
 
 def token(
@@ -218,17 +211,21 @@ def test_an_unknown_key_is_refused(app: ModuleType, on_aws: Stream) -> None:
 class FlakyStream:
     """Refuses the given number of records at each call in turn, or raises."""
 
-    def __init__(self, *refusals: int | Exception) -> None:
+    def __init__(self, aws: Aws, *refusals: int | Exception) -> None:
+        self.aws = aws
         self.refusals = list(refusals)
-        self.taken: list[bytes] = []
+        self.taken: list[str] = []
 
-    def put_records(self, *, StreamName: str, Records: list[dict[str, Any]]) -> dict[str, Any]:
+    def call(self, service: str, operation: str, parameters: Any) -> Any:
+        if service != "kinesis":
+            return self.aws.call(service, operation, parameters)
+        records = parameters["Records"]
         refused = self.refusals.pop(0)
         if isinstance(refused, Exception):
             raise refused
-        self.taken += [record["Data"] for record in Records[refused:]]
+        self.taken += [record["Data"] for record in records[refused:]]
         error = {"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": "slow down"}
-        results = [error] * refused + [{"SequenceNumber": "1", "ShardId": "s"}] * (len(Records) - refused)
+        results = [error] * refused + [{"SequenceNumber": "1", "ShardId": "s"}] * (len(records) - refused)
         return {"FailedRecordCount": refused, "Records": results}
 
 
@@ -239,8 +236,8 @@ class FlakyStream:
         ((2, 0), 200, 3),
         ((2, 1), 503, 2),
         ((3, 3), 503, 0),
-        ((EndpointConnectionError(endpoint_url="x"),), 503, 0),
-        ((1, EndpointConnectionError(endpoint_url="x")), 503, 2),
+        ((Unavailable("kinesis cannot be reached"),), 503, 0),
+        ((1, Unavailable("kinesis cannot be reached")), 503, 2),
     ],
 )
 def test_the_answer_is_200_only_after_the_stream_accepted_everything(
@@ -252,8 +249,8 @@ def test_the_answer_is_200_only_after_the_stream_accepted_everything(
     status: int,
     taken: int,
 ) -> None:
-    flaky = FlakyStream(*refusals)
-    monkeypatch.setattr(stream, "kinesis", lambda: flaky)
+    flaky = FlakyStream(on_aws.aws, *refusals)
+    monkeypatch.setattr(aws_api, "call", flaky.call)
     event = load("evolution_webhook_delivered")
     body = json.loads(event["body"])
     body["data"] = [body["data"] | {"keyId": f"3EB0{index}"} for index in range(3)]
@@ -267,14 +264,14 @@ def test_the_answer_is_200_only_after_the_stream_accepted_everything(
 
 
 def test_a_secret_that_cannot_be_read_refuses_no_webhook_for_good(app: ModuleType, on_aws: Stream) -> None:
-    on_aws.secrets.delete_secret(SecretId=app.ENV["WEBHOOK_SECRET"], ForceDeleteWithoutRecovery=True)
+    on_aws.aws.lose_secret(app.ENV["WEBHOOK_SECRET"])
     assert post(app, load("evolution_webhook_delivered")).status == 503
 
 
 def test_nothing_heavy_is_imported() -> None:
     check = (
         "import sys, functions.evolution_webhook.app;"
-        "print([name for name in ('psycopg', 'pydantic', 'requests', 'nacl', 'boto3', 'phonenumbers',"
+        "print([name for name in ('psycopg', 'pydantic', 'requests', 'nacl', 'boto3', 'tenacity', 'phonenumbers',"
         " 'aws_lambda_powertools.event_handler') if name in sys.modules])"
     )
     done = subprocess.run(

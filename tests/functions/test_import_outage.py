@@ -12,7 +12,7 @@ import pytest
 
 from hidra.domain.imports import files
 from hidra.errors import Unavailable
-from hidra.gateways import aws
+from hidra.gateways import uploads
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.deployment import template
@@ -70,15 +70,15 @@ class Functions:
 @pytest.fixture
 def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
     with Aws.running() as on_aws:
-        aws.s3.cache_clear()
-        aws.s3().create_bucket(Bucket=BUCKET)
+        uploads.s3.cache_clear()
+        uploads.s3().create_bucket(Bucket=BUCKET)
         urls = {name: on_aws.queue(name) for name in ("IMPORT_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "SEND_QUEUE_URL")}
         importer = use("contact_import", monkeypatch, IMPORT_BUCKET=BUCKET, **urls)
         monkeypatch.setattr(importer, "phone_hash_secret", PHONE_HASH_SECRET.encode)
         monkeypatch.setattr(importer, "SLICE_SECONDS", 0)
         monkeypatch.setattr("hidra.services.imports.reading.BATCH_BYTES", 1000)
         yield Functions(importer, use("campaign_clock", monkeypatch, **urls), on_aws, monkeypatch)
-    aws.s3.cache_clear()
+    uploads.s3.cache_clear()
 
 
 def test_a_message_of_the_import_queue_outlives_an_hour_without_a_database() -> None:
@@ -90,7 +90,7 @@ def test_an_import_whose_messages_all_died_without_a_database_is_queued_by_the_c
     functions: Functions, databases: Databases, user: UUID, transactions: int
 ) -> None:
     this = Importing.make(databases, user, CONTENT)
-    aws.s3().put_object(Bucket=BUCKET, Key=files.contacts_key(user, this.id), Body=CONTENT)
+    uploads.s3().put_object(Bucket=BUCKET, Key=files.contacts_key(user, this.id), Body=CONTENT)
     body = {"version": 1, "user_id": str(user), "import_id": str(this.id)}
     functions.use(Leaving(databases, transactions))
     while functions.slice(body):

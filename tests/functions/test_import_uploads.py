@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from hidra.domain.imports import files
-from hidra.gateways import aws
+from hidra.gateways import uploads
 from hidra.services.imports.request_import import cancel_import
 from hidra.store import imports
 from hidra.store.db import Database
@@ -36,23 +36,23 @@ class Form:
     """The form of one import, in a bucket with versions."""
 
     def __init__(self, databases: Databases, user: UUID) -> None:
-        aws.s3().put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        uploads.s3().put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         self.user, self.this = user, Importing.make(databases, user, b"")
         self.key = files.contacts_key(user, self.this.id)
 
     def upload(self, content: bytes) -> str:
         """Uploads a file; returns S3's event about it."""
-        stored = aws.s3().put_object(Bucket=BUCKET, Key=self.key, Body=content)
+        stored = uploads.s3().put_object(Bucket=BUCKET, Key=self.key, Body=content)
         body = json.loads(load(ARRIVED)["Records"][0]["body"])
         body["Records"][0]["s3"]["object"] |= {"key": self.key, "versionId": stored["VersionId"]}
         return json.dumps(body)
 
     def stored(self) -> list[bytes]:
         """The files that are stored, every version."""
-        found = aws.s3().list_object_versions(Bucket=BUCKET, Prefix=self.key)
+        found = uploads.s3().list_object_versions(Bucket=BUCKET, Prefix=self.key)
         assert not found.get("DeleteMarkers")
         return [
-            aws.s3().get_object(Bucket=BUCKET, Key=self.key, VersionId=each["VersionId"])["Body"].read()
+            uploads.s3().get_object(Bucket=BUCKET, Key=self.key, VersionId=each["VersionId"])["Body"].read()
             for each in found.get("Versions", [])
         ]
 
@@ -190,8 +190,8 @@ def test_a_bucket_without_versions_fails_an_import_whose_file_is_replaced(
     monkeypatch.setattr("hidra.services.imports.reading.BATCH_BYTES", 20)
     this = Importing.make(databases, user, b"")
     body: Any = {"Bucket": BUCKET, "Key": files.contacts_key(user, this.id)}
-    aws.s3().put_object(**body, Body=FIRST * 3)
+    uploads.s3().put_object(**body, Body=FIRST * 3)
     handle(importer, next_slice(user, this.id))
-    aws.s3().put_object(**body, Body=SECOND)
+    uploads.s3().put_object(**body, Body=SECOND)
     handle(importer, next_slice(user, this.id))
     assert this.row()["failure_code"] == "file_replaced"

@@ -17,7 +17,7 @@ import pytest
 
 from hidra.domain.imports import files
 from hidra.errors import Unavailable
-from hidra.gateways import aws, evolution, uploads
+from hidra.gateways import evolution, uploads
 from hidra.gateways.evolution import CONTACTS_OF_A_PAGE, Evolution
 from hidra.services.imports import pull_contacts
 from tests.conftest import Databases
@@ -108,10 +108,10 @@ def people(page: int, size: int = CONTACTS_OF_A_PAGE) -> list[Any]:
 @pytest.fixture(autouse=True)
 def on_aws() -> Iterator[Aws]:
     with Aws.running() as running:
-        aws.s3.cache_clear()
-        aws.s3().create_bucket(Bucket=BUCKET)
+        uploads.s3.cache_clear()
+        uploads.s3().create_bucket(Bucket=BUCKET)
         yield running
-    aws.s3.cache_clear()
+    uploads.s3.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +150,7 @@ class Shop:
         key = files.contacts_key(self.user_id, import_id)
         if uploads.find(BUCKET, key) is None:
             return None
-        content: bytes = aws.s3().get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        content: bytes = uploads.s3().get_object(Bucket=BUCKET, Key=key)["Body"].read()
         return content
 
     def import_file(self, import_id: UUID) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def test_contacts_on_the_evolution_server_become_contacts_and_members(
         "+5511987650002": ("Bia", {}, None),
     }
     assert members(databases, UUID(done["segment_id"])) == {"+5531987651111", "+5511987650002"}
-    refused = aws.s3().get_object(Bucket=BUCKET, Key=files.rejects_key(shop.user_id, import_id))["Body"].read()
+    refused = uploads.s3().get_object(Bucket=BUCKET, Key=files.rejects_key(shop.user_id, import_id))["Body"].read()
     assert b'no_phone,"{""hidden_id"": ""98765432101234@lid"", ""name"": ""Eva""}"' in refused
 
 

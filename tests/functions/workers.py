@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,10 +16,14 @@ from types import ModuleType
 from typing import Any, Self
 from uuid import uuid4
 
+import boto3
 import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from hidra.gateways import aws
+from hidra.errors import Unavailable
+from hidra.gateways import aws_api
 from hidra.store.db import Database
 from hidra.telemetry import logger
 from tests.conftest import Databases
@@ -71,40 +75,34 @@ def of_stream(record: dict[str, Any]) -> Any:
 
 @dataclass(frozen=True)
 class Aws:
-    """Secrets Manager and SQS, both empty, and what the functions put on the queues."""
+    """Secrets Manager, SQS and Kinesis, all empty, and what the functions put on the queues."""
 
     sent: list[dict[str, Any]]
+    clients: dict[str, Any]
 
     @classmethod
     @contextmanager
     def running(cls) -> Iterator[Self]:
-        def forget() -> None:
-            aws.sqs.cache_clear()
-            aws._secrets.cache_clear()
-
-        with mock_aws():
-            forget()
-            running = cls([])
-            for call in ("SendMessage", "SendMessageBatch"):
-                aws.sqs().meta.events.register(f"provide-client-params.sqs.{call}", running._note)
+        with mock_aws(), pytest.MonkeyPatch.context() as patch:
+            running = cls([], {})
+            patch.setattr(aws_api, "call", running.call)
             yield running
-        forget()
 
     def queue(self, name: str) -> str:
         """A queue's URL."""
-        return aws.sqs().create_queue(QueueName=name)["QueueUrl"]
+        return self.client("sqs").create_queue(QueueName=name)["QueueUrl"]
 
     def secret(self, name: str, value: Any) -> None:
         """Creates or changes a secret."""
         text = value if isinstance(value, str) else json.dumps(value)
-        client = aws._secrets()
+        client = self.client("secretsmanager")
         if any(known["Name"] == name for known in client.list_secrets()["SecretList"]):
             client.put_secret_value(SecretId=name, SecretString=text)
         else:
             client.create_secret(Name=name, SecretString=text)
 
     def lose_secret(self, name: str) -> None:
-        aws._secrets().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        self.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
     def on(self, queue_url: str) -> list[dict[str, Any]]:
         """The messages sent to the queue, as SQS received them."""
@@ -113,8 +111,23 @@ class Aws:
     def bodies(self, queue_url: str) -> list[Any]:
         return [json.loads(entry["MessageBody"]) for entry in self.on(queue_url)]
 
-    def _note(self, params: dict[str, Any], **_: Any) -> None:
-        self.sent.extend({"QueueUrl": params["QueueUrl"], **entry} for entry in params.get("Entries", [params]))
+    def client(self, service: str) -> Any:
+        """The service as its owner sees it."""
+        if service not in self.clients:
+            self.clients[service] = boto3.client(service)
+        return self.clients[service]
+
+    def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
+        """Answers for ``aws_api.call``: the same operation and parameters, by boto3 and moto."""
+        given = json.loads(json.dumps(parameters))  # only what JSON can carry
+        for record in given.get("Records", []):
+            record["Data"] = base64.b64decode(record["Data"], validate=True)
+        if service == "sqs":
+            self.sent.extend({"QueueUrl": given["QueueUrl"], **entry} for entry in given.get("Entries", [given]))
+        try:
+            return getattr(self.client(service), xform_name(operation))(**given)
+        except ClientError as error:
+            raise Unavailable(str(error)) from error
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The addresses that outbound calls may reach. A tenant names the server, so no name may lead into our own network.
 
-DNS may answer differently each time a name is resolved. So the address of the connected peer is checked, before the
-first byte is written, the TLS handshake included.
+DNS may answer differently each time a name is resolved. So a name is resolved once, its addresses are checked and then
+connected to, and the address of the connected peer is checked too, before the first byte is written, the TLS handshake
+included.
 """
 
 import socket
@@ -12,9 +13,11 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NameResolutionError, SSLError
+from urllib3.util.connection import create_connection
 
 from hidra.domain.address import is_public
 from hidra.errors import HidraError, Rejected, Unavailable
+from hidra.gateways import tls
 
 
 class Adapter(HTTPAdapter):
@@ -29,12 +32,18 @@ class Adapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs, ssl_context=tls.context())
         self.poolmanager.pool_classes_by_scheme = (
             {"http": _HTTPPool, "https": _HTTPSPool}
             if self._allow_private
             else {"http": _PublicHTTPPool, "https": _PublicHTTPSPool}
         )
+
+    def cert_verify(self, conn: Any, url: str, verify: bool | str | None, cert: Any) -> None:  # noqa: ARG002
+        """Leaves it to the process's context, into which the inherited method loads the authorities for each call."""
+        # Another choice would change the context for every other call of the process.
+        if verify is not True or cert:
+            raise ValueError("every server is verified against the authorities of tls.context")
 
 
 class _Translating(HTTPConnection):
@@ -53,20 +62,30 @@ class _Translating(HTTPConnection):
 
 class _Public(_Translating):
     def _new_conn(self) -> socket.socket:
-        # Also checked before connecting: otherwise our answer would show which private ports are open.
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise NameResolutionError(self.host, self, socket.gaierror(str(error))) from error
-        for *_, address in found:
-            _require_public(str(address[0]))
-        connected = super()._new_conn()
+        addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
+        # Also checked before connecting: otherwise our answer would show which private ports are open.
+        for address in addresses:
+            _require_public(address)
+        connected = self._connect_to_first(addresses)
         try:
             _require_public(connected.getpeername()[0])
         except (HidraError, OSError):
             connected.close()
             raise
         return connected
+
+    def _connect_to_first(self, addresses: list[str]) -> socket.socket:
+        failure = OSError("the name has no address")
+        for address in addresses:
+            try:
+                return create_connection((address, self.port), self.timeout, socket_options=self.socket_options)
+            except OSError as error:
+                failure = error
+        raise failure
 
 
 def _require_public(address: str) -> None:

@@ -11,7 +11,7 @@ from hidra.domain.nudge import CampaignNudge, ImportNudge
 from hidra.domain.pacing import delay_seconds
 from hidra.domain.ticket import ConfirmationTicket, RecheckTicket, Ticket
 from hidra.errors import Unavailable
-from hidra.gateways.aws import sqs
+from hidra.gateways import aws_api
 from hidra.telemetry import logger
 
 BATCH = 10  # SQS accepts no more in one call
@@ -32,24 +32,25 @@ def nudge_all(queue_url: str, campaigns: Sequence[tuple[UUID, UUID, int]]) -> in
 
     Failures are only logged: the clock asks again within a minute.
     """
-    # botocore comes with the client: importing it costs a cold start what boto3 does.
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
     accepted = 0
     for batch in batched(campaigns, BATCH, strict=False):
         try:
-            answer = sqs().send_message_batch(
-                QueueUrl=queue_url,
-                Entries=[
-                    {
-                        "Id": str(index),
-                        "MessageBody": CampaignNudge(user_id, campaign_id).to_json(),
-                        "DelaySeconds": min(seconds, 900),
-                    }
-                    for index, (user_id, campaign_id, seconds) in enumerate(batch)
-                ],
+            answer = aws_api.call(
+                "sqs",
+                "SendMessageBatch",
+                {
+                    "QueueUrl": queue_url,
+                    "Entries": [
+                        {
+                            "Id": str(index),
+                            "MessageBody": CampaignNudge(user_id, campaign_id).to_json(),
+                            "DelaySeconds": min(seconds, 900),
+                        }
+                        for index, (user_id, campaign_id, seconds) in enumerate(batch)
+                    ],
+                },
             )
-        except (BotoCoreError, ClientError):
+        except Unavailable:
             logger.warning("nudges were not accepted", exc_info=True, campaigns=len(batch))
             continue
         accepted += len(answer.get("Successful", []))
@@ -65,12 +66,10 @@ def nudge_import(queue_url: str, *, user_id: UUID, import_id: UUID) -> None:
     Raises:
         Unavailable: the queue did not accept it.
     """
-    # botocore comes with the client: importing it costs a cold start what boto3 does.
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
     try:
-        sqs().send_message(QueueUrl=queue_url, MessageBody=ImportNudge(user_id, import_id).to_json())
-    except (BotoCoreError, ClientError) as error:
+        body = ImportNudge(user_id, import_id).to_json()
+        aws_api.call("sqs", "SendMessage", {"QueueUrl": queue_url, "MessageBody": body})
+    except Unavailable as error:
         raise Unavailable("The queue did not accept the next slice of an import.") from error
 
 
@@ -84,18 +83,22 @@ def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, n
     for batch in batched(slots, BATCH, strict=False):
         # Queueing thousands of tickets takes seconds, by which the delays of the later ones are shorter.
         at = now + timedelta(seconds=time.monotonic() - began)
-        answer = sqs().send_message_batch(
-            QueueUrl=queue_url,
-            Entries=[
-                {
-                    "Id": str(index),
-                    "MessageBody": body,
-                    "DelaySeconds": delay_seconds(slot, at),
-                    # Fair queues: one busy connection does not delay the others.
-                    "MessageGroupId": str(ticket.connection_id),
-                }
-                for index, slot in enumerate(batch)
-            ],
+        answer = aws_api.call(
+            "sqs",
+            "SendMessageBatch",
+            {
+                "QueueUrl": queue_url,
+                "Entries": [
+                    {
+                        "Id": str(index),
+                        "MessageBody": body,
+                        "DelaySeconds": delay_seconds(slot, at),
+                        # Fair queues: one busy connection does not delay the others.
+                        "MessageGroupId": str(ticket.connection_id),
+                    }
+                    for index, slot in enumerate(batch)
+                ],
+            },
         )
         refused += len(answer.get("Failed", []))
     if refused:
@@ -104,11 +107,15 @@ def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, n
 
 def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
     """Queues one ticket to be delivered after so many seconds, at most SQS's 900."""
-    sqs().send_message(
-        QueueUrl=queue_url,
-        MessageBody=ticket.to_json(),
-        DelaySeconds=min(seconds, 900),
-        MessageGroupId=str(ticket.connection_id),
+    aws_api.call(
+        "sqs",
+        "SendMessage",
+        {
+            "QueueUrl": queue_url,
+            "MessageBody": ticket.to_json(),
+            "DelaySeconds": min(seconds, 900),
+            "MessageGroupId": str(ticket.connection_id),
+        },
     )
 
 
@@ -117,35 +124,39 @@ def send_recheck(queue_url: str, ticket: RecheckTicket) -> None:
 
     A failure is only logged: the schedule checks the connection too.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
     try:
-        sqs().send_message(
-            QueueUrl=queue_url,
-            MessageBody=ticket.to_json(),
-            DelaySeconds=max(0, min(ceil((ticket.at - datetime.now(UTC)).total_seconds()), 900)),
-            MessageGroupId=str(ticket.connection_id),
+        aws_api.call(
+            "sqs",
+            "SendMessage",
+            {
+                "QueueUrl": queue_url,
+                "MessageBody": ticket.to_json(),
+                "DelaySeconds": max(0, min(ceil((ticket.at - datetime.now(UTC)).total_seconds()), 900)),
+                "MessageGroupId": str(ticket.connection_id),
+            },
         )
-    except (BotoCoreError, ClientError):
+    except Unavailable:
         logger.warning("a recheck was not accepted", exc_info=True, connection_id=ticket.connection_id)
 
 
 def send_confirmations(queue_url: str, tickets: Sequence[ConfirmationTicket]) -> None:
     """Asks for opt-out confirmations. A failure is only logged: the clock asks again within a minute."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
     refused = 0
     for batch in batched(tickets, BATCH, strict=False):
         try:
-            answer = sqs().send_message_batch(
-                QueueUrl=queue_url,
-                Entries=[
-                    {"Id": str(index), "MessageBody": ticket.to_json(), "MessageGroupId": str(ticket.connection_id)}
-                    for index, ticket in enumerate(batch)
-                ],
+            answer = aws_api.call(
+                "sqs",
+                "SendMessageBatch",
+                {
+                    "QueueUrl": queue_url,
+                    "Entries": [
+                        {"Id": str(index), "MessageBody": ticket.to_json(), "MessageGroupId": str(ticket.connection_id)}
+                        for index, ticket in enumerate(batch)
+                    ],
+                },
             )
             refused += len(answer.get("Failed", []))
-        except (BotoCoreError, ClientError):
+        except Unavailable:
             logger.warning("the send queue did not answer", exc_info=True)
             refused += len(batch)
     if refused:

@@ -1,17 +1,15 @@
 """The delivery stream: a record that it accepted is not lost."""
 
+import base64
 import json
 import secrets
 from collections.abc import Mapping, Sequence
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hidra.errors import Unavailable
-from hidra.gateways.aws import kinesis
+from hidra.gateways import aws_api
 from hidra.telemetry import logger
-
-if TYPE_CHECKING:
-    from types_boto3_kinesis.type_defs import PutRecordsRequestEntryTypeDef
 
 _BATCH = 500  # records that PutRecords accepts at once
 
@@ -24,26 +22,25 @@ def put(stream: str, records: Sequence[Mapping[str, Any]]) -> None:
     Raises:
         Unavailable: some records were not accepted. The accepted ones may be put again: readers tolerate repetition.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
     for batch in batched(records, _BATCH, strict=False):
-        left: list[PutRecordsRequestEntryTypeDef] = [
-            {"Data": json.dumps(record, ensure_ascii=False).encode(), "PartitionKey": secrets.token_hex(8)}
-            for record in batch
-        ]
+        left = [{"Data": _data(record), "PartitionKey": secrets.token_hex(8)} for record in batch]
         try:
             left = _put(stream, left)
             left = left and _put(stream, left)
-        except (BotoCoreError, ClientError) as error:
+        except Unavailable as error:
             raise Unavailable("The delivery stream did not answer. Try again in a few seconds.") from error
         if left:
             logger.warning("the stream refused records", records=len(left))
             raise Unavailable("The delivery stream did not accept every record. Try again in a few seconds.")
 
 
-def _put(stream: str, entries: list["PutRecordsRequestEntryTypeDef"]) -> list["PutRecordsRequestEntryTypeDef"]:
+def _data(record: Mapping[str, Any]) -> str:
+    return base64.b64encode(json.dumps(record, ensure_ascii=False).encode()).decode()
+
+
+def _put(stream: str, entries: list[dict[str, str]]) -> list[dict[str, str]]:
     """Puts records once; returns those that were not accepted."""
-    answer = kinesis().put_records(StreamName=stream, Records=entries)
+    answer = aws_api.call("kinesis", "PutRecords", {"StreamName": stream, "Records": entries})
     if not answer.get("FailedRecordCount"):
         return []
     return [entry for entry, result in zip(entries, answer["Records"], strict=True) if "ErrorCode" in result]
