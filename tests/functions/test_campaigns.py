@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from hidra.errors import Unavailable
 from hidra.gateways import aws_api, queues
 from hidra.store.db import Database
 from tests.conftest import Databases

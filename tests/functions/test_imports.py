@@ -1,9 +1,11 @@
 """What each function loads at its start: imports are most of a cold start (boto3 alone costs some 200 ms)."""
 
+import ast
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +33,7 @@ LOADS = {
     "segments": ENTITY,
     "templates": ENTITY,
 }
+USES_BOTO3 = {"connection_check", "contact_import", "imports"}  # later, and only for files in S3
 LOADED = "import json, runpy, sys; runpy.run_path(sys.argv[1], run_name='app'); print(json.dumps(sorted(sys.modules)))"
 
 
@@ -60,4 +63,20 @@ def test_a_function_loads_no_heavy_library_that_it_does_not_need(name: str) -> N
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert HEAVY & set(json.loads(done.stdout.splitlines()[-1])) == LOADS[name]
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert HEAVY & loaded == LOADS[name]
+    assert ("hidra.gateways.uploads" in loaded) == (name in USES_BOTO3)
+
+
+def test_only_the_files_of_imports_need_boto3() -> None:
+    sources = [*(ROOT / "layers" / "hidra" / "hidra").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    found = {path.relative_to(ROOT).as_posix() for path in sources if {"boto3", "botocore"} & imported(path)}
+    assert found == {"layers/hidra/hidra/gateways/uploads.py"}
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a module imports anywhere in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.split(".")[0] for name in names}

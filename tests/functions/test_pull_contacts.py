@@ -17,7 +17,7 @@ import pytest
 
 from hidra.domain.imports import files
 from hidra.errors import Unavailable
-from hidra.gateways import evolution, uploads
+from hidra.gateways import aws_api, evolution, uploads
 from hidra.gateways.evolution import CONTACTS_OF_A_PAGE, Evolution
 from hidra.services.imports import pull_contacts
 from tests.conftest import Databases
@@ -52,12 +52,11 @@ class Functions:
     def __init__(self, check: ModuleType) -> None:
         self.check, self.events, self.takes = check, list[Any](), True
 
-    def invoke(self, *, FunctionName: str, Payload: bytes, InvocationType: str) -> dict[str, Any]:
-        assert (FunctionName, InvocationType) == ("none", "Event")
-        self.events.append(json.loads(Payload))
+    def invoke(self, function_name: str, payload: Any, *, wait: bool) -> None:
+        assert (function_name, wait) == ("none", False)
+        self.events.append(json.loads(json.dumps(payload)))
         if self.takes:
             self.check.handler(self.events[-1], Context())
-        return {"StatusCode": 202}
 
 
 class Server:
@@ -125,7 +124,7 @@ def logs() -> Iterator[Logs]:
 def functions(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Functions:
     monkeypatch.setitem(app.ENV, "IMPORT_BUCKET", BUCKET)
     found = Functions(app)
-    monkeypatch.setattr(aws, "functions", lambda: found)
+    monkeypatch.setattr(aws_api, "invoke", found.invoke)
     return found
 
 
