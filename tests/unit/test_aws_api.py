@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -61,7 +62,7 @@ class Service:
             threading.Thread(target=self._serve, args=[client], daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, client.makefile("rb") as file:
+        with suppress(OSError), client, client.makefile("rb") as file:
             while first := file.readline():
                 headers: dict[str, str] = {}
                 while line := file.readline().strip():
@@ -259,6 +260,13 @@ def test_a_silent_service_is_given_up(service: Service, waits: list[float], monk
         aws_api.call("secretsmanager", "GetSecretValue", {})
     ended.set()
     assert len(service.requests) == 3
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("kinesis", 5), ("secretsmanager", 10), ("sqs", 10)])
+def test_an_answer_is_waited_for_as_long_as_its_service_may_take(service: Service, name: str, seconds: int) -> None:
+    aws_api.call(name, "Any", {})
+    [[kept]] = aws_api._idle.values()
+    assert kept.sock.gettimeout() == seconds
 
 
 def test_a_process_without_credentials_says_so(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

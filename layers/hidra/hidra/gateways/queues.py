@@ -77,6 +77,9 @@ def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, n
     """Queues the ticket once for each slot, each due 1 to 2 s before it.
 
     A ticket that the queue does not accept is only logged: a later pass issues it again.
+
+    Raises:
+        Unavailable: the queue did not answer; some tickets may be queued.
     """
     body = ticket.to_json()
     refused, began = 0, time.monotonic()
@@ -106,7 +109,11 @@ def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, n
 
 
 def send_ticket_later(queue_url: str, ticket: Ticket, seconds: int) -> None:
-    """Queues one ticket to be delivered after so many seconds, at most SQS's 900."""
+    """Queues one ticket to be delivered after so many seconds, at most SQS's 900.
+
+    Raises:
+        Unavailable: the queue did not accept it, or did not answer.
+    """
     aws_api.call(
         "sqs",
         "SendMessage",
