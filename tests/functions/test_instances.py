@@ -75,6 +75,27 @@ def test_saving_the_wrong_integration_again_is_corrected_again(
     assert "integration-corrected" in warnings(tenant)
 
 
+def test_statuses_of_a_baileys_instance_say_nothing_about_the_cloud_api_instance_that_replaced_it(
+    make: Make,
+    simulator: Simulator,  # noqa: F811
+    databases: Databases,
+) -> None:
+    """In Evolution the instance was deleted and created again with the same name; the connection was not saved."""
+    tenant = make(simulator.instance(), integration="baileys")
+    databases.owner.execute("update hidra.evolution_api_config set last_status_at = now()")
+    tenant.do("check")
+    assert tenant.row["last_status_at"] is not None
+    databases.owner.execute(
+        "update hidra.evolution_api_config set instance_name = %s", [simulator.instance(cloud=True)]
+    )
+    tenant.do("check")
+    shown = databases.http.as_user(tenant.world.user_id, connections.get)
+    assert [warning.code for warning in shown.warnings] == ["integration-corrected", "statuses-missing"]
+    databases.owner.execute("update hidra.evolution_api_config set last_status_at = now()")
+    tenant.do("check")
+    assert tenant.row["last_status_at"] is not None
+
+
 def test_the_right_integration_needs_no_words(make: Make, simulator: Simulator) -> None:  # noqa: F811
     for cloud, integration in ((True, "cloud_api"), (False, "baileys")):
         tenant = make(simulator.instance(cloud=cloud), integration=integration)
