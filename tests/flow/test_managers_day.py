@@ -203,6 +203,9 @@ class Day:
         assert self.post("preflight")["recipients"] == len(self.rows(status="failed"))
         left = [item["phone"] for item in self.tenant.client.every("/v1/opt-outs")]
         assert OPTS_OUT in left
+        connection = self.tenant.client.call("GET", "/v1/evolution-config")
+        assert (connection["status"], connection["error_message"], connection["warnings"]) == ("connected", None, [])
+        assert max(row["read_at"] for row in self.rows(status="read")) <= connection["last_status_at"]
 
     def the_failed_recipients_are_retried(self) -> None:
         for phone in (FAILS, REGISTERS_LATER):
