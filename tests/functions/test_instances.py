@@ -205,7 +205,7 @@ def test_a_number_that_another_server_claims_to_have_is_no_warning(
     make: Make,
     simulator: Simulator,  # noqa: F811
 ) -> None:
-    """Otherwise a server of somebody's own could ask whether a number is used here, and frighten its user."""
+    """Otherwise a server of a user's own could ask whether a number is used here, and frighten its owner."""
     tenant = make(simulator.instance(cloud=True, number="1555000222"), integration="cloud_api")
     liar = make("x", evolution_instance_id="invented", evolution_number="1555000222")
     liar.set(base_url="https://liar.example")
