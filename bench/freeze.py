@@ -18,18 +18,16 @@ from collections.abc import Callable
 from functools import partial
 from statistics import median
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
 
-from bench.loading import migrated, unindexed
+from bench.loading import migrated, open_database, unindexed
 from hidra.services.advance_campaign import advance_campaign
 from hidra.store import schema
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
-from local.database import DATABASE
 from local.database import Database as Server
 
 # Seconds by the clock, and of processor time.
@@ -100,7 +98,7 @@ def main(rows: int) -> None:
         _fill(server, ids, rows)
         login = {"username": "bench_jobs", "password": "bench"}
         schema.ensure_login(server.url, login, schema.JOBS_ROLES)
-        db = _database(server, login)
+        db = open_database(server, login)
         print(f"{rows:,} contacts in {time.monotonic() - began:.0f} s")
         _freeze(db, owner, ids)  # warms the caches, and writes the rows for the yardstick
         owner.execute(PREPARE)
@@ -132,17 +130,6 @@ def _fill(server: Server, ids: dict[str, UUID], rows: int) -> None:
         loading.execute("update hidra.contact_segments set total_contacts = %s", [rows])
     with unindexed(server, "hidra.opt_outs") as loading:
         loading.execute(OPT_OUTS)
-
-
-def _database(server: Server, login: dict[str, str]) -> Database:
-    settings = {
-        "DATABASE_HOST": "127.0.0.1",
-        "DATABASE_PORT": str(urlsplit(server.url).port),
-        "DATABASE_NAME": DATABASE,
-        "DATABASE_SSLMODE": "disable",
-        "DATABASE_SECRET": "",
-    }
-    return Database(settings, lambda _: login, statement_timeout_ms=280_000)
 
 
 def _campaign(owner: psycopg.Connection[Any], ids: dict[str, UUID]) -> dict[str, UUID]:

@@ -7,7 +7,9 @@ from typing import Any, LiteralString
 import psycopg
 
 from hidra.store import schema
-from local.database import DATABASE, Database
+from hidra.store.db import Database
+from local.database import DATABASE
+from local.database import Database as Server
 from local.schema import MIGRATIONS
 
 INDEXES = """
@@ -18,15 +20,27 @@ where i.indrelid = %s::regclass and not i.indisprimary
 
 
 @contextmanager
-def migrated() -> Iterator[Database]:
+def migrated() -> Iterator[Server]:
     """A new server with the tables of Hidra, without fsync."""
-    with Database.running() as server:
+    with Server.running() as server:
         schema.migrate(f"{server.url}?sslmode=disable", MIGRATIONS)
         yield server
 
 
+def open_database(server: Server, login: dict[str, str]) -> Database:
+    """Returns the server's database as a function uses it with this login; a statement may take 280 s."""
+    settings = {
+        "DATABASE_HOST": "127.0.0.1",
+        "DATABASE_PORT": str(server.port),
+        "DATABASE_NAME": DATABASE,
+        "DATABASE_SSLMODE": "disable",
+        "DATABASE_SECRET": "",
+    }
+    return Database(settings, lambda _: login, statement_timeout_ms=280_000)
+
+
 @contextmanager
-def unindexed(server: Database, table: LiteralString) -> Iterator[psycopg.Connection[Any]]:
+def unindexed(server: Server, table: LiteralString) -> Iterator[psycopg.Connection[Any]]:
     """A superuser's connection that loads the table fast.
 
     Triggers are off, so only CHECKs apply, and indexes that no constraint needs are dropped. At the end they are built

@@ -12,19 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
 
-from bench.loading import migrated, unindexed
+from bench.loading import migrated, open_database, unindexed
 from hidra.domain.message import MessageStatus
 from hidra.services import lifecycle
 from hidra.services.advance_campaign import advance_campaign
 from hidra.store import counters, recipients, recount, schema
 from hidra.store.db import Database
 from hidra.telemetry import logger
-from local.database import DATABASE
 from local.database import Database as Server
 
 PAGES = 300
@@ -71,7 +69,7 @@ def main(rows: int) -> None:
         logins = {name: {"username": f"bench_{name}", "password": "bench"} for name in ("http", "jobs")}
         schema.ensure_login(server.url, logins["http"], schema.HTTP_ROLES)
         schema.ensure_login(server.url, logins["jobs"], schema.JOBS_ROLES)
-        http, jobs, webhooks = (_database(server, logins[name]) for name in ("http", "jobs", "jobs"))
+        http, jobs, webhooks = (open_database(server, logins[name]) for name in ("http", "jobs", "jobs"))
         jobs.as_worker(lambda tx: recount.repair(tx, campaign_id=ids["campaign_id"]))
         print(f"{rows:,} messages in {time.monotonic() - began:.0f} s")
         _read(http, ids)
@@ -92,17 +90,6 @@ def _fill(server: Server, ids: dict[str, UUID], rows: int) -> None:
         loading.execute(CONTACTS, {**ids, "rows": rows})
     with unindexed(server, "hidra.campaign_messages") as loading:
         loading.execute(MESSAGES, ids)
-
-
-def _database(server: Server, login: dict[str, str]) -> Database:
-    settings = {
-        "DATABASE_HOST": "127.0.0.1",
-        "DATABASE_PORT": str(urlsplit(server.url).port),
-        "DATABASE_NAME": DATABASE,
-        "DATABASE_SSLMODE": "disable",
-        "DATABASE_SECRET": "",
-    }
-    return Database(settings, lambda _: login, statement_timeout_ms=280_000)
 
 
 def _read(http: Database, ids: dict[str, UUID]) -> None:

@@ -25,8 +25,7 @@ PARTS = ("advance", "send", "record")
 _COMMITS = {
     "advance": ("_start_if_due", "_advance_run", "_skip_pending"),
     "send": (
-        "permit", "claim", "release", "mark_sent", "mark_unknown", "mark_failed", "retry_later", "apply_unmatched",
-        "_ask_for_passes",
+        "permit", "claim", "release", "mark_sent", "mark_unknown", "mark_failed", "retry_later", "_ask_for_passes",
         "claim_or_free_slot",
     ),
     "record": ("_apply", "_apply_again"),

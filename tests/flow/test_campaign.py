@@ -5,7 +5,7 @@ import contextlib
 import psutil
 
 from local.stack import Stack
-from tests.flow.world import Tenant, eventually
+from tests.flow.world import Tenant, eventually, queue_is_idle
 
 
 def phones(*last_four: str, ddd: str = "11") -> list[str]:
@@ -151,11 +151,3 @@ def test_a_paused_campaign_sends_nothing_until_it_is_resumed_and_a_canceled_one_
     states = [row["status"] for row in tenant.recipients(campaign_id)]
     assert states.count("skipped") == 30 - tenant.simulator.summary()["received"] > 0
     tenant.assert_counts_equal_recipients(campaign_id)
-
-
-def queue_is_idle(stack: Stack) -> bool:
-    """No ticket waits or is delayed. Tickets that a killed sender held stay hidden for long and do not count."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
-    queue = stack.cloud.resource("SendQueue")
-    found = stack.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    return all(int(found[name]) == 0 for name in names)

@@ -23,6 +23,14 @@ def eventually(what: Callable[[], object], *, seconds: float, about: Callable[[]
         time.sleep(0.2)
 
 
+def queue_is_idle(stack: Stack) -> bool:
+    """No ticket waits or is delayed. Tickets that a killed sender held stay hidden for long and do not count."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
+    queue = stack.cloud.resource("SendQueue")
+    found = stack.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return all(int(found[name]) == 0 for name in names)
+
+
 @dataclass
 class Tenant:
     stack: Stack

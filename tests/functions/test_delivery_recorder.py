@@ -65,10 +65,10 @@ class Tenant:
     def batch(self, name: str, *more: Any) -> dict[str, Any]:
         """An event of events/ for this world's connection; ``more`` are the data of further records."""
         records = load(name)["Records"]
-        mould = records[0]
+        mould, ours = records[0], {"connection_id": str(self.world.connection_id), "instance": "main"}
         for at, record in enumerate(records):
             try:
-                records[at] = on_stream(record, of_stream(record) | {"connection_id": str(self.world.connection_id)})
+                records[at] = on_stream(record, of_stream(record) | ours)
             except ValueError:
                 continue  # it is no JSON, and meant so
         records += [on_stream(mould, data) | {"eventID": f"more:{at}"} for at, data in enumerate(more)]

@@ -85,6 +85,7 @@ def test_the_events_are_on_the_stream_before_the_answer(app: ModuleType, on_aws:
     assert record == {
         "kind": "status",
         "connection_id": str(CONFIG),
+        "instance": "loja",
         "provider_message_id": "3EB0C0FFEE00000000000001",
         "status": "delivered",
     }

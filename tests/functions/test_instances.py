@@ -75,6 +75,27 @@ def test_saving_the_wrong_integration_again_is_corrected_again(
     assert "integration-corrected" in warnings(tenant)
 
 
+def test_statuses_of_a_baileys_instance_say_nothing_about_the_cloud_api_instance_that_replaced_it(
+    make: Make,
+    simulator: Simulator,  # noqa: F811
+    databases: Databases,
+) -> None:
+    """In Evolution the instance was deleted and created again with the same name; the connection was not saved."""
+    tenant = make(simulator.instance(), integration="baileys")
+    databases.owner.execute("update hidra.evolution_api_config set last_status_at = now()")
+    tenant.do("check")
+    assert tenant.row["last_status_at"] is not None
+    databases.owner.execute(
+        "update hidra.evolution_api_config set instance_name = %s", [simulator.instance(cloud=True)]
+    )
+    tenant.do("check")
+    shown = databases.http.as_user(tenant.world.user_id, connections.get)
+    assert [warning.code for warning in shown.warnings] == ["integration-corrected", "statuses-missing"]
+    databases.owner.execute("update hidra.evolution_api_config set last_status_at = now()")
+    tenant.do("check")
+    assert tenant.row["last_status_at"] is not None
+
+
 def test_the_right_integration_needs_no_words(make: Make, simulator: Simulator) -> None:  # noqa: F811
     for cloud, integration in ((True, "cloud_api"), (False, "baileys")):
         tenant = make(simulator.instance(cloud=cloud), integration=integration)
@@ -184,7 +205,7 @@ def test_a_number_that_another_server_claims_to_have_is_no_warning(
     make: Make,
     simulator: Simulator,  # noqa: F811
 ) -> None:
-    """Otherwise a server of somebody's own could ask whether a number is used here, and frighten its user."""
+    """Otherwise a server of a user's own could ask whether a number is used here, and frighten its owner."""
     tenant = make(simulator.instance(cloud=True, number="1555000222"), integration="cloud_api")
     liar = make("x", evolution_instance_id="invented", evolution_number="1555000222")
     liar.set(base_url="https://liar.example")

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -103,3 +104,22 @@ def test_a_deadlocked_transaction_runs_again_whole(databases: Databases, user: U
 
     assert databases.jobs.as_worker(work) == 7
     assert len(runs) == 2
+
+
+def test_a_transaction_inside_another_on_the_same_connection_is_refused(databases: Databases) -> None:
+    jobs = databases.jobs
+    with pytest.raises(AssertionError, match="inside a transaction"):
+        jobs.as_worker(lambda _: jobs.as_worker(lambda tx: tx.value("select 1")))
+    assert jobs.as_worker(lambda tx: tx.value("select 1")) == 1
+
+
+def test_a_failed_statement_that_was_caught_saves_nothing_and_is_an_error(databases: Databases, user: UUID) -> None:
+    def work(tx: Tx) -> None:
+        add_segment(tx, user)
+        with suppress(psycopg.errors.DivisionByZero):
+            tx.value("select 1 / 0")
+
+    for pipelined in (True, False):
+        with pytest.raises((Unavailable, psycopg.errors.InFailedSqlTransaction)):
+            databases.http._run("hidra_api", str(user), work, {}, pipelined=pipelined)
+    assert databases.http.as_user(user, lambda tx: tx.value("select count(*) from hidra.contact_segments")) == 0

@@ -1,5 +1,6 @@
 import random
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
@@ -166,6 +167,31 @@ def test_the_last_status_of_a_message_is_noted_and_no_other_event(databases: Dat
     record(world, status(world, "A", S.DELIVERED, 3))
     found = world.one("select last_status_at from hidra.evolution_api_config")["last_status_at"]
     assert found == SENT_AT + timedelta(seconds=9)
+
+
+def test_an_instance_that_the_connection_used_before_reports_on_messages_and_not_on_the_connection(
+    databases: Databases,
+) -> None:
+    """It still sends webhooks, and is often logged out or deleted once another instance has replaced it."""
+    world = World.make(databases)
+    world.advance()
+    send(world, "A")
+    read = status(world, "A", S.READ, 9)
+    states = [EvolutionConnectionStatus.DISCONNECTED, EvolutionConnectionStatus.ERROR]
+    closed = [ConnectionEvent(world.connection_id, state, "closed", SENT_AT) for state in states]
+    reply = ReplyEvent(world.connection_id, "+5511980000000", "SAIR", SENT_AT)
+    databases.owner.execute("update hidra.evolution_api_config set instance_name = 'new'")
+    before = world.one("select * from hidra.evolution_api_config")
+    record(world, *(replace(event, instance="old") for event in (read, *closed, reply)))
+    assert world.messages()[0]["status"] == "read"
+    assert len(world.rows("select from hidra.opt_outs where source = 'reply'")) == 1
+    assert world.one("select * from hidra.evolution_api_config") == before
+    record(world, replace(closed[0], instance="new"), *(replace(event, instance="old") for event in (read, closed[1])))
+    after = world.one("select * from hidra.evolution_api_config")
+    assert (after["status"], after["last_webhook_at"], after["last_status_at"]) == ("disconnected", SENT_AT, None)
+    record(world, replace(read, instance="new"))
+    found = world.one("select last_status_at from hidra.evolution_api_config")["last_status_at"]
+    assert found == read.received_at
 
 
 @pytest.mark.parametrize("late", [False, True])

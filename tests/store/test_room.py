@@ -12,6 +12,7 @@ from hidra.services import advance_campaign
 from hidra.services.send_message import End
 from hidra.store import claims, runs
 from hidra.store.claims import Claim
+from hidra.store.db import Database
 from hidra.store.runs import DueCampaign
 from tests.conftest import Databases
 from tests.store.test_confirmation import BYE, choose, recorder
@@ -41,9 +42,9 @@ def waits(world: World) -> bool:
     return world.one("select requeue_at from hidra.campaign_runs")["requeue_at"] is not None
 
 
-def end(world: World, held: Claim) -> None:
+def end(db: Database, held: Claim) -> None:
     at = datetime.now(UTC)
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=at, provider_message_id=uuid4().hex))
+    db.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=at, provider_message_id=uuid4().hex))
 
 
 def test_passes_do_not_follow_each_other_while_the_connection_has_no_room(databases: Databases) -> None:
@@ -57,7 +58,7 @@ def test_passes_do_not_follow_each_other_while_the_connection_has_no_room(databa
 
 def test_the_sender_whose_post_ends_asks_for_the_pass_once(databases: Databases) -> None:
     world, ticket, held = full(databases)
-    end(world, held)
+    end(databases.jobs, held)
     first, second = Outside(lambda *_: Sent("A")), Outside(lambda *_: Sent("B"))
     assert first.send(world, ticket) is End.POSTED
     [asked] = first.nudged
@@ -71,7 +72,7 @@ def test_the_sender_whose_post_ends_asks_for_the_pass_once(databases: Databases)
 def test_the_pass_comes_when_the_tickets_are_nearly_used_up_as_with_room(databases: Databases) -> None:
     with_room, _ = started(databases, recipients=6, rate=12, connection_rate=12)
     world, ticket, held = full(databases, rate=12, connection_rate=12)
-    end(world, held)
+    end(databases.jobs, held)
     world.databases.owner.execute("delete from hidra.pace_slots")
     outside = Outside()
     outside.send(world, ticket)
@@ -85,15 +86,15 @@ def test_a_post_that_ended_while_the_pass_looked_for_room_does_not_leave_the_run
 ) -> None:
     world, _, held = full(databases)
     await_room, written = runs.await_room, []
+    sender = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
 
     def ended_before_the_commit(tx: Any, **more: Any) -> None:
         if not written:
-            end(world, held)  # its sender sees no run that waits
+            end(sender, held)  # its sender sees no run that waits
+            user_id, connection_id = world.user_id, world.connection_id
             assert (
-                world.databases.jobs.as_worker(
-                    lambda other: runs.take_awaiting_room(
-                        other, user_id=world.user_id, connection_id=world.connection_id
-                    )
+                sender.as_worker(
+                    lambda other: runs.take_awaiting_room(other, user_id=user_id, connection_id=connection_id)
                 )
                 == []
             )
@@ -103,6 +104,7 @@ def test_a_post_that_ended_while_the_pass_looked_for_room_does_not_leave_the_run
     monkeypatch.setattr(advance_campaign.runs, "await_room", ended_before_the_commit)
     let_tickets_be_used_up(world)
     world.advance()
+    sender.close()
     assert len(written) == 1
     assert len(world.passes_requested) == 1
     assert not waits(world)
@@ -110,7 +112,7 @@ def test_a_post_that_ended_while_the_pass_looked_for_room_does_not_leave_the_run
 
 def test_a_trial_that_ends_asks_too(databases: Databases) -> None:
     world, _, held = full(databases)
-    end(world, held)
+    end(databases.jobs, held)
     asked: list[DueCampaign] = []
     send_trial(world, Outside(Sent("T")), nudge=asked.append)
     assert [found.campaign_id for found in asked] == [world.campaign_id]
@@ -128,7 +130,7 @@ def test_a_confirmation_that_ends_asks_too(databases: Databases) -> None:
 
 def test_a_claim_that_came_too_late_frees_room_and_asks(databases: Databases) -> None:
     world, ticket, held = full(databases)
-    end(world, held)
+    end(databases.jobs, held)
     outside = Outside()
 
     class Slow:

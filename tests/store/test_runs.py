@@ -28,6 +28,19 @@ def test_a_due_campaign_is_frozen_and_starts(databases: Databases) -> None:
     world.assert_exact()
 
 
+@pytest.mark.parametrize("avoided", ["hashjoin", "nestloop", "seqscan"])
+def test_recipients_are_frozen_in_the_order_of_their_ids_whichever_plan_is_taken(
+    databases: Databases, avoided: str
+) -> None:
+    world = World.make(databases, recipients=40)
+    databases.owner.execute("update hidra.contacts set name = 'Bia' where right(phone, 1) = '3'")
+    databases.jobs.as_worker(lambda tx: tx.run(f"set enable_{avoided} = off"))
+    world.advance()
+    databases.jobs.as_worker(lambda tx: tx.run(f"reset enable_{avoided}"))
+    contacts = [message["contact_id"] for message in world.messages()]
+    assert (len(contacts), contacts) == (40, sorted(contacts))
+
+
 def test_a_second_pass_issues_no_second_tickets_and_no_second_run(databases: Databases) -> None:
     """Except for the ticket that may be used already, because its slot is less than 2 s ahead."""
     world = World.make(databases, rate=6)

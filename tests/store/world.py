@@ -16,7 +16,7 @@ from hidra.store.db import Tx
 from tests.conftest import Databases
 
 SECRET = b"test"
-# In the order of their making, so that a freeze finds contacts in this order whichever plan PostgreSQL chooses.
+# In the order of their making, which is then that of a freeze.
 _CONTACT_IDS = itertools.count(uuid4().int)
 
 

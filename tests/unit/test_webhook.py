@@ -15,7 +15,7 @@ from hidra.domain.whatsapp_message import text_of
 CONNECTION = UUID("00000000-0000-4000-8000-00000000000c")
 NOW = datetime(2026, 11, 22, 14, 12, 11, 828, tzinfo=UTC)
 SENT_AT = datetime(2026, 11, 22, 14, 12, 9, tzinfo=UTC)  # in whole seconds
-COMMON = {"connection_id": str(CONNECTION), "received_at": "2026-11-22T14:12:11.000828+00:00"}
+COMMON = {"connection_id": str(CONNECTION), "instance": "loja", "received_at": "2026-11-22T14:12:11.000828+00:00"}
 
 
 def reduced(event: str, data: Any) -> list[dict[str, Any]]:
@@ -62,7 +62,13 @@ def upsert(message: Any, **key: Any) -> dict[str, Any]:
 def test_a_status_has_whatsapps_id_and_comes_in_either_vocabulary(word: str, status: str) -> None:
     [record] = reduced("messages.update", update(word))
     assert record == COMMON | {"kind": "status", "provider_message_id": "3EB0A1", "status": status}
-    assert from_record(record) == StatusEvent(CONNECTION, "3EB0A1", MessageStatus(status), NOW)
+    assert from_record(record) == StatusEvent(CONNECTION, "3EB0A1", MessageStatus(status), NOW, "loja")
+
+
+def test_a_record_of_an_earlier_version_is_an_event_without_an_instance() -> None:
+    [record] = reduced("messages.update", update("READ"))
+    del record["instance"]
+    assert from_record(record) == StatusEvent(CONNECTION, "3EB0A1", MessageStatus.READ, NOW)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,9 @@ def test_a_replys_phone_has_the_ninth_digit() -> None:
         "kind": "reply", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
         "sent": 1795356729,
     }  # fmt: skip
-    assert from_record(record) == ReplyEvent(CONNECTION, "+5531987651111", "SAIR", NOW, sent_at=SENT_AT)
+    assert from_record(record) == ReplyEvent(
+        CONNECTION, "+5531987651111", "SAIR", NOW, sent_at=SENT_AT, instance="loja"
+    )
 
 
 @pytest.mark.parametrize(

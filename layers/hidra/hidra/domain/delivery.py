@@ -1,4 +1,8 @@
-"""The events that webhooks bring, and the stream record of each: written here, read here."""
+"""The events that webhooks bring, and the stream record of each: written here, read here.
+
+``instance`` of an event is the instance in Evolution that sent the webhook. An instance that the connection used before
+still sends webhooks: they concern messages and people, but say nothing about the connection of now.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +28,7 @@ class StatusEvent:
     provider_message_id: str
     status: MessageStatus
     received_at: datetime
+    instance: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class ConnectionEvent:
     status: EvolutionConnectionStatus
     reason: str | None
     received_at: datetime
+    instance: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class ReplyEvent:
     lid: str | None = None
     quoted_id: str | None = None
     sent_at: datetime | None = None
+    instance: str | None = None
 
     @property
     def requested_at(self) -> datetime:
@@ -63,7 +70,11 @@ DeliveryEvent = StatusEvent | ConnectionEvent | ReplyEvent
 def to_record(event: DeliveryEvent) -> dict[str, Any]:
     """Returns the event as a flat JSON object for the stream."""
     received_at = event.received_at.isoformat(timespec="microseconds")
-    record: dict[str, Any] = {"connection_id": str(event.connection_id), "received_at": received_at}
+    record: dict[str, Any] = {
+        "connection_id": str(event.connection_id),
+        "received_at": received_at,
+        "instance": event.instance,
+    }
     match event:
         case StatusEvent():
             record |= {"kind": "status", "provider_message_id": event.provider_message_id, "status": event.status.value}
@@ -92,15 +103,17 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
         raise ValueError("the time has no zone")
     if received_at.year not in _YEARS:
         raise ValueError("the time is out of range")
+    instance = _text_or_none(record.get("instance"))  # records of earlier versions have none
     match record["kind"]:
         case "status":
             message_status = MessageStatus(record["status"])
             if message_status not in PROVIDER_WORDS.values():
                 raise ValueError(f"no provider says {message_status}")
-            return StatusEvent(connection_id, _text(record["provider_message_id"]), message_status, received_at)
+            message_id = _text(record["provider_message_id"])
+            return StatusEvent(connection_id, message_id, message_status, received_at, instance)
         case "connection":
             status = EvolutionConnectionStatus(record["status"])
-            return ConnectionEvent(connection_id, status, _text_or_none(record.get("reason")), received_at)
+            return ConnectionEvent(connection_id, status, _text_or_none(record.get("reason")), received_at, instance)
         case "reply":
             return ReplyEvent(
                 connection_id,
@@ -110,6 +123,7 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
                 _text_or_none(record.get("lid")),
                 _text_or_none(record.get("quoted_id")),
                 sent_at(record.get("sent"), received_at),
+                instance,
             )
         case kind:
             raise ValueError(f"unknown kind {kind!r}")

@@ -5,6 +5,7 @@ not be kept: ``apikey`` (on the Cloud API it is Meta's access token), names, med
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,7 +45,7 @@ def events_of(body: Mapping[str, Any], connection_id: UUID, received_at: datetim
     """Returns the events in a verified webhook.
 
     Args:
-        body: the webhook's JSON; ``data`` may be an object, a list of them, or null.
+        body: the webhook's JSON; ``data`` may be an object, a list of them, or null. ``instance`` is a name.
         received_at: our own time in UTC, because Evolution's ``date_time`` is local time with a false Z.
     """
     read = _READERS.get(str(body.get("event")))
@@ -52,7 +53,8 @@ def events_of(body: Mapping[str, Any], connection_id: UUID, received_at: datetim
         return []
     data = body.get("data")
     items = data if isinstance(data, list) else [data]
-    return [event for item in items for event in read(object_of(item), connection_id, received_at)]
+    found = (event for item in items for event in read(object_of(item), connection_id, received_at))
+    return [replace(event, instance=body.get("instance")) for event in found]
 
 
 def _statuses(data: Mapping[str, Any], connection_id: UUID, received_at: datetime) -> Iterator[StatusEvent]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent
+from hidra.domain.delivery import DeliveryEvent, ReplyEvent, StatusEvent
 from hidra.domain.message import Evidence, Message, MessageStatus, join_evidence, skip
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.errors import Conflict, Rejected
@@ -107,13 +106,7 @@ def _apply(
     replies = [event for event in events if isinstance(event, ReplyEvent)]
     settings = lock_for_replies(tx, replies)
     statuses = [event for event in events if isinstance(event, StatusEvent)]
-    connection_health.record_received(
-        tx,
-        _last(events),
-        [event for event in events if isinstance(event, ConnectionEvent)],
-        statuses_at=_last(statuses),
-    )
-
+    connection_health.record_received(tx, events)
     known = deliveries.match(tx, statuses)
     evidence: dict[int, list[Evidence]] = {}
     under: dict[int, str] = {}
@@ -154,11 +147,3 @@ def _apply(
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
     return {(event.connection_id, event.provider_message_id) for event in early}, due
-
-
-def _last(events: Sequence[DeliveryEvent]) -> dict[UUID, datetime]:
-    """When the last event of each connection was received."""
-    last: dict[UUID, datetime] = {}
-    for event in events:
-        last[event.connection_id] = max(event.received_at, last.get(event.connection_id, event.received_at))
-    return last

@@ -106,16 +106,11 @@ def send_message(
     outcome = post(claim, claim.phone, content) if isinstance(content, Content) else content
     changed = _record_patiently(ticket, claim, outcome, sent_at, db=db, clock=clock, within=record_within)
     logger.info("message posted", campaign_id=ticket.campaign_id, message_id=claim.message_id, outcome=name_of(outcome))
-    # A status may be here already: under the answer's id or, if no answer gave one, under the id that was asked for.
-    message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
-    if message_id is not None:
-        db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(ticket.connection_id, message_id)]))
     if changed.recheck_at:
         recheck(RecheckTicket(ticket.connection_id, changed.recheck_at, since=sent_at))
-    if changed.trusted_again:
-        for campaign in db.as_worker(lambda tx: runs.running_on(tx, connection_id=ticket.connection_id)):
-            nudge(campaign)
-    _ask_for_passes(ticket, db=db, nudge=nudge)
+    # The answer's id or, if no answer gave one, the id that was asked for.
+    message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
+    _ask_for_passes(ticket, db=db, nudge=nudge, message_id=message_id, trusted_again=changed.trusted_again)
     return End.POSTED
 
 
@@ -219,15 +214,32 @@ def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:
     )
 
 
-def _ask_for_passes(ticket: Ticket, *, db: Database, nudge: Callable[[DueCampaign], object]) -> None:
-    """Nudges the campaign if its run has drained, and the campaigns that wait for room on the connection."""
+def _ask_for_passes(
+    ticket: Ticket,
+    *,
+    db: Database,
+    nudge: Callable[[DueCampaign], object],
+    message_id: str | None = None,
+    trusted_again: bool = False,
+) -> None:
+    """Nudges the campaigns that can go on: this one if its run has drained, and others on the connection.
 
-    def due(tx: Tx) -> set[DueCampaign]:
-        waiting = runs.take_awaiting_room(tx, user_id=ticket.user_id, connection_id=ticket.connection_id)
-        if not runs.note_drained(tx, run_id=ticket.run_id):
-            return set(waiting)
-        others = {found for found in waiting if found.campaign_id != ticket.campaign_id}
-        return others | {DueCampaign(ticket.user_id, ticket.campaign_id)}
+    The others wait for room, or ran while the connection was distrusted.
+
+    Args:
+        message_id: the provider's id of a recorded outcome. A status under it may be here already and is applied.
+        trusted_again: whether the outcome closed the connection's circuit.
+    """
+
+    def due(tx: Tx) -> list[DueCampaign]:
+        if message_id is not None:
+            deliveries.apply_unmatched(tx, [(ticket.connection_id, message_id)])
+        found = runs.take_awaiting_room(tx, user_id=ticket.user_id, connection_id=ticket.connection_id)
+        if trusted_again:
+            found += runs.running_on(tx, connection_id=ticket.connection_id)
+        if runs.note_drained(tx, run_id=ticket.run_id):
+            found.append(DueCampaign(ticket.user_id, ticket.campaign_id))
+        return list({campaign.campaign_id: campaign for campaign in found}.values())
 
     for campaign in db.as_worker(due):
         nudge(campaign)

@@ -1,6 +1,6 @@
 """The health of connections: what checks, sends and webhooks find out about them, and how to reach their servers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.circuit import RECHECK_AFTER
 from hidra.domain.connection import ConnectionWarning
-from hidra.domain.delivery import ConnectionEvent
+from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, StatusEvent
 from hidra.domain.instance import INTEGRATIONS, InstanceFacts, OtherConnection
 from hidra.domain.ticket import RecheckTicket
 from hidra.store.circuit import DISTRUSTED
@@ -51,6 +51,7 @@ set integration = coalesce(%(integration)s::text, integration),
         when coalesce(%(integration)s::text, integration) <> coalesce(integration_saved, integration)
             then coalesce(integration_saved, integration)
     end,
+    last_status_at = case when coalesce(%(integration)s::text, integration) = integration then last_status_at end,
     evolution_instance_id = %(evolution_instance_id)s, evolution_number = %(evolution_number)s,
     warnings = %(warnings)s
 where id = %(connection_id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
@@ -111,9 +112,10 @@ RECHECK = f"""
 RECEIVED = """
 update hidra.evolution_api_config k
 set last_webhook_at = greatest(k.last_webhook_at, w.at), last_status_at = greatest(k.last_status_at, w.status_at)
-from unnest(%(connection_ids)s::uuid[], %(times)s::timestamptz[], %(status_times)s::timestamptz[])
-    as w (id, at, status_at)
-where k.id = w.id
+from unnest(
+    %(connection_ids)s::uuid[], %(instances)s::text[], %(times)s::timestamptz[], %(status_times)s::timestamptz[]
+) as w (id, instance, at, status_at)
+where k.id = w.id and (w.instance = k.instance_name) is not false
 """
 # In the order of ids, so that two transactions cannot deadlock.
 LOCK_CONNECTIONS = """
@@ -130,10 +132,10 @@ set status = e.status, status_at = e.at,
     end,
     connected_at = case when e.status = 'connected' and k.status <> 'connected' then e.at else k.connected_at end
 from unnest(
-    %(connection_ids)s::uuid[], %(statuses)s::hidra.evolution_connection_status[], %(reasons)s::text[],
-    %(times)s::timestamptz[]
-) as e (id, status, reason, at)
-where k.id = e.id and k.deleted_at is null
+    %(connection_ids)s::uuid[], %(instances)s::text[], %(statuses)s::hidra.evolution_connection_status[],
+    %(reasons)s::text[], %(times)s::timestamptz[]
+) as e (id, instance, status, reason, at)
+where k.id = e.id and k.deleted_at is null and (e.instance = k.instance_name) is not false
     and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
 """  # noqa: S608 - made of constants
 
@@ -243,34 +245,40 @@ def end_rechecks(tx: Tx, ticket: RecheckTicket) -> None:
     tx.run(RECHECKS_END, connection_id=ticket.connection_id, at=ticket.at)
 
 
-def record_received(
-    tx: Tx,
-    received_at: Mapping[UUID, datetime],
-    events: Sequence[ConnectionEvent],
-    *,
-    statuses_at: Mapping[UUID, datetime],
-) -> None:
-    """Notes when each connection's last webhook was received, and the latest status that it reported.
+def record_received(tx: Tx, events: Sequence[DeliveryEvent]) -> None:
+    """Notes what webhooks say about their connections: the last webhook, the last status of a message, their own state.
 
-    Args:
-        statuses_at: when the last status of a message was received.
+    Events of an instance that a connection does not use any more change nothing.
     """
-    if not received_at:
+    if not events:
         return
-    connection_ids = list(received_at)
-    tx.run(LOCK_CONNECTIONS, connection_ids=connection_ids)
+    tx.run(LOCK_CONNECTIONS, connection_ids=[event.connection_id for event in events])
+    received_at = _last(events)
+    statuses_at = _last([event for event in events if isinstance(event, StatusEvent)])
     tx.run(
         RECEIVED,
-        connection_ids=connection_ids,
+        connection_ids=[connection_id for connection_id, _ in received_at],
+        instances=[instance for _, instance in received_at],
         times=list(received_at.values()),
-        status_times=list(map(statuses_at.get, connection_ids)),
+        status_times=list(map(statuses_at.get, received_at)),
     )
-    latest = {event.connection_id: event for event in sorted(events, key=lambda event: event.received_at)}
+    changes = [event for event in events if isinstance(event, ConnectionEvent)]
+    latest = {_source(event): event for event in sorted(changes, key=lambda event: event.received_at)}
     if latest:
         tx.run(
             CHANGE_STATUS,
-            connection_ids=list(latest),
+            connection_ids=[event.connection_id for event in latest.values()],
+            instances=[event.instance for event in latest.values()],
             statuses=[event.status for event in latest.values()],
             reasons=[event.reason for event in latest.values()],
             times=[event.received_at for event in latest.values()],
         )
+
+
+def _last(events: Sequence[DeliveryEvent]) -> dict[tuple[UUID, str | None], datetime]:
+    """When the last event of each connection and instance was received."""
+    return {_source(event): event.received_at for event in sorted(events, key=lambda event: event.received_at)}
+
+
+def _source(event: DeliveryEvent) -> tuple[UUID, str | None]:
+    return event.connection_id, event.instance

@@ -6,7 +6,7 @@ recount of the messages, and repairs them for an operator.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -76,6 +76,7 @@ delete from hidra.campaign_timeline_points
 where campaign_id = any(%(campaign_ids)s) and timestamp = any(%(minutes)s) and delivered = 0 and failed = 0
 """
 
+_SUMMED = ("delivered", "failed", "pending", "skipped", "delivery_ms")
 type Sums = dict[UUID, Counter[str]]  # by campaign
 type Points = dict[tuple[UUID, UUID, datetime], Counter[str]]  # by user, campaign and UTC minute
 
@@ -150,16 +151,14 @@ def _differences(changed: Sequence[tuple[Message, Message]]) -> tuple[Sums, Poin
 
 
 def _add(sums: Counter[str], part: Share, sign: int) -> None:
-    for name, value in asdict(part).items():
-        if name != "minute":
-            sums[name] += sign * value
+    for name in _SUMMED:
+        sums[name] += sign * getattr(part, name)
 
 
 def _move(tx: Tx, sums: Sums, points: Points) -> None:
-    names = ("delivered", "failed", "pending", "skipped", "delivery_ms")
     moved = {campaign_id: sums[campaign_id] for campaign_id in sorted(sums) if any(sums[campaign_id].values())}
     if moved:
-        tx.run(MOVE_METRICS, campaign_id=list(moved), **{name: [s[name] for s in moved.values()] for name in names})
+        tx.run(MOVE_METRICS, campaign_id=list(moved), **{name: [s[name] for s in moved.values()] for name in _SUMMED})
     shifted = {key: point for key, point in points.items() if point["delivered"] or point["failed"]}
     if shifted:
         tx.run(

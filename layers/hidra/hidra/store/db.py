@@ -8,6 +8,7 @@ from typing import Any, LiteralString, get_args, get_type_hints
 from uuid import UUID
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import RowMaker, scalar_row
 from psycopg.sql import SQL, Composed
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -222,15 +223,25 @@ class Database:
 
     def _transaction[T](self, role: str, user_id: str, work: Callable[[Tx], T], pipelined: bool) -> T:
         connection = self._connect(role)
+        if connection.info.transaction_status is not TransactionStatus.IDLE:
+            raise AssertionError("A transaction inside a transaction: its commit would end the outer one.")
         working = True
         try:
-            with connection.pipeline() if pipelined else nullcontext(), connection.transaction():
+            # Plain statements, which travel with the others: psycopg's context of a transaction waits for the answer of
+            # its BEGIN and again before its COMMIT.
+            with connection.pipeline() if pipelined else nullcontext():
+                connection.execute("begin", prepare=False)
                 _take(connection, role, user_id)
                 result = work(Tx(connection, user_id))
                 working = False
+                commit = connection.execute("commit", prepare=False)
+            if commit.statusmessage != "COMMIT":  # after a failed statement, COMMIT is a ROLLBACK without an error
+                raise psycopg.errors.InFailedSqlTransaction("A statement of the transaction failed; nothing was saved.")
             return result
-        except psycopg.OperationalError as error:
-            if working and connection.broken:
+        except BaseException as error:
+            lost = connection.broken
+            _roll_back(connection)
+            if working and lost and isinstance(error, psycopg.OperationalError):
                 raise _BrokenBeforeCommit(error) from error
             raise
 
@@ -266,6 +277,13 @@ class Database:
             with connection.transaction():
                 _take(connection, role, "")
                 self._check(Tx(connection))
+
+
+def _roll_back(connection: psycopg.Connection[Any]) -> None:
+    try:
+        connection.rollback()
+    except psycopg.Error:
+        connection.close()
 
 
 def _take(connection: psycopg.Connection[Any], role: str, user_id: str) -> None:

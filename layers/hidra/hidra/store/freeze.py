@@ -32,7 +32,8 @@ select r.id, r.body, r.media_type,
     (select k.integration from hidra.evolution_api_config k where k.id = %(connection_id)s) as integration
 from hidra.campaign_runs r where r.campaign_id = %(campaign_id)s and r.ended_at is null
 """
-# What both freezes do with their members and with the messages that they retry.
+# What both freezes do with their members and with the messages that they retry. The order is that of the ids,
+# whatever the plan is; it fills the index of a run's contacts from one end, which takes less time than the sorting.
 _FROZEN = f"""{AUDIENCE}, frozen as (
     insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone,
         phone_hash, variables, status, failed_at, error_code, error_detail)
@@ -40,7 +41,7 @@ _FROZEN = f"""{AUDIENCE}, frozen as (
         case when error_code is null then 'pending'::hidra.message_status
             when error_code = 'opted_out' then 'skipped' else 'failed' end,
         case when error_code <> 'opted_out' then now() end, error_code, error_detail
-    from audience
+    from audience order by contact_id
     returning status
 ), retried_points as (
     select date_trunc('minute', failed_at) as minute, count(*) as failed from retried group by 1
@@ -52,8 +53,7 @@ select count(*) as total, count(*) filter (where status = 'pending') as pending,
     array(select failed from retried_points order by minute) as retried_failures
 from frozen
 """  # noqa: S608 - made of constants
-# Memory for the joins: with less they go to disk, and write the recipients in another order than the segment's. A hash
-# may use twice this; of MAX_AUDIENCE members it needs 141 MB.
+# Memory for the joins, which go to disk with less. A hash may use twice this; of MAX_AUDIENCE members it needs 141 MB.
 WORK_MEM = "select set_config('work_mem', '80MB', true)"
 # A slice of a retry looks its few recipients up, instead of reading all contacts of the user for each slice.
 BY_INDEX = """
