@@ -1,10 +1,12 @@
 """TLS of outbound calls, against servers on loopback with certificates of the test."""
 
+import re
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import certifi
@@ -63,10 +65,18 @@ class TlsServer:
             client.settimeout(3)
             try:
                 with self._context.wrap_socket(client, server_side=True) as wrapped:
-                    self.requests.append(wrapped.recv(65536))
+                    self.requests.append(_request(wrapped))
                     wrapped.sendall(ANSWER)
             except OSError:
                 client.close()
+
+
+def _request(client: ssl.SSLSocket) -> bytes:
+    """A whole request: closing a connection with unread bytes would break it before the client has its answer."""
+    with client.makefile("rb") as lines:
+        head = b"".join(takewhile(lambda line: line.strip(), lines))
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        return head + lines.read(int(length[1]) if length else 0)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import certifi
 
 class _Context(ssl.SSLContext):
     def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
-        """Keeps the protocols that the context has: urllib3 sets the same ones for each connection, and OpenSSL does
-        not allow that while another thread connects with the context (man SSL_CTX_set_alpn_select_cb, "notes").
+        """Keeps the protocols that the context has: urllib3 sets the same ones for each connection, while another
+        thread may connect with the context.
         """
 
 
