@@ -60,7 +60,7 @@ class TestEveryFunction:
         properties = functions()[name]["Properties"]
         assert properties["Runtime"] == "python3.13"
         assert properties["Architectures"] == ["arm64"]
-        assert properties["TracingConfig"] == {"Mode": "Active"}
+        assert properties["TracingConfig"] == {"Mode": {"Ref": "Tracing"}}
         assert len(properties["Layers"]) == 1
 
     def test_is_built_by_the_shared_recipe(self, name: str) -> None:
@@ -176,11 +176,14 @@ def test_every_alarm_notifies_the_topic_if_there_is_one() -> None:
         assert "AlarmTopicArn" in references(alarm["Properties"]["AlarmActions"])
 
 
-def test_queue_functions_take_one_message_and_say_which_failed() -> None:
+def test_queue_functions_take_one_message_but_for_the_sender_and_say_which_failed() -> None:
     for mapping in resources("AWS::Lambda::EventSourceMapping").values():
         properties = mapping["Properties"]
         if next(references(properties["EventSourceArn"])) in queues_with_functions():
-            assert properties["BatchSize"] == 1
+            assert properties["BatchSize"] == (
+                10 if properties["FunctionName"]["Ref"] == "MessageSenderFunction" else 1
+            )
+            assert "MaximumBatchingWindowInSeconds" not in properties
             assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
             assert properties["ScalingConfig"]["MaximumConcurrency"]
 

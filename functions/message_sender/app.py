@@ -1,4 +1,4 @@
-"""Sends at most one message for a message of the send queue, or for an invocation with a trial."""
+"""Sends at most one message for each message of the send queue, or for an invocation with a trial."""
 
 import time
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from hidra.services.turn import Clock
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
 from hidra.store.claims import ClaimedPost
 from hidra.store.connection_health import Endpoint
-from hidra.store.db import Database
+from hidra.store.db import Pool
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
@@ -37,14 +37,17 @@ CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=tim
 SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
 TRIAL_PATIENCE_SECONDS = 10  # the caller waits at most 28 s for the outcome of a trial
 CONFIRMATION_PATIENCE_SECONDS = 20  # with the post it fits into the time-out
-db = Database(ENV, read_json_secret)
+# A batch's messages are sent side by side: most of the time each waits, for its slot or for Evolution. A transaction
+# takes milliseconds, so few connections serve them.
+AT_ONCE, CONNECTIONS = 10, 2  # the template's BatchSize; the connections of one invocation
+db = Pool(ENV, read_json_secret, size=CONNECTIONS)
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Handles messages of the send queue, or a trial of another function."""
     trial = TrialMessage.from_json(event)
-    return each_record(event, send) if trial is None else send_trial(trial).to_json()
+    return each_record(event, send, at_once=AT_ONCE) if trial is None else send_trial(trial).to_json()
 
 
 def send(body: str) -> None:

@@ -48,16 +48,16 @@ class Queue:
             self.sent += 1
             self._changed.notify()
 
-    def receive(self) -> Message | None:
-        """Waits for the next due message and hides it; returns None once the queue is closed."""
+    def receive(self, most: int = 1) -> list[Message]:
+        """Waits for due messages and hides up to so many of them; returns none once the queue is closed."""
         with self._changed:
             while not self._closed:
-                message = self._take()
-                if message is not None:
-                    return message
+                taken = list(itertools.islice(iter(self._take, None), most))
+                if taken:
+                    return taken
                 wait = self._heap[0].due - time.monotonic() if self._heap else None
                 self._changed.wait(wait)
-        return None
+        return []
 
     def _take(self) -> Message | None:
         now = time.monotonic()
@@ -108,8 +108,8 @@ class Queue:
             self._changed.notify_all()
 
 
-def queue_event(message: Message) -> dict[str, Any]:
-    """The event that Lambda makes of one SQS message."""
+def queue_event(*messages: Message) -> dict[str, Any]:
+    """The event that Lambda makes of a batch of SQS messages."""
     return {
         "Records": [
             {
@@ -122,6 +122,7 @@ def queue_event(message: Message) -> dict[str, Any]:
                 "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:cluster",
                 "awsRegion": "us-east-1",
             }
+            for message in messages
         ]
     }
 

@@ -27,7 +27,14 @@ from hidra.store.db import Database, Tx
 
 KILL = 0.0
 LATE = "late"
-"""Counted like a point: an invocation that still held its message when its post must have timed out."""
+"""Counted like a point: a sender that still held its message when its post must have timed out."""
+HELD = "held"
+"""Counted like a point: the messages that were claimed and without a recorded outcome when a worker died."""
+_CLAIMED = "commit:claim:after"
+_RECORDED = frozenset(
+    f"commit:{what}:after"
+    for what in ("mark_sent", "mark_unknown", "mark_failed", "retry_later", "release", "claim_or_free_slot")
+)
 _NAMELESS_MODULES = ("hidra.store.db", "hidra.telemetry")  # their functions do not tell the purpose
 
 
@@ -41,7 +48,8 @@ class KillPoints:
         self._report_death: Callable[[str], None] = lambda _: None
         self._lock = threading.Lock()
         self.post_timeout = float("inf")  # seconds
-        self._late_from = float("inf")
+        # By thread, which sends one message: from when on its post must have timed out.
+        self._held: dict[int, float] = {}
 
     def begin(self, part: str, armed: Mapping[str, float], report_death: Callable[[str], None]) -> None:
         """Starts a new invocation.
@@ -51,7 +59,7 @@ class KillPoints:
             report_death: receives the point before the process kills itself.
         """
         self.reached.clear()
-        self._late_from = float("inf")
+        self._held.clear()
         self._part, self._armed, self._report_death = part, dict(armed), report_death
 
     def reach(self, what: str) -> None:
@@ -59,18 +67,25 @@ class KillPoints:
         name = f"{self._part}/{what}"
         with self._lock:
             self.reached[name] += 1
-            if what == "commit:claim:after":
-                self._late_from = time.monotonic() + self.post_timeout
-            elif time.monotonic() > self._late_from:
-                self.reached[LATE] = 1
+            self._note(what, threading.get_ident())
             todo = self._armed.pop(name, None)
         if todo is None:
             return
         if todo > KILL:
             time.sleep(todo)
             return
+        self.reached[HELD] = len(self._held)
         self._report_death(name)
         os.kill(os.getpid(), signal.SIGKILL)
+
+    def _note(self, what: str, thread: int) -> None:
+        if time.monotonic() > self._held.get(thread, float("inf")):
+            self.reached[LATE] += 1
+            self._held[thread] = float("inf")
+        if what == _CLAIMED:
+            self._held[thread] = time.monotonic() + self.post_timeout
+        elif what in _RECORDED:
+            self._held.pop(thread, None)
 
 
 points = KillPoints()

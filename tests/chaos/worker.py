@@ -67,12 +67,16 @@ class Worker:
             part, event, seconds, armed = self._connection.recv()
             if part == "check":
                 LATER["check"] = timedelta(seconds=event.get("later_seconds", 0))
-            points.begin(part, armed, lambda point: self._connection.send(("dying", point, dict(points.reached))))
+            points.begin(part, armed, self.report_death)
             try:
                 result, error = self._functions[part].handler(event, Context(seconds)), None
             except Exception:  # noqa: BLE001 - Lambda answers with any error, too
                 result, error = None, traceback.format_exc()
             self._connection.send(("done", result, error, dict(points.reached)))
+
+    def report_death(self, point: str) -> None:
+        with self._lock:
+            self._connection.send(("dying", point, dict(points.reached)))
 
     def ask(self, service: str, operation: str, params: dict[str, Any]) -> Any:
         with self._lock:
@@ -86,7 +90,7 @@ def import_functions() -> dict[str, ModuleType]:
     shorter = json.loads(os.environ["CHAOS_CONSTANTS"])
     evolution._SEND_TIMEOUT = tuple(shorter["send_timeout"])
     points.post_timeout = shorter["send_timeout"][1]
-    functions["send"].SENDER_TIMEOUT_SECONDS = shorter["sender_timeout"]
+    functions["send"].SENDER_TIMEOUT = timedelta(seconds=shorter["sender_timeout"])
     functions["send"].CONFIRMATION_PATIENCE_SECONDS = shorter["confirmation_patience"]
     circuit.PROBE_EVERY = claims.PROBE_EVERY = timedelta(seconds=shorter["probe_every"])
     reconcile = functions["check"].reconcile

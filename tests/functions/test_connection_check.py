@@ -315,6 +315,24 @@ def fake(state: Any, *, found: Any = None, set_fails: bool = False) -> Any:
 
 
 @pytest.mark.parametrize(
+    ("events", "lost"),
+    [
+        (WEBHOOK_EVENTS, False),
+        (WEBHOOK_EVENTS | {"SEND_MESSAGE"}, False),  # as an earlier version of Hidra set it
+        (WEBHOOK_EVENTS - {"MESSAGES_UPDATE"}, True),
+        (frozenset(), True),
+    ],
+)
+def test_only_a_webhook_that_lacked_events_may_have_lost_some(events: frozenset[str], *, lost: bool) -> None:
+    ours = Webhook("https://x", "k")
+    evolution = fake("open", found=replace(ours, events=events))
+    sets: list[str] = []
+    evolution.set_webhook = lambda url, _: sets.append(url)
+    assert examine(evolution, ours).webhook_lost is lost
+    assert sets == ([] if events == WEBHOOK_EVENTS else ["https://x"])
+
+
+@pytest.mark.parametrize(
     ("evolution", "status", "words"),
     [
         (fake("refused"), "error", "QR"),

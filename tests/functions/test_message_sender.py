@@ -3,6 +3,8 @@
 import base64
 import json
 import re
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -15,6 +17,7 @@ from hidra.domain.ticket import read
 from hidra.gateways import vault
 from hidra.store import confirmations
 from hidra.store.confirmations import OptedOutPhone
+from hidra.store.db import Pool
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, Server, failed, from_queue, unreachable, use
@@ -57,11 +60,15 @@ def sender(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -
         SEND_QUEUE_URL=on_aws.queue("sends"),
         CAMPAIGN_QUEUE_URL=on_aws.queue("campaigns"),
     )
-    monkeypatch.setattr(app, "db", databases.jobs)
+    # A batch's threads share its connections.
+    jobs = {**databases.settings, "DATABASE_SECRET": "jobs"}
+    pool = Pool(jobs, databases.logins.__getitem__, size=app.CONNECTIONS)
+    monkeypatch.setattr(app, "db", pool)
     monkeypatch.setattr(app, "ALLOW_PRIVATE", True)
     app.private_keys.cache_clear()
     yield app
     app.private_keys.cache_clear()
+    pool.close()
 
 
 class Run:
@@ -141,6 +148,38 @@ def test_a_ticket_sends_one_text_with_the_opened_key_and_records_its_id(
     run.world.assert_exact()
 
 
+def test_the_tickets_of_a_batch_are_used_side_by_side_over_few_connections(
+    sender: ModuleType, databases: Databases, evolution: Server
+) -> None:
+    run = Run(sender, databases, evolution, recipients=12, rate=6000, connection_rate=6000)
+    [ticket] = [record["body"] for record in run.event()["Records"]]
+    all_are_there = threading.Barrier(sender.AT_ONCE, timeout=10)
+
+    def answer() -> tuple[int, Any]:
+        number = all_are_there.wait()
+        return 201, {"key": {"id": f"3EB0{number:018}"}, "status": "PENDING"}
+
+    evolution.answer = answer
+    event = run.event(*[ticket] * sender.AT_ONCE)
+    assert sender.handler(event, CONTEXT) == failed(event)
+    assert sorted(Counter(run.statuses()).items()) == [("pending", 2), ("sent", 10)]
+    assert len({request.json["number"] for request in evolution.requests}) == 10
+    opened = databases.owner.execute(
+        "select count(*) from pg_stat_activity where application_name = 'hidra' and usename = 'test_jobs'"
+    ).fetchone()
+    assert opened is not None
+    assert opened[0] <= sender.CONNECTIONS + 1  # the world's own
+    run.world.assert_exact()
+
+
+def test_of_a_batch_only_what_failed_comes_again(sender: ModuleType, databases: Databases, evolution: Server) -> None:
+    run = Run(sender, databases, evolution, recipients=1)
+    [record] = run.event()["Records"]
+    event = run.event("nonsense", record["body"], "{}")
+    assert sender.handler(event, CONTEXT) == failed(event, 0, 2)
+    assert run.statuses() == ["sent"]
+
+
 def test_repeated_tickets_send_one_confirmation(
     sender: ModuleType, databases: Databases, evolution: Server, logs: Logs
 ) -> None:
@@ -163,7 +202,7 @@ def test_repeated_tickets_send_one_confirmation(
     [request] = evolution.requests
     assert request.json["number"] == "5511980000000"
     assert request.json["text"] == "Oi Ana, pronto."
-    assert [line["outcome"] for line in logs.named("confirmation ended")] == ["sent", "no_work"]
+    assert sorted(line["outcome"] for line in logs.named("confirmation ended")) == ["no_work", "sent"]
     assert run.statuses() == ["pending"]
     world.assert_exact()
 

@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -139,11 +139,11 @@ class Request:
 
 
 class Server:
-    """An HTTP server on loopback with one answer to every request; None: it hangs up without one."""
+    """An HTTP server on loopback with one answer to every request, or a function of it; None: it hangs up without one."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.answer: tuple[int, Any] | None = (200, {})
+        self.answer: tuple[int, Any] | Callable[[], tuple[int, Any]] | None = (200, {})
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -153,7 +153,7 @@ class Server:
                 server.requests.append(Request(self.command, self.path, headers, body))
                 if server.answer is None:
                     return
-                status, answer = server.answer
+                status, answer = server.answer() if callable(server.answer) else server.answer
                 payload = json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(payload)))

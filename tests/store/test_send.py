@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hidra.domain.content import Content, Media
-from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
+from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.pacing import MAX_ATTEMPTS
 from hidra.domain.ticket import Ticket
+from hidra.domain.trial import TrialMessage
 from hidra.errors import Unavailable
 from hidra.services import lifecycle
+from hidra.services.send_direct import send_trial
 from hidra.services.send_message import End, send_message
 from hidra.services.turn import Clock
 from hidra.store.claims import ClaimedPost
@@ -315,6 +317,62 @@ def test_an_error_of_several_recipients_stops_a_connection_that_delivers_to_none
     assert Outside(NOT_ENCRYPTED).send(world, ticket) is End.CLOSED
     assert {m["status"] for m in world.messages()} == {"pending"}
     world.assert_exact()
+
+
+SLOW_TO_CONNECT = NotSent("slow_to_connect", "Connecting took too long.", Stops.SERVER_IF_REPEATED)
+
+
+def test_a_server_that_is_slow_to_connect_costs_no_attempt_and_a_while_later_the_connection(
+    databases: Databases,
+) -> None:
+    world, ticket = started(databases, recipients=4)
+    acknowledged(world, "4 minutes")
+    send_to_each(world, ticket, SLOW_TO_CONNECT, 3)
+    waiting = "not_before between now() + interval '25 s' and now() + interval '35 s'"
+    assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 4
+    assert world.one(f"select count(*) from hidra.campaign_messages where {waiting}")["count"] == 3
+    assert connection_status(world) == "connected"
+    acknowledged(world, "6 minutes")
+    send_to_each(world, ticket, SLOW_TO_CONNECT, 1)
+    assert connection_status(world) == "error"
+    world.assert_exact()
+
+
+def open_request(world: World, seconds: int) -> None:
+    """Another message of the connection has waited for its answer for so long."""
+    world.databases.owner.execute(
+        "update hidra.campaign_messages set status = 'sending', claimed_at = now() - make_interval(secs => %s)"
+        " where id = (select max(id) from hidra.campaign_messages)",
+        [seconds],
+    )
+
+
+@pytest.mark.parametrize(("seconds", "end"), [(14, End.POSTED), (17, End.SLOW_SERVER), (121, End.POSTED)])
+def test_a_server_that_leaves_a_request_unanswered_gets_no_others_for_as_long_as_its_sender_lives(
+    databases: Databases, seconds: int, end: End
+) -> None:
+    world, ticket = started(databases, recipients=3)
+    open_request(world, seconds)
+    outside = Outside()
+    assert outside.send(world, ticket) is end
+    assert (slots(world) > 0) is (end is End.POSTED)
+    assert outside.seconds < 0.1  # it does not wait for a slot
+
+
+def test_a_trial_to_a_server_that_leaves_a_request_unanswered_is_told_that_it_is_busy(databases: Databases) -> None:
+    world, _ = started(databases, recipients=1)
+    open_request(world, 17)
+    outside = Outside()
+    trial = TrialMessage(
+        world.user_id, world.connection_id, world.campaign_id, "+5511987650000", world.hash("+5511987650000"),
+        Content("Oi"),
+    )  # fmt: skip
+    clock = Clock(monotonic=lambda: outside.seconds, now=lambda: datetime.now(UTC), sleep=outside.sleep)
+    found = send_trial(
+        trial, db=databases.jobs, post=outside.post, nudge=outside.nudged.append, clock=clock,
+        sender_timeout=timedelta(seconds=120), patience=10,
+    )  # fmt: skip
+    assert (found, outside.posted, outside.seconds) == (NoTurn.BUSY, [], 0)
 
 
 def test_the_last_attempt_of_a_recipient_that_alone_meets_the_error_fails_it(databases: Databases) -> None:

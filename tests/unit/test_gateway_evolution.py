@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from urllib3.exceptions import HTTPError
@@ -238,7 +239,23 @@ def test_nothing_was_sent_if_the_connection_was_not_established_in_time(monkeypa
         for one in waiting:
             one.close()
     assert isinstance(outcome, NotSent)
-    assert outcome.stops is Stops.CONNECTION
+    assert (outcome.code, outcome.stops) == ("slow_to_connect", Stops.SERVER_IF_REPEATED)
+
+
+def test_a_name_that_is_resolved_slowly_counts_as_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evolution, "_SEND_TIMEOUT", (0.1, 5))
+    resolve = socket.getaddrinfo
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        time.sleep(0.15)
+        return resolve(*args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    with serving(answering(201, SENT)) as server:
+        outcome = server.client().send("+5541988887777", TEXT)
+    assert isinstance(outcome, NotSent)
+    assert (outcome.code, outcome.stops) == ("slow_to_connect", Stops.SERVER_IF_REPEATED)
+    assert b"".join(server.requests).strip() == b""
 
 
 def test_nothing_was_sent_to_an_address_that_is_not_allowed() -> None:

@@ -10,7 +10,8 @@ from enum import StrEnum
 class NoTurn(StrEnum):
     """Why a message outside campaigns was not posted."""
 
-    BUSY = "busy"  # the pace, or the room on the connection, is used up for now
+    # The pace, or the room on the connection, is used up for now; or its server leaves a request unanswered.
+    BUSY = "busy"
     CLOSED = "closed"  # the connection is gone or not usable
     DISTRUSTED = "distrusted"  # the connection sends one message every 5 minutes, and it is not time for the next
     OPTED_OUT = "opted_out"
@@ -25,6 +26,8 @@ class Stops(StrEnum):
     CONNECTION = "connection"  # it cannot send any message
     # The recipient may be at fault, or the connection: it is if several recipients meet this and none gets a message.
     CONNECTION_IF_REPEATED = "connection_if_repeated"
+    # The recipient is not at fault and loses no attempt; the connection stops under the same condition.
+    SERVER_IF_REPEATED = "server_if_repeated"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """When messages may go: the slots of a run, its tickets and their delays, and the wait before another attempt.
 
-A limit of r a minute is kept where Evolution receives the requests: posts may be up to 0.5 s late and transit varies up
-to 1 s, so r posts are spread over at least 61.5 s, which leaves at most 0.9756 of the limit in use.
+A limit of r a minute is kept where Evolution receives the requests: a post may be claimed up to 0.5 s late, connect for
+up to 0.5 s and be under way for up to 0.5 s more or less than others. So r posts are spread over at least 61.5 s, which
+leaves at most 0.9756 of the limit in use.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,11 @@ from math import ceil, floor
 
 WINDOW_SECONDS = 61.5
 LATEST_AFTER_SLOT_SECONDS = 0.5  # a claim that would post later than this after its slot is released
+CONNECT_SECONDS = 0.5  # a post whose connection takes longer, with name and TLS, is given up unsent
 ROOM_UNTIL_SECONDS = 0.45  # a claim waits for room until this long after its slot
+# While a request of a connection is open for longer than this, the connection gets no permits: each post would hold a
+# sender for as long, and leave none to others.
+SLOW_AFTER_SECONDS = 15
 PERMIT_AHEAD_SECONDS = 2  # a permit is recorded at most this long before its slot
 TICKETS_AHEAD_SECONDS = 130  # passes are a minute apart and overlap, so one may be lost
 SPARE_EVERY = 20  # one ticket in this many has a spare, for tickets that come too late or find no room

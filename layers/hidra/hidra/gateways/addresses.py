@@ -7,17 +7,21 @@ included.
 
 import socket
 import ssl
+import time
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NameResolutionError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, SSLError
 from urllib3.util.connection import create_connection
 
 from hidra.domain.address import is_public
 from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.gateways import tls
+
+SLOW_TO_CONNECT = "slow-to-connect"
+_UNREACHABLE = "The server cannot be reached."
 
 
 class Adapter(HTTPAdapter):
@@ -48,16 +52,26 @@ class Adapter(HTTPAdapter):
 
 class _Translating(HTTPConnection):
     def connect(self) -> None:
+        """Connects within the time-out in all: name, address and TLS. Each alone may take as long for the libraries."""
+        began = time.monotonic()
         try:
             super().connect()
+            if self.timeout is not None and time.monotonic() - began > self.timeout:
+                raise TimeoutError
         except HidraError:
             raise
         except NameResolutionError as error:
             raise Unavailable("The server's name is not known to the DNS.", code="dns") from error
+        except NewConnectionError as error:  # it is a ConnectTimeoutError, too
+            raise Unavailable(_UNREACHABLE, code="unreachable") from error
+        except (TimeoutError, ConnectTimeoutError) as error:
+            raise Unavailable(
+                f"Connecting to the server took longer than {self.timeout:g} seconds.", code=SLOW_TO_CONNECT
+            ) from error
         except (ssl.SSLError, ssl.CertificateError, SSLError) as error:
             raise Unavailable("The server's TLS certificate or handshake is not valid.", code="tls") from error
         except (OSError, HTTPError) as error:
-            raise Unavailable("The server cannot be reached.", code="unreachable") from error
+            raise Unavailable(_UNREACHABLE, code="unreachable") from error
 
 
 class _Public(_Translating):

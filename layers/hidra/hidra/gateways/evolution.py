@@ -22,14 +22,15 @@ from hidra.domain.content import Content, MediaType
 from hidra.domain.instance import InstanceFacts
 from hidra.domain.message import MessageStatus, provider_status
 from hidra.domain.outcome import NotSent, Outcome, Stops, Unknown
+from hidra.domain.pacing import CONNECT_SECONDS
 from hidra.domain.whatsapp_message import id_of, media_type_of, text_of
 from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.gateways import answers, bodies, instance_rows
-from hidra.gateways.addresses import Adapter
+from hidra.gateways.addresses import SLOW_TO_CONNECT, Adapter
 
-# Seconds to connect and to wait for an answer. A send is slow: Evolution checks the number and sends before it answers,
-# and Baileys' own queries time out after 60 s.
-_SEND_TIMEOUT = (5.0, 90.0)
+# Seconds to connect and to wait for an answer. A send must leave at its slot. Its answer is slow: Evolution checks the
+# number and sends before it answers, and Baileys' own queries time out after 60 s.
+_SEND_TIMEOUT = (CONNECT_SECONDS, 90.0)
 _ASK_TIMEOUT = (3.0, 10.0)
 _MAX_ANSWER_BYTES = 4_000_000
 _FOUND_AT_MOST = 50
@@ -41,7 +42,6 @@ _FAR_FUTURE = 1 << 33  # seconds since 1970
 # LOGOUT_INSTANCE and REMOVE_INSTANCE carry no data: their name is the event.
 WEBHOOK_EVENTS = frozenset(
     {
-        "SEND_MESSAGE",
         "MESSAGES_UPDATE",
         "MESSAGES_UPSERT",
         "CONNECTION_UPDATE",
@@ -110,7 +110,8 @@ class Evolution:
             status, answer = self._call("POST", route, body, timeout=_SEND_TIMEOUT)
             return answers.sort_answer(status, answer, media=content.media.type if content.media else None)
         except HidraError as error:
-            return NotSent(error.code.replace("-", "_"), str(error), Stops.CONNECTION)
+            stops = Stops.SERVER_IF_REPEATED if error.code == SLOW_TO_CONNECT else Stops.CONNECTION
+            return NotSent(error.code.replace("-", "_"), str(error), stops)
         except requests.Timeout:
             return Unknown("timed_out", "The Evolution server did not answer in time.")
         except requests.RequestException:

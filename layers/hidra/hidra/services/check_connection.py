@@ -98,6 +98,11 @@ class Neighbourhood:
     owner_of: Callable[[str], UUID | None] = lambda _: None
 
 
+def _subscribes_to_more(found: Webhook | None, ours: Webhook) -> bool:
+    """Whether it is our webhook with further events, as an earlier version of Hidra set it: nothing was lost then."""
+    return found is not None and replace(found, events=ours.events) == ours and found.events > ours.events
+
+
 def examine(
     evolution: Evolution, webhook: Webhook, *, also_ours: Collection[Webhook] = (), among: Neighbourhood | None = None
 ) -> Health:
@@ -119,7 +124,7 @@ def examine(
         found = evolution.find_webhook()
         if found != webhook:
             theirs = found is not None and among is not None and among.owner_of(found.url) in shared
-            lost = not theirs and found not in also_ours
+            lost = not theirs and found not in also_ours and not _subscribes_to_more(found, webhook)
             if not theirs:
                 evolution.set_webhook(webhook.url, webhook.jwt_key)
     except HidraError as error:

@@ -49,6 +49,7 @@ def send_trial(
         db=db,
         clock=clock,
         patience=patience,
+        sender_timeout=sender_timeout,
     )
     if isinstance(claim, NoTurn):
         return claim
@@ -99,6 +100,7 @@ def send_confirmation(
         db=db,
         clock=clock,
         patience=patience,
+        sender_timeout=sender_timeout,
     )
     if isinstance(claim, NoTurn):
         return claim

@@ -32,6 +32,7 @@ class End(StrEnum):
     POSTPONED = "postponed"
     TOO_EARLY = "too_early"
     CLOSED = "closed"
+    SLOW_SERVER = "slow_server"  # a request of the connection is open for long
     NO_ROOM = "no_room"
     SLOWED = "slowed"
     NO_WORK = "no_work"
@@ -73,12 +74,14 @@ def send_message(
             message stays in sending, is looked up later, and is never posted again.
     """
     permit = db.as_worker(
-        lambda tx: pace.permit(tx, connection_id=ticket.connection_id, campaign_id=ticket.campaign_id)
+        lambda tx: pace.permit(
+            tx, connection_id=ticket.connection_id, campaign_id=ticket.campaign_id, sender_timeout=sender_timeout
+        )
     )
     # From the receipt of the answer: a slow network makes the post late, never early.
     received = clock.monotonic()
-    if permit is None:
-        return End.CLOSED
+    if permit is None or permit.slow:
+        return End.CLOSED if permit is None else End.SLOW_SERVER
     if not permit.granted:
         if ticket.delayed:
             return End.TOO_EARLY
@@ -192,11 +195,12 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: dat
             reason = media_not_fetched(detail)
             campaigns.pause_for(tx, user_id=claim.user_id, campaign_id=ticket.campaign_id, reason=reason)
             claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
-        case NotSent(code, detail, stops) if claim.attempts < MAX_ATTEMPTS:
-            if stops is Stops.CONNECTION_IF_REPEATED and _repeated(tx, ticket, code):
+        case NotSent(code, detail, stops) if claim.attempts < MAX_ATTEMPTS or stops is Stops.SERVER_IF_REPEATED:
+            if stops is not Stops.NOTHING and _repeated(tx, ticket, code):
                 message = repeated_reason(detail)
                 stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
-            claims.retry_later(tx, claim, wait=backoff(claim.attempts), counted=True, code=code, detail=detail)
+            counted = stops is not Stops.SERVER_IF_REPEATED
+            claims.retry_later(tx, claim, wait=backoff(claim.attempts), counted=counted, code=code, detail=detail)
         case NotSent(code, detail) | Refused(code, detail):
             claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at)
     return _Changed(stopped, closed)

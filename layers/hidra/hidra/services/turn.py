@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -103,6 +103,7 @@ def take_turn[T: ClaimedPost](
     db: Database,
     clock: Clock,
     patience: float,
+    sender_timeout: timedelta,
 ) -> T | NoTurn:
     """Asks for slots until it claims at one; returns the claim, which is now to be posted, or why there is none.
 
@@ -111,6 +112,7 @@ def take_turn[T: ClaimedPost](
         release: undoes the claim.
         campaign_id: None where the connection's limit is the only one.
         patience: seconds after which no further slot is waited for.
+        sender_timeout: how long a post may take at most.
 
     Raises:
         Unavailable: the database is away.
@@ -128,10 +130,16 @@ def take_turn[T: ClaimedPost](
 
     give_up_at = clock.monotonic() + patience
     while clock.monotonic() <= give_up_at:
-        permit = db.as_worker(lambda tx: pace.permit(tx, connection_id=connection_id, campaign_id=campaign_id))
+        permit = db.as_worker(
+            lambda tx: pace.permit(
+                tx, connection_id=connection_id, campaign_id=campaign_id, sender_timeout=sender_timeout
+            )
+        )
         received = clock.monotonic()
         if permit is None:
             return NoTurn.CLOSED
+        if permit.slow:
+            return NoTurn.BUSY
         if not permit.granted:
             until_slot = (permit.slot - permit.now).total_seconds()
             if received + until_slot > give_up_at:

@@ -1,9 +1,12 @@
-"""PostgreSQL: one connection a process, transactions under a role, driver errors translated into Hidra's."""
+"""PostgreSQL: one connection a process, or a few for its threads; transactions under a role, driver errors translated
+into Hidra's.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from enum import Enum
 from functools import cache
+from queue import LifoQueue
 from typing import Any, LiteralString, get_args, get_type_hints
 from uuid import UUID
 
@@ -277,6 +280,45 @@ class Database:
             with connection.transaction():
                 _take(connection, role, "")
                 self._check(Tx(connection))
+
+
+class Pool(Database):
+    """A ``Database`` for threads: up to ``size`` transactions side by side, each on a connection of its own."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        credentials: Callable[[str], Mapping[str, str]],
+        *,
+        size: int,
+        statement_timeout_ms: int = 25_000,
+        check: Callable[[Tx], None] | None = None,
+    ) -> None:
+        self._size = size
+        # The last one used comes first, so that few connections are opened where few are needed.
+        self._idle: LifoQueue[Database] = LifoQueue()
+        for _ in range(size):
+            self._idle.put(Database(settings, credentials, statement_timeout_ms=statement_timeout_ms, check=check))
+
+    def close(self) -> None:
+        for database in [self._idle.get() for _ in range(self._size)]:
+            database.close()
+            self._idle.put(database)
+
+    def _run[T](
+        self,
+        role: str,
+        user_id: str,
+        work: Callable[[Tx], T],
+        refusals: Mapping[str, HidraError],
+        *,
+        pipelined: bool = True,
+    ) -> T:
+        database = self._idle.get()
+        try:
+            return database._run(role, user_id, work, refusals, pipelined=pipelined)
+        finally:
+            self._idle.put(database)
 
 
 def _roll_back(connection: psycopg.Connection[Any]) -> None:

@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, WINDOW_SECONDS
+from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, SLOW_AFTER_SECONDS, WINDOW_SECONDS
+from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store.db import Tx
 
 
 @dataclass(frozen=True)
 class Permit:
-    """The earliest slot, and ``now``, both by the database's clock; ``granted``: the slot is recorded."""
+    """The earliest slot, and ``now``, both by the database's clock; ``granted``: the slot is recorded.
+
+    ``slow``: the slot is refused, because the connection's server leaves a request unanswered.
+    """
 
     slot: datetime
     now: datetime
     granted: bool
+    slow: bool = False
 
 
 # The rows in pace_limits, the connection's first: the one lock order.
@@ -22,9 +27,11 @@ LOCK_LIMITS = """
 select from hidra.pace_limits where subject in (%(connection_id)s, %(campaign_id)s)
 order by (subject = %(campaign_id)s) for update
 """
+# A request of the connection is open for long; one older than a sender lives has no sender any more.
+_LONG_OPEN = "between clock_timestamp() - %(sender_timeout)s::interval and clock_timestamp() - %(slow_after)s::interval"
 # A statement of its own, so that it reads its clock after the locks are taken. Slots half a spacing apart let a run
 # catch up after a stall; at most `rate` slots in every window keep it under the limit.
-PERMIT = """
+PERMIT = f"""
 with moment as (
     select coalesce(%(now)s::timestamptz, clock_timestamp()) as now
 ), limits as (
@@ -36,9 +43,18 @@ with moment as (
     ) as earliest
     from hidra.pace_limits l, moment
     where l.subject in (%(connection_id)s, %(campaign_id)s)
+), server as (
+    select exists (
+        select from hidra.campaign_messages
+        where evolution_config_id = %(connection_id)s and status = 'sending' and claimed_at {_LONG_OPEN}
+    ) or exists (
+        select from hidra.direct_sends
+        where evolution_config_id = %(connection_id)s and ended_at is null and claimed_at {_LONG_OPEN}
+    ) as slow
 ), decision as (
-    select max(earliest) as slot, max(earliest) <= max(now) + %(ahead)s as granted
-    from limits, moment
+    select max(earliest) as slot, not bool_or(slow) and max(earliest) <= max(now) + %(ahead)s as granted,
+        bool_or(slow) as slow
+    from limits, moment, server
 ), pruned as (
     delete from hidra.pace_slots s using moment
     where s.subject in (%(connection_id)s, %(campaign_id)s) and s.slot < moment.now - %(window)s - interval '0.5 s'
@@ -46,9 +62,9 @@ with moment as (
     insert into hidra.pace_slots (subject, user_id, slot)
     select limits.subject, limits.user_id, decision.slot from limits, decision where decision.granted
 )
-select decision.slot, moment.now, decision.granted from decision, moment
+select decision.slot, moment.now, decision.granted, decision.slow from decision, moment
 where (select count(*) from limits) = %(limits)s
-"""
+"""  # noqa: S608 - made of constants
 # The trigger pace_limits_lowered writes lowered_at, whichever statement lowers a rate.
 LOWERED_SINCE = """
 select exists (
@@ -61,11 +77,18 @@ delete from hidra.pace_slots where subject in (%(connection_id)s, %(campaign_id)
 """
 
 
-def permit(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, now: datetime | None = None) -> Permit | None:
-    """Returns the next slot of both limits, and records it if it is at most 2 s ahead.
+def permit(
+    tx: Tx,
+    *,
+    connection_id: UUID,
+    campaign_id: UUID | None,
+    sender_timeout: timedelta = timedelta(seconds=SENDER_TIMEOUT_SECONDS),
+    now: datetime | None = None,
+) -> Permit | None:
+    """Returns the next slot of both limits, and records it if it is at most 2 s ahead and the server is not slow.
 
-    Without a campaign the connection's limit is the only one. ``now`` replaces the database's clock in tests.
-    None: the connection or the campaign is gone.
+    Without a campaign the connection's limit is the only one. ``now`` replaces the database's clock for the slots in
+    tests. None: the connection or the campaign is gone.
     """
     tx.run(LOCK_LIMITS, connection_id=connection_id, campaign_id=campaign_id)
     return tx.row(
@@ -77,6 +100,8 @@ def permit(tx: Tx, *, connection_id: UUID, campaign_id: UUID | None, now: dateti
         now=now,
         window=timedelta(seconds=WINDOW_SECONDS),
         ahead=timedelta(seconds=PERMIT_AHEAD_SECONDS),
+        sender_timeout=sender_timeout,
+        slow_after=timedelta(seconds=SLOW_AFTER_SECONDS),
     )
 
 
