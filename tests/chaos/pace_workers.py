@@ -226,10 +226,10 @@ def hold_tickets(cluster: Cluster, *, seconds: float) -> None:
     queue, opened = cluster.queues["send"], threading.Event()
     receive = queue.receive
 
-    def receive_later() -> Message | None:
-        message = receive()
+    def receive_later(most: int) -> list[Message]:
+        messages = receive(most)
         opened.wait()
-        return message
+        return messages
 
     queue.receive = receive_later  # type: ignore[method-assign]
     time.sleep(seconds)
