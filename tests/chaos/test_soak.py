@@ -10,7 +10,7 @@ from tests.conftest import Databases
 # Fixed, so that a change does not fail for an older bug that a new seed happens to find; `make soak` draws its seeds. The
 # interleaving of the processes differs in each run all the same.
 SEED = 12
-SECONDS, SETTLED_WITHIN = 30, 75
+SECONDS, SETTLED_WITHIN = 15, 75
 # Half of the long form: other tests run beside it, and some of them measure time.
 HALF, SENDERS = TENANTS[::2], 16
 # Not beside test_never_twice, which needs the processors as long.

@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import ModuleType
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ import pytest
 from botocore.loaders import JSONFileLoader
 from nacl.public import PrivateKey
 
+from hidra.gateways import aws_api
 from tests.conftest import Databases
 from tests.functions import workers
 from tests.functions.api import Api
@@ -42,6 +43,14 @@ os.environ.setdefault("ADMIN_GROUP", "admin")
 os.environ.setdefault("GROUPS_CLAIM", "cognito:groups")
 
 _LOAD = JSONFileLoader.load_file
+
+
+@pytest.fixture(autouse=True)
+def aws_is_left_as_found() -> Iterator[None]:
+    """Two replacements that are undone in the wrong order would leave one of them to the tests that follow."""
+    before = aws_api.call, aws_api.invoke
+    yield
+    assert (aws_api.call, aws_api.invoke) == before
 
 
 @cache

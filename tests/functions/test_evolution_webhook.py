@@ -244,19 +244,19 @@ class FlakyStream:
 def test_the_answer_is_200_only_after_the_stream_accepted_everything(
     app: ModuleType,
     on_aws: Stream,
-    monkeypatch: pytest.MonkeyPatch,
     *,
     refusals: tuple[Any, ...],
     status: int,
     taken: int,
 ) -> None:
     flaky = FlakyStream(on_aws.aws, *refusals)
-    monkeypatch.setattr(aws_api, "call", flaky.call)
     event = load("evolution_webhook_delivered")
     body = json.loads(event["body"])
     body["data"] = [body["data"] | {"keyId": f"3EB0{index}"} for index in range(3)]
     event["body"] = json.dumps(body)
-    answer = post(app, event)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aws_api, "call", flaky.call)
+        answer = post(app, event)
     assert answer.status == status
     assert len(set(flaky.taken)) == len(flaky.taken) == taken
     assert flaky.refusals == []
