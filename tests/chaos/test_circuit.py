@@ -149,7 +149,7 @@ def test_a_campaign_whose_messages_are_not_acknowledged_stops_and_finishes_by_it
         let(campaign.world, PROBE_EVERY)
 
     # A status of an earlier message that only arrives now would let the campaign send one message and stop it again.
-    wait_until(lambda: simulator.summary()["unsettled"] == 0)
+    wait_until(lambda: simulator.summary()["unsettled"] == 0, seconds=60)
     receiver.reachable = True
     ticket, tickets = campaign.advance()
     assert tickets == 1

@@ -12,7 +12,7 @@ from tests.conftest import Databases
 SEED = 12
 SECONDS, SETTLED_WITHIN = 15, 75
 # Half of the long form: other tests run beside it, and some of them measure time.
-HALF, SENDERS = TENANTS[::2], 16
+HALF, SENDERS = TENANTS[::2], 8
 # Not beside test_never_twice, which needs the processors as long.
 pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.usefixtures("fresh_database")]
 
