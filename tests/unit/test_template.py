@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hidra.domain import template
 from hidra.domain.template import check, placeholders, render
 from hidra.domain.text import blank
 from hidra.errors import Rejected
@@ -41,6 +42,21 @@ def test_a_template_whose_variables_fit_is_accepted() -> None:
 
 def test_a_text_contains_every_value() -> None:
     assert render("Oi {{nome}}, {{nome}} de {{cidade}}", {"nome": "Ana", "cidade": "Recife"}) == "Oi Ana, Ana de Recife"
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("Nome do Cliente", "name"), ("nomecompleto", "name"), ("nome_e_sobrenome", "name"), ("cliente", "name"),
+        ("Celular do cliente", "phone"), ("WhatsApp com DDD", "phone"), ("Tel. Celular", "phone"), ("Nº", None),
+        ("telefone da mãe", None), ("telefone xyz", None), ("primeiro nome", None), ("nome da empresa", None),
+        ("DDD", None), ("número do pedido", None), ("plano", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_variable_that_an_import_reads_as_the_contacts_column_takes_that_column(name: str, column: str | None) -> None:
+    """If no contact has an attribute of that name."""
+    assert template.columns([name])[1] == [column]
+    assert template.names_column(name) is (column is not None)
 
 
 @pytest.mark.parametrize("values", [{}, {"nome": ""}, {"nome": "  "}])

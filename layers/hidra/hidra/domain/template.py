@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hidra.domain.attribute_name import fold
 from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_VALUE
 from hidra.domain.content import MediaType
+from hidra.domain.imports.column_names import Role, meaning
 from hidra.domain.text import BLANK, blank
 from hidra.errors import Field, Rejected
 
@@ -35,20 +36,9 @@ _SHOWN = 5  # of what a warning names
 _NAME = rf"(?=[^{{}}]*[^{BLANK}{{}}])[^\s{{}}|](?:[^{{}}|]{{0,{MAX_ATTRIBUTE_NAME - 2}}}[^\s{{}}|])?"
 PLACEHOLDER = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}")
 
-# A contact's own columns, by the folded names that users give them; an attribute of that name comes first. By the words
-# of the second table an import finds the columns of a file. They may also be attributes, so they mean the column only
-# if no contact has such an attribute: an order's numero must never become a phone.
+# A contact's own columns, by the folded names that users give them; an attribute of that name comes first.
 _OWN = {"nome": "name", "name": "name", "telefone": "phone", "phone": "phone"}
 OWN_NAMES = tuple(_OWN)
-_GUESSES = {
-    **_OWN,
-    **dict.fromkeys(("nome completo", "full name", "contato", "cliente"), "name"),
-    **dict.fromkeys(
-        ("fone", "celular", "whatsapp", "whats", "mobile", "numero", "tel", "phone number", "telefone celular"), "phone"
-    ),
-}
-# Names that a template of another tool probably uses.
-_USUAL = {*_GUESSES, "primeiro nome", "first name", "firstname", "sobrenome", "last name", "lastname"}
 
 
 @dataclass(frozen=True)
@@ -67,13 +57,25 @@ def placeholders(body: str) -> list[str]:
 def columns(names: Sequence[str]) -> tuple[list[str | None], list[str | None]]:
     """Returns the contact's own column for each placeholder, None if there is none: the column that takes the place of
     an attribute which a contact lacks, and the column that does so if no contact has such an attribute."""
-    folded = list(map(fold, names))
-    return [_OWN.get(name) for name in folded], [_GUESSES.get(name) for name in folded]
+    return [_OWN.get(fold(name)) for name in names], list(map(_guess, names))
+
+
+def _guess(name: str) -> str | None:
+    """The column that an import takes from a file's column of that name, so that no contact has it as an attribute.
+
+    Only if no contact has it: an order's numero must never become a phone. Nor a phone of another person.
+    """
+    said = meaning(name)
+    if said is None or said.others:
+        return _OWN.get(fold(name))
+    if said.role is Role.PHONE:
+        return None if said.unsure else "phone"
+    return "name" if said.role is Role.NAME else None
 
 
 def names_column(name: str) -> bool:
     """Whether a placeholder that names no attribute takes the contact's own column."""
-    return fold(name) in _GUESSES
+    return _guess(name) is not None
 
 
 def chosen(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
@@ -99,7 +101,7 @@ def warnings(body: str) -> list[TemplateWarning]:
                 f"Single braces go out as they stand: {braces}. A placeholder has double braces, as in {{{{nome}}}}.",
             )
         )
-    if others := _listed(each[0] for each in _OTHER_SPELLING.finditer(rest) if fold(each[1]) in _USUAL):
+    if others := _listed(each[0] for each in _OTHER_SPELLING.finditer(rest) if meaning(each[1])):
         found.append(
             TemplateWarning(
                 "other-placeholders",
