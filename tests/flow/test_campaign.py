@@ -5,7 +5,7 @@ import contextlib
 import psutil
 
 from local.stack import Stack
-from tests.flow.world import Tenant, eventually, queue_is_idle
+from tests.flow.world import STARTED_WITHIN, Tenant, eventually, queue_is_idle
 
 
 def phones(*last_four: str, ddd: str = "11") -> list[str]:
@@ -27,7 +27,7 @@ def test_scheduled_campaigns_of_two_tenants_end_with_every_recipient_equal(stack
     for tenant, campaign_id, refusal in zip(tenants, campaigns, not_registered.values(), strict=True):
         tenant.wait_until_equal(campaign_id, seconds=150)
         assert tenant.show(campaign_id)["status"] == "completed"
-        assert tenant.started_after(campaign_id) < 5
+        assert tenant.started_after(campaign_id) < STARTED_WITHIN
         tenant.assert_counts_equal_recipients(campaign_id)
         by_phone = {row["phone"]: row for row in tenant.recipients(campaign_id)}
         assert [by_phone[phone]["status"] for phone in EVERY_BEHAVIOUR] == [

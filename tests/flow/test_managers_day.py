@@ -12,7 +12,7 @@ import requests
 from local.demo import comparison
 from local.processes import LocalError
 from local.stack import Stack
-from tests.flow.world import Tenant, eventually, queue_is_idle
+from tests.flow.world import STARTED_WITHIN, Tenant, eventually, queue_is_idle
 
 COUNTERS = ("delivered", "failed", "pending", "skipped")
 COUNTER_OF = {"delivered": "delivered", "read": "delivered", "failed": "failed", "skipped": "skipped"}
@@ -162,7 +162,7 @@ class Day:
         at = datetime.now(UTC) + timedelta(seconds=2)
         assert self.post("schedule", {"scheduled_at": at.isoformat()})["status"] == "scheduled"
         eventually(lambda: len(self.sends()) >= 4, seconds=60, about=self.get)
-        assert 0 <= self.tenant.started_after(self.campaign_id) < 5
+        assert 0 <= self.tenant.started_after(self.campaign_id) < STARTED_WITHIN
         self.is_("running", scheduled_at=at)
         assert self.post("pause") == self.get()
         eventually(lambda: not self.rows(status="sending") and not self.tenant.simulator.summary()["open"], seconds=10)
