@@ -53,7 +53,9 @@ def test_a_text_contains_every_value() -> None:
         ("DDD", None), ("número do pedido", None), ("plano", None), ("", None),
     ],
 )  # fmt: skip
-def test_a_variable_that_an_import_reads_as_the_contacts_column_takes_that_column(name: str, column: str | None) -> None:
+def test_a_variable_that_an_import_reads_as_the_contacts_column_takes_that_column(
+    name: str, column: str | None
+) -> None:
     """If no contact has an attribute of that name."""
     assert template.columns([name])[1] == [column]
     assert template.names_column(name) is (column is not None)
