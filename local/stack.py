@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Each running function is a process here, and its start costs half a second of a core: a burst of webhooks or tickets
 # must not start dozens at once.
-SENDERS = 20
+SENDERS = 4
 WEBHOOKS_AT_ONCE = 6
 AUDIENCE = "hidra-local"
 AWS, DATABASE, ISSUER, SIMULATOR = "AWS emulator", "PostgreSQL", "token issuer", "Evolution simulator"

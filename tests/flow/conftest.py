@@ -21,6 +21,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """It has few senders, as each running sender is a process of some 70 MB."""
-    with Stack.running("flow", parameters={"SenderConcurrency": "4", "SenderLostAfterSeconds": "20"}) as running:
+    with Stack.running("flow", parameters={"SenderLostAfterSeconds": "20"}) as running:
         yield running
