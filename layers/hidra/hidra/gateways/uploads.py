@@ -27,7 +27,10 @@ def s3() -> Any:
         connect_timeout=3,
         read_timeout=10,
         retries={"mode": "standard", "total_max_attempts": 3},
-        signature_version="s3v4",  # else links name S3's global address, which redirects
+        signature_version="s3v4",
+        # Without these, forms and links name S3's global address. It redirects for a day after a bucket was made, and
+        # never finds those of newer regions (S3 User Guide, "Request redirection and the REST API").
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
     )
     return boto3.client("s3", config=config)
 
