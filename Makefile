@@ -47,7 +47,7 @@ up: ## start the local stack, what it lost, or deploy changes to it (STACK=name 
 down: ## stop the local stack and remove everything of it (STACK=name)
 	@./hidra down --stack $(call quoted,$(STACK))
 
-token: ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin,ops SUB=uuid STACK=name)
+token: ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin SUB=uuid STACK=name)
 	@./hidra token --stack $(call quoted,$(STACK)) $(call given,NAME,--name) $(call given,EMAIL,--email) \
 		$(call given,GROUPS,--groups) $(call given,SUB,--sub)
 

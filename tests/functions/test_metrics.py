@@ -131,10 +131,20 @@ def test_a_wrong_cut_is_named(call: Any, databases: Databases, query: dict[str, 
     assert (answer.status, answer.fields) == (422, [field])
 
 
+COGNITO = "https://cognito-idp.sa-east-1.amazonaws.com/sa-east-1_AbCdEf"
+
+
+@pytest.mark.parametrize(
+    "claims", [{"cognito:groups": "[admin]"}, {"cognito:groups": "admin"}, {"cognito:groups": ["admin", "ops"]}]
+)
+def test_one_group_or_a_list_of_groups_makes_an_admin_of_any_issuer(call: Any, claims: dict[str, Any]) -> None:
+    assert call("metrics", **claims).get("/v1/admin/metrics/overview").status == 200
+
+
 def test_admins_see_every_owner_page_by_page(call: Any, databases: Databases) -> None:
     worlds = [World.make(databases, recipients=0) for _ in range(3)]
     count(worlds[0])
-    admin = call("metrics", **{"cognito:groups": "[admin ops]"})
+    admin = call("metrics", **{"cognito:groups": "[admin ops]", "iss": COGNITO})
     owners = admin.all("/v1/admin/metrics/overview", limit=2)
     assert [owner["owner_id"] for owner in owners] == sorted(str(world.user_id) for world in worlds)
     delivered = {owner["owner_id"]: owner["delivered_messages"] for owner in owners}
@@ -151,6 +161,13 @@ def test_admins_see_every_owner_page_by_page(call: Any, databases: Databases) ->
         {"cognito:groups": "[Admin]"},
         {"cognito:groups": ""},
         {"groups": "[admin]"},
+        {"cognito:groups": "[site admin]"},
+        {"cognito:groups": "[admin ops]", "iss": "https://login.example/"},
+        {"cognito:groups": "site admin"},
+        {"cognito:groups": "site admin", "iss": COGNITO},
+        {"cognito:groups": "[admin] ops"},
+        {"cognito:groups": "[[admin]]"},
+        {"cognito:groups": "[]"},
     ],
 )
 def test_only_the_exact_group_in_the_exact_claim_makes_an_admin(call: Any, claims: dict[str, str]) -> None:

@@ -29,6 +29,7 @@ STATUS = {
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEM_TYPE = "urn:hidra:problem:"
+_LIST = re.compile(r"\[(.*)\]", re.DOTALL)
 _SHOWN_OF_NAME = 100  # characters of an unknown parameter's name
 
 
@@ -155,7 +156,7 @@ def caller(app: APIGatewayHttpResolver, *, groups_claim: str = "") -> Caller:
         user_id = UUID(str(claims.get("sub", "")))
     except ValueError:
         raise errors.Forbidden("The token's subject is not a user's id. Use a token whose sub is a UUID.") from None
-    return Caller(user_id, claims.get("email"), claims.get("name"), _groups(claims.get(groups_claim)))
+    return Caller(user_id, claims.get("email"), claims.get("name"), _groups(claims, groups_claim))
 
 
 def problem(error: errors.HidraError) -> Response[Any]:
@@ -230,8 +231,20 @@ def _field(item: Mapping[str, Any]) -> errors.Field:
     return errors.Field(place, str(item["msg"]))
 
 
-def _groups(claim: object) -> frozenset[str]:
-    # API Gateway's HTTP API passes a list claim as the text "[admin ops]".
-    if isinstance(claim, str):
-        return frozenset(re.sub(r"^\[(.*)\]$", r"\1", claim).split())
-    return frozenset(claim) if isinstance(claim, list) else frozenset()
+def _groups(claims: Mapping[str, Any], name: str) -> frozenset[str]:
+    """The groups of a claim that is a list, a list's text, or one group's name.
+
+    API Gateway's HTTP API passes ["site admin", "ops"] on as the text "[site admin ops]". Only Cognito's groups have no
+    white space in their names (API reference of Cognito, "CreateGroup"); of another issuer such a text gives no group.
+    """
+    claim = claims.get(name)
+    if isinstance(claim, list):
+        return frozenset(map(str, claim))
+    if not isinstance(claim, str):
+        return frozenset()
+    listed = _LIST.fullmatch(claim)
+    groups = listed[1].split() if listed else [claim]
+    if len(groups) > 1 and not str(claims.get("iss", "")).startswith("https://cognito-idp."):
+        logger.warning("the groups of a token cannot be told apart", claim=name, words=len(groups))
+        return frozenset()
+    return frozenset(groups)
