@@ -22,7 +22,8 @@ from hidra.store import templates
 from hidra.store.db import Database
 from hidra.store.templates import Template as StoredTemplate
 
-ENV = require(*DATABASE_SETTINGS)
+ENV = require(*DATABASE_SETTINGS, "ALLOW_PRIVATE_ADDRESSES")
+ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
@@ -115,7 +116,14 @@ class Preview(BaseModel):
     responses=answers(rejected=["template-content", "template-variables"]),
 )
 def create_template(body: TemplateIn) -> Template:
-    check(body.body, body.variables, media_url=body.media_url, media_type=body.media_type, file_name=body.file_name)
+    check(
+        body.body,
+        body.variables,
+        media_url=body.media_url,
+        media_type=body.media_type,
+        file_name=body.file_name,
+        allow_private=ALLOW_PRIVATE,
+    )
     return Template.of(db.as_user(me(), lambda tx: templates.create(tx, **body.model_dump())))
 
 
@@ -137,7 +145,8 @@ def get_template(template_id: UUID) -> Template:
     responses=answers(rejected=["template-content", "template-variables"]),
 )
 def change_template(template_id: UUID, body: TemplateChange) -> Template:
-    return Template.of(edit_template.change(db, me(), template_id, body.model_dump(exclude_unset=True)))
+    changes = body.model_dump(exclude_unset=True)
+    return Template.of(edit_template.change(db, me(), template_id, changes, allow_private=ALLOW_PRIVATE))
 
 
 @app.delete(

@@ -258,7 +258,9 @@ class UserActions(RandomActor):
     def _edit(self) -> None:
         user_id, campaign_id, template_id = self._campaign("scheduled", "running", "paused", "completed")
         body = f"Campanha {campaign_id}: {self.rng.randrange(1000)} {{{{name}}}}"
-        edit_template.change(self._http, user_id, template_id, {"body": body, "variables": ["name"]})
+        edit_template.change(
+            self._http, user_id, template_id, {"body": body, "variables": ["name"]}, allow_private=False
+        )
 
     def _import(self) -> None:
         """Imports a file with known contacts and new ones, of which one in three opts out at its first message."""

@@ -89,6 +89,21 @@ def test_a_change_of_media_must_fit_to_what_stays(call: Any, change: Any, fields
     assert templates.get("/v1/templates/" + template["id"]).json == template
 
 
+def test_private_media_are_refused_when_saved_where_those_addresses_are_not_allowed(
+    call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    templates = call("templates")
+    private = CONTRACT | {"media_url": "https://10.0.0.7/a.pdf"}
+    answer = templates.post("/v1/templates", {**GIVEN, **private})
+    assert (answer.status, answer.code, answer.fields) == (422, "template-content", ["media_url"])
+    path = "/v1/templates/" + templates.post("/v1/templates", {**GIVEN, **CONTRACT}).json["id"]
+    assert templates.patch(path, {"media_url": private["media_url"]}).fields == ["media_url"]
+    monkeypatch.setattr(templates.function, "ALLOW_PRIVATE", True)
+    assert templates.patch(path, {"media_url": private["media_url"]}).status == 200
+    monkeypatch.setattr(templates.function, "ALLOW_PRIVATE", False)
+    assert templates.patch(path, {"title": "one that was saved before"}).status == 200
+
+
 def test_media_may_have_no_caption_and_is_shown_in_the_preview(call: Any) -> None:
     templates = call("templates")
     media = {"media_url": "https://cdn.example.com/a.mp3", "media_type": "audio", "file_name": None}

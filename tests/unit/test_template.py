@@ -102,7 +102,21 @@ def test_a_text_or_media_with_a_caption_is_accepted(body: str, media: dict[str, 
     ],
 )
 def test_a_media_url_that_evolution_accepts_is_accepted(url: str) -> None:
-    check("", [], **(IMAGE | {"media_url": url}))
+    check("", [], **(IMAGE | {"media_url": url}), allow_private=True)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "10.0.0.7", "127.0.0.1:4566", "169.254.169.254", "192.168.1.20", "100.64.0.1", "0.0.0.0", "[::1]",
+        "[fd00::7]", "[::ffff:10.0.0.7]", "ana:x@10.0.0.7", "db.internal", "printer.local", "evolution.localhost.",
+    ],
+)  # fmt: skip
+def test_a_media_url_with_a_private_address_is_rejected_where_those_are_not_allowed(host: str) -> None:
+    media = IMAGE | {"media_url": f"https://{host}/a.png"}
+    with pytest.raises(Rejected) as error:
+        check("", [], **media)
+    assert [field.field for field in error.value.fields] == ["media_url"]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def check_base_url(url: str, *, allow_private: bool) -> str:
     if not allow_private:
         if parts.scheme == "http":
             raise _wrong("must begin with https://, because http sends the API key unencrypted")
-        if _names_private(host):
+        if names_private(host):
             raise _wrong("must not be a private address")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
 
@@ -46,16 +46,8 @@ def is_public(address: str) -> bool:
     return _is_public(ip_address(address.partition("%")[0]))
 
 
-def _is_public(ip: IPv4Address | IPv6Address) -> bool:
-    if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None)
-        if inner is not None:
-            return _is_public(inner)
-        return ip in _IPV6_UNICAST and ip.is_global
-    return ip.is_global and not ip.is_multicast
-
-
-def _names_private(host: str) -> bool:
+def names_private(host: str) -> bool:
+    """Whether a URL's host is a private address, in any form that resolvers read, or a name of our own network."""
     name = host.rstrip(".")
     if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
         return True
@@ -67,6 +59,15 @@ def _names_private(host: str) -> bool:
         return not is_public(socket.inet_ntoa(socket.inet_aton(name)))
     except (OSError, UnicodeError):
         return False
+
+
+def _is_public(ip: IPv4Address | IPv6Address) -> bool:
+    if isinstance(ip, IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None)
+        if inner is not None:
+            return _is_public(inner)
+        return ip in _IPV6_UNICAST and ip.is_global
+    return ip.is_global and not ip.is_multicast
 
 
 def _wrong(what: str) -> Rejected:

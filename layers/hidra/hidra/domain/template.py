@@ -4,7 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from hidra.domain.address import names_private
 from hidra.domain.attribute_name import fold
 from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_VALUE
 from hidra.domain.content import MediaType
@@ -153,22 +155,30 @@ def check(
     media_url: str | None = None,
     media_type: MediaType | None = None,
     file_name: str | None = None,
+    allow_private: bool = False,
 ) -> None:
     """Checks that the parts of a template fit together.
+
+    Args:
+        allow_private: whether ``media_url`` may name a private address. Evolution fetches it, not Hidra.
 
     Raises:
         Rejected: naming what is wrong with the media and the length of the body; if nothing is, each variable that is
             declared and not used or used and not declared, and braces that are no placeholder.
     """
-    wrong = [*_wrong_media(media_url, media_type, file_name), *_wrong_length(body, media_type)]
+    wrong = [*_wrong_media(media_url, media_type, file_name, allow_private), *_wrong_length(body, media_type)]
     if wrong:
         raise Rejected("The template's text and media do not fit together.", code="template-content", fields=wrong)
     _check_variables(body, variables)
 
 
-def _wrong_media(media_url: str | None, media_type: MediaType | None, file_name: str | None) -> Iterator[Field]:
+def _wrong_media(
+    media_url: str | None, media_type: MediaType | None, file_name: str | None, allow_private: bool
+) -> Iterator[Field]:
     if media_url is not None and not _PUBLIC_HOST.match(media_url):
         yield Field("media_url", "must name a host that Evolution accepts: with a dot and without underscores")
+    elif media_url is not None and not allow_private and names_private(urlsplit(media_url).hostname or ""):
+        yield Field("media_url", "must not be a private address")
     if media_url is not None and media_type is None:
         yield Field("media_type", "is needed with media_url")
     if media_type is not None and media_url is None:

@@ -11,10 +11,13 @@ from hidra.store.db import Database, Tx
 from hidra.store.templates import Template
 
 
-def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str, Any]) -> Template:
+def change(
+    db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str, Any], *, allow_private: bool
+) -> Template:
     """Returns the template with the changed fields; text, media and variables must still fit together.
 
     A media_url of None also removes media_type and file_name; a media_type that is not "document" removes file_name.
+    A new media_url may name a private address only if ``allow_private``.
 
     Raises:
         NotFound: the user has no such template.
@@ -33,6 +36,7 @@ def change(db: Database, user_id: UUID, template_id: UUID, changes: Mapping[str,
             media_url=template.media_url,
             media_type=template.media_type,
             file_name=template.file_name,
+            allow_private=allow_private or "media_url" not in changes,
         )
         templates.save(tx, template)
         return template
