@@ -12,6 +12,7 @@ an unexpected error becomes API Gateway's 500.
 import base64
 import binascii
 import json
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -35,6 +36,10 @@ ENV = require("WEBHOOK_SECRET", "DELIVERY_STREAM")
 # Evolution makes the token once, before its retries: the last retry carries one that expired long ago.
 LEEWAY_SECONDS = 1_800
 REREAD_AFTER_SECONDS = 10
+# Evolution reports one event at a time, or a few: a body with more is an attack on what reads the stream.
+MAX_ITEMS = 2_000
+_KEY_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+_TOKEN = re.compile(r"bearer +([\w-]+\.[\w-]+\.[\w-]+) *", re.ASCII | re.IGNORECASE)
 Answer = dict[str, Any]
 
 
@@ -80,29 +85,40 @@ def receive(event: Mapping[str, Any]) -> Answer:
         connection_id = UUID(path["connection_id"])
     except ValueError:
         return _problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such thing.")
+    # Before the body is read: anyone may send one of 6 MB.
+    token = _TOKEN.fullmatch(event["headers"].get("authorization", ""))
+    if token is None or not _KEY_ID.fullmatch(path["key_id"]):
+        return _unauthorized(connection_id)
     try:
         body = json.loads(_raw_body(event))
     except (ValueError, RecursionError):
         return _problem(HTTPStatus.BAD_REQUEST, "malformed-json", "The body is not valid JSON.")
     instance = body.get("instance") if isinstance(body, dict) else None
-    token = event["headers"].get("authorization", "")
-    if not isinstance(instance, str) or not _is_authentic(token, connection_id, path["key_id"], instance):
-        logger.warning("webhook not authentic", connection_id=connection_id)
-        return _problem(HTTPStatus.UNAUTHORIZED, "unauthorized", "The webhook's signature is not valid.")
+    if not isinstance(instance, str) or not _is_authentic(token[1], connection_id, path["key_id"], instance):
+        return _unauthorized(connection_id)
+    data = body.get("data")
+    if isinstance(data, list) and len(data) > MAX_ITEMS:
+        logger.warning("webhook with too many events", connection_id=connection_id, items=len(data))
+        detail = f"The body has {len(data)} events; at most {MAX_ITEMS} are accepted at once."
+        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "too-many-events", detail)
     records = [to_record(found) for found in events_of(body, connection_id, received_at)]
     if records:
         put(ENV["DELIVERY_STREAM"], records)
     return _answer(HTTPStatus.OK, "application/json", {"accepted": len(records)})
 
 
+def _unauthorized(connection_id: UUID) -> Answer:
+    logger.warning("webhook not authentic", connection_id=connection_id)
+    return _problem(HTTPStatus.UNAUTHORIZED, "unauthorized", "The webhook's signature is not valid.")
+
+
 def _is_authentic(token: str, connection_id: UUID, key_id: str, instance: str) -> bool:
-    scheme, _, encoded = token.partition(" ")
-    master = masters.get(key_id) if scheme.lower() == "bearer" and encoded else None
+    master = masters.get(key_id)
     if master is None:
         return False
     try:
         claims = jwt.decode(
-            encoded.strip(),
+            token,
             jwt_key(master, connection_id, instance),
             algorithms=["HS256"],
             leeway=LEEWAY_SECONDS,

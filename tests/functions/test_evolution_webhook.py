@@ -116,6 +116,30 @@ def test_a_list_longer_than_one_put_is_accepted_whole(app: ModuleType, on_aws: S
     assert len(on_aws.records()) == 1200
 
 
+def test_a_list_longer_than_any_of_evolution_is_refused_for_good(app: ModuleType, on_aws: Stream) -> None:
+    event = load("evolution_webhook_delivered")
+    body = json.loads(event["body"])
+    event["body"] = json.dumps(body | {"data": [body["data"]] * (app.MAX_ITEMS + 1)})
+    assert (post(app, event).status, on_aws.records()) == (422, [])
+
+
+@pytest.mark.parametrize("key_id", ["", "a/b", "v1 ", "v" * 65, "vı"])
+def test_a_key_id_that_no_key_can_have_is_refused_before_anything_is_read(
+    app: ModuleType, on_aws: Stream, key_id: str
+) -> None:
+    on_aws.aws.lose_secret(app.ENV["WEBHOOK_SECRET"])
+    event = load("evolution_webhook_delivered") | {"body": "{"}
+    event["pathParameters"]["key_id"] = key_id
+    assert post(app, event).status == 401
+
+
+@pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer a.b", "Bearer a.b.c.d", "Bearer a.b.c, x", "a.b.c"])
+def test_a_body_without_a_token_in_form_is_not_read(app: ModuleType, on_aws: Stream, header: str) -> None:
+    event = load("evolution_webhook_delivered") | {"body": "{"}
+    event["headers"]["authorization"] = header
+    assert app.handler(event, CONTEXT)["statusCode"] == 401
+
+
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(minutes=10), timedelta(minutes=39)])
 def test_a_late_retry_carries_an_old_token_and_is_accepted(app: ModuleType, on_aws: Stream, age: timedelta) -> None:
     assert post(app, load("evolution_webhook_delivered"), token(age=age)).status == 200
