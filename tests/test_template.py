@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from hidra.gateways import aws_api
 from tests.deployment import (
     FUNCTIONS,
     actions,
@@ -270,6 +271,11 @@ def test_every_route_but_the_signed_webhook_and_the_docs_asks_for_a_token() -> N
 
 def test_http_functions_answer_before_the_api_gives_up() -> None:
     assert all(functions()[name]["Properties"]["Timeout"] < 30 for name in http_functions())
+
+
+def test_who_waits_for_another_function_has_time_to_start_and_to_answer_before_the_api_gives_up() -> None:
+    for caller in ("campaigns", "connections"):
+        assert aws_api.LAMBDA_READ_TIMEOUT + 5 <= functions()[caller]["Properties"]["Timeout"] < 30
 
 
 def test_only_the_sender_and_the_connection_check_can_open_keys() -> None:

@@ -35,7 +35,7 @@ ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QU
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=time.sleep)
 SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
-TRIAL_PATIENCE_SECONDS = 10  # the caller waits at most 28 s for the outcome of a trial
+TRIAL_PATIENCE_SECONDS = 10  # the caller waits at most 24 s for the outcome of a trial
 CONFIRMATION_PATIENCE_SECONDS = 20  # with the post it fits into the time-out
 # A batch's messages are sent side by side: most of the time each waits, for its slot or for Evolution. A transaction
 # takes milliseconds, so few connections serve them.

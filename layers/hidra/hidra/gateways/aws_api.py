@@ -59,8 +59,8 @@ _SERVICES = {
     "secretsmanager": _Service("secretsmanager", "1.1", "SECRETS_MANAGER", 10),
     "sqs": _Service("AmazonSQS", "1.0", "SQS", 10),
 }
-# The caller waits for the invoked function as long as it may run itself.
-_LAMBDA_READ_TIMEOUT = 28.0
+# API Gateway gives up after 30 s, in which the caller starts cold, connects and answers.
+LAMBDA_READ_TIMEOUT = 24.0
 
 type _Origin = tuple[str, str]  # scheme and host with port
 _idle: defaultdict[_Origin, list[HTTPConnection]] = defaultdict(list)
@@ -122,7 +122,7 @@ def invoke(function_name: str, payload: object, *, wait: bool) -> Any:
     The call has a connection of its own, so that it cannot break on one that AWS has closed.
 
     Args:
-        wait: for the function's end, at most 28 s; otherwise Lambda queues the invocation.
+        wait: for the function's end, at most 24 s; otherwise Lambda queues the invocation.
 
     Raises:
         Unavailable: it was not invoked.
@@ -131,7 +131,7 @@ def invoke(function_name: str, payload: object, *, wait: bool) -> Any:
     headers = {"Content-Type": "application/json", "X-Amz-Invocation-Type": "RequestResponse" if wait else "Event"}
     path = f"/2015-03-31/functions/{quote(function_name, safe='')}/invocations"
     body = json.dumps(payload).encode()
-    answer = _post("lambda", "LAMBDA", path, headers, body, read_timeout=_LAMBDA_READ_TIMEOUT, keep=False)
+    answer = _post("lambda", "LAMBDA", path, headers, body, read_timeout=LAMBDA_READ_TIMEOUT, keep=False)
     if answer.status >= 300:
         raise _Refused("lambda", answer)
     if "x-amz-function-error" in answer.headers:
