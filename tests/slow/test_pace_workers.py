@@ -18,7 +18,7 @@ TIGHT = Load(per_minute=60, concurrent=1, campaigns=(40, 40), recipients=60)
 
 
 def test_three_thousand_a_minute_stay_within_their_limits_and_use_them(databases: Databases, tmp_path: Path) -> None:
-    outcome = pace_workers.run(databases, tmp_path, [FAST], seed=SEED, senders=130, seconds=150)
+    outcome = pace_workers.run(databases, tmp_path, [FAST], seed=SEED, senders=40, seconds=150)
     print(f"SEED={SEED}; {FAST}", outcome, flush=True)
     assert not outcome.over
     assert outcome.crowded == 0
@@ -37,7 +37,7 @@ def test_shared_connections_keep_their_limits_while_workers_freeze_die_and_ticke
             pace_workers.freeze_some(rng, share=0.4, seconds=4)
             pace_workers.kill_some(rng, number=4)
 
-    outcome = pace_workers.run(databases, tmp_path, [SHARED, TIGHT], seed=SEED, senders=30, seconds=180, faults=faults)
+    outcome = pace_workers.run(databases, tmp_path, [SHARED, TIGHT], seed=SEED, senders=12, seconds=180, faults=faults)
     print(f"SEED={SEED}; {SHARED}, {TIGHT}", outcome, flush=True)
     assert not outcome.over
     assert outcome.crowded == 0
