@@ -21,7 +21,7 @@ GOAL_SECONDS, PATIENCE_SECONDS = 30, 200
 def measure(size: int) -> list[Result]:
     with ExitStack() as stack:
         server = stack.enter_context(migrated())
-        url = stack.enter_context(served(functions.SECRETS))
+        url, _ = stack.enter_context(served(functions.SECRETS))
         campaigns = fill(server, campaigns=size, messages=0, base_url=url)
         functions.seal_keys(server, campaigns, url)
         database = jobs_database(server)

@@ -4,15 +4,19 @@ import base64
 import importlib
 import json
 import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from uuid import UUID
 
+import jwt
 import psycopg
 from nacl.public import PrivateKey
 
 from bench.world import HTTP, JOBS, RunningCampaign
+from hidra.domain.webhook_key import jwt_key
 from hidra.gateways import vault
 from local.database import DATABASE
 from local.database import Database as Server
@@ -29,7 +33,13 @@ KEY = PrivateKey.generate()
 PUBLIC_KEYS = {"v1": base64.b64encode(bytes(KEY.public_key)).decode()}
 PRIVATE_KEYS = {"v1": base64.b64encode(bytes(KEY)).decode()}
 # What Secrets Manager answers.
-SECRETS = {"http": HTTP, "jobs": JOBS, "webhook": {"v1": "master"}, "vault": PRIVATE_KEYS, "phones": "bench"}
+SECRETS: dict[str, Any] = {
+    "http": HTTP,
+    "jobs": JOBS,
+    "webhook": {"v1": "master"},
+    "vault": PRIVATE_KEYS,
+    "phones": "bench",
+}
 
 
 def settings(aws: str, database: Server | None = None, *, login: str = "http") -> dict[str, str]:
@@ -76,6 +86,16 @@ def event(name: str) -> dict[str, Any]:
     """An event of events/, without the ending."""
     found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
     return found
+
+
+def signed(event: dict[str, Any]) -> dict[str, Any]:
+    """The event of a webhook with a signature that SECRETS make valid."""
+    connection_id = UUID(event["pathParameters"]["connection_id"])
+    instance = json.loads(event["body"])["instance"]
+    claims = {"exp": time.time() + 600, "app": "evolution", "action": "webhook"}
+    token = jwt.encode(claims, jwt_key(SECRETS["webhook"]["v1"], connection_id, instance), algorithm="HS256")
+    event["headers"]["authorization"] = f"Bearer {token}"
+    return event
 
 
 def seal_keys(server: Server, campaigns: Sequence[RunningCampaign], base_url: str) -> None:

@@ -45,7 +45,7 @@ def measure(size: int) -> list[Result]:
     each = max(1, size // (2 * ROUNDS))
     with ExitStack() as stack:
         server = stack.enter_context(migrated(durable=True))
-        url = stack.enter_context(served(functions.SECRETS))
+        url, _ = stack.enter_context(served(functions.SECRETS))
         messages = -(-each * (2 * ROUNDS + 2) // CAMPAIGNS) + 1
         campaigns = fill(server, campaigns=CAMPAIGNS, messages=messages, base_url=url)
         functions.seal_keys(server, campaigns, url)

@@ -32,23 +32,22 @@ LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 @contextmanager
-def served(secrets: Mapping[str, Any] | None = None, *, secure: bool = True) -> Iterator[str]:
-    """Runs the server; yields its URL.
+def served(secrets: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Runs the server; yields its URL and the file of its certificate.
 
     Args:
         secrets: what Secrets Manager answers, by the secret's id.
-        secure: over TLS.
     """
     with TemporaryDirectory(prefix="hidra-bench-") as folder:
         certificate = Path(folder) / "certificate.pem"
         certificate.write_bytes(_certificate())
         tls.context().load_verify_locations(certificate)
-        command = [sys.executable, "-m", "bench.server", str(certificate) if secure else "", json.dumps(secrets or {})]
+        command = [sys.executable, "-m", "bench.server", str(certificate), json.dumps(secrets)]
         environment = clean_environment(PYTHONPATH=f"{ROOT / 'layers' / 'hidra'}:{ROOT}")
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as process:
             try:
                 assert process.stdout is not None
-                yield process.stdout.readline().strip()
+                yield process.stdout.readline().strip(), certificate
             finally:
                 process.terminate()
 
@@ -73,7 +72,7 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 200
 
-    def __init__(self, context: ssl.SSLContext | None, secrets: Mapping[str, Any]) -> None:
+    def __init__(self, context: ssl.SSLContext, secrets: Mapping[str, Any]) -> None:
         self.context, self.secrets = context, secrets
         self.webhooks: dict[str, Any] = {}  # by instance
         self.numbers = count(1)
@@ -123,8 +122,7 @@ class Connection(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         with suppress(OSError):
-            context = self.server.context
-            client = context.wrap_socket(self.request, server_side=True) if context else self.request
+            client = self.server.context.wrap_socket(self.request, server_side=True)
             with client, client.makefile("rb") as lines:
                 while self._one(client, lines):
                     pass
@@ -155,12 +153,10 @@ def _as_found(webhook: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def main(certificate: str, secrets: str) -> None:
-    context = None
-    if certificate:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
     with Server(context, json.loads(secrets)) as server:
-        print(f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}", flush=True)
+        print(f"https://127.0.0.1:{server.server_address[1]}", flush=True)
         server.serve_forever()
 
 

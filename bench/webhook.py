@@ -7,14 +7,10 @@ round trip to the server, which shares this machine.
 
 import time
 from statistics import median
-from uuid import UUID
-
-import jwt
 
 from bench import functions
 from bench.results import Result
 from bench.server import served
-from hidra.domain.webhook_key import jwt_key
 
 FULL, QUICK = 6_000, 1_500  # webhooks
 GOAL_MS, ROUNDS = 0.35, 5
@@ -23,13 +19,9 @@ GOAL_MS, ROUNDS = 0.35, 5
 def measure(size: int) -> list[Result]:
     began = time.monotonic()
     each = max(1, size // ROUNDS)
-    with served(functions.SECRETS) as url:
+    with served(functions.SECRETS) as (url, _):
         app = functions.load("evolution_webhook", functions.settings(url))
-        event = functions.event("evolution_webhook_delivered")
-        connection_id = UUID(event["pathParameters"]["connection_id"])
-        claims = {"exp": time.time() + 600, "app": "evolution", "action": "webhook"}
-        token = jwt.encode(claims, jwt_key("master", connection_id, "loja"), algorithm="HS256")
-        event["headers"]["authorization"] = f"Bearer {token}"
+        event = functions.signed(functions.event("evolution_webhook_delivered"))
         wall, cpu = [], []
         for _ in range(ROUNDS + 1):
             at, worked = time.perf_counter(), time.process_time()

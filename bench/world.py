@@ -49,18 +49,27 @@ select (%(user_ids)s::uuid[])[1], '+55' || 11 + n %% 80 || '9' || lpad((n::bigin
     sha256(n::text::bytea), 'Cliente ' || n
 from generate_series(1, %(messages)s) n
 """
-# Campaign after campaign, as freezes write them.
+# Campaign after campaign, as freezes write them. The ended ones were sent at 20 a minute; in every other campaign one
+# message in ten failed.
 MESSAGES = """
 insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone, phone_hash,
-    variables, status, claimed_at, sent_at, provider_message_id)
-select c.user_id, c.campaign_id, c.run_id, k.id, c.connection_id, k.phone, k.phone_hash, '{"nome": "Ana"}',
-    %(status)s::hidra.message_status,
-    case when %(status)s = 'sent' then now() end, case when %(status)s = 'sent' then now() end,
-    case when %(status)s = 'sent' then 'ID-' || c.n || '-' || k.n end
-from unnest(%(user_ids)s::uuid[], %(connection_ids)s::uuid[], %(campaign_ids)s::uuid[], %(run_ids)s::uuid[])
-        with ordinality as c (user_id, connection_id, campaign_id, run_id, n),
-    (select *, row_number() over (order by phone) as n from hidra.contacts) k
-order by c.n, k.n
+    variables, status, claimed_at, sent_at, delivered_at, failed_at, error_code, provider_message_id)
+select user_id, campaign_id, run_id, contact_id, connection_id, phone, phone_hash, '{"nome": "Ana"}',
+    status::hidra.message_status,
+    case when status <> 'pending' then at end, case when status <> 'pending' then at end,
+    case when status = 'delivered' then at end, case when status = 'failed' then at end,
+    case when status = 'failed' then 'not_on_whatsapp' end,
+    case when status not in ('pending', 'failed') then 'ID-' || campaign || '-' || message end
+from (
+    select c.user_id, c.connection_id, c.campaign_id, c.run_id, c.n as campaign, k.n as message, k.id as contact_id,
+        k.phone, k.phone_hash, now() - k.n * interval '3 seconds' as at,
+        case when %(status)s <> 'ended' then %(status)s
+            when c.n %% 2 = 0 and k.n %% 10 = 0 then 'failed' else 'delivered' end as status
+    from unnest(%(user_ids)s::uuid[], %(connection_ids)s::uuid[], %(campaign_ids)s::uuid[], %(run_ids)s::uuid[])
+            with ordinality as c (user_id, connection_id, campaign_id, run_id, n),
+        (select *, row_number() over (order by phone) as n from hidra.contacts) k
+    order by c.n, k.n
+) m
 """
 
 
@@ -86,6 +95,7 @@ def fill(
     Provider ids of sent messages are ID-{campaign}-{message}, both counted from 1.
 
     Args:
+        status: ``pending``, ``sent``, or ``ended``: delivered, and some failed in campaigns with an even number.
         tenant: owns all of them, on one connection.
     """
     ids = [[uuid4() for _ in range(campaigns)] for _ in range(4)]
