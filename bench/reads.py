@@ -43,11 +43,19 @@ def measure(size: int) -> list[Result]:
         loaded = time.monotonic() - began
         sizes = f"{campaigns:,} campaigns, {campaigns * messages:,} messages"
         # Campaigns with an even number have failures.
-        return _reads(server, http, tenant, made[0].campaign_id, made[1].campaign_id, sizes, loaded)
+        return _reads(
+            server,
+            http,
+            tenant=tenant,
+            sound=made[0].campaign_id,
+            failing=made[1].campaign_id,
+            size=sizes,
+            loaded=loaded,
+        )
 
 
 def _reads(
-    server: Server, http: Database, tenant: UUID, sound: UUID, failing: UUID, size: str, loaded: float
+    server: Server, http: Database, *, tenant: UUID, sound: UUID, failing: UUID, size: str, loaded: float
 ) -> list[Result]:
     environment = functions.settings("http://127.0.0.1:1", server)
     apps = {name: functions.load(name, environment) for name in ("campaigns", "metrics")}

@@ -41,7 +41,9 @@ import certifi
 certifi.where = lambda: sys.argv[3]
 sys.path.insert(0, f"functions/{sys.argv[1]}")
 import app
-context = types.SimpleNamespace(function_name="f", memory_limit_in_mb=1024, invoked_function_arn="a", aws_request_id="r")
+context = types.SimpleNamespace(
+    function_name="f", memory_limit_in_mb=1024, invoked_function_arn="a", aws_request_id="r"
+)
 answer = app.handler(json.loads(sys.argv[2]), context)
 print(answer["statusCode"], flush=True)
 """
