@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -78,6 +79,8 @@ def settings(aws: str, database: Server | None = None, *, login: str = "http") -
 def load(name: str, environment: Mapping[str, str]) -> ModuleType:
     """Returns the function's module, imported anew with this environment."""
     os.environ.update(environment)
+    # Powertools warns of every invocation that measured nothing.
+    warnings.filterwarnings("ignore", message="No application metrics to publish")
     module = importlib.import_module(f"functions.{name}.app")
     return importlib.reload(module)
 

@@ -39,7 +39,7 @@ def measure(size: int) -> list[Result]:
     began = time.monotonic()
     each = max(CONNECTIONS, size // (2 * ROUNDS))
     with migrated() as server, ExitStack() as stack:
-        campaigns = fill(server, campaigns=CAMPAIGNS, messages=-(-each * (2 * ROUNDS + 2) // CAMPAIGNS) + 1)
+        campaigns = fill(server, campaigns=CAMPAIGNS, messages=-(-each // CAMPAIGNS) * (2 * ROUNDS + 2))
         owner = stack.enter_context(server.admin("hidra"))
         databases = [jobs_database(server) for _ in range(CONNECTIONS)]
         for database in databases:

@@ -50,25 +50,27 @@ def measure(size: int) -> list[Result]:
 
 def _measure(size: int, campaigns: int) -> Result:
     began = time.monotonic()
-    batches = max(1, size // BATCH // (2 * ROUNDS))
+    batches, batch = max(1, size // BATCH // (2 * ROUNDS)), min(BATCH, max(1, size // (2 * ROUNDS)))
     with migrated() as server:
-        messages = -(-batches * BATCH * (2 * ROUNDS + 2) // campaigns)
+        messages = -(-batches * batch * (2 * ROUNDS + 2) // campaigns)
         running = fill(server, campaigns=campaigns, messages=messages, status="sent")
-        ours, theirs = _turns(server, running, messages, batches)
+        ours, theirs = _turns(server, running, messages, batches=batches, batch=batch)
     return compared(
         f"recorder, {campaigns} campaign{'s' if campaigns > 1 else ''}",
-        size=f"{batches} batches of {BATCH} a turn, no fsync",
+        size=f"{batches} batches of {batch} a turn, no fsync",
         unit="events/s",
-        value=batches * BATCH / ours,
+        value=batches * batch / ours,
         yardstick="a guarded update from unnest, and a sum a campaign",
-        yardstick_value=batches * BATCH / theirs,
+        yardstick_value=batches * batch / theirs,
         at_least=0.6,
         seconds=time.monotonic() - began,
     )
 
 
-def _turns(server: Server, running: list[RunningCampaign], messages: int, batches: int) -> tuple[float, float]:
-    events = batched(_events(running, messages), BATCH, strict=False)
+def _turns(
+    server: Server, running: list[RunningCampaign], messages: int, *, batches: int, batch: int
+) -> tuple[float, float]:
+    events = batched(_events(running, messages), batch, strict=False)
     with ExitStack() as stack:
         database = jobs_database(server)
         stack.callback(database.close)
@@ -83,8 +85,8 @@ def _turns(server: Server, running: list[RunningCampaign], messages: int, batche
                 _update(bare, list(next(events)))
 
         took = interleaved(ours, theirs, rounds=ROUNDS)
-        pending = bare.execute("select sum(pending), sum(delivered) from hidra.campaign_metrics").fetchone()
-    assert pending == (len(running) * messages - batches * BATCH * (2 * ROUNDS + 2), batches * BATCH * (2 * ROUNDS + 2))
+        delivered = bare.execute("select sum(delivered) from hidra.campaign_metrics").fetchone()
+    assert delivered == (batches * batch * (2 * ROUNDS + 2),), delivered
     return took
 
 

@@ -27,7 +27,7 @@ def test_every_stage_has_a_full_and_a_quick_size() -> None:
         assert callable(stage.measure)
 
 
-@pytest.mark.parametrize("name", ["pace", "recorder", "webhook"])
+@pytest.mark.parametrize("name", ["pace", "recorder"])
 def test_a_stage_measures_beside_its_yardstick(name: str) -> None:
     [*found] = runner.measured([name], quick=True, rows=60)
     assert found
