@@ -1,9 +1,10 @@
 """Messages through the sender beside the least that a message costs by hand: python -m bench send.
 
 One process and one thread. Hidra's side is ``send_message`` with the function's own post: permit, claim, a sealed key
-to open, a TLS connection of its own for each message, the outcome. Its slots are not waited for, because 20 campaigns
-take turns. By hand a message is one post on a connection that stays open, and three commits: a slot, the message as
-sending, the message as sent. Both sides with fsync. The server is another process and answers at once.
+to open, a TLS connection of its own for each message, the outcome, and what it makes due. 20 campaigns take turns, so
+that a slot is hardly ever waited for. By hand a message is one post on a connection that stays open, and three commits:
+a slot, the message as sending, the message as sent. Both sides with fsync. The server is another process and answers
+at once.
 """
 
 import http.client

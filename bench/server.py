@@ -7,6 +7,7 @@ which the starting process trusts from then on.
 import ipaddress
 import json
 import re
+import socket
 import socketserver
 import ssl
 import subprocess
@@ -122,6 +123,8 @@ class Connection(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         with suppress(OSError):
+            # An answer must not wait for the acknowledgement of the session's tickets.
+            self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client = self.server.context.wrap_socket(self.request, server_side=True)
             with client, client.makefile("rb") as lines:
                 while self._one(client, lines):
