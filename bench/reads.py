@@ -50,12 +50,13 @@ def measure(size: int) -> list[Result]:
             sound=made[0].campaign_id,
             failing=made[1].campaign_id,
             size=sizes,
+            full=size >= FULL,
             loaded=loaded,
         )
 
 
 def _reads(
-    server: Server, http: Database, *, tenant: UUID, sound: UUID, failing: UUID, size: str, loaded: float
+    server: Server, http: Database, *, tenant: UUID, sound: UUID, failing: UUID, size: str, full: bool, loaded: float
 ) -> list[Result]:
     environment = functions.settings("http://127.0.0.1:1", server)
     apps = {name: functions.load(name, environment) for name in ("campaigns", "metrics")}
@@ -83,7 +84,8 @@ def _reads(
                 value=value,
                 unit="ms",
                 goal=f"< {GOAL_MS} ms",
-                ok=value < GOAL_MS,
+                # A small size can only show that the goal is missed.
+                ok=False if value >= GOAL_MS else True if full else None,
                 seconds=loaded / len(reads) + time.monotonic() - began,
             )
         )
