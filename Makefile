@@ -72,9 +72,8 @@ soak: venv ## random faults for so many minutes, then every promise checked (MIN
 mutants: venv ## break each promise on purpose and show that a test notices (MUTANT=promise or name)
 	@$(RUN) tests.slow.mutants $(if $(MUTANT),$(call quoted,$(MUTANT)))
 
-bench: venv ## how fast imports, freeze and search are, of which BENCH=name runs one (ROWS=1000000)
-	@for name in $(or $(BENCH),imports freeze search); do \
-		echo "== $$name"; $(RUN) bench.$$name $(or $(ROWS),1000000) || exit 1; done
+bench: venv ## every benchmark beside its yardstick, of which BENCH=name runs one (QUICK=1, or ROWS=1000000)
+	@$(RUN) bench $(BENCH) $(if $(filter-out 0,$(QUICK)),--quick) $(ROWS:%=--rows %)
 
 build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
 	@PATH="$$(dirname "$$(sh local/setup.sh)"):$(CURDIR)/.venv/bin:$$PATH" $(SAM) build

@@ -24,6 +24,7 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 
 from bench.loading import migrated, open_database, unindexed
+from bench.results import Result, compared
 from hidra.services.advance_campaign import advance_campaign
 from hidra.store import schema
 from hidra.store.db import Database, Tx
@@ -33,6 +34,7 @@ from local.database import Database as Server
 # Seconds by the clock, and of processor time.
 type Took = tuple[float, float]
 
+FULL, QUICK = 1_000_000, 20_000  # recipients
 ROUNDS = 3
 # One contact in twenty has opted out, one in a hundred has no city.
 CONTACTS = """
@@ -90,7 +92,9 @@ select {COLUMNS.replace("campaign_id, run_id", "%(id)s, %(run_id)s")} from joine
 """
 
 
-def main(rows: int) -> None:
+def measure(rows: int) -> list[Result]:
+    """Freezes an audience of so many, and copies its messages, three times each."""
+    started = time.monotonic()
     with migrated() as server, psycopg.connect(server.url, autocommit=True) as owner:
         ids = {name: uuid4() for name in ("user_id", "connection_id", "segment_id", "template_id")}
         logger.setLevel("WARNING")
@@ -117,6 +121,18 @@ def main(rows: int) -> None:
     print(f"INSERT … SELECT  {rows / copy:9,.0f} rows/s")
     print(f"ratio            {copy / freeze:9.2f} (wanted: 0.80)")
     print(f"of the CPU time  {copy_cpu / freeze_cpu:9.2f}")
+    return [
+        compared(
+            "freeze of an audience",
+            size=f"{rows:,} recipients, no fsync",
+            unit="recipients/s",
+            value=rows / freeze,
+            yardstick="INSERT … SELECT of the same rows",
+            yardstick_value=rows / copy,
+            at_least=0.8,
+            seconds=time.monotonic() - started,
+        )
+    ]
 
 
 def _fill(server: Server, ids: dict[str, UUID], rows: int) -> None:
@@ -179,4 +195,4 @@ def _medians(times: list[Took]) -> Took:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

@@ -23,6 +23,7 @@ import sqlalchemy
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from bench.results import Result, compared
 from hidra.services.imports.reading import File
 from hidra.services.imports.run_slice import run_slice
 from hidra.store import schema
@@ -30,6 +31,7 @@ from hidra.store.db import Database
 from local.database import Database as Server
 
 ROOT = Path(__file__).parent.parent
+FULL, QUICK = 1_000_000, 20_000  # rows
 AREAS = (11, 21, 31, 41, 51, 61, 71, 81, 85)
 ODD: tuple[Callable[[str], str], ...] = (
     lambda p: f"({p[:2]}) {p[2:7]}-{p[7:]}",
@@ -62,7 +64,9 @@ def file_of(rows: int) -> bytes:
     return "\n".join(written).encode()
 
 
-def main(wanted: int) -> None:
+def measure(wanted: int) -> list[Result]:
+    """Imports so many rows twice, and writes them by the yardsticks."""
+    started = time.monotonic()
     content, user_id, segment_id = file_of(wanted), uuid4(), uuid4()
     with Server.running() as server:
         schema.migrate(f"{server.url}?sslmode=disable", ROOT / "sql" / "migrations")
@@ -102,6 +106,13 @@ def main(wanted: int) -> None:
     print(f"SQLAlchemy    {len(rows) / by_driver:9,.0f} rows/s by executemany")
     print(f"              {len(rows) / by_values:9,.0f} rows/s by many values")
     print(f"memory        {peak:9,.0f} MB at most, {base:,.0f} MB before (the file: {len(content) >> 20} MB)")
+    seconds = time.monotonic() - started
+    common: dict[str, Any] = {"size": f"{wanted:,} rows, no fsync", "unit": "rows/s", "value": done, "seconds": seconds}
+    upsert = "SQLAlchemy, the faster bulk upsert"
+    return [
+        compared("import of a CSV, of COPY", yardstick="COPY", yardstick_value=copys, at_least=0.25, **common),
+        compared("import of a CSV, of SQLAlchemy", yardstick=upsert, yardstick_value=sqlalchemys, at_least=1, **common),
+    ]
 
 
 def run_import(db: Database, owner: psycopg.Connection, user_id: UUID, segment_id: UUID, content: bytes) -> float:
@@ -195,4 +206,4 @@ def upserted(url: str, rows: list[dict[str, Any]], *, many_values: bool) -> floa
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

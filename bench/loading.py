@@ -20,9 +20,9 @@ where i.indrelid = %s::regclass and not i.indisprimary
 
 
 @contextmanager
-def migrated() -> Iterator[Server]:
-    """A new server with the tables of Hidra, without fsync."""
-    with Server.running() as server:
+def migrated(*, durable: bool = False) -> Iterator[Server]:
+    """A new server with the tables of Hidra; ``durable``: with fsync."""
+    with Server.running(durable=durable) as server:
         schema.migrate(f"{server.url}?sslmode=disable", MIGRATIONS)
         yield server
 

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from bench.loading import migrated, open_database, unindexed
+from bench.results import Result
 from hidra.domain.message import MessageStatus
 from hidra.services import lifecycle
 from hidra.services.advance_campaign import advance_campaign
@@ -26,6 +27,7 @@ from hidra.telemetry import logger
 from local.database import Database as Server
 
 PAGES = 300
+FULL, QUICK = 500_000, 20_000  # messages
 WORLD = """
 insert into core.users (id) values (%(user_id)s);
 insert into hidra.evolution_api_config (id, user_id, base_url, instance_name, api_key_encrypted, status)
@@ -59,7 +61,8 @@ from (
 """
 
 
-def main(rows: int) -> None:
+def measure(rows: int) -> list[Result]:
+    """Prints the times of pages, counts and a retry of a campaign with so many messages."""
     logger.setLevel("WARNING")
     with migrated() as server, psycopg.connect(server.url, autocommit=True) as owner:
         names = ("user_id", "connection_id", "segment_id", "template_id", "campaign_id", "run_id")
@@ -81,6 +84,7 @@ def main(rows: int) -> None:
         )
         for database in (http, jobs, webhooks):
             database.close()
+    return []  # printed only: the rows of other stages have the goals
 
 
 def _fill(server: Server, ids: dict[str, UUID], rows: int) -> None:
@@ -168,4 +172,4 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500_000)
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 500_000)
