@@ -110,7 +110,7 @@ def measure(wanted: int) -> list[Result]:
     common: dict[str, Any] = {"size": f"{wanted:,} rows, no fsync", "unit": "rows/s", "value": done, "seconds": seconds}
     upsert = "SQLAlchemy, the faster bulk upsert"
     return [
-        compared("import of a CSV, of COPY", yardstick="COPY", yardstick_value=copys, at_least=0.25, **common),
+        compared("import of a CSV, of COPY", yardstick="COPY", yardstick_value=copys, at_least=0.3, **common),
         compared("import of a CSV, of SQLAlchemy", yardstick=upsert, yardstick_value=sqlalchemys, at_least=1, **common),
     ]
 
