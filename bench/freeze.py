@@ -23,10 +23,10 @@ from uuid import UUID, uuid4
 import psutil  # type: ignore[import-untyped]
 import psycopg
 
-from bench.loading import migrated, open_database, unindexed
+from bench.loading import migrated, unindexed
 from bench.results import Result, compared
+from bench.world import jobs_database
 from hidra.services.advance_campaign import advance_campaign
-from hidra.store import schema
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 from local.database import Database as Server
@@ -100,9 +100,7 @@ def measure(rows: int) -> list[Result]:
         logger.setLevel("WARNING")
         began = time.monotonic()
         _fill(server, ids, rows)
-        login = {"username": "bench_jobs", "password": "bench"}
-        schema.ensure_login(server.url, login, schema.JOBS_ROLES)
-        db = open_database(server, login)
+        db = jobs_database(server)
         print(f"{rows:,} contacts in {time.monotonic() - began:.0f} s")
         _freeze(db, owner, ids)  # warms the caches, and writes the rows for the yardstick
         owner.execute(PREPARE)

@@ -13,9 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -23,14 +21,15 @@ import sqlalchemy
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from bench.loading import migrated
 from bench.results import Result, compared
+from bench.world import jobs_database
 from hidra.services.imports.reading import File
 from hidra.services.imports.run_slice import run_slice
 from hidra.store import schema
 from hidra.store.db import Database
-from local.database import Database as Server
+from local.schema import MIGRATIONS
 
-ROOT = Path(__file__).parent.parent
 FULL, QUICK = 1_000_000, 20_000  # rows
 AREAS = (11, 21, 31, 41, 51, 61, 71, 81, 85)
 ODD: tuple[Callable[[str], str], ...] = (
@@ -68,19 +67,8 @@ def measure(wanted: int) -> list[Result]:
     """Imports so many rows twice, and writes them by the yardsticks."""
     started = time.monotonic()
     content, user_id, segment_id = file_of(wanted), uuid4(), uuid4()
-    with Server.running() as server:
-        schema.migrate(f"{server.url}?sslmode=disable", ROOT / "sql" / "migrations")
-        login = {"username": "bench_jobs", "password": "bench"}
-        schema.ensure_login(server.url, login, schema.JOBS_ROLES)
-        place = urlsplit(server.url)
-        settings = {
-            "DATABASE_HOST": "127.0.0.1",
-            "DATABASE_PORT": str(place.port),
-            "DATABASE_NAME": place.path[1:],
-            "DATABASE_SSLMODE": "disable",
-            "DATABASE_SECRET": "",
-        }
-        db = Database(settings, lambda _: login)
+    with migrated() as server:
+        db = jobs_database(server)
         with psycopg.connect(server.url, autocommit=True) as owner:
             owner.execute("insert into core.users (id) values (%s)", [user_id])
             owner.execute(
@@ -95,7 +83,7 @@ def measure(wanted: int) -> list[Result]:
             databases = [f"{server.url.rsplit('/', 1)[0]}/sqlalchemy_{number}" for number in range(2)]
             for url in databases:
                 owner.execute(f"create database {url.rsplit('/', 1)[1]}")
-                schema.migrate(f"{url}?sslmode=disable", ROOT / "sql" / "migrations")
+                schema.migrate(f"{url}?sslmode=disable", MIGRATIONS)
             by_driver, by_values = (upserted(url, rows, many_values=at == 1) for at, url in enumerate(databases))
         db.close()
     best = min(by_driver, by_values)

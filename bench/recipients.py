@@ -16,12 +16,13 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from bench.loading import migrated, open_database, unindexed
+from bench.loading import migrated, unindexed
 from bench.results import Result
+from bench.world import http_database, jobs_database
 from hidra.domain.message import MessageStatus
 from hidra.services import lifecycle
 from hidra.services.advance_campaign import advance_campaign
-from hidra.store import counters, recipients, recount, schema
+from hidra.store import counters, recipients, recount
 from hidra.store.db import Database
 from hidra.telemetry import logger
 from local.database import Database as Server
@@ -69,10 +70,7 @@ def measure(rows: int) -> list[Result]:
         ids = {name: uuid4() for name in names}
         began = time.monotonic()
         _fill(server, ids, rows)
-        logins = {name: {"username": f"bench_{name}", "password": "bench"} for name in ("http", "jobs")}
-        schema.ensure_login(server.url, logins["http"], schema.HTTP_ROLES)
-        schema.ensure_login(server.url, logins["jobs"], schema.JOBS_ROLES)
-        http, jobs, webhooks = (open_database(server, logins[name]) for name in ("http", "jobs", "jobs"))
+        http, jobs, webhooks = http_database(server), jobs_database(server), jobs_database(server)
         jobs.as_worker(lambda tx: recount.repair(tx, campaign_id=ids["campaign_id"]))
         print(f"{rows:,} messages in {time.monotonic() - began:.0f} s")
         _read(http, ids)

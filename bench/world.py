@@ -11,6 +11,7 @@ import psycopg
 from bench.loading import open_database, unindexed
 from hidra.store import schema
 from hidra.store.db import Database
+from local.database import DATABASE
 from local.database import Database as Server
 
 JOBS = {"username": "bench_jobs", "password": "bench"}
@@ -135,7 +136,7 @@ def by_hand(server: Server) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(
         host="127.0.0.1",
         port=server.port,
-        dbname="hidra",
+        dbname=DATABASE,
         sslmode="disable",
         user=JOBS["username"],
         password=JOBS["password"],

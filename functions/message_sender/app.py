@@ -27,7 +27,7 @@ from hidra.services.turn import Clock
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
 from hidra.store.claims import ClaimedPost
 from hidra.store.connection_health import Endpoint
-from hidra.store.db import Pool
+from hidra.store.db import Database, Pool
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
@@ -40,7 +40,7 @@ CONFIRMATION_PATIENCE_SECONDS = 20  # with the post it fits into the time-out
 # A batch's messages are sent side by side: most of the time each waits, for its slot or for Evolution. A transaction
 # takes milliseconds, so few connections serve them.
 AT_ONCE, CONNECTIONS = 10, 2  # the template's BatchSize; the connections of one invocation
-db = Pool(ENV, read_json_secret, size=CONNECTIONS)
+db = Pool(lambda: Database(ENV, read_json_secret), size=CONNECTIONS)
 
 
 @logger.inject_lambda_context

@@ -330,6 +330,7 @@ def test_only_a_webhook_that_lacked_events_may_have_lost_some(events: frozenset[
     evolution.set_webhook = lambda url, _: sets.append(url)
     assert examine(evolution, ours).webhook_lost is lost
     assert sets == ([] if events == WEBHOOK_EVENTS else ["https://x"])
+    assert examine(evolution, Webhook("https://x/2", "l"), also_ours=[ours]).webhook_lost is lost
 
 
 @pytest.mark.parametrize(

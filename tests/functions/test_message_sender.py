@@ -17,7 +17,7 @@ from hidra.domain.ticket import read
 from hidra.gateways import vault
 from hidra.store import confirmations
 from hidra.store.confirmations import OptedOutPhone
-from hidra.store.db import Pool
+from hidra.store.db import Database, Pool
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, Server, failed, from_queue, unreachable, use
@@ -62,7 +62,7 @@ def sender(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -
     )
     # A batch's threads share its connections.
     jobs = {**databases.settings, "DATABASE_SECRET": "jobs"}
-    pool = Pool(jobs, databases.logins.__getitem__, size=app.CONNECTIONS)
+    pool = Pool(lambda: Database(jobs, databases.logins.__getitem__), size=app.CONNECTIONS)
     monkeypatch.setattr(app, "db", pool)
     monkeypatch.setattr(app, "ALLOW_PRIVATE", True)
     app.private_keys.cache_clear()

@@ -98,9 +98,9 @@ class Neighbourhood:
     owner_of: Callable[[str], UUID | None] = lambda _: None
 
 
-def _subscribes_to_more(found: Webhook | None, ours: Webhook) -> bool:
-    """Whether it is our webhook with further events, as an earlier version of Hidra set it: nothing was lost then."""
-    return found is not None and replace(found, events=ours.events) == ours and found.events > ours.events
+def _serves(found: Webhook | None, ours: Webhook) -> bool:
+    """Whether it is our webhook, maybe with further events, as an earlier version of Hidra set it: it lost nothing."""
+    return found is not None and replace(found, events=ours.events) == ours and found.events >= ours.events
 
 
 def examine(
@@ -124,7 +124,7 @@ def examine(
         found = evolution.find_webhook()
         if found != webhook:
             theirs = found is not None and among is not None and among.owner_of(found.url) in shared
-            lost = not theirs and found not in also_ours and not _subscribes_to_more(found, webhook)
+            lost = not theirs and not any(_serves(found, ours) for ours in (webhook, *also_ours))
             if not theirs:
                 evolution.set_webhook(webhook.url, webhook.jwt_key)
     except HidraError as error:

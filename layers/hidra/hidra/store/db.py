@@ -283,22 +283,14 @@ class Database:
 
 
 class Pool(Database):
-    """A ``Database`` for threads: up to ``size`` transactions side by side, each on a connection of its own."""
+    """A ``Database`` for threads: up to ``size`` transactions side by side, each in a ``Database`` of its own."""
 
-    def __init__(
-        self,
-        settings: Mapping[str, str],
-        credentials: Callable[[str], Mapping[str, str]],
-        *,
-        size: int,
-        statement_timeout_ms: int = 25_000,
-        check: Callable[[Tx], None] | None = None,
-    ) -> None:
+    def __init__(self, make: Callable[[], Database], *, size: int) -> None:
         self._size = size
         # The last one used comes first, so that few connections are opened where few are needed.
         self._idle: LifoQueue[Database] = LifoQueue()
         for _ in range(size):
-            self._idle.put(Database(settings, credentials, statement_timeout_ms=statement_timeout_ms, check=check))
+            self._idle.put(make())
 
     def close(self) -> None:
         for database in [self._idle.get() for _ in range(self._size)]:
