@@ -88,7 +88,11 @@ def test_a_campaign_whose_media_cannot_be_fetched_is_paused_and_sends_nothing(st
 
 
 def test_a_killed_worker_and_a_stopped_database_lose_no_recipient_and_repeat_no_message(stack: Stack) -> None:
-    """The sender dies while Evolution answers; later PostgreSQL is stopped for a while in the middle of the run."""
+    """The sender dies while Evolution answers; later PostgreSQL is stopped for a while in the middle of the run.
+
+    A claim whose sender dies before its post, or whose answer is lost with the database, stays in doubt: that nothing
+    was posted cannot be known. It takes milliseconds between two of 500, so there is mostly none.
+    """
     assert stack.database is not None
     tenant = Tenant.make(stack, per_minute=120)
     slow = phones("9001", ddd="21")
@@ -100,15 +104,15 @@ def test_a_killed_worker_and_a_stopped_database_lose_no_recipient_and_repeat_no_
     stack.database.stop("immediate")
     assert webhook_still_answers(tenant)
     stack.database.start()
-    eventually(
-        lambda: not [row for row in tenant.recipients(campaign_id) if row["status"] in ("pending", "sending")],
-        seconds=180,
-        about=lambda: [tenant.metrics(campaign_id), tenant.show(campaign_id)],
-    )
-    tenant.wait_until_equal(campaign_id, seconds=120)
+    lost = tenant.wait_until_only_lost_claims_differ(campaign_id, seconds=180)
     tenant.assert_counts_equal_recipients(campaign_id)
     assert tenant.simulator.summary()["duplicates"] == 0
-    assert tenant.metrics(campaign_id)["delivered"] == 41
+    assert len(lost) <= 4 and not set(slow) & set(lost)
+    assert tenant.metrics(campaign_id)["delivered"] == 41 - len(lost)
+    if lost:
+        assert tenant.show(campaign_id)["blocked_code"] == "outcomes-in-doubt"
+    else:
+        eventually(lambda: tenant.show(campaign_id)["status"] == "completed", seconds=60)
 
 
 def kill_the_senders(stack: Stack) -> None:
