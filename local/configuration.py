@@ -101,7 +101,7 @@ def _value(value: Any) -> str:
             return f"`{name}`"
         case {"Fn::GetAtt": [str(name), *_]}:
             return f"`{name}`"
-        case {"Fn::Sub": str(text)}:
+        case {"Fn::Sub": str(text) | [str(text), dict()]}:
             return f"`{text}`"
         case {"Fn::If": [_, given, otherwise]}:
             return f"{_value(given)}, or {_value(otherwise)}"

@@ -93,6 +93,10 @@ def references(node: Any) -> Iterator[str]:
             yield name
         case {"Fn::Sub": str(text)}:
             yield from re.findall(r"\$\{([^}!.]+)", text)
+        case {"Fn::Sub": [str(text), dict(variables)]}:
+            named = re.findall(r"\$\{([^}!.]+)", text)
+            yield from (name for name in named if name not in variables and not name.startswith("AWS::"))
+            yield from references(list(variables.values()))
         case dict():
             for value in node.values():
                 yield from references(value)

@@ -11,7 +11,6 @@ from tests.deployment import (
     FUNCTIONS,
     actions,
     app_tree,
-    dead_letters,
     events,
     expanded,
     functions,
@@ -143,19 +142,6 @@ def test_a_message_stays_hidden_for_six_times_its_function() -> None:
         assert visibility >= 6 * functions()[name]["Properties"]["Timeout"]
 
 
-def test_every_queue_has_dead_letters_and_every_dead_letter_an_alarm() -> None:
-    queues = resources("AWS::SQS::Queue")
-    assert queues.keys() == queues_with_functions().keys() | dead_letters()
-    for queue in queues_with_functions():
-        assert set(references(queues[queue]["Properties"]["RedrivePolicy"])) <= dead_letters()
-    alarms = [alarm["Properties"] for alarm in resources("AWS::CloudWatch::Alarm").values()]
-    for queue in dead_letters():
-        assert queues[queue]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
-        watched = [alarm for alarm in alarms if queue in references(alarm.get("Dimensions"))]
-        assert [alarm["MetricName"] for alarm in watched] == ["ApproximateNumberOfMessagesVisible"]
-        assert (watched[0]["Threshold"], watched[0]["ComparisonOperator"]) == (0, "GreaterThanThreshold")
-
-
 def test_queues_and_the_stream_are_read_by_their_functions_alone() -> None:
     assert may("sqs:ReceiveMessage") == {name: {queue} for queue, name in queues_with_functions().items()}
     assert may("kinesis:GetRecords") == {"delivery_recorder": {"DeliveryStream"}}
@@ -169,12 +155,28 @@ def test_functions_without_a_key_invoke_only_those_that_have_one() -> None:
     for caller in ("connections", "imports"):
         assert variables(caller)["CONNECTION_CHECK_FUNCTION"] == name
         invoked = [it["Resource"] for it in statements(caller) if actions(it) == ["lambda:InvokeFunction"]]
-        assert [arn["Fn::Sub"].split(":function:")[1] for arn in invoked] == [name["Fn::Sub"]]
+        arn = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}"
+        assert invoked == [{"Fn::Sub": [arn, {"Name": name}]}]
 
 
-def test_every_alarm_notifies_the_topic_if_there_is_one() -> None:
-    for alarm in resources("AWS::CloudWatch::Alarm").values():
-        assert "AlarmTopicArn" in references(alarm["Properties"]["AlarmActions"])
+def test_the_named_function_fits_64_characters_under_any_stack_name_and_differs_between_stacks() -> None:
+    """Lambda's limit of a name; a stack's name may have 128 (CloudFormation's reference, "CreateStack")."""
+    [name] = [it["Properties"]["FunctionName"] for it in functions().values() if "FunctionName" in it["Properties"]]
+    text, variables_ = name["Fn::Sub"]
+    assert variables_ == {
+        "Piece": {
+            "Fn::Select": [4, {"Fn::Split": ["-", {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}]}]
+        }
+    }
+    # arn:aws:cloudformation:sa-east-1:123456789012:stack/name/0a1b2c3d-0000-1111-2222-0a1b2c3d4e5f
+    assert len(text.replace("${Piece}", "0a1b2c3d4e5f")) <= 64
+
+
+def test_a_stack_can_be_deleted_while_its_bucket_has_files() -> None:
+    """CloudFormation cannot delete such a bucket. One that a failed creation leaves has none and goes with it."""
+    for bucket in resources("AWS::S3::Bucket").values():
+        assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+        assert "BucketName" not in bucket["Properties"]  # or the next stack could not be made
 
 
 def test_queue_functions_take_one_message_but_for_the_sender_and_say_which_failed() -> None:
@@ -206,29 +208,6 @@ def test_a_batch_of_the_stream_is_retried_whole_and_stored_longer_than_that() ->
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     retention = resources("AWS::Kinesis::Stream")["DeliveryStream"]["Properties"]["RetentionPeriodHours"]
     assert mapping["MaximumRecordAgeInSeconds"] < retention * 3600
-
-
-def test_a_recorder_that_lags_or_is_never_called_raises_an_alarm() -> None:
-    alarms = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()}
-    lag = alarms["DeliveryRecorderAlarm"]
-    assert (lag["Namespace"], lag["MetricName"], lag["Statistic"]) == ("AWS/Lambda", "IteratorAge", "Maximum")
-    assert "DeliveryRecorderFunction" in references(lag["Dimensions"])
-    mapping = resources("AWS::Lambda::EventSourceMapping")["DeliveryRecorderSource"]["Properties"]
-    given_up_ms = mapping["MaximumRecordAgeInSeconds"] * 1000
-    assert lag["Threshold"] + lag["EvaluationPeriods"] * lag["Period"] * 1000 < given_up_ms / 10
-
-    stopped = {metric["Id"]: metric for metric in alarms["DeliveryRecorderStoppedAlarm"]["Metrics"]}
-    assert stopped["stopped"]["Expression"] == "IF(FILL(put, 0) > 0 AND FILL(batches, 0) == 0, 1, 0)"
-    watched = {
-        name: (metric["MetricStat"]["Metric"]["MetricName"], *references(metric["MetricStat"]["Metric"]["Dimensions"]))
-        for name, metric in stopped.items()
-        if "MetricStat" in metric
-    }
-    assert watched == {
-        "put": ("IncomingRecords", "DeliveryStream"),
-        "batches": ("Invocations", "DeliveryRecorderFunction"),
-    }
-    assert [name for name, metric in stopped.items() if metric.get("ReturnData", True)] == ["stopped"]
 
 
 @pytest.mark.parametrize("name", sorted(http_functions() - WITHOUT_RESOLVER))
