@@ -68,7 +68,7 @@ class TestEveryFunction:
         assert metadata == {"BuildMethod": "makefile", "ContextPath": "functions"}
 
     def test_gets_exactly_the_environment_it_asks_for(self, name: str) -> None:
-        powertools = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+        powertools = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
         assert variables(name).keys() == required(name) | powertools
 
     def test_logs_into_a_group_that_forgets(self, name: str) -> None:

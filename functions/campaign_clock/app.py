@@ -10,7 +10,7 @@ from hidra.gateways.queues import nudge_all, nudge_import, send_confirmations
 from hidra.services.sweep import sweep
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store.db import Database
-from hidra.telemetry import logger
+from hidra.telemetry import logger, measured
 
 ENV = require(
     *DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "IMPORT_QUEUE_URL", "SEND_QUEUE_URL", "SENDER_LOST_AFTER_SECONDS"
@@ -18,6 +18,7 @@ ENV = require(
 db = Database(ENV, read_json_secret)
 
 
+@measured
 @logger.inject_lambda_context
 def handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     sweep(

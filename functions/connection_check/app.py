@@ -28,7 +28,7 @@ from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import connection_health
 from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
-from hidra.telemetry import logger
+from hidra.telemetry import logger, measured
 
 ENV = require(
     *DATABASE_SETTINGS,
@@ -108,6 +108,7 @@ class Keys:
         return health
 
 
+@measured
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any] | None:
     """A request of another function (``domain.check_request``), or the schedule's event."""

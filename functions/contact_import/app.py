@@ -17,7 +17,7 @@ from hidra.services.imports.run_slice import run_slice
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import identity, imports
 from hidra.store.db import Database
-from hidra.telemetry import logger
+from hidra.telemetry import logger, measured
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "IMPORT_BUCKET", "IMPORT_QUEUE_URL")
 SLICE_SECONDS = 60
@@ -25,6 +25,7 @@ db = Database(ENV, read_json_secret, check=identity.check)
 phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 
 
+@measured
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     return each_record(event, work)

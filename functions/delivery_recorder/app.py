@@ -6,6 +6,7 @@ stream's poller drop or repeat the records around.
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from hidra.services.record_delivery import Rejection, StreamRecord, record_or_pa
 from hidra.settings import DATABASE_SETTINGS, require
 from hidra.store import identity
 from hidra.store.db import Database
-from hidra.telemetry import logger
+from hidra.telemetry import Figure, logger, measure, measured
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "SEND_QUEUE_URL")
 # A stream's handler must fail fast: its shard waits for it.
@@ -30,6 +31,7 @@ def hash_phone(user_id: UUID, e164: str) -> bytes:
     return phone_hash(hash_secret(ENV["PHONE_HASH_SECRET"]), str(user_id), e164)
 
 
+@measured
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> None:
     records: list[StreamRecord] = []
@@ -49,3 +51,6 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> None:
         hash_phone=hash_phone,
         queue=lambda tickets: send_confirmations(ENV["SEND_QUEUE_URL"], tickets),
     )
+    if records:
+        oldest = min(record.event.received_at for record in records)
+        measure(Figure.RECORD_DELAY, (datetime.now(UTC) - oldest).total_seconds() * 1000)

@@ -30,7 +30,7 @@ from hidra.errors import Unavailable
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.stream import put
 from hidra.settings import require
-from hidra.telemetry import logger, metrics
+from hidra.telemetry import logger
 
 ENV = require("WEBHOOK_SECRET", "DELIVERY_STREAM")
 # Evolution makes the token once, before its retries: the last retry carries one that expired long ago.
@@ -68,7 +68,6 @@ class Masters:
 masters = Masters()
 
 
-@metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> Answer:
     try:

@@ -29,7 +29,7 @@ from hidra.store.claims import ClaimedPost
 from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database, Pool
 from hidra.store.runs import DueCampaign
-from hidra.telemetry import logger
+from hidra.telemetry import Figure, logger, measure, measured
 
 ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "ALLOW_PRIVATE_ADDRESSES")
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
@@ -37,12 +37,19 @@ CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=tim
 SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
 TRIAL_PATIENCE_SECONDS = 10  # the caller waits at most 24 s for the outcome of a trial
 CONFIRMATION_PATIENCE_SECONDS = 20  # with the post it fits into the time-out
+ANSWERS = {
+    Sent: Figure.MESSAGES_SENT,
+    Refused: Figure.MESSAGES_REFUSED,
+    NotSent: Figure.MESSAGES_NOT_SENT,
+    Unknown: Figure.MESSAGES_IN_DOUBT,
+}
 # A batch's messages are sent side by side: most of the time each waits, for its slot or for Evolution. A transaction
 # takes milliseconds, so few connections serve them.
 AT_ONCE, CONNECTIONS = 10, 2  # the template's BatchSize; the connections of one invocation
 db = Pool(lambda: Database(ENV, read_json_secret), size=CONNECTIONS)
 
 
+@measured
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Handles messages of the send queue, or a trial of another function."""
@@ -186,4 +193,8 @@ def post(claim: ClaimedPost, phone: str, content: Content) -> Outcome:
     except Unavailable:
         return NotSent("keys_unavailable", "The stored API key could not be read.", Stops.NOTHING)
     evolution = Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE)
-    return evolution.send(phone, content, message_id=claim.requested_message_id)
+    began = CLOCK.monotonic()
+    outcome = evolution.send(phone, content, message_id=claim.requested_message_id)
+    measure(Figure.ANSWER_TIME, (CLOCK.monotonic() - began) * 1000)
+    measure(ANSWERS[type(outcome)])
+    return outcome

@@ -36,6 +36,6 @@ def _import(path: Path) -> Any:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     named = patch("hidra.settings.require", lambda *names: dict.fromkeys(names, json.dumps({})))
-    with named, patch.dict(os.environ, {"POWERTOOLS_METRICS_NAMESPACE": "Hidra", "POWERTOOLS_SERVICE_NAME": "openapi"}):
+    with named, patch.dict(os.environ, {"POWERTOOLS_SERVICE_NAME": "openapi"}):
         spec.loader.exec_module(module)
     return module

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from types import ModuleType
@@ -60,12 +59,6 @@ def _description(path: str) -> object:
 
 # Each test that moto answers has a session of its own, which would parse the same descriptions of AWS anew.
 JSONFileLoader.load_file = lambda _, path: _description(path)
-
-
-@pytest.fixture(autouse=True)
-def _few_metrics() -> None:
-    # Powertools warns of every invocation that measured nothing.
-    warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 
 class Nudges(list[tuple[UUID, UUID]]):

@@ -50,9 +50,7 @@ def test_a_function_loads_no_heavy_library_that_it_does_not_need(name: str) -> N
     names += (
         " CONNECTION_CHECK_FUNCTION MESSAGE_SENDER_FUNCTION SENDER_LOST_AFTER_SECONDS IMPORT_BUCKET IMPORT_QUEUE_URL"
     )
-    settings = {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": "Hidra"} | dict.fromkeys(
-        names.split(), "1"
-    )
+    settings = {"POWERTOOLS_SERVICE_NAME": name} | dict.fromkeys(names.split(), "1")
     settings["VAULT_PUBLIC_KEYS"] = "{}"
     done = subprocess.run(
         [sys.executable, "-c", LOADED, path],

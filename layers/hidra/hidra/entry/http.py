@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
 from hidra import errors
-from hidra.telemetry import logger, metrics
+from hidra.telemetry import logger
 
 STATUS = {
     errors.Malformed: HTTPStatus.BAD_REQUEST,
@@ -106,7 +106,6 @@ def resolver() -> APIGatewayHttpResolver:
 def lambda_handler(app: APIGatewayHttpResolver) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
     """The function's entry point, with the request's id in every log line."""
 
-    @metrics.log_metrics
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         # A body is JSON, whatever content type the client sends; Powertools would read it as a form, or fail.

@@ -13,7 +13,7 @@ from hidra.services.look_up import look_up
 from hidra.store import messages, status_backfills
 from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database, Tx
-from hidra.telemetry import logger
+from hidra.telemetry import Figure, logger, measure
 
 
 def backfill_statuses(
@@ -89,3 +89,4 @@ def _settle(_: Endpoint, answered: Sequence[LookedUp], *, db: Database) -> None:
         status_backfills.advance(tx, answered[-1].message, messages_checked=len(answered), messages_updated=updated)
 
     db.as_worker(work)
+    measure(Figure.STATUSES_FOUND, updated)

@@ -25,7 +25,7 @@ from hidra.services.parallel import in_parallel
 from hidra.store import connection_health
 from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database, Tx
-from hidra.telemetry import logger
+from hidra.telemetry import Figure, logger, measure
 
 AT_MOST = 1_000  # connections that one run checks
 FAIR = timedelta(seconds=15)  # a check that the end of the run cuts off earlier proves nothing about its server
@@ -217,6 +217,8 @@ def check_all(
     for endpoint, at in started.items():
         if now() - at >= FAIR:
             _record(endpoint, failed("The Evolution server did not answer in time."), at, db=db, recheck=recheck)
+    measure(Figure.CONNECTIONS_CHECKED, len(due))
+    measure(Figure.CONNECTIONS_UNANSWERED, len(due) - len(answering))
     logger.info("connections checked", connections=len(due), answering=len(answering))
     return answering
 

@@ -17,7 +17,7 @@ from hidra.store import deliveries, doubts, messages
 from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database, Tx
 from hidra.store.doubts import Unresolved
-from hidra.telemetry import logger
+from hidra.telemetry import Figure, logger, measure
 
 EACH = 20  # messages of one connection in one run: each lookup makes Evolution scan its messages
 AT_MOST = 500
@@ -144,6 +144,7 @@ def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> 
     except Conflict:  # another message got this id a moment ago: campaign_messages_provider_id
         return
     if resolved:
+        measure(Figure.DOUBTS_RESOLVED)
         logger.info("message in doubt resolved", message_id=message.id)
         # Its statuses may have been received before its id was known.
         db.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(message.connection_id, provider_message_id)]))
@@ -152,4 +153,5 @@ def _resolve(message: Unresolved, provider_message_id: str, *, db: Database) -> 
 def _give_up(message_ids: list[int], *, db: Database, now: datetime) -> None:
     if message_ids:
         given_up = db.as_worker(lambda tx: messages.give_up(tx, message_ids=message_ids, at=now))
+        measure(Figure.DOUBTS_GIVEN_UP, given_up)
         logger.warning("unknown messages were given up", messages=given_up)

@@ -12,7 +12,7 @@ from hidra.services.apply_replies import HashPhone, apply_replies, lock_for_repl
 from hidra.store import circuit, confirmations, connection_health, deliveries, messages, opt_outs
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
-from hidra.telemetry import logger
+from hidra.telemetry import Figure, logger, measure
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,22 @@ class StreamRecord:
 
     position: str
     event: DeliveryEvent
+
+
+@dataclass(frozen=True)
+class _Applied:
+    """The keys of messages that are not known yet, opt-out confirmations to send, messages whose status changed."""
+
+    early: set[deliveries.Key]
+    due: list[ConfirmationTicket]
+    changed: list[Message]
+
+
+_FIGURES = {
+    MessageStatus.DELIVERED: Figure.MESSAGES_DELIVERED,
+    MessageStatus.READ: Figure.MESSAGES_READ,
+    MessageStatus.FAILED: Figure.MESSAGES_FAILED,
+}
 
 
 def record_or_park(
@@ -80,12 +96,16 @@ def record_delivery(
         Unavailable: nothing was applied, or it is not known whether; the whole batch must be delivered again.
         Conflict, Rejected: nothing was applied, because the database refuses one of the events.
     """
-    early, due = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
-    if early:
+    applied = db.as_worker(lambda tx: _apply(tx, events, rejections, hash_phone))
+    for status, figure in _FIGURES.items():
+        measure(figure, sum(message.status is status for message in applied.changed))
+    measure(Figure.REPLIES, sum(isinstance(event, ReplyEvent) for event in events))
+    measure(Figure.RECORDS_PARKED, len(rejections))
+    if applied.early:
         # A sender may have written an id between our read and our commit; see deliveries.apply_unmatched.
-        db.as_worker(lambda tx: _apply_again(tx, early))
-    if due:
-        queue(due)
+        db.as_worker(lambda tx: _apply_again(tx, applied.early))
+    if applied.due:
+        queue(applied.due)
 
 
 def _apply_again(tx: Tx, early: Collection[deliveries.Key]) -> None:
@@ -98,11 +118,8 @@ def _apply(
     events: Sequence[DeliveryEvent],
     rejections: Sequence[Rejection],
     hash_phone: HashPhone,
-) -> tuple[set[deliveries.Key], list[ConfirmationTicket]]:
-    """Applies everything in the one lock order: erasures, connections, opt-out requests, metrics, messages, opt-outs.
-
-    Returns the keys of messages that are not known yet, and the opt-out confirmations to send.
-    """
+) -> _Applied:
+    """In the one lock order: erasures, connections, opt-out requests, metrics, messages, opt-outs."""
     replies = [event for event in events if isinstance(event, ReplyEvent)]
     settings = lock_for_replies(tx, replies)
     statuses = [event for event in events if isinstance(event, StatusEvent)]
@@ -135,7 +152,8 @@ def _apply(
             return join_evidence(message, evidence[message.id], under=under[message.id])
         return skip(message, code="opted_out") if message.status is MessageStatus.PENDING else message
 
-    messages.settle_retries(tx, change(tx, [*evidence, *pending], rule))
+    changed = change(tx, [*evidence, *pending], rule)
+    messages.settle_retries(tx, changed)
     new = {
         (user_id, phone_hash)
         for user_id, hashes in opted_out.items()
@@ -146,4 +164,4 @@ def _apply(
     deliveries.keep(tx, early)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
-    return {(event.connection_id, event.provider_message_id) for event in early}, due
+    return _Applied({(event.connection_id, event.provider_message_id) for event in early}, due, changed)

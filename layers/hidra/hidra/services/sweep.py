@@ -1,14 +1,14 @@
-"""The clock's work of each minute: passes for due campaigns, and repairs of what was lost on the way."""
+"""The clock's work of each minute: passes for due campaigns, repairs of what was lost on the way, and figures."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hidra.domain.ticket import ConfirmationTicket
-from hidra.store import claims, confirmations, deliveries, direct_sends, imports, runs
+from hidra.store import claims, confirmations, deliveries, direct_sends, figures, imports, runs
 from hidra.store.db import Database
 from hidra.store.imports import StaleImport
 from hidra.store.runs import DueCampaign
-from hidra.telemetry import logger
+from hidra.telemetry import Figure, logger, measure
 
 MAX_UNMATCHED_ROUNDS = 20
 
@@ -41,3 +41,14 @@ def sweep(
     for _ in range(MAX_UNMATCHED_ROUNDS):
         if not db.as_worker(deliveries.apply_all_unmatched):
             break
+    _measure(db.as_worker(figures.standing))
+
+
+def _measure(standing: figures.Standing) -> None:
+    measure(Figure.CAMPAIGNS_RUNNING, standing.campaigns_running)
+    measure(Figure.CAMPAIGNS_BLOCKED, standing.campaigns_blocked)
+    measure(Figure.DOUBTS, standing.doubts)
+    measure(Figure.IMPORTS_OPEN, standing.imports_open)
+    measure(Figure.BACKFILLS_OPEN, standing.backfills_open)
+    if standing.pace_used is not None:
+        measure(Figure.PACE_USED, standing.pace_used)

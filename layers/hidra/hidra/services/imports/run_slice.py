@@ -19,7 +19,7 @@ from hidra.services.imports.rejects_file import Put, put_rejects, put_rejects_of
 from hidra.store import imports
 from hidra.store.db import Database, Tx
 from hidra.store.imports import RunningImport
-from hidra.telemetry import logger
+from hidra.telemetry import Figure, logger, measure
 
 BATCH_ROWS = 40_000
 MAX_ATTEMPTS = 3  # slices that were killed before a batch, in a row: the first, and two that try again
@@ -143,6 +143,8 @@ def _import_batches(
             advanced = commit_batch(db, running, read, Checkpoint(file.etag, reading.layout, read.position, read.over))
             if advanced is None:
                 return None
+            measure(Figure.ROWS_IMPORTED, len(read.batch.entries))
+            measure(Figure.ROWS_REJECTED, advanced.rejected - running.rejected)
             if last:
                 return advanced, read.over
             running = advanced
