@@ -11,7 +11,7 @@ import shutil
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 from local import expand, package
 from local.processes import Child, LocalError, clean_environment, require_port
 
+COMMAND = ("-m", "ministack")
 _BUCKET = "hidra-sources"
 STACK = "hidra"
 
@@ -173,10 +174,13 @@ class Cloud:
             raise LocalError(f"The deployed API has {found} routes instead of {wanted}.")
 
 
-def spawn(folder: Path, *, port: int = 0, enforce_rights: bool = True) -> tuple[Child, Cloud]:
+def spawn(
+    folder: Path, *, port: int = 0, enforce_rights: bool = True, command: Sequence[str] = COMMAND
+) -> tuple[Child, Cloud]:
     """Start the emulator with all its files in `folder`, without waiting until it answers; `wait` does that.
 
-    `enforce_rights` makes it check every call of a function against the policies of its role.
+    `enforce_rights` makes it check every call of a function against the policies of its role. `command` is what this
+    Python runs, in `folder`/emulator.
     """
     port = require_port(port, "the API")
     scratch = folder / "emulator"
@@ -196,8 +200,8 @@ def spawn(folder: Path, *, port: int = 0, enforce_rights: bool = True) -> tuple[
         AUTH="true" if enforce_rights else "false",
         LOG_LEVEL="WARNING",
     )
-    command = [sys.executable, "-m", "ministack"]
-    child = Child("The AWS emulator", command, log=folder / "emulator.log", env=environment, cwd=scratch)
+    log = folder / "emulator.log"
+    child = Child("The AWS emulator", [sys.executable, *command], log=log, env=environment, cwd=scratch)
     return child, Cloud(f"http://127.0.0.1:{port}")
 
 

@@ -90,20 +90,22 @@ class Stack:
         enforce_rights: bool = True,
         durable: bool = False,
         data_inside: bool = False,
+        aws_command: Sequence[str] = emulator.COMMAND,
         report: Report = lambda _: None,
     ) -> Self:
         """Start everything and deploy the sources under `root`, in some five seconds. Raises LocalError.
 
         `stop` removes `folder`. `port` is the API's (0: a free one), `parameters` override the template's,
         `enforce_rights` checks every call of a function against its role, `durable` keeps the database's fsync on,
-        `data_inside` keeps its data in `folder`, which a restart of the machine does not empty. DATABASE_URL, or
+        `data_inside` keeps its data in `folder`, which a restart of the machine does not empty, `aws_command` is run
+        as the emulator. DATABASE_URL, or
         EVOLUTION_URL with EVOLUTION_API_KEY, in the environment replace the embedded database and the simulator.
         """
         stack = cls(name, folder)
         try:
             wanted = [AWS, DATABASE, ISSUER, SIMULATOR]
             options = {"durable": durable, "folder": folder if data_inside else None}
-            stack._start_processes(wanted, port, enforce_rights, options, report)
+            stack._start_processes(wanted, port, options, report, enforce_rights=enforce_rights, command=aws_command)
             stack.parameters = stack._deployment() | dict(parameters or {})
             stack.deploy(root, report)
         except BaseException:
@@ -138,7 +140,7 @@ class Stack:
         try:
             if not self.database_folder:
                 foreign_database.check(self.database_url)
-            self._start_processes(lost, port_of(self.aws_endpoint), True, {}, report)
+            self._start_processes(lost, port_of(self.aws_endpoint), {}, report)
             if AWS in lost:
                 self.parameters["DatabaseOwnerSecretArn"] = self._save_owner()
         except BaseException:
@@ -197,14 +199,14 @@ class Stack:
             remove_folder(self.folder)
 
     def _start_processes(
-        self, wanted: Sequence[str], port: int, enforce_rights: bool, database: Mapping[str, Any], report: Report
+        self, wanted: Sequence[str], port: int, database: Mapping[str, Any], report: Report, **aws: Any
     ) -> None:
         """Start those wanted, then wait for each: their starts overlap."""
         spawned: dict[str, Child] = {}
         with _reported(report, "Processes started"):
             if AWS in wanted:
-                aws, cloud = emulator.spawn(self.folder, port=port, enforce_rights=enforce_rights)
-                self.processes[AWS] = aws
+                child, cloud = emulator.spawn(self.folder, port=port, **aws)
+                self.processes[AWS] = child
             if ISSUER in wanted:
                 options = ("--audience", AUDIENCE, "--key-file", str(self.folder / "issuer-key.pem"))
                 spawned[ISSUER] = self._spawn(ISSUER, "local.issuer", self.issuer_url, *options)
@@ -225,7 +227,7 @@ class Stack:
                 set_result(self.evolution_url)
         if AWS in wanted:
             with _reported(report, "AWS emulator") as set_result:
-                emulator.wait(aws, cloud)
+                emulator.wait(child, cloud)
                 self.aws_endpoint = cloud.endpoint
                 set_result(self.aws_endpoint)
 

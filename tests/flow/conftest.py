@@ -21,5 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    with Stack.running("flow", parameters={"SenderLostAfterSeconds": "20"}) as running:
+    recording = (str(HERE / "recording_emulator.py"),)
+    with Stack.running("flow", parameters={"SenderLostAfterSeconds": "20"}, aws_command=recording) as running:
         yield running
