@@ -14,9 +14,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each file to one worker of pytest-xdist, or each worker would start a shared stack."""
     for item in items:
         if item.path.parent == HERE:
-            item.add_marker(
-                pytest.mark.xdist_group("stack" if item.path.stem in ("test_stack", "test_tour") else "flow")
-            )
+            group = {"test_stack": "stack", "test_tour": "stack", "test_deploys": "deploys"}.get(item.path.stem, "flow")
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -221,27 +221,6 @@ def test_a_stack_starts_what_it_has_lost_again_and_keeps_its_data(home: Path) ->
     assert (home / "damaged" / "state.json").exists()
 
 
-def test_changed_sources_are_deployed_to_a_running_stack(tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(ROOT, tmp_path / "copy", ignore=_only_sources))
-    with Stack.running("changed", root=copy) as stack:
-        assert get(stack, stack.token()) == 200
-        (copy / "functions/contacts/app.py").write_text(
-            "def handler(event, context):\n    return {'statusCode': 418}\n"
-        )
-        assert stack.deploy(copy)
-        assert get(stack, stack.token()) == 418
-        assert not stack.deploy(copy)
-
-
-def _only_sources(folder: str, names: list[str]) -> list[str]:
-    wanted = {"template.yaml", "functions", "layers", "sql", "docs"}
-    return [
-        name
-        for name in names
-        if name == "__pycache__" or (Path(folder, "template.yaml").exists() and name not in wanted)
-    ]
-
-
 def test_two_stacks_share_a_server_and_remove_their_logins(monkeypatch: pytest.MonkeyPatch) -> None:
     with Database.running() as server:
         monkeypatch.setenv("DATABASE_URL", server.url)
