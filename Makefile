@@ -36,7 +36,7 @@ given = $(if $(filter command,$(firstword $(origin $1))),$2 $(call quoted,$($1))
 quoted = '$(subst ','\'',$1)'
 
 .DEFAULT_GOAL := help
-.PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint clean help venv venv-sam
+.PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint audit clean help venv venv-sam venv-audit
 
 demo: ## install everything, run a campaign from a list to exact metrics, clean up (CSV=file)
 	@./hidra demo $(call given,CSV,--csv)
@@ -51,8 +51,14 @@ token: ## print a bearer token for a local user (NAME= EMAIL= GROUPS=admin SUB=u
 	@./hidra token --stack $(call quoted,$(STACK)) $(call given,NAME,--name) $(call given,EMAIL,--email) \
 		$(call given,GROUPS,--groups) $(call given,SUB,--sub)
 
-lint: venv ## check style, types and the imports between modules
+lint: venv venv-sam venv-audit ## check style, types, the imports between modules, and the template
 	@$(LINT)
+	@.venv-sam/bin/cfn-lint template.yaml
+	@$(QUIET) env BC_OFFLINE=1 .venv-audit/bin/checkov --config-file .checkov.yaml
+
+audit: venv-audit ## ask PyPI for known weaknesses of what is deployed
+	@.venv-audit/bin/pip-audit --strict --require-hashes --disable-pip \
+		-r layers/hidra/requirements.txt -r functions/migrate/requirements.txt
 
 test: venv ## lint, and beside it every test that fits into a coffee break
 	@($(LINT)) & lint=$$!; bad=0; \
@@ -93,12 +99,13 @@ lock: ## pin every requirement again, with hashes
 	@$(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(LOCK) requirements/sam.in -o requirements/sam.txt
 	@$(LOCK) requirements/client.in -o requirements/client.txt
+	@$(LOCK) requirements/audit.in -o requirements/audit.txt
 	@$(LOCK) -c requirements/dev.txt layers/hidra/requirements.in -o layers/hidra/requirements.txt
 	@$(LOCK) -c requirements/dev.txt functions/migrate/requirements.in -o functions/migrate/requirements.txt
 
 clean: ## stop every local stack of this folder, remove all that was installed or built
 	@if [ -d .hidra ] && [ -x .venv/bin/python ]; then $(RUN) local down --all; fi
-	@rm -rf .venv .venv-sam .venv-client .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-sam .venv-audit .venv-client .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
@@ -109,3 +116,6 @@ venv:
 
 venv-sam:
 	@sh local/setup.sh .venv-sam requirements/sam.txt
+
+venv-audit:
+	@sh local/setup.sh .venv-audit requirements/audit.txt
