@@ -69,6 +69,8 @@ def settings(aws: str, database: Server | None = None, *, login: str = "http") -
         "ALLOW_PRIVATE_ADDRESSES": "true",
         "ADMIN_GROUP": "admin",
         "GROUPS_CLAIM": "cognito:groups",
+        "ALLOWED_GROUP": "*",
+        "UNKNOWN_USERS": "create",
         "CONNECTION_CHECK_FUNCTION": "connection-check",
         "MESSAGE_SENDER_FUNCTION": "message-sender",
         "IMPORT_BUCKET": "imports",
