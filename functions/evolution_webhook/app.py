@@ -120,7 +120,7 @@ def receive(event: Mapping[str, Any]) -> Answer:
     records = [to_record(found) for found in events_of(body, connection_id, received_at)]
     if not flow.admits(connection_id, len(records), at=received_at.timestamp()):
         logger.warning("webhooks of a connection slowed down")
-        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too-many-events", "Send it again in a few seconds.")
+        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too-fast", "Send it again in a few seconds.")
     if records:
         put(ENV["DELIVERY_STREAM"], records)
     return _answer(HTTPStatus.OK, "application/json", {"accepted": len(records)})
@@ -135,7 +135,7 @@ def _body(event: Mapping[str, Any]) -> Any:
     if len(event.get("body") or "") > MAX_BODY:
         logger.warning("webhook with too large a body")
         detail = f"The body has more than {MAX_BODY:,} characters."
-        raise Refused(HTTPStatus.CONTENT_TOO_LARGE, "request-too-large", detail)
+        raise Refused(HTTPStatus.CONTENT_TOO_LARGE, "webhook-too-large", detail)
     try:
         return json.loads(_raw_body(event))
     except (ValueError, RecursionError):

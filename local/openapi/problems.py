@@ -64,6 +64,8 @@ CODES = {
     "too-slow": "The request takes too long for the database; nothing was saved. Ask for less at once, or try again"
     " later.",
     "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
+    "too-fast": "This connection sends more events than it causes in any campaign. Send it again in a few seconds.",
+    "too-many-events": "The body has more than 500 events.",
     "too-many-imports": "Ten of your imports wait for their file or run; nothing was created. Wait until one ends, or"
     " cancel one.",
     "unauthorized": "The webhook's signature is not valid.",
@@ -78,6 +80,7 @@ CODES = {
     "unknown-template": "There is no template with this id; nothing was saved. Use the id of one of your templates.",
     "unknown-user": "The token's subject is not a user of this deployment. Use a token of one of its users.",
     "unresolved-variables": "Some variables have no value. Send a value for those that `errors` names.",
+    "webhook-too-large": "The body has more than 2,000,000 characters.",
     "wrong-filter": "The filter is not valid. Correct it as `errors` says.",
     "wrong-times": "The times are in the past, or contradict each other; nothing was changed. Correct them.",
 }

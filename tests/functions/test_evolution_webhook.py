@@ -128,7 +128,7 @@ def test_a_body_larger_than_any_of_evolution_is_not_parsed(app: ModuleType, on_a
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json, "loads", lambda *_: pytest.fail("it is parsed"))
         answer = app.handler(large, CONTEXT)
-    assert (answer["statusCode"], Answer(413, json.loads(answer["body"])).code) == (413, "request-too-large")
+    assert (answer["statusCode"], Answer(413, json.loads(answer["body"])).code) == (413, "webhook-too-large")
 
 
 def test_a_flood_of_one_connection_is_slowed_down_and_another_is_not(app: ModuleType, on_aws: Stream) -> None:
