@@ -95,8 +95,8 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
         {
             "operationId": "receive_evolution_webhook",
             "summary": "Receive an event of Evolution about messages, replies or the connection",
-            "description": "Hidra registers this webhook at the Evolution server. After a 413, 429 or 5xx, Evolution tries"
-            " again.",
+            "description": "Hidra registers this webhook at the Evolution server. After a 413, 429 or 5xx,"
+            " Evolution tries again.",
             "tags": ["webhooks"],
             "security": [{SIGNATURE: []}],
             "parameters": [
