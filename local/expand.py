@@ -29,6 +29,8 @@ API_ID = "hidra"
 type Resources = dict[str, dict[str, Any]]
 
 _METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "x-amazon-apigateway-any-method")
+# SAM puts the value of a parameter into CorsConfiguration; here the reference stays until `expand`.
+_NOT_YET = {"CorsOrigins": {"Ref": "CorsOrigins"}}
 _CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 
 
@@ -117,7 +119,7 @@ def transform(template: dict[str, Any]) -> dict[str, Any]:
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns about metrics of its own
     with _region():
         try:
-            plain: dict[str, Any] = translate(template, {}, _NoManagedPolicies())
+            plain: dict[str, Any] = translate(template, dict(_NOT_YET), _NoManagedPolicies())
         except InvalidDocumentException as error:
             causes = "; ".join(cause.message for cause in error.causes)
             raise LocalError(f"The template is invalid: {causes}") from error
@@ -247,8 +249,13 @@ def _extract(api: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[s
 
 
 def _resolved(node: Any, template: Mapping[str, Any], values: Mapping[str, str]) -> Any:
-    """The node with each Fn::If replaced by its branch. SAM writes them around a conditional function's routes."""
+    """The node with each Fn::If replaced by its branch, and each Fn::Split of a parameter by its parts.
+
+    SAM writes Fn::If around a conditional function's routes.
+    """
     match node:
+        case {"Fn::Split": [str(comma), {"Ref": str(name)}]}:
+            return _given(template, name, values).split(comma)
         case {"Fn::If": [str(name), then, otherwise]}:
             return _resolved(then if _holds(template, name, values) else otherwise, template, values)
         case dict():
@@ -262,11 +269,14 @@ def _resolved(node: Any, template: Mapping[str, Any], values: Mapping[str, str])
 def _holds(template: Mapping[str, Any], name: str, values: Mapping[str, str]) -> bool:
     match template["Conditions"][name]:
         case {"Fn::Equals": [{"Ref": str(parameter)}, wanted]}:
-            given = values.get(parameter, template["Parameters"][parameter].get("Default"))
-            return bool(given == wanted)
+            return bool(_given(template, parameter, values) == wanted)
     raise LocalError(
         f"The condition {name} of a route is not the comparison of one parameter, which is all that works here."
     )
+
+
+def _given(template: Mapping[str, Any], parameter: str, values: Mapping[str, str]) -> str:
+    return str(values.get(parameter, template["Parameters"][parameter].get("Default")))
 
 
 def _make_number(properties: dict[str, Any], name: str, template: Mapping[str, Any], values: Mapping[str, str]) -> None:

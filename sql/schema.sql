@@ -392,6 +392,21 @@ $_$;
 COMMENT ON FUNCTION hidra.instant(given text, month_first boolean) IS 'The time of a date, with or without a time of day, as countries write it: ISO 8601, 05/02/2026, 5/2/26 14:30, 5-fev-26, 5 de fevereiro de 2026. Of two numbers that may both be the month, the first is it if month_first. Years of two digits are 1950 to 2049. Without a zone it is in the time zone of the session. Null for any other text.';
 
 --
+-- Name: is_user(uuid); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.is_user(user_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$ select exists (select from core.users u where u.id = is_user.user_id) $$;
+
+--
+-- Name: FUNCTION is_user(user_id uuid); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.is_user(user_id uuid) IS 'Tells whether the user exists, and creates none: for a deployment that refuses unknown users.';
+
+--
 -- Name: lock_key(text, uuid); Type: FUNCTION; Schema: hidra; Owner: -
 --
 

@@ -25,6 +25,7 @@ for name, value in {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
+    "POWERTOOLS_METRICS_NAMESPACE": "Hidra",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_DISABLED": "true",
 }.items():

@@ -18,6 +18,9 @@ OF_AWS = {
 }
 
 
+OURS = "Hidra/${AWS::StackName}"
+
+
 def widgets() -> list[dict[str, Any]]:
     [dashboard] = resources("AWS::CloudWatch::Dashboard").values()
     body = json.loads(dashboard["Properties"]["DashboardBody"]["Fn::Sub"])
@@ -33,17 +36,22 @@ def metrics() -> list[list[str]]:
 
 def shown() -> set[tuple[str, str]]:
     """The function that writes a figure, and the figure."""
-    return {
-        (value, name) for namespace, name, *dimension in metrics() if namespace == "Hidra" for _, value in [dimension]
-    }
+    return {(metric[3], metric[1]) for metric in metrics() if metric[0] == OURS and len(metric) == 4}
 
 
 def test_every_figure_is_shown_and_every_shown_figure_exists() -> None:
     assert sorted(name for _, name in shown()) == sorted(Figure)
 
 
+def test_answers_that_failed_are_shown_under_the_name_that_the_filter_of_the_log_gives_them() -> None:
+    [pattern] = resources("AWS::Logs::MetricFilter").values()
+    [made] = pattern["Properties"]["MetricTransformations"]
+    assert (made["MetricNamespace"], made["MetricName"]) == ({"Fn::Sub": OURS}, "ApiFaults")
+    assert [OURS, "ApiFaults"] in metrics()
+
+
 def test_every_metric_of_aws_exists_with_its_dimension() -> None:
-    theirs = [metric for metric in metrics() if metric[0] != "Hidra"]
+    theirs = [metric for metric in metrics() if metric[0] != OURS]
     assert len(theirs) > 10
     for namespace, name, *dimension in theirs:
         assert name in OF_AWS[namespace, dimension[0] if dimension else None]

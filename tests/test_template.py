@@ -3,9 +3,12 @@
 import ast
 import json
 import re
+from typing import Any
 
 import pytest
 
+from hidra import settings
+from hidra.entry import tenant
 from hidra.gateways import aws_api
 from tests.deployment import (
     FUNCTIONS,
@@ -68,8 +71,9 @@ class TestEveryFunction:
         assert metadata == {"BuildMethod": "makefile", "ContextPath": "functions"}
 
     def test_gets_exactly_the_environment_it_asks_for(self, name: str) -> None:
-        powertools = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
-        assert variables(name).keys() == required(name) | powertools
+        powertools = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
+        assert variables(name).keys() - powertools == required(name)
+        assert {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"} <= variables(name).keys()
 
     def test_logs_into_a_group_that_forgets(self, name: str) -> None:
         group = functions()[name]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
@@ -246,6 +250,88 @@ def test_every_route_but_the_signed_webhook_and_the_docs_asks_for_a_token() -> N
         ("get", "/docs"),
     }
     assert len(paths) > 20
+
+
+def cors() -> dict[str, Any]:
+    """The API's CORS where the deployment names origins."""
+    [condition, without, configured] = template()["Resources"]["Api"]["Properties"]["CorsConfiguration"]["Fn::If"]
+    assert template()["Conditions"][condition] == {"Fn::Equals": [{"Ref": "CorsOrigins"}, ""]}
+    assert without == {"Ref": "AWS::NoValue"}
+    found: dict[str, Any] = configured
+    return found
+
+
+def test_pages_of_other_origins_may_call_the_api_only_where_the_deployment_names_them() -> None:
+    assert template()["Parameters"]["CorsOrigins"]["Default"] == ""
+    assert cors()["AllowOrigins"] == {"Fn::Split": [",", {"Ref": "CorsOrigins"}]}
+    called = {event["Method"] for name in http_functions() - WITHOUT_RESOLVER for event in events(name, "HttpApi")}
+    assert set(cors()["AllowMethods"]) == called
+    assert set(cors()["AllowHeaders"]) == {"authorization", "content-type"}
+    assert "AllowCredentials" not in cors()
+
+
+@pytest.mark.parametrize(
+    ("origins", "allowed"),
+    [
+        ("", True),
+        ("https://console.example.com", True),
+        ("https://a.example,https://b.example:8443,http://localhost:5173", True),
+        ("*", False),
+        ("https://*.example.com", False),
+        ("https://a.example,*", False),
+        ("https://a.example/", False),
+        ("https://a.example, https://b.example", False),
+        ("https://a.example,", False),
+        ("http://a.example", False),
+        ("a.example", False),
+        ("null", False),
+    ],
+)
+def test_an_origin_is_named_as_browsers_send_it(origins: str, allowed: bool) -> None:
+    pattern = template()["Parameters"]["CorsOrigins"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, origins)) is allowed
+
+
+def test_every_route_has_a_limit_and_the_webhook_one_of_its_own() -> None:
+    [stage] = [stage["Properties"] for stage in resources("AWS::ApiGatewayV2::Stage").values()]
+    assert stage["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "ApiRequestsPerSecond"},
+        "ThrottlingBurstLimit": {"Ref": "ApiBurst"},
+    }
+    [webhook] = events("evolution_webhook", "HttpApi")
+    assert stage["RouteSettings"] == {
+        f"{webhook['Method']} {webhook['Path']}": {
+            "ThrottlingRateLimit": {"Ref": "WebhookRequestsPerSecond"},
+            "ThrottlingBurstLimit": {"Ref": "WebhookBurst"},
+        }
+    }
+
+
+def test_the_apis_alarm_counts_faults_of_ours_and_not_what_callers_cause() -> None:
+    alarms = {name: alarm["Properties"] for name, alarm in resources("AWS::CloudWatch::Alarm").items()}
+    assert "AWS/ApiGateway" not in json.dumps(alarms)
+    [filter_] = [it["Properties"] for it in resources("AWS::Logs::MetricFilter").values()]
+    assert (filter_["LogGroupName"], filter_["FilterPattern"]) == ({"Ref": "FunctionLogs"}, "{ $.fault IS TRUE }")
+    [counted] = filter_["MetricTransformations"]
+    alarm = alarms["ApiErrorsAlarm"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (counted["MetricNamespace"], counted["MetricName"])
+    assert "AWS::StackName" in references(counted["MetricNamespace"])  # another stack of the account rings its own
+    crashes = alarms["ApiCrashesAlarm"]["Metrics"]
+    watched = {
+        next(references(metric["MetricStat"]["Metric"]["Dimensions"])) for metric in crashes if "MetricStat" in metric
+    }
+    assert watched == {logical_id(name) for name in http_functions() - {"api_docs"}}
+
+
+@pytest.mark.parametrize("name", sorted(http_functions() - WITHOUT_RESOLVER))
+def test_every_function_of_tenants_admits_the_same_users(name: str) -> None:
+    found = {variable: variables(name)[variable] for variable in settings.TENANT_SETTINGS}
+    assert found == {
+        "GROUPS_CLAIM": {"Ref": "GroupsClaim"},
+        "ALLOWED_GROUP": {"Fn::If": ["AnyGroup", tenant.ANY_GROUP, {"Ref": "AllowedGroup"}]},
+        "UNKNOWN_USERS": {"Ref": "UnknownUsers"},
+    }
+    assert not re.fullmatch(template()["Parameters"]["AllowedGroup"]["AllowedPattern"], tenant.ANY_GROUP)
 
 
 def test_http_functions_answer_before_the_api_gives_up() -> None:

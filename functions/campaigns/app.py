@@ -35,17 +35,19 @@ from hidra.services.create_campaign import create_campaign
 from hidra.services.identify_phone import identify_phone
 from hidra.services.preflight import Preflight, preflight
 from hidra.services.prepare_trial import prepare_trial
-from hidra.settings import DATABASE_SETTINGS, require
+from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import campaigns, identity, recipients
 from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
 from hidra.store.recipients import Recipient, RecipientCount, Run
 
-ENV = require(*DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "PHONE_HASH_SECRET", "MESSAGE_SENDER_FUNCTION")
+ENV = require(
+    *DATABASE_SETTINGS, *TENANT_SETTINGS, "CAMPAIGN_QUEUE_URL", "PHONE_HASH_SECRET", "MESSAGE_SENDER_FUNCTION"
+)
 db = Database(ENV, read_json_secret, check=identity.check)
 app = resolver()
 handler = lambda_handler(app)
-me = user_of(app, lambda: db)
+me = user_of(app, lambda: db, ENV)
 phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 nudge = partial(queues.nudge, ENV["CAMPAIGN_QUEUE_URL"])
 

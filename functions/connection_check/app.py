@@ -14,10 +14,10 @@ from hidra.domain.check_request import CheckAction, PullRequest, failure, read
 from hidra.domain.imports import files
 from hidra.domain.instance import CLOUD_CLOSED
 from hidra.domain.ticket import RecheckTicket
-from hidra.domain.webhook_key import current_key_id, jwt_key
+from hidra.domain.webhook_key import current_key_id, jwt_key, known_everywhere
 from hidra.errors import HidraError, Rejected
 from hidra.gateways import uploads, vault
-from hidra.gateways.aws import read_json_secret
+from hidra.gateways.aws import read_json_secret, read_secret_versions
 from hidra.gateways.evolution import Evolution, Webhook
 from hidra.gateways.queues import send_recheck
 from hidra.services.backfill_statuses import backfill_statuses, request_backfills
@@ -65,7 +65,9 @@ class Keys:
 
     def __init__(self) -> None:
         self._vault = read_json_secret(ENV["VAULT_SECRET"])
-        self._masters = read_json_secret(ENV["WEBHOOK_SECRET"])
+        masters = read_secret_versions(ENV["WEBHOOK_SECRET"])
+        self._masters = masters.value
+        self._registrable = known_everywhere(masters.value, since=masters.since, before=masters.before, now=now())
         self.without_webhook: list[Endpoint] = []  # a check found another webhook there
         self._others = db.as_worker(connection_health.others)
 
@@ -93,7 +95,7 @@ class Keys:
         try:
             health = examine(
                 self.evolution(endpoint),
-                ours[current_key_id(self._masters)],
+                ours[current_key_id(self._registrable)] if self._registrable else None,
                 also_ours=ours.values(),
                 among=Neighbourhood(
                     endpoint,

@@ -21,17 +21,19 @@ from hidra.gateways import connection
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.vault import origin, seal
 from hidra.services.save_connection import Wanted, save_connection
-from hidra.settings import DATABASE_SETTINGS, require
+from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import connections, status_backfills
 from hidra.store.connections import Connection
 from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
-ENV = require(*DATABASE_SETTINGS, "VAULT_PUBLIC_KEYS", "CONNECTION_CHECK_FUNCTION", "ALLOW_PRIVATE_ADDRESSES")
+ENV = require(
+    *DATABASE_SETTINGS, *TENANT_SETTINGS, "VAULT_PUBLIC_KEYS", "CONNECTION_CHECK_FUNCTION", "ALLOW_PRIVATE_ADDRESSES"
+)
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
-me = user_of(app, lambda: db)
+me = user_of(app, lambda: db, ENV)
 
 PUBLIC_KEYS: dict[str, str] = json.loads(ENV["VAULT_PUBLIC_KEYS"])
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"

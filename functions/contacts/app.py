@@ -1,6 +1,6 @@
 """Contacts and opt-outs over HTTP."""
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
+from pydantic_core import to_jsonable_python
 
 from hidra.domain.contact import MAX_ATTRIBUTES
 from hidra.domain.content import MediaType
@@ -32,11 +33,13 @@ from hidra.entry.fields import (
 )
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import BY_ID, Cursor, Limit, Order, Page, instant
+from hidra.entry.sizes import fitting
 from hidra.entry.tenant import user_of
 from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.services import erase_person, manage_contacts
+from hidra.services.erase_person import EXPORT_START, ExportPosition
 from hidra.services.manage_contacts import NewContact, OptOutResult
-from hidra.settings import DATABASE_SETTINGS, require
+from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import contacts, identity, opt_out_requests, opt_out_settings, opt_outs
 from hidra.store.contacts import Contact
 from hidra.store.db import Database
@@ -57,11 +60,11 @@ SearchCountry = Annotated[
     str, Query(pattern=r"^[A-Z]{2}$", description="ISO 3166 code of the country of a searched phone without +.")
 ]
 
-ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET")
+ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "PHONE_HASH_SECRET")
 db = Database(ENV, read_json_secret, check=identity.check)
 app = resolver()
 handler = lambda_handler(app)
-me = user_of(app, lambda: db)
+me = user_of(app, lambda: db, ENV)
 phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 
 
@@ -72,7 +75,7 @@ def message_id(text: str) -> int:
     return value
 
 
-BY_MESSAGE = Order(id=message_id)
+EXPORT = Order(segment_id=UUID, direct_at=instant, direct_id=UUID, message_id=message_id)
 LATEST_OPT_OUT_FIRST = Order(at=instant, phone_hash=bytes.fromhex)
 
 
@@ -147,7 +150,11 @@ class PersonsMessage(BaseModel):
 
 
 class Person(BaseModel):
-    """Everything stored about one phone; send ``next_cursor`` as ``cursor`` for older messages."""
+    """Everything stored about one phone.
+
+    ``segments``, ``direct_messages`` and ``messages`` have up to ``limit`` items each, or fewer if they are large: send
+    ``next_cursor`` as ``cursor`` for the next ones of all three. Each item is on one page.
+    """
 
     phone: str
     contact: Contact | None
@@ -285,18 +292,22 @@ def erase(body: PersonIn) -> Erased:
     responses=answers(rejected=["invalid-phone"]),
 )
 def export(body: PersonIn, limit: Limit = 50, cursor: Cursor = None) -> Person:
-    (before_id,) = BY_MESSAGE.after(cursor)
+    after = ExportPosition(*EXPORT.after(cursor)) if cursor else EXPORT_START
     known = erase_person.export_person(
-        db, me(), body.phone, country=body.country, secret=phone_hash_secret(), before_id=before_id, limit=limit
+        db, me(), body.phone, country=body.country, secret=phone_hash_secret(), after=after, limit=limit
     )
+    messages = fitting(
+        [PersonsMessage(**asdict(item.row), text=item.text) for item in known.messages], to_json=to_jsonable_python
+    )
+    rest = known.rest_after(messages=len(messages), limit=limit)
     return Person(
         phone=known.phone,
         contact=known.contact,
         segments=list(known.segments),
         opt_out=known.opt_out,
         direct_messages=list(known.direct_messages),
-        messages=[PersonsMessage(**asdict(item.row), text=item.text) for item in known.messages],
-        next_cursor=BY_MESSAGE.next_cursor([item.row for item in known.messages], limit),
+        messages=messages,
+        next_cursor=EXPORT.cursor(*astuple(rest)) if rest else None,
     )
 
 
@@ -316,9 +327,8 @@ def opt_out(body: OptOutsIn) -> OptOutResult:
 def list_opt_outs(limit: Limit = 50, cursor: Cursor = None) -> Page[OptOut]:
     after_at, after_hash = LATEST_OPT_OUT_FIRST.after(cursor)
     rows = db.as_user(me(), lambda tx: opt_outs.page(tx, after_at=after_at, after_hash=after_hash, limit=limit))
-    return Page(
-        items=[OptOut(phone=row.phone, at=row.at, reason=row.reason, source=row.source) for row in rows],
-        next_cursor=LATEST_OPT_OUT_FIRST.next_cursor(rows, limit),
+    return LATEST_OPT_OUT_FIRST.page_of(
+        rows, limit, lambda row: OptOut(phone=row.phone, at=row.at, reason=row.reason, source=row.source)
     )
 
 

@@ -23,16 +23,16 @@ from hidra.gateways import connection, uploads
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.queues import nudge_import
 from hidra.services.imports import request_import
-from hidra.settings import DATABASE_SETTINGS, require
+from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import imports
 from hidra.store.db import Database
 
-ENV = require(*DATABASE_SETTINGS, "IMPORT_BUCKET", "IMPORT_QUEUE_URL", "CONNECTION_CHECK_FUNCTION")
+ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "IMPORT_BUCKET", "IMPORT_QUEUE_URL", "CONNECTION_CHECK_FUNCTION")
 FORM_SECONDS, LINK_SECONDS = 3600, 600
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
-me = user_of(app, lambda: db)
+me = user_of(app, lambda: db, ENV)
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
@@ -246,7 +246,7 @@ def create_import(body: ImportIn) -> ImportRequested:
 def list_imports(limit: Limit = 50, cursor: Cursor = None) -> Page[Import]:
     after_at, after_id = NEWEST_FIRST.after(cursor)
     rows = db.as_user(me(), lambda tx: imports.page(tx, after_at=after_at, after_id=after_id, limit=limit))
-    return NEWEST_FIRST.page([shown(row) for row in rows], limit)
+    return NEWEST_FIRST.page_of(rows, limit, shown)
 
 
 @app.get("/v1/imports/<import_id>", summary="Show an import and its progress")

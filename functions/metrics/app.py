@@ -11,16 +11,16 @@ from hidra.entry.paging import Cursor, Limit, Order, Page, instant
 from hidra.entry.tenant import known_caller, user_of
 from hidra.errors import Forbidden
 from hidra.gateways.aws import read_json_secret
-from hidra.settings import DATABASE_SETTINGS, require
+from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import metrics
 from hidra.store.db import Database, Tx
 from hidra.store.metrics import CampaignMetrics, Overview, Point
 
-ENV = require(*DATABASE_SETTINGS, "ADMIN_GROUP", "GROUPS_CLAIM")
+ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "ADMIN_GROUP")
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
-me = user_of(app, lambda: db)
+me = user_of(app, lambda: db, ENV)
 
 # A point is a minute: by default an answer holds more than a day.
 Points = Annotated[int, Query(ge=1, le=10_000, description="The page's maximum length.")]
@@ -69,7 +69,7 @@ def timeline(
     responses=answers(forbidden=["not-admin"]),
 )
 def every_overview(limit: Limit = 50, cursor: Cursor = None) -> Page[Overview]:
-    caller = known_caller(app, db, groups_claim=ENV["GROUPS_CLAIM"])
+    caller = known_caller(app, db, ENV)
     if ENV["ADMIN_GROUP"] not in caller.groups:
         raise Forbidden("Only admins may see this. Use the token of a user in the admin group.", code="not-admin")
     (after_id,) = BY_OWNER.after(cursor)

@@ -15,17 +15,17 @@ from hidra.entry.paging import BY_ID, NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
 from hidra.gateways.aws import read_json_secret
 from hidra.services import fill_segment
-from hidra.settings import DATABASE_SETTINGS, require
+from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import contacts, segments
 from hidra.store.contacts import Contact
 from hidra.store.db import Database, Tx
 from hidra.store.segments import Segment
 
-ENV = require(*DATABASE_SETTINGS)
+ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS)
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
-me = user_of(app, lambda: db)
+me = user_of(app, lambda: db, ENV)
 
 FilterCountry = Annotated[
     str,

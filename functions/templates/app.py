@@ -17,17 +17,17 @@ from hidra.entry.tenant import user_of
 from hidra.gateways.aws import read_json_secret
 from hidra.services import edit_template
 from hidra.services.render_template import render_template
-from hidra.settings import DATABASE_SETTINGS, require
+from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import templates
 from hidra.store.db import Database
 from hidra.store.templates import Template as StoredTemplate
 
-ENV = require(*DATABASE_SETTINGS, "ALLOW_PRIVATE_ADDRESSES")
+ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "ALLOW_PRIVATE_ADDRESSES")
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
-me = user_of(app, lambda: db)
+me = user_of(app, lambda: db, ENV)
 
 Variables = Annotated[
     list[VariableName],
@@ -131,7 +131,7 @@ def create_template(body: TemplateIn) -> Template:
 def list_templates(limit: Limit = 50, cursor: Cursor = None) -> Page[Template]:
     after_at, after_id = NEWEST_FIRST.after(cursor)
     rows = db.as_user(me(), lambda tx: templates.page(tx, after_at=after_at, after_id=after_id, limit=limit))
-    return NEWEST_FIRST.page(list(map(Template.of, rows)), limit)
+    return NEWEST_FIRST.page_of(rows, limit, Template.of)
 
 
 @app.get("/v1/templates/<template_id>", summary="Show a template")
@@ -162,7 +162,7 @@ def delete_template(template_id: UUID) -> Response[Any]:
 @app.post(
     "/v1/templates/<template_id>/preview",
     summary="Show what a recipient would get",
-    responses=answers(rejected=["unresolved-variables", "unknown-contact"]),
+    responses=answers(rejected=["unresolved-variables", "unknown-contact", "text-too-long"]),
 )
 def preview_template(template_id: UUID, body: PreviewIn) -> Preview:
     content = render_template(db, me(), template_id, contact_id=body.contact_id, values=body.variables or {})

@@ -95,7 +95,8 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
         {
             "operationId": "receive_evolution_webhook",
             "summary": "Receive an event of Evolution about messages, replies or the connection",
-            "description": "Hidra registers this webhook at the Evolution server. After a 5xx, Evolution tries again.",
+            "description": "Hidra registers this webhook at the Evolution server. After a 413, 429 or 5xx,"
+            " Evolution tries again.",
             "tags": ["webhooks"],
             "security": [{SIGNATURE: []}],
             "parameters": [
@@ -113,7 +114,14 @@ OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
                 },
                 **{
                     str(status): problems.response(status, [code])
-                    for status, code in ((400, "malformed-json"), (401, "unauthorized"), (404, "not-found"))
+                    for status, code in (
+                        (400, "malformed-json"),
+                        (401, "unauthorized"),
+                        (404, "not-found"),
+                        (413, "webhook-too-large"),
+                        (422, "too-many-events"),
+                        (429, "too-fast"),
+                    )
                 },
                 "500": {
                     "description": "Hidra failed to process the request; the answer is the gateway's.",

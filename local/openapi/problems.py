@@ -40,6 +40,7 @@ CODES = {
     " names.",
     "no-rejects": "The import rejected no row.",
     "not-admin": "Only admins may see this. Use the token of a user in the admin group.",
+    "not-in-group": "The token's user is not in the group that may use this deployment. Use the token of a member.",
     "not-found": "There is nothing with this id, or it belongs to another user.",
     "nothing-failed": "The campaign has no failed message that can be sent again.",
     "nothing-to-send": "No recipient would get the message; nothing was changed. `reasons` counts why, `similar_names`"
@@ -48,6 +49,7 @@ CODES = {
     "opt-out-words": "Some of these words cannot be used; nothing was saved. `errors` says why.",
     "opted-out": "This phone has opted out; nothing was sent.",
     "phone-taken": "Another contact has this phone; nothing was saved.",
+    "request-too-large": "The body has more than 5,000,000 bytes. Send it in several requests.",
     "segment-empty": "The segment has no contacts. Add contacts first.",
     "segment-in-use": "Campaigns use this segment; it was not deleted. Change or delete the drafts that use it; a"
     " campaign that has started keeps it. `campaigns` names up to five.",
@@ -57,9 +59,13 @@ CODES = {
     " campaign that has started keeps it.",
     "template-variables": "The variables are not exactly the placeholders in the body; nothing was saved. Correct"
     " either.",
-    "text-too-long": "With its values the text is too long for the connection; nothing was sent. Shorten the values or"
-    " the template.",
+    "text-too-long": "With its values the text is too long for the connection or for WhatsApp; nothing was sent."
+    " Shorten the values or the template.",
+    "too-slow": "The request takes too long for the database; nothing was saved. Ask for less at once, or try again"
+    " later.",
     "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
+    "too-fast": "This connection sends more events than it causes in any campaign. Send it again in a few seconds.",
+    "too-many-events": "The body has more than 500 events.",
     "too-many-imports": "Ten of your imports wait for their file or run; nothing was created. Wait until one ends, or"
     " cancel one.",
     "unauthorized": "The webhook's signature is not valid.",
@@ -74,6 +80,7 @@ CODES = {
     "unknown-template": "There is no template with this id; nothing was saved. Use the id of one of your templates.",
     "unknown-user": "The token's subject is not a user of this deployment. Use a token of one of its users.",
     "unresolved-variables": "Some variables have no value. Send a value for those that `errors` names.",
+    "webhook-too-large": "The body has more than 2,000,000 characters.",
     "wrong-filter": "The filter is not valid. Correct it as `errors` says.",
     "wrong-times": "The times are in the past, or contradict each other; nothing was changed. Correct them.",
 }
@@ -215,9 +222,14 @@ def responses(operation: Mapping[str, Any], method: str, named: Mapping[int, Seq
     """A route's answers that are errors: those of every route of its shape, and those that it names itself."""
     parameters = operation.get("parameters", [])
     in_query = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
-    usual: dict[int, list[str]] = {403: ["forbidden", "unknown-user"], 500: ["internal"], 503: ["unavailable"]}
+    usual: dict[int, list[str]] = {
+        403: ["forbidden", "not-in-group", "unknown-user"],
+        500: ["internal"],
+        503: ["unavailable", "too-slow"],
+    }
     if "requestBody" in operation:
         usual[400] = ["malformed-json"]
+        usual[413] = ["request-too-large"]
     if any(parameter["in"] == "path" for parameter in parameters):
         usual[404] = ["not-found"]
     if method != "GET":
@@ -243,14 +255,15 @@ def responses(operation: Mapping[str, Any], method: str, named: Mapping[int, Seq
 # The same on most routes: written once.
 _SHARED = {
     "Malformed": (400, ("malformed-json",)),
-    "Forbidden": (403, ("forbidden", "unknown-user")),
+    "TooLarge": (413, ("request-too-large",)),
+    "Forbidden": (403, ("forbidden", "not-in-group", "unknown-user")),
     "NotFound": (404, ("not-found",)),
     "Conflict": (409, ("conflict",)),
     "Invalid": (422, ("invalid-request", "unfit")),
     "InvalidOrCursor": (422, ("invalid-request", "unfit", "invalid-cursor")),
     "Internal": (500, ("internal",)),
-    "Unavailable": (503, ("unavailable",)),
-    "UnavailableOrLocked": (503, ("unavailable", "locked")),
+    "Unavailable": (503, ("unavailable", "too-slow")),
+    "UnavailableOrLocked": (503, ("unavailable", "too-slow", "locked")),
 }
 RESPONSES: dict[str, Any] = {
     "Unauthorized": {

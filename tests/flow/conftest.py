@@ -8,6 +8,8 @@ import pytest
 from local.stack import Stack
 
 HERE = Path(__file__).parent
+CONSOLE = "https://console.example"
+PARAMETERS = {"SenderLostAfterSeconds": "20", "CorsOrigins": CONSOLE}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,5 +23,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     recording = (str(HERE / "recording_emulator.py"),)
-    with Stack.running("flow", parameters={"SenderLostAfterSeconds": "20"}, aws_command=recording) as running:
+    with Stack.running("flow", parameters=PARAMETERS, aws_command=recording) as running:
         yield running

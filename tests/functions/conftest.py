@@ -40,6 +40,8 @@ os.environ.setdefault("VAULT_PUBLIC_KEYS", json.dumps({"v1": base64.b64encode(by
 os.environ.setdefault("ALLOW_PRIVATE_ADDRESSES", "false")
 os.environ.setdefault("ADMIN_GROUP", "admin")
 os.environ.setdefault("GROUPS_CLAIM", "cognito:groups")
+os.environ.setdefault("ALLOWED_GROUP", "*")
+os.environ.setdefault("UNKNOWN_USERS", "create")
 
 _LOAD = JSONFileLoader.load_file
 

@@ -21,9 +21,10 @@ from nacl.public import PrivateKey
 
 from hidra.domain.content import Content
 from hidra.domain.outcome import Unknown
-from hidra.domain.webhook_key import jwt_key
+from hidra.domain.webhook_key import REGISTERED_AFTER, jwt_key
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import vault
+from hidra.gateways.aws import SecretVersions
 from hidra.gateways.evolution import WEBHOOK_EVENTS, Evolution, SentMessage, Webhook
 from hidra.services import check_connection, parallel, reconcile
 from hidra.services.check_connection import Health, check_all, examine
@@ -98,7 +99,7 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def app(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.import_module("functions.connection_check.app")
-    secrets = {"vault": PRIVATE_KEYS, "webhook": MASTERS}
+    versions = SecretVersions(MASTERS, datetime.now(UTC), None)
     monkeypatch.setattr(
         module,
         "ENV",
@@ -110,7 +111,8 @@ def app(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         },
     )
     monkeypatch.setattr(module, "send_recheck", lambda *_: None)
-    monkeypatch.setattr(module, "read_json_secret", secrets.__getitem__)
+    monkeypatch.setattr(module, "read_json_secret", {"vault": PRIVATE_KEYS}.__getitem__)
+    monkeypatch.setattr(module, "read_secret_versions", {"webhook": versions}.__getitem__)
     monkeypatch.setattr(module, "ALLOW_PRIVATE", True)
     monkeypatch.setattr(module, "db", databases.jobs)
     return module
@@ -182,6 +184,22 @@ def test_our_webhook_is_set_once_with_the_current_key(tenant: Tenant, simulator:
     assert (hook["enabled"], hook["webhookByEvents"], hook["webhookBase64"]) == (True, False, False)
     tenant.do("check")
     assert simulator.webhook(tenant.instance)["updatedAt"] == hook["updatedAt"]
+
+
+def test_a_webhook_gets_a_new_key_only_once_every_process_can_know_it(
+    tenant: Tenant, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def key_id(keys: dict[str, str], age: timedelta, before: dict[str, str]) -> str | None:
+        versions = SecretVersions(keys, now() - age, before)
+        monkeypatch.setattr(tenant.app, "read_secret_versions", lambda _: versions)
+        tenant.do("check")
+        hook = simulator.webhook(tenant.instance)
+        return hook["url"].rpartition("/")[2] if hook else None
+
+    first, young = {"v1": "old-master"}, timedelta(seconds=5)
+    assert key_id(MASTERS, young, {"v0": "older"}) is None  # all keys are new
+    assert key_id(MASTERS, young, first) == "v1"
+    assert key_id(MASTERS, REGISTERED_AFTER, first) == "v2"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from hidra.domain.phone import phone_hash
-from hidra.store import users
+from hidra.entry.tenant import user_of
+from hidra.errors import Unanswered, Unavailable
+from hidra.store import metrics, users
+from hidra.store.db import Tx
 from tests.conftest import ROOT, Databases
 from tests.functions.api import Api, load
 from tests.functions.conftest import PHONE_HASH_SECRET
-from tests.functions.workers import unreachable
+from tests.functions.workers import Logs, unreachable
 from tests.store.world import World
 
 LISTS = {
@@ -178,6 +181,45 @@ def test_an_unknown_user_of_a_foreign_platform_is_refused(call: Any, fresh_datab
     assert (answer.status, answer.code) == (403, "unknown-user")
 
 
+def admitting(api: Api, monkeypatch: pytest.MonkeyPatch, **rules: str) -> Api:
+    """The function with other rules of who is a tenant."""
+    monkeypatch.setattr(api.function, "me", user_of(api.function.app, lambda: api.function.db, RULES | rules))
+    return api
+
+
+RULES = {"GROUPS_CLAIM": "cognito:groups", "ALLOWED_GROUP": "*", "UNKNOWN_USERS": "create"}
+
+
+@pytest.mark.parametrize("function", ANY)
+def test_only_members_of_the_allowed_group_are_tenants(
+    call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    user_id, denied = uuid4(), (403, "not-in-group")
+    for claims in ({}, {"cognito:groups": "[staff]"}, {"cognito:groups": "sales team"}, {"groups": "sales"}):
+        api = admitting(call(function, user_id, **claims), monkeypatch, ALLOWED_GROUP="sales")
+        answer = api.get(ANY[function])
+        assert (answer.status, answer.code) == denied
+    assert databases.owner.execute("select from core.users where id = %s", [user_id]).fetchone() is None
+    member = admitting(call(function, user_id, **{"cognito:groups": "[sales]"}), monkeypatch, ALLOWED_GROUP="sales")
+    assert member.get(ANY[function]).status in (200, 404)
+    # The group is read in each token, so a user who has left it is refused.
+    left = admitting(call(function, user_id), monkeypatch, ALLOWED_GROUP="sales").get(ANY[function])
+    assert (left.status, left.code) == denied
+
+
+@pytest.mark.parametrize("function", ANY)
+def test_unknown_users_are_refused_and_not_made_where_the_deployment_says_so(
+    call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    user_id = uuid4()
+    api = admitting(call(function, user_id), monkeypatch, UNKNOWN_USERS="refuse")
+    answer = api.get(ANY[function])
+    assert (answer.status, answer.code) == (403, "unknown-user")
+    assert databases.owner.execute("select from core.users where id = %s", [user_id]).fetchone() is None
+    databases.owner.execute("insert into core.users (id) values (%s)", [user_id])
+    assert api.get(ANY[function]).status in (200, 404)
+
+
 @pytest.mark.parametrize("function", ANY)
 def test_a_token_whose_subject_is_no_uuid_is_refused(call: Any, function: str) -> None:
     api = call(function)
@@ -216,6 +258,44 @@ def test_without_a_database_every_answer_is_try_again(
         assert (answer.status, answer.code) == (503, "unavailable")
     monkeypatch.setattr(api.function, "db", databases.http)
     assert api.get(ANY[function]).status in (200, 404)
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (Unavailable("The database is not available."), True),
+        (ZeroDivisionError(), True),
+        (Unavailable("Evolution did not answer.", code="evolution-unavailable"), False),
+        (Unavailable("Another request is changing the same data.", code="locked"), False),
+        (Unavailable("The request takes too long.", code="too-slow"), False),
+        (Unanswered("Another part of Hidra has not answered yet."), False),
+    ],
+    ids=["no database", "a bug", "a tenant's server", "a tenant's other request", "a heavy request", "a slow server"],
+)
+def test_the_alarm_counts_failures_of_ours_and_none_that_a_tenant_can_cause(
+    call: Any, monkeypatch: pytest.MonkeyPatch, *, error: Exception, fault: bool
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    api = call("connections")
+    monkeypatch.setattr(api.function.db, "as_user", fail)
+    with Logs.captured() as logs:
+        assert api.post("/v1/evolution-config/check").status in (500, 503)
+    assert [line["fault"] for line in logs.lines if "fault" in line] == [True] * fault
+
+
+def test_a_statement_that_takes_too_long_is_no_failure_of_the_database(
+    call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(tx: Tx, **_: Any) -> None:
+        tx.run("set local statement_timeout = 10")
+        tx.value("select pg_sleep(5)")
+
+    monkeypatch.setattr(metrics, "overview", slow)
+    api = call("metrics")
+    answer = api.get("/v1/metrics/overview")
+    assert (answer.status, answer.code) == (503, "too-slow")
 
 
 @pytest.mark.parametrize("function", BODIES)

@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
+from hidra.domain import webhook_key
 from hidra.domain.webhook_key import jwt_key
 from hidra.entry import http
 from hidra.errors import Malformed, NotFound, Unavailable
 from hidra.gateways import aws_api
 from tests.functions.api import CONTEXT, Answer, load
-from tests.functions.workers import Aws
+from tests.functions.workers import Aws, Logs
 
 os.environ.setdefault("WEBHOOK_SECRET", "webhook-secret")
 os.environ.setdefault("DELIVERY_STREAM", "delivery")
@@ -52,6 +53,7 @@ class Stream:
 def app(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.import_module("functions.evolution_webhook.app")
     monkeypatch.setattr(module, "masters", module.Masters())
+    monkeypatch.setattr(module, "flow", module.Flow())
     return module
 
 
@@ -107,13 +109,38 @@ def test_a_base64_body_is_accepted(app: ModuleType, on_aws: Stream) -> None:
     assert on_aws.records()[0]["text"] == "SAIR"
 
 
-def test_a_list_longer_than_one_put_is_accepted_whole(app: ModuleType, on_aws: Stream) -> None:
-    event = load("evolution_webhook_delivered")
+def listed(event: dict[str, Any], items: int, **more: Any) -> dict[str, Any]:
+    """The webhook with so many statuses of different messages."""
     body = json.loads(event["body"])
-    body["data"] = [body["data"] | {"keyId": f"3EB0{index}", "padding": "x" * 4000} for index in range(1200)]
-    event["body"] = json.dumps(body)
-    assert post(app, event).json == {"accepted": 1200}
-    assert len(on_aws.records()) == 1200
+    data = [body["data"] | {"keyId": f"3EB0{index}"} | more for index in range(items)]
+    return event | {"body": json.dumps(body | {"data": data})}
+
+
+def test_a_long_list_is_accepted_whole(app: ModuleType, on_aws: Stream) -> None:
+    event = listed(load("evolution_webhook_delivered"), app.MAX_ITEMS, padding="x" * 3_000)
+    assert post(app, event).json == {"accepted": app.MAX_ITEMS}
+    assert len(on_aws.records()) == app.MAX_ITEMS
+
+
+def test_a_body_larger_than_any_of_evolution_is_not_parsed(app: ModuleType, on_aws: Stream) -> None:
+    large = load("evolution_webhook_delivered") | {"body": "[" + " " * app.MAX_BODY}
+    large["headers"]["authorization"] = f"Bearer {token()}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json, "loads", lambda *_: pytest.fail("it is parsed"))
+        answer = app.handler(large, CONTEXT)
+    assert (answer["statusCode"], Answer(413, json.loads(answer["body"])).code) == (413, "webhook-too-large")
+
+
+def test_a_flood_of_one_connection_is_slowed_down_and_another_is_not(app: ModuleType, on_aws: Stream) -> None:
+    flood = listed(load("evolution_webhook_delivered"), app.MAX_ITEMS)
+    answers = [post(app, flood).status for _ in range(20)]
+    assert answers[:4] == [200] * 4  # 2,000 at once
+    assert set(answers[4:]) == {429}  # which Evolution sends again
+    other = load("evolution_webhook_delivered")
+    other_id = uuid4()
+    other["pathParameters"]["connection_id"] = str(other_id)
+    assert post(app, other, token(jwt_key(MASTERS["v1"], other_id, "loja"))).status == 200
+    assert len(on_aws.records()) == 2_001
 
 
 def test_a_list_longer_than_any_of_evolution_is_refused_for_good(app: ModuleType, on_aws: Stream) -> None:
@@ -218,19 +245,52 @@ def test_a_key_newer_than_the_process_is_looked_up(
     on_aws.rotate(v1=MASTERS["v1"], v2="second-master")
     newer = load("evolution_webhook_delivered")
     newer["pathParameters"]["key_id"] = "v2"
-    bearer = token(jwt_key("second-master", CONFIG, "loja"))
-    monkeypatch.setattr(app, "REREAD_AFTER_SECONDS", 3_600)  # a slow machine must not read them again meanwhile
-    # The keys were read a moment ago: a webhook with an unknown key is refused for now, not for good.
-    assert post(app, newer, bearer).status == 503
-    monkeypatch.setattr(time, "monotonic", lambda real=time.monotonic: real() + app.REREAD_AFTER_SECONDS)
-    assert post(app, newer, bearer).status == 200
+    # Webhooks are registered under a key only once it is older than this.
+    later(monkeypatch, webhook_key.REGISTERED_AFTER)
+    assert post(app, newer, token(jwt_key("second-master", CONFIG, "loja"))).status == 200
     assert post(app, load("evolution_webhook_delivered")).status == 200
 
 
-def test_an_unknown_key_is_refused(app: ModuleType, on_aws: Stream) -> None:
+def test_unknown_keys_of_strangers_are_refused_and_read_the_secret_now_and_then(
+    app: ModuleType, on_aws: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+    read = app.read_json_secret
+    monkeypatch.setattr(app, "read_json_secret", lambda name: reads.append(name) or read(name))
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
     event = load("evolution_webhook_delivered")
-    event["pathParameters"]["key_id"] = "v9"
+    for number in range(50):
+        event["pathParameters"]["key_id"] = f"v{number + 2}"
+        assert post(app, event).status == 401
+    assert len(reads) == 1
+    later(monkeypatch, webhook_key.REREAD_AFTER)
     assert post(app, event).status == 401
+    assert len(reads) == 2
+
+
+def test_keys_are_read_again_after_a_process_was_frozen_or_its_clock_set_back(
+    app: ModuleType, on_aws: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert post(app, load("evolution_webhook_delivered")).status == 200
+    newer = load("evolution_webhook_delivered")
+    newer["pathParameters"]["key_id"] = "v2"
+    on_aws.rotate(v1=MASTERS["v1"], v2="second-master")
+    later(monkeypatch, -timedelta(hours=1))
+    assert post(app, newer, token(jwt_key("second-master", CONFIG, "loja"), age=timedelta(0))).status == 200
+
+
+def later(monkeypatch: pytest.MonkeyPatch, after: timedelta) -> None:
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + after.total_seconds())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [r'{"instance": "\ud800"}', r'{"instance": "a\u0000"}'],
+)
+def test_an_instance_that_no_key_covers_is_refused_and_no_error(app: ModuleType, on_aws: Stream, body: str) -> None:
+    assert post(app, load("evolution_webhook_delivered") | {"body": body}).status == 401
 
 
 class FlakyStream:
@@ -286,6 +346,20 @@ def test_the_answer_is_200_only_after_the_stream_accepted_everything(
     assert flaky.refusals == []
     if status == 503:
         assert answer.json == http.problem(Unavailable(answer.json["detail"])).body
+
+
+@pytest.mark.parametrize(
+    ("refusals", "fault"),
+    [((1, 1), False), ((Unavailable("kinesis cannot be reached"),), True)],
+    ids=["a flood filled the shard", "the stream does not answer"],
+)
+def test_the_alarm_counts_a_stream_that_does_not_answer_and_no_full_shard(
+    app: ModuleType, on_aws: Stream, *, refusals: tuple[Any, ...], fault: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch, Logs.captured() as logs:
+        patch.setattr(aws_api, "call", FlakyStream(on_aws.aws, *refusals).call)
+        assert post(app, load("evolution_webhook_delivered")).status == 503
+    assert [line.get("fault", False) for line in logs.named("webhook not accepted")] == [fault]
 
 
 def test_a_secret_that_cannot_be_read_refuses_no_webhook_for_good(app: ModuleType, on_aws: Stream) -> None:

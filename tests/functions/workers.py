@@ -22,7 +22,6 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from hidra.errors import Unavailable
 from hidra.gateways import aws_api
 from hidra.store.db import Database
 from hidra.telemetry import logger
@@ -125,9 +124,13 @@ class Aws:
         if service == "sqs":
             self.sent.extend({"QueueUrl": given["QueueUrl"], **entry} for entry in given.get("Entries", [given]))
         try:
-            return getattr(self.client(service), xform_name(operation))(**given)
+            answer = getattr(self.client(service), xform_name(operation))(**given)
         except ClientError as error:
-            raise Unavailable(str(error)) from error
+            headers = {"x-amzn-errortype": error.response["Error"]["Code"]}
+            raise aws_api.Refused(service, aws_api._Answer(400, headers, b"")) from error
+        if "CreatedDate" in answer:  # AWS sends seconds, of which boto3 makes a time
+            answer["CreatedDate"] = answer["CreatedDate"].timestamp()
+        return answer
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,41 @@ def test_statuses_of_messages_that_are_not_ours_are_kept_and_then_deleted(databa
     assert world.rows("select from hidra.delivery_events_unmatched") == []
 
 
+def test_of_a_flood_of_unknown_messages_only_the_latest_statuses_are_kept(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "MOST_KEPT", 10)
+    monkeypatch.setattr(deliveries, "_LEFT", 8)
+    flooding, other = World.make(databases), World.make(databases, recipients=1)
+    other.advance()
+    record(other, status(other, "A", S.DELIVERED, -1_000))  # older than all of the flood
+    for batch in range(5):
+        record(flooding, *(status(flooding, f"{batch}-{at}", S.READ, batch) for at in range(7)))
+    kept = "select provider_message_id from hidra.delivery_events_unmatched where evolution_config_id = %s"
+    found = [row["provider_message_id"] for row in flooding.rows(kept, flooding.connection_id)]
+    assert len(found) <= 10
+    assert {f"4-{at}" for at in range(7)} <= set(found)
+    send(other, "A")
+    assert other.messages()[0]["status"] == "delivered"
+    other.assert_exact()
+
+
+def test_a_status_that_its_sender_is_applying_is_not_waited_for_when_the_oldest_are_dropped(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "MOST_KEPT", 2)
+    monkeypatch.setattr(deliveries, "_LEFT", 1)
+    world = World.make(databases)
+    record(world, status(world, "A", S.READ, 1), status(world, "B", S.READ, 2))
+    with databases.owner.transaction():
+        databases.owner.execute(
+            "select from hidra.delivery_events_unmatched where provider_message_id = 'A' for update"
+        )
+        record(world, status(world, "C", S.READ, 3))
+    kept = world.rows("select provider_message_id from hidra.delivery_events_unmatched")
+    assert {row["provider_message_id"] for row in kept} == {"A", "C"}
+
+
 def test_events_of_a_deleted_connection_are_dropped(databases: Databases) -> None:
     world = World.make(databases)
     record(world, StatusEvent(uuid4(), "A", S.READ, SENT_AT))

@@ -276,12 +276,35 @@ def test_a_process_without_credentials_says_so(service: Service, monkeypatch: py
         aws_api.call("sqs", "SendMessage", {})
 
 
-def test_records_are_put_under_keys_of_their_own(service: Service) -> None:
+def test_records_of_one_connection_have_one_shard(service: Service) -> None:
     service.replies = [reply(200, {"FailedRecordCount": 0, "Records": []})]
-    stream.put("delivery", [{"text": "é"}, {"text": "b"}])
-    first, second = json.loads(service.requests[0][2])["Records"]
-    assert json.loads(base64.b64decode(first["Data"])) == {"text": "é"}
-    assert first["PartitionKey"] != second["PartitionKey"]
+    records = [{"connection_id": name, "text": "é"} for name in ("a", "b", "a")]
+    stream.put("delivery", records)
+    put = json.loads(service.requests[0][2])["Records"]
+    assert [json.loads(base64.b64decode(record["Data"])) for record in put] == records
+    keys = [record["PartitionKey"] for record in put]
+    assert keys[0] == keys[2] != keys[1]
+
+
+def test_a_secret_has_the_time_and_the_version_before(service: Service) -> None:
+    service.replies = [
+        reply(200, {"SecretString": '{"v1": "a", "v2": "b"}', "CreatedDate": 1_767_225_600.5}),
+        reply(200, {"SecretString": '{"v1": "a"}', "CreatedDate": 1.0}),
+    ]
+    found = aws.read_secret_versions("webhook")
+    assert (found.value, found.before) == ({"v1": "a", "v2": "b"}, {"v1": "a"})
+    assert found.since == datetime(2026, 1, 1, 0, 0, 0, 500_000, UTC)
+    asked = [json.loads(body).get("VersionStage") for _, _, body in service.requests]
+    assert asked == [None, "AWSPREVIOUS"]
+
+
+def test_a_secret_that_never_changed_has_no_version_before(service: Service) -> None:
+    current = reply(200, {"SecretString": '{"v1": "a"}', "CreatedDate": 1.0})
+    service.replies = [current, reply(400, {"__type": "ResourceNotFoundException"})]
+    assert aws.read_secret_versions("webhook").before is None
+    service.replies = [current, reply(400, {"__type": "AccessDeniedException"})]
+    with pytest.raises(Unavailable):
+        aws.read_secret_versions("webhook")
 
 
 def test_a_nudge_that_the_queue_does_not_accept_is_only_logged(service: Service, waits: list[float]) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,20 @@ def test_a_conditional_function_has_its_routes_only_where_the_parameter_says_so(
     assert routes(with_docs) - routes(without) == DOCS
     assert routes(expanded()) == routes(without)
     assert (with_docs.routes, without.routes) == (len(routes(with_docs)), len(routes(without)))
+
+
+def test_only_pages_of_the_named_origins_may_call_the_api() -> None:
+    def cors(**values: str) -> Any:
+        [api] = [
+            it for it in expanded(**values).template["Resources"].values() if it["Type"] == "AWS::ApiGatewayV2::Api"
+        ]
+        return api["Properties"].get("CorsConfiguration")
+
+    assert cors() is None
+    named = cors(CorsOrigins="https://a.example,http://localhost:5173")
+    assert named["allowOrigins"] == ["https://a.example", "http://localhost:5173"]
+    assert named["allowHeaders"] == ["authorization", "content-type"]
+    assert named.get("allowCredentials") is None
 
 
 def test_a_route_under_a_condition_that_is_not_a_comparison_is_refused() -> None:

@@ -13,6 +13,7 @@ from hidra.telemetry import Figure, measure, measured
 def written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "message_sender")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Hidra/dev")
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -31,7 +32,7 @@ def test_counts_are_summed_and_times_are_kept_one_by_one(capsys: pytest.CaptureF
     [line] = lines(capsys)
     assert (line["service"], line["MessagesSent"], line["AnswerTime"]) == ("message_sender", [3], [0, 1, 2])
     [described] = line["_aws"]["CloudWatchMetrics"]
-    assert (described["Namespace"], described["Dimensions"]) == ("Hidra", [["service"]])
+    assert (described["Namespace"], described["Dimensions"]) == ("Hidra/dev", [["service"]])
     units = {metric["Name"]: metric["Unit"] for metric in described["Metrics"]}
     assert units == {"MessagesSent": "Count", "AnswerTime": "Milliseconds"}
 

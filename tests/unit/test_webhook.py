@@ -9,7 +9,13 @@ from hidra.domain.delivery import ReplyEvent, StatusEvent, from_record, to_recor
 from hidra.domain.message import MessageStatus
 from hidra.domain.reply import DEFAULT, Intent
 from hidra.domain.webhook import events_of
-from hidra.domain.webhook_key import current_key_id, jwt_key
+from hidra.domain.webhook_key import (
+    REGISTERED_AFTER,
+    REREAD_AFTER,
+    current_key_id,
+    jwt_key,
+    known_everywhere,
+)
 from hidra.domain.whatsapp_message import text_of
 
 CONNECTION = UUID("00000000-0000-4000-8000-00000000000c")
@@ -282,3 +288,29 @@ def test_the_key_differs_by_master_connection_and_instance() -> None:
 
 def test_new_registrations_use_the_lexically_last_key() -> None:
     assert current_key_id({"v1": "a", "v2": "b"}) == "v2"
+
+
+ADDED = datetime(2026, 1, 1, tzinfo=UTC)
+KEYS = {"v1": "a", "v2": "b"}
+
+
+@pytest.mark.parametrize(
+    ("age", "before", "known"),
+    [
+        (REGISTERED_AFTER, {"v1": "a"}, {"v1", "v2"}),
+        (REGISTERED_AFTER / 2, {"v1": "a"}, {"v1"}),
+        (REGISTERED_AFTER / 2, {"v1": "a", "v2": "another"}, {"v1"}),
+        (REGISTERED_AFTER / 2, {"v0": "x"}, set()),
+        (timedelta(0), None, {"v1", "v2"}),
+        (-timedelta(seconds=5), {"v1": "a"}, {"v1"}),
+    ],
+    ids=["old", "a key was added", "a key was replaced", "all were replaced", "the first version", "clocks differ"],
+)
+def test_a_new_key_is_registered_once_every_process_can_know_it(
+    age: timedelta, before: dict[str, str] | None, known: set[str]
+) -> None:
+    assert known_everywhere(KEYS, since=ADDED, before=before, now=ADDED + age).keys() == known
+
+
+def test_keys_are_registered_long_after_processes_read_unknown_ones_again() -> None:
+    assert REGISTERED_AFTER >= 10 * REREAD_AFTER

@@ -2,7 +2,8 @@
 
 HidraError
 ├── Rejected       the same input fails the same way: fix it
-│   └── Malformed  the body is not even JSON
+│   ├── Malformed  the body is not even JSON
+│   └── TooLarge   the body is larger than any request may be
 ├── Forbidden      this caller may not do this
 ├── NotFound       there is no such thing, or it belongs to another user
 ├── Conflict       the input is right, but does not fit the present state
@@ -51,6 +52,10 @@ class Rejected(HidraError):
 
 class Malformed(Rejected):
     code = "malformed-json"
+
+
+class TooLarge(Rejected):
+    code = "request-too-large"
 
 
 class Forbidden(HidraError):

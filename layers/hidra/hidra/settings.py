@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 DATABASE_SETTINGS = ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_SSLMODE", "DATABASE_SECRET")
+# Which users of the issuer are tenants (``entry.tenant``).
+TENANT_SETTINGS = ("GROUPS_CLAIM", "ALLOWED_GROUP", "UNKNOWN_USERS")
 
 # The time-out of the sender's function (template.yaml); its post times out earlier.
 SENDER_TIMEOUT_SECONDS = 120

@@ -13,7 +13,7 @@ logger = Logger()
 
 
 class Figure(StrEnum):
-    """Every figure for operators: a CloudWatch metric in the namespace Hidra, whose ``service`` is the function."""
+    """Every figure for operators: a CloudWatch metric in the stack's namespace, whose ``service`` is the function."""
 
     # message_sender: campaigns, trials and confirmations, by what Evolution answered
     MESSAGES_SENT = "MessagesSent"
@@ -62,7 +62,7 @@ def measure(figure: Figure, value: float = 1) -> None:
 
 def measured[**P, R](handler: Callable[P, R]) -> Callable[P, R]:
     """A function's handler, whose figures are written at its end: one line in CloudWatch's embedded metric format."""
-    metrics = Metrics(namespace="Hidra")
+    metrics = Metrics()
 
     @wraps(handler)
     def measuring(*args: P.args, **kwargs: P.kwargs) -> R:

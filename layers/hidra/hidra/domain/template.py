@@ -18,6 +18,8 @@ from hidra.errors import Field, Rejected
 # at most 1,024; audio has no caption.
 TEXT_CHARACTERS = 4_096
 CAPTION_CHARACTERS = 1_024
+# WhatsApp's own limit, whatever the connection: its apps take no longer text.
+WHATSAPP_CHARACTERS = 65_536
 
 # What Evolution API 2.3.7 accepts as a URL (class-validator's isURL): a name with a top-level domain, or an IP address.
 _PUBLIC_HOST = re.compile(

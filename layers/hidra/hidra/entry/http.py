@@ -18,10 +18,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
 from hidra import errors
+from hidra.entry.sizes import MAX_BODY_BYTES, fitting
 from hidra.telemetry import logger
 
 STATUS = {
     errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.TooLarge: HTTPStatus.CONTENT_TOO_LARGE,
     errors.Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
@@ -31,6 +33,12 @@ STATUS = {
 PROBLEM_TYPE = "urn:hidra:problem:"
 _LIST = re.compile(r"\[(.*)\]", re.DOTALL)
 _SHOWN_OF_NAME = 100  # characters of an unknown parameter's name
+# Characters of a wrong field's place and message, which may repeat what the client sent.
+_SHOWN_OF_PLACE, _SHOWN_OF_MESSAGE = 200, 500
+_SHOWN_FIELDS = 1_000  # as many as one request may have contacts
+# The alarm of the API counts log lines with ``fault`` (ApiFaults in template.yaml), and API Gateway's 5xx not at all.
+# Problems of status 503 that a tenant can cause alone: with a dead server, two requests at once, or a heavy one.
+CAUSED_BY_TENANTS = {"evolution-unavailable", "locked", "too-slow"}
 
 
 class Body(BaseModel):
@@ -87,7 +95,7 @@ def resolver() -> APIGatewayHttpResolver:
         return problem(errors.Malformed("The body is not valid JSON. Correct it."))
 
     def broken() -> Response[Any]:
-        logger.exception("request failed")
+        logger.exception("request failed", fault=True)
         return _document(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal",
@@ -110,6 +118,8 @@ def lambda_handler(app: APIGatewayHttpResolver) -> Callable[[dict[str, Any], Lam
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         # A body is JSON, whatever content type the client sends; Powertools would read it as a form, or fail.
         event = {**event, "headers": {**event.get("headers", {}), "content-type": "application/json"}}
+        if _body_bytes(event) > MAX_BODY_BYTES:
+            return _too_large()
         answer = app.resolve(event, context)
         if not isinstance(answer["body"], str):  # Powertools writes out application/json, not application/problem+json
             answer["body"] = json.dumps(answer["body"])
@@ -161,7 +171,14 @@ def caller(app: APIGatewayHttpResolver, *, groups_claim: str = "") -> Caller:
 def problem(error: errors.HidraError) -> Response[Any]:
     """An error as a problem document."""
     status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    if isinstance(error, errors.Unavailable) and not _caused_by_tenant(error):
+        logger.error("the API is unavailable", reason=str(error), fault=True)
     return _document(status, error.code, str(error), error.fields, error.more)
+
+
+def _caused_by_tenant(error: errors.Unavailable) -> bool:
+    # Unanswered: connection_check waits for the tenant's server, and has an alarm of its own.
+    return error.code in CAUSED_BY_TENANTS or isinstance(error, errors.Unanswered)
 
 
 def no_content() -> Response[Any]:
@@ -180,8 +197,35 @@ def _document(
         "detail": detail,
     }
     if fields:
-        body["errors"] = [{"field": item.field, "message": item.message} for item in fields]
+        wrong = [
+            {"field": _shown(item.field, _SHOWN_OF_PLACE), "message": _shown(item.message, _SHOWN_OF_MESSAGE)}
+            for item in fields[:_SHOWN_FIELDS]
+        ]
+        body["errors"] = fitting(wrong, to_json=lambda item: item)
+        if len(body["errors"]) < len(fields):
+            body["detail"] += f" It has {len(fields):,} wrong fields; errors names the first {len(body['errors']):,}."
     return Response(status_code=status.value, content_type="application/problem+json", body=body)
+
+
+def _shown(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _body_bytes(event: Mapping[str, Any]) -> int:
+    """The bytes of a body as Lambda received it: of Base64, a third more than the client sent."""
+    body = event.get("body") or ""
+    return len(body) if len(body) > MAX_BODY_BYTES or body.isascii() else len(body.encode(errors="surrogatepass"))
+
+
+def _too_large() -> dict[str, Any]:
+    """The answer to a request whose body is not even parsed."""
+    answer = problem(errors.TooLarge(f"The body has more than {MAX_BODY_BYTES:,} bytes. Send it in several requests."))
+    return {
+        "statusCode": answer.status_code,
+        "headers": {"Content-Type": answer.content_type},
+        "body": json.dumps(answer.body),
+        "isBase64Encoded": False,
+    }
 
 
 def _check_parameters(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
+from hidra.entry.sizes import fitting
 from hidra.errors import Field, Rejected
 
 Limit = Annotated[int, Query(ge=1, le=200, description="The page's maximum length.")]
@@ -17,7 +19,10 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` 
 
 
 class Page[T](BaseModel):
-    """One page of a list; send ``next_cursor`` as ``cursor`` for the next page. Null: this page is the last."""
+    """One page of a list; send ``next_cursor`` as ``cursor`` for the next page. Null: this page is the last.
+
+    A page whose items are large may hold fewer than ``limit``: an answer has at most 6 MB.
+    """
 
     items: list[T]
     next_cursor: str | None
@@ -50,18 +55,23 @@ class Order:
                 fields=[Field("cursor", "is not a next_cursor of this list")],
             ) from None
 
-    def next_cursor(self, rows: Sequence[Any], limit: int) -> str | None:
-        """The cursor of the last row of a full page; None at the list's end."""
-        return self.cursor(*(getattr(rows[-1], name) for name in self._parsers)) if len(rows) == limit else None
-
     def cursor(self, *values: object) -> str:
         """The cursor of a row with these values."""
         texts = [value.hex() if isinstance(value, bytes) else str(value) for value in values]
         return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode()
 
     def page[Row](self, rows: Sequence[Row], limit: int) -> Page[Row]:
-        """The page of these rows, which were read with this limit."""
-        return Page(items=list(rows), next_cursor=self.next_cursor(rows, limit))
+        """The page of these rows, which were read with this limit: as many of them as fit into an answer."""
+        return self.page_of(rows, limit, lambda row: row)
+
+    def page_of[Row, Item](self, rows: Sequence[Row], limit: int, show: Callable[[Row], Item]) -> Page[Item]:
+        """The same, with the item that ``show`` makes of each row."""
+        items = fitting(map(show, rows), to_json=to_jsonable_python)
+        ended = len(items) == len(rows) < limit
+        return Page(items=items, next_cursor=None if ended else self._cursor_of(rows[len(items) - 1]))
+
+    def _cursor_of(self, row: object) -> str:
+        return self.cursor(*(getattr(row, name) for name in self._parsers))
 
 
 def instant(text: str) -> datetime:

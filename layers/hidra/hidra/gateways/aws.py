@@ -1,6 +1,8 @@
 """Secrets and functions of AWS."""
 
 import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -36,17 +38,22 @@ def invoke_later(function_name: str, payload: object) -> None:
         raise Unavailable("Another part of Hidra cannot be reached. Try again in a few seconds.") from error
 
 
+@dataclass(frozen=True)
+class SecretVersions:
+    """A secret's current value, a flat JSON object, since when it is that, and the value before; None if none."""
+
+    value: dict[str, str]
+    since: datetime
+    before: dict[str, str] | None
+
+
 def read_secret(secret_id: str) -> str:
     """Returns the secret's current text.
 
     Raises:
         Unavailable: it could not be read.
     """
-    try:
-        text: str = aws_api.call("secretsmanager", "GetSecretValue", {"SecretId": secret_id})["SecretString"]
-    except Unavailable as error:
-        logger.warning("a secret could not be read", exc_info=True)
-        raise Unavailable("A secret could not be read. Try again in a few seconds.") from error
+    text: str = _secret(secret_id)["SecretString"]
     return text
 
 
@@ -68,3 +75,33 @@ def read_json_secret(secret_id: str) -> dict[str, str]:
     """
     value: dict[str, str] = json.loads(read_secret(secret_id))
     return value
+
+
+def read_secret_versions(secret_id: str) -> SecretVersions:
+    """Returns the secret's current version and the one before (Secrets Manager, "GetSecretValue": CreatedDate is the
+    version's, in seconds since 1970; AWSPREVIOUS is the stage of the version before).
+
+    Raises:
+        Unavailable: it could not be read.
+    """
+    current = _secret(secret_id)
+    try:
+        before = json.loads(_secret(secret_id, VersionStage="AWSPREVIOUS")["SecretString"])
+    except _NoSuchVersion:
+        before = None
+    since = datetime.fromtimestamp(current["CreatedDate"], UTC)
+    return SecretVersions(json.loads(current["SecretString"]), since, before)
+
+
+class _NoSuchVersion(Unavailable):
+    pass
+
+
+def _secret(secret_id: str, **version: str) -> dict[str, Any]:
+    try:
+        return aws_api.call("secretsmanager", "GetSecretValue", {"SecretId": secret_id, **version})
+    except Unavailable as error:
+        if version and isinstance(error, aws_api.Refused) and error.aws_code == "ResourceNotFoundException":
+            raise _NoSuchVersion("The secret has no such version.") from error
+        logger.warning("a secret could not be read", exc_info=True)
+        raise Unavailable("A secret could not be read. Try again in a few seconds.") from error

@@ -33,6 +33,7 @@ from hidra.gateways.addresses import SLOW_TO_CONNECT, Adapter
 _SEND_TIMEOUT = (CONNECT_SECONDS, 90.0)
 _ASK_TIMEOUT = (3.0, 10.0)
 _MAX_ANSWER_BYTES = 4_000_000
+_MAX_TEXT, _MAX_IMAGE = 200, 200_000  # characters of a field that is shown; Evolution's QR codes have some 10,000
 _FOUND_AT_MOST = 50
 CONTACTS_OF_A_PAGE = 2_000  # some 1.2 MB with the URLs of pictures
 _FETCH_INSTANCES = "instance/fetchInstances"  # the one route that has the instance in its query
@@ -139,7 +140,7 @@ class Evolution:
             raise Unavailable("Evolution could not start to connect. Try again.", code="connect-failed")
         # A closed instance of the Cloud API answers {}: there is nothing to scan.
         state = "connecting" if body else "close"
-        return Offer(state, _text(body.get("base64")), _text(body.get("pairingCode")))
+        return Offer(state, _text(body.get("base64"), most=_MAX_IMAGE), _text(body.get("pairingCode")))
 
     def find_webhook(self) -> Webhook | None:
         """Returns the instance's webhook; None if none was ever set.
@@ -378,8 +379,8 @@ def _found(record: object) -> SentMessage | None:
     return SentMessage(message_id, text_of(message), datetime.fromtimestamp(seconds, UTC), media_type_of(message))
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _text(value: object, *, most: int = _MAX_TEXT) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= most else None
 
 
 def _second(epoch: int) -> str:

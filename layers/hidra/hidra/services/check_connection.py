@@ -104,14 +104,19 @@ def _serves(found: Webhook | None, ours: Webhook) -> bool:
 
 
 def examine(
-    evolution: Evolution, webhook: Webhook, *, also_ours: Collection[Webhook] = (), among: Neighbourhood | None = None
+    evolution: Evolution,
+    webhook: Webhook | None,
+    *,
+    also_ours: Collection[Webhook] = (),
+    among: Neighbourhood | None = None,
 ) -> Health:
     """Reads the state, and sets our webhook if there is another or none; never raises for what Evolution does.
 
     The webhook of another connection that uses the same instance is left as it is: both would replace it for ever.
 
     Args:
-        also_ours: webhooks under earlier keys, which we still accept.
+        webhook: None if its key is too new for a registration: a later check sets it.
+        also_ours: webhooks under other keys, which we also accept.
         among: None if the connection is not to be compared with others.
     """
     health = read_state(evolution, facts_too=among is not None)
@@ -121,8 +126,8 @@ def examine(
     shared = on_same_instance(facts, among.others) if facts and among else frozenset()
     lost = theirs = False
     try:
-        found = evolution.find_webhook()
-        if found != webhook:
+        found = webhook and evolution.find_webhook()
+        if webhook is not None and found != webhook:
             theirs = found is not None and among is not None and among.owner_of(found.url) in shared
             lost = not theirs and not any(_serves(found, ours) for ours in (webhook, *also_ours))
             if not theirs:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from hidra.domain.content import Content, Media
-from hidra.domain.template import chosen, placeholders, render
+from hidra.domain.template import WHATSAPP_CHARACTERS, chosen, placeholders, render
 from hidra.errors import Field, Rejected
 from hidra.store import contacts, templates
 from hidra.store.db import Database, Tx
@@ -22,7 +22,8 @@ def render_template(
 
     Raises:
         NotFound: the user has no such template.
-        Rejected: the user has no such contact, or variables have no value; the error names each variable.
+        Rejected: the user has no such contact, or variables have no value, and the error names each variable; or the
+            values make the text longer than any of WhatsApp's.
     """
 
     def work(tx: Tx) -> tuple[Template, Mapping[str, str] | None]:
@@ -39,4 +40,12 @@ def render_template(
             fields=[Field("contact_id", "is not one of your contacts")],
         )
     media = Media.of(template.media_url, template.media_type, template.file_name)
-    return Content(render(template.body, {**own, **chosen(placeholders(template.body), values)}), media)
+    text = render(template.body, {**own, **chosen(placeholders(template.body), values)})
+    if len(text) > WHATSAPP_CHARACTERS:
+        raise Rejected(
+            f"The text with its values has {len(text):,} characters; WhatsApp accepts at most {WHATSAPP_CHARACTERS:,}."
+            " Shorten the values or the template.",
+            code="text-too-long",
+            fields=[Field("variables", "make the text too long")],
+        )
+    return Content(text, media)

@@ -179,7 +179,7 @@ class Database:
         Raises:
             the error that ``refusals`` holds for the name of a violated constraint; Conflict for any other constraint.
             Rejected: the database cannot hold a value; the same request fails the same way.
-            Unavailable: the database cannot be reached, or a lock was not available in time.
+            Unavailable: the database cannot be reached, a lock was not available or a statement not done in time.
         """
         retrying = Retrying(
             retry=retry_if_exception_type(TRANSIENT),
@@ -205,6 +205,13 @@ class Database:
             raise Unavailable(
                 "Another request is changing the same data; nothing was saved. Try again in a few seconds.",
                 code="locked",
+            ) from error
+        except psycopg.errors.QueryCanceled as error:  # the statement's time is over
+            logger.warning("a statement took too long")
+            raise Unavailable(
+                "The request takes too long for the database; nothing was saved. Ask for less at once, or try again"
+                " later.",
+                code="too-slow",
             ) from error
         except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, *TRANSIENT) as error:
             self.close()

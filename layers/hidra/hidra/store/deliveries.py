@@ -9,6 +9,7 @@ from hidra.domain.delivery import StatusEvent
 from hidra.domain.message import Evidence, MessageStatus
 from hidra.store.db import Tx
 from hidra.store.messages import join_all_evidence
+from hidra.telemetry import logger
 
 # A message m whose answer was lost, or seemed to say that it was not sent, is found by the id that was asked for. While
 # it is being posted it belongs to its sender: its statuses are kept until the sender has recorded the outcome.
@@ -37,6 +38,35 @@ join hidra.evolution_api_config k on k.id = e.connection_id
 order by e.connection_id, e.provider_id, e.status
 on conflict (evolution_config_id, provider_message_id, status) do update
 set received_at = least(u.received_at, excluded.received_at)
+"""
+# Connections with more kept statuses than they may have: each is counted no further than one too many.
+FULL = """
+select c.id from unnest(%(connection_ids)s::uuid[]) as c (id)
+where (
+    select count(*) from (
+        select from hidra.delivery_events_unmatched u where u.evolution_config_id = c.id limit %(most)s + 1
+    ) few
+) > %(most)s
+"""
+# A row that a sender is applying is not waited for: this transaction holds other locks.
+DROP_OLDEST = """
+with oldest as materialized (
+    select provider_message_id, status from hidra.delivery_events_unmatched
+    where evolution_config_id = %(connection_id)s
+    order by received_at
+    limit greatest(0, (
+        select count(*) - %(left)s from hidra.delivery_events_unmatched where evolution_config_id = %(connection_id)s
+    ))
+), free as (
+    select u.provider_message_id, u.status from oldest
+    join hidra.delivery_events_unmatched u on u.evolution_config_id = %(connection_id)s
+        and u.provider_message_id = oldest.provider_message_id and u.status = oldest.status
+    for update of u skip locked
+)
+delete from hidra.delivery_events_unmatched u using free
+where u.evolution_config_id = %(connection_id)s
+    and u.provider_message_id = free.provider_message_id and u.status = free.status
+returning 1
 """
 _MATCHED = f"""
 matched as (
@@ -84,6 +114,11 @@ on conflict (stream_position) do nothing
 """
 
 
+# Kept statuses of one connection. An honest status waits for seconds, those of messages in doubt for minutes. The rest
+# belong to messages that Hidra did not send, or to none: they must not fill the table or slow the clock down.
+MOST_KEPT = 10_000
+_LEFT = MOST_KEPT * 9 // 10  # once there are more, so that not every batch of a flood deletes
+
 type Key = tuple[UUID, str]  # a connection and a provider's id
 
 
@@ -120,7 +155,10 @@ def match(tx: Tx, events: Sequence[StatusEvent]) -> dict[Key, int]:
 
 
 def keep(tx: Tx, events: Sequence[StatusEvent]) -> None:
-    """Keeps events whose message is not known yet: each status of a message once, with its earliest time."""
+    """Keeps events whose message is not known yet: each status of a message once, with its earliest time.
+
+    Of a connection with more than MOST_KEPT the oldest are dropped, so that those of the latest messages stay.
+    """
     least: dict[tuple[UUID, str, MessageStatus], datetime] = {}
     for event in events:
         key = (event.connection_id, event.provider_message_id, event.status)
@@ -133,6 +171,9 @@ def keep(tx: Tx, events: Sequence[StatusEvent]) -> None:
             statuses=[key[2] for key in least],
             times=list(least.values()),
         )
+        for connection_id in tx.values(FULL, connection_ids=sorted({key[0] for key in least}), most=MOST_KEPT):
+            dropped = tx.values(DROP_OLDEST, connection_id=connection_id, left=_LEFT)
+            logger.warning("statuses of unknown messages dropped", connection_id=connection_id, statuses=len(dropped))
 
 
 def apply_unmatched(tx: Tx, keys: Collection[Key]) -> int:

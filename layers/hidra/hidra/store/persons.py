@@ -14,16 +14,16 @@ from hidra.store.erasure import MESSAGES as IDS
 SEGMENTS = """
 select s.id, s.name from hidra.segment_contacts m
 join hidra.contact_segments s on s.user_id = m.user_id and s.id = m.segment_id
-where m.user_id = %(user_id)s and m.contact_id = %(contact_id)s
-order by s.name, s.id
+where m.user_id = %(user_id)s and m.contact_id = %(contact_id)s and m.segment_id > %(after_id)s
+order by m.segment_id limit %(limit)s
 """
 OPT_OUT = """
 select at, source, reason from hidra.opt_outs where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 """
 DIRECT_SENDS = """
-select kind, claimed_at, ended_at, provider_message_id from hidra.direct_sends
-where user_id = %(user_id)s and phone_hash = %(phone_hash)s
-order by claimed_at desc
+select id, kind, claimed_at, ended_at, provider_message_id from hidra.direct_sends
+where user_id = %(user_id)s and phone_hash = %(phone_hash)s and (claimed_at, id) < (%(before_at)s, %(before_id)s)
+order by claimed_at desc, id desc limit %(limit)s
 """
 MESSAGES = f"""
 select m.id, m.campaign_id, c.name as campaign_name, m.run_id, m.phone, r.body, r.media_url, r.media_type, r.file_name,
@@ -32,7 +32,7 @@ select m.id, m.campaign_id, c.name as campaign_name, m.run_id, m.phone, r.body, 
 from hidra.campaign_messages m
 join hidra.campaign_runs r on r.id = m.run_id
 join hidra.campaigns c on c.id = m.campaign_id
-where m.id in ({IDS}) and m.id < coalesce(%(before_id)s::bigint, 9223372036854775807)
+where m.id in ({IDS}) and m.id < %(before_id)s
 order by m.id desc limit %(limit)s
 """  # noqa: S608 - made of constants
 
@@ -54,6 +54,7 @@ class PersonsOptOut:
 class PersonsDirectSend:
     """A message outside campaigns: a test or an opt-out confirmation. Its text is never stored; the row, 72 hours."""
 
+    id: UUID
     kind: Literal["trial", "confirmation"]
     claimed_at: datetime
     ended_at: datetime | None
@@ -87,21 +88,26 @@ class PersonsMessageRow:
     error_detail: str | None
 
 
-def segments(tx: Tx, *, contact_id: UUID) -> list[PersonsSegment]:
-    return tx.rows(PersonsSegment, SEGMENTS, contact_id=contact_id)
+def segments(tx: Tx, *, contact_id: UUID, after_id: UUID, limit: int) -> list[PersonsSegment]:
+    """The segments of the contact by their ids, after the given one."""
+    return tx.rows(PersonsSegment, SEGMENTS, contact_id=contact_id, after_id=after_id, limit=limit)
 
 
 def opt_out(tx: Tx, *, phone_hash: bytes) -> PersonsOptOut | None:
     return tx.row(PersonsOptOut, OPT_OUT, phone_hash=phone_hash)
 
 
-def direct_sends(tx: Tx, *, phone_hash: bytes) -> list[PersonsDirectSend]:
-    """The latest first."""
-    return tx.rows(PersonsDirectSend, DIRECT_SENDS, phone_hash=phone_hash)
+def direct_sends(
+    tx: Tx, *, phone_hash: bytes, before_at: datetime, before_id: UUID, limit: int
+) -> list[PersonsDirectSend]:
+    """The latest first, from before the given one on."""
+    return tx.rows(
+        PersonsDirectSend, DIRECT_SENDS, phone_hash=phone_hash, before_at=before_at, before_id=before_id, limit=limit
+    )
 
 
 def messages(
-    tx: Tx, *, phone_hash: bytes, contact_id: UUID | None, before_id: int | None, limit: int
+    tx: Tx, *, phone_hash: bytes, contact_id: UUID | None, before_id: int, limit: int
 ) -> list[PersonsMessageRow]:
     """The messages to the phone, or to the contact at other phones; the latest first, from before the given one on."""
     return tx.rows(

@@ -3,6 +3,12 @@
 from hidra.store.db import Tx
 
 ENSURE = "select hidra.ensure_user(%(user_id)s, %(email)s, %(name)s)"
+EXISTS = "select hidra.is_user(%(user_id)s)"
+
+
+def exists(tx: Tx) -> bool:
+    """Whether the user exists."""
+    return bool(tx.value(EXISTS))
 
 
 def ensure(tx: Tx, *, email: str | None, name: str | None) -> bool:
