@@ -61,6 +61,8 @@ class SharedSenders:
         world = World.make(
             self._databases, recipients=0, rate=per_minute, connection_rate=per_minute, concurrent=concurrent
         )
+        # No statuses arrive here, and a Cloud API connection is trusted without them.
+        self._databases.owner.execute("update hidra.evolution_api_config set integration = 'cloud_api'")
         phones = [f"+55119{80_000_000 + number}" for number in range(recipients)]
         self._databases.owner.execute(
             "with made as (insert into hidra.contacts (id, user_id, phone, phone_hash, name)"
