@@ -21,6 +21,7 @@ ALL = [
     blocked.not_connected(EvolutionConnectionStatus.CONNECTING),
     blocked.connection_error("no licence"),
     blocked.probed("401"),
+    blocked.SERVER_SLOW,
     blocked.in_doubt(2, NOW, EvolutionConnectionStatus.CONNECTED),
     blocked.in_doubt(1, NOW, None),
     blocked.refused(14),
