@@ -21,7 +21,6 @@ ALL = [
     blocked.not_connected(EvolutionConnectionStatus.CONNECTING),
     blocked.connection_error("no licence"),
     blocked.probed("401"),
-    blocked.SERVER_SLOW,
     blocked.in_doubt(2, NOW, EvolutionConnectionStatus.CONNECTED),
     blocked.in_doubt(1, NOW, None),
     blocked.refused(14),
@@ -31,6 +30,7 @@ ALL = [
     blocked.not_after_passed(NOW),
     blocked.nothing_to_send({"unresolved_variable": 4990, "opted_out": 6}, {"nme": "nome"}),
     blocked.NOTHING_FAILED,
+    blocked.SERVER_SLOW,
 ]
 
 
