@@ -189,6 +189,7 @@ def test_time_outs_stop_the_connection_which_continues_once_it_answers_in_time_a
 
 def test_another_server_starts_with_a_closed_circuit(databases: Databases) -> None:
     world, ticket = slow(databases)
+    in_a_row(world, ticket, answering(LATE), 1)
     save_key(world)
     check(world)
     assert in_a_row(world, ticket, answering(0), 3) == [End.POSTED] * 3
