@@ -67,6 +67,8 @@ def settings(aws: str, database: Server | None = None, *, login: str = "http") -
         "DELIVERY_STREAM": "delivery",
         "PUBLIC_URL": "https://hidra.example",
         "ALLOW_PRIVATE_ADDRESSES": "true",
+        "SENDER_CONCURRENCY": "50",
+        "CONNECTION_SHARE": "100",
         "ADMIN_GROUP": "admin",
         "GROUPS_CLAIM": "cognito:groups",
         "ALLOWED_GROUP": "*",

@@ -21,6 +21,7 @@ from hidra.domain.circuit import PATIENCE, PROBE_EVERY
 from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, SLOW_AFTER_SECONDS, WINDOW_SECONDS
 from hidra.store import claims, pace
 from hidra.store.db import Database
+from hidra.store.room import WHOLE
 
 FULL, QUICK = 24_000, 4_800  # permits with their claims, of all measured turns
 CAMPAIGNS, CONNECTIONS, ROUNDS = 100, 8, 3
@@ -114,6 +115,7 @@ def _by_hand(connection: psycopg.Connection[Any]) -> Turn:
             "sender_timeout": TIMEOUT,
             "probe_every": PROBE_EVERY,
             "patience": PATIENCE,
+            "share": WHOLE,
         }
         _, now, granted, _ = _transaction(connection, [pace.LOCK_LIMITS], pace.PERMIT, given)
         assert granted

@@ -294,6 +294,7 @@ class Stack:
             "AllowPrivateAddresses": "true",
             "ApiDocs": "true",
             "SenderConcurrency": str(SENDERS),
+            "ConnectionShare": "100",  # so few senders leave nothing to share
         }
 
 

@@ -2155,6 +2155,8 @@ CREATE TABLE hidra.pace_limits (
     rate integer NOT NULL,
     probed_at timestamp with time zone,
     lowered_at timestamp with time zone,
+    slow_answers integer DEFAULT 0 NOT NULL,
+    slow_at timestamp with time zone,
     CONSTRAINT pace_limits_rate_range CHECK (((rate >= 1) AND (rate <= 6000)))
 );
 
@@ -2189,6 +2191,18 @@ COMMENT ON COLUMN hidra.pace_limits.probed_at IS 'When the last probe was claime
 --
 
 COMMENT ON COLUMN hidra.pace_limits.lowered_at IS 'When the rate was last lowered. A permit from before that time is void: its slot may be too early now.';
+
+--
+-- Name: COLUMN pace_limits.slow_answers; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_limits.slow_answers IS 'How many slow answers the server of the connection gave, none of them long after the one before. Three open the circuit; a probe that is answered in time sets it to 0. Always 0 for a campaign.';
+
+--
+-- Name: COLUMN pace_limits.slow_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_limits.slow_at IS 'When the last of them came. Null if there is none.';
 
 --
 -- Name: pace_slots; Type: TABLE; Schema: hidra; Owner: -

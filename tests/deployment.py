@@ -186,7 +186,8 @@ def required(name: str) -> set[str]:
 
 def made_up(variable: str) -> str:
     """A value of this variable with which a function can be imported."""
-    return "5432" if variable == "DATABASE_PORT" else '{"k1": "c2V0dGluZ3M="}'
+    numbers = {"DATABASE_PORT": "5432", "SENDER_CONCURRENCY": "50", "CONNECTION_SHARE": "10"}
+    return numbers.get(variable, '{"k1": "c2V0dGluZ3M="}')
 
 
 def load_app(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

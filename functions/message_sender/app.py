@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown, name_of
+from hidra.domain.pacing import connection_share
 from hidra.domain.ticket import ConfirmationTicket, RecheckTicket, Ticket, read
 from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.entry.batch import each_record
@@ -31,7 +32,15 @@ from hidra.store.db import Database, Pool
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import Figure, logger, measure, measured
 
-ENV = require(*DATABASE_SETTINGS, "VAULT_SECRET", "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "ALLOW_PRIVATE_ADDRESSES")
+ENV = require(
+    *DATABASE_SETTINGS,
+    "VAULT_SECRET",
+    "SEND_QUEUE_URL",
+    "CAMPAIGN_QUEUE_URL",
+    "ALLOW_PRIVATE_ADDRESSES",
+    "SENDER_CONCURRENCY",
+    "CONNECTION_SHARE",
+)
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
 CLOCK = Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=time.sleep)
 SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
@@ -46,6 +55,9 @@ ANSWERS = {
 # A batch's messages are sent side by side: most of the time each waits, for its slot or for Evolution. A transaction
 # takes milliseconds, so few connections serve them.
 AT_ONCE, CONNECTIONS = 10, 2  # the template's BatchSize; the connections of one invocation
+SHARE = connection_share(
+    percent=int(ENV["CONNECTION_SHARE"]), senders=int(ENV["SENDER_CONCURRENCY"]), messages_each=AT_ONCE
+)
 db = Pool(lambda: Database(ENV, read_json_secret), size=CONNECTIONS)
 
 
@@ -89,6 +101,7 @@ def send_next(ticket: Ticket) -> End:
         sender_timeout=SENDER_TIMEOUT,
         recheck=recheck_later,
         record_within=20,
+        share=SHARE,
     )
 
 
@@ -154,7 +167,14 @@ def in_turn(
 ) -> Outcome | NoTurn:
     private_keys()
     return send_one(
-        message, db=db, post=post, nudge=ask_for_pass, clock=CLOCK, sender_timeout=SENDER_TIMEOUT, patience=patience
+        message,
+        db=db,
+        post=post,
+        nudge=ask_for_pass,
+        clock=CLOCK,
+        sender_timeout=SENDER_TIMEOUT,
+        patience=patience,
+        share=SHARE,
     )
 
 

@@ -16,8 +16,8 @@ CODES = {
     "campaign-status": "The action does not fit the campaign's status, which the detail names; nothing was changed.",
     "conflict": "The change contradicts other data; nothing was saved.",
     "connection-busy": "The connection's pace is used up; nothing was sent. Try again in a minute.",
-    "connection-distrusted": "Until WhatsApp acknowledges a message, the connection sends one in five minutes; nothing"
-    " was sent. Try again in five minutes.",
+    "connection-distrusted": "Until WhatsApp acknowledges a message, or a slow server answers one in time, the"
+    " connection sends one in five minutes; nothing was sent. Try again in five minutes.",
     "connection-not-usable": "The Evolution connection is not connected; nothing was sent. Check the connection.",
     "empty-search": "The search has no letter and no digit. Search for a name or a phone.",
     "erased-phone": "Some phones belong to persons who were erased; nothing was saved. Remove those that `errors`"

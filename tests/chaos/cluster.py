@@ -74,6 +74,7 @@ class Cluster:
     seed: int
     times: Times = field(default_factory=Times)
     sizes: Sizes = field(default_factory=Sizes)
+    connection_share: int = 100  # percent; as in production it would leave a connection one of these few senders
     refuse: Callable[[bytes], bool] = lambda _: False  # whether the stream refuses this record of a batch
 
     def __post_init__(self) -> None:
@@ -97,7 +98,7 @@ class Cluster:
         """
         Args:
             folder: for the workers' log.
-            options: ``times``, ``sizes``, ``refuse``.
+            options: ``times``, ``sizes``, ``connection_share``, ``refuse``.
         """
         with ExitStack() as stack:
             # A webhook that failed is posted again until it succeeds.
@@ -154,6 +155,8 @@ class Cluster:
             "PUBLIC_URL": public_url,
             "IMPORT_BUCKET": "none",
             "ALLOW_PRIVATE_ADDRESSES": "true",
+            "SENDER_CONCURRENCY": str(self.sizes.send),
+            "CONNECTION_SHARE": str(self.connection_share),
             "SENDER_LOST_AFTER_SECONDS": str(times.sender_lost_after),
             "CHAOS_CONSTANTS": json.dumps(constants),
         }

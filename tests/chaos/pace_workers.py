@@ -92,14 +92,19 @@ def run(
     senders: int,
     seconds: float,
     faults: Callable[[Cluster, random.Random], None] = lambda *_: None,
+    connection_share: int = 100,
 ) -> Outcome:
     """Starts all campaigns at once and ticks the clock each minute, until no recipient waits or time is up.
 
     Args:
         senders: how many worker processes send; each holds a ticket from up to two seconds before its slot.
         faults: runs once, beside the campaigns.
+        connection_share: the percentage of the senders that one connection may have.
     """
-    with Cluster.running(databases, folder, seed=seed, times=TIMES, sizes=Sizes(send=senders)) as cluster:
+    sizes = Sizes(send=senders)
+    with Cluster.running(
+        databases, folder, seed=seed, times=TIMES, sizes=sizes, connection_share=connection_share
+    ) as cluster:
         cluster.warm_senders()  # on Lambda, cold starts do not share two processors
         tenants = _tenants(cluster, loads)
         psutil.cpu_percent()

@@ -38,6 +38,8 @@ for name in (
 VAULT_KEY = PrivateKey(bytes(range(32)))
 os.environ.setdefault("VAULT_PUBLIC_KEYS", json.dumps({"v1": base64.b64encode(bytes(VAULT_KEY.public_key)).decode()}))
 os.environ.setdefault("ALLOW_PRIVATE_ADDRESSES", "false")
+os.environ.setdefault("SENDER_CONCURRENCY", "50")
+os.environ.setdefault("CONNECTION_SHARE", "100")
 os.environ.setdefault("ADMIN_GROUP", "admin")
 os.environ.setdefault("GROUPS_CLAIM", "cognito:groups")
 os.environ.setdefault("ALLOWED_GROUP", "*")

@@ -172,6 +172,20 @@ def test_the_tickets_of_a_batch_are_used_side_by_side_over_few_connections(
     run.world.assert_exact()
 
 
+def test_a_connection_gets_no_more_than_the_share_that_the_deployment_sets(
+    sender: ModuleType, databases: Databases, evolution: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(sender, databases, evolution, recipients=3)
+    databases.owner.execute(
+        "update hidra.campaign_messages set status = 'sending', claimed_at = now() - interval '3 s'"
+        " where id = (select max(id) from hidra.campaign_messages)"
+    )
+    for share, sent in ((1, 0), (2, 1)):
+        monkeypatch.setattr(sender, "SHARE", share)
+        run.send()
+        assert run.statuses().count("sent") == sent
+
+
 def test_of_a_batch_only_what_failed_comes_again(sender: ModuleType, databases: Databases, evolution: Server) -> None:
     run = Run(sender, databases, evolution, recipients=1)
     [record] = run.event()["Records"]

@@ -30,6 +30,7 @@ ALL = [
     blocked.not_after_passed(NOW),
     blocked.nothing_to_send({"unresolved_variable": 4990, "opted_out": 6}, {"nme": "nome"}),
     blocked.NOTHING_FAILED,
+    blocked.SERVER_SLOW,
 ]
 
 

@@ -31,7 +31,7 @@ TIMES = {
     "campaign_messages": "claimed_at",
     "campaign_runs": "ticketed_until resumed_at",
     "evolution_api_config": "status_at acknowledged_until distrusted_since",
-    "pace_limits": "probed_at",
+    "pace_limits": "probed_at slow_at",
     "pace_slots": "slot",
 }
 

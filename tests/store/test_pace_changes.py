@@ -66,7 +66,7 @@ def test_after_a_lower_pace_permits_granted_ahead_are_not_claimed_in_a_burst(dat
         ticket = Ticket(world.user_id, world.connection_id, world.campaign_id, run_id)
         from hidra.services.send_message import _claim
 
-        return _claim(ticket, db=databases.jobs, timeout=timedelta(seconds=120), permitted_at=permit.now)
+        return _claim(ticket, db=databases.jobs, timeout=timedelta(seconds=120), permitted_at=permit.now, share=50)
 
     assert all(permit and permit.granted for permit in granted)
     assert not [found for found in (claim(permit) for permit in granted if permit) if isinstance(found, Claim)]

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hidra.domain.pacing import backoff, delay_seconds, issue
+from hidra.domain.pacing import backoff, connection_share, delay_seconds, issue
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -81,6 +81,15 @@ def test_a_pace_never_exceeds_the_rate_in_a_window() -> None:
 @pytest.mark.parametrize(("ahead", "delay"), [(0, 0), (1.9, 0), (2, 1), (2.99, 1), (10.5, 9), (-5, 0)])
 def test_a_ticket_is_due_one_to_two_seconds_before_its_slot(ahead: float, delay: int) -> None:
     assert delay_seconds(after(ahead), NOW) == delay
+
+
+@pytest.mark.parametrize(
+    ("percent", "senders", "requests"), [(10, 50, 5), (10, 59, 5), (10, 9, 1), (1, 50, 1), (99, 50, 49), (100, 50, 500)]
+)
+def test_a_connections_share_is_counted_in_senders_and_is_at_least_one(
+    percent: int, senders: int, requests: int
+) -> None:
+    assert connection_share(percent=percent, senders=senders, messages_each=10) == requests
 
 
 def test_the_backoff_doubles_up_to_a_quarter_of_an_hour() -> None:

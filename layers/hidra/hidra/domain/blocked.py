@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypedDict
 
 from hidra.domain.campaign import MAX_AUDIENCE, EvolutionConnectionStatus
-from hidra.domain.circuit import PROBE_EVERY, REFUSALS
+from hidra.domain.circuit import PROBE_EVERY, REFUSALS, SLOW_AFTER
 
 # A message in doubt fails once a lookup does not find it after LOOKED_UP_FOR; if the server does not answer, so much
 # later.
@@ -21,6 +21,8 @@ class BlockedCode(StrEnum):
     - ``connection-not-connected``: ``connection_status`` is ``disconnected`` or ``connecting``.
     - ``connection-error``: the connection is not usable; ``detail`` is its ``error_message``.
     - ``connection-probed``: one message is sent every ``minutes`` until one is acknowledged; ``detail`` says why.
+    - ``server-slow``: the Evolution server takes longer than ``seconds`` to answer; one message is sent every
+      ``minutes`` until one is answered sooner.
     - ``outcomes-in-doubt``: nothing more is sent. ``messages`` are looked up ``until`` then, or up to ``at_latest`` if
       the Evolution server does not answer; not at all while ``connection_status`` is null.
     - ``whatsapp-refuses``: paused, ``refused`` of the last ``answered`` messages were refused.
@@ -37,6 +39,7 @@ class BlockedCode(StrEnum):
     CONNECTION_NOT_CONNECTED = "connection-not-connected"
     CONNECTION_ERROR = "connection-error"
     CONNECTION_PROBED = "connection-probed"
+    SERVER_SLOW = "server-slow"
     OUTCOMES_IN_DOUBT = "outcomes-in-doubt"
     WHATSAPP_REFUSES = "whatsapp-refuses"
     MEDIA_NOT_FETCHED = "media-not-fetched"
@@ -53,6 +56,7 @@ class BlockedParams(TypedDict, total=False):
     connection_status: EvolutionConnectionStatus | None
     detail: str
     minutes: int
+    seconds: int
     messages: int
     until: str
     at_latest: str
@@ -81,6 +85,10 @@ NO_CONNECTION = Blocked(BlockedCode.NO_CONNECTION, {})
 SEGMENT_EMPTY = Blocked(BlockedCode.SEGMENT_EMPTY, {})
 SEGMENT_TOO_LARGE = Blocked(BlockedCode.SEGMENT_TOO_LARGE, {"limit": MAX_AUDIENCE})
 NOTHING_FAILED = Blocked(BlockedCode.NOTHING_FAILED, {})
+_PROBE_MINUTES = PROBE_EVERY // timedelta(minutes=1)
+SERVER_SLOW = Blocked(
+    BlockedCode.SERVER_SLOW, {"seconds": SLOW_AFTER // timedelta(seconds=1), "minutes": _PROBE_MINUTES}
+)
 
 
 def not_connected(status: EvolutionConnectionStatus) -> Blocked:
@@ -93,9 +101,7 @@ def connection_error(detail: str | None) -> Blocked:
 
 def probed(detail: str | None) -> Blocked:
     """The connection is distrusted, so it is probed."""
-    return Blocked(
-        BlockedCode.CONNECTION_PROBED, {"minutes": PROBE_EVERY // timedelta(minutes=1), "detail": detail or "unknown"}
-    )
+    return Blocked(BlockedCode.CONNECTION_PROBED, {"minutes": _PROBE_MINUTES, "detail": detail or "unknown"})
 
 
 def in_doubt(messages: int, latest_claim: datetime, connection: EvolutionConnectionStatus | None) -> Blocked:
@@ -186,6 +192,11 @@ _SENTENCES: Mapping[BlockedCode, Callable[[BlockedParams], str]] = {
     BlockedCode.CONNECTION_PROBED: lambda params: (
         f"The Evolution connection is probed with one message every {params['minutes']} minutes. The campaign continues"
         f" by itself when WhatsApp acknowledges one. Why the connection stopped: {params['detail']}"
+    ),
+    BlockedCode.SERVER_SLOW: lambda params: (
+        f"The Evolution server takes longer than {params['seconds']} seconds to answer, so one message is sent every"
+        f" {params['minutes']} minutes. The campaign continues by itself when the server answers one sooner. Check the"
+        " load of the server and its connection to WhatsApp."
     ),
     BlockedCode.OUTCOMES_IN_DOUBT: _in_doubt,
     BlockedCode.WHATSAPP_REFUSES: lambda params: (

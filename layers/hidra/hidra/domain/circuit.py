@@ -1,12 +1,12 @@
-"""When a connection is distrusted and how it is probed, and when WhatsApp's refusals pause a campaign.
+"""When a connection's circuit opens and how it is probed, and when WhatsApp's refusals pause a campaign.
 
-The reasons for the numbers: docs/decisions/0012-circuit.md, and 0005 for those of the doubts.
+The reasons for the numbers: docs/decisions/0012-circuit.md, 0005 for those of the doubts, 0033 for those of slowness.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hidra.domain.pacing import PERMIT_AHEAD_SECONDS
+from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, SLOW_AFTER_SECONDS
 
 # A connection stops when so many of its messages in a row, each sent that long ago, are not acknowledged.
 UNACKNOWLEDGED, PATIENCE = 10, timedelta(seconds=60)
@@ -14,7 +14,11 @@ LAG = timedelta(seconds=15)  # while the circuit is closed, an acknowledgement i
 # So many outcomes in doubt within the time between two checks stop the connection: a server that is down may burn a
 # handful of recipients, not the audience.
 DOUBTS, DOUBT_WITHIN = 3, timedelta(minutes=5)
-PROBE_EVERY = timedelta(minutes=5)  # one recipient in that time while a connection is distrusted
+# So many answers that each took longer than SLOW_AFTER, no two neighbours further apart than SLOW_WITHIN, open the
+# circuit until a probe is answered sooner.
+SLOW_AFTER = timedelta(seconds=SLOW_AFTER_SECONDS)
+SLOW_ANSWERS, SLOW_WITHIN = 3, timedelta(minutes=5)
+PROBE_EVERY = timedelta(minutes=5)  # one recipient in that time while a connection's circuit is open
 PASS_EVERY = timedelta(seconds=60)
 # A stopped connection is checked again this soon, then this often, for as long as this: a restart of Evolution takes
 # seconds, and the scheduled checks are five minutes apart.
@@ -30,7 +34,7 @@ NOT_ACKNOWLEDGED = (
 
 
 def probe_slots(*, now: datetime, probed_at: datetime | None) -> Sequence[datetime]:
-    """The instant of the next probe of a distrusted connection, if it comes before the next pass; otherwise empty.
+    """The instant of the next probe of a connection, if it comes before the next pass; otherwise empty.
 
     Args:
         probed_at: the time of the last probe. A ticket comes up to two seconds before its slot, and must not come

@@ -15,7 +15,7 @@ LATEST_AFTER_SLOT_SECONDS = 0.5  # a claim that would post later than this after
 CONNECT_SECONDS = 0.5  # a post whose connection takes longer, with name and TLS, is given up unsent
 ROOM_UNTIL_SECONDS = 0.45  # a claim waits for room until this long after its slot
 # While a request of a connection is open for longer than this, the connection gets no permits: each post would hold a
-# sender for as long, and leave none to others.
+# sender for as long, and leave none to others. Until then its share bounds how many senders it holds.
 SLOW_AFTER_SECONDS = 15
 PERMIT_AHEAD_SECONDS = 2  # a permit is recorded at most this long before its slot
 TICKETS_AHEAD_SECONDS = 130  # passes are a minute apart and overlap, so one may be lost
@@ -96,6 +96,17 @@ def _with_spares(start: datetime, spacing: timedelta, slots: int) -> Iterator[da
         yield start + index * spacing
         if index % SPARE_EVERY == SPARE_EVERY - 1:
             yield start + index * spacing
+
+
+def connection_share(*, percent: int, senders: int, messages_each: int) -> int:
+    """How many requests one connection may have open: a percentage of the senders, at least 1; 100: of their messages.
+
+    A sender returns its batch as a whole, so a request that is not answered may hold a sender alone.
+
+    Args:
+        senders: how many run at once, each with up to ``messages_each`` messages.
+    """
+    return senders * messages_each if percent == 100 else max(1, senders * percent // 100)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -10,7 +10,8 @@ _NO_TURN: dict[str, tuple[str, str]] = {
     NoTurn.CLOSED: ("Nothing was sent: the Evolution connection is not connected.", "connection-not-usable"),
     NoTurn.DISTRUSTED: (
         "Nothing was sent: the Evolution connection sends only one message every 5 minutes until WhatsApp acknowledges"
-        " one, and it is too early for the next. Read the connection's error_message, and try again in 5 minutes.",
+        " one or, if the server is slow, until one is answered in time. It is too early for the next. Read the"
+        " connection's error_message and the campaign's blocked_reason, and try again in 5 minutes.",
         "connection-distrusted",
     ),
     NoTurn.OPTED_OUT: ("Nothing was sent: this phone has opted out.", "opted-out"),

@@ -11,6 +11,7 @@ from hidra.domain.blocked import (
     NOTHING_FAILED,
     SEGMENT_EMPTY,
     SEGMENT_TOO_LARGE,
+    SERVER_SLOW,
     Blocked,
     connection_error,
     in_doubt,
@@ -27,7 +28,7 @@ from hidra.domain.pacing import issue
 from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
 from hidra.settings import SENDER_TIMEOUT_SECONDS
-from hidra.store import campaigns, claims, forecast, messages, runs
+from hidra.store import campaigns, forecast, messages, room, runs
 from hidra.store.db import Database, Tx
 from hidra.store.freeze import freeze, freeze_retry
 from hidra.telemetry import logger
@@ -95,7 +96,7 @@ def _left_to_senders(ticket: Ticket, seconds: int, *, db: Database) -> bool:
 
 
 def _has_room(tx: Tx, ticket: Ticket) -> bool:
-    return claims.has_room(tx, connection_id=ticket.connection_id, sender_timeout=SENDER_TIMEOUT)
+    return room.has_room(tx, connection_id=ticket.connection_id, sender_timeout=SENDER_TIMEOUT)
 
 
 def _start_if_due(db: Database, campaign_id: UUID) -> CampaignStatus | None:
@@ -208,7 +209,7 @@ def _slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], int | None]:
 
 
 def _probe_slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], None]:
-    """As ``_slots`` for a blocked run: only a distrusted connection that is connected is probed."""
+    """As ``_slots`` for a blocked run: only a connection that is connected is probed."""
     runs.note_tickets(tx, run_id=run.run_id, until=None, rate=None)
     probed = run.connection is EvolutionConnectionStatus.CONNECTED and run.pending
     return probe_slots(now=run.now, probed_at=run.probed_at) if probed else (), None
@@ -238,7 +239,9 @@ def _blocked(run: runs.RunState) -> Blocked | None:
         case None:
             return NO_CONNECTION
         case EvolutionConnectionStatus.CONNECTED:
-            return probed(run.distrust_reason) if run.distrusted else None
+            if run.distrusted:
+                return probed(run.distrust_reason)
+            return SERVER_SLOW if run.slow else None
         case EvolutionConnectionStatus.ERROR:
             return connection_error(run.error_message)
         case status:

@@ -9,11 +9,12 @@ from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops,
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.domain.trial import TrialMessage
 from hidra.errors import Unavailable
-from hidra.services.turn import Clock, Post, nudge_waiting, take_turn
+from hidra.services.turn import Clock, Post, nudge_waiting, take_turn, timed_post
 from hidra.store import circuit, confirmations, connection_health, direct_sends
 from hidra.store.confirmations import ConfirmationClaim
 from hidra.store.db import Database, Tx
 from hidra.store.direct_sends import DirectClaim
+from hidra.store.room import WHOLE
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
@@ -27,10 +28,11 @@ def send_trial(
     clock: Clock,
     sender_timeout: timedelta,
     patience: float,
+    share: int = WHOLE,
 ) -> Outcome | NoTurn:
     """Posts a trial at a slot of its campaign and its connection.
 
-    ``patience``: see ``take_turn``; ``nudge``: see ``nudge_waiting``.
+    ``patience``, ``share``: see ``take_turn``; ``nudge``: see ``nudge_waiting``.
 
     Raises:
         Unavailable: the database was away before the post.
@@ -42,6 +44,7 @@ def send_trial(
             connection_id=trial.connection_id,
             phone_hash=trial.phone_hash,
             sender_timeout=sender_timeout,
+            share=share,
         ),
         direct_sends.release,
         connection_id=trial.connection_id,
@@ -50,12 +53,13 @@ def send_trial(
         clock=clock,
         patience=patience,
         sender_timeout=sender_timeout,
+        share=share,
     )
     if isinstance(claim, NoTurn):
         return claim
-    outcome = post(claim, trial.phone, trial.content)
+    outcome, took = timed_post(post, claim, trial.phone, trial.content, clock=clock)
     try:
-        db.as_worker(lambda tx: _settle(tx, claim, outcome, connection_id=trial.connection_id))
+        db.as_worker(lambda tx: _settle(tx, claim, outcome, took, connection_id=trial.connection_id))
         _after_post(claim, outcome, connection_id=trial.connection_id, db=db, nudge=nudge)
     except Unavailable:
         # It takes room until the sender's time-out, and its row keeps a lookup from taking it for a campaign's message.
@@ -72,10 +76,11 @@ def send_confirmation(
     clock: Clock,
     sender_timeout: timedelta,
     patience: float,
+    share: int = WHOLE,
 ) -> Outcome | NoTurn:
     """Posts a confirmation at a slot of its connection; the clock queues it again if it got no turn.
 
-    ``patience``: see ``take_turn``; ``nudge``: see ``nudge_waiting``.
+    ``patience``, ``share``: see ``take_turn``; ``nudge``: see ``nudge_waiting``.
 
     Raises:
         Unavailable: the database was away before the post.
@@ -85,15 +90,15 @@ def send_confirmation(
         direct_sends.release(tx, claim)
         confirmations.release(tx, ticket)
 
-    def record(tx: Tx, claim: ConfirmationClaim, outcome: Outcome) -> None:
-        _settle(tx, claim, outcome, connection_id=ticket.connection_id)
+    def record(tx: Tx, claim: ConfirmationClaim, outcome: Outcome, took: timedelta) -> None:
+        _settle(tx, claim, outcome, took, connection_id=ticket.connection_id)
         if isinstance(outcome, NotSent):
             confirmations.release(tx, ticket)
         else:
             confirmations.forget(tx, ticket)
 
     claim = take_turn(
-        lambda tx: confirmations.claim(tx, ticket, sender_timeout=sender_timeout),
+        lambda tx: confirmations.claim(tx, ticket, sender_timeout=sender_timeout, share=share),
         release,
         connection_id=ticket.connection_id,
         campaign_id=None,
@@ -101,12 +106,13 @@ def send_confirmation(
         clock=clock,
         patience=patience,
         sender_timeout=sender_timeout,
+        share=share,
     )
     if isinstance(claim, NoTurn):
         return claim
-    outcome = post(claim, claim.phone, Content(claim.text))
+    outcome, took = timed_post(post, claim, claim.phone, Content(claim.text), clock=clock)
     try:
-        db.as_worker(lambda tx: record(tx, claim, outcome))
+        db.as_worker(lambda tx: record(tx, claim, outcome, took))
         _after_post(claim, outcome, connection_id=ticket.connection_id, db=db, nudge=nudge)
     except Unavailable:
         # It stays claimed, so it is never posted again, and the clock deletes it.
@@ -129,11 +135,13 @@ def _after_post(
         db.as_worker(lambda tx: circuit.direct_sends_acknowledged(tx, [(connection_id, message_id)]))
 
 
-def _settle(tx: Tx, claim: DirectClaim, outcome: Outcome, *, connection_id: UUID) -> None:
+def _settle(tx: Tx, claim: DirectClaim, outcome: Outcome, took: timedelta, *, connection_id: UUID) -> None:
     """Frees the room on the connection; keeps the row of what may have been sent."""
+    # Lock order: the connection's limit, the connection, the direct send.
+    circuit.answered(tx, outcome, connection_id=connection_id, took=took, is_probe=claim.is_probe)
     match outcome:
         case Sent(provider_message_id):
-            if claim.is_probe:  # Lock order: the connection before the direct send.
+            if claim.is_probe:
                 circuit.direct_send_accepted(tx, connection_id=connection_id, claimed_at=claim.claimed_at)
             direct_sends.end(tx, claim, provider_message_id=provider_message_id)
         case Unknown():

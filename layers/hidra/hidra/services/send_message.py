@@ -1,7 +1,7 @@
 """One ticket: permit, wait, claim, one post, outcome."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,10 +16,11 @@ from hidra.domain.pacing import MAX_ATTEMPTS, backoff, delay_seconds
 from hidra.domain.ticket import RecheckTicket, Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
 from hidra.services.check_connection import Recheck, no_recheck
-from hidra.services.turn import Clock, Post, claim_or_free_slot, nudge_waiting
+from hidra.services.turn import Clock, Post, claim_or_free_slot, nudge_waiting, timed_post
 from hidra.store import campaigns, circuit, claims, connection_health, deliveries, messages, pace, runs
 from hidra.store.claims import Claim, NoClaim, RecipientOptedOut
 from hidra.store.db import Database, Tx
+from hidra.store.room import WHOLE
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import logger
 
@@ -32,7 +33,7 @@ class End(StrEnum):
     POSTPONED = "postponed"
     TOO_EARLY = "too_early"
     CLOSED = "closed"
-    SLOW_SERVER = "slow_server"  # a request of the connection is open for long
+    SLOW_SERVER = "slow_server"  # see Permit.slow
     NO_ROOM = "no_room"
     SLOWED = "slowed"
     NO_WORK = "no_work"
@@ -42,10 +43,22 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class _Changed:
-    """What an outcome changed about the connection: when to check it again after a stop; whether its circuit closed."""
+    """What an outcome changed about the connection.
+
+    ``recheck_at``: when to check it again after a stop. ``circuit``: its circuit closed, or opened because it is slow.
+    """
 
     recheck_at: datetime | None
-    trusted_again: bool
+    circuit: bool
+
+
+@dataclass(frozen=True)
+class _Posted:
+    """An outcome; ``took``: how long the post took, None if there was none."""
+
+    outcome: Outcome
+    sent_at: datetime
+    took: timedelta | None
 
 
 def send_message(
@@ -59,6 +72,7 @@ def send_message(
     sender_timeout: timedelta,
     record_within: float,
     recheck: Recheck = no_recheck,
+    share: int = WHOLE,
 ) -> End:
     """Sends at most one message, at its slot or not at all, and records the outcome.
 
@@ -68,6 +82,7 @@ def send_message(
         sender_timeout: how long a post may take at most; claims older than that take no room.
         recheck: asks for an early check of the connection, because it was stopped.
         record_within: for how many seconds the outcome is tried to be recorded while the database is away.
+        share: how many requests one connection may have open, see ``pacing.connection_share``.
 
     Raises:
         Unavailable: the database was away before the post, or for longer than ``record_within`` after it; then the
@@ -75,7 +90,11 @@ def send_message(
     """
     permit = db.as_worker(
         lambda tx: pace.permit(
-            tx, connection_id=ticket.connection_id, campaign_id=ticket.campaign_id, sender_timeout=sender_timeout
+            tx,
+            connection_id=ticket.connection_id,
+            campaign_id=ticket.campaign_id,
+            sender_timeout=sender_timeout,
+            share=share,
         )
     )
     # From the receipt of the answer: a slow network makes the post late, never early.
@@ -90,7 +109,7 @@ def send_message(
     claim = claim_or_free_slot(
         permit,
         received,
-        lambda: _claim(ticket, db=db, timeout=sender_timeout, permitted_at=permit.now),
+        lambda: _claim(ticket, db=db, timeout=sender_timeout, permitted_at=permit.now, share=share),
         claims.release,
         connection_id=ticket.connection_id,
         campaign_id=ticket.campaign_id,
@@ -106,18 +125,25 @@ def send_message(
         return End(claim)
     content = _content(claim)
     sent_at = clock.now()
-    outcome = post(claim, claim.phone, content) if isinstance(content, Content) else content
-    changed = _record_patiently(ticket, claim, outcome, sent_at, db=db, clock=clock, within=record_within)
+    outcome: Outcome
+    if isinstance(content, Content):
+        outcome, took = timed_post(post, claim, claim.phone, content, clock=clock)
+    else:
+        outcome, took = content, None
+    posted = _Posted(outcome, sent_at, took)
+    changed = _record_patiently(ticket, claim, posted, db=db, clock=clock, within=record_within)
     logger.info("message posted", campaign_id=ticket.campaign_id, message_id=claim.message_id, outcome=name_of(outcome))
     if changed.recheck_at:
         recheck(RecheckTicket(ticket.connection_id, changed.recheck_at, since=sent_at))
     # The answer's id or, if no answer gave one, the id that was asked for.
     message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
-    _ask_for_passes(ticket, db=db, nudge=nudge, message_id=message_id, trusted_again=changed.trusted_again)
+    _ask_for_passes(ticket, db=db, nudge=nudge, message_id=message_id, all_campaigns=changed.circuit)
     return End.POSTED
 
 
-def _claim(ticket: Ticket, *, db: Database, timeout: timedelta, permitted_at: datetime) -> Claim | NoClaim | None:
+def _claim(
+    ticket: Ticket, *, db: Database, timeout: timedelta, permitted_at: datetime, share: int
+) -> Claim | NoClaim | None:
     """The next recipient of the run; None after it skipped one that has opted out."""
     found = db.as_worker(
         lambda tx: claims.claim(
@@ -127,6 +153,7 @@ def _claim(ticket: Ticket, *, db: Database, timeout: timedelta, permitted_at: da
             connection_id=ticket.connection_id,
             sender_timeout=timeout,
             permitted_at=permitted_at,
+            share=share,
         )
     )
     if isinstance(found, RecipientOptedOut):
@@ -150,8 +177,7 @@ def _content(claim: Claim) -> Content | Refused:
 def _record_patiently(
     ticket: Ticket,
     claim: Claim,
-    outcome: Outcome,
-    sent_at: datetime,
+    posted: _Posted,
     *,
     db: Database,
     clock: Clock,
@@ -168,16 +194,20 @@ def _record_patiently(
     ):
         with attempt:
             try:
-                return db.as_worker(lambda tx: _record(tx, ticket, claim, outcome, sent_at))
+                return db.as_worker(lambda tx: _record(tx, ticket, claim, posted))
             except Conflict:
-                return db.as_worker(lambda tx: _record(tx, ticket, claim, DUPLICATE_ID, sent_at))
+                return db.as_worker(lambda tx: _record(tx, ticket, claim, replace(posted, outcome=DUPLICATE_ID)))
     raise AssertionError("the last attempt returns or raises")
 
 
-def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: datetime) -> _Changed:
+def _record(tx: Tx, ticket: Ticket, claim: Claim, posted: _Posted) -> _Changed:
     stopped: datetime | None = None
-    closed = False
-    match outcome:
+    sent_at, closed, pace_changed = posted.sent_at, False, False
+    if posted.took is not None:  # Lock order: the connection's limit before the connection and its messages.
+        pace_changed = circuit.answered(
+            tx, posted.outcome, connection_id=ticket.connection_id, took=posted.took, is_probe=claim.is_probe
+        )
+    match posted.outcome:
         case Sent(provider_message_id):
             if claim.needs_ack:  # Lock order: the connection before its messages.
                 closed = circuit.accepted(tx, connection_id=ticket.connection_id, message_id=claim.message_id)
@@ -203,7 +233,7 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, outcome: Outcome, sent_at: dat
             claims.retry_later(tx, claim, wait=backoff(claim.attempts), counted=counted, code=code, detail=detail)
         case NotSent(code, detail) | Refused(code, detail):
             claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at)
-    return _Changed(stopped, closed)
+    return _Changed(stopped, closed or pace_changed)
 
 
 def _repeated(tx: Tx, ticket: Ticket, code: str) -> bool:
@@ -224,22 +254,22 @@ def _ask_for_passes(
     db: Database,
     nudge: Callable[[DueCampaign], object],
     message_id: str | None = None,
-    trusted_again: bool = False,
+    all_campaigns: bool = False,
 ) -> None:
     """Nudges the campaigns that can go on: this one if its run has drained, and others on the connection.
 
-    The others wait for room, or ran while the connection was distrusted.
+    The others wait for room, or for a probe.
 
     Args:
         message_id: the provider's id of a recorded outcome. A status under it may be here already and is applied.
-        trusted_again: whether the outcome closed the connection's circuit.
+        all_campaigns: whether the outcome changed the connection's circuit.
     """
 
     def due(tx: Tx) -> list[DueCampaign]:
         if message_id is not None:
             deliveries.apply_unmatched(tx, [(ticket.connection_id, message_id)])
         found = runs.take_awaiting_room(tx, user_id=ticket.user_id, connection_id=ticket.connection_id)
-        if trusted_again:
+        if all_campaigns:
             found += runs.running_on(tx, connection_id=ticket.connection_id)
         if runs.note_drained(tx, run_id=ticket.run_id):
             found.append(DueCampaign(ticket.user_id, ticket.campaign_id))

@@ -104,6 +104,7 @@ def take_turn[T: ClaimedPost](
     clock: Clock,
     patience: float,
     sender_timeout: timedelta,
+    share: int,
 ) -> T | NoTurn:
     """Asks for slots until it claims at one; returns the claim, which is now to be posted, or why there is none.
 
@@ -113,6 +114,7 @@ def take_turn[T: ClaimedPost](
         campaign_id: None where the connection's limit is the only one.
         patience: seconds after which no further slot is waited for.
         sender_timeout: how long a post may take at most.
+        share: how many requests one connection may have open.
 
     Raises:
         Unavailable: the database is away.
@@ -132,7 +134,7 @@ def take_turn[T: ClaimedPost](
     while clock.monotonic() <= give_up_at:
         permit = db.as_worker(
             lambda tx: pace.permit(
-                tx, connection_id=connection_id, campaign_id=campaign_id, sender_timeout=sender_timeout
+                tx, connection_id=connection_id, campaign_id=campaign_id, sender_timeout=sender_timeout, share=share
             )
         )
         received = clock.monotonic()
@@ -164,6 +166,15 @@ def take_turn[T: ClaimedPost](
             case _:
                 return found
     return NoTurn.BUSY
+
+
+def timed_post(
+    post: Post, claim: ClaimedPost, phone: str, content: Content, *, clock: Clock
+) -> tuple[Outcome, timedelta]:
+    """Posts once; returns the outcome, and how long it took."""
+    began = clock.monotonic()
+    outcome = post(claim, phone, content)
+    return outcome, timedelta(seconds=clock.monotonic() - began)
 
 
 def nudge_waiting(user_id: UUID, connection_id: UUID, *, db: Database, nudge: Callable[[DueCampaign], object]) -> None:

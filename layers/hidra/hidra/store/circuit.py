@@ -1,25 +1,42 @@
-"""The circuit of a connection: what closes it, and how missing acknowledgements open it.
+"""The circuit of a connection: what closes it, and how missing acknowledgements and slow answers open it.
 
-It is open, the connection distrusted, from a stop (``connection_health.stop`` or STOP_UNACKNOWLEDGED) until a message
-that was claimed later is acknowledged. Claims respect it (``claims.claim``); passes issue one ticket for each probe.
+It is open for either of two reasons. The connection is distrusted from a stop (``connection_health.stop`` or
+STOP_UNACKNOWLEDGED) until a message that was claimed later is acknowledged. Its server is slow from the third slow
+answer until a probe is answered in time. Claims respect both (``claims.claim``); passes issue one ticket for each
+probe.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hidra.domain.circuit import LAG, NOT_ACKNOWLEDGED, PATIENCE, UNACKNOWLEDGED
+from hidra.domain.circuit import (
+    LAG,
+    NOT_ACKNOWLEDGED,
+    PATIENCE,
+    SLOW_AFTER,
+    SLOW_ANSWERS,
+    SLOW_WITHIN,
+    UNACKNOWLEDGED,
+)
 from hidra.domain.message import Evidence, MessageStatus
+from hidra.domain.outcome import Outcome, Refused, Sent
 from hidra.store.db import Tx
 
 # Of a connection k.
 DISTRUSTED = "coalesce(k.distrusted_since >= k.acknowledged_until, false)"
-# Of a connection k and its limit l: whether a post is allowed, because the connection is trusted or a probe is due. A
-# probe that was acknowledged does not delay the next one: the connection was trusted in between.
+# Of the limit l of a connection.
+SLOW = f"coalesce(l.slow_answers >= {SLOW_ANSWERS}, false)"
+# Of a connection k and its limit l: whether a claim is a probe.
+PROBED_NOW = f"({DISTRUSTED} or {SLOW})"
+# Of both: whether a post is allowed, because the circuit is closed or a probe is due. A probe of a distrusted
+# connection that was acknowledged does not delay the next one: the connection was trusted in between.
 ALLOWED = f"""
-(not {DISTRUSTED} or coalesce(l.probed_at <= k.acknowledged_until, true)
-    or l.probed_at < clock_timestamp() - %(probe_every)s::interval)
+(not {SLOW} and (not {DISTRUSTED} or coalesce(l.probed_at <= k.acknowledged_until, true))
+    or coalesce(l.probed_at < clock_timestamp() - %(probe_every)s::interval, true))
 """
+# When a probe was made that delays the next one.
+DELAYING_PROBE = f"case when l.probed_at > k.acknowledged_until or {SLOW} then l.probed_at end"
 
 # Writes and locks nothing unless the lag has passed or the circuit closes. A connection that stopped only because
 # acknowledgements were missing is connected again without a check.
@@ -88,6 +105,26 @@ where k.id = %(connection_id)s and k.integration = 'baileys' and k.status = 'con
         order by m.claimed_at offset %(before)s limit 1
     )
 """  # noqa: S608 - made of constants
+# Locks the limit, so it comes before all other locks. Probes begin anew: the first one is allowed at once.
+NOTE_SLOW_ANSWER = f"""
+update hidra.pace_limits
+set slow_answers = case
+        when slow_answers < {SLOW_ANSWERS} and slow_at < clock_timestamp() - %(within)s::interval then 1
+        else slow_answers + 1
+    end,
+    probed_at = case
+        when slow_answers = {SLOW_ANSWERS - 1} and slow_at >= clock_timestamp() - %(within)s::interval then null
+        else probed_at
+    end,
+    slow_at = clock_timestamp()
+where subject = %(connection_id)s
+returning slow_answers
+"""  # noqa: S608 - made of constants
+NOTE_PROBE_IN_TIME = f"""
+update hidra.pace_limits set slow_answers = 0, slow_at = null
+where subject = %(connection_id)s and slow_answers >= {SLOW_ANSWERS}
+returning true
+"""  # noqa: S608 - made of constants
 # Claims go by id, so messages that were tried are among the first pending ones.
 REPEATED = """
 select count(*) filter (where first.error_code = %(code)s) >= %(others)s
@@ -149,6 +186,18 @@ def direct_sends_acknowledged(tx: Tx, keys: Collection[tuple[UUID, str]]) -> Non
         provider_ids=[key[1] for key in wanted],
         lag=LAG,
     )
+
+
+def answered(tx: Tx, outcome: Outcome, *, connection_id: UUID, took: timedelta, is_probe: bool) -> bool:
+    """Handles how long a post took: slow answers open the circuit, and a probe that is answered in time closes it.
+
+    Call it before anything else is locked. Returns whether the circuit opened or closed.
+    """
+    if took > SLOW_AFTER:
+        return bool(tx.value(NOTE_SLOW_ANSWER, connection_id=connection_id, within=SLOW_WITHIN) == SLOW_ANSWERS)
+    if is_probe and isinstance(outcome, Sent | Refused):
+        return bool(tx.value(NOTE_PROBE_IN_TIME, connection_id=connection_id))
+    return False
 
 
 def repeated(

@@ -11,16 +11,17 @@ from hidra.domain.circuit import PATIENCE, PROBE_EVERY
 from hidra.domain.content import Media, MediaType
 from hidra.domain.message import DELIVERED_ALREADY, SENDER_LOST_DETAIL, Message, MessageStatus, fail
 from hidra.domain.message_id import RANDOM_BYTES, requested_message_id
-from hidra.store.circuit import ALLOWED, DISTRUSTED
+from hidra.store.circuit import ALLOWED, DISTRUSTED, PROBED_NOW
 from hidra.store.counters import change
 from hidra.store.db import Tx
+from hidra.store.room import ROOM, WHOLE
 
 
 class NoClaim(StrEnum):
     """Why there is no claim."""
 
     CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable, or it is too early for its next probe
-    NO_ROOM = "no_room"  # max_concurrent_sends requests are open
+    NO_ROOM = "no_room"  # max_concurrent_sends requests are open, or the connection's share of the senders
     SLOWED = "slowed"  # a limit of its pace was lowered after its permit, so its slot may be too early now
     NO_WORK = "no_work"  # no recipient is pending, or all pending ones must still wait
     OPTED_OUT = "opted_out"  # the phone of a trial; a recipient's is RecipientOptedOut
@@ -39,6 +40,7 @@ class ClaimedPost:
     """A message that its claimant may post once, and the connection to post it on, as it was at the claim.
 
     ``requested_message_id``: the id to ask Evolution for; None where it cannot choose one, on the Cloud API.
+    ``is_probe``: the circuit of the connection was open at the claim.
     """
 
     claimed_at: datetime
@@ -47,6 +49,7 @@ class ClaimedPost:
     instance_name: str
     api_key_encrypted: bytes
     requested_message_id: str | None = None
+    is_probe: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,7 @@ class _ClaimRow:
     phone: str | None
     variables: dict[str, str] | None
     needs_ack: bool
+    is_probe: bool
     body: str
     media_url: str | None
     media_type: MediaType | None
@@ -94,28 +98,15 @@ select pg_advisory_xact_lock_shared(hidra.lock_key('campaign', %(campaign_id)s))
 LOCK_CONNECTION = """
 select from hidra.pace_limits where subject = %(connection_id)s for update
 """
-# How many requests a connection has open, those outside campaigns too.
-OPEN_REQUESTS = """(
-    select count(*) from hidra.campaign_messages
-    where evolution_config_id = %(connection_id)s and status = 'sending'
-        and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
-) + (
-    select count(*) from hidra.direct_sends
-    where evolution_config_id = %(connection_id)s and ended_at is null
-        and claimed_at > clock_timestamp() - %(sender_timeout)s::interval
-)"""
-HAS_ROOM = f"""
-select {OPEN_REQUESTS} < max_concurrent_sends from hidra.evolution_api_config where id = %(connection_id)s
-"""  # noqa: S608 - made of constants
 # A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before. While
-# the connection is distrusted, its lock lets only one claim find that the next probe is due.
+# the circuit of the connection is open, its lock lets only one claim find that the next probe is due.
 CLAIM = f"""
 -- The campaign, its run and its connection, and whether they allow a claim.
 with target as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
             and {ALLOWED} as open,
         coalesce(greatest(l.lowered_at, p.lowered_at) > %(permitted_at)s::timestamptz, false) as slowed,
-        {DISTRUSTED} as distrusted,
+        {PROBED_NOW} as is_probe,
         {DISTRUSTED} or coalesce(k.acknowledged_until < clock_timestamp() - %(patience)s::interval, false) as needs_ack,
         c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
         k.max_concurrent_sends, k.integration = 'baileys' as chooses_id
@@ -128,7 +119,7 @@ with target as (
 ),
 -- Whether the connection has room for one more request.
 capacity as (
-    select {OPEN_REQUESTS} < max_concurrent_sends as room from target
+    select {ROOM} as room from target
 ),
 -- The next pending message. Skip locked: claims side by side take different messages, and none waits for an opt-out.
 candidate as (
@@ -157,14 +148,14 @@ claimed as (
     returning m.claimed_at, m.attempts, m.phone, m.variables,
         case when target.chooses_id then m.requested_message_id end as requested_message_id
 ),
--- A claim on a distrusted connection is a probe.
+-- A claim on a connection whose circuit is open is a probe.
 probed as (
     update hidra.pace_limits l set probed_at = claimed.claimed_at
-    from claimed cross join target where target.distrusted and l.subject = %(connection_id)s
+    from claimed cross join target where target.is_probe and l.subject = %(connection_id)s
 )
 select target.open, target.slowed, coalesce(capacity.room, false) as room, candidate.id as message_id,
     claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables, claimed.requested_message_id,
-    target.needs_ack,
+    target.needs_ack, target.is_probe,
     target.body, target.media_url, target.media_type, target.file_name,
     target.user_id, target.base_url, target.instance_name, target.api_key_encrypted
 from target cross join capacity left join candidate on true left join claimed on true
@@ -179,6 +170,7 @@ def claim(
     connection_id: UUID,
     sender_timeout: timedelta,
     permitted_at: datetime | None = None,
+    share: int = WHOLE,
 ) -> Claim | RecipientOptedOut | NoClaim:
     """Claims the next recipient of the run, if the campaign is running and the connection has room.
 
@@ -186,6 +178,7 @@ def claim(
         sender_timeout: an older claim has no open request any more and takes no room.
         permitted_at: when the permit of its slot was granted, by the database's clock. The trigger pace_limits_lowered
             notes when a limit was lowered; a permit from before that time is void.
+        share: how many requests one connection may have open in this deployment, see ``pacing.connection_share``.
     """
     tx.run(SHARE_CAMPAIGN, campaign_id=campaign_id)
     tx.run(LOCK_CONNECTION, connection_id=connection_id)
@@ -200,6 +193,7 @@ def claim(
         patience=PATIENCE,
         requested_message_id=new_message_id(),
         permitted_at=permitted_at,
+        share=share,
     )
     if row is None or not row.open:
         return NoClaim.CLOSED
@@ -226,17 +220,13 @@ def claim(
         api_key_encrypted=row.api_key_encrypted or b"",
         requested_message_id=row.requested_message_id,
         needs_ack=row.needs_ack,
+        is_probe=row.is_probe,
     )
 
 
 def new_message_id() -> str:
     """Returns an id that no other message has, for Evolution to send a message under."""
     return requested_message_id(secrets.token_bytes(RANDOM_BYTES))
-
-
-def has_room(tx: Tx, *, connection_id: UUID, sender_timeout: timedelta) -> bool:
-    """Whether the connection has room for one more request at this moment."""
-    return tx.value(HAS_ROOM, connection_id=connection_id, sender_timeout=sender_timeout) is True
 
 
 # A retry that no longer counts must not be sent: the earlier message was delivered while this one was claimed.

@@ -10,6 +10,7 @@ from hidra.domain.ticket import ConfirmationTicket
 from hidra.store.claims import LOCK_CONNECTION, NoClaim, new_message_id
 from hidra.store.db import Tx
 from hidra.store.direct_sends import CLAIMED, CONNECTION, PROBED, DirectClaim, DirectClaimRow
+from hidra.store.room import WHOLE
 
 # The recipient would not understand a later one.
 TIMELY = timedelta(minutes=10)
@@ -97,8 +98,10 @@ def request(tx: Tx, opted_out: Collection[OptedOutPhone]) -> list[ConfirmationTi
     )
 
 
-def claim(tx: Tx, ticket: ConfirmationTicket, *, sender_timeout: timedelta) -> ConfirmationClaim | NoClaim:
-    """Claims the confirmation, and room for its post on the connection; ``sender_timeout`` as in ``claims.claim``.
+def claim(
+    tx: Tx, ticket: ConfirmationTicket, *, sender_timeout: timedelta, share: int = WHOLE
+) -> ConfirmationClaim | NoClaim:
+    """Claims the confirmation, and room for its post; ``sender_timeout`` and ``share`` as in ``claims.claim``.
 
     NO_WORK: it was claimed before or is too old, the recipient opted in again, or the owner wants no confirmations.
     DISTRUSTED: it waits for the next probe, or for the circuit to close.
@@ -110,6 +113,7 @@ def claim(tx: Tx, ticket: ConfirmationTicket, *, sender_timeout: timedelta) -> C
         confirmation_id=ticket.confirmation_id,
         connection_id=ticket.connection_id,
         sender_timeout=sender_timeout,
+        share=share,
         timely=TIMELY,
         probe_every=PROBE_EVERY,
         requested_message_id=new_message_id(),

@@ -89,7 +89,12 @@ where endpoint_hash is distinct from (
     where e.evolution_config_id = current.id order by e.since desc limit 1
 )
 """
-SET_RATE = "update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(id)s"
+SET_RATE = """
+update hidra.pace_limits
+set rate = %(rate)s, slow_answers = case when %(another)s then 0 else slow_answers end,
+    slow_at = case when %(another)s then null else slow_at end
+where user_id = %(user_id)s and subject = %(id)s
+"""
 # The row stays, with its id, its limits and what happened under them: a later save continues there, and webhooks and
 # messages in doubt find it. Nothing of the server stays.
 EMPTY = """
@@ -194,7 +199,7 @@ def update(tx: Tx, settings: Settings, *, connection_id: UUID, sealed: bytes | N
         sealed: another key, or None to keep the old one.
         another: whether the connection's state must be checked anew.
     """
-    tx.run(SET_RATE, id=connection_id, rate=settings.max_messages_per_minute)
+    tx.run(SET_RATE, id=connection_id, rate=settings.max_messages_per_minute, another=another)
     tx.run(UPDATE, id=connection_id, sealed=sealed, another=another, **vars(settings))
     _settle_in(tx, connection_id)
 

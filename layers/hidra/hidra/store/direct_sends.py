@@ -6,25 +6,26 @@ from uuid import UUID
 
 from hidra.domain.circuit import PROBE_EVERY
 from hidra.store import erasure
-from hidra.store.circuit import ALLOWED, DISTRUSTED
-from hidra.store.claims import LOCK_CONNECTION, OPEN_REQUESTS, ClaimedPost, NoClaim, new_message_id
+from hidra.store.circuit import ALLOWED, PROBED_NOW
+from hidra.store.claims import LOCK_CONNECTION, ClaimedPost, NoClaim, new_message_id
 from hidra.store.db import Tx
+from hidra.store.room import ROOM, WHOLE
 
 # What a direct send needs of a connection k and its limit l.
 CONNECTION = f"""
     k.user_id, k.base_url, k.instance_name, k.api_key_encrypted, k.status = 'connected' as open,
-    {ALLOWED} as allowed, {DISTRUSTED} as distrusted, {OPEN_REQUESTS} < k.max_concurrent_sends as room,
+    {ALLOWED} as allowed, {PROBED_NOW} as is_probe, {ROOM} as room,
     case when k.integration = 'baileys' then %(requested_message_id)s::text end as requested_message_id
 """
-# A direct send that is claimed on a distrusted connection is the connection's next probe.
+# A direct send that is claimed while the circuit of its connection is open is the connection's next probe.
 PROBED = """
 probed as (
     update hidra.pace_limits l set probed_at = claimed.claimed_at
-    from claimed cross join target where target.distrusted and l.subject = %(connection_id)s
+    from claimed cross join target where target.is_probe and l.subject = %(connection_id)s
 )
 """
 CLAIMED = """
-    target.open, target.allowed, target.distrusted, claimed.id as direct_send_id, claimed.claimed_at,
+    target.open, target.allowed, target.is_probe, claimed.id as direct_send_id, claimed.claimed_at,
     target.user_id, target.base_url, target.instance_name, target.api_key_encrypted, target.requested_message_id
 """
 CLAIM_TRIAL = f"""
@@ -54,10 +55,9 @@ FORGET_OLD = "delete from hidra.direct_sends where claimed_at < clock_timestamp(
 
 @dataclass(frozen=True, kw_only=True)
 class DirectClaim(ClaimedPost):
-    """A message outside campaigns. ``is_probe``: its connection was distrusted at the claim."""
+    """A message outside campaigns."""
 
     direct_send_id: UUID
-    is_probe: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class DirectClaimRow:
 
     open: bool
     allowed: bool
-    distrusted: bool
+    is_probe: bool
     opted_out: bool = False
     direct_send_id: UUID | None
     claimed_at: datetime | None
@@ -93,14 +93,20 @@ class DirectClaimRow:
             instance_name=self.instance_name,
             api_key_encrypted=self.api_key_encrypted,
             requested_message_id=self.requested_message_id,
-            is_probe=self.distrusted,
+            is_probe=self.is_probe,
         )
 
 
 def claim_trial(
-    tx: Tx, *, user_id: UUID, connection_id: UUID, phone_hash: bytes, sender_timeout: timedelta
+    tx: Tx,
+    *,
+    user_id: UUID,
+    connection_id: UUID,
+    phone_hash: bytes,
+    sender_timeout: timedelta,
+    share: int = WHOLE,
 ) -> DirectClaim | NoClaim:
-    """Claims room for one post on the connection; ``sender_timeout`` as in ``claims.claim``.
+    """Claims room for one post on the connection; ``sender_timeout`` and ``share`` as in ``claims.claim``.
 
     Takes the erasure lock, shared: an erasure of this phone waits, and then finds the row.
     """
@@ -113,6 +119,7 @@ def claim_trial(
         connection_id=connection_id,
         phone_hash=phone_hash,
         sender_timeout=sender_timeout,
+        share=share,
         probe_every=PROBE_EVERY,
         requested_message_id=new_message_id(),
     )

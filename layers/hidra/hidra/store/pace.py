@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, SLOW_AFTER_SECONDS, WINDOW_SECONDS
+from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, WINDOW_SECONDS
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store.db import Tx
+from hidra.store.room import SLOW, WHOLE
 
 
 @dataclass(frozen=True)
 class Permit:
     """The earliest slot, and ``now``, both by the database's clock; ``granted``: the slot is recorded.
 
-    ``slow``: the slot is refused, because the connection's server leaves a request unanswered.
+    ``slow``: the slot is refused, because the connection's server leaves a request unanswered for long, or as many as
+    the connection's share for seconds.
     """
 
     slot: datetime
@@ -27,8 +29,6 @@ LOCK_LIMITS = """
 select from hidra.pace_limits where subject in (%(connection_id)s, %(campaign_id)s)
 order by (subject = %(campaign_id)s) for update
 """
-# A request of the connection is open for long; one older than a sender lives has no sender any more.
-_LONG_OPEN = "between clock_timestamp() - %(sender_timeout)s::interval and clock_timestamp() - %(slow_after)s::interval"
 # A statement of its own, so that it reads its clock after the locks are taken. Slots half a spacing apart let a run
 # catch up after a stall; at most `rate` slots in every window keep it under the limit.
 PERMIT = f"""
@@ -44,13 +44,7 @@ with moment as (
     from hidra.pace_limits l, moment
     where l.subject in (%(connection_id)s, %(campaign_id)s)
 ), server as (
-    select exists (
-        select from hidra.campaign_messages
-        where evolution_config_id = %(connection_id)s and status = 'sending' and claimed_at {_LONG_OPEN}
-    ) or exists (
-        select from hidra.direct_sends
-        where evolution_config_id = %(connection_id)s and ended_at is null and claimed_at {_LONG_OPEN}
-    ) as slow
+    select {SLOW} as slow
 ), decision as (
     select max(earliest) as slot, not bool_or(slow) and max(earliest) <= max(now) + %(ahead)s as granted,
         bool_or(slow) as slow
@@ -83,12 +77,13 @@ def permit(
     connection_id: UUID,
     campaign_id: UUID | None,
     sender_timeout: timedelta = timedelta(seconds=SENDER_TIMEOUT_SECONDS),
+    share: int = WHOLE,
     now: datetime | None = None,
 ) -> Permit | None:
     """Returns the next slot of both limits, and records it if it is at most 2 s ahead and the server is not slow.
 
-    Without a campaign the connection's limit is the only one. ``now`` replaces the database's clock for the slots in
-    tests. None: the connection or the campaign is gone.
+    Without a campaign the connection's limit is the only one. ``share``: as in ``claims.claim``. ``now`` replaces the
+    database's clock for the slots in tests. None: the connection or the campaign is gone.
     """
     tx.run(LOCK_LIMITS, connection_id=connection_id, campaign_id=campaign_id)
     return tx.row(
@@ -101,7 +96,7 @@ def permit(
         window=timedelta(seconds=WINDOW_SECONDS),
         ahead=timedelta(seconds=PERMIT_AHEAD_SECONDS),
         sender_timeout=sender_timeout,
-        slow_after=timedelta(seconds=SLOW_AFTER_SECONDS),
+        share=share,
     )
 
 

@@ -12,7 +12,7 @@ from hidra.domain.circuit import AMONG, REFUSALS
 from hidra.domain.message import PROVIDER_FAILED
 from hidra.domain.start import NUDGE_AHEAD_SECONDS
 from hidra.store import blocked
-from hidra.store.circuit import DISTRUSTED
+from hidra.store.circuit import DELAYING_PROBE, DISTRUSTED, SLOW
 from hidra.store.db import Tx
 
 NEAR = 1_000  # by id
@@ -37,8 +37,8 @@ where id = %(campaign_id)s and status = 'scheduled'
 # The count of pending messages stops where more change nothing: 130 s take at most 2.2 tickets for a message a minute.
 STATE = f"""
 select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id, c.evolution_config_id as connection_id,
-    k.status as connection, k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason,
-    case when l.probed_at > k.acknowledged_until then l.probed_at end as probed_at,
+    k.status as connection, k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, {SLOW} as slow,
+    {DELAYING_PROBE} as probed_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
     waiting.pending, waiting.ready,
     exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'sending')
@@ -207,7 +207,7 @@ class LockedCampaign:
 class RunState:
     """What a pass reads of an open run; the connection's part is None if the campaign has none.
 
-    ``probed_at``: the time of the last probe, if it was not acknowledged.
+    ``probed_at``: the time of the last probe, if it closed no circuit. ``slow``: its server answers slowly.
     ``ready``: at least one pending message may be sent now.
     """
 
@@ -220,6 +220,7 @@ class RunState:
     error_message: str | None
     distrusted: bool
     distrust_reason: str | None
+    slow: bool
     probed_at: datetime | None
     rate: int
     now: datetime
