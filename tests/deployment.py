@@ -27,8 +27,6 @@ PARAMETERS = {
     "DatabaseOwnerSecretArn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:owner-AbCdEf",
     "JwtIssuer": "https://issuer.example.com",
     "JwtAudience": "hidra",
-    "VaultPublicKeys": "{}",
-    "VaultPrivateKeys": "{}",
 }
 type Resource = dict[str, Any]
 
@@ -182,7 +180,7 @@ def required(name: str) -> set[str]:
 
 def made_up(variable: str) -> str:
     """A value of this variable with which a function can be imported."""
-    return "5432" if variable == "DATABASE_PORT" else '{"k1": "c2V0dGluZ3M="}'
+    return "5432" if variable in ("DATABASE_PORT", "SENDER_CONCURRENCY") else '{"k1": "c2V0dGluZ3M="}'
 
 
 def load_app(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

@@ -1,5 +1,6 @@
 """Sends at most one message for each message of the send queue, or for an invocation with a trial."""
 
+import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops,
 from hidra.domain.ticket import ConfirmationTicket, RecheckTicket, Ticket, read
 from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.entry.batch import each_record
-from hidra.errors import Rejected, Unavailable
+from hidra.errors import Full, Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution
@@ -40,7 +41,10 @@ CONFIRMATION_PATIENCE_SECONDS = 20  # with the post it fits into the time-out
 # A batch's messages are sent side by side: most of the time each waits, for its slot or for Evolution. A transaction
 # takes milliseconds, so few connections serve them.
 AT_ONCE, CONNECTIONS = 10, 2  # the template's BatchSize; the connections of one invocation
-db = Pool(lambda: Database(ENV, read_json_secret), size=CONNECTIONS)
+# Beside a post of 90 s and 20 s for its outcome the time-out leaves 8 s: for the slot, and for a connection if the
+# database has none left, which the last of the batch waits for five times. A ticket then returns to the queue.
+db = Pool(lambda: Database(ENV, read_json_secret, wait_seconds=1), size=CONNECTIONS)
+RETURN_SECONDS = (5, 10, 20, 40, 80, 160)  # at most, before its first return and each further one
 
 
 @logger.inject_lambda_context
@@ -63,11 +67,24 @@ def send(body: str) -> None:
 def use_ticket(ticket: Ticket) -> None:
     try:
         end = send_next(ticket)
+    except Full as error:
+        return_ticket(ticket, error)
     except Unavailable as error:
         # Not retried: a ticket names no recipient, and a later pass issues another one.
         logger.warning("ticket lost", campaign_id=ticket.campaign_id, reason=str(error))
     else:
         logger.debug("ticket used", campaign_id=ticket.campaign_id, end=end)
+
+
+def return_ticket(ticket: Ticket, error: Full) -> None:
+    """Queues a ticket again that found no connection to the database, some seconds apart from the others."""
+    if ticket.returned >= len(RETURN_SECONDS):
+        logger.warning("ticket lost", campaign_id=ticket.campaign_id, reason=str(error))
+        return
+    longest = RETURN_SECONDS[ticket.returned]
+    seconds = random.randint(longest // 2, longest)  # noqa: S311 - only spreads the tickets
+    send_ticket_later(ENV["SEND_QUEUE_URL"], ticket.again(), seconds)
+    logger.info("ticket returned", campaign_id=ticket.campaign_id, seconds=seconds)
 
 
 def send_next(ticket: Ticket) -> End:

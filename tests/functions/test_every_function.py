@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from hidra.domain.phone import phone_hash
-from hidra.store import users
+from hidra.store import identity, users
+from hidra.store.db import Database
 from tests.conftest import ROOT, Databases
-from tests.functions.api import Api, load
+from tests.functions.api import CONTEXT, Api, load
 from tests.functions.conftest import PHONE_HASH_SECRET
 from tests.functions.workers import unreachable
 from tests.store.world import World
@@ -216,6 +217,21 @@ def test_without_a_database_every_answer_is_try_again(
         assert (answer.status, answer.code) == (503, "unavailable")
     monkeypatch.setattr(api.function, "db", databases.http)
     assert api.get(ANY[function]).status in (200, 404)
+
+
+@pytest.mark.parametrize(("function", "event"), [("contacts", "contacts_list"), ("campaigns", "campaigns_list")])
+def test_with_another_key_of_the_phone_hashes_nothing_is_answered_but_what_to_do(
+    call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch, function: str, event: str
+) -> None:
+    api = call(function)
+    check = identity.checked(lambda: b"of a stack that was made anew")
+    db = Database({**databases.settings, "DATABASE_SECRET": "http"}, databases.logins.__getitem__, check=check)
+    monkeypatch.setattr(api.function, "db", db)
+    answer = api.function.handler(load(event), CONTEXT)
+    assert answer["statusCode"] == 503
+    assert json.loads(answer["body"])["type"] == "urn:hidra:problem:identity-key"
+    assert "PhoneHashSecretArn" in json.loads(answer["body"])["detail"]
+    db.close()
 
 
 @pytest.mark.parametrize("function", BODIES)

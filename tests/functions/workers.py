@@ -22,7 +22,6 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from hidra.errors import Unavailable
 from hidra.gateways import aws_api
 from hidra.store.db import Database
 from hidra.telemetry import logger
@@ -32,6 +31,7 @@ from tests.functions.api import load
 for name in ("SEND_QUEUE_URL", "VAULT_SECRET", "OWNER_SECRET", "HTTP_LOGIN_SECRET", "JOBS_LOGIN_SECRET"):
     os.environ.setdefault(name, "none")
 os.environ.setdefault("SENDER_LOST_AFTER_SECONDS", "180")
+os.environ.setdefault("SENDER_CONCURRENCY", "50")
 
 PHONE_HASH_SECRET = "test"  # what World hashes with
 
@@ -127,7 +127,8 @@ class Aws:
         try:
             return getattr(self.client(service), xform_name(operation))(**given)
         except ClientError as error:
-            raise Unavailable(str(error)) from error
+            code = error.response["Error"]["Code"]
+            raise aws_api.Refused(service, aws_api._Answer(400, {"x-amzn-errortype": code}, b"")) from error
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ class _Answer:
     body: bytes
 
 
-class _Refused(Unavailable):
-    """AWS answered with an error."""
+class Refused(Unavailable):
+    """AWS answered with an error, whose code is ``aws_code``."""
 
     def __init__(self, service: str, answer: _Answer) -> None:
         self.aws_code = _error_code(answer)
@@ -106,11 +106,11 @@ def call(service: str, operation: str, parameters: Mapping[str, Any]) -> dict[st
         try:
             answer = _post(service, api.override, "/", headers, body, read_timeout=api.read_timeout, keep=True)
             if answer.status >= 300:
-                raise _Refused(service, answer)
+                raise Refused(service, answer)
             found: dict[str, Any] = _read(service, answer)
             return found
         except Unavailable as error:
-            if attempt == _ATTEMPTS or (isinstance(error, _Refused) and not error.retryable):
+            if attempt == _ATTEMPTS or (isinstance(error, Refused) and not error.retryable):
                 raise
         time.sleep(random.uniform(0, 2 ** (attempt - 1)))  # noqa: S311 - only spreads the attempts
         attempt += 1
@@ -133,7 +133,7 @@ def invoke(function_name: str, payload: object, *, wait: bool) -> Any:
     body = json.dumps(payload).encode()
     answer = _post("lambda", "LAMBDA", path, headers, body, read_timeout=LAMBDA_READ_TIMEOUT, keep=False)
     if answer.status >= 300:
-        raise _Refused("lambda", answer)
+        raise Refused("lambda", answer)
     if "x-amz-function-error" in answer.headers:
         raise Unanswered("the invoked function failed")
     return _read("lambda", answer) if wait else None
