@@ -16,6 +16,7 @@ import jwt
 import psycopg
 from nacl.public import PrivateKey
 
+from bench.loading import PHONE_HASH_SECRET
 from bench.world import HTTP, JOBS, RunningCampaign
 from hidra.domain.webhook_key import jwt_key
 from hidra.gateways import vault
@@ -39,7 +40,7 @@ SECRETS: dict[str, Any] = {
     "jobs": JOBS,
     "webhook": {"v1": "master"},
     "vault": PRIVATE_KEYS,
-    "phones": "bench",
+    "phones": PHONE_HASH_SECRET,
 }
 
 
@@ -59,6 +60,8 @@ def settings(aws: str, database: Server | None = None, *, login: str = "http") -
         "DATABASE_PORT": str(database.port if database else 1),
         "DATABASE_NAME": DATABASE,
         "DATABASE_SSLMODE": "disable",
+        "DATABASE_ROOT_CERTIFICATES": "rds",
+        "DATABASE_POOLER": "false",
         "DATABASE_SECRET": login,
         "WEBHOOK_SECRET": "webhook",
         "VAULT_SECRET": "vault",

@@ -6,12 +6,13 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from hidra.store import schema
+from hidra.store import database_keys, schema
 from hidra.store.db import Database
 from local.database import DATABASE
 from local.database import Database as Server
 from local.schema import MIGRATIONS
 
+PHONE_HASH_SECRET = "bench"
 INDEXES = """
 select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname, pg_get_constraintdef(c.oid)
 from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.conrelid = i.indrelid
@@ -24,6 +25,7 @@ def migrated(*, durable: bool = False) -> Iterator[Server]:
     """A new server with the tables of Hidra; ``durable``: with fsync."""
     with Server.running(durable=durable) as server:
         schema.migrate(f"{server.url}?sslmode=disable", MIGRATIONS)
+        database_keys.keep_hash_key(server.url, PHONE_HASH_SECRET.encode())
         yield server
 
 
@@ -34,6 +36,8 @@ def open_database(server: Server, login: dict[str, str]) -> Database:
         "DATABASE_PORT": str(server.port),
         "DATABASE_NAME": DATABASE,
         "DATABASE_SSLMODE": "disable",
+        "DATABASE_ROOT_CERTIFICATES": "rds",
+        "DATABASE_POOLER": "false",
         "DATABASE_SECRET": "",
     }
     return Database(settings, lambda _: login, statement_timeout_ms=280_000)

@@ -18,7 +18,7 @@ if __name__ == "__main__":
     terminal.prepare()
 
 try:
-    from local.cli import doctor, keys, metrics, simulate, simulate_faults, stack  # noqa: F401 - each adds its commands
+    from local.cli import doctor, metrics, simulate, simulate_faults, stack  # noqa: F401 - each adds its commands
     from local.cli.app import app, run
 except ImportError as error:
     sys.exit(

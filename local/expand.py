@@ -5,6 +5,7 @@ still succeeds. So this module transforms the template with AWS's own translator
 Integration and Authorizer resources that it describes.
 """
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -191,9 +192,15 @@ def _place_code(properties: dict[str, Any], code: Mapping[str, tuple[str, str]])
 def _fix_secret(
     name: str, properties: dict[str, Any], generated: MutableMapping[str, str], values: Mapping[str, str]
 ) -> None:
-    """Generate here what CloudFormation would generate: letters and digits, perhaps inside a JSON object."""
+    """Generate here what CloudFormation would generate: letters and digits, perhaps inside a JSON object.
+
+    A secret without a value is the vault's.
+    """
     wanted = properties.pop("GenerateSecretString", None)
     if wanted is None:
+        # vault_keys would fill it, with other keys on the next emulator: this one keeps nothing.
+        made = json.dumps({"k1": base64.b64encode(secrets.token_bytes(32)).decode()})
+        properties["SecretString"] = generated.setdefault(name, made)
         return
     if name not in generated:
         text = secrets.token_hex(wanted["PasswordLength"])[: wanted["PasswordLength"]]

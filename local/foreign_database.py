@@ -1,5 +1,8 @@
 """The user's own server, named by DATABASE_URL: Hidra migrates its database and leaves the data there."""
 
+import base64
+import hmac
+import json
 import sys
 
 import psycopg
@@ -35,6 +38,15 @@ def check(url: str) -> int:
     if row is None or not row[0]:
         raise LocalError("The user of DATABASE_URL may not create roles, as the migrations do. Grant it CREATEROLE.")
     return version
+
+
+def secrets_of(url: str) -> dict[str, str]:
+    """The secrets that the database's phone hashes and sealed API keys belong to, by logical id.
+
+    They are made of the URL: the database outlives the stack, and another stack on it must have the same ones.
+    """
+    phones, vault = (hmac.digest(url.encode(), name.encode(), "sha256") for name in ("phones", "vault"))
+    return {"PhoneHashSecret": phones.hex(), "VaultSecret": json.dumps({"k1": base64.b64encode(vault).decode()})}
 
 
 def drop_logins(url: str, prefix: str) -> None:

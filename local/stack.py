@@ -1,6 +1,5 @@
 """Hidra on this machine: database, token issuer, Evolution simulator, and AWS with the application deployed."""
 
-import base64
 import contextlib
 import json
 import os
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from nacl.public import PrivateKey
 from psycopg.conninfo import conninfo_to_dict
 
 from local import emulator, foreign_database
@@ -263,6 +261,7 @@ class Stack:
             # Logins belong to the server: two stacks on one server must not change the passwords of each other's.
             self.login_prefix = f"hidra_{secrets.token_hex(4)}"
             self.database_url = url
+            self.generated = foreign_database.secrets_of(url)
             return
         self.database = Database.launch(**options)
         self.database_folder = self.database.folder
@@ -278,18 +277,16 @@ class Stack:
     def _deployment(self) -> dict[str, str]:
         """The template's parameters for this stack."""
         place = conninfo_to_dict(self.database_url)
-        key = PrivateKey.generate()
         return {
             "DatabaseHost": str(place["host"]),
             "DatabasePort": str(place.get("port", 5432)),
             "DatabaseName": str(place["dbname"]),
             "DatabaseSslMode": str(place.get("sslmode", "prefer")) if self.database is None else "disable",
+            "DatabaseRootCertificates": str(place.get("sslrootcert", "public")),
             "DatabaseOwnerSecretArn": self._save_owner(),
             "LoginPrefix": self.login_prefix,
             "JwtIssuer": self.issuer_url,
             "JwtAudience": AUDIENCE,
-            "VaultPublicKeys": json.dumps({"k1": base64.b64encode(bytes(key.public_key)).decode()}),
-            "VaultPrivateKeys": json.dumps({"k1": base64.b64encode(bytes(key)).decode()}),
             "PublicUrl": self.api_url,
             "AllowPrivateAddresses": "true",
             "ApiDocs": "true",

@@ -1946,6 +1946,7 @@ COMMENT ON COLUMN hidra.evolution_api_config.last_status_at IS 'When the last st
 CREATE TABLE hidra.identity (
     one_row boolean DEFAULT true NOT NULL,
     version integer NOT NULL,
+    key_check bytea,
     CONSTRAINT identity_one_row CHECK (one_row)
 );
 
@@ -1953,13 +1954,19 @@ CREATE TABLE hidra.identity (
 -- Name: TABLE identity; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON TABLE hidra.identity IS 'A row is how the phone hashes of this database were made; there is exactly one. A function that hashes phones in another way refuses the database.';
+COMMENT ON TABLE hidra.identity IS 'A row is how the phone hashes of this database were made; there is exactly one. A function that hashes phones in another way or with another key refuses the database.';
 
 --
 -- Name: COLUMN identity.version; Type: COMMENT; Schema: hidra; Owner: -
 --
 
 COMMENT ON COLUMN hidra.identity.version IS 'The version of the rules that make a hash from a number: hidra.domain.phone.IDENTITY_VERSION.';
+
+--
+-- Name: COLUMN identity.key_check; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.identity.key_check IS 'Made with the key of the phone hashes (hidra.domain.phone.key_check): with another key no opt-out would be found. migrate writes it, and a function that hashes refuses a key that does not match. Null until migrate has run.';
 
 --
 -- Name: message_templates; Type: TABLE; Schema: hidra; Owner: -
@@ -2352,6 +2359,33 @@ COMMENT ON COLUMN hidra.status_backfills.messages_checked IS 'The messages looke
 COMMENT ON COLUMN hidra.status_backfills.messages_updated IS 'The messages for which the lookup found a newer status.';
 
 --
+-- Name: vault_keys; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.vault_keys (
+    id text NOT NULL,
+    public_key text NOT NULL
+);
+
+--
+-- Name: TABLE vault_keys; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.vault_keys IS 'A row is a public key that API keys may be sealed to. migrate writes the keys that it is given, and refuses to do without one that sealed API keys need. Only the owner reads it.';
+
+--
+-- Name: COLUMN vault_keys.id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.vault_keys.id IS 'The id that stands in each sealed API key.';
+
+--
+-- Name: COLUMN vault_keys.public_key; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.vault_keys.public_key IS 'Base64 of 32 bytes.';
+
+--
 -- Name: whatsapp_lids; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -2667,6 +2701,13 @@ ALTER TABLE ONLY hidra.segment_contacts
 
 ALTER TABLE ONLY hidra.status_backfills
     ADD CONSTRAINT status_backfills_pkey PRIMARY KEY (evolution_config_id);
+
+--
+-- Name: vault_keys vault_keys_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.vault_keys
+    ADD CONSTRAINT vault_keys_pkey PRIMARY KEY (id);
 
 --
 -- Name: whatsapp_lids whatsapp_lids_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -

@@ -13,13 +13,14 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from hidra.store import schema
+from hidra.store import database_keys, schema
 from hidra.store.db import Database
 from local.database import Database as Server
 from tests.emptied import Emptied
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "sql" / "migrations"
+PHONE_HASH_SECRET = b"test"  # what the databases of the tests belong to
 # Functions read their settings at import. A test sets the values that it needs.
 for name, value in {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -76,6 +77,7 @@ def migrated(server: Server, logins: dict[str, dict[str, str]]) -> str:
     schema.migrate(f"{url}?sslmode=disable", MIGRATIONS)
     schema.ensure_login(url, logins["http"], schema.HTTP_ROLES)
     schema.ensure_login(url, logins["jobs"], schema.JOBS_ROLES)
+    database_keys.keep_hash_key(url, PHONE_HASH_SECRET)
     return "migrated"
 
 
@@ -89,6 +91,8 @@ def created(server: Server, migrated: str, logins: dict[str, dict[str, str]]) ->
         "DATABASE_PORT": str(where.port),
         "DATABASE_NAME": where.path.lstrip("/"),
         "DATABASE_SSLMODE": "disable",
+        "DATABASE_ROOT_CERTIFICATES": "rds",
+        "DATABASE_POOLER": "false",
         "DATABASE_SECRET": "",
     }
     http, jobs = (Database({**settings, "DATABASE_SECRET": role}, logins.__getitem__) for role in ("http", "jobs"))

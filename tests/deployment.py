@@ -27,8 +27,6 @@ PARAMETERS = {
     "DatabaseOwnerSecretArn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:owner-AbCdEf",
     "JwtIssuer": "https://issuer.example.com",
     "JwtAudience": "hidra",
-    "VaultPublicKeys": "{}",
-    "VaultPrivateKeys": "{}",
 }
 type Resource = dict[str, Any]
 

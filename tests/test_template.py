@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hidra import settings
+from hidra.domain import connection_need
 from hidra.entry import tenant
 from hidra.gateways import aws_api
 from tests.deployment import (
@@ -42,6 +43,8 @@ MANAGED_POLICIES = {
 }
 
 
+# A secret that outlives its stack, and the parameter by which the next one adopts it.
+ADOPTED = {"PhoneHashSecret": "PhoneHashSecretArn", "VaultSecret": "VaultSecretArn"}
 WITHOUT_RESOLVER = {"api_docs", "evolution_webhook"}
 
 
@@ -80,7 +83,7 @@ class TestEveryFunction:
         assert resources("AWS::Logs::LogGroup")[group]["Properties"]["RetentionInDays"] <= 90
 
     def test_may_read_the_secrets_that_its_environment_names_and_no_other(self, name: str) -> None:
-        secrets = resources("AWS::SecretsManager::Secret").keys() | {"DatabaseOwnerSecretArn"}
+        secrets = resources("AWS::SecretsManager::Secret").keys() | ADOPTED.values() | {"DatabaseOwnerSecretArn"}
         assert may("secretsmanager:GetSecretValue").get(name, set()) == set(references(variables(name))) & secrets
 
     def test_may_send_to_the_queues_that_its_environment_names_and_no_other(self, name: str) -> None:
@@ -344,7 +347,79 @@ def test_who_waits_for_another_function_has_time_to_start_and_to_answer_before_t
 
 
 def test_only_the_sender_and_the_connection_check_can_open_keys() -> None:
-    assert readers("VaultSecret") == {"message_sender", "connection_check"}
+    """Beside the function that makes them, which CloudFormation alone invokes and which has neither database nor route."""
+    assert readers("VaultSecret") == {"message_sender", "connection_check", "vault_keys"}
+    assert may("secretsmanager:PutSecretValue") == {"vault_keys": {"VaultSecret", "VaultSecretArn"}}
+    assert "vault_keys" not in http_functions()
+    assert "VaultKeysFunction" not in may("lambda:InvokeFunction").values()
+    assert variables("connections")["VAULT_PUBLIC_KEYS"] == {"Fn::GetAtt": ["VaultKeys", "PublicKeys"]}
+
+
+def test_the_keys_have_no_value_in_the_template_that_an_update_could_write_over_them() -> None:
+    properties = resources("AWS::SecretsManager::Secret")["VaultSecret"]["Properties"]
+    assert not {"SecretString", "GenerateSecretString"} & properties.keys()
+
+
+@pytest.mark.parametrize(("secret", "parameter"), ADOPTED.items())
+def test_a_secret_of_an_earlier_stack_is_adopted_wherever_the_own_one_would_be_used(
+    secret: str, parameter: str
+) -> None:
+    own = f"Own{secret}"
+    assert template()["Conditions"][own] == {"Fn::Equals": [{"Ref": parameter}, ""]}
+    assert resources("AWS::SecretsManager::Secret")[secret]["Condition"] == own
+    either = {"Fn::If": [own, {"Fn::GetAtt": [secret, "Id"]}, {"Ref": parameter}]}
+    assert secret not in set(references(without(expanded(), either)))
+    pattern = template()["Parameters"][parameter]["AllowedPattern"]
+    assert re.fullmatch(pattern, "")
+    assert re.fullmatch(pattern, "arn:aws:secretsmanager:sa-east-1:123456789012:secret:hidra-AbCdEf")
+    assert not re.fullmatch(pattern, "hidra-VaultSecret")
+
+
+def without(node: Any, part: Any) -> Any:
+    """The piece of the template without every occurrence of a part."""
+    match node:
+        case _ if node == part:
+            return None
+        case dict():
+            return {key: without(value, part) for key, value in node.items()}
+        case list():
+            return [without(item, part) for item in node]
+    return node
+
+
+def test_migrate_runs_at_a_deploy_that_changes_a_key_or_the_number_of_senders() -> None:
+    named = set(references(resources("Custom::Migration")["Migration"]["Properties"]))
+    assert {"PhoneHashSecret", "PhoneHashSecretArn", "VaultKeys", "SenderConcurrency"} <= named
+    keys = set(references(resources("Custom::VaultKeys")["VaultKeys"]["Properties"]))
+    assert {"VaultSecret", "VaultSecretArn", "VaultKeyId", "MigrationsVersion"} <= keys
+
+
+def test_the_warning_of_migrate_counts_the_connections_that_the_template_allows() -> None:
+    mappings = {
+        name: it["Properties"].get("ScalingConfig", {}).get("MaximumConcurrency")
+        for name, it in resources("AWS::Lambda::EventSourceMapping").items()
+    }
+    assert mappings["CampaignAdvanceSource"] == connection_need.PASSES
+    assert mappings["ContactImportSource"] == connection_need.SLICES
+    sender = load_app_constants("message_sender")
+    assert sender["CONNECTIONS"] == connection_need.FOR_EACH_SENDER
+    assert connection_need.connections_needed(50) == 153
+
+
+def load_app_constants(name: str) -> dict[str, Any]:
+    """The numbers that a function's module assigns."""
+    found: dict[str, Any] = {}
+    for node in app_tree(name).body:
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                pairs = zip(names, values, strict=True)
+                found |= {n.id: v.value for n, v in pairs if isinstance(n, ast.Name) and isinstance(v, ast.Constant)}
+    return found
+
+
+def test_the_servers_certificate_is_verified_unless_the_deployment_says_otherwise() -> None:
+    assert template()["Parameters"]["DatabaseSslMode"]["Default"] == "verify-full"
+    assert template()["Parameters"]["DatabaseRootCertificates"]["Default"] == "rds"
 
 
 def test_http_functions_and_jobs_have_logins_of_their_own() -> None:
@@ -359,7 +434,7 @@ def test_only_migrate_reads_the_login_of_the_databases_owner() -> None:
     assert readers("DatabaseOwnerSecretArn") == {"migrate"}
 
 
-@pytest.mark.parametrize("name", sorted(WITHOUT_RESOLVER))
+@pytest.mark.parametrize("name", sorted(WITHOUT_RESOLVER | {"vault_keys"}))
 def test_the_webhook_and_the_docs_need_neither_database_nor_its_network(name: str) -> None:
     assert "VpcConfig" not in functions()[name]["Properties"]
     assert not [variable for variable in variables(name) if variable.startswith("DATABASE")]
@@ -376,7 +451,7 @@ def test_the_docs_are_served_only_where_the_deployment_says_so_and_may_do_nothin
 
 def test_secrets_appear_nowhere_but_in_secrets() -> None:
     hidden = {name for name, parameter in template()["Parameters"].items() if parameter.get("NoEcho")}
-    assert hidden == {"VaultPrivateKeys"}
+    assert hidden == set()  # no secret's value passes through a parameter
     for name, resource in expanded()["Resources"].items():
         if resource["Type"] != "AWS::SecretsManager::Secret":
             assert not hidden & set(references(resource)), name
@@ -401,7 +476,7 @@ def test_generated_secrets_are_long_and_fit_into_urls_and_json() -> None:
 def test_secrets_that_cannot_be_recreated_outlive_the_stack() -> None:
     for name in ("PhoneHashSecret", "VaultSecret"):
         secret = resources("AWS::SecretsManager::Secret")[name]
-        assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_new_migrations_run_at_the_deploy_that_contains_them() -> None:

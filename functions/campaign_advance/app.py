@@ -15,7 +15,7 @@ from hidra.telemetry import logger
 
 ENV = require(*DATABASE_SETTINGS, "SEND_QUEUE_URL", "CAMPAIGN_QUEUE_URL")
 # Freezing two million recipients is one statement.
-db = Database(ENV, read_json_secret, statement_timeout_ms=280_000)
+db = Database(ENV, read_json_secret, statement_timeout_ms=280_000, wait_seconds=20)
 
 
 @logger.inject_lambda_context

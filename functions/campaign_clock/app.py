@@ -15,7 +15,7 @@ from hidra.telemetry import logger, measured
 ENV = require(
     *DATABASE_SETTINGS, "CAMPAIGN_QUEUE_URL", "IMPORT_QUEUE_URL", "SEND_QUEUE_URL", "SENDER_LOST_AFTER_SECONDS"
 )
-db = Database(ENV, read_json_secret)
+db = Database(ENV, read_json_secret, wait_seconds=10)
 
 
 @measured

@@ -44,11 +44,11 @@ from hidra.store.recipients import Recipient, RecipientCount, Run
 ENV = require(
     *DATABASE_SETTINGS, *TENANT_SETTINGS, "CAMPAIGN_QUEUE_URL", "PHONE_HASH_SECRET", "MESSAGE_SENDER_FUNCTION"
 )
-db = Database(ENV, read_json_secret, check=identity.check)
+phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
+db = Database(ENV, read_json_secret, check=identity.checked(phone_hash_secret))
 app = resolver()
 handler = lambda_handler(app)
 me = user_of(app, lambda: db, ENV)
-phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 nudge = partial(queues.nudge, ENV["CAMPAIGN_QUEUE_URL"])
 
 LATEST_RUN_FIRST = Order(started_at=instant, id=UUID)

@@ -44,7 +44,7 @@ SPARE_SECONDS = 5  # between the last work and the function's own time-out
 RECONCILING_SECONDS = 30  # of a scheduled run, at least
 PUTTING_SECONDS = 20  # of a fetch of contacts: the page in progress, then the file
 BACKFILL_SECONDS = 25  # of a scheduled run, at least
-db = Database(ENV, read_json_secret)
+db = Database(ENV, read_json_secret, wait_seconds=10)
 
 
 def webhooks() -> str:

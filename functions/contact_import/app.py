@@ -21,8 +21,8 @@ from hidra.telemetry import logger, measured
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "IMPORT_BUCKET", "IMPORT_QUEUE_URL")
 SLICE_SECONDS = 60
-db = Database(ENV, read_json_secret, check=identity.check)
 phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
+db = Database(ENV, read_json_secret, wait_seconds=20, check=identity.checked(phone_hash_secret))
 
 
 @measured

@@ -61,11 +61,11 @@ SearchCountry = Annotated[
 ]
 
 ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "PHONE_HASH_SECRET")
-db = Database(ENV, read_json_secret, check=identity.check)
+phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
+db = Database(ENV, read_json_secret, check=identity.checked(phone_hash_secret))
 app = resolver()
 handler = lambda_handler(app)
 me = user_of(app, lambda: db, ENV)
-phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 
 
 def message_id(text: str) -> int:

@@ -23,12 +23,20 @@ from hidra.store.db import Database
 from hidra.telemetry import Figure, logger, measure, measured
 
 ENV = require(*DATABASE_SETTINGS, "PHONE_HASH_SECRET", "SEND_QUEUE_URL")
+
+
+def phone_hash_secret() -> bytes:
+    return hash_secret(ENV["PHONE_HASH_SECRET"])
+
+
 # A stream's handler must fail fast: its shard waits for it.
-db = Database(ENV, read_json_secret, statement_timeout_ms=20_000, check=identity.check)
+db = Database(
+    ENV, read_json_secret, statement_timeout_ms=20_000, wait_seconds=10, check=identity.checked(phone_hash_secret)
+)
 
 
 def hash_phone(user_id: UUID, e164: str) -> bytes:
-    return phone_hash(hash_secret(ENV["PHONE_HASH_SECRET"]), str(user_id), e164)
+    return phone_hash(phone_hash_secret(), str(user_id), e164)
 
 
 @measured

@@ -1,5 +1,6 @@
 """Sends at most one message for each message of the send queue, or for an invocation with a trial."""
 
+import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from hidra.domain.pacing import connection_share
 from hidra.domain.ticket import ConfirmationTicket, RecheckTicket, Ticket, read
 from hidra.domain.trial import UNAVAILABLE, TrialAnswer, TrialMessage
 from hidra.entry.batch import each_record
-from hidra.errors import Rejected, Unavailable
+from hidra.errors import Full, Rejected, Unavailable
 from hidra.gateways import vault
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.evolution import Evolution
@@ -58,7 +59,10 @@ AT_ONCE, CONNECTIONS = 10, 2  # the template's BatchSize; the connections of one
 SHARE = connection_share(
     percent=int(ENV["CONNECTION_SHARE"]), senders=int(ENV["SENDER_CONCURRENCY"]), messages_each=AT_ONCE
 )
-db = Pool(lambda: Database(ENV, read_json_secret), size=CONNECTIONS)
+# Beside a post of 90 s and 20 s for its outcome the time-out leaves 8 s: for the slot, and for a connection if the
+# database has none left, which the last of the batch waits for five times. A ticket then returns to the queue.
+db = Pool(lambda: Database(ENV, read_json_secret, wait_seconds=1), size=CONNECTIONS)
+RETURN_SECONDS = (5, 10, 20, 40, 80, 160)  # at most, before its first return and each further one
 
 
 @measured
@@ -82,11 +86,24 @@ def send(body: str) -> None:
 def use_ticket(ticket: Ticket) -> None:
     try:
         end = send_next(ticket)
+    except Full as error:
+        return_ticket(ticket, error)
     except Unavailable as error:
         # Not retried: a ticket names no recipient, and a later pass issues another one.
         logger.warning("ticket lost", campaign_id=ticket.campaign_id, reason=str(error))
     else:
         logger.debug("ticket used", campaign_id=ticket.campaign_id, end=end)
+
+
+def return_ticket(ticket: Ticket, error: Full) -> None:
+    """Queues a ticket again that found no connection to the database, some seconds apart from the others."""
+    if ticket.returned >= len(RETURN_SECONDS):
+        logger.warning("ticket lost", campaign_id=ticket.campaign_id, reason=str(error))
+        return
+    longest = RETURN_SECONDS[ticket.returned]
+    seconds = random.randint(longest // 2, longest)  # noqa: S311 - only spreads the tickets
+    send_ticket_later(ENV["SEND_QUEUE_URL"], ticket.again(), seconds)
+    logger.info("ticket returned", campaign_id=ticket.campaign_id, seconds=seconds)
 
 
 def send_next(ticket: Ticket) -> End:

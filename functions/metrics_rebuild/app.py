@@ -16,7 +16,7 @@ from hidra.telemetry import logger
 ENV = require(*DATABASE_SETTINGS)
 # Enough for the largest campaign, of two million messages.
 SPARE_SECONDS = 120
-db = Database(ENV, read_json_secret, statement_timeout_ms=100_000)
+db = Database(ENV, read_json_secret, statement_timeout_ms=100_000, wait_seconds=20)
 
 
 @logger.inject_lambda_context

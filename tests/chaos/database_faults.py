@@ -14,13 +14,13 @@ from uuid import uuid4
 
 import psycopg
 
-from hidra.store import schema
+from hidra.store import database_keys, schema
 from hidra.store.db import Database
 from local.database import Database as Server
 from local.processes import LocalError
 from tests.chaos.fault_scenario import Report, Scenario
 from tests.chaos.waiting import wait_until
-from tests.conftest import MIGRATIONS, Databases
+from tests.conftest import MIGRATIONS, PHONE_HASH_SECRET, Databases
 
 # One in so many statements that change messages fails. No transaction has so many, so its retry succeeds.
 _EVERY = 23
@@ -60,6 +60,7 @@ def own_server() -> Iterator[tuple[Server, Databases]]:
         schema.migrate(f"{server.url}?sslmode=disable", MIGRATIONS)
         schema.ensure_login(server.url, logins["http"], schema.HTTP_ROLES)
         schema.ensure_login(server.url, logins["jobs"], schema.JOBS_ROLES)
+        database_keys.keep_hash_key(server.url, PHONE_HASH_SECRET)
         with server.admin() as admin:
             for name in ("fsync", "full_page_writes", "synchronous_commit"):
                 assert admin.execute(f"show {name}").fetchone() == ("on",)
@@ -69,6 +70,8 @@ def own_server() -> Iterator[tuple[Server, Databases]]:
             "DATABASE_PORT": str(server.port),
             "DATABASE_NAME": urlsplit(server.url).path.lstrip("/"),
             "DATABASE_SSLMODE": "disable",
+            "DATABASE_ROOT_CERTIFICATES": "rds",
+            "DATABASE_POOLER": "false",
             "DATABASE_SECRET": "",
         }
         http, jobs = (Database({**settings, "DATABASE_SECRET": role}, logins.__getitem__) for role in ("http", "jobs"))

@@ -71,6 +71,7 @@ def test_a_due_campaign_is_frozen_and_its_tickets_are_queued_for_their_slots(
         "campaign_id": str(world.campaign_id),
         "run_id": str(run["id"]),
         "delayed": False,
+        "returned": 0,
     }
     assert on_aws.bodies(advance.ENV["SEND_QUEUE_URL"]) == [ticket] * 4
     # 61.5 s for 6 messages: slots 10.25 s apart, each ticket due one to two seconds before its own.

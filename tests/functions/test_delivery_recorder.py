@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
@@ -13,8 +14,9 @@ from hidra.domain.delivery import to_record
 from hidra.domain.webhook import events_of
 from hidra.errors import Unavailable
 from hidra.gateways import aws
-from hidra.store import claims
+from hidra.store import claims, identity
 from hidra.store.claims import Claim
+from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import PHONE_HASH_SECRET, Aws, Logs, of_stream, on_stream, unreachable, use
@@ -236,6 +238,20 @@ def test_a_database_that_is_away_fails_the_whole_batch_and_nothing_is_applied(
     monkeypatch.setattr(recorder, "db", databases.jobs)
     record(recorder, tenant.batch("delivery_recorder_batch"))
     assert tenant.statuses() == ["delivered", "skipped"]
+
+
+def test_another_key_of_the_phone_hashes_fails_the_whole_batch_and_nothing_is_applied(
+    recorder: ModuleType, tenant: Tenant, databases: Databases, monkeypatch: pytest.MonkeyPatch, logs: Logs
+) -> None:
+    before = tenant.seen()
+    jobs, check = {**databases.settings, "DATABASE_SECRET": "jobs"}, identity.checked(lambda: b"made anew")
+    with closing(Database(jobs, databases.logins.__getitem__, check=check)) as db:
+        monkeypatch.setattr(recorder, "db", db)
+        for name in ("delivery_recorder_batch", "delivery_recorder_poison"):
+            with pytest.raises(Unavailable, match="PhoneHashSecretArn"):
+                recorder.handler(tenant.batch(name), CONTEXT)
+    assert tenant.seen() == before
+    assert logs.named("the key of the phone hashes is not the database's")
 
 
 def test_a_secret_that_cannot_be_read_fails_the_whole_batch_and_nothing_is_applied(

@@ -11,10 +11,10 @@ import pytest
 from hidra.domain.phone import phone_hash
 from hidra.entry.tenant import user_of
 from hidra.errors import Unanswered, Unavailable
-from hidra.store import metrics, users
-from hidra.store.db import Tx
+from hidra.store import identity, metrics, users
+from hidra.store.db import Database, Tx
 from tests.conftest import ROOT, Databases
-from tests.functions.api import Api, load
+from tests.functions.api import CONTEXT, Api, load
 from tests.functions.conftest import PHONE_HASH_SECRET
 from tests.functions.workers import Logs, unreachable
 from tests.store.world import World
@@ -296,6 +296,21 @@ def test_a_statement_that_takes_too_long_is_no_failure_of_the_database(
     api = call("metrics")
     answer = api.get("/v1/metrics/overview")
     assert (answer.status, answer.code) == (503, "too-slow")
+
+
+@pytest.mark.parametrize(("function", "event"), [("contacts", "contacts_list"), ("campaigns", "campaigns_list")])
+def test_with_another_key_of_the_phone_hashes_nothing_is_answered_but_what_to_do(
+    call: Any, databases: Databases, monkeypatch: pytest.MonkeyPatch, function: str, event: str
+) -> None:
+    api = call(function)
+    check = identity.checked(lambda: b"of a stack that was made anew")
+    db = Database({**databases.settings, "DATABASE_SECRET": "http"}, databases.logins.__getitem__, check=check)
+    monkeypatch.setattr(api.function, "db", db)
+    answer = api.function.handler(load(event), CONTEXT)
+    assert answer["statusCode"] == 503
+    assert json.loads(answer["body"])["type"] == "urn:hidra:problem:identity-key"
+    assert "PhoneHashSecretArn" in json.loads(answer["body"])["detail"]
+    db.close()
 
 
 @pytest.mark.parametrize("function", BODIES)

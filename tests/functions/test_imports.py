@@ -29,9 +29,10 @@ LOADS = {
     "message_sender": {"nacl", "psycopg", "requests", "tenacity"},
     "metrics": ENTITY,
     "metrics_rebuild": {"psycopg", "tenacity"},
-    "migrate": {"psycopg", "requests"},
+    "migrate": {"nacl", "psycopg", "requests", "tenacity"},
     "segments": ENTITY,
     "templates": ENTITY,
+    "vault_keys": {"nacl", "requests"},
 }
 USES_BOTO3 = {"connection_check", "contact_import", "imports"}  # later, and only for files in S3
 LOADED = "import json, runpy, sys; runpy.run_path(sys.argv[1], run_name='app'); print(json.dumps(sorted(sys.modules)))"
@@ -50,6 +51,7 @@ def test_a_function_loads_no_heavy_library_that_it_does_not_need(name: str) -> N
     names += " UNKNOWN_USERS SENDER_CONCURRENCY CONNECTION_SHARE CONNECTION_CHECK_FUNCTION MESSAGE_SENDER_FUNCTION SENDER_LOST_AFTER_SECONDS IMPORT_BUCKET IMPORT_QUEUE_URL"
     settings = {"POWERTOOLS_SERVICE_NAME": name} | dict.fromkeys(names.split(), "1")
     settings["VAULT_PUBLIC_KEYS"] = "{}"
+    settings["DATABASE_ROOT_CERTIFICATES"] = settings["DATABASE_POOLER"] = settings["SENDER_CONCURRENCY"] = "1"
     done = subprocess.run(
         [sys.executable, "-c", LOADED, path],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "layers" / "hidra"), **settings},

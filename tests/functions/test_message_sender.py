@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from nacl.public import PrivateKey
 
+from hidra import errors
 from hidra.domain.ticket import read
 from hidra.gateways import vault
 from hidra.store import confirmations
@@ -96,10 +97,7 @@ class Run:
 
     def event(self, *bodies: str) -> dict[str, Any]:
         """The event of events/, with this run's ids in the ticket."""
-        [record] = load(EVENT)["Records"]
-        found = json.loads(record["body"]) | {name: str(value) for name, value in vars(self.ticket).items()}
-        found["delayed"] = self.ticket.delayed
-        return from_queue(EVENT, *(bodies or [json.dumps(found)]))
+        return from_queue(EVENT, *(bodies or [self.ticket.to_json()]))
 
     def send(self, times: int = 1) -> None:
         for _ in range(times):
@@ -417,6 +415,19 @@ def test_a_private_address_is_not_posted_to_where_the_deployment_forbids_it(
     run.assert_recipients_untouched()
 
 
+class Full(Database):
+    """A database whose server has no connection left."""
+
+    def __init__(self) -> None:
+        """Has no settings: it is never reached."""
+
+    def as_worker(self, *_: Any, **__: Any) -> Any:
+        raise errors.Full("The database has no free connection.")
+
+
+FULL = Full()
+
+
 def test_without_a_database_the_ticket_is_dropped_and_not_retried(
     sender: ModuleType, databases: Databases, evolution: Server, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -426,6 +437,44 @@ def test_without_a_database_the_ticket_is_dropped_and_not_retried(
     [line] = logs.named("ticket lost")
     assert (line["level"], line["campaign_id"]) == ("WARNING", str(run.world.campaign_id))
     run.assert_recipients_untouched()
+
+
+def test_a_ticket_that_finds_no_connection_returns_to_the_queue_a_few_times_ever_later(
+    sender: ModuleType,
+    databases: Databases,
+    evolution: Server,
+    on_aws: Aws,
+    logs: Logs,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = Run(sender, databases, evolution)
+    served = sender.db
+    monkeypatch.setattr(sender, "db", FULL)
+    for latest in (5, 10, 20, 40, 80, 160):
+        run.send()
+        entry = on_aws.on(sender.ENV["SEND_QUEUE_URL"])[-1]
+        assert latest // 2 <= entry["DelaySeconds"] <= latest
+        assert read(entry["MessageBody"]) == run.ticket.again()
+        run.ticket = run.ticket.again()
+    assert logs.named("ticket lost") == []
+    run.assert_recipients_untouched()
+    run.send()
+    assert len(on_aws.on(sender.ENV["SEND_QUEUE_URL"])) == 6
+    assert len(logs.named("ticket lost")) == 1
+    monkeypatch.setattr(sender, "db", served)
+    run.send()
+    assert run.statuses() == ["sent", "pending", "pending"]
+
+
+def test_a_ticket_that_the_queue_does_not_take_back_fails_so_that_sqs_delivers_it_again(
+    sender: ModuleType, databases: Databases, evolution: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(sender, databases, evolution)
+    monkeypatch.setattr(sender, "db", FULL)
+    monkeypatch.setitem(sender.ENV, "SEND_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/gone")
+    event = run.event()
+    assert sender.handler(event, CONTEXT) == failed(event, 0)
 
 
 def test_invalid_ticket_bodies_fail_alone_and_reach_the_dead_letters(

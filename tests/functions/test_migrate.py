@@ -1,19 +1,22 @@
 """Migrations as CloudFormation and people ask for them: fresh databases, a server on loopback where S3 takes the answer."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import psycopg
 import pytest
 import requests
 
 from hidra.errors import Unavailable
+from hidra.gateways import vault
 from hidra.store.db import Database
 from local.database import Database as PostgreSQL
-from tests.conftest import MIGRATIONS, Databases
+from tests.conftest import MIGRATIONS, PHONE_HASH_SECRET, Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, Server, use
 from tests.store.world import World
@@ -28,6 +31,7 @@ def on_aws() -> Iterator[Aws]:
     with Aws.running() as running:
         for name, login in LOGINS.items():
             running.secret(name, login)
+        running.secret("phones", PHONE_HASH_SECRET.decode())
         yield running
 
 
@@ -65,9 +69,14 @@ def migrate(owner_url: str, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Mod
         monkeypatch,
         DATABASE_HOST="127.0.0.1",
         DATABASE_SSLMODE="disable",
+        DATABASE_ROOT_CERTIFICATES="rds",
         OWNER_SECRET="owner",
         HTTP_LOGIN_SECRET="http",
         JOBS_LOGIN_SECRET="jobs",
+        PHONE_HASH_SECRET="phones",
+        VAULT_PUBLIC_KEYS=json.dumps({"k1": "first"}),
+        SENDER_CONCURRENCY="50",
+        DATABASE_POOLER="false",
     )
     monkeypatch.setattr(app, "MIGRATIONS", MIGRATIONS)
     point_to(app, on_aws, owner_url)
@@ -182,7 +191,7 @@ def test_a_migration_that_fails_fails_the_deploy_with_its_words_and_leaves_nothi
     assert str(urlsplit(owner_url).password) not in said["Reason"]
     with psycopg.connect(owner_url) as connection:
         assert connection.execute("select to_regclass('hidra.half')").fetchone() == (None,)
-    assert len(logs.named("migrating failed")) == 1
+    assert len(logs.named("the custom resource failed")) == 1
 
 
 def test_every_failure_is_reported_to_cloudformation_in_a_form_that_it_can_read(
@@ -194,6 +203,65 @@ def test_every_failure_is_reported_to_cloudformation_in_a_form_that_it_can_read(
     monkeypatch.setattr(migrate, "migrate", break_down)
     migrate.handler(request_of(s3), CONTEXT)
     assert answer(s3)["Status"] == "FAILED"
+
+
+def test_a_stack_made_anew_on_the_same_database_is_refused_and_leaves_the_logins_of_the_other_one(
+    migrate: ModuleType, on_aws: Aws, s3: Server, databases: Databases, server: PostgreSQL
+) -> None:
+    url = server.url_of(databases.settings["DATABASE_NAME"])
+    point_to(migrate, on_aws, url)
+    migrate.migrate()
+    World.make(databases)  # with contacts
+    on_aws.secret("phones", "of a stack that was made anew")
+    on_aws.secret("jobs", {**LOGINS["jobs"], "password": "password-of-the-new-stack"})
+    assert migrate.handler(request_of(s3), CONTEXT) == {"status": "FAILED"}
+    assert "PhoneHashSecretArn" in answer(s3)["Reason"]
+    jobs = log_in(migrate, "jobs")
+    assert jobs.as_worker(lambda tx: tx.value("select 1")) == 1
+    jobs.close()
+
+
+def test_another_key_of_the_vault_is_refused_while_api_keys_need_the_old_one(
+    migrate: ModuleType, on_aws: Aws, s3: Server, databases: Databases, server: PostgreSQL, *, user: UUID
+) -> None:
+    point_to(migrate, on_aws, server.url_of(databases.settings["DATABASE_NAME"]))
+    migrate.migrate()
+    databases.owner.execute(
+        "insert into hidra.evolution_api_config (user_id, base_url, instance_name, api_key_encrypted)"
+        " values (%s, 'https://evolution.example', 'loja', %s)",
+        [user, vault.header("k1") + b"sealed"],
+    )
+    migrate.ENV["VAULT_PUBLIC_KEYS"] = json.dumps({"k1": "second"})
+    assert migrate.handler(request_of(s3, "Update"), CONTEXT) == {"status": "FAILED"}
+    assert "VaultSecretArn" in answer(s3)["Reason"]
+
+
+@pytest.mark.parametrize(("senders", "warns"), [("50", False), ("120", False), ("130", True)])
+def test_a_server_that_allows_too_few_connections_is_warned_of(
+    migrate: ModuleType, owner_url: str, s3: Server, logs: Logs, *, senders: str, warns: bool
+) -> None:
+    """The server of the tests allows 300, of which it keeps 3 for superusers."""
+    migrate.ENV["SENDER_CONCURRENCY"] = senders
+    migrate.handler(request_of(s3), CONTEXT)
+    said = answer(s3)
+    assert said["Status"] == "SUCCESS"
+    wanted = 2 * int(senders) + 53
+    assert (
+        said["Data"]["Warning"].startswith(f"This deployment may open {wanted} connections, and the server allows 297:")
+        == warns
+    )
+    assert (said["Data"]["Warning"] == "none") is not warns
+    assert bool(logs.named("the server may run out of connections")) == warns
+    migrate.ENV["DATABASE_POOLER"] = "true"
+    assert migrate.migrate()["warning"] == ""
+
+
+def test_the_owners_secret_may_lead_past_a_pooler(migrate: ModuleType, on_aws: Aws, owner_url: str) -> None:
+    where = urlsplit(owner_url)
+    owner = {"username": where.username, "password": where.password, "host": "127.0.0.1", "port": where.port}
+    on_aws.secret("owner", owner)
+    migrate.ENV.update(DATABASE_HOST="pooler.example", DATABASE_PORT="1")
+    assert migrate.migrate()["applied"]
 
 
 def test_a_secret_that_cannot_be_read_fails_the_deploy(
@@ -216,7 +284,7 @@ def test_a_direct_invocation_returns_the_applied_migrations(migrate: ModuleType,
     names = sorted(path.name for path in MIGRATIONS.glob("*.sql"))
     assert [any(name in line for name in names) for line in applied] == [True] * len(names)
     assert tables(owner_url) > 10
-    assert migrate.handler(load("migrate_invoke"), CONTEXT) == {"applied": []}
+    assert migrate.handler(load("migrate_invoke"), CONTEXT) == {"applied": [], "warning": ""}
 
 
 def test_a_direct_invocation_raises_a_failure(migrate: ModuleType, on_aws: Aws) -> None:

@@ -31,6 +31,7 @@ from tests.functions.api import load
 for name in ("SEND_QUEUE_URL", "VAULT_SECRET", "OWNER_SECRET", "HTTP_LOGIN_SECRET", "JOBS_LOGIN_SECRET"):
     os.environ.setdefault(name, "none")
 os.environ.setdefault("SENDER_LOST_AFTER_SECONDS", "180")
+os.environ.setdefault("SENDER_CONCURRENCY", "50")
 
 PHONE_HASH_SECRET = "test"  # what World hashes with
 

@@ -79,6 +79,8 @@ def test_a_stopped_database_is_unavailable_and_a_started_one_available_again() -
             "DATABASE_PORT": str(server.port),
             "DATABASE_NAME": "hidra",
             "DATABASE_SSLMODE": "disable",
+            "DATABASE_ROOT_CERTIFICATES": "rds",
+            "DATABASE_POOLER": "false",
             "DATABASE_SECRET": "any",
         }
         url = urlsplit(server.url)

@@ -209,11 +209,12 @@ class Seeded:
 
 
 def columns(world: World) -> list[tuple[str, str]]:
-    """Every column of every table that could hold text."""
+    """Every column that could hold text, of every table but those that only ``migrate`` writes."""
     rows = world.rows(
         "select c.table_name, c.column_name from information_schema.columns c"
         " join information_schema.tables t using (table_schema, table_name)"
-        " where c.table_schema = 'hidra' and t.table_type = 'BASE TABLE' and c.table_name <> 'schema_migrations'"
+        " where c.table_schema = 'hidra' and t.table_type = 'BASE TABLE'"
+        " and c.table_name not in ('schema_migrations', 'identity', 'vault_keys')"
         " and c.data_type in ('text', 'character varying', 'character', 'json', 'jsonb', 'bytea', 'ARRAY')"
     )
     return [(row["table_name"], row["column_name"]) for row in rows]

@@ -6,19 +6,21 @@ from typing import Any
 import psycopg
 import pytest
 
-from hidra.domain.phone import IDENTITY_VERSION, phone_hash, subscriber
+from hidra.domain.phone import IDENTITY_VERSION, key_check, phone_hash, subscriber
 from hidra.errors import Unavailable
 from hidra.store import identity, schema
 from hidra.store.db import Database
 from local.database import Database as Server
-from tests.conftest import MIGRATIONS, ROOT, Databases
+from tests.conftest import MIGRATIONS, PHONE_HASH_SECRET, ROOT, Databases
 
 ROLES = [("http", "as_user"), ("jobs", "as_worker")]
 
 
-def checked(databases: Databases, login: str) -> Database:
+def checked(databases: Databases, login: str, key: bytes = PHONE_HASH_SECRET) -> Database:
     return Database(
-        {**databases.settings, "DATABASE_SECRET": login}, databases.logins.__getitem__, check=identity.check
+        {**databases.settings, "DATABASE_SECRET": login},
+        databases.logins.__getitem__,
+        check=identity.checked(lambda: key),
     )
 
 
@@ -32,6 +34,28 @@ def test_a_database_of_the_same_version_is_used(databases: Databases, user: Any,
     db = checked(databases, login)
     assert ask(db, method, user) == ask(db, method, user) == 1
     db.close()
+
+
+@pytest.mark.parametrize(("login", "method"), ROLES)
+def test_a_database_of_another_key_is_refused(databases: Databases, user: Any, login: str, method: str) -> None:
+    db = checked(databases, login, b"of a stack that was made anew")
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="Deploy with the parameter PhoneHashSecretArn") as refused:
+            ask(db, method, user)
+        assert refused.value.code == "identity-key"
+    db.close()
+
+
+def test_a_database_without_a_check_value_is_refused(databases: Databases) -> None:
+    """Only a function can meet it that was not deployed after ``migrate``."""
+    databases.owner.execute("update hidra.identity set key_check = null")
+    db = checked(databases, "jobs")
+    try:
+        with pytest.raises(Unavailable, match="PhoneHashSecretArn"):
+            ask(db, "as_worker", None)
+    finally:
+        db.close()
+        databases.owner.execute("update hidra.identity set key_check = %s", [key_check(PHONE_HASH_SECRET)])
 
 
 @pytest.mark.parametrize(("login", "method"), ROLES)
@@ -56,10 +80,10 @@ def test_a_database_of_another_version_is_refused_until_it_is_replaced(
     db.close()
 
 
-def test_every_function_that_hashes_phones_checks_the_version() -> None:
+def test_every_function_that_hashes_phones_checks_the_version_and_the_key() -> None:
     for path in Path(ROOT / "functions").glob("*/app.py"):
         text = path.read_text()
-        assert ("hash_secret" in text) == ("check=identity.check" in text), path
+        assert ("hash_secret" in text) == ("check=identity.checked(phone_hash_secret)" in text), path
 
 
 def test_the_version_belongs_to_these_hashes() -> None:

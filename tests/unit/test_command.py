@@ -1,6 +1,5 @@
 """The command `hidra` from its command line to its output: help, tables, errors of one line, no colours in a pipe."""
 
-import base64
 import json
 import os
 import re
@@ -14,7 +13,6 @@ from uuid import UUID
 import pytest
 import requests
 import typer
-from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from local import named_stacks
 from local.__main__ import app
@@ -124,7 +122,6 @@ def test_an_unexpected_error_is_reported_in_one_line_that_names_the_file_of_its_
         ("invoke nothing", "There is no function 'nothing'. Choose from api_docs, campaign_advance, "),
         ("logs nothing", "There is no function 'nothing'. Choose from api_docs, campaign_advance, "),
         ("invoke campaign_clock {", "The payload is not JSON: "),
-        ("keys --id k/1", "A key's id must be letters and digits."),
         ("simulate totals", "The stack 'local' uses a real Evolution server"),
     ],
 )
@@ -153,17 +150,6 @@ def test_the_token_is_printed_alone(capsys: pytest.CaptureFixture[str], monkeypa
     assert typed(f"token --groups admin,,ops --sub {UUID(int=17)}", capsys) == (0, "ey.J.x\n", "")
     assert wanted == [{"sub": str(UUID(int=17)), "email": None, "name": None, "groups": ["admin", "ops"]}]
     assert typed("token --sub 17", capsys)[0] == 2
-
-
-def test_keys_are_a_pair_under_the_names_of_the_deploy(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = typed("keys --id k2", capsys)
-    printed = dict(line.split(maxsplit=1) for line in out.splitlines())
-    assert set(printed) == {"VaultPrivateKeys", "VaultPublicKeys"}
-    private, public = (
-        base64.b64decode(json.loads(printed[f"Vault{kind}Keys"])["k2"]) for kind in ("Private", "Public")
-    )
-    assert SealedBox(PrivateKey(private)).decrypt(SealedBox(PublicKey(public)).encrypt(b"secret")) == b"secret"
-    assert typed("keys --id k2", capsys)[1] != out
 
 
 def test_a_table_is_aligned_columns_and_nothing_else() -> None:

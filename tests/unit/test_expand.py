@@ -83,7 +83,7 @@ def test_a_secret_is_generated_once_and_serves_again() -> None:
 
     generated: dict[str, str] = {}
     first = values(generated)
-    assert set(generated) == {"HttpLoginSecret", "JobsLoginSecret", "WebhookSecret", "PhoneHashSecret"}
+    assert set(generated) == {"HttpLoginSecret", "JobsLoginSecret", "WebhookSecret", "PhoneHashSecret", "VaultSecret"}
     assert values(generated) == first
     assert json.loads(first["HttpLoginSecret"])["username"] == "here_http"
     assert len(json.loads(first["HttpLoginSecret"])["password"]) == 40

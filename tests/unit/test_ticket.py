@@ -10,6 +10,7 @@ def test_each_kind_of_ticket_survives_the_queue() -> None:
     ticket, confirmation = Ticket(uuid4(), uuid4(), uuid4(), uuid4()), ConfirmationTicket(uuid4(), uuid4())
     assert read(ticket.to_json()) == ticket
     assert read(ticket.later().to_json()) == ticket.later()
+    assert read(ticket.again().again().to_json()).returned == 2  # type: ignore[union-attr]
     assert read(confirmation.to_json()) == confirmation
 
 

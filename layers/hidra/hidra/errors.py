@@ -8,6 +8,7 @@ HidraError
 ├── NotFound       there is no such thing, or it belongs to another user
 ├── Conflict       the input is right, but does not fit the present state
 └── Unavailable    not done, or not known to be done: try again
+    ├── Full       not done: the database has no connection left
     └── Unanswered it may have happened all the same: check before you try again
 """
 
@@ -72,6 +73,10 @@ class Conflict(HidraError):
 
 class Unavailable(HidraError):
     code = "unavailable"
+
+
+class Full(Unavailable):
+    pass
 
 
 class Unanswered(Unavailable):

@@ -4,7 +4,16 @@ import os
 from collections.abc import Mapping
 from types import MappingProxyType
 
-DATABASE_SETTINGS = ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_SSLMODE", "DATABASE_SECRET")
+# Where the server is, and how a connection to it is opened.
+DATABASE_PLACE = (
+    "DATABASE_HOST",
+    "DATABASE_PORT",
+    "DATABASE_NAME",
+    "DATABASE_SSLMODE",
+    "DATABASE_ROOT_CERTIFICATES",
+    "DATABASE_POOLER",
+)
+DATABASE_SETTINGS = (*DATABASE_PLACE, "DATABASE_SECRET")
 # Which users of the issuer are tenants (``entry.tenant``).
 TENANT_SETTINGS = ("GROUPS_CLAIM", "ALLOWED_GROUP", "UNKNOWN_USERS")
 

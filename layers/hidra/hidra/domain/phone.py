@@ -194,6 +194,11 @@ def hasher(secret: bytes, user_id: str) -> Callable[[str], bytes]:
     return hashed
 
 
+def key_check(secret: bytes) -> bytes:
+    """Returns 16 bytes that only the same key makes, and that say nothing about it: no phone is hashed to them."""
+    return hmac.digest(secret, b"hidra: the key of the phone hashes", "sha256")[:16]
+
+
 def of_lid(lid: str) -> str:
     """Returns what ``phone_hash`` hashes for a hidden id (``@lid``) in place of a number: no number begins so."""
     return f"lid:{lid}"

@@ -18,20 +18,26 @@ RECHECK = "recheck"
 
 @dataclass(frozen=True)
 class Ticket:
-    """``delayed``: it came too early for its slot once already."""
+    """``delayed``: it came too early for its slot once already; ``returned``: how often it found no connection to the
+    database.
+    """
 
     user_id: UUID
     connection_id: UUID
     campaign_id: UUID
     run_id: UUID
     delayed: bool = False
+    returned: int = 0
 
     def later(self) -> "Ticket":
         return replace(self, delayed=True)
 
+    def again(self) -> "Ticket":
+        return replace(self, returned=self.returned + 1)
+
     def to_json(self) -> str:
         ids = {name: str(getattr(self, name)) for name in ("user_id", "connection_id", "campaign_id", "run_id")}
-        return json.dumps({"version": VERSION, **ids, "delayed": self.delayed})
+        return json.dumps({"version": VERSION, **ids, "delayed": self.delayed, "returned": self.returned})
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,7 @@ def read(text: str) -> Ticket | ConfirmationTicket | RecheckTicket:
             campaign_id=UUID(found["campaign_id"]),
             run_id=UUID(found["run_id"]),
             delayed=bool(found["delayed"]),
+            returned=int(found.get("returned", 0)),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Rejected("The send queue's message is not a ticket.") from error

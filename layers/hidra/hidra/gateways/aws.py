@@ -57,6 +57,35 @@ def read_secret(secret_id: str) -> str:
     return text
 
 
+def find_secret(secret_id: str) -> str | None:
+    """Returns the secret's current text, or None if it was never given one.
+
+    Raises:
+        Unavailable: it could not be read.
+    """
+    try:
+        answer = aws_api.call("secretsmanager", "GetSecretValue", {"SecretId": secret_id})
+    except aws_api.Refused as error:
+        # AWS answers the same where there is no such secret; then it cannot be saved either.
+        if error.aws_code == "ResourceNotFoundException":
+            return None
+        raise
+    return str(answer["SecretString"])
+
+
+def save_secret(secret_id: str, text: str, *, version: str) -> None:
+    """Gives the secret another text.
+
+    Args:
+        version: 32 to 64 characters; a second call with the same one changes nothing, or fails if the text differs.
+
+    Raises:
+        Unavailable: it is not known to be saved.
+    """
+    parameters = {"SecretId": secret_id, "SecretString": text, "ClientRequestToken": version}
+    aws_api.call("secretsmanager", "PutSecretValue", parameters)
+
+
 @cache
 def hash_secret(secret_id: str) -> bytes:
     """The secret that phones are hashed with, read once a process: it never changes.

@@ -8,6 +8,7 @@ Layout: format (1 byte, 0x01), length of the key's id (1), the key's id, sealed 
 """
 
 import base64
+import json
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -46,7 +47,12 @@ def seal(public_keys: Mapping[str, str], api_key: str, *, user_id: UUID, base_ur
     ciphertext = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
         api_key.encode(), _bound_to(user_id, base_url), nonce, data_key
     )
-    return bytes([_FORMAT, len(key_id.encode())]) + key_id.encode() + sealed_key + nonce + ciphertext
+    return header(key_id) + sealed_key + nonce + ciphertext
+
+
+def header(key_id: str) -> bytes:
+    """What every API key that is sealed to the key of this id begins with."""
+    return bytes([_FORMAT, len(key_id.encode())]) + key_id.encode()
 
 
 def open_sealed(private_keys: Mapping[str, str], blob: bytes, *, user_id: UUID, base_url: str) -> str:
@@ -67,6 +73,36 @@ def open_sealed(private_keys: Mapping[str, str], blob: bytes, *, user_id: UUID, 
     except (nacl.exceptions.CryptoError, ValueError, KeyError, IndexError):
         raise Rejected("The stored API key cannot be opened: save it again.", code="api-key-sealed") from None
     return plain.decode()
+
+
+def new_private_key() -> str:
+    """Returns a new private key, base64 of 32 bytes."""
+    return base64.b64encode(bytes(nacl.public.PrivateKey.generate())).decode()
+
+
+def read_private_keys(text: str) -> dict[str, str]:
+    """The private keys of a secret: a JSON object with base64 of 32 bytes by id; it may be empty.
+
+    Raises:
+        Rejected: it is something else; the words repeat nothing of it.
+    """
+    try:
+        keys = json.loads(text)
+        if all(
+            key_id.isalnum() and key_id.isascii() and len(_decode(key)) == _KEY_BYTES for key_id, key in keys.items()
+        ):
+            return dict(keys)
+    except (ValueError, AttributeError, TypeError):
+        pass
+    raise Rejected(
+        'The vault\'s secret must be a JSON object {"id": "base64 of 32 bytes"} with ids of letters and digits.'
+    )
+
+
+def public_keys(private_keys: Mapping[str, str]) -> dict[str, str]:
+    """The public half of each private key, by id."""
+    pairs = {key_id: nacl.public.PrivateKey(_decode(key)) for key_id, key in private_keys.items()}
+    return {key_id: base64.b64encode(bytes(pair.public_key)).decode() for key_id, pair in pairs.items()}
 
 
 def _split(blob: bytes) -> tuple[str, bytes, bytes, bytes]:

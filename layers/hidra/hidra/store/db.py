@@ -2,24 +2,30 @@
 into Hidra's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from enum import Enum
-from functools import cache
 from queue import LifoQueue
-from typing import Any, LiteralString, get_args, get_type_hints
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.rows import RowMaker, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.sql import SQL, Composed
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    Retrying,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
 
-from hidra.errors import Conflict, HidraError, NotFound, Rejected, Unavailable
+from hidra.errors import Conflict, Full, HidraError, NotFound, Rejected, Unavailable
+from hidra.store import connecting
+from hidra.store.typed_rows import typed_row
 from hidra.telemetry import logger
 
-CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_MS = 5_000
 TRANSIENT = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 # Values that no column can hold. psycopg calls the last one (a text too long for its index) operational, as if the
@@ -35,9 +41,13 @@ UNFIT = (
 # A tenant's statements have optional filters and pages. psycopg prepares a statement at its sixth use, and five uses
 # later PostgreSQL may choose one plan for all parameters, which reads a tenant's whole index to find one page. So each
 # is planned with its parameters. A worker's statements have none such, and claims must not be planned at each use.
+#
+# All of it ends with the transaction: behind a pooler the next one has another session.
 SET_ROLE: LiteralString = """
 select set_config('role', %(role)s, true), set_config('hidra.user_id', %(user_id)s, true),
-    set_config('plan_cache_mode', %(plan_cache_mode)s, true)
+    set_config('plan_cache_mode', %(plan_cache_mode)s, true),
+    set_config('statement_timeout', %(statement_timeout)s, true), set_config('lock_timeout', %(lock_timeout)s, true),
+    set_config('idle_in_transaction_session_timeout', '60s', true)
 """
 
 
@@ -57,12 +67,12 @@ class Tx:
 
     def rows[T](self, cls: type[T], sql: Statement, **params: Any) -> list[T]:
         """Every row as a ``cls``, built from the columns by name."""
-        with self._connection.cursor(row_factory=_typed_row(cls)) as cursor:
+        with self._connection.cursor(row_factory=typed_row(cls)) as cursor:
             return cursor.execute(sql, self._bound | params).fetchall()
 
     def row[T](self, cls: type[T], sql: Statement, **params: Any) -> T | None:
         """The first row as a ``cls``, or None."""
-        with self._connection.cursor(row_factory=_typed_row(cls)) as cursor:
+        with self._connection.cursor(row_factory=typed_row(cls)) as cursor:
             return cursor.execute(sql, self._bound | params).fetchone()
 
     def value(self, sql: Statement, **params: Any) -> Any:
@@ -96,29 +106,6 @@ def found[T](row: T | None, name: str) -> T:
     return row
 
 
-@cache
-def _enums(cls: type) -> dict[str, type[Enum]]:
-    hints = {name: (hint, *get_args(hint)) for name, hint in get_type_hints(cls).items()}
-    found = {name: [t for t in types if isinstance(t, type) and issubclass(t, Enum)] for name, types in hints.items()}
-    return {name: types[0] for name, types in found.items() if types}
-
-
-def _typed_row[T](cls: type[T]) -> Callable[[psycopg.Cursor[Any]], RowMaker[T]]:
-    """As psycopg's class_row, with enums as the class declares them: the server sends their text."""
-
-    def factory(cursor: psycopg.Cursor[Any]) -> RowMaker[T]:
-        names = [column.name for column in cursor.description or ()]
-        enums = [_enums(cls).get(name) for name in names]  # type: ignore[arg-type]  # a class is hashable
-
-        def make(values: Sequence[Any]) -> T:
-            typed = (v if enum is None or v is None else enum(v) for v, enum in zip(values, enums, strict=True))
-            return cls(**dict(zip(names, typed, strict=True)))
-
-        return make
-
-    return factory
-
-
 class Database:
     """Runs work in transactions on one connection, opened at the first use and reopened after it broke."""
 
@@ -128,18 +115,21 @@ class Database:
         credentials: Callable[[str], Mapping[str, str]],
         *,
         statement_timeout_ms: int = 25_000,
+        wait_seconds: float = 5,
         check: Callable[[Tx], None] | None = None,
     ) -> None:
         """
         Args:
-            settings: DATABASE_HOST, _PORT, _NAME, _SSLMODE and _SECRET, the id of the login's secret.
+            settings: those of ``hidra.settings.DATABASE_SETTINGS``.
             credentials: reads a secret, {"username", "password"}, for each new connection, so that it may rotate.
             statement_timeout_ms: the server cancels any statement that takes longer.
+            wait_seconds: for how long a transaction waits for a connection while the server has none left.
             check: runs in a transaction on each new connection, which is not used if it raises.
         """
         self._settings = settings
         self._credentials = credentials
         self._statement_timeout_ms = statement_timeout_ms
+        self._wait_seconds = wait_seconds
         self._check = check
         self._connection: psycopg.Connection[Any] | None = None
 
@@ -179,6 +169,7 @@ class Database:
         Raises:
             the error that ``refusals`` holds for the name of a violated constraint; Conflict for any other constraint.
             Rejected: the database cannot hold a value; the same request fails the same way.
+            Full: the server had no connection left for ``wait_seconds``.
             Unavailable: the database cannot be reached, a lock was not available or a statement not done in time.
         """
         retrying = Retrying(
@@ -187,8 +178,14 @@ class Database:
             stop=stop_after_attempt(8),
             reraise=True,
         )
+        waiting = Retrying(
+            retry=retry_if_exception(connecting.is_full),
+            wait=wait_random_exponential(multiplier=0.1, max=2),
+            stop=stop_before_delay(self._wait_seconds),
+            reraise=True,
+        )
         try:
-            result: T = retrying(self._once, role, user_id, work, pipelined)
+            result: T = waiting(retrying, self._once, role, user_id, work, pipelined)
             return result
         except psycopg.errors.IntegrityError as error:
             name = error.diag.constraint_name or ""
@@ -215,6 +212,11 @@ class Database:
             ) from error
         except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, *TRANSIENT) as error:
             self.close()
+            if connecting.is_full(error):
+                logger.warning("the database has no connection left", reason=str(error).strip())
+                raise Full("The database has no free connection. Try again in a few seconds.") from error
+            if connecting.is_untrusted(error):
+                logger.error("the database's certificate is not accepted", reason=str(error).strip())
             raise Unavailable("The database is not available. Try again in a few seconds.") from error
 
     def _once[T](self, role: str, user_id: str, work: Callable[[Tx], T], pipelined: bool) -> T:
@@ -241,7 +243,7 @@ class Database:
             # its BEGIN and again before its COMMIT.
             with connection.pipeline() if pipelined else nullcontext():
                 connection.execute("begin", prepare=False)
-                _take(connection, role, user_id)
+                self._take(connection, role, user_id)
                 result = work(Tx(connection, user_id))
                 working = False
                 commit = connection.execute("commit", prepare=False)
@@ -258,22 +260,7 @@ class Database:
     def _connect(self, role: str) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             login = self._credentials(self._settings["DATABASE_SECRET"])
-            opened = psycopg.connect(
-                host=self._settings["DATABASE_HOST"],
-                port=self._settings["DATABASE_PORT"],
-                dbname=self._settings["DATABASE_NAME"],
-                sslmode=self._settings["DATABASE_SSLMODE"],
-                user=login["username"],
-                password=login["password"],
-                connect_timeout=CONNECT_TIMEOUT_SECONDS,
-                target_session_attrs="read-write",  # behind a failover, not the old primary that only reads now
-                application_name="hidra",
-                autocommit=True,
-                tcp_user_timeout=10_000,
-                keepalives_idle=20,
-                options=f"-c statement_timeout={self._statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} "
-                "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
-            )
+            opened = connecting.connect(self._settings, login)
             try:
                 self._check_new(opened, role)
             except BaseException:
@@ -285,8 +272,20 @@ class Database:
     def _check_new(self, connection: psycopg.Connection[Any], role: str) -> None:
         if self._check is not None:
             with connection.transaction():
-                _take(connection, role, "")
+                self._take(connection, role, "")
                 self._check(Tx(connection))
+
+    def _take(self, connection: psycopg.Connection[Any], role: str, user_id: str) -> None:
+        connection.execute(
+            SET_ROLE,
+            {
+                "role": role,
+                "user_id": user_id,
+                "plan_cache_mode": "auto" if role == "hidra_worker" else "force_custom_plan",
+                "statement_timeout": str(self._statement_timeout_ms),
+                "lock_timeout": str(LOCK_TIMEOUT_MS),
+            },
+        )
 
 
 class Pool(Database):
@@ -325,11 +324,6 @@ def _roll_back(connection: psycopg.Connection[Any]) -> None:
         connection.rollback()
     except psycopg.Error:
         connection.close()
-
-
-def _take(connection: psycopg.Connection[Any], role: str, user_id: str) -> None:
-    mode = "auto" if role == "hidra_worker" else "force_custom_plan"
-    connection.execute(SET_ROLE, {"role": role, "user_id": user_id, "plan_cache_mode": mode})
 
 
 class _BrokenBeforeCommit(Exception):
