@@ -52,6 +52,19 @@ def test_an_invocation_writes_only_what_it_measured_also_if_it_fails(capsys: pyt
     assert line["DoubtsGivenUp"] == [2]
 
 
+def test_what_was_measured_while_nothing_is_written_is_not_written_later(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = measured(lambda: measure(Figure.REPLIES))
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    handler()
+    assert lines(capsys) == []
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    handler()
+    [line] = lines(capsys)
+    assert line["Replies"] == [1]
+
+
 def test_no_value_of_threads_side_by_side_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
     @measured
     def handler() -> None:

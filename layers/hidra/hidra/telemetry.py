@@ -84,3 +84,4 @@ def _write(metrics: Metrics) -> None:
             metrics.add_metric(figure, unit, value)
     if found:
         metrics.flush_metrics()
+        metrics.clear_metrics()  # Powertools keeps them where POWERTOOLS_METRICS_DISABLED keeps it from writing
