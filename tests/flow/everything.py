@@ -41,6 +41,7 @@ class Everything:
         self._the_clock_repairs_what_was_lost()
         self._the_connection_stops()
         self._wrong_requests_are_refused()
+        self._a_sealing_key_is_added()
         self._the_rest_is_read()
 
     def _a_campaign_meets_every_answer(self) -> None:
@@ -159,6 +160,21 @@ class Everything:
             except LocalError as error:
                 self.problems.append(str(error).split(": ", 1)[1])
         assert len(self.problems) == len(requests_), self.problems
+
+    def _a_sealing_key_is_added(self) -> None:
+        """As CloudFormation does at a rotation; with the URL of an object, to which the function writes its answer."""
+        place = {"Bucket": "hidra-sources", "Key": "answer"}
+        event = {
+            "RequestType": "Update",
+            "RequestId": str(uuid4()),
+            "ResponseURL": self.stack.cloud.client("s3").generate_presigned_url("put_object", Params=place),
+            "StackId": "stack",
+            "LogicalResourceId": "VaultKeys",
+            "ResourceProperties": {"KeyId": "k2"},
+        }
+        self.stack.invoke("vault_keys", event)
+        answer = json.load(self.stack.cloud.client("s3").get_object(**place)["Body"])
+        assert set(json.loads(answer["Data"]["PublicKeys"])) == {"k1", "k2"}, answer
 
     def _the_rest_is_read(self) -> None:
         for path in ("/v1/metrics/overview", "/v1/segments", f"/v1/campaigns/{self.campaign_id}/timeline"):
