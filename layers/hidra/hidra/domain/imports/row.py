@@ -8,7 +8,7 @@ from hidra.domain.imports.column_names import clean
 from hidra.domain.imports.columns import ATTRIBUTE, CONSENT, NAME, PHONE, Columns, understood
 from hidra.domain.imports.consent_cells import Consent, ConsentRules
 from hidra.domain.imports.phone_cells import PhoneParser, phone_reader
-from hidra.domain.text import storable
+from hidra.domain.text import blank, storable
 
 MAX_SHAPES = 1_000  # of JSON objects that are kept
 _KEYS_OF_API = (PHONE, NAME)
@@ -46,7 +46,7 @@ def of_cells(columns: Columns, parse_phone: PhoneParser, consent: ConsentRules) 
         attributes: dict[str, Value] = {}
         longest = 0
         for at, key in attributes_at:
-            if value := cells[at].strip():
+            if value := _shown(cells[at]):
                 attributes[key] = value
                 longest = max(longest, len(value))
         name = name_of(cells)
@@ -63,6 +63,12 @@ def of_cells(columns: Columns, parse_phone: PhoneParser, consent: ConsentRules) 
     return read
 
 
+def _shown(cell: str) -> str:
+    """The cell without white space at its ends; empty if it shows nothing, as one of a zero-width space."""
+    text = cell.strip()
+    return text if (text.isascii() and text.isprintable()) or not blank(text) else ""
+
+
 def _name_reader(names: Sequence[Sequence[int]]) -> Callable[[Sequence[str]], str | None]:
     """Returns a reader of a row's name: the first one with text. One in several columns is joined.
 
@@ -72,13 +78,13 @@ def _name_reader(names: Sequence[Sequence[int]]) -> Callable[[Sequence[str]], st
         return lambda _: None
     if len(names) == len(names[0]) == 1:
         only = names[0][0]
-        return lambda cells: cells[only].strip().rstrip("\\") or None
+        return lambda cells: _shown(cells[only]).rstrip("\\") or None
 
     def read(cells: Sequence[str]) -> str | None:
         for columns in names:
             parts: list[str] = []
             for at in columns:
-                part = cells[at].strip().rstrip("\\")
+                part = _shown(cells[at]).rstrip("\\")
                 # Some lists write the whole name first, and then the last name once more.
                 if part and not (parts and parts[-1].casefold().endswith(f" {part.casefold()}")):
                     parts.append(part)
@@ -121,10 +127,10 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, conse
         inner = {key: value.get(key) or {} for key in ("attributes", "consent") if key not in mapping}
         if not all(isinstance(each, Mapping) for each in inner.values()):
             return "invalid_value"
-        flat = {key: each for key, each in value.items() if key not in inner and each is not None and each != ""}
+        flat = {key: each for key, each in value.items() if key not in inner and not _empty(each)}
         given = inner.get("consent", {})
         flat |= {role: given[key] for role in CONSENT if given.get(key := role.removeprefix("consent.")) is not None}
-        attributes = {name: each for name, each in inner.get("attributes", {}).items() if each is not None}
+        attributes = {name: each for name, each in inner.get("attributes", {}).items() if not _empty(each)}
         columns = shape(tuple(flat))
         texts = [""] * len(flat)
         for at, (role, each) in enumerate(zip(columns.roles, flat.values(), strict=True)):
@@ -143,6 +149,10 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, conse
         return row if isinstance(row, str) else ContactRow(row.phone, row.name, attributes, row.consent)
 
     return read
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and blank(value))
 
 
 def _text(value: Any, *, number: bool) -> str | None:
