@@ -1081,7 +1081,9 @@ CREATE TABLE hidra.campaigns (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     blocked_code text,
     blocked_params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    labels text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT campaigns_external_id_is_owned CHECK ((external_id ~~ ((user_id)::text || '/%'::text))),
+    CONSTRAINT campaigns_labels_few CHECK ((cardinality(labels) <= 20)),
     CONSTRAINT campaigns_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000))),
     CONSTRAINT campaigns_scheduled_has_time CHECK (((status <> 'scheduled'::hidra.campaign_status) OR (scheduled_at IS NOT NULL)))
 );
@@ -1165,6 +1167,12 @@ COMMENT ON COLUMN hidra.campaigns.blocked_code IS 'Why the campaign makes no pro
 --
 
 COMMENT ON COLUMN hidra.campaigns.blocked_params IS 'The parameters of blocked_code: counts, times and texts. No data of a person.';
+
+--
+-- Name: COLUMN campaigns.labels; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.labels IS 'Words of the user''s own by which campaigns are found. They say nothing to Hidra and change in any status.';
 
 --
 -- Name: campaign_owner_metrics_view; Type: VIEW; Schema: hidra; Owner: -

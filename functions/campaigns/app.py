@@ -1,5 +1,6 @@
 """Campaigns over HTTP: drafts, their life from start to end, trial messages, runs and recipients."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from hidra.entry.fields import (
     Country,
     Description,
     Instant,
+    Label,
     Name,
     PerMinute,
     PhoneText,
@@ -36,9 +38,10 @@ from hidra.services.identify_phone import identify_phone
 from hidra.services.preflight import Preflight, preflight
 from hidra.services.prepare_trial import prepare_trial
 from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
-from hidra.store import campaigns, identity, recipients
+from hidra.store import campaigns, identity, metrics, recipients
 from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
+from hidra.store.metrics import CampaignMetrics
 from hidra.store.recipients import Recipient, RecipientCount, Run
 
 ENV = require(
@@ -70,6 +73,9 @@ PhoneCountry = Annotated[
 ]
 
 
+Labels = Annotated[list[Label], Field(max_length=20, description="Words of your own by which campaigns are found.")]
+
+
 class CampaignIn(Body):
     name: Name
     description: Description | None = None
@@ -79,14 +85,16 @@ class CampaignIn(Body):
         Name | None, Field(description="Your own id: the same request again returns the same campaign.")
     ] = None
     max_messages_per_minute: PerMinute = 20
+    labels: Annotated[Labels, Field(default_factory=list)]
     channel: CampaignChannel = CampaignChannel.WHATSAPP
 
 
 class CampaignChange(Body):
     """An absent field keeps its value; only ``description`` and ``not_after`` may be null.
 
-    Which fields may change depends on the status: all in a scheduled campaign, all but ``scheduled_at`` and
-    ``not_after`` in a draft, only ``max_messages_per_minute`` in a campaign that is running or paused.
+    ``labels`` may always change. Which other fields may depends on the status: all in a scheduled campaign, all but
+    ``scheduled_at`` and ``not_after`` in a draft, only ``max_messages_per_minute`` in a campaign that is running or
+    paused.
     """
 
     name: Annotated[Name, LEFT_OUT]
@@ -96,6 +104,7 @@ class CampaignChange(Body):
     max_messages_per_minute: Annotated[PerMinute, LEFT_OUT]
     scheduled_at: Annotated[Instant, LEFT_OUT]
     not_after: Annotated[Instant | None, LEFT_OUT]
+    labels: Annotated[Labels, LEFT_OUT]
 
 
 class DuplicateIn(Body):
@@ -136,6 +145,13 @@ class RecipientsSummary(BaseModel):
     counts: list[RecipientCount]
 
 
+@dataclass(frozen=True)
+class ListedCampaign(Campaign):
+    """``metrics``: only if the list was asked for with them."""
+
+    metrics: CampaignMetrics | None
+
+
 class ScheduleIn(Body):
     scheduled_at: Instant
     not_after: Annotated[
@@ -154,13 +170,29 @@ def create(body: CampaignIn) -> tuple[Campaign, HTTPStatus]:
     return campaign, HTTPStatus.CREATED if new else HTTPStatus.OK
 
 
-@app.get("/v1/campaigns", summary="List campaigns, the newest first")
-def list_campaigns(status: CampaignStatus | None = None, limit: Limit = 50, cursor: Cursor = None) -> Page[Campaign]:
+@app.get("/v1/campaigns", summary="List campaigns, or find them by words of their name or a label, the newest first")
+def list_campaigns(
+    *,
+    status: CampaignStatus | None = None,
+    search: Annotated[
+        str | None,
+        Query(min_length=1, max_length=200, description="Each of its words begins a word of the campaign's name."),
+    ] = None,
+    label: Annotated[str | None, Query(min_length=1, max_length=50)] = None,
+    with_metrics: Annotated[bool, Query(description="Whether each campaign has its metrics.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ListedCampaign]:
     after_at, after_id = NEWEST_FIRST.after(cursor)
-    rows = db.as_user(
-        me(), lambda tx: campaigns.page(tx, status=status, after_at=after_at, after_id=after_id, limit=limit)
-    )
-    return NEWEST_FIRST.page(rows, limit)
+
+    def work(tx: Tx) -> list[ListedCampaign]:
+        rows = campaigns.page(
+            tx, status=status, search=search, label=label, after_at=after_at, after_id=after_id, limit=limit
+        )
+        counted = metrics.campaigns(tx, [row.id for row in rows]) if with_metrics else {}
+        return [ListedCampaign(**vars(row), metrics=counted.get(row.id)) for row in rows]
+
+    return NEWEST_FIRST.page(db.as_user(me(), work), limit)
 
 
 @app.get("/v1/campaigns/<campaign_id>", operation_id="get_campaign", summary="Show a campaign")

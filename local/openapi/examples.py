@@ -20,6 +20,7 @@ _CAMPAIGN_IN = {
     "template_id": _TEMPLATE,
     "external_id": "pontos-2030-01",
     "max_messages_per_minute": 20,
+    "labels": ["fidelidade"],
     "channel": "whatsapp",
 }
 _CONSENT = {"basis": "consent", "source": "Formulário do site", "at": "2029-11-05T14:10:00Z"}
@@ -101,34 +102,37 @@ _STATUS_BACKFILL = {
     "completed_at": None,
 }
 
+_CAMPAIGN_SHOWN = {
+    **_CAMPAIGN_IN,
+    "id": _CAMPAIGN,
+    "status": "scheduled",
+    "evolution_config_id": _CONNECTION,
+    "scheduled_at": _NOON,
+    "not_after": None,
+    "started_at": None,
+    "completed_at": None,
+    "blocked_code": None,
+    "blocked_params": {},
+    "blocked_reason": None,
+    "created_at": "2030-01-30T18:20:00Z",
+}
+_CAMPAIGN_METRICS = {
+    "campaign_id": _CAMPAIGN,
+    "total_messages": 500,
+    "delivered": 471,
+    "failed": 9,
+    "pending": 12,
+    "skipped": 8,
+    "average_delivery_ms": 1840,
+    "delivery_ms_total": 866640,
+    "last_updated_at": _NOON,
+}
+
 EXAMPLES: dict[str, Any] = {
-    "Campaign": {
-        **_CAMPAIGN_IN,
-        "id": _CAMPAIGN,
-        "status": "scheduled",
-        "evolution_config_id": _CONNECTION,
-        "scheduled_at": _NOON,
-        "not_after": None,
-        "started_at": None,
-        "completed_at": None,
-        "blocked_code": None,
-        "blocked_params": {},
-        "blocked_reason": None,
-        "created_at": "2030-01-30T18:20:00Z",
-    },
+    "Campaign": _CAMPAIGN_SHOWN,
     "CampaignChange": {"name": "Pontos de fevereiro", "max_messages_per_minute": 15},
     "CampaignIn": _CAMPAIGN_IN,
-    "CampaignMetrics": {
-        "campaign_id": _CAMPAIGN,
-        "total_messages": 500,
-        "delivered": 471,
-        "failed": 9,
-        "pending": 12,
-        "skipped": 8,
-        "average_delivery_ms": 1840,
-        "delivery_ms_total": 866640,
-        "last_updated_at": _NOON,
-    },
+    "CampaignMetrics": _CAMPAIGN_METRICS,
     "Contact": _CONTACT_SHOWN,
     "ContactChange": {"name": "Ana Souza", "attributes": {"pontos": 90, "cidade": None}},
     "ContactsIn": {
@@ -171,6 +175,7 @@ EXAMPLES: dict[str, Any] = {
         "status_backfill": _STATUS_BACKFILL,
     },
     "ConnectionIn": {**_CONNECTION_IN, "api_key": "troque-por-sua-chave"},
+    "ListedCampaign": {**_CAMPAIGN_SHOWN, "metrics": _CAMPAIGN_METRICS},
     "StatusBackfillIn": {"hours": 24},
     "ConnectionLink": {"state": "connecting", "qr_code": None, "pairing_code": "WZYEH1YY", "message": None},
     "Import": _IMPORT,
@@ -329,6 +334,10 @@ EXAMPLES: dict[str, Any] = {
         "initiated_by": _USER,
         "started_at": _NOON,
         "ended_at": "2030-01-31T12:25:41Z",
+        "body": "Olá {{nome}}! Você tem {{pontos}} pontos. Responda SAIR para não receber mais.",
+        "media_url": None,
+        "media_type": None,
+        "file_name": None,
         "summary": {
             "total": 500,
             "delivered": 470,

@@ -57,6 +57,7 @@ def test_a_campaign_is_a_draft_with_metrics_and_a_limit(api: Api, world: World) 
         "evolution_config_id": str(world.connection_id),
         "external_id": "crm/42",
         "max_messages_per_minute": 30,
+        "labels": [],
         "scheduled_at": None,
         "not_after": None,
         "started_at": None,
@@ -106,7 +107,7 @@ def test_creators_at_the_same_time_get_one_campaign(api: Api, world: World) -> N
     from hidra.store.campaigns import Campaign, Draft
 
     made: list[tuple[Campaign, bool]] = []
-    wanted = Draft("c", None, "whatsapp", world.segment_id, world.template_id, "crm-42", 20)  # type: ignore[arg-type]
+    wanted = Draft("c", None, "whatsapp", world.segment_id, world.template_id, "crm-42", 20, [])  # type: ignore[arg-type]
     start = threading.Barrier(6)
 
     def create() -> None:
@@ -141,6 +142,56 @@ def test_campaigns_are_listed_newest_first_by_status(api: Api, world: World) -> 
     assert [item["name"] for item in api.all("/v1/campaigns", limit=2, status="scheduled")] == ["c"]
     answer = api.get("/v1/campaigns", status="nearly")
     assert (answer.status, answer.fields) == (422, ["status"])
+
+
+def test_campaigns_are_found_by_words_of_their_name_and_by_label(
+    api: Api, call: Any, world: World, stranger: UUID
+) -> None:
+    made = {
+        name: draft(api, world, name=name, labels=labels).split("/")[-1]
+        for name, labels in (
+            ("Natal São Paulo 2026", ["varejo", "Dezembro"]),
+            ("Liquidação de Natal", ["varejo"]),
+            ("Páscoa", []),
+        )
+    }
+
+    def found(**query: str) -> list[str]:
+        listed = api.get("/v1/campaigns", **query).json["items"]
+        return [name for each in listed for name, campaign_id in made.items() if campaign_id == each["id"]]
+
+    assert found(search="natal") == ["Liquidação de Natal", "Natal São Paulo 2026"]
+    assert found(search="sao nat") == ["Natal São Paulo 2026"]
+    assert found(search="PASC") == ["Páscoa"]
+    assert found(search="scoa") == []
+    assert found(search="?!") == found(search="o'; --") == []
+    assert found(label="dezembro") == ["Natal São Paulo 2026"]
+    assert found(label="VAREJO", search="liquidacao") == ["Liquidação de Natal"]
+    assert found(label="vare") == []
+    assert call("campaigns", stranger).get("/v1/campaigns", search="natal").json["items"] == []
+
+
+def test_labels_change_in_any_status_and_are_copied(api: Api, world: World) -> None:
+    path = draft(api, world, labels=["a"])
+    for status in ("running", "completed", "canceled"):
+        world.databases.owner.execute(
+            "update hidra.campaigns set status = %s where id = %s", [status, path.split("/")[-1]]
+        )
+        assert api.patch(path, {"labels": [status, "x"]}).json["labels"] == [status, "x"]
+    assert api.post(f"{path}/duplicate").json["labels"] == ["canceled", "x"]
+    refused = api.patch(path, {"labels": [str(number) for number in range(21)]})
+    assert (refused.status, refused.fields) == (422, ["labels"])
+    assert api.patch(path, {"labels": ["\u200b"]}).status == 422
+
+
+def test_a_list_of_campaigns_has_their_metrics_on_request(api: Api, world: World) -> None:
+    first, second = (draft(api, world).split("/")[-1] for _ in range(2))
+    world.databases.owner.execute(
+        "update hidra.campaign_metrics set total_messages = 3, delivered = 3 where campaign_id = %s", [first]
+    )
+    items = api.get("/v1/campaigns", with_metrics="true", limit="2").json["items"]
+    assert {each["id"]: each["metrics"]["delivered"] for each in items} == {first: 3, second: 0}
+    assert all(each["metrics"] is None for each in api.get("/v1/campaigns").json["items"])
 
 
 def test_only_a_draft_is_deleted_and_its_limit_goes_too(api: Api, world: World) -> None:
@@ -385,6 +436,8 @@ def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: Wo
             "initiated_by": str(world.user_id),
             "started_at": runs[0]["started_at"],
             "ended_at": None,
+            "body": "Oi {{name}}",
+            **dict.fromkeys(("media_url", "media_type", "file_name")),
             "summary": {
                 "kind": "first_send",
                 **(everyone := {"total": 3, "delivered": 0, "failed": 0, "pending": 3, "skipped": 0}),

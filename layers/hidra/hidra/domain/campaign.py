@@ -69,6 +69,7 @@ ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
 }
 
 PACE = "max_messages_per_minute"
+LABELS = "labels"  # may change in any status
 CONTENT = frozenset({"name", "description", "segment_id", "template_id"})
 TIMES = frozenset({"scheduled_at", "not_after"})
 # For each status the fields that may change in it; in any other status, none.
@@ -90,7 +91,7 @@ def check_edit(fields: Collection[str], status: CampaignStatus, *, has_run: bool
     """
     is_retry = has_run and status is CampaignStatus.SCHEDULED
     allowed = frozenset({PACE}) if is_retry else EDITABLE.get(status, frozenset())
-    refused = sorted(set(fields) - allowed)
+    refused = sorted(set(fields) - allowed - {LABELS})
     if not refused:
         return
     state = "scheduled for a retry" if is_retry else str(status)

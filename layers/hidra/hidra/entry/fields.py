@@ -92,6 +92,7 @@ LEFT_OUT = Constraints(default_factory=lambda: None)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), WithoutNul(something=True)]
 Description = Annotated[str, StringConstraints(max_length=2_000), WithoutNul()]
 Reason = Annotated[str, StringConstraints(max_length=500), WithoutNul()]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=50), WithoutNul(something=True)]
 MessageText = Annotated[str, StringConstraints(max_length=4_096), WithoutNul()]
 ReplyWord = Annotated[str, StringConstraints(min_length=1, max_length=40), WithoutNul(something=True)]
 # Without placeholders: it is sent verbatim, and only the recipient's phone may be known.

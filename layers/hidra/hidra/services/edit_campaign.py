@@ -71,6 +71,7 @@ def duplicate(db: Database, user_id: UUID, campaign_id: UUID, *, name: str | Non
             template_id=old.template_id,
             external_id=None,
             max_messages_per_minute=old.max_messages_per_minute,
+            labels=old.labels,
         )
         created = campaigns.insert(tx, draft, request_digest=None)
         if created is None:

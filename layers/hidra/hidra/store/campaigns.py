@@ -25,17 +25,18 @@ UNKNOWN_REFERENCES: Mapping[str, HidraError] = {
 # external_id is stored behind 36 characters of the user's id and a slash, and shown without them.
 COLUMNS = """id, name, description, channel, status, segment_id, template_id, evolution_config_id,
     substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
-    blocked_code, blocked_params, blocked_reason, created_at"""
+    blocked_code, blocked_params, blocked_reason, labels, created_at"""
 # The foreign keys are checked after the whole statement, so the order of its parts does not matter.
 INSERT = """
 with created as (
     insert into hidra.campaigns (user_id, evolution_config_id, segment_id, template_id, name, description, channel,
-        external_id, request_digest, max_messages_per_minute)
+        external_id, request_digest, max_messages_per_minute, labels)
     values (%(user_id)s, (
         select id from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
     ), %(segment_id)s,
         %(template_id)s, %(name)s, %(description)s, %(channel)s,
-        %(user_id)s::uuid::text || '/' || %(external_id)s::text, %(request_digest)s, %(max_messages_per_minute)s)
+        %(user_id)s::uuid::text || '/' || %(external_id)s::text, %(request_digest)s, %(max_messages_per_minute)s,
+        %(labels)s)
     on conflict (external_id) do nothing
     returning id, user_id, max_messages_per_minute
 ), counted as (
@@ -52,10 +53,15 @@ where user_id = %(user_id)s and external_id = %(user_id)s::uuid::text || '/' || 
 GET = f"""
 select {COLUMNS} from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s
 """  # noqa: S608 - made of constants
+# A user has few enough campaigns that names and labels need no index.
 LIST = f"""
 select {COLUMNS} from hidra.campaigns
 where user_id = %(user_id)s
   and (%(status)s::hidra.campaign_status is null or status = %(status)s::hidra.campaign_status)
+  and (%(search)s::text is null
+    or hidra.search_terms(user_id, name) @@ hidra.search_query(user_id, %(search)s::text))
+  and (%(label)s::text is null
+    or hidra.fold(%(label)s::text) in (select hidra.fold(given) from unnest(labels) as l (given)))
   and {newest_first("created_at")}
 """  # noqa: S608 - made of constants
 # Before LOCK: every transaction locks a campaign's limit before the campaign.
@@ -68,7 +74,8 @@ select from hidra.campaigns where user_id = %(user_id)s and id = %(campaign_id)s
 SAVE = """
 update hidra.campaigns
 set name = %(name)s, description = %(description)s, segment_id = %(segment_id)s, template_id = %(template_id)s,
-    max_messages_per_minute = %(max_messages_per_minute)s, scheduled_at = %(scheduled_at)s, not_after = %(not_after)s
+    max_messages_per_minute = %(max_messages_per_minute)s, scheduled_at = %(scheduled_at)s, not_after = %(not_after)s,
+    labels = %(labels)s
 where user_id = %(user_id)s and id = %(id)s
 """
 SET_RATE = """
@@ -138,6 +145,7 @@ class Draft:
     template_id: UUID
     external_id: str | None
     max_messages_per_minute: int
+    labels: list[str]
 
 
 @dataclass(frozen=True)
@@ -159,6 +167,7 @@ class Campaign:
     blocked_code: BlockedCode | None
     blocked_params: BlockedParams
     blocked_reason: str | None
+    labels: list[str]
     created_at: datetime
 
 
@@ -197,10 +206,24 @@ def get(tx: Tx, *, campaign_id: UUID) -> Campaign:
 
 
 def page(
-    tx: Tx, *, status: CampaignStatus | None, after_at: datetime | None, after_id: UUID | None, limit: int
+    tx: Tx,
+    *,
+    status: CampaignStatus | None,
+    search: str | None,
+    label: str | None,
+    after_at: datetime | None,
+    after_id: UUID | None,
+    limit: int,
 ) -> list[Campaign]:
-    """The newest first, after the given one."""
-    return tx.rows(Campaign, LIST, status=status, after_at=after_at, after_id=after_id, limit=limit)
+    """The newest first, after the given one.
+
+    Args:
+        search: each of its words begins a word of the name, without regard to case and accents.
+        label: one that they have, without regard to case and accents.
+    """
+    return tx.rows(
+        Campaign, LIST, status=status, search=search, label=label, after_at=after_at, after_id=after_id, limit=limit
+    )
 
 
 def lock(tx: Tx, *, campaign_id: UUID) -> Campaign:

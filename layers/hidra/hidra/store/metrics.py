@@ -1,5 +1,6 @@
 """Counters and timelines, for reading; only ``counters`` changes them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,10 +18,10 @@ EVERY_OVERVIEW = f"""
 select {OVERVIEW_COLUMNS} from hidra.campaign_owner_metrics_view
 where owner_id > {AFTER_ID} order by owner_id limit %(limit)s
 """  # noqa: S608 - made of constants
-CAMPAIGN = """
+CAMPAIGNS = """
 select campaign_id, total_messages, delivered, failed, pending, skipped, average_delivery_ms, delivery_ms_total,
     last_updated_at
-from hidra.campaign_metrics where user_id = %(user_id)s and campaign_id = %(campaign_id)s
+from hidra.campaign_metrics where user_id = %(user_id)s and campaign_id = any(%(campaign_ids)s)
 """
 TIMELINE = """
 select timestamp, delivered, failed from hidra.campaign_timeline_points
@@ -88,7 +89,13 @@ def campaign(tx: Tx, *, campaign_id: UUID) -> CampaignMetrics:
     Raises:
         NotFound: the user has no such campaign.
     """
-    return found(tx.row(CampaignMetrics, CAMPAIGN, campaign_id=campaign_id), "campaign")
+    return found(tx.row(CampaignMetrics, CAMPAIGNS, campaign_ids=[campaign_id]), "campaign")
+
+
+def campaigns(tx: Tx, campaign_ids: Collection[UUID]) -> dict[UUID, CampaignMetrics]:
+    """The metrics of those of the campaigns that are the user's, by campaign."""
+    rows = tx.rows(CampaignMetrics, CAMPAIGNS, campaign_ids=list(campaign_ids))
+    return {row.campaign_id: row for row in rows}
 
 
 def timeline(

@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from hidra.domain.campaign import CampaignStatus
+from hidra.domain.content import MediaType
 from hidra.domain.message import MessageStatus
 from hidra.store.db import Tx
 from hidra.store.pages import AFTER_ID, newest_first
@@ -22,12 +23,14 @@ _COUNTERS = """coalesce(sum(messages), 0)::bigint as total,
     coalesce(sum(messages) filter (where status = 'skipped'), 0)::bigint as skipped"""
 RUNS = f"""
 with page as materialized (
-    select id, campaign_id, status, initiated_by, started_at, ended_at from hidra.campaign_runs
+    select id, campaign_id, status, initiated_by, started_at, ended_at, body, media_url, media_type, file_name
+    from hidra.campaign_runs
     where user_id = %(user_id)s and campaign_id = %(campaign_id)s and {newest_first("started_at")}
 ), counts as materialized (
     select run_id, status, counted, messages from hidra.recipient_counts(array(select id from page))
 )
-select p.id, p.status, p.initiated_by, p.started_at, p.ended_at, to_jsonb(s) || jsonb_build_object(
+select p.id, p.status, p.initiated_by, p.started_at, p.ended_at, p.body, p.media_url, p.media_type, p.file_name,
+    to_jsonb(s) || jsonb_build_object(
         'kind', case when exists (
             select from hidra.campaign_runs e
             where e.user_id = %(user_id)s and e.campaign_id = p.campaign_id and e.started_at < p.started_at
@@ -115,11 +118,17 @@ class RunSummary(Counts):
 
 @dataclass(frozen=True)
 class Run:
+    """``body`` and the media are the template's at the start; its later edits do not change them."""
+
     id: UUID
     status: CampaignStatus
     initiated_by: UUID
     started_at: datetime
     ended_at: datetime | None
+    body: str
+    media_url: str | None
+    media_type: MediaType | None
+    file_name: str | None
     summary: RunSummary
 
     def __post_init__(self) -> None:
