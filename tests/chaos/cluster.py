@@ -240,7 +240,7 @@ class Cluster:
         """Plays AWS for one call of a worker."""
         match service, operation:
             case "secrets", "GetSecretValue":
-                return {"SecretString": self._secrets[params["SecretId"]]}
+                return {"SecretString": self._secrets[params["SecretId"]], "CreatedDate": 0.0}
             case "sqs", "SendMessage":
                 self._enqueue(params)
                 return {"MessageId": "1"}

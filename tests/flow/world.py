@@ -143,23 +143,24 @@ class Tenant:
 
     def wait_until_equal(self, campaign_id: str, *, seconds: float) -> None:
         """Until the campaign has ended, the simulator has posted every webhook, and both report the same."""
+
+        def ended() -> bool:
+            self._look_doubts_up(campaign_id)
+            return self.show(campaign_id)["status"] in ("completed", "failed")
+
+        eventually(ended, seconds=seconds, about=lambda: self._state(campaign_id))
         assert self.wait_until_only_lost_claims_differ(campaign_id, seconds=seconds) == []
-        eventually(
-            lambda: self.show(campaign_id)["status"] in ("completed", "failed"),
-            seconds=seconds,
-            about=lambda: self._state(campaign_id),
-        )
 
     def wait_until_only_lost_claims_differ(self, campaign_id: str, *, seconds: float) -> list[str]:
-        """Until both report the same, but for the recipients in doubt whom Evolution has no message for: their phones.
+        """Until nothing waits and both report the same, but for the recipients in doubt that Evolution has no message
+        for: their phones.
 
         Such a recipient was claimed by a sender that died before its post, or that never heard of its claim.
         """
         unequal: list[comparison.Difference] = []
 
         def settled() -> bool:
-            if any(row["status"] == "unknown" for row in self.recipients(campaign_id)):
-                self.stack.invoke("connection_check")  # resolves the messages in doubt; its schedule is five minutes
+            self._look_doubts_up(campaign_id)
             waiting = [row for row in self.recipients(campaign_id) if row["status"] in ("pending", "sending")]
             if waiting or self.simulator.summary()["unsettled"]:
                 return False
@@ -168,6 +169,11 @@ class Tenant:
 
         eventually(settled, seconds=seconds, about=lambda: self._state(campaign_id))
         return [one.phone for one in unequal]
+
+    def _look_doubts_up(self, campaign_id: str) -> None:
+        """The schedule of the check is five minutes."""
+        if any(row["status"] == "unknown" for row in self.recipients(campaign_id)):
+            self.stack.invoke("connection_check")
 
     def _state(self, campaign_id: str) -> str:
         different = {difference.phone for difference in self.differences(campaign_id)[:5]}
