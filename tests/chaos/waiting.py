@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(reached: Callable[[], object], *, seconds: float = 20) -> None:
+def wait_until(reached: Callable[[], object], *, seconds: float = 60) -> None:
     """
     Raises:
         AssertionError: the condition is still false after so many seconds.
