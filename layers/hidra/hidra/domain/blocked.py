@@ -153,6 +153,9 @@ def similar_sentence(similar_names: Mapping[str, str]) -> str:
 
 _REASONS = {
     "opted_out": "opted out",
+    "excluded": "in an excluded segment",
+    "not_on_whatsapp_before": "not on WhatsApp before",
+    "contacted_recently": "contacted recently",
     "unresolved_variable": "no value for a variable of the text",
     "text_too_long": "too long a text for the Cloud API",
     "erased": "erased",
