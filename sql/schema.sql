@@ -833,6 +833,24 @@ CREATE TABLE core.users (
 COMMENT ON TABLE core.users IS 'hidra: minimal users. A row is a tenant. hidra.ensure_user inserts users only if this comment begins with "hidra:".';
 
 --
+-- Name: campaign_excluded_segments; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.campaign_excluded_segments (
+    user_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    segment_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY hidra.campaign_excluded_segments FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE campaign_excluded_segments; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.campaign_excluded_segments IS 'A row is a segment whose contacts the first freeze of a campaign skips.';
+
+--
 -- Name: campaign_messages; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -1081,11 +1099,15 @@ CREATE TABLE hidra.campaigns (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     blocked_code text,
     blocked_params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    not_contacted_for_days integer,
+    skip_not_on_whatsapp_days integer DEFAULT 90 NOT NULL,
     labels text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT campaigns_external_id_is_owned CHECK ((external_id ~~ ((user_id)::text || '/%'::text))),
     CONSTRAINT campaigns_labels_few CHECK ((cardinality(labels) <= 20)),
+    CONSTRAINT campaigns_not_contacted_range CHECK (((not_contacted_for_days >= 1) AND (not_contacted_for_days <= 365))),
     CONSTRAINT campaigns_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000))),
-    CONSTRAINT campaigns_scheduled_has_time CHECK (((status <> 'scheduled'::hidra.campaign_status) OR (scheduled_at IS NOT NULL)))
+    CONSTRAINT campaigns_scheduled_has_time CHECK (((status <> 'scheduled'::hidra.campaign_status) OR (scheduled_at IS NOT NULL))),
+    CONSTRAINT campaigns_skip_not_on_whatsapp_range CHECK (((skip_not_on_whatsapp_days >= 0) AND (skip_not_on_whatsapp_days <= 365)))
 );
 
 ALTER TABLE ONLY hidra.campaigns FORCE ROW LEVEL SECURITY;
@@ -1167,6 +1189,18 @@ COMMENT ON COLUMN hidra.campaigns.blocked_code IS 'Why the campaign makes no pro
 --
 
 COMMENT ON COLUMN hidra.campaigns.blocked_params IS 'The parameters of blocked_code: counts, times and texts. No data of a person.';
+
+--
+-- Name: COLUMN campaigns.not_contacted_for_days; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.not_contacted_for_days IS 'The first freeze skips a phone to which any campaign of the user sent a message, or may have sent one, within so many days. Null: none is skipped for that.';
+
+--
+-- Name: COLUMN campaigns.skip_not_on_whatsapp_days; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaigns.skip_not_on_whatsapp_days IS 'The first freeze skips a contact whose not_on_whatsapp_at is within so many days. 0: none is skipped for that.';
 
 --
 -- Name: COLUMN campaigns.labels; Type: COMMENT; Schema: hidra; Owner: -
@@ -1592,6 +1626,7 @@ CREATE TABLE hidra.contacts (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     subscriber text GENERATED ALWAYS AS (hidra.subscriber(phone)) STORED NOT NULL,
+    not_on_whatsapp_at timestamp with time zone,
     CONSTRAINT contacts_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text)),
     CONSTRAINT contacts_consent_basis_known CHECK (((consent IS NULL) OR COALESCE(((consent ->> 'basis'::text) = ANY (ARRAY['consent'::text, 'legal_obligation'::text, 'public_policy'::text, 'research'::text, 'contract'::text, 'legal_proceedings'::text, 'protection_of_life'::text, 'health_protection'::text, 'legitimate_interest'::text, 'credit_protection'::text])), false))),
     CONSTRAINT contacts_consent_object CHECK ((jsonb_typeof(consent) = 'object'::text)),
@@ -1641,6 +1676,12 @@ COMMENT ON COLUMN hidra.contacts.consent IS 'The legal basis for messages: an ob
 --
 
 COMMENT ON COLUMN hidra.contacts.subscriber IS 'The spelling that all valid ones of the number share. A user has one contact for each subscriber.';
+
+--
+-- Name: COLUMN contacts.not_on_whatsapp_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.contacts.not_on_whatsapp_at IS 'When a message to this phone was last refused because the phone is not on WhatsApp. Null if none was, or if a later message was accepted or delivered, the person wrote, or the contact got another phone since.';
 
 --
 -- Name: CONSTRAINT contacts_consent_basis_known ON contacts; Type: COMMENT; Schema: hidra; Owner: -
@@ -2452,6 +2493,13 @@ ALTER TABLE ONLY hidra.attribute_names
     ADD CONSTRAINT attribute_names_pkey PRIMARY KEY (user_id, name);
 
 --
+-- Name: campaign_excluded_segments campaign_excluded_segments_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.campaign_excluded_segments
+    ADD CONSTRAINT campaign_excluded_segments_pkey PRIMARY KEY (campaign_id, segment_id);
+
+--
 -- Name: campaign_messages campaign_messages_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -2731,6 +2779,18 @@ ALTER TABLE ONLY hidra.whatsapp_lids
 CREATE INDEX attribute_names_folded ON hidra.attribute_names USING btree (user_id, folded);
 
 --
+-- Name: campaign_excluded_segments_segment; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_excluded_segments_segment ON hidra.campaign_excluded_segments USING btree (user_id, segment_id);
+
+--
+-- Name: INDEX campaign_excluded_segments_segment; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_excluded_segments_segment IS 'Which campaigns exclude a segment that is to be deleted.';
+
+--
 -- Name: campaign_messages_backfill; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -2752,13 +2812,13 @@ CREATE INDEX campaign_messages_pending ON hidra.campaign_messages USING btree (r
 -- Name: campaign_messages_phone; Type: INDEX; Schema: hidra; Owner: -
 --
 
-CREATE INDEX campaign_messages_phone ON hidra.campaign_messages USING btree (user_id, phone_hash);
+CREATE INDEX campaign_messages_phone ON hidra.campaign_messages USING btree (user_id, phone_hash, COALESCE(sent_at, claimed_at));
 
 --
 -- Name: INDEX campaign_messages_phone; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON INDEX hidra.campaign_messages_phone IS 'Opt-outs and erasures find the messages of a phone in any status.';
+COMMENT ON INDEX hidra.campaign_messages_phone IS 'Opt-outs and erasures find the messages of a phone in any status, and freezes the phones that were contacted.';
 
 --
 -- Name: campaign_messages_provider_failed; Type: INDEX; Schema: hidra; Owner: -
@@ -2947,6 +3007,18 @@ COMMENT ON INDEX hidra.contacts_last_digits IS 'For searches by the end of a pho
 CREATE INDEX contacts_name_words ON hidra.contacts USING gin (hidra.search_terms(user_id, name));
 
 --
+-- Name: contacts_not_on_whatsapp; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX contacts_not_on_whatsapp ON hidra.contacts USING btree (user_id, phone_hash) WHERE (not_on_whatsapp_at IS NOT NULL);
+
+--
+-- Name: INDEX contacts_not_on_whatsapp; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.contacts_not_on_whatsapp IS 'Accepted messages, deliveries and replies find a mark to clear.';
+
+--
 -- Name: delivery_events_unmatched_received; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -3072,6 +3144,20 @@ COMMENT ON TRIGGER segment_contacts_removed ON hidra.segment_contacts IS 'Subtra
 
 ALTER TABLE ONLY hidra.attribute_names
     ADD CONSTRAINT attribute_names_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
+
+--
+-- Name: campaign_excluded_segments campaign_excluded_segments_campaign_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.campaign_excluded_segments
+    ADD CONSTRAINT campaign_excluded_segments_campaign_fk FOREIGN KEY (user_id, campaign_id) REFERENCES hidra.campaigns(user_id, id) ON DELETE CASCADE;
+
+--
+-- Name: campaign_excluded_segments campaign_excluded_segments_segment_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.campaign_excluded_segments
+    ADD CONSTRAINT campaign_excluded_segments_segment_fk FOREIGN KEY (user_id, segment_id) REFERENCES hidra.contact_segments(user_id, id) ON DELETE RESTRICT;
 
 --
 -- Name: campaign_messages campaign_messages_run_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
@@ -3281,6 +3367,12 @@ CREATE POLICY admin ON hidra.campaigns FOR SELECT TO hidra_admin USING (true);
 ALTER TABLE hidra.attribute_names ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: campaign_excluded_segments; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.campaign_excluded_segments ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: campaign_messages; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -3393,6 +3485,12 @@ ALTER TABLE hidra.opt_outs ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY owner ON hidra.attribute_names TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: campaign_excluded_segments owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.campaign_excluded_segments TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: campaign_messages owner; Type: POLICY; Schema: hidra; Owner: -
@@ -3563,6 +3661,12 @@ ALTER TABLE hidra.status_backfills ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON hidra.attribute_names TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: campaign_excluded_segments tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.campaign_excluded_segments TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: campaign_messages tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -3711,6 +3815,12 @@ ALTER TABLE hidra.whatsapp_lids ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY worker ON hidra.attribute_names TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: campaign_excluded_segments worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.campaign_excluded_segments TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: campaign_messages worker; Type: POLICY; Schema: hidra; Owner: -

@@ -11,7 +11,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
-from hidra.domain.campaign import CampaignChannel, CampaignStatus
+from hidra.domain.campaign import (
+    MAX_DAYS,
+    MAX_EXCLUDED_SEGMENTS,
+    SKIP_NOT_ON_WHATSAPP_DAYS,
+    CampaignChannel,
+    CampaignStatus,
+)
 from hidra.domain.contact import MAX_PHONE
 from hidra.domain.message import MessageStatus
 from hidra.entry.fields import (
@@ -25,6 +31,7 @@ from hidra.entry.fields import (
     PhoneText,
     VariableName,
     VariableValue,
+    Whole,
 )
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Order, Page, instant
@@ -72,6 +79,28 @@ PhoneCountry = Annotated[
     str, Query(pattern=r"^[A-Z]{2}$", description="ISO 3166 code of the country of a phone without +.")
 ]
 
+ExcludedSegments = Annotated[
+    list[UUID],
+    Field(
+        max_length=MAX_EXCLUDED_SEGMENTS,
+        description="Contacts that are in one of these segments when the campaign starts are skipped.",
+    ),
+]
+NotContactedForDays = Annotated[
+    Annotated[int, Field(strict=True, ge=1, le=MAX_DAYS), Whole] | None,
+    Field(description="Phones that a campaign of yours wrote to within so many days are skipped; null: none is."),
+]
+SkipNotOnWhatsappDays = Annotated[
+    int,
+    Field(
+        strict=True,
+        ge=0,
+        le=MAX_DAYS,
+        description="Contacts that were not on WhatsApp within so many days are skipped; 0: none is.",
+    ),
+    Whole,
+]
+
 
 Labels = Annotated[list[Label], Field(max_length=20, description="Words of your own by which campaigns are found.")]
 
@@ -86,11 +115,14 @@ class CampaignIn(Body):
     ] = None
     max_messages_per_minute: PerMinute = 20
     labels: Annotated[Labels, Field(default_factory=list)]
+    exclude_segment_ids: Annotated[ExcludedSegments, Field(default_factory=list)]
+    not_contacted_for_days: NotContactedForDays = None
+    skip_not_on_whatsapp_days: SkipNotOnWhatsappDays = SKIP_NOT_ON_WHATSAPP_DAYS
     channel: CampaignChannel = CampaignChannel.WHATSAPP
 
 
 class CampaignChange(Body):
-    """An absent field keeps its value; only ``description`` and ``not_after`` may be null.
+    """An absent field keeps its value; only ``description``, ``not_contacted_for_days`` and ``not_after`` may be null.
 
     ``labels`` may always change. Which other fields may depends on the status: all in a scheduled campaign, all but
     ``scheduled_at`` and ``not_after`` in a draft, only ``max_messages_per_minute`` in a campaign that is running or
@@ -102,6 +134,9 @@ class CampaignChange(Body):
     segment_id: Annotated[UUID, LEFT_OUT]
     template_id: Annotated[UUID, LEFT_OUT]
     max_messages_per_minute: Annotated[PerMinute, LEFT_OUT]
+    exclude_segment_ids: Annotated[ExcludedSegments, LEFT_OUT]
+    not_contacted_for_days: Annotated[NotContactedForDays, LEFT_OUT]
+    skip_not_on_whatsapp_days: Annotated[SkipNotOnWhatsappDays, LEFT_OUT]
     scheduled_at: Annotated[Instant, LEFT_OUT]
     not_after: Annotated[Instant | None, LEFT_OUT]
     labels: Annotated[Labels, LEFT_OUT]

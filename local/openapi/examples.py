@@ -6,6 +6,7 @@ _USER = "7c1f8f0e-5a54-4b0e-9d58-0c6a3f2f7b11"
 _CONNECTION = "0b6f5d0a-3a0e-4a53-8f6a-2f6f0c9be001"
 _SEGMENT = "3d1c2b1a-9f8e-4d7c-8b6a-5f4e3d2c1b0a"
 _TEMPLATE = "5e2d3c4b-8a7f-4e6d-9c5b-4a3f2e1d0c9b"
+_EXCLUDED = "3f4e5d6c-7b8a-4998-8a6b-5c4d3e2f1a0b"
 _CAMPAIGN = "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d"
 _CONTACT = "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"
 _RUN = "6b5a4c3d-2e1f-4098-8765-43210fedcba9"
@@ -21,6 +22,9 @@ _CAMPAIGN_IN = {
     "external_id": "pontos-2030-01",
     "max_messages_per_minute": 20,
     "labels": ["fidelidade"],
+    "exclude_segment_ids": [_EXCLUDED],
+    "not_contacted_for_days": 7,
+    "skip_not_on_whatsapp_days": 90,
     "channel": "whatsapp",
 }
 _CONSENT = {"basis": "consent", "source": "Formulário do site", "at": "2029-11-05T14:10:00Z"}
@@ -30,6 +34,7 @@ _CONTACT_SHOWN = {
     "name": "Ana Silva",
     "attributes": {"cidade": "São Paulo", "pontos": 70},
     "consent": _CONSENT,
+    "not_on_whatsapp_at": None,
     "created_at": _NOON,
     "updated_at": _NOON,
 }
@@ -271,16 +276,21 @@ EXAMPLES: dict[str, Any] = {
     "PersonIn": {"phone": "+55 11 98765-4321", "country": "BR"},
     "Preflight": {
         "recipients": 500,
-        "will_receive": 492,
+        "will_receive": 480,
         "will_not": [
             {
                 "reason": "opted_out",
                 "recipients": 8,
                 "examples": [{"contact_id": _CONTACT, "phone": "+5511987654321", "detail": None}],
-            }
+            },
+            {
+                "reason": "contacted_recently",
+                "recipients": 12,
+                "examples": [{"contact_id": _CONTACT, "phone": "+5511987654321", "detail": None}],
+            },
         ],
-        "expected_duration_seconds": 1513,
-        "expected_end": "2030-01-31T12:25:13Z",
+        "expected_duration_seconds": 1476,
+        "expected_end": "2030-01-31T12:24:36Z",
         "warnings": [
             {
                 "code": "connection-not-connected",

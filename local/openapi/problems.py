@@ -44,7 +44,7 @@ CODES = {
     "not-found": "There is nothing with this id, or it belongs to another user.",
     "nothing-failed": "The campaign has no failed message that can be sent again.",
     "nothing-to-send": "No recipient would get the message; nothing was changed. `reasons` counts why, `similar_names`"
-    " names attributes that placeholders may mean. Change the text or the contacts.",
+    " names attributes that placeholders may mean. Change the text, the contacts or what the campaign skips.",
     "one-segment": "The request has both segment_id and segment_name; nothing was created. Send one of them.",
     "opt-out-words": "Some of these words cannot be used; nothing was saved. `errors` says why.",
     "opted-out": "This phone has opted out; nothing was sent.",

@@ -45,7 +45,9 @@ def test_contacts_are_saved_under_their_canonical_phones_and_answered_in_order(
     assert contact.status == 200
     assert contact.json["attributes"] == {"city": "Santos", "orders": 3, "rate": 1.5, "vip": True}
     assert contact.json["created_at"].endswith("Z")
-    assert set(contact.json) == {"id", "phone", "name", "attributes", "consent", "created_at", "updated_at"}
+    assert set(contact.json) == {
+        "id", "phone", "name", "attributes", "consent", "not_on_whatsapp_at", "created_at", "updated_at"
+    }  # fmt: skip
 
 
 def test_saving_again_joins_attributes_and_keeps_what_is_not_given(call: Any) -> None:

@@ -1,6 +1,7 @@
 """The segment that an import names: it stays if it is of use to anyone, and else goes with its import."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -130,6 +131,18 @@ def test_a_segment_that_is_used_meanwhile_stays(
     assert this.row()["status"] in ("failed", "canceled")
     assert this.row()["segment_id"] == this.segment_id
     assert len(names(databases, user)) == 1
+
+
+def test_a_segment_that_a_campaign_excludes_meanwhile_stays(databases: Databases, user: UUID) -> None:
+    this = requested(databases, user, BAD)
+    other = databases.http.as_user(user, lambda tx: segments.create(tx, name="Outra", description=None))
+    campaign(replace(this, segment_id=other.id))
+    databases.owner.execute(
+        "insert into hidra.campaign_excluded_segments select user_id, id, %s from hidra.campaigns", [this.segment_id]
+    )
+    canceled(this)
+    assert (this.row()["status"], this.row()["segment_id"]) == ("canceled", this.segment_id)
+    assert set(names(databases, user)) == {"Clientes", "Outra"}
 
 
 def test_a_segment_that_the_request_did_not_make_stays(databases: Databases, user: UUID) -> None:

@@ -153,6 +153,9 @@ def similar_sentence(similar_names: Mapping[str, str]) -> str:
 
 _REASONS = {
     "opted_out": "opted out",
+    "excluded": "in an excluded segment",
+    "not_on_whatsapp_before": "not on WhatsApp before",
+    "contacted_recently": "contacted recently",
     "unresolved_variable": "no value for a variable of the text",
     "text_too_long": "too long a text for the Cloud API",
     "erased": "erased",
@@ -160,11 +163,14 @@ _REASONS = {
 }
 
 
+_NOTHING_TO_SEND_ADVICE = "Change the text, the contacts or what the campaign skips."
+
+
 def _nothing_to_send(params: BlockedParams) -> str:
     counts = ", ".join(f"{_REASONS.get(code, code)} ({count:,})" for code, count in params["reasons"].items())
     hint = similar_sentence(params["similar_names"])
     contacts = "1 contact" if params["recipients"] == 1 else f"{params['recipients']:,} contacts"
-    return f"0 of {contacts} can get the message. Reasons: {counts}. {hint or 'Change the text or the contacts.'}"
+    return f"0 of {contacts} can get the message. Reasons: {counts}. {hint or _NOTHING_TO_SEND_ADVICE}"
 
 
 def _in_doubt(params: BlockedParams) -> str:

@@ -53,6 +53,9 @@ class Action(StrEnum):
 
 
 MAX_AUDIENCE = 2_000_000  # contacts of a segment
+MAX_EXCLUDED_SEGMENTS = 20
+MAX_DAYS = 365  # of a rule that skips contacts
+SKIP_NOT_ON_WHATSAPP_DAYS = 90  # a campaign's default
 
 # For each action the statuses that it fits, and the one that it leads to.
 ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
@@ -70,7 +73,11 @@ ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
 
 PACE = "max_messages_per_minute"
 LABELS = "labels"  # may change in any status
-CONTENT = frozenset({"name", "description", "segment_id", "template_id"})
+# What decides which contacts get which message.
+AUDIENCE = frozenset(
+    {"segment_id", "template_id", "exclude_segment_ids", "not_contacted_for_days", "skip_not_on_whatsapp_days"}
+)
+CONTENT = AUDIENCE | {"name", "description"}
 TIMES = frozenset({"scheduled_at", "not_after"})
 # For each status the fields that may change in it; in any other status, none.
 EDITABLE: dict[CampaignStatus, frozenset[str]] = {

@@ -11,6 +11,9 @@ PROVIDER_FAILED = "provider_failed"
 UNRESOLVED_VARIABLE = "unresolved_variable"
 DELIVERED_ALREADY = "delivered_already"
 ERASED = "erased"
+# Why a send is refused whose phone is not on WhatsApp: on Baileys; on the Cloud API, where WhatsApp has other reasons
+# for the code too (developers.facebook.com, WhatsApp error codes).
+NOT_REGISTERED = ("not_on_whatsapp", "meta_131026")
 
 SENDER_LOST_DETAIL = "The sending process ended before it could record the outcome."
 GIVEN_UP_DETAIL = "Evolution never confirmed whether this message was sent."

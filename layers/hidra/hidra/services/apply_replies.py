@@ -1,7 +1,8 @@
-"""Opt-out and opt-in requests read from replies, with the phone of each sender as far as it is known."""
+"""The senders of replies, with the phone of each as far as it is known, and their opt-out and opt-in requests."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -32,9 +33,11 @@ class OptOutChanges:
 
 
 @dataclass(frozen=True)
-class _Sender:
+class Sender:
     """The sender of a reply, as far as it is known; ``lid_hash`` is the hash of the hidden id."""
 
+    reply: ReplyEvent
+    user_id: UUID
     phone_hash: bytes | None
     lid_hash: bytes | None
     phone: str | None
@@ -53,9 +56,39 @@ def lock_for_replies(tx: Tx, replies: Sequence[ReplyEvent]) -> dict[UUID, ReplyS
     return settings
 
 
-def apply_replies(
+def find_senders(
     tx: Tx, replies: Sequence[ReplyEvent], settings: Mapping[UUID, ReplySettings], hash_phone: HashPhone
-) -> OptOutChanges:
+) -> list[Sender]:
+    """Returns the sender of each reply on a connection that there is; locks nothing.
+
+    Args:
+        settings: what ``lock_for_replies`` returned.
+    """
+    known = [reply for reply in replies if reply.connection_id in settings]
+    hidden = {(reply.connection_id, reply.quoted_id) for reply in known if not reply.phone and reply.quoted_id}
+    addressees = opt_out_requests.addressees(tx, hidden)
+    return [
+        _sender(
+            reply,
+            settings[reply.connection_id].user_id,
+            addressees.get((reply.connection_id, reply.quoted_id or "")),
+            hash_phone,
+        )
+        for reply in known
+    ]
+
+
+def last_wrote(senders: Sequence[Sender]) -> dict[Person, datetime]:
+    """When the person of each phone, or hidden id, last wrote."""
+    times: dict[Person, datetime] = {}
+    for sender in senders:
+        for hashed in filter(None, (sender.phone_hash, sender.lid_hash)):
+            at = sender.reply.requested_at
+            times[sender.user_id, hashed] = max(at, times.get((sender.user_id, hashed), at))
+    return times
+
+
+def apply_replies(tx: Tx, senders: Sequence[Sender], settings: Mapping[UUID, ReplySettings]) -> OptOutChanges:
     """Records which phone a hidden id belongs to, and merges the requests of replies with earlier ones.
 
     The requests of the returned persons stay locked until the transaction ends. A request from a hidden id whose phone
@@ -64,20 +97,15 @@ def apply_replies(
     Args:
         settings: what ``lock_for_replies`` returned.
     """
-    if not replies:
+    if not senders:
         return OptOutChanges()
-    known = [(reply, settings[reply.connection_id]) for reply in replies if reply.connection_id in settings]
-    hidden = {(reply.connection_id, reply.quoted_id) for reply, _ in known if not reply.phone and reply.quoted_id}
-    addressees = opt_out_requests.addressees(tx, hidden)
     words = {connection_id: _words(of_user) for connection_id, of_user in settings.items()}
 
     requests: dict[Person, OptOutRequests] = {}
     lids: dict[Person, tuple[bytes | None, OptOutRequests]] = {}
     to_confirm: dict[Person, OptedOutPhone] = {}
-    for reply, of_user in known:
-        user_id = of_user.user_id
-        quoted = addressees.get((reply.connection_id, reply.quoted_id or ""))
-        sender = _sender(reply, quoted, partial(hash_phone, user_id))
+    for sender in senders:
+        reply, user_id = sender.reply, sender.user_id
         request = _request(reply, words[reply.connection_id])
         if sender.lid_hash and (sender.phone_hash or request):
             phone_hash, before = lids.get((user_id, sender.lid_hash), (None, NOTHING))
@@ -85,7 +113,7 @@ def apply_replies(
         if sender.phone_hash and request:
             person = (user_id, sender.phone_hash)
             requests[person] = requests.get(person, NOTHING).merged(request)
-        if sender.phone_hash and sender.phone and of_user.confirms:
+        if sender.phone_hash and sender.phone and settings[reply.connection_id].confirms:
             person = (user_id, sender.phone_hash)
             to_confirm[person] = OptedOutPhone(user_id, reply.connection_id, sender.phone, sender.phone_hash)
     for lid in opt_out_requests.merge_lids(tx, lids):
@@ -110,11 +138,13 @@ def _words(settings: ReplySettings) -> Words:
     return Words.of(settings.opt_out_words, settings.opt_in_words)
 
 
-def _sender(reply: ReplyEvent, quoted: Addressee | None, hash_text: Callable[[str], bytes]) -> _Sender:
+def _sender(reply: ReplyEvent, user_id: UUID, quoted: Addressee | None, hash_phone: HashPhone) -> Sender:
+    hash_text = partial(hash_phone, user_id)
     lid_hash = hash_text(of_lid(reply.lid)) if reply.lid else None
     if reply.phone:
-        return _Sender(hash_text(reply.phone), lid_hash, reply.phone)
-    return _Sender(quoted.phone_hash if quoted else None, lid_hash, quoted.phone if quoted else None)
+        return Sender(reply, user_id, hash_text(reply.phone), lid_hash, reply.phone)
+    phone_hash, phone = (quoted.phone_hash, quoted.phone) if quoted else (None, None)
+    return Sender(reply, user_id, phone_hash, lid_hash, phone)
 
 
 def _request(reply: ReplyEvent, words: Words) -> OptOutRequests:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hidra.domain.campaign import PACE, TIMES, CampaignStatus, check_edit
+from hidra.domain.campaign import AUDIENCE, PACE, TIMES, CampaignStatus, check_edit
 from hidra.domain.start import check_times
 from hidra.services.campaign_transaction import campaign_transaction
 from hidra.services.lifecycle import Nudge, nudge_at_start, require_recipients
@@ -41,9 +41,9 @@ def change(
         if changed.scheduled_at is not None and TIMES & set(changes):
             check_times(scheduled_at=changed.scheduled_at, not_after=changed.not_after, now=now)
         campaigns.save(tx, changed)
-        if changed.status is CampaignStatus.SCHEDULED and {"segment_id", "template_id"} & set(changes):
+        if changed.status is CampaignStatus.SCHEDULED and AUDIENCE & set(changes):
             require_recipients(tx, campaign_id, campaigns.readiness(tx, campaign_id=campaign_id))
-        return changed
+        return campaigns.get(tx, campaign_id=campaign_id)
 
     changed = campaign_transaction(db, user_id, work, campaigns.UNKNOWN_REFERENCES)
     # A pass that comes while this transaction holds the campaign does nothing, so another one is asked for.
@@ -72,6 +72,9 @@ def duplicate(db: Database, user_id: UUID, campaign_id: UUID, *, name: str | Non
             external_id=None,
             max_messages_per_minute=old.max_messages_per_minute,
             labels=old.labels,
+            exclude_segment_ids=old.exclude_segment_ids,
+            not_contacted_for_days=old.not_contacted_for_days,
+            skip_not_on_whatsapp_days=old.skip_not_on_whatsapp_days,
         )
         created = campaigns.insert(tx, draft, request_digest=None)
         if created is None:

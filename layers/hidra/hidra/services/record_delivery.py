@@ -8,8 +8,8 @@ from hidra.domain.delivery import DeliveryEvent, ReplyEvent, StatusEvent
 from hidra.domain.message import Evidence, Message, MessageStatus, join_evidence, skip
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.errors import Conflict, Rejected
-from hidra.services.apply_replies import HashPhone, apply_replies, lock_for_replies
-from hidra.store import circuit, confirmations, connection_health, deliveries, messages, opt_outs
+from hidra.services.apply_replies import HashPhone, apply_replies, find_senders, last_wrote, lock_for_replies
+from hidra.store import circuit, confirmations, connection_health, deliveries, messages, opt_outs, unregistered
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
 from hidra.telemetry import Figure, logger, measure
@@ -119,7 +119,7 @@ def _apply(
     rejections: Sequence[Rejection],
     hash_phone: HashPhone,
 ) -> _Applied:
-    """In the one lock order: erasures, connections, opt-out requests, metrics, messages, opt-outs."""
+    """In the one lock order: erasures, connections, contacts, opt-out requests, metrics, messages, opt-outs."""
     replies = [event for event in events if isinstance(event, ReplyEvent)]
     settings = lock_for_replies(tx, replies)
     statuses = [event for event in events if isinstance(event, StatusEvent)]
@@ -136,7 +136,9 @@ def _apply(
             evidence.setdefault(message_id, []).append(Evidence(event.status, event.received_at))
             under[message_id] = event.provider_message_id
     circuit.acknowledged(tx, evidence)
-    changes = apply_replies(tx, replies, settings, hash_phone)
+    senders = find_senders(tx, replies, settings, hash_phone)
+    unregistered.clear(tx, messages.arrivals(evidence), last_wrote(senders))
+    changes = apply_replies(tx, senders, settings)
     opted_out: dict[UUID, list[bytes]] = {}
     for user_id, phone_hash in sorted(changes.opted_out):
         opted_out.setdefault(user_id, []).append(phone_hash)

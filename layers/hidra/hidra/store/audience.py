@@ -1,9 +1,12 @@
 """The audience of a campaign, and why it skips the others: one rule for freeze, preflight and preview."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from hidra.domain.content import MediaType
+from hidra.domain.message import OUTCOME_UNKNOWN
 from hidra.domain.template import (
     NO_VALUE,
     TOO_LONG,
@@ -14,6 +17,7 @@ from hidra.domain.template import (
     placeholders,
     refuses_long,
 )
+from hidra.store.db import Tx
 
 # For each variable its spellings among the names of the user's attributes, and the contact's own column that takes an
 # attribute's place. The triggers contacts_added and contacts_changed keep the names. It belongs into the statement that
@@ -81,14 +85,33 @@ _CHARACTERS = """(
 )"""
 _TOO_LONG = f"""case when %(fixed)s::integer + %(most)s::integer * pg_column_size(given) > %(limit)s::integer
     then {_COMPLETE} and {_CHARACTERS} > %(limit)s::integer else false end"""
-# One pass over the table `members` (user_id, contact_id), which the statement defines before: opt-outs, and a value for
-# each variable. A contact without an error_code gets the message. Each offset makes the planner compute the columns
-# below it once.
+# Whether a message of any campaign was sent to the phone of a contact c, or may have been, since the rules' days began:
+# one that is being posted, or whose outcome is in doubt or was never known, counts. The offset makes it a lookup by
+# campaign_messages_phone for each contact that no rule before skips.
+CONTACTED = f"""exists (
+    select from hidra.campaign_messages x
+    where x.user_id = %(user_id)s and x.phone_hash = c.phone_hash
+        and coalesce(x.sent_at, x.claimed_at) > now() - make_interval(days => %(not_contacted_for_days)s)
+        and (x.sent_at is not null or x.status in ('sending', 'unknown') or x.error_code = '{OUTCOME_UNKNOWN}')
+    offset 0
+)"""
+# Why a contact c is skipped, in this order; null if it is not.
+SKIPPED = f"""case
+    when o.phone_hash is not null then 'opted_out'
+    when excluded.contact_id is not null then 'excluded'
+    when %(skip_not_on_whatsapp_days)s > 0
+        and c.not_on_whatsapp_at > now() - make_interval(days => %(skip_not_on_whatsapp_days)s)
+        then 'not_on_whatsapp_before'
+    when %(not_contacted_for_days)s::integer is not null and {CONTACTED} then 'contacted_recently'
+end"""
+# One pass over the table `members` (user_id, contact_id), which the statement defines before: the contacts to skip, and
+# a value for each variable of the others. A contact without an error_code gets the message. Each offset makes the
+# planner compute the columns below it once.
 AUDIENCE = f"""{SPELLED}, audience as (
-    select user_id, contact_id, phone, phone_hash, {RESOLVED} as resolved, too_long,
-        case when opted_out then 'opted_out' when not {_COMPLETE} then 'unresolved_variable'
+    select user_id, contact_id, phone, phone_hash, {RESOLVED} as resolved, too_long, skipped is not null as skipped,
+        case when skipped is not null then skipped when not {_COMPLETE} then 'unresolved_variable'
             when too_long and %(refuse_long)s then 'text_too_long' end as error_code,
-        case when opted_out then null
+        case when skipped is not null then null
             when not {_COMPLETE} then %(no_value)s::text || (
                 select string_agg(p.name, ', ') from unnest(%(variables)s::text[], given) as p (name, value)
                 where p.value is null
@@ -96,15 +119,19 @@ AUDIENCE = f"""{SPELLED}, audience as (
             when too_long and %(refuse_long)s then format(%(too_long)s::text, {_CHARACTERS}, %(limit)s::integer)
         end as error_detail
     from (
-        select user_id, contact_id, phone, phone_hash, opted_out, given, {_TOO_LONG} as too_long
+        select user_id, contact_id, phone, phone_hash, skipped, given, {_TOO_LONG} as too_long
         from (
-            select user_id, contact_id, phone, phone_hash, opted_out, {GIVEN} as given
+            select user_id, contact_id, phone, phone_hash, skipped, {GIVEN} as given
             from (
-                select c.user_id, c.id as contact_id, c.phone, c.phone_hash, o.phone_hash is not null as opted_out,
+                select c.user_id, c.id as contact_id, c.phone, c.phone_hash, {SKIPPED} as skipped,
                     c.name, c.attributes, {", ".join(map(_first, range(1, _WRITTEN_OUT + 1)))}
                 from members m
                 join hidra.contacts c on c.user_id = m.user_id and c.id = m.contact_id
                 left join hidra.opt_outs o on o.user_id = c.user_id and o.phone_hash = c.phone_hash
+                left join (
+                    select distinct s.contact_id from hidra.segment_contacts s
+                    where s.user_id = %(user_id)s and s.segment_id = any(%(exclude_segment_ids)s::uuid[])
+                ) excluded on excluded.contact_id = c.id
                 offset 0
             ) listed
             offset 0
@@ -115,9 +142,36 @@ AUDIENCE = f"""{SPELLED}, audience as (
 MEMBERS = """
 select user_id, contact_id from hidra.segment_contacts where segment_id = %(segment_id)s
 """
+RULES = """
+select array(
+        select e.segment_id from hidra.campaign_excluded_segments e where e.campaign_id = c.id order by e.segment_id
+    ) as exclude_segment_ids, c.not_contacted_for_days, c.skip_not_on_whatsapp_days
+from hidra.campaigns c where c.user_id = %(user_id)s and c.id = %(campaign_id)s
+"""
 
 
-def parameters(body: str, media_type: MediaType | None, integration: str | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class SkipRules:
+    """Which recipients a campaign's first freeze skips, beside those that opted out; see hidra.campaigns."""
+
+    exclude_segment_ids: list[UUID]
+    not_contacted_for_days: int | None
+    skip_not_on_whatsapp_days: int
+
+
+# A retry's: its recipients were judged when they were frozen first.
+SKIP_NONE = SkipRules([], None, 0)
+
+
+def skip_rules(tx: Tx, *, user_id: UUID, campaign_id: UUID) -> SkipRules:
+    """Returns the campaign's rules for its first freeze."""
+    found = tx.row(SkipRules, RULES, user_id=user_id, campaign_id=campaign_id)
+    if found is None:
+        raise AssertionError("the caller has read the campaign")
+    return found
+
+
+def parameters(body: str, media_type: MediaType | None, integration: str | None, rules: SkipRules) -> dict[str, Any]:
     """The parameters of ``AUDIENCE``, but for ``user_id``, for a connection of this integration."""
     variables = placeholders(body)
     fixed, times = occurrences(body)
@@ -131,6 +185,7 @@ def parameters(body: str, media_type: MediaType | None, integration: str | None)
         "most": max(times, default=0),
         "limit": limit if longest(body) > limit else None,
         "refuse_long": refuses_long(integration),
+        **vars(rules),
     }
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from hidra.domain.blocked import Blocked, BlockedCode, BlockedParams
-from hidra.domain.campaign import CampaignChannel, CampaignStatus
-from hidra.domain.segment import UNKNOWN_SEGMENT
+from hidra.domain.campaign import SKIP_NOT_ON_WHATSAPP_DAYS, CampaignChannel, CampaignStatus
+from hidra.domain.segment import UNKNOWN_EXCLUDED_SEGMENT, UNKNOWN_SEGMENT
 from hidra.errors import Field, HidraError, Rejected
 from hidra.store import blocked
 from hidra.store.db import Tx, found
@@ -15,6 +15,7 @@ from hidra.store.pages import newest_first
 
 UNKNOWN_REFERENCES: Mapping[str, HidraError] = {
     "campaigns_segment_fk": UNKNOWN_SEGMENT,
+    "campaign_excluded_segments_segment_fk": UNKNOWN_EXCLUDED_SEGMENT,
     "campaigns_template_fk": Rejected(
         "There is no template with this id; nothing was saved. Use the id of one of your templates.",
         code="unknown-template",
@@ -25,24 +26,34 @@ UNKNOWN_REFERENCES: Mapping[str, HidraError] = {
 # external_id is stored behind 36 characters of the user's id and a slash, and shown without them.
 COLUMNS = """id, name, description, channel, status, segment_id, template_id, evolution_config_id,
     substr(external_id, 38) as external_id, max_messages_per_minute, scheduled_at, not_after, started_at, completed_at,
+    array(
+        select e.segment_id from hidra.campaign_excluded_segments e where e.campaign_id = campaigns.id
+        order by e.segment_id
+    ) as exclude_segment_ids, not_contacted_for_days, skip_not_on_whatsapp_days,
     blocked_code, blocked_params, blocked_reason, labels, created_at"""
 # The foreign keys are checked after the whole statement, so the order of its parts does not matter.
 INSERT = """
 with created as (
     insert into hidra.campaigns (user_id, evolution_config_id, segment_id, template_id, name, description, channel,
-        external_id, request_digest, max_messages_per_minute, labels)
+        external_id, request_digest, max_messages_per_minute, labels, not_contacted_for_days,
+        skip_not_on_whatsapp_days)
     values (%(user_id)s, (
         select id from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
     ), %(segment_id)s,
         %(template_id)s, %(name)s, %(description)s, %(channel)s,
         %(user_id)s::uuid::text || '/' || %(external_id)s::text, %(request_digest)s, %(max_messages_per_minute)s,
-        %(labels)s)
+        %(labels)s, %(not_contacted_for_days)s, %(skip_not_on_whatsapp_days)s)
     on conflict (external_id) do nothing
     returning id, user_id, max_messages_per_minute
 ), counted as (
     insert into hidra.campaign_metrics (campaign_id, user_id) select id, user_id from created
 ), paced as (
     insert into hidra.pace_limits (subject, user_id, rate) select id, user_id, max_messages_per_minute from created
+), excluding as (
+    insert into hidra.campaign_excluded_segments (user_id, campaign_id, segment_id)
+    select distinct c.user_id, c.id, e.segment_id
+    from created c cross join unnest(%(exclude_segment_ids)s::uuid[]) as e (segment_id)
+    order by e.segment_id
 )
 select id from created
 """
@@ -75,8 +86,20 @@ SAVE = """
 update hidra.campaigns
 set name = %(name)s, description = %(description)s, segment_id = %(segment_id)s, template_id = %(template_id)s,
     max_messages_per_minute = %(max_messages_per_minute)s, scheduled_at = %(scheduled_at)s, not_after = %(not_after)s,
-    labels = %(labels)s
+    labels = %(labels)s,
+    not_contacted_for_days = %(not_contacted_for_days)s, skip_not_on_whatsapp_days = %(skip_not_on_whatsapp_days)s
 where user_id = %(user_id)s and id = %(id)s
+"""
+INCLUDE = """
+delete from hidra.campaign_excluded_segments
+where user_id = %(user_id)s and campaign_id = %(id)s and segment_id <> all(%(exclude_segment_ids)s::uuid[])
+"""
+EXCLUDE = """
+insert into hidra.campaign_excluded_segments (user_id, campaign_id, segment_id)
+select distinct %(user_id)s::uuid, %(id)s::uuid, e.segment_id
+from unnest(%(exclude_segment_ids)s::uuid[]) as e (segment_id)
+order by e.segment_id
+on conflict do nothing
 """
 SET_RATE = """
 update hidra.pace_limits set rate = %(rate)s where user_id = %(user_id)s and subject = %(campaign_id)s
@@ -146,6 +169,9 @@ class Draft:
     external_id: str | None
     max_messages_per_minute: int
     labels: list[str]
+    exclude_segment_ids: Sequence[UUID] = ()
+    not_contacted_for_days: int | None = None
+    skip_not_on_whatsapp_days: int = SKIP_NOT_ON_WHATSAPP_DAYS
 
 
 @dataclass(frozen=True)
@@ -160,6 +186,9 @@ class Campaign:
     evolution_config_id: UUID | None
     external_id: str | None
     max_messages_per_minute: int
+    exclude_segment_ids: list[UUID]
+    not_contacted_for_days: int | None
+    skip_not_on_whatsapp_days: int
     scheduled_at: datetime | None
     not_after: datetime | None
     started_at: datetime | None
@@ -189,7 +218,8 @@ def insert(tx: Tx, draft: Draft, *, request_digest: bytes | None) -> UUID | None
 
     Run it with ``UNKNOWN_REFERENCES`` as refusals. ``request_digest`` distinguishes requests with the same external id.
     """
-    campaign_id: UUID | None = tx.value(INSERT, request_digest=request_digest, **vars(draft))
+    given = {**vars(draft), "exclude_segment_ids": list(draft.exclude_segment_ids)}
+    campaign_id: UUID | None = tx.value(INSERT, request_digest=request_digest, **given)
     return campaign_id
 
 
@@ -244,6 +274,8 @@ def save(tx: Tx, campaign: Campaign) -> None:
     """
     tx.run(SET_RATE, campaign_id=campaign.id, rate=campaign.max_messages_per_minute)
     tx.run(SAVE, **vars(campaign))
+    tx.run(INCLUDE, id=campaign.id, exclude_segment_ids=campaign.exclude_segment_ids)
+    tx.run(EXCLUDE, id=campaign.id, exclude_segment_ids=campaign.exclude_segment_ids)
 
 
 def delete_draft(tx: Tx, *, campaign_id: UUID) -> bool:

@@ -9,8 +9,16 @@ from uuid import UUID
 
 from hidra.domain.circuit import PATIENCE, PROBE_EVERY
 from hidra.domain.content import Media, MediaType
-from hidra.domain.message import DELIVERED_ALREADY, SENDER_LOST_DETAIL, Message, MessageStatus, fail
+from hidra.domain.message import (
+    DELIVERED_ALREADY,
+    NOT_REGISTERED,
+    SENDER_LOST_DETAIL,
+    Message,
+    MessageStatus,
+    fail,
+)
 from hidra.domain.message_id import RANDOM_BYTES, requested_message_id
+from hidra.store import unregistered
 from hidra.store.circuit import ALLOWED, DISTRUSTED, PROBED_NOW
 from hidra.store.counters import change
 from hidra.store.db import Tx
@@ -304,7 +312,11 @@ def recently_unknown(tx: Tx, *, run_id: UUID, within: timedelta) -> int:
 
 
 def mark_sent(tx: Tx, claim: Claim, *, sent_at: datetime, provider_message_id: str) -> None:
-    """Records that Evolution accepted the message. Moves no counter: it counts as pending until it is delivered."""
+    """Records that Evolution accepted the message. Moves no counter: it counts as pending until it is delivered.
+
+    The contact, if it is marked as not on WhatsApp, is locked before the message.
+    """
+    unregistered.clear(tx, {claim.message_id: sent_at})
     tx.run(
         MARK_SENT,
         message_id=claim.message_id,
@@ -315,7 +327,12 @@ def mark_sent(tx: Tx, claim: Claim, *, sent_at: datetime, provider_message_id: s
 
 
 def mark_failed(tx: Tx, claim: Claim, *, code: str, detail: str, at: datetime) -> None:
-    """Records that the recipient cannot be reached, with the reason."""
+    """Records that the recipient cannot be reached, with the reason.
+
+    A phone that is not on WhatsApp marks its contact, which is locked before the counters and the message.
+    """
+    if code in NOT_REGISTERED:
+        unregistered.mark(tx, user_id=claim.user_id, phone=claim.phone, at=at)
 
     def rule(message: Message) -> Message:
         open_ = message.status in (MessageStatus.SENDING, MessageStatus.UNKNOWN)

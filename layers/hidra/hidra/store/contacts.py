@@ -23,7 +23,7 @@ PHONE_TAKEN: Mapping[str, HidraError] = {
 NO_SEGMENT: Mapping[str, HidraError] = {"segment_contacts_segment_fk": UNKNOWN_SEGMENT}
 
 # Of a contact c.
-COLUMNS = "c.id, c.phone, c.name, c.attributes, c.consent, c.created_at, c.updated_at"
+COLUMNS = "c.id, c.phone, c.name, c.attributes, c.consent, c.not_on_whatsapp_at, c.created_at, c.updated_at"
 # One contact for each subscriber: another spelling of its number leaves the contact's phone as it is.
 # Sorted, so that two statements with the same phones wait for each other instead of deadlocking.
 # A row that existed has a locker's transaction in xmax; a new one has none.
@@ -86,6 +86,9 @@ set phone = coalesce(%(phone)s, c.phone),
     name = case when %(set_name)s then %(name)s else c.name end,
     attributes = (c.attributes || %(set_attributes)s) - %(drop_attributes)s::text[],
     consent = case when %(set_consent)s then %(consent)s::jsonb else c.consent end,
+    not_on_whatsapp_at = case
+        when coalesce(%(phone_hash)s, c.phone_hash) = c.phone_hash then c.not_on_whatsapp_at
+    end,
     updated_at = now()
 where c.user_id = %(user_id)s and c.id = %(contact_id)s
 returning {COLUMNS}
@@ -100,6 +103,7 @@ class Contact:
     name: str | None
     attributes: dict[str, Value]
     consent: Consent | None
+    not_on_whatsapp_at: datetime | None
     created_at: datetime
     updated_at: datetime
 

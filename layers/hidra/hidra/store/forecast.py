@@ -10,7 +10,7 @@ from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus, Nex
 from hidra.domain.content import MediaType
 from hidra.domain.message import OUTCOME_UNKNOWN
 from hidra.domain.template import OWN_NAMES, names_column, placeholders
-from hidra.store.audience import AUDIENCE, MEMBERS, parameters
+from hidra.store.audience import AUDIENCE, MEMBERS, SKIP_NONE, parameters, skip_rules
 from hidra.store.db import Tx, found
 from hidra.store.freeze import RETRIED
 
@@ -66,7 +66,9 @@ ATTRIBUTE_NAMES = """
 select name from hidra.attribute_names where user_id = %(user_id)s order by name collate "C" limit 1000
 """
 
-Reason = Literal["opted_out", "unresolved_variable", "text_too_long"]
+Reason = Literal[
+    "opted_out", "excluded", "not_on_whatsapp_before", "contacted_recently", "unresolved_variable", "text_too_long"
+]
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,13 @@ def outcomes(tx: Tx, *, plan: Plan, examples: int) -> list[AudienceOutcome]:
         NextRecipients.FAILED: OUTCOMES_OF_RETRY,
         NextRecipients.WAITING: WAITING,
     }[plan.recipients]
-    return tx.rows(AudienceOutcome, sql, examples=examples, **_parameters(plan))
+    return tx.rows(AudienceOutcome, sql, examples=examples, **_parameters(tx, plan))
 
 
 def any_receiver(tx: Tx, *, plan: Plan) -> bool:
     """Whether a freeze at this moment would have a recipient that gets the message."""
     sql = ANY_RECEIVER_OF_RETRY if plan.recipients is NextRecipients.FAILED else ANY_RECEIVER
-    return tx.value(sql, **_parameters(plan)) is True
+    return tx.value(sql, **_parameters(tx, plan)) is True
 
 
 def similar_names(tx: Tx, *, user_id: UUID, body: str) -> dict[str, str]:
@@ -143,10 +145,13 @@ def similar_names(tx: Tx, *, user_id: UUID, body: str) -> dict[str, str]:
     return similar(unknown, [*tx.values(ATTRIBUTE_NAMES, user_id=user_id), *OWN_NAMES]) if unknown else {}
 
 
-def _parameters(plan: Plan) -> dict[str, Any]:
+def _parameters(tx: Tx, plan: Plan) -> dict[str, Any]:
+    rules = SKIP_NONE
+    if plan.recipients is NextRecipients.SEGMENT:
+        rules = skip_rules(tx, user_id=plan.user_id, campaign_id=plan.campaign_id)
     return {
         "campaign_id": plan.campaign_id,
         "segment_id": plan.segment_id,
         "outcome_unknown": OUTCOME_UNKNOWN,
-        **parameters(plan.body, plan.media_type, plan.integration),
+        **parameters(plan.body, plan.media_type, plan.integration, rules),
     }

@@ -12,7 +12,7 @@ from hidra.domain.campaign import MAX_AUDIENCE
 from hidra.domain.content import MediaType
 from hidra.domain.message import OUTCOME_UNKNOWN
 from hidra.store import blocked, counters, erasure
-from hidra.store.audience import AUDIENCE, MEMBERS, parameters
+from hidra.store.audience import AUDIENCE, MEMBERS, SKIP_NONE, SkipRules, parameters, skip_rules
 from hidra.store.counters import Frozen
 from hidra.store.db import Tx
 from hidra.store.pages import AFTER_ID
@@ -39,8 +39,8 @@ _FROZEN = f"""{AUDIENCE}, frozen as (
         phone_hash, variables, status, failed_at, error_code, error_detail)
     select user_id, %(campaign_id)s, %(run_id)s, contact_id, %(connection_id)s, phone, phone_hash, resolved,
         case when error_code is null then 'pending'::hidra.message_status
-            when error_code = 'opted_out' then 'skipped' else 'failed' end,
-        case when error_code <> 'opted_out' then now() end, error_code, error_detail
+            when skipped then 'skipped' else 'failed' end,
+        case when error_code is not null and not skipped then now() end, error_code, error_detail
     from audience order by contact_id
     returning status
 ), retried_points as (
@@ -54,7 +54,8 @@ select count(*) as total, count(*) filter (where status = 'pending') as pending,
 from frozen
 """  # noqa: S608 - made of constants
 # Memory for the joins, which go to disk with less. A hash may use twice this; of MAX_AUDIENCE members it needs 141 MB.
-WORK_MEM = "select set_config('work_mem', '80MB', true)"
+# And a plan for these parameters, on a connection that has frozen other campaigns before.
+FOR_MANY = "select set_config('work_mem', '80MB', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
 # A slice of a retry looks its few recipients up, instead of reading all contacts of the user for each slice.
 BY_INDEX = """
 select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
@@ -133,21 +134,23 @@ class _Run:
 def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     """Opens the first run with the template's text and the segment's contacts as they are at this moment; starts it.
 
-    A recipient that opted out is skipped. One without a value for a variable fails: the text is never sent incomplete.
-    So does one whose text is too long for the Cloud API.
+    A recipient that opted out, or that the campaign's rules skip, is skipped. One without a value for a variable fails:
+    the text is never sent incomplete. So does one whose text is too long for the Cloud API.
     """
     # Shares the advisory lock "erasure" of the user: an erasure cannot see the recipients before this commits.
     erasure.block(tx, user_id=campaign.user_id)
     run = _open(tx, campaign)
     counters.lock(tx, [campaign.id])
-    tx.run(WORK_MEM)
-    frozen = _write(tx, FREEZE, campaign, run, segment_id=campaign.segment_id)
+    rules = skip_rules(tx, user_id=campaign.user_id, campaign_id=campaign.id)
+    tx.run(FOR_MANY)
+    frozen = _write(tx, FREEZE, campaign, run, rules, segment_id=campaign.segment_id)
     tx.run(START, campaign_id=campaign.id)
     return frozen
 
 
 def freeze_retry(tx: Tx, campaign: LockedCampaign, *, after: UUID | None) -> UUID | None:
-    """Freezes up to ``RETRY_SLICE`` failed recipients into the open run of a retry, by the rule of ``freeze``.
+    """Freezes up to ``RETRY_SLICE`` failed recipients into the open run of a retry, by the rule of ``freeze``, but that
+    the campaign's rules skip none of them again.
 
     The first slice opens the run; nothing is sent before the one that finds no recipient more starts the campaign. A
     recipient is retried once, however often slices are repeated.
@@ -167,7 +170,7 @@ def freeze_retry(tx: Tx, campaign: LockedCampaign, *, after: UUID | None) -> UUI
         return None
     counters.lock(tx, [campaign.id])
     tx.run(BY_INDEX)
-    _write(tx, FREEZE_FAILED, campaign, run, after_id=after, upto=upto, outcome_unknown=OUTCOME_UNKNOWN)
+    _write(tx, FREEZE_FAILED, campaign, run, SKIP_NONE, after_id=after, upto=upto, outcome_unknown=OUTCOME_UNKNOWN)
     return upto
 
 
@@ -191,7 +194,9 @@ def _open(tx: Tx, campaign: LockedCampaign) -> _Run:
     return run
 
 
-def _write(tx: Tx, statement: LiteralString, campaign: LockedCampaign, run: _Run, **members: Any) -> Frozen:
+def _write(
+    tx: Tx, statement: LiteralString, campaign: LockedCampaign, run: _Run, rules: SkipRules, **members: Any
+) -> Frozen:
     frozen = tx.row(
         Frozen,
         statement,
@@ -200,7 +205,7 @@ def _write(tx: Tx, statement: LiteralString, campaign: LockedCampaign, run: _Run
         run_id=run.id,
         connection_id=campaign.evolution_config_id,
         **members,
-        **parameters(run.body, run.media_type, run.integration),
+        **parameters(run.body, run.media_type, run.integration, rules),
     )
     if frozen is None:
         raise AssertionError("an aggregate returns a row")

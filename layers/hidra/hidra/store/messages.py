@@ -17,7 +17,7 @@ from hidra.domain.message import (
     join_evidence,
     skip,
 )
-from hidra.store import circuit
+from hidra.store import circuit, unregistered
 from hidra.store.counters import change
 from hidra.store.db import Tx
 
@@ -76,6 +76,7 @@ def resolve(tx: Tx, *, message_id: int, provider_message_id: str) -> bool:
             identify(message, provider_message_id) if message.status is MessageStatus.UNKNOWN or given_up else message
         )
 
+    unregistered.clear(tx, {message_id: None})
     return bool(change(tx, [message_id], rule))
 
 
@@ -99,9 +100,17 @@ def join_all_evidence(
         provider_message_ids: under which the evidence came; a message without a provider's id takes it.
     """
     circuit.acknowledged(tx, evidence)
+    unregistered.clear(tx, arrivals(evidence))
     under = provider_message_ids or {}
     changed = change(tx, evidence, lambda found: join_evidence(found, evidence[found.id], under=under.get(found.id)))
     settle_retries(tx, changed)
+
+
+def arrivals(evidence: Mapping[int, Iterable[Evidence]]) -> dict[int, datetime | None]:
+    """When the evidence last says of each message, by its id, that it was delivered or read."""
+    arrived = (MessageStatus.DELIVERED, MessageStatus.READ)
+    times = {id: [item.at for item in items if item.status in arrived] for id, items in evidence.items()}
+    return {id: max(found) for id, found in times.items() if found}
 
 
 def settle_retries(tx: Tx, changed: Iterable[Message]) -> None:

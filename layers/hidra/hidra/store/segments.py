@@ -47,9 +47,14 @@ returning {COLUMNS}
 # Locked, so that no campaign starts to use the segment before it is deleted.
 LOCK = "select true from hidra.contact_segments where user_id = %(user_id)s and id = %(segment_id)s for update"
 USING_CAMPAIGNS = """
-select id, name, count(*) over () as campaigns from hidra.campaigns
-where user_id = %(user_id)s and segment_id = %(segment_id)s
-order by created_at desc, id desc limit %(limit)s
+select c.id, c.name, count(*) over () as campaigns from hidra.campaigns c
+where c.user_id = %(user_id)s and c.id in (
+    select id from hidra.campaigns where user_id = %(user_id)s and segment_id = %(segment_id)s
+    union all
+    select campaign_id from hidra.campaign_excluded_segments
+    where user_id = %(user_id)s and segment_id = %(segment_id)s
+)
+order by c.created_at desc, c.id desc limit %(limit)s
 """
 DELETE = "delete from hidra.contact_segments where user_id = %(user_id)s and id = %(segment_id)s returning true"
 # Skips a segment that another transaction uses at this moment: it gets a member or a campaign, or is deleted.
@@ -64,6 +69,9 @@ DELETE_UNUSED = """
 delete from hidra.contact_segments s
 where s.id = %(segment_id)s and s.total_contacts = 0
   and not exists (select from hidra.campaigns c where c.user_id = s.user_id and c.segment_id = s.id)
+  and not exists (
+    select from hidra.campaign_excluded_segments e where e.user_id = s.user_id and e.segment_id = s.id
+  )
   and not exists (
     select from hidra.contact_imports i
     where i.user_id = s.user_id and i.segment_id = s.id and i.status in ('waiting', 'running')
