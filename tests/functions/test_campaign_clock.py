@@ -44,6 +44,7 @@ def clock(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch,
         CAMPAIGN_QUEUE_URL=on_aws.queue("campaigns"),
         IMPORT_QUEUE_URL=on_aws.queue("imports"),
+        EXPORT_QUEUE_URL=on_aws.queue("exports"),
         SEND_QUEUE_URL=on_aws.queue("sends"),
     )
     monkeypatch.setattr(app, "db", databases.jobs)

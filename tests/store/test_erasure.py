@@ -44,6 +44,7 @@ NOTHING_OF_A_PERSON = {
     "contact_segments": "name description",
     "delivery_events_rejected": "stream_position reason",
     "direct_sends": "kind requested_message_id",
+    "exports": "kind format delimiter attribute_names status failure_code failure_reason cursor upload_id parts",
     "evolution_api_config": "base_url instance_name integration integration_saved api_key_encrypted error_message"
     " distrust_reason warnings evolution_instance_id evolution_number",
     "message_templates": "title body variables media_url media_type file_name",
