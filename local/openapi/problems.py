@@ -25,7 +25,8 @@ CODES = {
     "evolution-unavailable": "The Evolution server did not answer as needed; the detail says why. Try again later.",
     "export-ended": "The export has ended, as the detail says; there is nothing to cancel.",
     "export-not-completed": "The export waits or runs; its file is available once it is completed.",
-    "export-running": "Another export of this kind waits or runs; nothing was created. Wait until it ends, or cancel it.",
+    "export-running": "Another export of this kind waits or runs; nothing was created. Wait until it ends, or cancel"
+    " it.",
     "export-without-file": "The export failed, was canceled, or lost its file to an erasure or its age. Create another"
     " export.",
     "external-id-reused": "This external_id belongs to a campaign that was created by a different request; nothing was"
@@ -69,7 +70,8 @@ CODES = {
     "too-slow": "The request takes too long for the database; nothing was saved. Ask for less at once, or try again"
     " later.",
     "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
-    "too-many-columns": "The contacts have more attributes than a CSV has columns; nothing was created. Use format jsonl.",
+    "too-many-columns": "The contacts have more attributes than a CSV has columns; nothing was created. Use format"
+    " jsonl.",
     "too-fast": "This connection sends more events than it causes in any campaign. Send it again in a few seconds.",
     "too-many-events": "The body has more than 500 events.",
     "too-many-imports": "Ten of your imports wait for their file or run; nothing was created. Wait until one ends, or"

@@ -184,21 +184,16 @@ def test_an_export_whose_message_is_not_accepted_waits_for_the_clock(api: Api, m
 
 
 def test_an_erasure_over_http_asks_for_the_deletion_of_each_file(
-    call: Any,
-    api: Api,
-    exporter: ModuleType,
-    databases: Databases,
-    user: UUID,
-    on_aws: Aws,
-    monkeypatch: pytest.MonkeyPatch,
+    call: Any, api: Api, exporter: ModuleType, databases: Databases, on_aws: Aws
 ) -> None:
+    user, queue = api.user_id, api.function.ENV["EXPORT_QUEUE_URL"]
     add_contacts(databases, user, 1)
     created = create(api)
     run(exporter, user, created["id"])
     contacts = call("contacts")
-    queue = api.function.ENV["EXPORT_QUEUE_URL"]
-    monkeypatch.setattr(contacts.function, "ENV", {**contacts.function.ENV, "EXPORT_QUEUE_URL": queue})
-    assert contacts.post("/v1/contacts/erase", {"phone": "+5511970000001"}).status == 200
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contacts.function, "ENV", {**contacts.function.ENV, "EXPORT_QUEUE_URL": queue})
+        assert contacts.post("/v1/contacts/erase", {"phone": "+5511970000001"}).status == 200
     assert api.get(f"/v1/exports/{created['id']}/file").code == "export-without-file"
     assert on_aws.bodies(queue)[-1]["export_id"] == created["id"]
     run(exporter, user, created["id"])

@@ -1,5 +1,5 @@
-"""What the queues of campaigns, imports and exports carry. A nudge names its subject and nothing else: losing or repeating
-one is harmless."""
+"""What the queues of campaigns, imports and exports carry. A nudge names its subject and nothing else: losing or
+repeating one is harmless."""
 
 import json
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Files that are stored in S3 part by part (S3 User Guide, "Uploading and copying objects using multipart upload").
 
-Parts have 5 MB at least, but the last. Their numbers are consecutive, as checksums of parts demand. S3 aborts what is not
-completed within a day by the bucket's lifecycle.
+Parts have 5 MB at least, but the last. Their numbers are consecutive, as checksums of parts demand. An upload that is
+not completed is aborted after a day by the bucket's lifecycle.
 """
 
 from collections.abc import Callable, Sequence

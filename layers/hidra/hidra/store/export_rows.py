@@ -19,8 +19,8 @@ from hidra.store.recipients import RECIPIENT_COLUMNS, STATUSES, Recipient
 
 # A worker's plans may be the same for all parameters; these pages have skewed ones.
 CUSTOM_PLANS = "select set_config('plan_cache_mode', 'force_custom_plan', true)"
-# By contact over all runs, as metrics count them: a recipient whose retry counts meanwhile stays one row. Each status is
-# one range of an index.
+# By contact over all runs, as metrics count them: a recipient whose retry counts meanwhile stays one row. Each status
+# is one range of an index.
 RECIPIENTS = f"""
 select {RECIPIENT_COLUMNS}
 from (

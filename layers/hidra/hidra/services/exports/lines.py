@@ -65,9 +65,12 @@ def _cells_of(export: RunningExport) -> Callable[[Any], Sequence[Any]]:
     def of_opt_out(row: OptOutRow) -> Sequence[Any]:
         return [row.phone, _cell(row.at), _cell(row.reason), row.source]
 
-    return {ExportKind.CONTACTS: of_contact, ExportKind.RECIPIENTS: of_recipient, ExportKind.OPT_OUTS: of_opt_out}[
-        export.kind
-    ]
+    of_kind: dict[ExportKind, Callable[[Any], Sequence[Any]]] = {
+        ExportKind.CONTACTS: of_contact,
+        ExportKind.RECIPIENTS: of_recipient,
+        ExportKind.OPT_OUTS: of_opt_out,
+    }
+    return of_kind[export.kind]
 
 
 def _cell(value: Any) -> Any:

@@ -54,8 +54,8 @@ def run_slice(
 ) -> None:
     """Exports what time allows, and calls ``queue_next`` if there is more.
 
-    If the export has ended without a file, deletes what it left in the bucket. Does nothing if another slice holds it. A
-    slice that finds a service unavailable counts as no attempt.
+    If the export has ended without a file, deletes what it left in the bucket. Does nothing if another slice holds it.
+    A slice that finds a service unavailable counts as no attempt.
 
     Args:
         time_is_over: asked after each part, so a slice stores at least one.
