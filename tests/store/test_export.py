@@ -11,7 +11,8 @@ from hidra.domain.message import MessageStatus
 from hidra.errors import Unavailable
 from hidra.services import erase_person
 from hidra.services.exports import request_export, run_slice
-from hidra.store import exports
+from hidra.store import export_rows, exports
+from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.store.exporting import Exporting, add_contacts
 from tests.store.importing import Importing, Killed, contacts, segment
@@ -195,6 +196,39 @@ def test_opt_outs_are_exported_with_the_phones_that_contacts_have(databases: Dat
     assert found == [("", "", "erasure"), ("+5511987654321", "'+ pediu", "api")]
 
 
+def test_an_export_holds_no_row_of_another_tenant_even_if_it_names_their_campaign_or_segment(
+    databases: Databases, user: UUID
+) -> None:
+    foreign = World.make(databases, recipients=3)
+    foreign.advance()
+    databases.owner.execute(
+        "insert into hidra.opt_outs (user_id, phone_hash, source) values (%s, 'x', 'api')", [foreign.user_id]
+    )
+    for kind, columns in (
+        ("opt_outs", {}),
+        ("contacts", {}),
+        ("contacts", {"segment_id": foreign.segment_id}),
+        ("recipients", {"campaign_id": foreign.campaign_id}),
+    ):
+        this = Exporting.make(databases, user, kind=kind, **columns)
+        done = this.finish()
+        assert (done["rows"], done["rows_expected"]) == (0, 0)
+        assert done["status"] == ("failed" if columns else "completed")
+
+
+def test_a_list_that_takes_too_long_to_count_is_exported_all_the_same(
+    databases: Databases, user: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_rows, "COUNT_CONTACTS", "select count(*) from pg_sleep(5), hidra.contacts")
+    slow = Database(
+        {**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__, statement_timeout_ms=300
+    )
+    this = Exporting.make(databases, user)
+    this.slice(db=slow)
+    slow.close()
+    assert (this.row()["status"], this.row()["rows_expected"]) == ("completed", None)
+
+
 @pytest.mark.parametrize("parts", [1, 3])
 def test_a_list_in_many_slices_has_each_row_once(
     databases: Databases, user: UUID, small_parts: None, parts: int
@@ -252,7 +286,7 @@ def test_two_slices_side_by_side_leave_one_undamaged_file(databases: Databases, 
     this.file.before = overtake
     this.slice()
     done = this.finish()
-    assert done["status"] == "completed"
+    assert (done["status"], done["rows"], done["restarts"]) == ("completed", CONTACTS, 0)
     assert sorted(phones(this)) == all_phones(databases, user)
 
 
@@ -344,7 +378,16 @@ def test_an_erasure_deletes_the_files_of_the_owners_exports_and_ends_open_ones(
     waiting = Exporting.make(databases, user, kind="opt_outs")
     foreign = Exporting.make(databases, stranger)
     foreign.finish()
+    long_gone = Exporting.make(
+        databases,
+        user,
+        kind="recipients",
+        campaign_id=uuid4(),
+        status="completed",
+        ended_at=datetime(2020, 1, 1, tzinfo=UTC),
+    )
     erase(databases, user, "+5511970000001")
+    assert long_gone.row()["status"] == "completed"
     for this in (finished, running, waiting):
         assert (this.row()["status"], this.row()["cursor"]) == ("erased", None)
         this.slice()

@@ -15,6 +15,9 @@ from hidra.store.erasure import Erased
 from hidra.store.persons import PersonsDirectSend, PersonsMessageRow, PersonsOptOut, PersonsSegment
 
 
+MAX_NUDGES = 20  # by a request; the clock asks for the deletion of further files
+
+
 @dataclass(frozen=True)
 class MessageWithText:
     """A campaign's message to the person; ``text`` is None where a variable had no value, so no text was rendered.
@@ -93,7 +96,7 @@ def erase_person(
         return erased, exports.erase(tx)
 
     erased, export_ids = db.as_user(user_id, work)
-    for export_id in export_ids:
+    for export_id in export_ids[:MAX_NUDGES]:
         nudge_export(export_id)
     return erased
 

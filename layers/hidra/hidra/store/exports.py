@@ -44,10 +44,13 @@ update hidra.exports
 set status = 'canceled', ended_at = clock_timestamp(), cursor = null, parts = '[]', leftover = started_at is not null
 where user_id = %(user_id)s and id = %(export_id)s and status in ('waiting', 'running')
 """
+# An older file is gone: S3 deletes it after seven days, its last version a day later, and counts whole days (S3 User
+# Guide, "Lifecycle configuration elements").
 ERASE = """
 update hidra.exports
 set status = 'erased', ended_at = clock_timestamp(), cursor = null, parts = '[]', leftover = started_at is not null
-where user_id = %(user_id)s and status in ('waiting', 'running', 'completed')
+where user_id = %(user_id)s
+  and (status in ('waiting', 'running') or status = 'completed' and ended_at > now() - interval '11 days')
 returning id
 """
 BEGIN = f"""
@@ -230,7 +233,7 @@ def cancel(tx: Tx, *, export_id: UUID) -> None:
 
 
 def erase(tx: Tx) -> list[UUID]:
-    """Ends the user's open exports and takes the files of the completed ones away; returns their ids."""
+    """Ends the user's open exports, and marks the files of completed ones to be deleted; returns their ids."""
     ids: list[UUID] = tx.values(ERASE)
     return ids
 

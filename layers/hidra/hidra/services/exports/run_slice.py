@@ -95,8 +95,7 @@ def _run(db: Database, running: RunningExport, file: File, time_is_over: Callabl
         if running.attempts > MAX_ATTEMPTS or running.restarts > MAX_RESTARTS:
             raise Rejected("The export failed several times at the same place. Create another export.", code="internal")
         if running.rows_expected is None:
-            expected = db.as_worker(lambda tx: export_rows.count(tx, running))
-            db.as_worker(lambda tx: exports.expect(tx, running, rows=expected))
+            _count(db, running)
         return _Slice(db, running, file).write(time_is_over)
     except Conflict:
         logger.warning("an export begins anew", export_id=running.id)
@@ -109,6 +108,17 @@ def _run(db: Database, running: RunningExport, file: File, time_is_over: Callabl
         db.as_worker(lambda tx: exports.fail(tx, running, code=code, reason=reason))
         logger.info("export failed", export_id=running.id, code=code)
         return True
+
+
+def _count(db: Database, running: RunningExport) -> None:
+    """Notes how many rows the list has, unless counting takes too long."""
+    try:
+        expected = db.as_worker(lambda tx: export_rows.count(tx, running))
+    except Unavailable as error:
+        if error.code != "too-slow":
+            raise
+        return
+    db.as_worker(lambda tx: exports.expect(tx, running, rows=expected))
 
 
 @dataclass
