@@ -14,7 +14,6 @@ from hidra.store.db import Database, Tx
 from hidra.store.erasure import Erased
 from hidra.store.persons import PersonsDirectSend, PersonsMessageRow, PersonsOptOut, PersonsSegment
 
-
 MAX_NUDGES = 20  # by a request; the clock asks for the deletion of further files
 
 
