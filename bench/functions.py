@@ -46,7 +46,9 @@ SECRETS: dict[str, Any] = {
 
 def settings(aws: str, database: Server | None = None, *, login: str = "http") -> dict[str, str]:
     """The environment of any function: AWS at this URL, its secrets under the names of SECRETS."""
-    queues = dict.fromkeys(("CAMPAIGN_QUEUE_URL", "SEND_QUEUE_URL", "IMPORT_QUEUE_URL"), f"{aws}/queue")
+    queues = dict.fromkeys(
+        ("CAMPAIGN_QUEUE_URL", "SEND_QUEUE_URL", "IMPORT_QUEUE_URL", "EXPORT_QUEUE_URL"), f"{aws}/queue"
+    )
     return {
         "AWS_ENDPOINT_URL": aws,
         "AWS_REGION": "us-east-1",
@@ -79,6 +81,7 @@ def settings(aws: str, database: Server | None = None, *, login: str = "http") -
         "CONNECTION_CHECK_FUNCTION": "connection-check",
         "MESSAGE_SENDER_FUNCTION": "message-sender",
         "IMPORT_BUCKET": "imports",
+        "EXPORT_BUCKET": "imports",
         **queues,
     }
 

@@ -29,6 +29,7 @@ EVENTS = {
     "segments": "segments_get",
     "templates": "templates_list",
     "imports": "imports_list",
+    "exports": "exports_list",
     "connections": "connections_get",
     "metrics": "metrics_overview",
     "api_docs": "api_docs_page",

@@ -418,7 +418,7 @@ CREATE FUNCTION hidra.lock_key(kind text, id uuid) RETURNS bigint
 -- Name: FUNCTION lock_key(kind text, id uuid); Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes and trial messages share it; an erasure takes it alone. imports, id of a user: a new import and the start of a slice take it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
+COMMENT ON FUNCTION hidra.lock_key(kind text, id uuid) IS 'The key of an advisory lock. campaign, id of a campaign: claims share it; a pause or a cancellation takes it alone. erasure, id of a user: imports, freezes, trial messages and the start of an export''s slice share it; an erasure takes it alone. imports, id of a user: a new import and the start of a slice take it alone. members, id of a user: inserts of members share it; a deletion of contacts takes it alone.';
 
 --
 -- Name: month(text); Type: FUNCTION; Schema: hidra; Owner: -
@@ -1989,6 +1989,140 @@ COMMENT ON COLUMN hidra.evolution_api_config.recheck_at IS 'When the next check 
 COMMENT ON COLUMN hidra.evolution_api_config.last_status_at IS 'When the last status of a message was received from this instance. Null before the first: versions of Evolution discard the statuses of the Cloud API.';
 
 --
+-- Name: exports; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.exports (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    format text NOT NULL,
+    delimiter text,
+    campaign_id uuid,
+    message_status hidra.message_status,
+    segment_id uuid,
+    attribute_names text[] DEFAULT '{}'::text[] NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    failure_code text,
+    failure_reason text,
+    rows bigint DEFAULT 0 NOT NULL,
+    rows_expected bigint,
+    bytes bigint DEFAULT 0 NOT NULL,
+    slices integer DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    restarts integer DEFAULT 0 NOT NULL,
+    cursor text,
+    upload_id text,
+    parts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    leased_until timestamp with time zone,
+    leftover boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    last_progress_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT exports_campaign_of_recipients CHECK (((kind = 'recipients'::text) = (campaign_id IS NOT NULL))),
+    CONSTRAINT exports_delimiter_known CHECK ((delimiter = ANY (ARRAY[';'::text, ','::text]))),
+    CONSTRAINT exports_delimiter_of_csv CHECK (((format = 'csv'::text) = (delimiter IS NOT NULL))),
+    CONSTRAINT exports_failure_has_reason CHECK (((status = 'failed'::text) = (failure_code IS NOT NULL))),
+    CONSTRAINT exports_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'jsonl'::text]))),
+    CONSTRAINT exports_kind_known CHECK ((kind = ANY (ARRAY['recipients'::text, 'contacts'::text, 'opt_outs'::text]))),
+    CONSTRAINT exports_segment_of_contacts CHECK (((segment_id IS NULL) OR (kind = 'contacts'::text))),
+    CONSTRAINT exports_status_known CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'completed'::text, 'failed'::text, 'canceled'::text, 'erased'::text])))
+);
+
+ALTER TABLE ONLY hidra.exports FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE exports; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.exports IS 'A row is an export of one list to a file: the request, the progress and the result. One statement writes the counts and the checkpoint, after the part of the file is stored.';
+
+--
+-- Name: COLUMN exports.campaign_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.campaign_id IS 'The campaign of the recipients. No foreign key: the row stays when the campaign is deleted.';
+
+--
+-- Name: COLUMN exports.segment_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.segment_id IS 'The segment of the contacts. Null: all contacts. No foreign key.';
+
+--
+-- Name: COLUMN exports.attribute_names; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.attribute_names IS 'The attributes that are columns of a CSV of contacts: the names that were known when the export was requested.';
+
+--
+-- Name: COLUMN exports.status; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.status IS 'waiting: no slice has started. erased: a person was erased whom the file may name, so it is deleted.';
+
+--
+-- Name: COLUMN exports.failure_reason; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.failure_reason IS 'Why the export failed, written for the user.';
+
+--
+-- Name: COLUMN exports.rows_expected; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.rows_expected IS 'The length of the list when the first slice started.';
+
+--
+-- Name: COLUMN exports.slices; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.slices IS 'How many slices have started. A slice writes a checkpoint only while this is its own number.';
+
+--
+-- Name: COLUMN exports.attempts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.attempts IS 'How many slices have started since the last stored part. A slice that ended because a service was unavailable is not counted.';
+
+--
+-- Name: COLUMN exports.restarts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.restarts IS 'How often the export began anew because S3 did not accept its parts.';
+
+--
+-- Name: COLUMN exports.cursor; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.cursor IS 'The key of the last row in the stored parts: the id of a contact or the hash of a phone. Null before and at the end.';
+
+--
+-- Name: COLUMN exports.parts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.parts IS 'Of each stored part of the multipart upload: ETag and CRC32.';
+
+--
+-- Name: COLUMN exports.leased_until; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.leased_until IS 'Until then a slice runs, or was killed, and no other slice starts. Null if none runs.';
+
+--
+-- Name: COLUMN exports.leftover; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.leftover IS 'Whether the bucket may hold a file or parts of this export that have to be deleted.';
+
+--
+-- Name: COLUMN exports.last_progress_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.exports.last_progress_at IS 'When a part was last stored, or when the sweep last requested a slice. Null before the first slice.';
+
+--
 -- Name: identity; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -2675,6 +2809,13 @@ ALTER TABLE ONLY hidra.evolution_api_config
     ADD CONSTRAINT evolution_api_config_user_id_key UNIQUE (user_id);
 
 --
+-- Name: exports exports_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (id);
+
+--
 -- Name: identity identity_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -3037,6 +3178,24 @@ CREATE INDEX direct_sends_claimed ON hidra.direct_sends USING btree (claimed_at)
 CREATE INDEX direct_sends_connection ON hidra.direct_sends USING btree (evolution_config_id, claimed_at);
 
 --
+-- Name: exports_one_open_of_a_kind; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE UNIQUE INDEX exports_one_open_of_a_kind ON hidra.exports USING btree (user_id, kind) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+--
+-- Name: exports_to_do; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX exports_to_do ON hidra.exports USING btree (created_at) WHERE ((status = ANY (ARRAY['waiting'::text, 'running'::text])) OR leftover);
+
+--
+-- Name: exports_user; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX exports_user ON hidra.exports USING btree (user_id, created_at);
+
+--
 -- Name: opt_out_confirmations_connection; Type: INDEX; Schema: hidra; Owner: -
 --
 
@@ -3286,6 +3445,13 @@ ALTER TABLE ONLY hidra.evolution_api_config
     ADD CONSTRAINT evolution_api_config_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
+-- Name: exports exports_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.exports
+    ADD CONSTRAINT exports_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
+
+--
 -- Name: message_templates message_templates_user_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -3451,6 +3617,12 @@ ALTER TABLE hidra.direct_sends ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.evolution_api_config ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: exports; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.exports ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: message_templates; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -3569,6 +3741,12 @@ CREATE POLICY owner ON hidra.direct_sends TO hidra_owner USING (true) WITH CHECK
 --
 
 CREATE POLICY owner ON hidra.evolution_api_config TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: exports owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.exports TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: message_templates owner; Type: POLICY; Schema: hidra; Owner: -
@@ -3745,6 +3923,12 @@ CREATE POLICY tenant ON hidra.direct_sends TO hidra_api USING ((user_id = ( SELE
 CREATE POLICY tenant ON hidra.evolution_api_config TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: exports tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.exports TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: message_templates tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -3899,6 +4083,12 @@ CREATE POLICY worker ON hidra.direct_sends TO hidra_worker USING (true) WITH CHE
 --
 
 CREATE POLICY worker ON hidra.evolution_api_config TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: exports worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.exports TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: message_templates worker; Type: POLICY; Schema: hidra; Owner: -

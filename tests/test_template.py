@@ -3,12 +3,14 @@
 import ast
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hidra import settings
 from hidra.domain import connection_need
+from hidra.domain.export import KEPT
 from hidra.entry import tenant
 from hidra.gateways import aws_api
 from tests.deployment import (
@@ -98,7 +100,9 @@ class TestEveryFunction:
 
 def in_a_folder(resource: object) -> bool:
     """The names of objects in the imports' bucket are not known beforehand, but each direction has a folder."""
-    return resource in [{"Fn::Sub": f"${{ImportBucket.Arn}}/{folder}/*"} for folder in ("imports", "rejects")]
+    return resource in [
+        {"Fn::Sub": f"${{ImportBucket.Arn}}/{folder}/*"} for folder in ("imports", "rejects", "exports")
+    ]
 
 
 def folders(action: str) -> dict[str, set[str]]:
@@ -112,20 +116,28 @@ def folders(action: str) -> dict[str, set[str]]:
     return found
 
 
-def test_files_of_imports_are_private_and_expire_after_a_week() -> None:
+def test_files_of_imports_and_exports_are_private_and_expire_after_a_week() -> None:
     [bucket] = [each["Properties"] for each in resources("AWS::S3::Bucket").values()]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["BucketEncryption"]
     rule = bucket["LifecycleConfiguration"]["Rules"][0]
-    assert rule["ExpirationInDays"] == 7
+    assert timedelta(days=rule["ExpirationInDays"]) == KEPT  # an export says that it is expired by then
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     # connection_check writes the contacts that Evolution knows, as an upload does, and reads nothing.
-    assert folders("s3:GetObject") == {"imports": {"rejects"}, "contact_import": {"imports"}}
-    assert folders("s3:GetObjectVersion") == folders("s3:DeleteObjectVersion") == {"contact_import": {"imports"}}
+    assert folders("s3:GetObject") == {
+        "imports": {"rejects"},
+        "contact_import": {"imports"},
+        "exports": {"exports"},
+        "list_export": {"exports"},
+    }
+    assert folders("s3:GetObjectVersion") == {"contact_import": {"imports"}}
+    assert folders("s3:DeleteObjectVersion") == {"contact_import": {"imports"}, "list_export": {"exports"}}
+    assert folders("s3:AbortMultipartUpload") == {"list_export": {"exports"}}
     assert folders("s3:PutObject") == {
         "imports": {"imports"},
         "contact_import": {"rejects"},
         "connection_check": {"imports"},
+        "list_export": {"exports"},
     }
 
 
@@ -143,6 +155,7 @@ def test_a_message_stays_hidden_for_six_times_its_function() -> None:
         "CampaignQueue": "campaign_advance",
         "SendQueue": "message_sender",
         "ImportQueue": "contact_import",
+        "ExportQueue": "list_export",
     }
     for queue, name in queues_with_functions().items():
         visibility = resources("AWS::SQS::Queue")[queue]["Properties"]["VisibilityTimeout"]
@@ -202,7 +215,7 @@ def test_functions_that_queue_to_themselves_allow_the_recursive_loop() -> None:
     """Otherwise AWS stops the sixteenth step (Lambda's recursive loop detection)."""
     sends = may("sqs:SendMessage")
     themselves = {name for queue, name in queues_with_functions().items() if queue in sends.get(name, set())}
-    assert {"campaign_advance", "contact_import"} <= themselves
+    assert {"campaign_advance", "contact_import", "list_export"} <= themselves
     for name in themselves:
         assert template()["Resources"][logical_id(name)]["Properties"]["RecursiveLoop"] == "Allow"
 
@@ -401,9 +414,14 @@ def test_the_warning_of_migrate_counts_the_connections_that_the_template_allows(
     }
     assert mappings["CampaignAdvanceSource"] == connection_need.PASSES
     assert mappings["ContactImportSource"] == connection_need.SLICES
+    assert mappings["ListExportSource"] == connection_need.EXPORTS
+    assert mappings.keys() == {
+        "CampaignAdvanceSource", "ContactImportSource", "ListExportSource", "MessageSenderSource",
+        "DeliveryRecorderSource",
+    }  # fmt: skip
     sender = load_app_constants("message_sender")
     assert sender["CONNECTIONS"] == connection_need.FOR_EACH_SENDER
-    assert connection_need.connections_needed(50) == 153
+    assert connection_need.connections_needed(50) == 158
 
 
 def load_app_constants(name: str) -> dict[str, Any]:
@@ -425,7 +443,7 @@ def test_the_servers_certificate_is_verified_unless_the_deployment_says_otherwis
 def test_http_functions_and_jobs_have_logins_of_their_own() -> None:
     assert readers("JobsLoginSecret") == {
         "campaign_clock", "campaign_advance", "message_sender", "delivery_recorder", "connection_check", "metrics_rebuild",
-        "migrate", "contact_import",
+        "migrate", "contact_import", "list_export",
     }  # fmt: skip
     assert readers("HttpLoginSecret") == http_functions() - WITHOUT_RESOLVER | {"migrate"}
 

@@ -36,6 +36,7 @@ from hidra.entry.paging import BY_ID, Cursor, Limit, Order, Page, instant
 from hidra.entry.sizes import fitting
 from hidra.entry.tenant import user_of
 from hidra.gateways.aws import hash_secret, read_json_secret
+from hidra.gateways.queues import nudge_export
 from hidra.services import erase_person, manage_contacts
 from hidra.services.erase_person import EXPORT_START, ExportPosition
 from hidra.services.manage_contacts import NewContact, OptOutResult
@@ -60,7 +61,7 @@ SearchCountry = Annotated[
     str, Query(pattern=r"^[A-Z]{2}$", description="ISO 3166 code of the country of a searched phone without +.")
 ]
 
-ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "PHONE_HASH_SECRET")
+ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "PHONE_HASH_SECRET", "EXPORT_QUEUE_URL")
 phone_hash_secret = partial(hash_secret, ENV["PHONE_HASH_SECRET"])
 db = Database(ENV, read_json_secret, check=identity.checked(phone_hash_secret))
 app = resolver()
@@ -281,8 +282,15 @@ def delete_contact(contact_id: UUID) -> Response[Any]:
     responses=answers(rejected=["invalid-phone"], conflict=["message-under-way"]),
 )
 def erase(body: PersonIn) -> Erased:
+    user_id = me()
     return erase_person.erase_person(
-        db, me(), body.phone, country=body.country, secret=phone_hash_secret(), now=datetime.now(UTC)
+        db,
+        user_id,
+        body.phone,
+        country=body.country,
+        secret=phone_hash_secret(),
+        now=datetime.now(UTC),
+        nudge_export=lambda export_id: nudge_export(ENV["EXPORT_QUEUE_URL"], user_id=user_id, export_id=export_id),
     )
 
 

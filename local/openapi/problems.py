@@ -23,6 +23,12 @@ CODES = {
     "erased-phone": "Some phones belong to persons who were erased; nothing was saved. Remove those that `errors`"
     " names.",
     "evolution-unavailable": "The Evolution server did not answer as needed; the detail says why. Try again later.",
+    "export-ended": "The export has ended, as the detail says; there is nothing to cancel.",
+    "export-not-completed": "The export waits or runs; its file is available once it is completed.",
+    "export-running": "Another export of this kind waits or runs; nothing was created. Wait until it ends, or cancel"
+    " it.",
+    "export-without-file": "The export failed, was canceled, or lost its file to an erasure or its age. Create another"
+    " export.",
     "external-id-reused": "This external_id belongs to a campaign that was created by a different request; nothing was"
     " created. Use another external_id.",
     "forbidden": "The token's subject is not a user's id. Use a token whose sub is a UUID.",
@@ -64,6 +70,8 @@ CODES = {
     "too-slow": "The request takes too long for the database; nothing was saved. Ask for less at once, or try again"
     " later.",
     "too-many-attributes": "A contact holds at most 50 attributes; nothing was saved. Remove some.",
+    "too-many-columns": "The contacts have more attributes than a CSV has columns; nothing was created. Use format"
+    " jsonl.",
     "too-fast": "This connection sends more events than it causes in any campaign. Send it again in a few seconds.",
     "too-many-events": "The body has more than 500 events.",
     "too-many-imports": "Ten of your imports wait for their file or run; nothing was created. Wait until one ends, or"
@@ -73,6 +81,7 @@ CODES = {
     "unavailable": "Hidra cannot process the request at this moment. Try again in a few seconds.",
     "unknown-parameter": "The query has parameters that this route does not know; the detail names those that it takes."
     " Remove or correct those that `errors` names.",
+    "unknown-campaign": "There is no campaign with this id; nothing was created. Use the id of one of your campaigns.",
     "unknown-contact": "There is no contact with this id. Use the id of one of your contacts.",
     "unknown-contacts": "Some of the ids are not your contacts; no contact was added. Remove those that `errors`"
     " names.",
@@ -104,6 +113,8 @@ _WITH_FIELDS = {
         "is not a parameter of this route, which takes contact_id, country, cursor, error_code,"
         " limit, phone, run_id, status",
     ),
+    "too-many-columns": ("format", "must be jsonl"),
+    "unknown-campaign": ("campaign_id", "is not one of your campaigns"),
     "unknown-contact": ("contact_id", "is not one of your contacts"),
     "unknown-contacts": ("contact_ids.0", "is not one of your contacts"),
     "unknown-segment": ("segment_id", "is not one of your segments"),

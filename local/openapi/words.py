@@ -31,6 +31,7 @@ TAGS = {
     "opt_outs": "Phones that are never written to again.",
     "segments": "Named groups of contacts; a campaign is sent to one.",
     "imports": "Imports of contacts, from a file or from your Evolution server, with their progress.",
+    "exports": "Exports of lists to files, with their progress and links.",
     "templates": "Message texts with variables.",
     "campaigns": "One template sent to one segment at one pace, from draft to completed.",
     "metrics": "Exact, up-to-date numbers for dashboards.",

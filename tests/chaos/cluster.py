@@ -151,6 +151,7 @@ class Cluster:
             "CAMPAIGN_QUEUE_URL": "campaign",
             "SEND_QUEUE_URL": "send",
             "IMPORT_QUEUE_URL": "import",
+            "EXPORT_QUEUE_URL": "export",
             "DELIVERY_STREAM": "stream",
             "PUBLIC_URL": public_url,
             "IMPORT_BUCKET": "none",

@@ -18,6 +18,7 @@ NORMAL, UNDELIVERED, UNNOTICED = "+5531987650001", "+5531987659201", "+553198765
 FAILS, UNREGISTERED, OPTS_OUT = "+5531987659301", "+5531987659401", "+5531987659501"
 CUT, BUSY = "+5531987650002", "+5531987650003"
 SLOW_ONE, SLOW_TWO, IMPORTED, TRIED = "+5531987650004", "+5531987650005", "+5531987650006", "+5531987650007"
+ERASED = "+5531987650010"
 PHONES = [NORMAL, UNDELIVERED, UNNOTICED, FAILS, UNREGISTERED, OPTS_OUT, CUT, BUSY, SLOW_ONE, SLOW_TWO, IMPORTED, TRIED]
 
 
@@ -37,6 +38,7 @@ class Everything:
         self._a_ticket_comes_too_early()
         self._files_are_imported()
         self._evolutions_contacts_are_imported()
+        self._lists_are_exported()
         self._doubts_and_statuses_are_looked_up()
         self._the_clock_repairs_what_was_lost()
         self._the_connection_stops()
@@ -99,6 +101,26 @@ class Everything:
         created = self._import({"source": "evolution", "segment_name": "Da loja"})
         path = f"/v1/imports/{created['contact_import']['id']}"
         eventually(lambda: self.client.call("GET", path)["status"] == "completed", seconds=60)
+
+    def _lists_are_exported(self) -> None:
+        """One file is downloaded, and deleted after an erasure. Another export has lost its parts and begins anew."""
+        path = f"/v1/exports/{self.client.call('POST', '/v1/exports', {'kind': 'contacts'})['id']}"
+        eventually(lambda: self.client.call("GET", path)["status"] == "completed", seconds=60)
+        link = self.client.call("GET", f"{path}/file")["url"]
+        text = requests.get(link, timeout=10).content.decode("utf-8-sig")
+        assert text.startswith("id;phone;name;")
+        assert VALUE in text
+        self.client.call("POST", "/v1/contacts/erase", {"phone": ERASED})
+        eventually(lambda: requests.get(link, timeout=10).status_code == 404, seconds=60)
+        [row] = self._sql("select user_id from hidra.campaigns where id = %s", self.campaign_id)
+        [lost] = self._sql(
+            "insert into hidra.exports (user_id, kind, format, status, started_at, last_progress_at, upload_id, parts)"
+            " values (%s, 'contacts', 'jsonl', 'running', now(), now() - interval '1 hour', 'lost', '[[\"x\", null]]')"
+            " returning id",
+            row[0],
+        )
+        self.stack.invoke("campaign_clock")
+        eventually(lambda: self.client.call("GET", f"/v1/exports/{lost[0]}")["status"] == "completed", seconds=60)
 
     def _doubts_and_statuses_are_looked_up(self) -> None:
         """One message in doubt was accepted, one was never posted and is older than two days; a delivery was missed."""

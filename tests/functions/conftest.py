@@ -34,6 +34,8 @@ for name in (
     "MESSAGE_SENDER_FUNCTION",
     "IMPORT_BUCKET",
     "IMPORT_QUEUE_URL",
+    "EXPORT_BUCKET",
+    "EXPORT_QUEUE_URL",
 ):
     os.environ.setdefault(name, "none")
 # The same in every copy of this module that pytest may load.

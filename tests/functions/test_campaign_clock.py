@@ -18,6 +18,7 @@ from hidra.store.confirmations import OptedOutPhone
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, unreachable, use
+from tests.store.exporting import Exporting
 from tests.store.importing import Importing
 from tests.store.world import World
 
@@ -44,6 +45,7 @@ def clock(databases: Databases, on_aws: Aws, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch,
         CAMPAIGN_QUEUE_URL=on_aws.queue("campaigns"),
         IMPORT_QUEUE_URL=on_aws.queue("imports"),
+        EXPORT_QUEUE_URL=on_aws.queue("exports"),
         SEND_QUEUE_URL=on_aws.queue("sends"),
     )
     monkeypatch.setattr(app, "db", databases.jobs)
@@ -203,6 +205,22 @@ def test_a_tick_without_a_database_fails_so_that_the_alarm_goes_off(
     with pytest.raises(Unavailable):
         tick(clock)
     assert on_aws.sent == []
+
+
+def test_a_stalled_export_is_nudged_once_in_five_minutes(
+    clock: ModuleType, databases: Databases, user: UUID, on_aws: Aws
+) -> None:
+    stuck, moving = (Exporting.make(databases, user, kind=kind) for kind in ("contacts", "opt_outs"))
+    say = (
+        "update hidra.exports set status = 'running', last_progress_at = now() - make_interval(mins => %s)"
+        " where id = %s"
+    )
+    databases.owner.execute(say, [6, stuck.id])
+    databases.owner.execute(say, [1, moving.id])
+    tick(clock)
+    tick(clock)
+    wanted = {"version": 1, "user_id": str(user), "export_id": str(stuck.id)}
+    assert on_aws.bodies(clock.ENV["EXPORT_QUEUE_URL"]) == [wanted]
 
 
 def test_a_stalled_import_is_nudged_once_in_five_minutes(

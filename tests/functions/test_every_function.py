@@ -24,6 +24,7 @@ LISTS = {
     "segments": ("/v1/segments", "/v1/segments/{id}/contacts"),
     "templates": ("/v1/templates",),
     "imports": ("/v1/imports",),
+    "exports": ("/v1/exports",),
     "campaigns": ("/v1/campaigns", "/v1/campaigns/{id}/runs", "/v1/campaigns/{id}/recipients"),
     "metrics": ("/v1/campaigns/{id}/timeline",),
 }
@@ -32,6 +33,7 @@ BODIES = {
     "segments": ("POST", "/v1/segments"),
     "templates": ("POST", "/v1/templates"),
     "imports": ("POST", "/v1/imports"),
+    "exports": ("POST", "/v1/exports"),
     "campaigns": ("POST", "/v1/campaigns"),
     "connections": ("PUT", "/v1/evolution-config"),
 }
@@ -40,6 +42,7 @@ ANY = {
     "segments": "/v1/segments",
     "templates": "/v1/templates",
     "imports": "/v1/imports",
+    "exports": "/v1/exports",
     "campaigns": "/v1/campaigns",
     "metrics": "/v1/metrics/overview",
     "connections": "/v1/evolution-config",
@@ -49,6 +52,7 @@ NO_UUID = {
     "segments": "/v1/segments/17",
     "templates": "/v1/templates/17",
     "imports": "/v1/imports/17",
+    "exports": "/v1/exports/17",
     "campaigns": "/v1/campaigns/17",
     "metrics": "/v1/campaigns/17/metrics",
 }
@@ -71,6 +75,11 @@ EVENTS = {
     "imports_list": 200,
     "imports_get": 200,
     "imports_rejects": 200,
+    "exports_create": 201,
+    "exports_cancel": 200,
+    "exports_list": 200,
+    "exports_get": 200,
+    "exports_file": 200,
     "segments_fill": 200,
     "segments_merge": 200,
     "segments_subtract": 200,
@@ -147,6 +156,8 @@ insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, p
 values ('{user}', '{D}', '{D}', '{C}', '+351912345679', '', 'failed');
 insert into hidra.contact_imports (id, user_id, segment_id, source, status, rows_read, rejected)
 values ('{A}', '{user}', '{A}', 'csv', 'completed', 1, 1), ('{B}', '{user}', '{A}', 'csv', 'running', 0, 0);
+insert into hidra.exports (id, user_id, kind, format, delimiter, status)
+values ('{A}', '{user}', 'contacts', 'csv', ';', 'completed'), ('{B}', '{user}', 'opt_outs', 'csv', ';', 'waiting');
 insert into hidra.evolution_api_config (user_id, base_url, instance_name, api_key_encrypted)
 values ('{user}', 'https://evolution.example.com', 'main', '');
 """
@@ -169,6 +180,8 @@ def test_the_events_of_the_repository_work_where_their_ids_exist(
         monkeypatch.setattr(api.function.connection, "ask", lambda *_, **__: {"state": "open"})
     if event == "imports_create_evolution":
         monkeypatch.setattr(api.function.connection, "invoke_later", lambda *_: None)
+    if event.startswith("exports"):
+        monkeypatch.setattr(api.function, "nudge_export", lambda *_, **__: None)
     if event == "campaigns_trial":
         monkeypatch.setattr(api.function.sender, "invoke", lambda *_: SENT)
     assert api.send(load(event)).status == EVENTS[event]

@@ -72,7 +72,10 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
     with Aws.running() as on_aws:
         uploads.s3.cache_clear()
         uploads.s3().create_bucket(Bucket=BUCKET)
-        urls = {name: on_aws.queue(name) for name in ("IMPORT_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "SEND_QUEUE_URL")}
+        urls = {
+            name: on_aws.queue(name)
+            for name in ("IMPORT_QUEUE_URL", "EXPORT_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "SEND_QUEUE_URL")
+        }
         importer = use("contact_import", monkeypatch, IMPORT_BUCKET=BUCKET, **urls)
         monkeypatch.setattr(importer, "phone_hash_secret", PHONE_HASH_SECRET.encode)
         monkeypatch.setattr(importer, "SLICE_SECONDS", 0)

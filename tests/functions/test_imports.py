@@ -25,7 +25,9 @@ LOADS = {
     "delivery_recorder": {"psycopg", "tenacity"},
     "connections": ENTITY | {"nacl"},
     "evolution_webhook": {"jwt"},
+    "exports": ENTITY,
     "imports": ENTITY,
+    "list_export": {"psycopg", "tenacity"},
     "message_sender": {"nacl", "psycopg", "requests", "tenacity"},
     "metrics": ENTITY,
     "metrics_rebuild": {"psycopg", "tenacity"},
@@ -34,7 +36,13 @@ LOADS = {
     "templates": ENTITY,
     "vault_keys": {"nacl", "requests"},
 }
-USES_BOTO3 = {"connection_check", "contact_import", "imports"}  # later, and only for files in S3
+USES_BOTO3 = {
+    "connection_check",
+    "contact_import",
+    "exports",
+    "imports",
+    "list_export",
+}  # later, and only for files in S3
 LOADED = "import json, runpy, sys; runpy.run_path(sys.argv[1], run_name='app'); print(json.dumps(sorted(sys.modules)))"
 
 
@@ -49,6 +57,7 @@ def test_a_function_loads_no_heavy_library_that_it_does_not_need(name: str) -> N
     names += " JOBS_LOGIN_SECRET VAULT_SECRET VAULT_PUBLIC_KEYS WEBHOOK_SECRET PHONE_HASH_SECRET CAMPAIGN_QUEUE_URL"
     names += " SEND_QUEUE_URL DELIVERY_STREAM PUBLIC_URL ALLOW_PRIVATE_ADDRESSES ADMIN_GROUP GROUPS_CLAIM ALLOWED_GROUP"
     names += " UNKNOWN_USERS SENDER_CONCURRENCY CONNECTION_SHARE CONNECTION_CHECK_FUNCTION MESSAGE_SENDER_FUNCTION SENDER_LOST_AFTER_SECONDS IMPORT_BUCKET IMPORT_QUEUE_URL"
+    names += " EXPORT_BUCKET EXPORT_QUEUE_URL"
     settings = {"POWERTOOLS_SERVICE_NAME": name} | dict.fromkeys(names.split(), "1")
     settings["VAULT_PUBLIC_KEYS"] = "{}"
     settings["DATABASE_ROOT_CERTIFICATES"] = settings["DATABASE_POOLER"] = settings["SENDER_CONCURRENCY"] = "1"
@@ -66,10 +75,10 @@ def test_a_function_loads_no_heavy_library_that_it_does_not_need(name: str) -> N
     assert ("hidra.gateways.uploads" in loaded) == (name in USES_BOTO3)
 
 
-def test_only_the_files_of_imports_need_boto3() -> None:
+def test_only_files_in_s3_need_boto3() -> None:
     sources = [*(ROOT / "layers" / "hidra" / "hidra").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
     found = {path.relative_to(ROOT).as_posix() for path in sources if {"boto3", "botocore"} & imported(path)}
-    assert found == {"layers/hidra/hidra/gateways/uploads.py"}
+    assert found == {f"layers/hidra/hidra/gateways/{name}.py" for name in ("multipart", "uploads")}
 
 
 def imported(path: Path) -> set[str]:

@@ -110,10 +110,10 @@ def _slice(
         time_is_over=lambda: next(left, None) is None,
     )
     db.close()
-    return _peak_kb()
+    return peak_kb()
 
 
-def _peak_kb() -> int:
+def peak_kb() -> int:
     """The most memory that this process has held. Linux's ru_maxrss would count what its parent held when it was made."""
     status = Path("/proc/self/status")
     if not status.exists():

@@ -26,6 +26,7 @@ from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database, Tx
 from hidra.store.erasure import Erased
 from tests.conftest import Databases
+from tests.store.exporting import Exporting
 from tests.store.world import SECRET, World
 
 PHONE, OLD_PHONE, OTHER_PHONE = "+5511987654321", "+5521912344321", "+5531955556666"
@@ -44,6 +45,7 @@ NOTHING_OF_A_PERSON = {
     "contact_segments": "name description",
     "delivery_events_rejected": "stream_position reason",
     "direct_sends": "kind requested_message_id",
+    "exports": "kind format delimiter attribute_names status failure_code failure_reason cursor upload_id parts",
     "evolution_api_config": "base_url instance_name integration integration_saved api_key_encrypted error_message"
     " distrust_reason warnings evolution_instance_id evolution_number",
     "message_templates": "title body variables media_url media_type file_name",
@@ -592,6 +594,19 @@ def test_a_freeze_waits_for_an_erasure_and_finds_the_person_gone(databases: Data
         finish()
         looking.result(10)
     assert [m["phone"] for m in world.messages()] == ["+5511980000000"]
+
+
+def test_an_export_that_is_requested_during_an_erasure_does_not_hold_the_person(databases: Databases) -> None:
+    world = World.make(databases, recipients=1)
+    save(world, PHONE, name=NAME)
+    with held_open(databases, lambda db: erase(world, db=db), "http") as finish, ThreadPoolExecutor(1) as pool:
+        this = Exporting.make(databases, world.user_id)
+        writing = pool.submit(this.slice)
+        world.wait_for_blocked_transaction()
+        finish()
+        writing.result(10)
+    assert this.row()["status"] == "completed"
+    assert [row["phone"] for row in this.rows()] == ["+5511980000000"]
 
 
 def test_a_contact_that_is_being_saved_is_erased_with_the_person(databases: Databases) -> None:

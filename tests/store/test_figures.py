@@ -25,7 +25,7 @@ def use_slots(world: World, *, seconds_ago: list[float]) -> None:
 
 def test_nothing_stands_open_and_no_pace_is_used_where_nothing_runs(databases: Databases) -> None:
     World.make(databases)
-    assert standing(databases) == Standing(0, 0, None, 0, 0, 0)
+    assert standing(databases) == Standing(0, 0, None, 0, 0, 0, 0)
 
 
 def test_the_pace_used_is_the_last_minutes_slots_of_the_pace_that_unblocked_campaigns_may_use(
@@ -48,7 +48,7 @@ def test_the_pace_used_is_the_last_minutes_slots_of_the_pace_that_unblocked_camp
     assert found.pace_used == pytest.approx(100 * (4 + 1) / (20 + 30))
 
 
-def test_doubts_imports_and_backfills_are_counted_until_they_are_over(databases: Databases) -> None:
+def test_doubts_imports_exports_and_backfills_are_counted_until_they_are_over(databases: Databases) -> None:
     world = World.make(databases, recipients=3)
     world.advance()
     run = databases.owner.execute
@@ -61,12 +61,17 @@ def test_doubts_imports_and_backfills_are_counted_until_they_are_over(databases:
             "insert into hidra.contact_imports (user_id, source, status) values (%s, 'csv', %s)",
             [world.user_id, status],
         )
+    for kind, status in (("contacts", "waiting"), ("opt_outs", "running"), ("opt_outs", "completed")):
+        run(
+            "insert into hidra.exports (user_id, kind, format, status) values (%s, %s, 'jsonl', %s)",
+            [world.user_id, kind, status],
+        )
     run(
         "insert into hidra.status_backfills (evolution_config_id, user_id, cause, detected_at, sent_from, delivered_from)"
         " values (%s, %s, 'request', now(), now(), now())",
         [world.connection_id, world.user_id],
     )
     found = standing(databases)
-    assert (found.doubts, found.imports_open, found.backfills_open) == (1, 2, 1)
+    assert (found.doubts, found.imports_open, found.exports_open, found.backfills_open) == (1, 2, 2, 1)
     run("update hidra.status_backfills set completed_at = now()")
     assert standing(databases).backfills_open == 0

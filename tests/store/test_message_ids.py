@@ -47,6 +47,7 @@ def sweep_now(world: World) -> None:
         db=world.databases.jobs,
         nudge_all=lambda _: None,
         nudge_import=lambda _: None,
+        nudge_export=lambda _: None,
         queue=lambda _: None,
         sender_lost_after=timedelta(seconds=0),
     )

@@ -273,6 +273,7 @@ def test_the_clock_asks_for_passes_and_sweeps_lost_senders(databases: Databases)
             db=databases.jobs,
             nudge_all=nudged.extend,
             nudge_import=print,
+            nudge_export=print,
             queue=lambda _: None,
             sender_lost_after=timedelta(0),
         )

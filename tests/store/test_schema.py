@@ -41,6 +41,7 @@ DESIGN_TABLES = {
     "segment_contacts": "user_id segment_id contact_id",
     "opt_outs": "user_id phone_hash reason source at",
     "contact_imports": "user_id",
+    "exports": "user_id",
     "pace_limits": "user_id subject rate",
     "pace_slots": "user_id subject slot",
     "delivery_events_unmatched": "user_id evolution_config_id provider_message_id status received_at",

@@ -10,7 +10,7 @@ from hidra.domain import check_request
 from hidra.domain.check_request import CheckAction, CheckRequest, PullRequest
 from hidra.domain.content import Content, Media
 from hidra.domain.imports import files
-from hidra.domain.nudge import CampaignNudge, ImportNudge, read_imports
+from hidra.domain.nudge import CampaignNudge, ExportNudge, ImportNudge, read_imports
 from hidra.domain.trial import TrialAnswer, TrialMessage
 from hidra.errors import Rejected
 
@@ -32,6 +32,15 @@ def test_an_unknown_message_is_no_nudge(text: str) -> None:
         CampaignNudge.from_json(text)
     with pytest.raises(Rejected):
         read_imports(text)
+    with pytest.raises(Rejected):
+        ExportNudge.from_json(text)
+
+
+def test_the_export_queue_carries_nudges_of_this_version() -> None:
+    nudge = ExportNudge(uuid4(), uuid4())
+    assert ExportNudge.from_json(nudge.to_json()) == nudge
+    with pytest.raises(Rejected):
+        ExportNudge.from_json(nudge.to_json().replace('"version": 1', '"version": 2'))
 
 
 def test_the_import_queue_carries_nudges_and_arrived_files() -> None:

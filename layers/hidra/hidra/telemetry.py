@@ -34,10 +34,13 @@ class Figure(StrEnum):
     PACE_USED = "PaceUsed"
     DOUBTS = "Doubts"
     IMPORTS_OPEN = "ImportsOpen"
+    EXPORTS_OPEN = "ExportsOpen"
     BACKFILLS_OPEN = "BackfillsOpen"
     # contact_import
     ROWS_IMPORTED = "RowsImported"
     ROWS_REJECTED = "RowsRejected"
+    # list_export
+    ROWS_EXPORTED = "RowsExported"
     # connection_check
     CONNECTIONS_CHECKED = "ConnectionsChecked"
     CONNECTIONS_UNANSWERED = "ConnectionsUnanswered"

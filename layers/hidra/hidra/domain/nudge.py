@@ -1,5 +1,5 @@
-"""What the campaign queue and the import queue carry. A nudge names its subject and nothing else: losing or repeating
-one is harmless."""
+"""What the queues of campaigns, imports and exports carry. A nudge names its subject and nothing else: losing or
+repeating one is harmless."""
 
 import json
 from collections.abc import Mapping
@@ -68,6 +68,31 @@ def read_imports(text: str) -> list[ImportNudge]:
         return [ImportNudge(UUID(found["user_id"]), UUID(found["import_id"]))]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Rejected("The queue message is neither an import nudge nor an S3 event.") from error
+
+
+@dataclass(frozen=True)
+class ExportNudge:
+    """Asks for a slice of an export, or for the deletion of what it left in the bucket."""
+
+    user_id: UUID
+    export_id: UUID
+
+    def to_json(self) -> str:
+        return json.dumps({"version": VERSION, "user_id": str(self.user_id), "export_id": str(self.export_id)})
+
+    @classmethod
+    def from_json(cls, text: str) -> "ExportNudge":
+        """Reads a message of the export queue.
+
+        Raises:
+            Rejected: it is no nudge of this version.
+        """
+        try:
+            found = json.loads(text)
+            _check_version(found)
+            return cls(UUID(found["user_id"]), UUID(found["export_id"]))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Rejected("The queue message is not an export nudge.") from error
 
 
 def _check_version(found: Mapping[str, Any]) -> None:

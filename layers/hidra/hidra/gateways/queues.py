@@ -7,7 +7,7 @@ from itertools import batched
 from math import ceil
 from uuid import UUID
 
-from hidra.domain.nudge import CampaignNudge, ImportNudge
+from hidra.domain.nudge import CampaignNudge, ExportNudge, ImportNudge
 from hidra.domain.pacing import delay_seconds
 from hidra.domain.ticket import ConfirmationTicket, RecheckTicket, Ticket
 from hidra.errors import Unavailable
@@ -71,6 +71,18 @@ def nudge_import(queue_url: str, *, user_id: UUID, import_id: UUID) -> None:
         aws_api.call("sqs", "SendMessage", {"QueueUrl": queue_url, "MessageBody": body})
     except Unavailable as error:
         raise Unavailable("The queue did not accept the next slice of an import.") from error
+
+
+def nudge_export(queue_url: str, *, user_id: UUID, export_id: UUID) -> None:
+    """Asks for the next slice of an export.
+
+    A failure is only logged: the clock asks again within minutes.
+    """
+    try:
+        body = ExportNudge(user_id, export_id).to_json()
+        aws_api.call("sqs", "SendMessage", {"QueueUrl": queue_url, "MessageBody": body})
+    except Unavailable:
+        logger.warning("a slice of an export was not accepted", exc_info=True, export_id=export_id)
 
 
 def send_tickets(queue_url: str, ticket: Ticket, slots: Sequence[datetime], *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Files in S3: forms to upload them with, links to download them, and reading in ranges.
 
-Only this module uses boto3, and loads it at the first use: it adds some 200 ms to a cold start.
+Only this module and ``multipart`` use boto3, and load it at the first use: it adds some 200 ms to a cold start.
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def form(bucket: str, key: str, *, content_type: str, seconds: int) -> Form:
     Raises:
         Unavailable: it could not be signed.
     """
-    with _available():
+    with available():
         made = s3().generate_presigned_post(
             bucket,
             key,
@@ -79,7 +79,7 @@ def link(bucket: str, key: str, *, file_name: str, seconds: int) -> str:
         Unavailable: it could not be signed.
     """
     given = {"Bucket": bucket, "Key": key, "ResponseContentDisposition": f'attachment; filename="{file_name}"'}
-    with _available():
+    with available():
         made: str = s3().generate_presigned_url("get_object", Params=given, ExpiresIn=seconds)
     return made
 
@@ -92,7 +92,7 @@ def find(bucket: str, key: str, version: str | None = None) -> StoredFile | None
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - comes with the client
 
-    with _available():
+    with available():
         try:
             answer = s3().head_object(Bucket=bucket, Key=key, **_of(version))
         except ClientError as error:
@@ -122,7 +122,7 @@ def put(bucket: str, key: str, content: IO[bytes], *, content_type: str) -> None
     Raises:
         Unavailable: S3 did not store it.
     """
-    with _available():
+    with available():
         s3().upload_fileobj(content, bucket, key, ExtraArgs={"ContentType": content_type})
 
 
@@ -132,7 +132,7 @@ def delete(bucket: str, key: str, version: str) -> None:
     Raises:
         Unavailable: S3 did not delete it.
     """
-    with _available():
+    with available():
         s3().delete_object(Bucket=bucket, Key=key, VersionId=version)
 
 
@@ -172,7 +172,12 @@ def _piece(bucket: str, key: str, file: StoredFile, begin: int, end: int) -> byt
 
 
 @contextmanager
-def _available() -> Iterator[None]:
+def available() -> Iterator[None]:
+    """Translates boto3's errors.
+
+    Raises:
+        Unavailable: S3 did not do it.
+    """
     from boto3.exceptions import Boto3Error  # noqa: PLC0415 - comes with the client
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with the client
 

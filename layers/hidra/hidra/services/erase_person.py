@@ -1,6 +1,6 @@
 """The rights of one person under the LGPD: an export of everything stored about them, and erasure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,11 +8,13 @@ from uuid import UUID
 from hidra.domain import template
 from hidra.errors import Rejected
 from hidra.services.identify_phone import identify_phone
-from hidra.store import contacts, erasure, persons
+from hidra.store import contacts, erasure, exports, persons
 from hidra.store.contacts import Contact
 from hidra.store.db import Database, Tx
 from hidra.store.erasure import Erased
 from hidra.store.persons import PersonsDirectSend, PersonsMessageRow, PersonsOptOut, PersonsSegment
+
+MAX_NUDGES = 20  # by a request; the clock asks for the deletion of further files
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,22 @@ class PersonExport:
         return None if rest == EXPORT_END else rest
 
 
-def erase_person(db: Database, user_id: UUID, phone_text: str, *, country: str, secret: bytes, now: datetime) -> Erased:
+def erase_person(
+    db: Database,
+    user_id: UUID,
+    phone_text: str,
+    *,
+    country: str,
+    secret: bytes,
+    now: datetime,
+    nudge_export: Callable[[UUID], None] = lambda _: None,
+) -> Erased:
     """Deletes everything about the person from the database but the hash that keeps them opted out.
+
+    The user's exports may name the person: open ones end, and no file of a completed one can be had any more.
+
+    Args:
+        nudge_export: asks for the deletion of an export's file. If it is lost, the clock asks again.
 
     Raises:
         Rejected: the phone is not valid.
@@ -73,7 +89,15 @@ def erase_person(db: Database, user_id: UUID, phone_text: str, *, country: str, 
         Unavailable: starting a campaign of the user, or saving the person's contact, takes more than 5 s.
     """
     e164, phone_hash = identify_phone(user_id, phone_text, country=country, secret=secret)
-    return db.as_user(user_id, lambda tx: erasure.erase(tx, phone=e164, phone_hash=phone_hash, at=now))
+
+    def work(tx: Tx) -> tuple[Erased, list[UUID]]:
+        erased = erasure.erase(tx, phone=e164, phone_hash=phone_hash, at=now)
+        return erased, exports.erase(tx)
+
+    erased, export_ids = db.as_user(user_id, work)
+    for export_id in export_ids[:MAX_NUDGES]:
+        nudge_export(export_id)
+    return erased
 
 
 def export_person(

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hidra.domain.ticket import ConfirmationTicket
-from hidra.store import claims, confirmations, deliveries, direct_sends, figures, imports, runs
+from hidra.store import claims, confirmations, deliveries, direct_sends, exports, figures, imports, runs
 from hidra.store.db import Database
+from hidra.store.exports import StaleExport
 from hidra.store.imports import StaleImport
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import Figure, logger, measure
@@ -18,10 +19,11 @@ def sweep(
     db: Database,
     nudge_all: Callable[[Sequence[DueCampaign]], object],
     nudge_import: Callable[[StaleImport], object],
+    nudge_export: Callable[[StaleExport], object],
     queue: Callable[[Sequence[ConfirmationTicket]], object],
     sender_lost_after: timedelta,
 ) -> None:
-    """Asks for a pass of every due campaign and for a slice of every stalled import, and repairs the rest.
+    """Asks for a pass of every due campaign and for a slice of every stalled import and export, and repairs the rest.
 
     Args:
         queue: queues opt-out confirmations whose first ticket was lost or got no turn.
@@ -35,6 +37,8 @@ def sweep(
     db.as_worker(direct_sends.forget_old)
     for stale in db.as_worker(imports.stale):
         nudge_import(stale)
+    for stale_export in db.as_worker(exports.stale):
+        nudge_export(stale_export)
     db.as_worker(confirmations.forget_old)
     if waiting := db.as_worker(confirmations.waiting):
         queue(waiting)
@@ -49,6 +53,7 @@ def _measure(standing: figures.Standing) -> None:
     measure(Figure.CAMPAIGNS_BLOCKED, standing.campaigns_blocked)
     measure(Figure.DOUBTS, standing.doubts)
     measure(Figure.IMPORTS_OPEN, standing.imports_open)
+    measure(Figure.EXPORTS_OPEN, standing.exports_open)
     measure(Figure.BACKFILLS_OPEN, standing.backfills_open)
     if standing.pace_used is not None:
         measure(Figure.PACE_USED, standing.pace_used)

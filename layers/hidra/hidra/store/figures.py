@@ -26,13 +26,14 @@ select
     (select (100.0 * sum(used) / sum(least(rate, wanted)))::float from sharing) as pace_used,
     (select count(*) from hidra.campaign_messages where status = 'unknown') as doubts,
     (select count(*) from hidra.contact_imports where status in ('waiting', 'running')) as imports_open,
+    (select count(*) from hidra.exports where status in ('waiting', 'running')) as exports_open,
     (select count(*) from hidra.status_backfills where completed_at is null) as backfills_open
 """
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Campaigns, messages in doubt, imports and status backfills that are not over.
+    """Campaigns, messages in doubt, imports, exports and status backfills that are not over.
 
     ``pace_used``: percent of the pace that campaigns which nothing blocks might have used in the last minute; None:
     there is none such.
@@ -43,6 +44,7 @@ class Standing:
     pace_used: float | None
     doubts: int
     imports_open: int
+    exports_open: int
     backfills_open: int
 
 

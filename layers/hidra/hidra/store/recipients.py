@@ -47,14 +47,14 @@ select true from hidra.campaign_runs
 where user_id = %(user_id)s and campaign_id = %(campaign_id)s and id = %(run_id)s
 """
 # The name of now; a deleted contact has none.
-_COLUMNS = """m.contact_id, c.name, m.phone, m.run_id, m.counted, m.status, m.attempts, m.provider_message_id,
+RECIPIENT_COLUMNS = """m.contact_id, c.name, m.phone, m.run_id, m.counted, m.status, m.attempts, m.provider_message_id,
     m.sent_at, m.acked_at, m.delivered_at, m.read_at, m.failed_at, m.error_code, m.error_detail"""
 # Every status that is asked for is one range of an index, so the plan does not depend on the parameters.
-_STATUSES = """coalesce(%(statuses)s::hidra.message_status[], enum_range(null::hidra.message_status))"""
+STATUSES = """coalesce(%(statuses)s::hidra.message_status[], enum_range(null::hidra.message_status))"""
 RECIPIENTS = f"""
-select {_COLUMNS}
+select {RECIPIENT_COLUMNS}
 from hidra.recipients_page(
-    %(campaign_id)s, %(run_id)s, {_STATUSES}, %(error_code)s, {AFTER_ID}, %(limit)s
+    %(campaign_id)s, %(run_id)s, {STATUSES}, %(error_code)s, {AFTER_ID}, %(limit)s
 ) as found
 join hidra.campaign_messages m on m.run_id = found.run_id and m.contact_id = found.contact_id
 left join hidra.contacts c on c.user_id = m.user_id and c.id = m.contact_id
@@ -70,7 +70,7 @@ select m.contact_id from (
 ) m where m.campaign_id = %(campaign_id)s
 """
 RECIPIENTS_OF_CONTACTS = f"""
-select {_COLUMNS}
+select {RECIPIENT_COLUMNS}
 from unnest(%(contact_ids)s::uuid[]) as wanted (id)
 join hidra.campaign_runs r on r.user_id = %(user_id)s and r.campaign_id = %(campaign_id)s
     and r.id = coalesce(%(run_id)s::uuid, r.id)
@@ -78,7 +78,7 @@ cross join lateral (
     select * from hidra.campaign_messages m where m.run_id = r.id and m.contact_id = wanted.id offset 0
 ) m
 left join hidra.contacts c on c.user_id = m.user_id and c.id = m.contact_id
-where m.contact_id > {AFTER_ID} and (m.counted or m.run_id = %(run_id)s::uuid) and m.status = any({_STATUSES})
+where m.contact_id > {AFTER_ID} and (m.counted or m.run_id = %(run_id)s::uuid) and m.status = any({STATUSES})
   and m.error_code is not distinct from coalesce(%(error_code)s::text, m.error_code)
 order by m.contact_id limit %(limit)s
 """  # noqa: S608 - made of constants

@@ -4,14 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES
+from hidra.domain.export import CONTACT_COLUMNS
+from hidra.domain.formula import unguarded
 from hidra.domain.imports import column_words as known
 from hidra.domain.imports.column_names import clean, words
 from hidra.domain.imports.columns import (
     ATTRIBUTE,
+    CONSENT,
     MAX_COLUMNS,
+    NAME,
     NO_SAMPLE,
+    PHONE,
     Cells,
     Columns,
+    PhoneCells,
     Sample,
     is_number,
     mostly,
@@ -28,7 +34,7 @@ def columns(header: Sequence[str], mapping: Mapping[str, str | None], sample: Sa
     The mapping decides first: column's name → phone, phone.area_code, phone.country_code, name, consent.*, an
     attribute's name, or None to leave it out. Several columns may be the phone, or together the name. If it names no
     phone, the columns with a usual name for a phone are, the best name first; likewise for the name. All others are
-    attributes.
+    attributes. A CSV that Hidra exported is read as it was written.
 
     Raises:
         Rejected: the header does not fit.
@@ -45,12 +51,22 @@ def columns(header: Sequence[str], mapping: Mapping[str, str | None], sample: Sa
             "Create a new import and name the encoding.",
             code="no_text",
         )
-    names = [clean(name) for name in header]
+    if not mapping and tuple(header[: len(CONTACT_COLUMNS)]) == CONTACT_COLUMNS:
+        return _exported(header[len(CONTACT_COLUMNS) :])
+    names = [clean(unguarded(name)) for name in header]
     chosen = _chosen(names, mapping)
     found = understood(names, chosen, sample)
     if not found.phones:
         raise Rejected(_no_phone(names, chosen, Cells(sample.rows)), code="no_phone_column")
     return _limited(_named(found, names, chosen), chosen, sample)
+
+
+def _exported(attributes: Sequence[str]) -> Columns:
+    """The columns of a CSV that Hidra exported: the contact's own, without id and times, then its attributes."""
+    own = {PHONE, NAME, *CONSENT}
+    roles = [name if name in own else "" for name in CONTACT_COLUMNS]
+    roles += [ATTRIBUTE + unguarded(name) for name in attributes]
+    return Columns(tuple(roles), (PhoneCells(roles.index(PHONE)),), ((roles.index(NAME),),))
 
 
 def _chosen(names: Sequence[str], mapping: Mapping[str, str | None]) -> dict[int, str | None]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hidra.domain.contact import MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES, MAX_NAME, MAX_VALUE, Value, fits
+from hidra.domain.formula import unguarded
 from hidra.domain.imports.column_names import clean
 from hidra.domain.imports.columns import ATTRIBUTE, CONSENT, NAME, PHONE, Columns, understood
 from hidra.domain.imports.consent_cells import Consent, ConsentRules
@@ -12,6 +13,7 @@ from hidra.domain.text import blank, storable
 
 MAX_SHAPES = 1_000  # of JSON objects that are kept
 _KEYS_OF_API = (PHONE, NAME)
+_CONTACT_OF_API = {"id", "phone", "name", "attributes", "consent", "created_at", "updated_at"}
 
 
 class ContactRow(NamedTuple):
@@ -25,8 +27,14 @@ class ContactRow(NamedTuple):
 type Reader = Callable[[Any], ContactRow | str]
 
 
-def of_cells(columns: Columns, parse_phone: PhoneParser, consent: ConsentRules) -> Reader:
-    """Returns a reader of a delimited row's cells. An empty cell changes nothing in the contact."""
+def of_cells(
+    columns: Columns, parse_phone: PhoneParser, consent: ConsentRules, *, text_of: Callable[[str], str] = unguarded
+) -> Reader:
+    """Returns a reader of a delimited row's cells. An empty cell changes nothing in the contact.
+
+    Args:
+        text_of: the text of a cell that begins with an apostrophe; exports write one before what looks like a formula.
+    """
     width = len(columns.roles)
     phone_of, name_of = phone_reader(columns.phones, parse_phone), _name_reader(columns.names)
     attributes_at = [
@@ -47,14 +55,16 @@ def of_cells(columns: Columns, parse_phone: PhoneParser, consent: ConsentRules) 
         longest = 0
         for at, key in attributes_at:
             if value := _shown(cells[at]):
-                attributes[key] = value
+                attributes[key] = value if value[0] != "'" else text_of(value)
                 longest = max(longest, len(value))
         name = name_of(cells)
+        if name is not None and name[0] == "'":
+            name = text_of(name)
         if longest > MAX_VALUE or (name is not None and len(name) > MAX_NAME):
             return "value_too_long"
         given = consent.default
         if by_row:
-            read_consent = consent.read(*("" if at is None else cells[at].strip() for at in consent_at))
+            read_consent = consent.read(*("" if at is None else text_of(cells[at].strip()) for at in consent_at))
             if isinstance(read_consent, str):
                 return read_consent
             given = read_consent
@@ -105,7 +115,8 @@ class _Shape(NamedTuple):
 
 def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, consent: ConsentRules) -> Reader:
     """Returns a reader of a JSON object: ``phone``, ``name``, ``attributes`` and ``consent`` as the API takes them;
-    other keys are columns. Null and empty text change nothing in the contact."""
+    other keys are columns. Null and empty text change nothing in the contact. Of a contact as the API and exports show
+    it, id and times are left out."""
     shapes: dict[tuple[str, ...], _Shape] = {}
 
     def shape(keys: tuple[str, ...]) -> _Shape:
@@ -117,13 +128,17 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, conse
             chosen |= {at: mapping[key] for at, key in enumerate(keys) if key in mapping}
             columns = understood([clean(key) for key in keys], chosen)
             texts = tuple(role if not role.startswith(ATTRIBUTE) else "" for role in columns.roles)
-            read_texts = of_cells(Columns(texts, columns.phones, columns.names), parse_phone, consent)
+            read_texts = of_cells(
+                Columns(texts, columns.phones, columns.names), parse_phone, consent, text_of=lambda text: text
+            )
             used = {at for each in (*columns.phones, *columns.names) for at in each if at is not None}
             used |= {at for at, role in enumerate(columns.roles) if role in CONSENT}
             known = shapes[keys] = _Shape(columns.roles, used, read_texts)
         return known
 
     def read(value: Mapping[str, Any]) -> ContactRow | str:
+        if not mapping and value.keys() == _CONTACT_OF_API:
+            value = {key: value[key] for key in (PHONE, NAME, "attributes", "consent")}
         inner = {key: value.get(key) or {} for key in ("attributes", "consent") if key not in mapping}
         if not all(isinstance(each, Mapping) for each in inner.values()):
             return "invalid_value"
