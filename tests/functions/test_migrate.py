@@ -236,7 +236,7 @@ def test_another_key_of_the_vault_is_refused_while_api_keys_need_the_old_one(
     assert "VaultSecretArn" in answer(s3)["Reason"]
 
 
-@pytest.mark.parametrize(("senders", "warns"), [("50", False), ("120", False), ("130", True)])
+@pytest.mark.parametrize(("senders", "warns"), [("50", False), ("119", False), ("130", True)])
 def test_a_server_that_allows_too_few_connections_is_warned_of(
     migrate: ModuleType, owner_url: str, s3: Server, logs: Logs, *, senders: str, warns: bool
 ) -> None:
@@ -245,7 +245,7 @@ def test_a_server_that_allows_too_few_connections_is_warned_of(
     migrate.handler(request_of(s3), CONTEXT)
     said = answer(s3)
     assert said["Status"] == "SUCCESS"
-    wanted = 2 * int(senders) + 53
+    wanted = 2 * int(senders) + 58
     assert (
         said["Data"]["Warning"].startswith(f"This deployment may open {wanted} connections, and the server allows 297:")
         == warns
