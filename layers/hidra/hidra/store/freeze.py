@@ -54,8 +54,8 @@ select count(*) as total, count(*) filter (where status = 'pending') as pending,
 from frozen
 """  # noqa: S608 - made of constants
 # Memory for the joins, which go to disk with less. A hash may use twice this; of MAX_AUDIENCE members it needs 141 MB.
-# And a plan for these parameters, on a connection that has frozen other campaigns before.
-FOR_MANY = "select set_config('work_mem', '80MB', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
+# No plan_cache_mode here: the check of the messages' foreign key would be planned anew for each row.
+WORK_MEM = "select set_config('work_mem', '80MB', true)"
 # A slice of a retry looks its few recipients up, instead of reading all contacts of the user for each slice.
 BY_INDEX = """
 select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
@@ -142,7 +142,7 @@ def freeze(tx: Tx, campaign: LockedCampaign) -> Frozen:
     run = _open(tx, campaign)
     counters.lock(tx, [campaign.id])
     rules = skip_rules(tx, user_id=campaign.user_id, campaign_id=campaign.id)
-    tx.run(FOR_MANY)
+    tx.run(WORK_MEM)
     frozen = _write(tx, FREEZE, campaign, run, rules, segment_id=campaign.segment_id)
     tx.run(START, campaign_id=campaign.id)
     return frozen
