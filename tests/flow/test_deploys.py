@@ -15,7 +15,7 @@ from tests.flow.world import Tenant, eventually
 def test_a_campaign_outlives_a_new_version_with_a_migration_and_one_whose_migration_fails(tmp_path: Path) -> None:
     """Tickets that the first version queued are used by the second. The third changes nothing."""
     sources = Path(shutil.copytree(ROOT, tmp_path / "sources", ignore=_only_sources))
-    with Stack.running("rehearsal", root=sources) as stack:
+    with Stack.running("rehearsal", root=sources, parameters={"SenderLostAfterSeconds": "20"}) as stack:
         tenant = Tenant.make(stack)
         campaign_id = tenant.campaign([f"+5531987{number:03d}001" for number in range(400)], per_minute=120)
         tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/start")
@@ -39,12 +39,20 @@ def test_a_campaign_outlives_a_new_version_with_a_migration_and_one_whose_migrat
         _sends(tenant)
 
         tenant.client.call("POST", f"/v1/campaigns/{campaign_id}/cancel")
-        over = lambda: {row["status"] for row in tenant.recipients(campaign_id)} == {"read", "skipped"}  # noqa: E731
-        eventually(lambda: over() and tenant.simulator.summary()["unsettled"] == 0, seconds=60)
+        eventually(lambda: _over(tenant, campaign_id), seconds=120)
         tenant.assert_counts_equal_recipients(campaign_id)
         sent = tenant.simulator.summary()
         assert (sent["accepted"], sent["duplicates"]) == (tenant.metrics(campaign_id)["delivered"], 0)
         assert sent["accepted"] < 400
+
+
+def _over(tenant: Tenant, campaign_id: str) -> bool:
+    """Nothing is under way. The emulator kills a function that it replaces: a claim that was not posted stays in doubt."""
+    tenant.look_doubts_up(campaign_id)
+    posted = {f"+{row['digits']}" for row in tenant.simulator.messages()}
+    others = [row for row in tenant.recipients(campaign_id) if row["status"] not in ("read", "skipped")]
+    lost = [row for row in others if row["status"] == "unknown" and row["phone"] not in posted]
+    return lost == others and len(lost) <= 4 and tenant.simulator.summary()["unsettled"] == 0
 
 
 def _sends(tenant: Tenant) -> None:

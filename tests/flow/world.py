@@ -145,7 +145,7 @@ class Tenant:
         """Until the campaign has ended, the simulator has posted every webhook, and both report the same."""
 
         def ended() -> bool:
-            self._look_doubts_up(campaign_id)
+            self.look_doubts_up(campaign_id)
             return self.show(campaign_id)["status"] in ("completed", "failed")
 
         eventually(ended, seconds=seconds, about=lambda: self._state(campaign_id))
@@ -160,7 +160,7 @@ class Tenant:
         unequal: list[comparison.Difference] = []
 
         def settled() -> bool:
-            self._look_doubts_up(campaign_id)
+            self.look_doubts_up(campaign_id)
             waiting = [row for row in self.recipients(campaign_id) if row["status"] in ("pending", "sending")]
             if waiting or self.simulator.summary()["unsettled"]:
                 return False
@@ -170,7 +170,7 @@ class Tenant:
         eventually(settled, seconds=seconds, about=lambda: self._state(campaign_id))
         return [one.phone for one in unequal]
 
-    def _look_doubts_up(self, campaign_id: str) -> None:
+    def look_doubts_up(self, campaign_id: str) -> None:
         """The schedule of the check is five minutes."""
         if any(row["status"] == "unknown" for row in self.recipients(campaign_id)):
             self.stack.invoke("connection_check")

@@ -38,7 +38,8 @@ NOTHING_OF_A_PERSON = {
     "attribute_names": "name folded",
     "campaign_messages": "error_code requested_message_id",  # it is random, and emptied all the same
     "campaign_runs": "body media_url media_type file_name summary",
-    "campaigns": "name description external_id request_digest send_window blocked_code blocked_params blocked_reason",
+    "campaigns": "name description external_id request_digest send_window blocked_code blocked_params blocked_reason"
+    " labels",
     "connection_endpoints": "endpoint_hash",
     "contact_import_rejects": "reason",
     "contact_imports": "status options checkpoint format file_version rejected_by_reason failure_code failure_reason warnings",

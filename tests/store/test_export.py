@@ -71,7 +71,7 @@ def test_a_csv_of_contacts_has_each_contact_once_with_its_attributes_as_columns(
     content = this.file.content
     assert content is not None
     assert content.startswith(
-        b"\xef\xbb\xbfid;phone;name;consent.basis;consent.source;consent.at;created_at;updated_at;"
+        b"\xef\xbb\xbfid;phone;name;consent.basis;consent.source;consent.at;not_on_whatsapp_at;created_at;updated_at;"
     )
     assert content.endswith(b"\r\n")
     rows = {row["phone"]: row for row in this.rows()}
@@ -100,7 +100,9 @@ def test_json_lines_are_contacts_as_the_api_shows_them(databases: Databases, use
     this = Exporting.make(databases, user, format="jsonl")
     this.finish()
     [found] = this.objects()
-    assert list(found) == ["id", "phone", "name", "attributes", "consent", "created_at", "updated_at"]
+    assert list(found) == [
+        "id", "phone", "name", "attributes", "consent", "not_on_whatsapp_at", "created_at", "updated_at",
+    ]  # fmt: skip
     assert (found["name"], found["attributes"], found["consent"]) == ("=José", {"pontos": 70, "vip": True}, None)
 
 

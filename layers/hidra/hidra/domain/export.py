@@ -8,7 +8,8 @@ KEPT = timedelta(days=7)  # S3 deletes the file after that (template.yaml, Lifec
 MAX_COLUMNS = 200  # of a CSV: as many as an import accepts
 # A CSV of contacts begins with these, and an import recognizes it by them; behind them come the attributes.
 CONTACT_COLUMNS = (
-    "id", "phone", "name", "consent.basis", "consent.source", "consent.at", "created_at", "updated_at",
+    "id", "phone", "name", "consent.basis", "consent.source", "consent.at", "not_on_whatsapp_at",
+    "created_at", "updated_at",
 )  # fmt: skip
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 

@@ -13,7 +13,9 @@ from hidra.domain.text import blank, storable
 
 MAX_SHAPES = 1_000  # of JSON objects that are kept
 _KEYS_OF_API = (PHONE, NAME)
-_CONTACT_OF_API = {"id", "phone", "name", "attributes", "consent", "created_at", "updated_at"}
+_CONTACT_OF_API = {
+    "id", "phone", "name", "attributes", "consent", "not_on_whatsapp_at", "created_at", "updated_at",
+}  # fmt: skip
 
 
 class ContactRow(NamedTuple):

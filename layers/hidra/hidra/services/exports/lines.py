@@ -56,7 +56,8 @@ def _cells_of(export: RunningExport) -> Callable[[Any], Sequence[Any]]:
     def of_contact(row: Contact) -> Sequence[Any]:
         consent = row.consent
         given = (consent.basis, consent.source, consent.at) if consent else (None, None, None)
-        values = (row.name, *given, row.created_at, row.updated_at, *map(row.attributes.get, names))
+        times = (row.not_on_whatsapp_at, row.created_at, row.updated_at)
+        values = (row.name, *given, *times, *map(row.attributes.get, names))
         return [str(row.id), row.phone, *map(_cell, values)]
 
     def of_recipient(row: Recipient) -> Sequence[Any]:
