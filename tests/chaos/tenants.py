@@ -83,7 +83,10 @@ class Tenant:
         )
 
     def start_campaign(self, *, per_minute: int = 6_000, nudged: bool = False) -> UUID:
-        """Starts a campaign to all contacts, with a text that no other has. Unless ``nudged``, the clock finds it."""
+        """Starts a campaign to all contacts, also to those who were not on WhatsApp, with a text that no other has.
+
+        Unless ``nudged``, the clock finds it.
+        """
         campaign_id, template_id = uuid4(), uuid4()
         run = self.cluster.databases.owner.execute
         run(
@@ -92,8 +95,8 @@ class Tenant:
         )
         run(
             "insert into hidra.campaigns (id, user_id, evolution_config_id, segment_id, template_id, name, status,"
-            " scheduled_at, scheduled_by, max_messages_per_minute)"
-            " values (%s, %s, %s, %s, %s, 'c', 'scheduled', now(), %s, %s)",
+            " scheduled_at, scheduled_by, max_messages_per_minute, skip_not_on_whatsapp_days)"
+            " values (%s, %s, %s, %s, %s, 'c', 'scheduled', now(), %s, %s, 0)",
             [campaign_id, self.user_id, self.connection_id, self.segment_id, template_id, self.user_id, per_minute],
         )
         run("insert into hidra.campaign_metrics (campaign_id, user_id) values (%s, %s)", [campaign_id, self.user_id])
