@@ -2060,7 +2060,7 @@ COMMENT ON COLUMN hidra.exports.attribute_names IS 'The attributes that are colu
 -- Name: COLUMN exports.status; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.exports.status IS 'waiting: no slice has started. erased: a person was erased whom the file may name, so it is deleted.';
+COMMENT ON COLUMN hidra.exports.status IS 'waiting: no slice has started. erased: the file may name a person who was erased, so it is deleted.';
 
 --
 -- Name: COLUMN exports.failure_reason; Type: COMMENT; Schema: hidra; Owner: -

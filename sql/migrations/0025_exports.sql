@@ -43,7 +43,7 @@ comment on column hidra.exports.segment_id is 'The segment of the contacts. Null
 comment on column hidra.exports.attribute_names is
     'The attributes that are columns of a CSV of contacts: the names that were known when the export was requested.';
 comment on column hidra.exports.status is
-    'waiting: no slice has started. erased: a person was erased whom the file may name, so it is deleted.';
+    'waiting: no slice has started. erased: the file may name a person who was erased, so it is deleted.';
 comment on column hidra.exports.failure_reason is 'Why the export failed, written for the user.';
 comment on column hidra.exports.rows_expected is 'The length of the list when the first slice started.';
 comment on column hidra.exports.slices is

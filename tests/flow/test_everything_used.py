@@ -1,4 +1,4 @@
-"""What functions used while everything happened: their rights, their figures, and nobody's data in the wrong place."""
+"""What functions used while everything happened: their rights, their figures, and no person's data in the wrong place."""
 
 import json
 from collections.abc import Iterator

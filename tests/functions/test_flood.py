@@ -101,7 +101,7 @@ def test_a_flood_of_one_connection_delays_another_by_a_few_batches_of_its_own_sh
     monkeypatch.setattr(webhook, "put", stream.put)
     flooding = flooding_connection(databases, world.connection_id)
     statuses = [post(webhook, flooding, [f"{request}-{at}" for at in range(BATCH)]) for request in range(40)]
-    assert statuses.count(429) >= 35  # Evolution sends them again, and meanwhile they hold nobody up
+    assert statuses.count(429) >= 35  # Evolution sends them again, and meanwhile they delay no other
     assert post(webhook, world.connection_id, ["OURS"]) == 200
 
     shard = stream.shard(str(world.connection_id))

@@ -31,12 +31,7 @@ class CampaignNudge:
         Raises:
             Rejected: it is no nudge of this version.
         """
-        try:
-            found = json.loads(text)
-            _check_version(found)
-            return cls(UUID(found["user_id"]), UUID(found["campaign_id"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Rejected("The queue message is not a campaign nudge.") from error
+        return cls(*_ids(text, "campaign_id", kind="a campaign nudge"))
 
 
 @dataclass(frozen=True)
@@ -87,12 +82,17 @@ class ExportNudge:
         Raises:
             Rejected: it is no nudge of this version.
         """
-        try:
-            found = json.loads(text)
-            _check_version(found)
-            return cls(UUID(found["user_id"]), UUID(found["export_id"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Rejected("The queue message is not an export nudge.") from error
+        return cls(*_ids(text, "export_id", kind="an export nudge"))
+
+
+def _ids(text: str, subject: str, *, kind: str) -> tuple[UUID, UUID]:
+    """The ids of the user and of the subject."""
+    try:
+        found = json.loads(text)
+        _check_version(found)
+        return UUID(found["user_id"]), UUID(found[subject])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Rejected(f"The queue message is not {kind}.") from error
 
 
 def _check_version(found: Mapping[str, Any]) -> None:
