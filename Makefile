@@ -36,7 +36,7 @@ given = $(if $(filter command,$(firstword $(origin $1))),$2 $(call quoted,$($1))
 quoted = '$(subst ','\'',$1)'
 
 .DEFAULT_GOAL := help
-.PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint audit clean help venv venv-sam venv-audit
+.PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint audit clean help venv venv-sam venv-audit venv-bench
 
 demo: ## install everything, run a campaign from a list to exact metrics, clean up (CSV=file)
 	@./hidra demo $(call given,CSV,--csv)
@@ -78,7 +78,7 @@ soak: venv ## random faults for so many minutes, then every promise checked (MIN
 mutants: venv ## break each promise on purpose and show that a test notices (MUTANT=promise or name)
 	@$(RUN) tests.slow.mutants $(if $(MUTANT),$(call quoted,$(MUTANT)))
 
-bench: venv ## every benchmark beside its yardstick, of which BENCH=name runs one (QUICK=1, or ROWS=1000000)
+bench: venv venv-bench ## every benchmark beside its yardstick, of which BENCH=name runs one (QUICK=1, or ROWS=1000000)
 	@$(RUN) bench $(BENCH) $(if $(filter-out 0,$(QUICK)),--quick) $(ROWS:%=--rows %)
 
 build: venv venv-sam ## build the functions and the layer for AWS into .aws-sam
@@ -100,12 +100,13 @@ lock: ## pin every requirement again, with hashes
 	@$(LOCK) requirements/sam.in -o requirements/sam.txt
 	@$(LOCK) requirements/client.in -o requirements/client.txt
 	@$(LOCK) requirements/audit.in -o requirements/audit.txt
+	@$(LOCK) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 	@$(LOCK) -c requirements/dev.txt layers/hidra/requirements.in -o layers/hidra/requirements.txt
 	@$(LOCK) -c requirements/dev.txt functions/migrate/requirements.in -o functions/migrate/requirements.txt
 
 clean: ## stop every local stack of this folder, remove all that was installed or built
 	@if [ -d .hidra ] && [ -x .venv/bin/python ]; then $(RUN) local down --all; fi
-	@rm -rf .venv .venv-sam .venv-audit .venv-client .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-sam .venv-audit .venv-bench .venv-client .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
@@ -119,3 +120,6 @@ venv-sam:
 
 venv-audit:
 	@sh local/setup.sh .venv-audit requirements/audit.txt
+
+venv-bench:
+	@sh local/setup.sh .venv-bench requirements/bench.txt
