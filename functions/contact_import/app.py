@@ -15,7 +15,7 @@ from hidra.gateways.queues import nudge_import
 from hidra.services.imports.reading import File
 from hidra.services.imports.run_slice import run_slice
 from hidra.settings import DATABASE_SETTINGS, require
-from hidra.store import identity, imports
+from hidra.store import identity, import_slices
 from hidra.store.db import Database
 from hidra.telemetry import logger, measured
 
@@ -42,7 +42,7 @@ def one_slice(nudge: ImportNudge) -> None:
     bucket, rejects_key = ENV["IMPORT_BUCKET"], files.rejects_key(user_id, import_id)
     key, arrived = files.contacts_key(user_id, import_id), nudge.arrived
     if arrived is not None and not db.as_worker(
-        lambda tx: imports.accept_file(tx, import_id=import_id, version=arrived)
+        lambda tx: import_slices.accept_file(tx, import_id=import_id, version=arrived)
     ):
         uploads.delete(bucket, key, arrived)
         logger.info("a file that its import does not read was deleted", import_id=import_id)
@@ -50,7 +50,7 @@ def one_slice(nudge: ImportNudge) -> None:
     run_slice(
         import_id,
         db=db,
-        find=lambda: find(key, db.as_worker(lambda tx: imports.file_version(tx, import_id=import_id))),
+        find=lambda: find(key, db.as_worker(lambda tx: import_slices.file_version(tx, import_id=import_id))),
         put=lambda made: uploads.put(bucket, rejects_key, made, content_type=files.REJECTS_CONTENT_TYPE),
         queue_next=lambda: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=user_id, import_id=import_id),
         queue_other=lambda other: nudge_import(ENV["IMPORT_QUEUE_URL"], user_id=user_id, import_id=other),

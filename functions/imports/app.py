@@ -24,7 +24,7 @@ from hidra.gateways.aws import read_json_secret
 from hidra.gateways.queues import nudge_import
 from hidra.services.imports import request_import
 from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
-from hidra.store import imports
+from hidra.store import import_rejects, imports
 from hidra.store.db import Database
 
 ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "IMPORT_BUCKET", "IMPORT_QUEUE_URL", "CONNECTION_CHECK_FUNCTION")
@@ -280,7 +280,7 @@ def get_rejects(import_id: UUID) -> RejectsLink:
     if not row.rejected:
         raise NotFound("The import rejected no row.", code="no-rejects")
     user_id = me()
-    if row.status == "canceled" and db.as_user(user_id, lambda tx: imports.has_rejects(tx, import_id=import_id)):
+    if row.status == "canceled" and db.as_user(user_id, lambda tx: import_rejects.exist(tx, import_id=import_id)):
         raise Conflict(
             "The import is canceled, and the file of its rejected rows is being made. Try again in a few seconds.",
             code="import-not-completed",

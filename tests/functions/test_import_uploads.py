@@ -14,7 +14,7 @@ import pytest
 from hidra.domain.imports import files
 from hidra.gateways import uploads
 from hidra.services.imports.request_import import cancel_import
-from hidra.store import imports
+from hidra.store import import_slices
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.functions.api import load
@@ -173,7 +173,7 @@ def test_of_files_that_are_noticed_at_once_one_is_accepted(databases: Databases,
         settings = {**databases.settings, "DATABASE_SECRET": "jobs"}
         db = Database(settings, databases.logins.__getitem__)
         try:
-            return db.as_worker(lambda tx: imports.accept_file(tx, import_id=this.id, version=f"v{number % 4}"))
+            return db.as_worker(lambda tx: import_slices.accept_file(tx, import_id=this.id, version=f"v{number % 4}"))
         finally:
             db.close()
 

@@ -9,7 +9,7 @@ import pytest
 
 from hidra.errors import Conflict, NotFound, Unavailable
 from hidra.services.imports.request_import import cancel_import
-from hidra.store import imports
+from hidra.store import import_rejects, import_slices
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.store.importing import Importing, contacts, members, segment
@@ -41,10 +41,10 @@ def test_the_next_slice_makes_the_file_of_rejected_rows_and_imports_nothing(data
     this.slice(batches=2, batch_rows=4)
     assert cancel(this).status == "canceled"
     before = this.row()
-    assert databases.http.as_user(user, lambda tx: imports.has_rejects(tx, import_id=this.id))
+    assert databases.http.as_user(user, lambda tx: import_rejects.exist(tx, import_id=this.id))
     this.slice()
     assert this.rejected() == [(2, "invalid_phone"), (4, "invalid_phone"), (6, "invalid_phone"), (8, "invalid_phone")]
-    assert not databases.http.as_user(user, lambda tx: imports.has_rejects(tx, import_id=this.id))
+    assert not databases.http.as_user(user, lambda tx: import_rejects.exist(tx, import_id=this.id))
     this.rejects = None
     this.slice()
     assert this.rejects is None
@@ -105,7 +105,7 @@ def test_a_file_that_arrives_after_the_cancel_is_not_imported(databases: Databas
     this.slice()
     assert (this.row()["status"], this.counts()["rows_read"], contacts(databases, user)) == ("canceled", 0, {})
     assert nudges == []  # there are no rejected rows
-    assert databases.jobs.as_worker(imports.stale) == []
+    assert databases.jobs.as_worker(import_slices.stale) == []
 
 
 def test_every_cancel_queues_a_slice_while_there_are_rejected_rows(databases: Databases, user: UUID) -> None:

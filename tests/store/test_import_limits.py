@@ -10,7 +10,7 @@ import pytest
 
 from hidra.errors import Conflict, Unavailable
 from hidra.services.imports.request_import import cancel_import, request_import
-from hidra.store import imports
+from hidra.store import import_slices, imports
 from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.deployment import template
@@ -24,9 +24,9 @@ def make(databases: Databases, user: UUID, **how: Any) -> Importing:
     return Importing.make(databases, user, FILE, **how)
 
 
-def begin(this: Importing) -> imports.RunningImport | None:
+def begin(this: Importing) -> import_slices.RunningImport | None:
     return this.databases.jobs.as_worker(
-        lambda tx: imports.begin(tx, import_id=this.id, bytes_total=len(FILE), version=None)
+        lambda tx: import_slices.begin(tx, import_id=this.id, bytes_total=len(FILE), version=None)
     )
 
 
@@ -88,7 +88,7 @@ class TestAfterAKill:
 
     def test_a_lease_outlives_the_function_and_ends_before_the_clock_asks_again(self) -> None:
         timeout = template()["Resources"]["ContactImportFunction"]["Properties"]["Timeout"]
-        assert timedelta(seconds=timeout) < timedelta(seconds=imports.LEASE_SECONDS) < timedelta(minutes=5)
+        assert timedelta(seconds=timeout) < timedelta(seconds=import_slices.LEASE_SECONDS) < timedelta(minutes=5)
 
     def test_a_slice_whose_lease_ran_out_does_not_end_the_lease_of_the_next(
         self, databases: Databases, user: UUID
@@ -98,7 +98,7 @@ class TestAfterAKill:
         assert slow is not None
         this.lease_runs_out()
         assert begin(this) is not None
-        databases.jobs.as_worker(lambda tx: imports.release(tx, slow, counts=False))
+        databases.jobs.as_worker(lambda tx: import_slices.release(tx, slow, counts=False))
         assert begin(this) is None
         assert this.row()["attempts"] == 2
 
@@ -190,7 +190,7 @@ class TestOneUserRunsTwoSlicesAtOnce:
         assert begin(waits) is None
         ended = slices[0]
         assert ended is not None
-        databases.jobs.as_worker(lambda tx: imports.release(tx, ended, counts=True))
+        databases.jobs.as_worker(lambda tx: import_slices.release(tx, ended, counts=True))
         assert begin(waits) is not None
 
     def test_the_clock_queues_what_was_held_back_once_there_is_room(self, databases: Databases, user: UUID) -> None:
@@ -200,10 +200,10 @@ class TestOneUserRunsTwoSlicesAtOnce:
         waits = make(databases, user)
         waits.slice()
         databases.owner.execute("update hidra.contact_imports set held_back_at = held_back_at - interval '2 minutes'")
-        assert databases.jobs.as_worker(imports.stale) == []
+        assert databases.jobs.as_worker(import_slices.stale) == []
         running[0].lease_runs_out()  # its process was killed
-        assert [each.id for each in databases.jobs.as_worker(imports.stale)] == [waits.id]
-        assert databases.jobs.as_worker(imports.stale) == []
+        assert [each.id for each in databases.jobs.as_worker(import_slices.stale)] == [waits.id]
+        assert databases.jobs.as_worker(import_slices.stale) == []
         waits.slice()
         assert waits.row()["status"] == "completed"
 
@@ -216,7 +216,7 @@ class TestOneUserRunsTwoSlicesAtOnce:
             db = Database({**databases.settings, "DATABASE_SECRET": "jobs"}, databases.logins.__getitem__)
             try:
                 return (
-                    db.as_worker(lambda tx: imports.begin(tx, import_id=this.id, bytes_total=1, version=None))
+                    db.as_worker(lambda tx: import_slices.begin(tx, import_id=this.id, bytes_total=1, version=None))
                     is not None
                 )
             finally:
@@ -224,11 +224,11 @@ class TestOneUserRunsTwoSlicesAtOnce:
 
         with ThreadPoolExecutor(12) as threads:
             begun = list(threads.map(alone, [*mine, *theirs]))
-        assert (sum(begun[:6]), sum(begun[6:])) == (imports.MAX_SLICES, imports.MAX_SLICES)
+        assert (sum(begun[:6]), sum(begun[6:])) == (import_slices.MAX_SLICES, import_slices.MAX_SLICES)
 
     def test_two_users_leave_a_slice_to_a_third(self) -> None:
         source = template()["Resources"]["ContactImportSource"]["Properties"]
-        assert source["ScalingConfig"]["MaximumConcurrency"] > 2 * imports.MAX_SLICES
+        assert source["ScalingConfig"]["MaximumConcurrency"] > 2 * import_slices.MAX_SLICES
 
 
 def request(databases: Databases, user: UUID, db: Database | None = None) -> imports.ImportRow:

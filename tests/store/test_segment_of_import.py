@@ -9,7 +9,7 @@ import pytest
 
 from hidra.errors import Conflict
 from hidra.services.imports.request_import import cancel_import, request_import, request_pull
-from hidra.store import imports, segments
+from hidra.store import import_slices, segments
 from tests.conftest import Databases
 from tests.store.importing import OPTIONS, Importing
 
@@ -29,7 +29,7 @@ def names(databases: Databases, user: UUID) -> list[str]:
 def never_uploaded(this: Importing) -> None:
     this.databases.owner.execute("update hidra.contact_imports set created_at = now() - interval '3 hours'")
     this.file = lambda: None  # type: ignore[method-assign]
-    assert this.databases.jobs.as_worker(imports.stale)  # the clock finds it
+    assert this.databases.jobs.as_worker(import_slices.stale)  # the clock finds it
     this.slice()
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hidra.domain.ticket import ConfirmationTicket
-from hidra.store import claims, confirmations, deliveries, direct_sends, exports, figures, imports, runs
+from hidra.store import claims, confirmations, deliveries, direct_sends, exports, figures, import_slices, runs
 from hidra.store.db import Database
 from hidra.store.exports import StaleExport
-from hidra.store.imports import StaleImport
+from hidra.store.import_slices import StaleImport
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import Figure, logger, measure
 
@@ -35,7 +35,7 @@ def sweep(
         logger.warning("messages with a lost sender set to unknown", messages=lost)
     db.as_worker(deliveries.forget_old)
     db.as_worker(direct_sends.forget_old)
-    for stale in db.as_worker(imports.stale):
+    for stale in db.as_worker(import_slices.stale):
         nudge_import(stale)
     for stale_export in db.as_worker(exports.stale):
         nudge_export(stale_export)

@@ -12,10 +12,10 @@ from hidra.domain.imports.checkpoint import Checkpoint
 from hidra.domain.imports.rejects import RejectedRow
 from hidra.errors import Rejected
 from hidra.services.imports.reading import ReadBatch
-from hidra.store import contacts, erasure, import_rows, imports
+from hidra.store import contacts, erasure, import_rejects, import_rows, import_slices
 from hidra.store.db import Database, Tx
 from hidra.store.import_rows import Raced
-from hidra.store.imports import RunningImport
+from hidra.store.import_slices import RunningImport
 
 MAX_REJECTS = 100_000  # rejected rows that one import keeps; further ones are only counted
 MAX_RACES = 5  # of one batch, in a row
@@ -48,7 +48,7 @@ def commit_batch(db: Database, running: RunningImport, read: ReadBatch, checkpoi
 
 
 def _commit(tx: Tx, running: RunningImport, read: ReadBatch, checkpoint: Checkpoint) -> RunningImport | None:
-    locked = imports.lock(tx, import_id=running.id, batches=running.batches)
+    locked = import_slices.lock(tx, import_id=running.id, batches=running.batches)
     if locked is None:
         return None
     if locked.segment_id is None and running.options["segment"]:
@@ -58,8 +58,8 @@ def _commit(tx: Tx, running: RunningImport, read: ReadBatch, checkpoint: Checkpo
     batch = read.batch
     rejects, counts = _write(tx, running, read, locked.segment_id) if batch.entries else (batch.rejects, Counts())
     room = max(0, MAX_REJECTS - running.rejected)
-    imports.insert_rejects(tx, user_id=running.user_id, import_id=running.id, rejects=rejects[:room])
-    imports.advance(
+    import_rejects.insert(tx, user_id=running.user_id, import_id=running.id, rejects=rejects[:room])
+    import_slices.advance(
         tx,
         import_id=running.id,
         checkpoint=checkpoint.to_json(),

@@ -14,7 +14,7 @@ from uuid import UUID
 from hidra.domain.imports.evolution_contact import as_line, own_phone
 from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.gateways.evolution import Evolution
-from hidra.store import imports
+from hidra.store import import_slices
 from hidra.store.connection_health import Endpoint
 from hidra.store.db import Database
 from hidra.telemetry import logger
@@ -37,7 +37,7 @@ def pull_contacts(
         put: stores the finished file.
         time_is_over: asked after each page.
     """
-    if not db.as_worker(lambda tx: imports.begin_pull(tx, user_id=endpoint.user_id, import_id=import_id)):
+    if not db.as_worker(lambda tx: import_slices.begin_pull(tx, user_id=endpoint.user_id, import_id=import_id)):
         return
     try:
         with tempfile.TemporaryFile() as made:
@@ -52,7 +52,7 @@ def pull_contacts(
 
 def give_up(import_id: UUID, *, db: Database, code: str, reason: str) -> None:
     """Fails an import whose contacts cannot be fetched, unless it has ended."""
-    if db.as_worker(lambda tx: imports.finish(tx, import_id=import_id, batches=0, failure=(code, reason))):
+    if db.as_worker(lambda tx: import_slices.finish(tx, import_id=import_id, batches=0, failure=(code, reason))):
         logger.info("contacts not fetched", import_id=import_id, code=code)
 
 

@@ -19,7 +19,7 @@ from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.imports.row import Reader
 from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
-from hidra.store.imports import RunningImport
+from hidra.store.import_slices import RunningImport
 
 SAMPLE_ROWS = 200  # behind the header, which decide with it what the columns mean
 SAMPLE_TEXT = 1024**2  # bytes, of the header and these rows

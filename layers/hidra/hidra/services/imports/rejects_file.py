@@ -8,7 +8,7 @@ from typing import IO
 from uuid import UUID
 
 from hidra.domain.imports.rejects import harmless
-from hidra.store import imports
+from hidra.store import import_rejects, import_slices
 from hidra.store.db import Tx
 
 type Put = Callable[[IO[bytes]], None]
@@ -24,7 +24,7 @@ def put_rejects(tx: Tx, import_id: UUID, put: Put) -> None:
         rows = csv.writer(text)
         rows.writerow(["line", "reason", "row"])
         after = 0
-        while page := imports.rejects(tx, import_id=import_id, after=after):
+        while page := import_rejects.page(tx, import_id=import_id, after=after):
             rows.writerows([each.line, each.reason, harmless(each.row)] for each in page)
             after = page[-1].line
         text.detach()
@@ -34,6 +34,6 @@ def put_rejects(tx: Tx, import_id: UUID, put: Put) -> None:
 
 def put_rejects_of_canceled(tx: Tx, import_id: UUID, put: Put) -> None:
     """Makes the file of a canceled import, once: then its rejected rows are dropped. Does nothing for any other."""
-    if imports.lock_canceled(tx, import_id=import_id) is not None:
+    if import_slices.lock_canceled(tx, import_id=import_id) is not None:
         put_rejects(tx, import_id, put)
-        imports.drop_rejects(tx, import_id=import_id)
+        import_rejects.delete(tx, import_id=import_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import ContactImportSource
 from hidra.errors import Conflict, Field, NotFound, Rejected, Unavailable
-from hidra.store import connections, imports, segments
+from hidra.store import connections, import_slices, imports, segments
 from hidra.store.db import Database, Tx
 from hidra.store.imports import ImportRow
 
@@ -69,7 +69,7 @@ def request_pull(
         pull(connection_id=connection_id, import_id=created.id)
     except Unavailable as error:
         failure = ("unavailable", str(error))
-        db.as_user(user_id, lambda tx: imports.finish(tx, import_id=created.id, batches=0, failure=failure))
+        db.as_user(user_id, lambda tx: import_slices.finish(tx, import_id=created.id, batches=0, failure=failure))
         raise
     return created
 

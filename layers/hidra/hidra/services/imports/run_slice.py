@@ -16,9 +16,9 @@ from hidra.errors import HidraError, Rejected, Unavailable
 from hidra.services.imports.commit_batch import commit_batch
 from hidra.services.imports.reading import BatchReader, File, open_file
 from hidra.services.imports.rejects_file import Put, put_rejects, put_rejects_of_canceled
-from hidra.store import imports
+from hidra.store import import_slices
 from hidra.store.db import Database, Tx
-from hidra.store.imports import RunningImport
+from hidra.store.import_slices import RunningImport
 from hidra.telemetry import Figure, logger, measure
 
 BATCH_ROWS = 40_000
@@ -52,11 +52,11 @@ def run_slice(
     """
     file = find()
     if file is None:
-        if db.as_worker(lambda tx: imports.give_up(tx, import_id=import_id)):
+        if db.as_worker(lambda tx: import_slices.give_up(tx, import_id=import_id)):
             logger.warning("an import has no file", import_id=import_id)
         return
     running = db.as_worker(
-        lambda tx: imports.begin(tx, import_id=import_id, bytes_total=file.size, version=file.version)
+        lambda tx: import_slices.begin(tx, import_id=import_id, bytes_total=file.size, version=file.version)
     )
     if running is None:
         db.as_worker(lambda tx: put_rejects_of_canceled(tx, import_id, put))
@@ -65,12 +65,12 @@ def run_slice(
         over = _run(db, running, file, put=put, secret=secret, time_is_over=time_is_over, batch_rows=batch_rows)
     except Unavailable:
         with suppress(HidraError):  # without a database the lease runs out
-            db.as_worker(lambda tx: imports.release(tx, running, counts=False))
+            db.as_worker(lambda tx: import_slices.release(tx, running, counts=False))
         raise
-    db.as_worker(lambda tx: imports.release(tx, running, counts=True))
+    db.as_worker(lambda tx: import_slices.release(tx, running, counts=True))
     if not over:
         queue_next()
-    elif other := db.as_worker(lambda tx: imports.held_back_longest(tx, user_id=running.user_id)):
+    elif other := db.as_worker(lambda tx: import_slices.held_back_longest(tx, user_id=running.user_id)):
         queue_other(other)
 
 
@@ -89,7 +89,7 @@ def _run(
         stands = _import_batches(db, running, file, secret=secret, time_is_over=time_is_over, batch_rows=batch_rows)
     except Rejected as error:
         failure = (error.code, str(error))
-        db.as_worker(lambda tx: imports.finish(tx, import_id=running.id, batches=None, failure=failure))
+        db.as_worker(lambda tx: import_slices.finish(tx, import_id=running.id, batches=None, failure=failure))
         logger.info("import failed", import_id=running.id, code=error.code)
         return True
     if stands is None:
@@ -163,8 +163,8 @@ def _rarely_collected() -> Iterator[None]:
 
 
 def _complete(tx: Tx, running: RunningImport, put: Put) -> bool:
-    if imports.lock(tx, import_id=running.id, batches=running.batches) is None:
+    if import_slices.lock(tx, import_id=running.id, batches=running.batches) is None:
         return False
     if running.rejected:
         put_rejects(tx, running.id, put)
-    return imports.finish(tx, import_id=running.id, batches=running.batches)
+    return import_slices.finish(tx, import_id=running.id, batches=running.batches)
