@@ -73,6 +73,7 @@ def test_a_page_reads_by_an_index_for_its_filter_from_the_first_to_the_twelfth_c
                 found = {
                     "status": None,
                     "error_code": None,
+                    "replied": False,
                     "contact_ids": None,
                     "after_id": None,
                     "limit": 10,
