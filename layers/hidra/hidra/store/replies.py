@@ -17,13 +17,16 @@ from hidra.store.db import Tx
 WITHIN, EARLY = timedelta(days=7), timedelta(seconds=1)
 MOST_KEPT = 10_000  # of one connection
 
-# One row for each of the `replies` that the statement defines before. A quoted id proves that its message was sent,
-# whatever is known of it. Without one, a message that is being posted belongs to its sender: `posting` replies are kept
-# until the outcome is recorded. The offset makes the latest message a lookup by campaign_messages_phone.
+# One row for each of the `replies` that the statement defines before. A known quoted id decides. Otherwise, while a
+# message to the phone is being posted (`posting`), the reply is kept until the sender has recorded the outcome.
 _ANSWERED = f"""
 found as (
     select e.place, q.id as quoted, coalesce(e.phone_hash, l.phone_hash) is not null as identified,
-        latest.id as latest, latest.status = 'sending' as posting, e.replied_at
+        latest.id as latest, e.replied_at, exists (
+            select from hidra.campaign_messages m
+            where q.id is null and m.evolution_config_id = e.evolution_config_id and m.status = 'sending'
+                and m.user_id = e.user_id and m.phone_hash = coalesce(e.phone_hash, l.phone_hash)
+        ) as posting
     from replies e
     left join hidra.whatsapp_lids l
         on e.phone_hash is null and l.user_id = e.user_id and l.lid_hash = e.lid_hash
@@ -37,17 +40,17 @@ found as (
         limit 1
     ) q on true
     left join lateral (
-        select m.id, m.status from hidra.campaign_messages m
+        select m.id from hidra.campaign_messages m
         where q.id is null and m.user_id = e.user_id and m.phone_hash = coalesce(e.phone_hash, l.phone_hash)
             and coalesce(m.sent_at, m.claimed_at) > e.replied_at - %(within)s::interval
             and coalesce(m.sent_at, m.claimed_at) < e.replied_at + %(early)s::interval
             and m.evolution_config_id = e.evolution_config_id
-            and (m.sent_at is not null or m.status in ('sending', 'unknown') or m.error_code = '{OUTCOME_UNKNOWN}')
+            and (m.sent_at is not null or m.status = 'unknown' or m.error_code = '{OUTCOME_UNKNOWN}')
         order by coalesce(m.sent_at, m.claimed_at) desc, m.id desc limit 1
     ) latest on true
 ), answered as (
-    select place, case when quoted is not null or not posting then coalesce(quoted, latest) end as message_id,
-        replied_at, quoted is null and (posting is true or not identified) as waits
+    select place, case when not posting then coalesce(quoted, latest) end as message_id, replied_at,
+        posting or (quoted is null and not identified) as waits
     from found
 )
 """  # noqa: S608 - made of constants
