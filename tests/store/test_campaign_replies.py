@@ -201,7 +201,7 @@ def test_an_erased_person_still_counts_and_nothing_else_of_a_reply_is_left(datab
     another = replace(world, campaign_id=world.add_campaign(uuid4()))
     another.advance()
     held = claim(another, NOW)
-    record(world, reply(world, lid="777"))
+    record(world, reply(world, phone=None, lid="777"), reply(world, lid="777"))
     databases.jobs.as_worker(lambda tx: claims.mark_unknown(tx, held, sent_at=NOW, code="timeout", detail="x"))
     erase_person.erase_person(databases.http, world.user_id, FIRST, country="BR", secret=SECRET, now=NOW)
     assert world.rows("select from hidra.replies_unmatched") == []
