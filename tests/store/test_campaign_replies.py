@@ -110,7 +110,10 @@ def test_a_reply_after_seven_days_or_to_another_connection_or_from_another_perso
     )
     assert replied(world) == [[None, None]]
     assert world.rows("select from hidra.replies_unmatched") == []
-    record(world, reply(world, ago=DAY))
+    databases.owner.execute(
+        "update hidra.campaign_messages set evolution_config_id = %s where phone = %s", [uuid4(), SECOND]
+    )
+    record(world, reply(world, ago=DAY), reply(world, ago=DAY, phone=SECOND))
     assert replied(world) == [[NOW - DAY, None]]
 
 
@@ -161,8 +164,15 @@ def test_a_reply_that_quotes_the_id_that_was_asked_for_waits_for_nothing(databas
     world = World.make(databases, recipients=1)
     world.advance()
     held = claim(world, NOW)
-    record(world, reply(world, phone=None, lid="777", quoted_id=held.requested_message_id))
+    quoting = reply(world, phone=None, lid="777", quoted_id=held.requested_message_id)
+    record(world, quoting)
     assert replied(world) == [[NOW]]
+    databases.jobs.as_worker(
+        lambda tx: claims.retry_later(tx, held, wait=timedelta(0), counted=True, code="busy", detail="x")
+    )
+    record(world, quoting, replace(quoting, sent_at=NOW - timedelta(seconds=1)))
+    assert replied(world) == [[NOW - timedelta(seconds=1)]]
+    assert world.messages()[0]["status"] == "pending"
 
 
 def test_a_reply_that_answers_nothing_is_kept_for_an_hour_and_not_without_bound(
