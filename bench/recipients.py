@@ -50,9 +50,10 @@ from generate_series(1, %(rows)s) n
 """
 MESSAGES = """
 insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, evolution_config_id, phone, phone_hash,
-    status, claimed_at, sent_at, delivered_at, failed_at, error_code)
+    status, claimed_at, sent_at, delivered_at, failed_at, replied_at, error_code)
 select user_id, %(campaign_id)s, %(run_id)s, id, %(connection_id)s, phone, phone_hash, status, now(), now(),
     case when status = 'delivered' then now() end, case when status = 'failed' then now() end,
+    case when status = 'delivered' and n %% 20 = 3 then now() end,
     case when status = 'failed' then case when n %% 100000 = 10 then 'meta_131026' else 'not_on_whatsapp' end end
 from (
     select c.*, (case when n %% 10 = 0 then 'failed' when n %% 100000 = 1 then 'sent' else 'delivered'
@@ -105,11 +106,19 @@ def _read(http: Database, ids: dict[str, UUID]) -> None:
         "rare reason": {"error_code": "meta_131026"},
         "reason": {"error_code": "not_on_whatsapp"},
         "reason of no such status": {"error_code": "not_on_whatsapp", "status": MessageStatus.DELIVERED},
+        "replied": {"replied": True},
         "first run": {"run_id": run_id},
         "failed of first run": {"run_id": run_id, "status": MessageStatus.FAILED},
     }
     for name, wanted in filters.items():
-        found = {"run_id": None, "status": None, "error_code": None, "contact_ids": None, "limit": 50} | wanted
+        found = {
+            "run_id": None,
+            "status": None,
+            "error_code": None,
+            "replied": False,
+            "contact_ids": None,
+            "limit": 50,
+        } | wanted
         times = []
         for _ in range(PAGES):
             after = UUID(int=random.getrandbits(128))

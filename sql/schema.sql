@@ -629,6 +629,35 @@ $$;
 COMMENT ON FUNCTION hidra.recipients_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer) IS 'One page of recipients of a campaign of the user in the setting hidra.user_id, by contact_id, with these statuses. run: its recipients; null: those that count, over all runs. reason: the error_code; null: any or none.';
 
 --
+-- Name: replied_page(uuid, uuid, hidra.message_status[], text, uuid, integer); Type: FUNCTION; Schema: hidra; Owner: -
+--
+
+CREATE FUNCTION hidra.replied_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer) RETURNS TABLE(run_id uuid, contact_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    AS $$
+    select m.run_id, m.contact_id
+    from hidra.campaign_runs r
+    cross join lateral (
+        select m.run_id, m.contact_id from hidra.campaign_messages m
+        where m.run_id = r.id and m.replied_at is not null and m.contact_id > after_id
+            and (m.counted or run is not null) and m.status = any(statuses)
+            and (reason is null or m.error_code = reason)
+        order by m.run_id, m.contact_id limit page_size
+    ) m
+    where r.user_id = nullif(current_setting('hidra.user_id', true), '')::uuid and r.campaign_id = campaign
+        and (run is null or r.id = run)
+    order by m.contact_id limit page_size
+$$;
+
+--
+-- Name: FUNCTION replied_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer); Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON FUNCTION hidra.replied_page(campaign uuid, run uuid, statuses hidra.message_status[], reason text, after_id uuid, page_size integer) IS 'As hidra.recipients_page, of the recipients that replied.';
+
+--
 -- Name: search_contacts(text[], text, text, uuid, integer, integer, integer); Type: FUNCTION; Schema: hidra; Owner: -
 --
 
@@ -878,6 +907,7 @@ CREATE TABLE hidra.campaign_messages (
     error_code text,
     error_detail text,
     requested_message_id text,
+    replied_at timestamp with time zone,
     CONSTRAINT campaign_messages_delivered_was_sent CHECK (((delivered_at IS NULL) OR (sent_at IS NOT NULL))),
     CONSTRAINT campaign_messages_erased_is_empty CHECK ((((phone IS NOT NULL) AND (phone_hash IS NOT NULL)) OR ((phone IS NULL) AND (phone_hash IS NULL) AND (variables = '{}'::jsonb) AND (provider_message_id IS NULL) AND (requested_message_id IS NULL) AND (error_detail IS NULL) AND (status <> ALL (ARRAY['pending'::hidra.message_status, 'sending'::hidra.message_status, 'unknown'::hidra.message_status])))))
 );
@@ -999,6 +1029,12 @@ COMMENT ON COLUMN hidra.campaign_messages.error_detail IS 'The reason for the st
 COMMENT ON COLUMN hidra.campaign_messages.requested_message_id IS 'The id under which Evolution is asked to send the message: made at the first claim on a Baileys connection and kept for every attempt. Evolution before 2.4 chooses an id of its own, so only provider_message_id says how the message was sent. Null before the first claim, on the Cloud API, and after an erasure.';
 
 --
+-- Name: COLUMN campaign_messages.replied_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.replied_at IS 'When the recipient first replied to this message, by the time of the reply in WhatsApp. Null: no reply is known. What the reply says is never stored.';
+
+--
 -- Name: CONSTRAINT campaign_messages_erased_is_empty ON campaign_messages; Type: COMMENT; Schema: hidra; Owner: -
 --
 
@@ -1032,10 +1068,14 @@ CREATE TABLE hidra.campaign_metrics (
     delivery_ms_total bigint DEFAULT 0 NOT NULL,
     average_delivery_ms bigint GENERATED ALWAYS AS ((delivery_ms_total / NULLIF(delivered, 0))) STORED,
     last_updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    read integer DEFAULT 0 NOT NULL,
+    replied integer DEFAULT 0 NOT NULL,
     CONSTRAINT campaign_metrics_delivered_not_negative CHECK ((delivered >= 0)),
     CONSTRAINT campaign_metrics_delivery_ms_not_negative CHECK ((delivery_ms_total >= 0)),
     CONSTRAINT campaign_metrics_failed_not_negative CHECK ((failed >= 0)),
     CONSTRAINT campaign_metrics_pending_not_negative CHECK ((pending >= 0)),
+    CONSTRAINT campaign_metrics_read_was_delivered CHECK (((read >= 0) AND (read <= delivered))),
+    CONSTRAINT campaign_metrics_replied_not_negative CHECK ((replied >= 0)),
     CONSTRAINT campaign_metrics_skipped_not_negative CHECK ((skipped >= 0)),
     CONSTRAINT campaign_metrics_total_is_sum CHECK ((total_messages = (((delivered + failed) + pending) + skipped)))
 );
@@ -1071,6 +1111,18 @@ COMMENT ON COLUMN hidra.campaign_metrics.delivery_ms_total IS 'The sum of delive
 --
 
 COMMENT ON COLUMN hidra.campaign_metrics.average_delivery_ms IS 'The mean time from post to delivery, in milliseconds. Null while no message is delivered.';
+
+--
+-- Name: COLUMN campaign_metrics.read; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_metrics.read IS 'Messages with status read; they are in delivered, too.';
+
+--
+-- Name: COLUMN campaign_metrics.replied; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_metrics.replied IS 'Messages with replied_at, in whatever status, so the recipients that replied.';
 
 --
 -- Name: campaigns; Type: TABLE; Schema: hidra; Owner: -
@@ -1225,7 +1277,9 @@ CREATE VIEW hidra.campaign_owner_metrics_view WITH (security_invoker='true') AS
     count(*) FILTER (WHERE (c.status = 'paused'::hidra.campaign_status)) AS paused_campaigns,
     count(*) FILTER (WHERE (c.status = 'completed'::hidra.campaign_status)) AS completed_campaigns,
     count(*) FILTER (WHERE (c.status = 'failed'::hidra.campaign_status)) AS failed_campaigns,
-    count(*) FILTER (WHERE (c.status = 'canceled'::hidra.campaign_status)) AS canceled_campaigns
+    count(*) FILTER (WHERE (c.status = 'canceled'::hidra.campaign_status)) AS canceled_campaigns,
+    COALESCE(sum(m.read), (0)::bigint) AS read_messages,
+    COALESCE(sum(m.replied), (0)::bigint) AS replied_messages
    FROM (hidra.campaigns c
      LEFT JOIN hidra.campaign_metrics m ON ((m.campaign_id = c.id)))
   GROUP BY c.user_id;
@@ -2413,6 +2467,60 @@ ALTER TABLE ONLY hidra.pace_slots FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE hidra.pace_slots IS 'A row is an instant for which a limit permitted one post. Each permit deletes the slots that are too old to matter.';
 
 --
+-- Name: replies_unmatched; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.replies_unmatched (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    evolution_config_id uuid NOT NULL,
+    phone_hash bytea,
+    lid_hash bytea,
+    quoted_id text,
+    replied_at timestamp with time zone NOT NULL,
+    kept_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY hidra.replies_unmatched FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE replies_unmatched; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.replies_unmatched IS 'A row is the time of a reply whose message is not known yet: the message is still being posted, or the sender is hidden and nothing shows its phone. It is applied when the message is known, or deleted after an hour.';
+
+--
+-- Name: COLUMN replies_unmatched.lid_hash; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.replies_unmatched.lid_hash IS 'The same hash as whatsapp_lids.lid_hash, of the hidden id of the sender. Null: WhatsApp showed the phone only.';
+
+--
+-- Name: COLUMN replies_unmatched.quoted_id; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.replies_unmatched.quoted_id IS 'The id in WhatsApp of the message that the reply quotes. Null: it quotes none.';
+
+--
+-- Name: COLUMN replies_unmatched.replied_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.replies_unmatched.replied_at IS 'The time of the reply in WhatsApp.';
+
+--
+-- Name: replies_unmatched_id_seq; Type: SEQUENCE; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.replies_unmatched ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hidra.replies_unmatched_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: segment_contacts; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -2886,6 +2994,20 @@ ALTER TABLE ONLY hidra.pace_slots
     ADD CONSTRAINT pace_slots_pkey PRIMARY KEY (subject, slot);
 
 --
+-- Name: replies_unmatched replies_unmatched_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.replies_unmatched
+    ADD CONSTRAINT replies_unmatched_pkey PRIMARY KEY (id);
+
+--
+-- Name: replies_unmatched replies_unmatched_reply_key; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.replies_unmatched
+    ADD CONSTRAINT replies_unmatched_reply_key UNIQUE NULLS NOT DISTINCT (evolution_config_id, phone_hash, lid_hash, quoted_id, replied_at);
+
+--
 -- Name: segment_contacts segment_contacts_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -2990,6 +3112,18 @@ CREATE INDEX campaign_messages_reason ON hidra.campaign_messages USING btree (ru
 --
 
 COMMENT ON INDEX hidra.campaign_messages_reason IS 'Recipients are listed and counted by reason.';
+
+--
+-- Name: campaign_messages_replied; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_replied ON hidra.campaign_messages USING btree (run_id, contact_id) WHERE (replied_at IS NOT NULL);
+
+--
+-- Name: INDEX campaign_messages_replied; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_replied IS 'Recipients that replied are listed. A message enters the index with its first reply, so freezes and sends do not write it.';
 
 --
 -- Name: campaign_messages_requested_id; Type: INDEX; Schema: hidra; Owner: -
@@ -3501,6 +3635,13 @@ ALTER TABLE ONLY hidra.pace_slots
     ADD CONSTRAINT pace_slots_limit_fk FOREIGN KEY (user_id, subject) REFERENCES hidra.pace_limits(user_id, subject) ON DELETE CASCADE;
 
 --
+-- Name: replies_unmatched replies_unmatched_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.replies_unmatched
+    ADD CONSTRAINT replies_unmatched_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
 -- Name: status_backfills status_backfills_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -3791,6 +3932,12 @@ CREATE POLICY owner ON hidra.pace_limits TO hidra_owner USING (true) WITH CHECK 
 CREATE POLICY owner ON hidra.pace_slots TO hidra_owner USING (true) WITH CHECK (true);
 
 --
+-- Name: replies_unmatched owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.replies_unmatched TO hidra_owner USING (true) WITH CHECK (true);
+
+--
 -- Name: segment_contacts owner; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -3819,6 +3966,12 @@ ALTER TABLE hidra.pace_limits ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE hidra.pace_slots ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: replies_unmatched; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.replies_unmatched ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: segment_contacts; Type: ROW SECURITY; Schema: hidra; Owner: -
@@ -3969,6 +4122,12 @@ CREATE POLICY tenant ON hidra.pace_limits TO hidra_api USING ((user_id = ( SELEC
 --
 
 CREATE POLICY tenant ON hidra.pace_slots TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
+-- Name: replies_unmatched tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.replies_unmatched TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
 -- Name: segment_contacts tenant; Type: POLICY; Schema: hidra; Owner: -
@@ -4131,6 +4290,12 @@ CREATE POLICY worker ON hidra.pace_limits TO hidra_worker USING (true) WITH CHEC
 --
 
 CREATE POLICY worker ON hidra.pace_slots TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: replies_unmatched worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.replies_unmatched TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: segment_contacts worker; Type: POLICY; Schema: hidra; Owner: -

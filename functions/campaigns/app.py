@@ -406,6 +406,9 @@ def list_recipients(
     error_code: Annotated[
         str | None, Query(pattern="^[a-z0-9_-]{1,64}$", description="Why a message failed or was skipped.")
     ] = None,
+    replied: Annotated[
+        Literal["true"] | None, Query(description="Only recipients that replied to their message.")
+    ] = None,
     contact_id: UUID | None = None,
     phone: Annotated[
         str | None,
@@ -439,6 +442,7 @@ def list_recipients(
             run_id=run_id,
             status=status,
             error_code=error_code,
+            replied=replied is not None,
             contact_ids=None if wanted is None else sorted(wanted),
             after_id=after_id,
             limit=limit,

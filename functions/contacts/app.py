@@ -146,6 +146,7 @@ class PersonsMessage(BaseModel):
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    replied_at: datetime | None
     error_code: str | None
     error_detail: str | None
 

@@ -155,6 +155,7 @@ def behaviour(
     \b
     Example:  ./hidra simulate behaviour 5511987650001 --like failed
               ./hidra simulate behaviour 5511987650001 --set '{"copies": 3, "reply": "PARAR"}'
+              ./hidra simulate behaviour 5511987650001 --set '{"reply": "", "reply_as": "voice", "reply_quotes": true}'
     """
     simulator, path = RunningSimulator(stack), f"/_control/phones/{number}"
     changed = parsed(change)

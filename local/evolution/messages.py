@@ -101,8 +101,8 @@ def lid(jid: str) -> str:
     return f"{10**14 + zlib.crc32(jid.encode()) * 20_000 % (9 * 10**14)}@lid"
 
 
-def inbound_data(row: Row, *, cloud: bool) -> dict[str, Any]:
-    """The data of messages.upsert for a message from the phone."""
+def inbound_data(row: Row, *, cloud: bool, context: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The data of messages.upsert for a message from the phone; ``context`` is its contextInfo, if it quotes one."""
     data = {
         "key": row.key,
         "pushName": row.push_name,
@@ -112,7 +112,9 @@ def inbound_data(row: Row, *, cloud: bool) -> dict[str, Any]:
         "source": row.source,
         "instanceId": row.instance_id,
     }
-    return data if cloud else data | {"status": "DELIVERY_ACK", "contextInfo": None}
+    if cloud:
+        return data | ({"contextInfo": context} if context else {})
+    return data | {"status": "DELIVERY_ACK", "contextInfo": context}
 
 
 class MessageStore:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from local.evolution import presets
+from local.evolution import inbound, presets
 from local.evolution.clock import Seconds
 from local.evolution.faults import Fault
 from local.evolution.jid import create_jid, digits_of
@@ -39,7 +39,8 @@ class Behaviour:
     - Each webhook is posted `copies` times.
     - `overtake` posts the webhooks of the statuses in reverse, once all are reached.
     - `early` holds the HTTP answer until the webhooks of the send and of the first status were attempted.
-    - `reply` is sent `reply_seconds` after the last status.
+    - `reply` is sent `reply_seconds` after the last status: as a text, or `reply_as` an image with this caption, a
+      voice note, a sticker or a reaction. With `reply_quotes` it quotes the message.
     - `fault` replaces the HTTP answer.
     """
 
@@ -51,12 +52,16 @@ class Behaviour:
     overtake: bool = False
     early: bool = False
     reply: str | None = None
+    reply_as: str = "text"
+    reply_quotes: bool = False
     reply_seconds: Seconds = _REPLY_SECONDS
     fault: Fault | None = None
 
     def __post_init__(self) -> None:
         if self.copies < 1:
             raise ValueError("copies is at least 1")
+        if self.reply_as not in inbound.KINDS:
+            raise ValueError(f"reply_as is one of {', '.join(inbound.KINDS)}")
 
     def to_json(self) -> dict[str, Any]:
         """The JSON that `parse` reads."""

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from local.evolution import inbound
 from local.evolution.answers import Answer, spoil
 from local.evolution.clock import Clock
 from local.evolution.content import Content
@@ -192,10 +193,12 @@ class Sender:
         else:
             key |= {"remoteJidAlt": jid, "addressingMode": "lid"}
         source = "unknown" if instance.cloud else "android"
-        message = {"conversation": behaviour.reply}
-        row = Row(self._ids.row(), key, "Ana", "conversation", message, self._stamp(instance), source, instance.id)
+        kind, quotes = behaviour.reply_as, behaviour.reply_quotes
+        message = inbound.content(kind, behaviour.reply or "", answers=sent.key, quotes=quotes, cloud=instance.cloud)
+        row = Row(self._ids.row(), key, "Ana", inbound.KINDS[kind], message, self._stamp(instance), source, instance.id)
         instance.messages.add(row)
-        self._emit(instance, "messages.upsert", inbound_data(row, cloud=instance.cloud), behaviour=behaviour, send=send)
+        data = inbound_data(row, cloud=instance.cloud, context=inbound.context(sent.key) if quotes else None)
+        self._emit(instance, "messages.upsert", data, behaviour=behaviour, send=send)
 
 
 async def _wait_for_all(*events: asyncio.Event) -> None:

@@ -128,6 +128,8 @@ _CAMPAIGN_METRICS = {
     "failed": 9,
     "pending": 12,
     "skipped": 8,
+    "read": 302,
+    "replied": 41,
     "average_delivery_ms": 1840,
     "delivery_ms_total": 866640,
     "last_updated_at": _NOON,
@@ -270,6 +272,8 @@ EXAMPLES: dict[str, Any] = {
         "completed_campaigns": 3,
         "failed_campaigns": 0,
         "canceled_campaigns": 1,
+        "read_messages": 911,
+        "replied_messages": 118,
     },
     "Person": {
         "phone": "+5511987654321",
@@ -297,6 +301,7 @@ EXAMPLES: dict[str, Any] = {
                 "delivered_at": "2030-01-31T12:00:05.010Z",
                 "read_at": None,
                 "failed_at": None,
+                "replied_at": None,
                 "error_code": None,
                 "error_detail": None,
             }
@@ -350,6 +355,7 @@ EXAMPLES: dict[str, Any] = {
         "delivered_at": "2030-01-31T12:00:05.010Z",
         "read_at": None,
         "failed_at": None,
+        "replied_at": None,
         "error_code": None,
         "error_detail": None,
     },

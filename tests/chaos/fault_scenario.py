@@ -39,7 +39,7 @@ from hidra.campaigns c join hidra.campaign_metrics m on m.campaign_id = c.id
 DUMPED = (
     "campaign_messages", "campaign_metrics", "campaign_timeline_points", "campaigns", "campaign_runs", "opt_outs",
     "opt_out_requests", "opt_out_confirmations", "whatsapp_lids", "delivery_events_unmatched",
-    "delivery_events_rejected", "evolution_api_config",
+    "replies_unmatched", "delivery_events_rejected", "evolution_api_config",
 )  # fmt: skip
 
 

@@ -9,7 +9,17 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from hidra.domain.message import OUTCOME_UNKNOWN, Evidence, Message, fail, identify, join_evidence, share, skip
+from hidra.domain.message import (
+    OUTCOME_UNKNOWN,
+    Evidence,
+    Message,
+    fail,
+    identify,
+    join_evidence,
+    join_reply,
+    share,
+    skip,
+)
 from hidra.domain.message import MessageStatus as S
 
 AT = datetime(2026, 1, 1, 12, 0, 30, 123_456, tzinfo=UTC)
@@ -35,12 +45,13 @@ def after(seconds: float) -> datetime:
 
 @dataclass(frozen=True)
 class History:
-    """The history of one message: its outcome, and the provider's statuses with the seconds after the claim."""
+    """The history of one message: its outcome, and the provider's statuses and the replies by seconds after the claim."""
 
     outcome: str
     sent_after: float
     statuses: tuple[tuple[S, float], ...]
     counted: bool = True
+    replies: tuple[float, ...] = ()
 
 
 seconds = st.one_of(st.integers(-200, 4_000).map(lambda n: n / 7), st.sampled_from([0.0, 29.876544, 29.876543]))
@@ -53,6 +64,7 @@ histories = st.lists(
             st.tuples(st.sampled_from([S.SENT, S.FAILED, S.DELIVERED, S.READ]), seconds), max_size=6
         ).map(tuple),
         counted=st.sampled_from([True, True, True, False]),
+        replies=st.lists(seconds, max_size=2).map(tuple),
     ),
     min_size=1,
     max_size=3,
@@ -90,6 +102,7 @@ def _interleaved(drawn: list[History], order: random.Random) -> list[tuple[int, 
         statuses = [Evidence(status, after(at)) for status, at in history.statuses]
         statuses += order.sample(statuses, order.randint(0, len(statuses)))
         order.shuffle(statuses)
+        lanes += [[(index, at)] for at in (*history.replies, *history.replies)]
         while statuses:
             size = order.randint(1, 3)
             lanes.append([(index, statuses[:size])])
@@ -109,6 +122,8 @@ def _step(message: Message, history: History, step: Any, kept: list[Evidence]) -
         case list():
             kept.extend(step)
             return message
+        case int() | float():
+            return join_reply(message, after(step))
         case "sent":  # as store.claims writes it
             return replace(message, status=S.SENT, sent_at=sent_at, provider_message_id="A")
         case "unknown":
@@ -127,7 +142,7 @@ def _step(message: Message, history: History, step: Any, kept: list[Evidence]) -
 
 def _count(sums: Counter[Any], message: Message, sign: int) -> None:
     part = share(message)
-    for name in ("delivered", "failed", "pending", "skipped", "delivery_ms"):
+    for name in ("delivered", "failed", "pending", "skipped", "read", "replied", "delivery_ms"):
         sums[name] += sign * getattr(part, name)
     if part.minute:
         sums[part.minute, "delivered" if part.delivered else "failed"] += sign
@@ -144,6 +159,7 @@ def expected(history: History) -> tuple[str, dict[str, datetime | None]]:
         "delivered_at": min(seen["delivered"] + seen["read"], default=None),
         "read_at": min(seen["read"], default=None),
         "failed_at": min(seen["failed"], default=None),
+        "replied_at": min(map(after, history.replies), default=None),
     }
     if history.outcome not in WITH_ID:
         status, failed_at = {
@@ -165,6 +181,7 @@ def recount(drawn: list[History]) -> Counter[Any]:
         status, times = expected(history)
         if not history.counted:
             continue
+        sums["replied"] += bool(history.replies)
         if status in ("delivered", "read"):
             sent_at = AT if "found" in history.outcome else after(history.sent_after)
             delivered_at = times["delivered_at"]
@@ -172,6 +189,7 @@ def recount(drawn: list[History]) -> Counter[Any]:
             took = delivered_at - sent_at
             microseconds = (took.days * 86_400 + took.seconds) * 1_000_000 + took.microseconds
             sums["delivered"] += 1
+            sums["read"] += status == "read"
             sums["delivery_ms"] += max(microseconds, 0) // 1000
             sums[delivered_at.replace(second=0, microsecond=0), "delivered"] += 1
         elif status == "failed":

@@ -24,7 +24,7 @@ from hidra.services.rebuild_metrics import rebuild_metrics
 from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import send_message
 from hidra.services.turn import Clock
-from hidra.store import claims, deliveries, messages
+from hidra.store import claims, deliveries, messages, replies
 from hidra.store.claims import ClaimedPost
 from hidra.store.db import Tx
 from tests.chaos import recount, schedules
@@ -229,8 +229,8 @@ class Playback:
         match job:
             case Send(campaign, answer):
                 return lambda: self._send(actor, self.campaigns[campaign], answer)
-            case Record(statuses, replies):
-                return lambda: self._record(actor, statuses, replies)
+            case Record(statuses, written):
+                return lambda: self._record(actor, statuses, written)
             case ContactChange(action, recipient):
                 return lambda: self._change_contact(actor, action, PHONES[recipient])
             case Change(action, campaign):
@@ -280,14 +280,15 @@ class Playback:
         return StatusEvent(self.world.connection_id, name, status, self.base + timedelta(seconds=seconds))
 
     def _record(
-        self, actor: Actor, statuses: Sequence[tuple[int, S, float]], replies: Sequence[tuple[int, str, int]]
+        self, actor: Actor, statuses: Sequence[tuple[int, S, float]], written: Sequence[tuple[int, str, int]]
     ) -> None:
         events: list[DeliveryEvent] = [
             self._status(f"m{self.ids[index % len(self.ids)]}", status, seconds) for index, status, seconds in statuses
         ]
-        for recipient, text, seconds in replies:
+        for recipient, text, seconds in written:
             at = self.base.replace(microsecond=0) + timedelta(seconds=seconds)
-            events.append(ReplyEvent(self.world.connection_id, PHONES[recipient], text, at, sent_at=at))
+            quoted = f"m{self.ids[seconds % len(self.ids)]}" if seconds % 2 else None
+            events.append(ReplyEvent(self.world.connection_id, PHONES[recipient], text, at, None, quoted, at))
         self._record_events(actor.jobs, events)
 
     def _record_events(self, db: Any, events: Sequence[DeliveryEvent]) -> None:
@@ -337,6 +338,7 @@ class Playback:
                 run(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
             case "apply_unmatched":
                 run(deliveries.apply_all_unmatched)
+                run(replies.apply_all_unmatched)
             case "rebuild":
                 self.assert_nothing_differs(actor.jobs, dry_run=False)
             case "find":

@@ -55,8 +55,10 @@ def _check_campaign(shown: dict[str, Any], line: list[dict[str, Any]], rows: lis
     number: Counter[str] = Counter()
     points: dict[datetime, list[int]] = {}
     for row in counting:
+        number["replied"] += row["replied_at"] is not None
         if row["status"] in ("delivered", "read"):
             number["delivered"] += 1
+            number["read"] += row["status"] == "read"
             late = (row["delivered_at"] - row["sent_at"]) / timedelta(microseconds=1)
             number["delivery_ms_total"] += int(max(late, 0)) // 1000
             points.setdefault(row["delivered_at"].replace(second=0, microsecond=0), [0, 0])[0] += 1
@@ -65,7 +67,7 @@ def _check_campaign(shown: dict[str, Any], line: list[dict[str, Any]], rows: lis
             points.setdefault(row["failed_at"].replace(second=0, microsecond=0), [0, 0])[1] += 1
         else:
             number["skipped" if row["status"] == "skipped" else "pending"] += 1
-    names = ("delivered", "failed", "pending", "skipped", "delivery_ms_total")
+    names = ("delivered", "failed", "pending", "skipped", "read", "replied", "delivery_ms_total")
     assert {name: shown[name] for name in names} == {name: number[name] for name in names}
     assert shown["total_messages"] == RECIPIENTS
     average = number["delivery_ms_total"] // number["delivered"] if number["delivered"] else None
@@ -89,6 +91,8 @@ def _check_view(world: World, rows: list[dict[str, Any]]) -> None:
         "failed_messages": states["failed"],
         "pending_messages": sum(states[name] for name in ("pending", "sending", "unknown", "sent")),
         "skipped_messages": states["skipped"],
+        "read_messages": states["read"],
+        "replied_messages": sum(row["counted"] and row["replied_at"] is not None for row in rows),
         **{f"{name}_campaigns": campaigns[name] for name in ("draft", "paused", "completed", "failed", "canceled")},
     }
 

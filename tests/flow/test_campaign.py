@@ -21,6 +21,8 @@ def test_scheduled_campaigns_of_two_tenants_end_with_every_recipient_equal(stack
     """One sends through Baileys, one through the Cloud API; each sees its own numbers only."""
     not_registered = {"baileys": "not_on_whatsapp", "cloud_api": "meta_131026"}
     tenants = [Tenant.make(stack, integration=integration) for integration in not_registered]
+    replying = [EVERY_BEHAVIOUR[at] for at in (6, 7, 11)]
+    tenants[0].evolution(f"/_control/phones/{replying[2]}", {"reply": "", "reply_as": "voice", "reply_quotes": True})
     campaigns = [tenant.campaign(EVERY_BEHAVIOUR) for tenant in tenants]
     for tenant, campaign_id in zip(tenants, campaigns, strict=True):
         tenant.schedule(campaign_id)
@@ -37,7 +39,11 @@ def test_scheduled_campaigns_of_two_tenants_end_with_every_recipient_equal(stack
         left = lambda tenant=tenant: [item["phone"] for item in tenant.client.every("/v1/opt-outs")]  # noqa: E731
         eventually(lambda left=left: left() == [EVERY_BEHAVIOUR[6]], seconds=30, about=left)
         overview = tenant.client.call("GET", "/v1/metrics/overview")
-        assert (overview["total_campaigns"], overview["delivered_messages"]) == (1, 9)
+        assert (overview["total_campaigns"], overview["delivered_messages"], overview["read_messages"]) == (1, 9, 8)
+        path = f"/v1/campaigns/{campaign_id}/recipients?replied=true"
+        replied = lambda tenant=tenant, path=path: {row["phone"] for row in tenant.client.every(path)}  # noqa: E731
+        eventually(lambda replied=replied: replied() == set(replying), seconds=90, about=replied)
+        assert tenant.metrics(campaign_id)["replied"] == 3
 
 
 def test_an_opt_out_is_confirmed_once_and_the_confirmation_is_in_no_count(stack: Stack) -> None:

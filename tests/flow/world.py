@@ -189,6 +189,7 @@ class Tenant:
         assert metrics["delivered"] == count("delivered", "read")
         assert metrics["failed"] == count("failed")
         assert metrics["skipped"] == count("skipped")
+        assert metrics["read"] == count("read")
         assert metrics["pending"] == count("pending", "sending", "unknown", "sent")
         minutes: dict[str, int] = {}
         for row in rows:

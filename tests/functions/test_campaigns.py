@@ -464,6 +464,7 @@ def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: Wo
         "delivered_at",
         "read_at",
         "failed_at",
+        "replied_at",
         "error_code",
         "error_detail",
     }

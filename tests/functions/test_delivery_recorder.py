@@ -83,7 +83,7 @@ class Tenant:
         """All that a batch may change, as its owner sees it."""
         tables = (
             "evolution_api_config", "opt_outs", "opt_out_requests", "whatsapp_lids", "opt_out_confirmations",
-            "delivery_events_unmatched", "delivery_events_rejected",
+            "delivery_events_unmatched", "replies_unmatched", "delivery_events_rejected",
         )  # fmt: skip
         rows = [self.world.rows(f"select * from hidra.{table} t order by t::text") for table in tables]
         return [self.world.messages(), self.world.metrics(), self.world.timeline(), self.world.campaign(), *rows]

@@ -28,7 +28,7 @@ def add_point(world: World, minute: int, delivered: int, failed: int) -> None:
 def count(world: World) -> None:
     world.databases.owner.execute(
         "update hidra.campaign_metrics set total_messages = 10, delivered = 4, failed = 3, pending = 2, skipped = 1,"
-        " delivery_ms_total = 10 where campaign_id = %s",
+        " read = 3, replied = 2, delivery_ms_total = 10 where campaign_id = %s",
         [world.campaign_id],
     )
 
@@ -45,6 +45,8 @@ def test_the_overview_is_zeros_before_the_first_campaign(call: Any, user: UUID) 
         "failed_messages": 0,
         "pending_messages": 0,
         "skipped_messages": 0,
+        "read_messages": 0,
+        "replied_messages": 0,
         **dict.fromkeys(OTHER_STATUSES, 0),
     }
 
@@ -65,6 +67,8 @@ def test_the_overview_sums_the_users_campaigns_only(call: Any, databases: Databa
         "failed_messages": 3,
         "pending_messages": 2,
         "skipped_messages": 1,
+        "read_messages": 3,
+        "replied_messages": 2,
         **dict.fromkeys(OTHER_STATUSES, 0),
     }
     for status in OTHER_STATUSES:
@@ -91,6 +95,8 @@ def test_a_campaigns_counters_are_shown_as_they_stand(call: Any, databases: Data
         "failed": 3,
         "pending": 2,
         "skipped": 1,
+        "read": 3,
+        "replied": 2,
         "average_delivery_ms": 2,
         "delivery_ms_total": 10,
     }

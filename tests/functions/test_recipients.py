@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from hidra.domain.delivery import ReplyEvent
 from hidra.domain.message import MessageStatus as S
+from hidra.services.record_delivery import record_delivery
 from hidra.store import claims, messages
 from hidra.store.claims import Claim
 from hidra.store.db import Tx
@@ -47,6 +49,11 @@ def counted(rows: list[dict[str, Any]]) -> dict[str, int]:
     return {"total": len(rows), **{name: found[name] for name in COUNTERS}}
 
 
+def reply(world: World, provider_id: str) -> None:
+    event = ReplyEvent(world.connection_id, None, "", AT, lid="777", quoted_id=provider_id)
+    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"777", queue=lambda _: None)
+
+
 def assert_one_story(api: Api, metrics: Api, world: World) -> dict[str, int]:
     """Metrics, recipients page by page, counts by state and reason, runs and overview agree; returns the counters."""
     path = f"/v1/campaigns/{world.campaign_id}"
@@ -79,7 +86,20 @@ def assert_one_story(api: Api, metrics: Api, world: World) -> dict[str, int]:
         assert {name: of_one[name] for name in story} == total
     assert {name: sum(run["summary"]["counted"][name] for run in runs) for name in story} == story
 
+    came_back = {"read": lambda row: row["status"] == "read", "replied": lambda row: row["replied_at"] is not None}
+    assert {name: shown[name] for name in came_back} == {name: sum(map(of, rows)) for name, of in came_back.items()}
+    for wanted in (
+        {},
+        {"status": "delivered"},
+        {"error_code": "provider_failed"},
+        *({"run_id": r["id"]} for r in runs),
+    ):
+        found = api.all(f"{path}/recipients", limit=2, replied="true", **wanted)
+        everyone = api.all(f"{path}/recipients", limit=9, **wanted)
+        assert found == [row for row in everyone if row["replied_at"]]
+
     overview = metrics.get("/v1/metrics/overview").json
+    assert {name: overview[f"{name}_messages"] for name in came_back} == {name: shown[name] for name in came_back}
     assert {name: overview[f"{name}_messages"] for name in COUNTERS} == {name: story[name] for name in COUNTERS}
     statuses = ("draft", "scheduled", "running", "paused", "completed", "failed", "canceled")
     assert sum(overview[f"{status}_campaigns"] for status in statuses) == overview["total_campaigns"] == 1
@@ -111,6 +131,8 @@ def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_can
         )
     receive(world, "D", S.DELIVERED)
     receive(world, "E", S.READ)
+    for name in "ADE":
+        reply(world, name)
     world.claim()  # its sender is lost
     assert told() == (11, 2, 5, 3, 1)
     world.databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
@@ -289,7 +311,7 @@ def test_an_unknown_parameter_is_refused_and_never_ignored(api: Api, world: Worl
     for wrong in ("Phone", "telefone", "q", "run", "state", "limit ", "páge", "a" * 3000):
         answer = raw(api, path, urlencode({wrong: "x", "limit": "1"}), **{wrong: "x", "limit": "1"})
         assert (answer.status, answer.code, answer.fields) == (422, "unknown-parameter", [wrong[:100]])
-        assert "contact_id, country, cursor, error_code, limit, phone, run_id, status" in answer.json["detail"]
+        assert "contact_id, country, cursor, error_code, limit, phone, replied, run_id, status" in answer.json["detail"]
     assert raw(api, path, "=x").code == "unknown-parameter"
     assert raw(api, path, "phone=1&x", phone="1", x="").code == "unknown-parameter"  # before a wrong value
     assert raw(api, path, "", limit="1").status == 200  # a gateway without the raw query

@@ -52,6 +52,7 @@ NOTHING_OF_A_PERSON = {
     "message_templates": "title body variables media_url media_type file_name",
     "opt_out_settings": "opt_out_words opt_in_words confirmation",
     "opt_outs": "source",
+    "replies_unmatched": "lid_hash",  # it goes with its row
     "status_backfills": "cause",
     "whatsapp_lids": "lid_hash",  # it goes with its row
 }
@@ -176,6 +177,11 @@ class Seeded:
         run(
             "insert into hidra.delivery_events_unmatched values (%s, %s, %s, 'read', now())",
             [world.user_id, world.connection_id, CLOUD_ID],
+        )
+        run(
+            "insert into hidra.replies_unmatched (user_id, evolution_config_id, phone_hash, quoted_id, replied_at)"
+            " values (%s, %s, %s, null, now()), (%s, %s, null, %s, now())",
+            [world.user_id, world.connection_id, world.hash(PHONE), world.user_id, world.connection_id, CLOUD_ID],
         )
         return cls(world, campaigns)
 

@@ -14,9 +14,10 @@ from tests.store.world import World
 # One message in a thousand was not delivered; the first run was retried, so most of its failures do not count.
 MANY = """
 insert into hidra.campaign_messages (user_id, campaign_id, run_id, contact_id, phone, phone_hash, status, sent_at,
-    delivered_at, failed_at, error_code, counted)
+    delivered_at, failed_at, replied_at, error_code, counted)
 select %(user_id)s, %(campaign_id)s, %(run_id)s, md5(%(run_id)s::text || n)::uuid, '+55' || n, n::text::bytea,
     case when n %% 1000 = 1 then %(rare)s else %(common)s end::hidra.message_status, now(), now(), now(),
+    case when n %% 150 = 2 then now() end,
     case when n %% 1000 = 1 then 'rare' else %(code)s end, n %% 1000 = 1 or %(counted)s
 from generate_series(1, 3000) n
 """
@@ -47,6 +48,8 @@ FILTERS: dict[str, dict[str, Any]] = {
     "a rare reason": {"error_code": "rare"},
     "a reason that does not count": {"error_code": "retried"},
     "a reason with another status": {"status": S.SENT, "error_code": "again"},
+    "those that replied": {"replied": True},
+    "those that replied, with a status that none has": {"replied": True, "status": S.UNKNOWN},
 }
 
 
@@ -73,6 +76,7 @@ def test_a_page_reads_by_an_index_for_its_filter_from_the_first_to_the_twelfth_c
                 found = {
                     "status": None,
                     "error_code": None,
+                    "replied": False,
                     "contact_ids": None,
                     "after_id": None,
                     "limit": 10,

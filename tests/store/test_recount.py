@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from psycopg.rows import dict_row
 
-from hidra.domain.delivery import StatusEvent
+from hidra.domain.delivery import ReplyEvent, StatusEvent
 from hidra.domain.message import Message, share
 from hidra.domain.message import MessageStatus as S
 from hidra.errors import NotFound
@@ -40,6 +40,13 @@ def receive(world: World, provider_id: str, word: S, seconds: float, *, db: Data
     record_delivery([event], [], db=db or world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
 
 
+def reply(world: World, provider_id: str, seconds: float) -> None:
+    event = ReplyEvent(
+        world.connection_id, None, "", SENT_AT + timedelta(seconds=seconds), lid="777", quoted_id=provider_id
+    )
+    record_delivery([event], [], db=world.databases.jobs, hash_phone=lambda *_: b"777", queue=lambda _: None)
+
+
 def lively(databases: Databases) -> World:
     """A campaign with a message in every state that the counters know."""
     world = World.make(databases, recipients=8)
@@ -56,6 +63,8 @@ def lively(databases: Databases) -> World:
     receive(world, "C", S.FAILED, 2)
     receive(world, "D", S.DELIVERED, -3)
     receive(world, "E", S.DELIVERED, 0.0005)
+    for provider_id in "ABC":
+        reply(world, provider_id, 90)
     assert {row["status"] for row in world.messages()} == {
         "pending", "sent", "delivered", "read", "failed", "skipped",
     }  # fmt: skip
@@ -71,9 +80,11 @@ def assert_shares_add_up(world: World) -> None:
     ids = [message["id"] for message in world.messages()]
     messages = world.databases.jobs.as_worker(lambda tx: tx.rows(Message, counters.LOCK_MESSAGES, ids=ids))
     shares = [share(message) for message in messages]
-    totals = {name: sum(getattr(it, name) for it in shares) for name in ("delivered", "failed", "pending", "skipped")}
+    total = lambda *names: {name: sum(getattr(it, name) for it in shares) for name in names}  # noqa: E731
+    totals = total("delivered", "failed", "pending", "skipped")
     expected = {
         **totals,
+        **total("read", "replied"),
         "total_messages": sum(totals.values()),
         "delivery_ms_total": sum(it.delivery_ms for it in shares),
     }
@@ -128,6 +139,10 @@ def test_after_sends_and_deliveries_there_is_nothing_to_change(databases: Databa
             {("failed", None, 1, 2), ("skipped", None, 2, 1)},
         ),
         (
+            "update hidra.campaign_metrics set read = 0, replied = replied + 1",
+            {("read", None, 0, 1), ("replied", None, 4, 3)},
+        ),
+        (
             "update hidra.campaign_metrics set delivery_ms_total = 999 where delivery_ms_total <> 999",
             {("delivery_ms_total", None, 999, 71_234)},
         ),
@@ -151,7 +166,7 @@ def test_after_sends_and_deliveries_there_is_nothing_to_change(databases: Databa
             },
         ),
     ],
-    ids=["counter", "two counters", "average", "point", "lost point", "empty point"],
+    ids=["counter", "two counters", "what came back", "average", "point", "lost point", "empty point"],
 )
 def test_numbers_broken_by_hand_are_found_and_repaired(databases: Databases, spoil: Any, found: set[Any]) -> None:
     world = lively(databases)
@@ -180,6 +195,7 @@ def test_a_row_that_another_run_counts_for_is_left_out(databases: Databases) -> 
     )
     assert differences(world) == {
         ("failed", None, 2, 1),
+        ("replied", None, 3, 2),
         ("total_messages", None, 9, 8),
         ("timeline.failed", MINUTE, 1, 0),
     }

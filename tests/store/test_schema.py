@@ -34,8 +34,8 @@ DESIGN_TABLES = {
     "campaign_runs": "user_id body media_url summary ticketed_until",
     "campaign_messages": "id user_id campaign_id run_id contact_id evolution_config_id phone phone_hash variables status"
     " attempts not_before counted provider_message_id claimed_at sent_at acked_at delivered_at read_at failed_at"
-    " error_code error_detail",
-    "campaign_metrics": "user_id skipped delivery_ms_total",
+    " replied_at error_code error_detail",
+    "campaign_metrics": "user_id skipped read replied delivery_ms_total",
     "campaign_timeline_points": "user_id",
     "contacts": "user_id phone subscriber phone_hash name attributes consent",
     "segment_contacts": "user_id segment_id contact_id",
@@ -45,6 +45,7 @@ DESIGN_TABLES = {
     "pace_limits": "user_id subject rate",
     "pace_slots": "user_id subject slot",
     "delivery_events_unmatched": "user_id evolution_config_id provider_message_id status received_at",
+    "replies_unmatched": "user_id evolution_config_id phone_hash lid_hash quoted_id replied_at",
     "delivery_events_rejected": "reason",
 }
 # table: columns -> referenced table, what a deletion there does

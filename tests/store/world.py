@@ -173,6 +173,7 @@ class World:
             " count(*) filter (where status = 'failed') as failed,"
             " count(*) filter (where status in ('pending', 'sending', 'unknown', 'sent')) as pending,"
             " count(*) filter (where status = 'skipped') as skipped,"
+            " count(*) filter (where status = 'read') as read, count(replied_at) as replied,"
             " coalesce(sum(greatest(0, floor(extract(epoch from delivered_at - sent_at) * 1000)))"
             "   filter (where status in ('delivered', 'read')), 0)::bigint as delivery_ms_total"
             " from hidra.campaign_messages where campaign_id = %s and counted",

@@ -1,8 +1,12 @@
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import pytest
 
+from hidra.domain.delivery import ReplyEvent
+from hidra.domain.webhook import events_of
 from local.evolution.phones import NAMED, NORMAL, TABLE, by_number, parse_behaviour
 from tests.simulator_harness import Harness, run_scenario, until
 
@@ -67,6 +71,37 @@ def test_a_phone_replies_after_reading(prefix: str, text: str, name: str) -> Non
         assert data.get("status") == (None if name == "c" else "DELIVERY_ACK")
         found = await harness.call("POST", f"/chat/findMessages/{name}", {"where": {"key": {"id": data["key"]["id"]}}})
         assert found[1]["messages"]["total"] == 1
+
+    run_scenario(scenario)
+
+
+@pytest.mark.parametrize("name", ["b", "c"])
+@pytest.mark.parametrize(
+    ("kind", "text", "of_type"),
+    [
+        ("text", "Quero!", "conversation"),
+        ("image", "Este aqui", "imageMessage"),
+        ("voice", "", "audioMessage"),
+        ("sticker", "", "stickerMessage"),
+        ("reaction", "👍", "reactionMessage"),
+    ],
+)
+def test_a_scripted_reply_quotes_the_message_and_has_the_shape_of_its_kind(
+    kind: str, text: str, of_type: str, name: str
+) -> None:
+    async def scenario(harness: Harness) -> None:
+        await (harness.cloud() if name == "c" else harness.connected())
+        script = {"reply": text, "reply_as": kind, "reply_quotes": True}
+        await harness.call("POST", "/_control/phones/5511987650001", script)
+        _, sent = await harness.send("5511987650001", name=name)
+        await harness.settled()
+        data = harness.receiver.posts[-1].body["data"]
+        assert (data["messageType"], data["contextInfo"]) == (of_type, {"stanzaId": sent["key"]["id"]})
+        events = events_of({"event": "messages.upsert", "data": data}, UUID(int=1), datetime.now(UTC))
+        replies = [event for event in events if isinstance(event, ReplyEvent) and event.written]
+        assert [(reply.text, reply.quoted_id) for reply in replies] == (
+            [] if kind == "reaction" else [(text, sent["key"]["id"])]
+        )
 
     run_scenario(scenario)
 

@@ -97,7 +97,7 @@ def test_a_replys_phone_has_the_ninth_digit() -> None:
     [record] = reduced("messages.upsert", upsert({"conversation": "SAIR"}, remoteJid="553187651111@s.whatsapp.net"))
     assert record == COMMON | {
         "kind": "reply", "phone": "+5531987651111", "lid": None, "quoted_id": None, "text": "SAIR",
-        "sent": 1795356729,
+        "sent": 1795356729, "written": True,
     }  # fmt: skip
     assert from_record(record) == ReplyEvent(
         CONNECTION, "+5531987651111", "SAIR", NOW, sent_at=SENT_AT, instance="loja"
@@ -130,15 +130,41 @@ def test_a_hidden_phone_is_found_in_other_fields(key: dict[str, str], phone: str
         upsert({"conversation": "SAIR"}, remoteJid="120363@newsletter"),
         upsert({"conversation": "SAIR"}, remoteJid="0@s.whatsapp.net"),
         upsert({"conversation": "SAIR"}, remoteJid=None),
-        upsert({"stickerMessage": {}}),
+        upsert({"reactionMessage": {"text": "👍", "key": {"id": "3EB0A1"}}}),
+        upsert({"protocolMessage": {"type": 0, "key": {"id": "3A00"}}}),
+        upsert({"pollUpdateMessage": {"vote": {}}}),
         upsert({"conversation": ""}),
         upsert(None),
         {"message": {"conversation": "SAIR"}},
         None,
     ],
 )  # fmt: skip
-def test_a_message_that_is_not_a_persons_text_to_us_is_dropped(data: Any) -> None:
+def test_what_is_no_message_of_a_person_to_us_is_dropped(data: Any) -> None:
     assert reduced("messages.upsert", data) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"imageMessage": {"url": "https://mmg.example", "caption": ""}},
+        {"audioMessage": {"seconds": 3, "ptt": True}},
+        {"stickerMessage": {}},
+        {"ephemeralMessage": {"message": {"viewOnceMessageV2": {"message": {"videoMessage": {}}}}}},
+        {"locationMessage": {"degreesLatitude": -23.5}},
+    ],
+)
+def test_a_picture_or_a_voice_note_is_a_reply_of_which_nothing_is_kept(message: dict[str, Any]) -> None:
+    [record] = reduced("messages.upsert", upsert(message))
+    assert (record["text"], record["written"]) == ("", True)
+
+
+def test_a_reply_of_an_earlier_version_is_written_if_it_has_a_text() -> None:
+    for text, written in (("oi", True), ("", False)):
+        [record] = reduced("messages.upsert", upsert({"conversation": "oi"}))
+        del record["written"]
+        reply = from_record(record | {"text": text})
+        assert isinstance(reply, ReplyEvent)
+        assert reply.written == written
 
 
 @pytest.mark.parametrize(
@@ -198,9 +224,10 @@ def test_the_quoted_message_is_found_with_every_kind_of_reply(message: dict[str,
 
 
 def test_a_message_without_text_still_shows_the_phone_of_a_hidden_id() -> None:
-    sticker = upsert({"stickerMessage": {}}, remoteJid="123@lid", remoteJidAlt="5511987651111@s.whatsapp.net")
-    [record] = reduced("messages.upsert", sticker)
-    assert (record["phone"], record["lid"], record["text"]) == ("+5511987651111", "123", "")
+    reaction = {"reactionMessage": {"text": "👍", "key": {"id": "3EB0A1"}}}
+    data = upsert(reaction, remoteJid="123@lid", remoteJidAlt="5511987651111@s.whatsapp.net")
+    [record] = reduced("messages.upsert", data)
+    assert (record["phone"], record["lid"], record["text"], record["written"]) == ("+5511987651111", "123", "", False)
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,9 @@ class ConnectionEvent:
 
 @dataclass(frozen=True)
 class ReplyEvent:
-    """A person's message to one of our numbers.
+    """A person's message to one of our numbers. Only its text is read, for opt-outs; nothing of it is stored.
 
+    ``written``: the person wrote or sent something, so it is a reply; False for a reaction and the like.
     ``phone`` is None where WhatsApp hid it behind ``lid``; ``quoted_id`` is the provider's id of the message that this
     one answers. ``sent_at`` is WhatsApp's own time, in whole seconds: unlike ours it is the same in every copy.
     """
@@ -58,6 +59,7 @@ class ReplyEvent:
     quoted_id: str | None = None
     sent_at: datetime | None = None
     instance: str | None = None
+    written: bool = True
 
     @property
     def requested_at(self) -> datetime:
@@ -88,6 +90,7 @@ def to_record(event: DeliveryEvent) -> dict[str, Any]:
                 "quoted_id": event.quoted_id,
                 "text": event.text,
                 "sent": int(event.sent_at.timestamp()) if event.sent_at else None,
+                "written": event.written,
             }
     return record
 
@@ -115,15 +118,17 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
             status = EvolutionConnectionStatus(record["status"])
             return ConnectionEvent(connection_id, status, _text_or_none(record.get("reason")), received_at, instance)
         case "reply":
+            text = str(record.get("text") or "")
             return ReplyEvent(
                 connection_id,
                 _text_or_none(record.get("phone")),
-                str(record.get("text") or ""),
+                text,
                 received_at,
                 _text_or_none(record.get("lid")),
                 _text_or_none(record.get("quoted_id")),
                 sent_at(record.get("sent"), received_at),
                 instance,
+                written=bool(record.get("written", text)),  # records of earlier versions do not say
             )
         case kind:
             raise ValueError(f"unknown kind {kind!r}")

@@ -74,6 +74,7 @@ class Message:
     delivered_at: datetime | None = None
     read_at: datetime | None = None
     failed_at: datetime | None = None
+    replied_at: datetime | None = None
     provider_message_id: str | None = None
     error_code: str | None = None
     error_detail: str | None = None
@@ -82,27 +83,35 @@ class Message:
 
 @dataclass(frozen=True)
 class Share:
-    """What one message adds to its campaign's metrics, and the UTC minute at which the timeline shows it."""
+    """What one message adds to its campaign's metrics, and the UTC minute at which the timeline shows it.
+
+    A message that was read is also delivered, and one in any status may have a reply.
+    """
 
     delivered: int = 0
     failed: int = 0
     pending: int = 0
     skipped: int = 0
+    read: int = 0
+    replied: int = 0
     delivery_ms: int = 0
     minute: datetime | None = None
 
 
 def share(message: Message) -> Share:
     """What the message counts for; nothing if the row of another run counts for its recipient."""
-    if not message.counted:
-        return Share()
+    return replace(_outcome(message), replied=int(message.replied_at is not None)) if message.counted else Share()
+
+
+def _outcome(message: Message) -> Share:
     match message.status:
         case MessageStatus.DELIVERED | MessageStatus.READ:
             if message.delivered_at is None or message.sent_at is None:
                 raise ValueError("a delivered message has the times of its sending and delivery")
             # Whole milliseconds; 0 if our two clocks disagree about the order.
             took = max(0, (message.delivered_at - message.sent_at) // timedelta(milliseconds=1))
-            return Share(delivered=1, delivery_ms=took, minute=_minute(message.delivered_at))
+            read = int(message.status is MessageStatus.READ)
+            return Share(delivered=1, read=read, delivery_ms=took, minute=_minute(message.delivered_at))
         case MessageStatus.FAILED:
             if message.failed_at is None:
                 raise ValueError("a failed message has the time of its failure")
@@ -155,6 +164,11 @@ def join_evidence(message: Message, evidence: Iterable[Evidence], *, under: str 
         error_code=PROVIDER_FAILED if status is MessageStatus.FAILED else None,
         error_detail=NO_REASON_DETAIL if status is MessageStatus.FAILED and not message.erased else None,
     )
+
+
+def join_reply(message: Message, at: datetime) -> Message:
+    """Returns the message as replied to at this time, or earlier: the first reply holds, in any order and number."""
+    return message if message.erased else replace(message, replied_at=_least(message.replied_at, at))
 
 
 def identify(message: Message, provider_message_id: str) -> Message:

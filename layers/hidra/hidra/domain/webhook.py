@@ -18,6 +18,7 @@ from hidra.domain.text import stripped
 from hidra.domain.whatsapp_message import (
     id_of,
     is_personal,
+    is_written,
     lid_of,
     object_of,
     phone_of,
@@ -68,14 +69,15 @@ def _replies(data: Mapping[str, Any], connection_id: UUID, received_at: datetime
     key = object_of(data.get("key"))
     jids = [jid for jid in map(key.get, _SENDER_FIELDS) if isinstance(jid, str)]
     phone, lid = phone_of(jids), lid_of(jids)
-    text = stripped(text_of(data.get("message")) or "")[:TEXT_CHARACTERS]
+    message = data.get("message")
+    text, written = stripped(text_of(message) or "")[:TEXT_CHARACTERS], is_written(message)
     # remoteJid is the chat: a group stays a group, whatever the other fields say.
     if key.get("fromMe") or not is_personal(key.get("remoteJid")):
         return
-    # A sticker requests nothing, but may show which phone a hidden id belongs to.
-    if text or (phone and lid):
+    # A reaction is no reply, but may show which phone a hidden id belongs to.
+    if written or (phone and lid):
         at = sent_at(seconds_of(data.get("messageTimestamp")), received_at)
-        yield ReplyEvent(connection_id, phone, text, received_at, lid, quoted_id_of(data), at)
+        yield ReplyEvent(connection_id, phone, text, received_at, lid, quoted_id_of(data), at, written=written)
 
 
 def _connection(data: Mapping[str, Any], connection_id: UUID, received_at: datetime) -> Iterator[ConnectionEvent]:

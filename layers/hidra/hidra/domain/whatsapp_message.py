@@ -39,6 +39,25 @@ _TEXTS = (
     ("listResponseMessage", "title"),
     ("listResponseMessage", "description"),
 )
+# What a person sends beside text. Not here: a reaction, which marks a message and can be withdrawn; votes, calls,
+# deletions and keys, which are no messages.
+_WITHOUT_TEXT = frozenset(
+    {
+        "audioMessage",
+        "contactMessage",
+        "contactsArrayMessage",
+        "documentMessage",
+        "imageMessage",
+        "liveLocationMessage",
+        "locationMessage",
+        "lottieStickerMessage",
+        "orderMessage",
+        "productMessage",
+        "ptvMessage",
+        "stickerMessage",
+        "videoMessage",
+    }
+)
 _MEDIA_TYPES: Mapping[str, MediaType] = {
     "imageMessage": "image",
     "documentMessage": "document",
@@ -98,6 +117,11 @@ def text_of(message: object) -> str | None:
     candidates.append(object_of(object_of(content.get("interactiveResponseMessage")).get("body")).get("text"))
     candidates.append(_flow_title(content))
     return next((text for text in candidates if isinstance(text, str) and text), None)
+
+
+def is_written(message: object) -> bool:
+    """Whether a person wrote or sent something: a text, a picture, a voice note, a sticker and the like."""
+    return text_of(message) is not None or not _WITHOUT_TEXT.isdisjoint(_unwrapped(message))
 
 
 def media_type_of(message: object) -> MediaType | None:

@@ -14,6 +14,7 @@ from hidra.store.confirmations import OptedOutPhone
 from hidra.store.db import Tx
 from hidra.store.opt_out_requests import Addressee, OptOutRequests, Person
 from hidra.store.opt_out_settings import ReplySettings
+from hidra.store.replies import Reply
 from hidra.telemetry import logger
 
 NOTHING = OptOutRequests()
@@ -75,6 +76,22 @@ def find_senders(
             hash_phone,
         )
         for reply in known
+    ]
+
+
+def written(senders: Sequence[Sender]) -> list[Reply]:
+    """Returns the replies that a person wrote or sent, for ``replies.match``."""
+    return [
+        Reply(
+            sender.user_id,
+            sender.reply.connection_id,
+            sender.phone_hash,
+            sender.lid_hash,
+            sender.reply.quoted_id,
+            sender.reply.requested_at,
+        )
+        for sender in senders
+        if sender.reply.written
     ]
 
 

@@ -8,8 +8,8 @@ from hidra.domain.delivery import DeliveryEvent, ReplyEvent, StatusEvent
 from hidra.domain.message import Evidence, Message, MessageStatus, join_evidence, skip
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.errors import Conflict, Rejected
-from hidra.services.apply_replies import HashPhone, apply_replies, find_senders, last_wrote, lock_for_replies
-from hidra.store import circuit, confirmations, connection_health, deliveries, messages, opt_outs, unregistered
+from hidra.services.apply_replies import HashPhone, apply_replies, find_senders, last_wrote, lock_for_replies, written
+from hidra.store import circuit, confirmations, connection_health, deliveries, messages, opt_outs, replies, unregistered
 from hidra.store.counters import change
 from hidra.store.db import Database, Tx
 from hidra.telemetry import Figure, logger, measure
@@ -33,7 +33,7 @@ class StreamRecord:
 
 @dataclass(frozen=True)
 class _Applied:
-    """The keys of messages that are not known yet, opt-out confirmations to send, messages whose status changed."""
+    """The keys of messages that are not known yet, opt-out confirmations to send, messages that statuses changed."""
 
     early: set[deliveries.Key]
     due: list[ConfirmationTicket]
@@ -120,8 +120,8 @@ def _apply(
     hash_phone: HashPhone,
 ) -> _Applied:
     """In the one lock order: erasures, connections, contacts, opt-out requests, metrics, messages, opt-outs."""
-    replies = [event for event in events if isinstance(event, ReplyEvent)]
-    settings = lock_for_replies(tx, replies)
+    received = [event for event in events if isinstance(event, ReplyEvent)]
+    settings = lock_for_replies(tx, received)
     statuses = [event for event in events if isinstance(event, StatusEvent)]
     connection_health.record_received(tx, events)
     known = deliveries.match(tx, statuses)
@@ -136,25 +136,27 @@ def _apply(
             evidence.setdefault(message_id, []).append(Evidence(event.status, event.received_at))
             under[message_id] = event.provider_message_id
     circuit.acknowledged(tx, evidence)
-    senders = find_senders(tx, replies, settings, hash_phone)
+    senders = find_senders(tx, received, settings, hash_phone)
     unregistered.clear(tx, messages.arrivals(evidence), last_wrote(senders))
     changes = apply_replies(tx, senders, settings)
+    answered, unanswered = replies.match(tx, written(senders))
     opted_out: dict[UUID, list[bytes]] = {}
     for user_id, phone_hash in sorted(changes.opted_out):
         opted_out.setdefault(user_id, []).append(phone_hash)
-    pending = {
+    pending: set[int] = {
         message_id
         for user_id, hashes in opted_out.items()
         for message_id in messages.pending_of_phones(tx, user_id=user_id, phone_hashes=hashes)
     }
 
     def rule(message: Message) -> Message:
+        message = replies.join(message, answered)
         # Evidence first: a message that was sent after all is not skipped.
         if message.id in evidence:
             return join_evidence(message, evidence[message.id], under=under[message.id])
-        return skip(message, code="opted_out") if message.status is MessageStatus.PENDING else message
+        return skip(message, code="opted_out") if _skips(message, pending) else message
 
-    changed = change(tx, [*evidence, *pending], rule)
+    changed = [message for message in change(tx, [*evidence, *pending, *answered], rule) if message.id in evidence]
     messages.settle_retries(tx, changed)
     new = {
         (user_id, phone_hash)
@@ -164,6 +166,11 @@ def _apply(
     opt_outs.delete_replied(tx, sorted(changes.opted_in))
     due = confirmations.request(tx, [phone for person, phone in changes.to_confirm.items() if person in new])
     deliveries.keep(tx, early)
+    replies.keep(tx, unanswered)
     for rejection in rejections:
         deliveries.reject(tx, position=rejection.position, reason=rejection.reason)
     return _Applied({(event.connection_id, event.provider_message_id) for event in early}, due, changed)
+
+
+def _skips(message: Message, pending: Collection[int]) -> bool:
+    return message.id in pending and message.status is MessageStatus.PENDING

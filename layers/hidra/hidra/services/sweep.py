@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hidra.domain.ticket import ConfirmationTicket
-from hidra.store import claims, confirmations, deliveries, direct_sends, exports, figures, import_slices, runs
+from hidra.store import claims, confirmations, deliveries, direct_sends, exports, figures, import_slices, replies, runs
 from hidra.store.db import Database
 from hidra.store.exports import StaleExport
 from hidra.store.import_slices import StaleImport
@@ -34,6 +34,7 @@ def sweep(
     if lost:
         logger.warning("messages with a lost sender set to unknown", messages=lost)
     db.as_worker(deliveries.forget_old)
+    db.as_worker(replies.forget_old)
     db.as_worker(direct_sends.forget_old)
     for stale in db.as_worker(import_slices.stale):
         nudge_import(stale)
@@ -42,9 +43,10 @@ def sweep(
     db.as_worker(confirmations.forget_old)
     if waiting := db.as_worker(confirmations.waiting):
         queue(waiting)
-    for _ in range(MAX_UNMATCHED_ROUNDS):
-        if not db.as_worker(deliveries.apply_all_unmatched):
-            break
+    for apply_unmatched in (deliveries.apply_all_unmatched, replies.apply_all_unmatched):
+        for _ in range(MAX_UNMATCHED_ROUNDS):
+            if not db.as_worker(apply_unmatched):
+                break
     _measure(db.as_worker(figures.standing))
 
 

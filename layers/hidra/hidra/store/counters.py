@@ -23,33 +23,35 @@ order by campaign_id for update
 """
 LOCK_MESSAGES = """
 select id, user_id, campaign_id, status, counted, claimed_at, sent_at, acked_at, delivered_at, read_at, failed_at,
-    provider_message_id, error_code, error_detail, phone is null as erased
+    replied_at, provider_message_id, error_code, error_detail, phone is null as erased
 from hidra.campaign_messages where id = any(%(ids)s)
 order by id for update
 """
 WRITE_MESSAGES = """
 update hidra.campaign_messages m
 set status = n.status, counted = n.counted, sent_at = n.sent_at, acked_at = n.acked_at,
-    delivered_at = n.delivered_at, read_at = n.read_at, failed_at = n.failed_at,
+    delivered_at = n.delivered_at, read_at = n.read_at, failed_at = n.failed_at, replied_at = n.replied_at,
     provider_message_id = n.provider_message_id, error_code = n.error_code, error_detail = n.error_detail
 from unnest(
     %(id)s::bigint[], %(status)s::hidra.message_status[], %(counted)s::boolean[], %(sent_at)s::timestamptz[],
     %(acked_at)s::timestamptz[], %(delivered_at)s::timestamptz[], %(read_at)s::timestamptz[],
-    %(failed_at)s::timestamptz[], %(provider_message_id)s::text[], %(error_code)s::text[], %(error_detail)s::text[]
-) as n (id, status, counted, sent_at, acked_at, delivered_at, read_at, failed_at, provider_message_id, error_code,
-    error_detail)
+    %(failed_at)s::timestamptz[], %(replied_at)s::timestamptz[], %(provider_message_id)s::text[],
+    %(error_code)s::text[], %(error_detail)s::text[]
+) as n (id, status, counted, sent_at, acked_at, delivered_at, read_at, failed_at, replied_at, provider_message_id,
+    error_code, error_detail)
 where m.id = n.id
 """
 MOVE_METRICS = """
 update hidra.campaign_metrics m
 set delivered = m.delivered + d.delivered, failed = m.failed + d.failed, pending = m.pending + d.pending,
-    skipped = m.skipped + d.skipped, delivery_ms_total = m.delivery_ms_total + d.delivery_ms,
+    skipped = m.skipped + d.skipped, read = m.read + d.read, replied = m.replied + d.replied,
+    delivery_ms_total = m.delivery_ms_total + d.delivery_ms,
     total_messages = m.total_messages + d.delivered + d.failed + d.pending + d.skipped,
     last_updated_at = clock_timestamp()
 from unnest(
     %(campaign_id)s::uuid[], %(delivered)s::integer[], %(failed)s::integer[], %(pending)s::integer[],
-    %(skipped)s::integer[], %(delivery_ms)s::bigint[]
-) as d (campaign_id, delivered, failed, pending, skipped, delivery_ms)
+    %(skipped)s::integer[], %(read)s::integer[], %(replied)s::integer[], %(delivery_ms)s::bigint[]
+) as d (campaign_id, delivered, failed, pending, skipped, read, replied, delivery_ms)
 where m.campaign_id = d.campaign_id
 """
 # The lock on the metrics row orders the writers of a campaign's timeline, so no other can add a point in between.
@@ -76,17 +78,17 @@ delete from hidra.campaign_timeline_points
 where campaign_id = any(%(campaign_ids)s) and timestamp = any(%(minutes)s) and delivered = 0 and failed = 0
 """
 
-_SUMMED = ("delivered", "failed", "pending", "skipped", "delivery_ms")
+_SUMMED = ("delivered", "failed", "pending", "skipped", "read", "replied", "delivery_ms")
 type Sums = dict[UUID, Counter[str]]  # by campaign
 type Points = dict[tuple[UUID, UUID, datetime], Counter[str]]  # by user, campaign and UTC minute
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """What a freeze did: its recipients by their status, and the failures that do not count any more.
+    """What a freeze did: its recipients by their status, and the failures and replies that do not count any more.
 
     ``minute`` is the UTC minute of the freeze. A retry's recipients counted as failed until now: ``retried_failures``
-    of them at each of ``retried_minutes``.
+    of them at each of ``retried_minutes``. So did ``retried_replies`` as replied.
     """
 
     total: int
@@ -96,6 +98,7 @@ class Frozen:
     minute: datetime
     retried_minutes: list[datetime]
     retried_failures: list[int]
+    retried_replies: int
 
 
 def lock(tx: Tx, campaign_ids: Collection[UUID]) -> None:
@@ -110,7 +113,7 @@ def add_frozen(tx: Tx, frozen: Frozen, *, user_id: UUID, campaign_id: UUID) -> N
         points[user_id, campaign_id, minute] = Counter(failed=-failed)
     points.setdefault((user_id, campaign_id, frozen.minute), Counter())["failed"] += frozen.failed
     failed = frozen.failed - sum(frozen.retried_failures)
-    sums = Counter(failed=failed, pending=frozen.pending, skipped=frozen.skipped)
+    sums = Counter(failed=failed, pending=frozen.pending, skipped=frozen.skipped, replied=-frozen.retried_replies)
     _move(tx, {campaign_id: sums}, points)
 
 

@@ -43,14 +43,17 @@ join hidra.campaign_messages m on m.run_id = r.id and m.contact_id = %(contact_i
 where r.user_id = %(user_id)s
 """
 FORGET_EVENTS = """
-delete from hidra.delivery_events_unmatched u
-using (
+with sent as (
     select evolution_config_id, unnest(array[provider_message_id, requested_message_id]) as provider_message_id
     from hidra.campaign_messages where id = any(%(ids)s::bigint[])
     union all
     select evolution_config_id, unnest(array[provider_message_id, requested_message_id])
     from hidra.direct_sends where user_id = %(user_id)s and phone_hash = %(phone_hash)s
-) sent
+), replies as (
+    delete from hidra.replies_unmatched u using sent
+    where u.evolution_config_id = sent.evolution_config_id and u.quoted_id = sent.provider_message_id
+)
+delete from hidra.delivery_events_unmatched u using sent
 where u.evolution_config_id = sent.evolution_config_id and u.provider_message_id = sent.provider_message_id
 """
 EMPTY_MESSAGES = """
@@ -72,7 +75,10 @@ FORGET_REPLIES = """
 with requests as (
     delete from hidra.opt_out_requests where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 ), lids as (
-    delete from hidra.whatsapp_lids where user_id = %(user_id)s and phone_hash = %(phone_hash)s
+    delete from hidra.whatsapp_lids where user_id = %(user_id)s and phone_hash = %(phone_hash)s returning lid_hash
+), unmatched as (
+    delete from hidra.replies_unmatched
+    where user_id = %(user_id)s and (phone_hash = %(phone_hash)s or lid_hash in (select lid_hash from lids))
 )
 delete from hidra.opt_out_confirmations where user_id = %(user_id)s and phone_hash = %(phone_hash)s
 """

@@ -50,7 +50,8 @@ select count(*) as total, count(*) filter (where status = 'pending') as pending,
     count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'skipped') as skipped,
     date_trunc('minute', now()) as minute,
     array(select minute from retried_points order by minute) as retried_minutes,
-    array(select failed from retried_points order by minute) as retried_failures
+    array(select failed from retried_points order by minute) as retried_failures,
+    (select count(replied_at) from retried) as retried_replies
 from frozen
 """  # noqa: S608 - made of constants
 # Memory for the joins, which go to disk with less. A hash may use twice this; of MAX_AUDIENCE members it needs 141 MB.
@@ -62,7 +63,9 @@ select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 
     set_config('enable_mergejoin', 'off', true)
 """
 FREEZE = f"""
-with members as ({MEMBERS}), retried as (select null::timestamptz as failed_at where false), {_FROZEN}
+with members as ({MEMBERS}), retried as (
+    select null::timestamptz as failed_at, null::timestamptz as replied_at where false
+), {_FROZEN}
 """
 # The failed messages m that a retry sends again. Three kinds it does not:
 # - those given up with an unknown outcome, which may have arrived;
@@ -103,7 +106,7 @@ with retried as (
     from hidra.campaign_runs r
     where r.campaign_id = %(campaign_id)s and r.id <> %(run_id)s and m.run_id = r.id
         and m.contact_id > {AFTER_ID} and m.contact_id <= %(upto)s and {FAILED}
-    returning m.user_id, m.contact_id, m.failed_at
+    returning m.user_id, m.contact_id, m.failed_at, m.replied_at
 ), members as (select user_id, contact_id from retried), {_FROZEN}
 """  # noqa: S608 - made of constants
 START = f"""

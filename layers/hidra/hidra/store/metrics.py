@@ -10,7 +10,7 @@ from hidra.store.pages import AFTER_ID
 
 OVERVIEW_COLUMNS = """owner_id, total_campaigns, running_campaigns, scheduled_campaigns, delivered_messages,
     failed_messages, pending_messages, skipped_messages, draft_campaigns, paused_campaigns, completed_campaigns,
-    failed_campaigns, canceled_campaigns"""
+    failed_campaigns, canceled_campaigns, read_messages, replied_messages"""
 OVERVIEW = f"""
 select {OVERVIEW_COLUMNS} from hidra.campaign_owner_metrics_view where owner_id = %(user_id)s
 """  # noqa: S608 - made of constants
@@ -19,8 +19,8 @@ select {OVERVIEW_COLUMNS} from hidra.campaign_owner_metrics_view
 where owner_id > {AFTER_ID} order by owner_id limit %(limit)s
 """  # noqa: S608 - made of constants
 CAMPAIGNS = """
-select campaign_id, total_messages, delivered, failed, pending, skipped, average_delivery_ms, delivery_ms_total,
-    last_updated_at
+select campaign_id, total_messages, delivered, failed, pending, skipped, read, replied, average_delivery_ms,
+    delivery_ms_total, last_updated_at
 from hidra.campaign_metrics where user_id = %(user_id)s and campaign_id = any(%(campaign_ids)s)
 """
 TIMELINE = """
@@ -35,7 +35,7 @@ order by timestamp limit %(limit)s
 
 @dataclass(frozen=True)
 class Overview:
-    """``total_campaigns`` is the sum of the campaigns in the seven statuses."""
+    """``total_campaigns`` is the sum of the campaigns in the seven statuses. ``read_messages`` are delivered, too."""
 
     owner_id: UUID
     total_campaigns: int = 0
@@ -50,16 +50,22 @@ class Overview:
     completed_campaigns: int = 0
     failed_campaigns: int = 0
     canceled_campaigns: int = 0
+    read_messages: int = 0
+    replied_messages: int = 0
 
 
 @dataclass(frozen=True)
 class CampaignMetrics:
+    """``read`` are delivered, too; ``replied`` are recipients whose message may have any status."""
+
     campaign_id: UUID
     total_messages: int
     delivered: int
     failed: int
     pending: int
     skipped: int
+    read: int
+    replied: int
     average_delivery_ms: int | None
     delivery_ms_total: int
     last_updated_at: datetime

@@ -28,7 +28,7 @@ order by claimed_at desc, id desc limit %(limit)s
 MESSAGES = f"""
 select m.id, m.campaign_id, c.name as campaign_name, m.run_id, m.phone, r.body, r.media_url, r.media_type, r.file_name,
     m.variables, m.status, m.attempts, m.provider_message_id, m.claimed_at, m.sent_at, m.acked_at, m.delivered_at,
-    m.read_at, m.failed_at, m.error_code, m.error_detail
+    m.read_at, m.failed_at, m.replied_at, m.error_code, m.error_detail
 from hidra.campaign_messages m
 join hidra.campaign_runs r on r.id = m.run_id
 join hidra.campaigns c on c.id = m.campaign_id
@@ -84,6 +84,7 @@ class PersonsMessageRow:
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    replied_at: datetime | None
     error_code: str | None
     error_detail: str | None
 

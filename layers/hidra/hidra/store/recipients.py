@@ -48,17 +48,21 @@ where user_id = %(user_id)s and campaign_id = %(campaign_id)s and id = %(run_id)
 """
 # The name of now; a deleted contact has none.
 RECIPIENT_COLUMNS = """m.contact_id, c.name, m.phone, m.run_id, m.counted, m.status, m.attempts, m.provider_message_id,
-    m.sent_at, m.acked_at, m.delivered_at, m.read_at, m.failed_at, m.error_code, m.error_detail"""
+    m.sent_at, m.acked_at, m.delivered_at, m.read_at, m.failed_at, m.replied_at, m.error_code, m.error_detail"""
 # Every status that is asked for is one range of an index, so the plan does not depend on the parameters.
 STATUSES = """coalesce(%(statuses)s::hidra.message_status[], enum_range(null::hidra.message_status))"""
-RECIPIENTS = f"""
-select {RECIPIENT_COLUMNS}
-from hidra.recipients_page(
+_FOUND = f"""(
     %(campaign_id)s, %(run_id)s, {STATUSES}, %(error_code)s, {AFTER_ID}, %(limit)s
 ) as found
 join hidra.campaign_messages m on m.run_id = found.run_id and m.contact_id = found.contact_id
 left join hidra.contacts c on c.user_id = m.user_id and c.id = m.contact_id
 order by m.contact_id
+"""
+RECIPIENTS = f"""
+select {RECIPIENT_COLUMNS} from hidra.recipients_page{_FOUND}
+"""  # noqa: S608 - made of constants
+REPLIED = f"""
+select {RECIPIENT_COLUMNS} from hidra.replied_page{_FOUND}
 """  # noqa: S608 - made of constants
 # The contacts that have the phone now, or had it at a freeze of this campaign.
 WITH_PHONE = """
@@ -80,6 +84,7 @@ cross join lateral (
 left join hidra.contacts c on c.user_id = m.user_id and c.id = m.contact_id
 where m.contact_id > {AFTER_ID} and (m.counted or m.run_id = %(run_id)s::uuid) and m.status = any({STATUSES})
   and m.error_code is not distinct from coalesce(%(error_code)s::text, m.error_code)
+  and (m.replied_at is not null or not %(replied)s)
 order by m.contact_id limit %(limit)s
 """  # noqa: S608 - made of constants
 COUNTS = """
@@ -157,6 +162,7 @@ class Recipient:
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    replied_at: datetime | None
     error_code: str | None
     error_detail: str | None
 
@@ -194,6 +200,7 @@ def recipients(
     run_id: UUID | None,
     status: MessageStatus | None,
     error_code: str | None,
+    replied: bool,
     contact_ids: Sequence[UUID] | None,
     after_id: UUID | None,
     limit: int,
@@ -202,6 +209,7 @@ def recipients(
 
     Args:
         run_id: recipients of this run; None: of the campaign, each with the message that counts.
+        replied: only recipients that replied.
         contact_ids: only these contacts; None: all.
     """
     found = {
@@ -213,8 +221,8 @@ def recipients(
         "limit": limit,
     }
     if contact_ids is None:
-        return tx.rows(Recipient, RECIPIENTS, **found)
-    return tx.rows(Recipient, RECIPIENTS_OF_CONTACTS, contact_ids=list(contact_ids), **found)
+        return tx.rows(Recipient, REPLIED if replied else RECIPIENTS, **found)
+    return tx.rows(Recipient, RECIPIENTS_OF_CONTACTS, contact_ids=list(contact_ids), replied=replied, **found)
 
 
 def counts(tx: Tx, *, campaign_id: UUID, run_id: UUID | None) -> list[RecipientCount]:

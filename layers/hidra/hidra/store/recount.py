@@ -23,7 +23,7 @@ select id from hidra.campaigns where id = %(campaign_id)s
 """
 # By run, because the messages have no index by campaign.
 COUNTED = """
-select m.status, m.sent_at, m.delivered_at, m.failed_at
+select m.status, m.sent_at, m.delivered_at, m.failed_at, m.replied_at
 from hidra.campaign_messages m
 where m.run_id in (select r.id from hidra.campaign_runs r where r.campaign_id = %(campaign_id)s) and m.counted
 """
@@ -33,6 +33,8 @@ select count(*) as total_messages,
     count(*) filter (where c.status = 'failed') as failed,
     count(*) filter (where c.status in ('pending', 'sending', 'unknown', 'sent')) as pending,
     count(*) filter (where c.status = 'skipped') as skipped,
+    count(*) filter (where c.status = 'read') as read,
+    count(c.replied_at) as replied,
     coalesce(sum(floor(greatest(0, extract(epoch from c.delivered_at) - extract(epoch from c.sent_at)) * 1000))
         filter (where c.status in ('delivered', 'read')), 0)::bigint as delivery_ms_total
 from ({COUNTED}) as c
@@ -57,6 +59,8 @@ cross join lateral (values
     ('failed', s.failed, r.failed),
     ('pending', s.pending, r.pending),
     ('skipped', s.skipped, r.skipped),
+    ('read', s.read, r.read),
+    ('replied', s.replied, r.replied),
     ('delivery_ms_total', s.delivery_ms_total, r.delivery_ms_total)
 ) as v (counter, shown, recounted)
 where v.shown is distinct from v.recounted
@@ -74,15 +78,16 @@ order by minute, v.counter
 """  # noqa: S608 - made of constants
 REPAIR_METRICS = f"""
 insert into hidra.campaign_metrics as s
-    (campaign_id, user_id, total_messages, delivered, failed, pending, skipped, delivery_ms_total, last_updated_at)
-select k.id, k.user_id, r.total_messages, r.delivered, r.failed, r.pending, r.skipped, r.delivery_ms_total,
-    clock_timestamp()
+    (campaign_id, user_id, total_messages, delivered, failed, pending, skipped, read, replied, delivery_ms_total,
+    last_updated_at)
+select k.id, k.user_id, r.total_messages, r.delivered, r.failed, r.pending, r.skipped, r.read, r.replied,
+    r.delivery_ms_total, clock_timestamp()
 from hidra.campaigns k cross join ({METRICS}) as r
 where k.id = %(campaign_id)s
 on conflict (campaign_id) do update
 set total_messages = excluded.total_messages, delivered = excluded.delivered, failed = excluded.failed,
-    pending = excluded.pending, skipped = excluded.skipped, delivery_ms_total = excluded.delivery_ms_total,
-    last_updated_at = excluded.last_updated_at
+    pending = excluded.pending, skipped = excluded.skipped, read = excluded.read, replied = excluded.replied,
+    delivery_ms_total = excluded.delivery_ms_total, last_updated_at = excluded.last_updated_at
 """  # noqa: S608 - made of constants
 REPAIR_TIMELINE = f"""
 with recount as ({TIMELINE}), dropped as (
