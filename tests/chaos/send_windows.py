@@ -32,6 +32,7 @@ from tests.store.world import World
 
 PASS_EVERY = 60
 CLAIM_ANSWER, CONNECTING, UNDER_WAY = 0.6, 0.5, 0.5  # seconds at most; a claim whose answer is later is released
+ROUNDING = 1e-5
 HTTP_CLOCK = "alter role test_http in database {} set search_path = virtual, pg_catalog"
 
 
@@ -106,10 +107,15 @@ class WindowedCampaign:
             self._jobs.close()
             self._http.close()
 
+    @property
+    def changes(self) -> list[tuple[float, SendWindow | None]]:
+        """The windows and since when each was in force, by the end of the request that changed it."""
+        return self._windows[1:]
+
     def spans(self, end: float) -> list[Span]:
         """When the window was open, by the clock of its zone."""
         spans: list[Span] = []
-        changes = [*self._windows, (end, None)]
+        changes = [*(change for change in self._windows if change[0] < end), (end, None)]
         for (begin, window), (until, _) in pairwise(changes):
             at, changed = begin, begin > 0
             while at < until:
@@ -251,5 +257,5 @@ def measure(campaign: WindowedCampaign, end: float) -> Figures:
             first_after.append(min(inside) - span.begin)
             last_before.append(span.end - max(inside))
     outside = [at for at in campaign.arrivals if not any(span.begin <= at < span.end for span in spans)]
-    tickets = [at for at in campaign.tickets if not any(span.begin <= at < span.end for span in spans)]
+    tickets = [at for at in campaign.tickets if not any(span.begin <= at + ROUNDING < span.end for span in spans)]
     return Figures(first_after, last_before, outside, tickets)

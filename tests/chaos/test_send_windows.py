@@ -8,7 +8,7 @@ from tests.conftest import Databases
 
 def test_messages_arrive_from_the_opening_on_and_none_after_the_close(fresh_database: Databases) -> None:
     start = tomorrow("09:00") + timedelta(seconds=37)
-    campaign = WindowedCampaign(fresh_database, seed=1, per_minute=30, recipients=200, start=start, faults=False)
+    campaign = WindowedCampaign(fresh_database, seed=1, per_minute=60, recipients=200, start=start, faults=False)
     campaign.begin(daily(("09:02", "09:03"), ("09:04", "09:05")))
     campaign.run(280)
     figures = measure(campaign, 280)
@@ -16,7 +16,7 @@ def test_messages_arrive_from_the_opening_on_and_none_after_the_close(fresh_data
     assert len(figures.first_after) == 2
     assert max(figures.first_after) <= 3
     assert max(figures.last_before) <= 8  # the window is used to its end
-    assert len(campaign.arrivals) >= 2 * 30 * 0.7  # a sixth of the claims is answered too late
+    assert len(campaign.arrivals) >= 2 * 60 * 0.7  # a sixth of the claims is answered too late
 
 
 def test_changes_beside_late_tickets_and_lost_passes_let_nothing_arrive_outside(fresh_database: Databases) -> None:

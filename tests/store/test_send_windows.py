@@ -15,6 +15,7 @@ from hidra.domain.outcome import Sent
 from hidra.domain.send_window import CLOSES_EARLY, DAYS, SendWindow
 from hidra.domain.trial import TrialMessage
 from hidra.services import edit_campaign
+from hidra.services.advance_campaign import _freeze_if_due
 from hidra.services.save_connection import Wanted, save_connection
 from hidra.services.send_direct import send_trial
 from hidra.services.send_message import End
@@ -95,12 +96,11 @@ def test_a_message_is_claimed_from_the_opening_on_and_no_longer_at_the_close(fre
 def test_a_run_is_closed_until_its_first_pass_has_written_its_window(databases: Databases) -> None:
     world = World.make(databases)
     set_default(world, closed())
-    world.advance()
-    run = run_of(world)
-    databases.owner.execute("update hidra.campaign_runs set open_from = null, open_until = started_at")
+    databases.jobs.as_worker(lambda tx: _freeze_if_due(tx, world.campaign_id, None))
+    assert world.campaign()["status"] == "running"
     assert world.claim() is NoClaim.CLOSED
     world.advance()
-    assert (run_of(world)["open_from"], run_of(world)["open_until"]) == (run["open_from"], run["open_until"])
+    run = run_of(world)
     assert run["open_from"] > datetime.now(UTC)
     assert run["open_until"] == run["open_from"] + timedelta(hours=1) - CLOSES_EARLY
 
