@@ -1198,7 +1198,7 @@ COMMENT ON COLUMN hidra.campaigns.max_messages_per_minute IS 'The limit of the c
 -- Name: COLUMN campaigns.send_window; Type: COMMENT; Schema: hidra; Owner: -
 --
 
-COMMENT ON COLUMN hidra.campaigns.send_window IS 'Reserved for the hours in which the campaign may send. No code reads it.';
+COMMENT ON COLUMN hidra.campaigns.send_window IS 'The ranges of local time in which the campaign may send, as the API shows them. Null: those of its connection.';
 
 --
 -- Name: COLUMN campaigns.scheduled_by; Type: COMMENT; Schema: hidra; Owner: -
@@ -1311,7 +1311,9 @@ CREATE TABLE hidra.campaign_runs (
     ticketed_until timestamp with time zone,
     summary jsonb,
     ticketed_rate integer,
-    requeue_at timestamp with time zone
+    requeue_at timestamp with time zone,
+    open_from timestamp with time zone,
+    open_until timestamp with time zone
 );
 
 ALTER TABLE ONLY hidra.campaign_runs FORCE ROW LEVEL SECURITY;
@@ -1375,6 +1377,18 @@ COMMENT ON COLUMN hidra.campaign_runs.ticketed_rate IS 'The rate at which the la
 --
 
 COMMENT ON COLUMN hidra.campaign_runs.requeue_at IS 'The last tickets of the run were issued while its connection had no room. The sender whose post ends next asks for a pass, at this time at the earliest. Null if no pass waits for room.';
+
+--
+-- Name: COLUMN campaign_runs.open_from; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.open_from IS 'No message is claimed before this time: the sending window opens then. Null: without a bound.';
+
+--
+-- Name: COLUMN campaign_runs.open_until; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.open_until IS 'No message is claimed from this time on: 1.5 s before the sending window closes. A later pass writes the next range. A run begins with the time of its start here, and its first pass opens it. Null: without a bound.';
 
 --
 -- Name: campaign_timeline_points; Type: TABLE; Schema: hidra; Owner: -
@@ -1891,6 +1905,7 @@ CREATE TABLE hidra.evolution_api_config (
     warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     recheck_at timestamp with time zone,
     last_status_at timestamp with time zone,
+    send_window jsonb,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
     CONSTRAINT evolution_api_config_deleted_is_empty CHECK (
 CASE
@@ -2041,6 +2056,12 @@ COMMENT ON COLUMN hidra.evolution_api_config.recheck_at IS 'When the next check 
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.last_status_at IS 'When the last status of a message was received from this instance. Null before the first: versions of Evolution discard the statuses of the Cloud API.';
+
+--
+-- Name: COLUMN evolution_api_config.send_window; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.send_window IS 'The sending window of the campaigns that have none of their own. Null: they send at any time.';
 
 --
 -- Name: exports; Type: TABLE; Schema: hidra; Owner: -

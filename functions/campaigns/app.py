@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from hidra.domain.campaign import (
     MAX_DAYS,
     MAX_EXCLUDED_SEGMENTS,
+    SEND_WINDOW,
     SKIP_NOT_ON_WHATSAPP_DAYS,
     CampaignChannel,
     CampaignStatus,
@@ -24,7 +25,6 @@ from hidra.entry.fields import (
     LEFT_OUT,
     Country,
     Description,
-    Instant,
     Label,
     Name,
     PerMinute,
@@ -36,6 +36,7 @@ from hidra.entry.fields import (
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Order, Page, instant
 from hidra.entry.tenant import user_of
+from hidra.entry.times import MaybeLocal, SendWindowIn, TimeZone, instants, window_of
 from hidra.errors import NotFound
 from hidra.gateways import queues, sender
 from hidra.gateways.aws import hash_secret, read_json_secret
@@ -105,6 +106,15 @@ SkipNotOnWhatsappDays = Annotated[
 Labels = Annotated[list[Label], Field(max_length=20, description="Words of your own by which campaigns are found.")]
 
 
+Window = Annotated[
+    SendWindowIn | None,
+    Field(description="When the campaign may send. Null: in the connection's window, or at any time without one."),
+]
+ZoneOfTimes = Annotated[
+    TimeZone | None, Field(description="Of `scheduled_at` and `not_after` where they have no offset.")
+]
+
+
 class CampaignIn(Body):
     name: Name
     description: Description | None = None
@@ -115,6 +125,7 @@ class CampaignIn(Body):
     ] = None
     max_messages_per_minute: PerMinute = 20
     labels: Annotated[Labels, Field(default_factory=list)]
+    send_window: Window = None
     exclude_segment_ids: Annotated[ExcludedSegments, Field(default_factory=list)]
     not_contacted_for_days: NotContactedForDays = None
     skip_not_on_whatsapp_days: SkipNotOnWhatsappDays = SKIP_NOT_ON_WHATSAPP_DAYS
@@ -122,11 +133,12 @@ class CampaignIn(Body):
 
 
 class CampaignChange(Body):
-    """An absent field keeps its value; only ``description``, ``not_contacted_for_days`` and ``not_after`` may be null.
+    """An absent field keeps its value; only ``description``, ``not_contacted_for_days``, ``send_window`` and
+    ``not_after`` may be null.
 
     ``labels`` may always change. Which other fields may depends on the status: all in a scheduled campaign, all but
-    ``scheduled_at`` and ``not_after`` in a draft, only ``max_messages_per_minute`` in a campaign that is running or
-    paused.
+    ``scheduled_at`` and ``not_after`` in a draft, only ``max_messages_per_minute`` and ``send_window`` in a campaign
+    that is running or paused.
     """
 
     name: Annotated[Name, LEFT_OUT]
@@ -137,8 +149,10 @@ class CampaignChange(Body):
     exclude_segment_ids: Annotated[ExcludedSegments, LEFT_OUT]
     not_contacted_for_days: Annotated[NotContactedForDays, LEFT_OUT]
     skip_not_on_whatsapp_days: Annotated[SkipNotOnWhatsappDays, LEFT_OUT]
-    scheduled_at: Annotated[Instant, LEFT_OUT]
-    not_after: Annotated[Instant | None, LEFT_OUT]
+    scheduled_at: Annotated[MaybeLocal, LEFT_OUT]
+    not_after: Annotated[MaybeLocal | None, LEFT_OUT]
+    time_zone: Annotated[ZoneOfTimes, LEFT_OUT]
+    send_window: Annotated[Window, LEFT_OUT]
     labels: Annotated[Labels, LEFT_OUT]
 
 
@@ -188,9 +202,13 @@ class ListedCampaign(Campaign):
 
 
 class ScheduleIn(Body):
-    scheduled_at: Instant
+    """Times with an offset or, with ``time_zone``, local times. Of a time that occurs twice the first is meant."""
+
+    scheduled_at: MaybeLocal
+    time_zone: ZoneOfTimes = None
     not_after: Annotated[
-        Instant | None, Field(description="A start that is delayed beyond this time fails instead of happening late.")
+        MaybeLocal | None,
+        Field(description="A start that is delayed beyond this time fails instead of happening late."),
     ] = None
 
 
@@ -201,7 +219,8 @@ class ScheduleIn(Body):
     responses=answers(201, 200, rejected=["unknown-segment", "unknown-template"], conflict=["external-id-reused"]),
 )
 def create(body: CampaignIn) -> tuple[Campaign, HTTPStatus]:
-    campaign, new = create_campaign(db, me(), Draft(**body.model_dump()))
+    draft = Draft(**body.model_dump() | {"send_window": window_of(body.send_window)})
+    campaign, new = create_campaign(db, me(), draft)
     return campaign, HTTPStatus.CREATED if new else HTTPStatus.OK
 
 
@@ -245,7 +264,9 @@ def get(campaign_id: UUID) -> Campaign:
     ),
 )
 def change(campaign_id: UUID, body: CampaignChange) -> Campaign:
-    changes = body.model_dump(exclude_unset=True)
+    changes = instants(body.model_dump(exclude_unset=True, exclude={"time_zone"}), body.time_zone)
+    if SEND_WINDOW in changes:
+        changes[SEND_WINDOW] = window_of(body.send_window)
     return edit_campaign.change(db, me(), campaign_id, changes, now=datetime.now(UTC), nudge=nudge)
 
 
@@ -286,15 +307,8 @@ def check(campaign_id: UUID) -> Preflight:
     responses=answers(rejected=["wrong-times"], conflict=NOT_STARTED),
 )
 def schedule(campaign_id: UUID, body: ScheduleIn) -> Campaign:
-    return lifecycle.schedule(
-        db,
-        me(),
-        campaign_id,
-        scheduled_at=body.scheduled_at,
-        not_after=body.not_after,
-        now=datetime.now(UTC),
-        nudge=nudge,
-    )
+    times = instants({"scheduled_at": body.scheduled_at, "not_after": body.not_after}, body.time_zone)
+    return lifecycle.schedule(db, me(), campaign_id, **times, now=datetime.now(UTC), nudge=nudge)
 
 
 @app.post(

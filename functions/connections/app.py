@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -16,8 +17,9 @@ from hidra.domain.check_request import CheckAction
 from hidra.entry.fields import PerMinute, Whole
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.tenant import user_of
+from hidra.entry.times import SendWindowIn, window_of
 from hidra.errors import Unavailable
-from hidra.gateways import connection
+from hidra.gateways import connection, queues
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.vault import origin, seal
 from hidra.services.save_connection import Wanted, save_connection
@@ -28,12 +30,18 @@ from hidra.store.db import Database, Tx
 from hidra.telemetry import logger
 
 ENV = require(
-    *DATABASE_SETTINGS, *TENANT_SETTINGS, "VAULT_PUBLIC_KEYS", "CONNECTION_CHECK_FUNCTION", "ALLOW_PRIVATE_ADDRESSES"
+    *DATABASE_SETTINGS,
+    *TENANT_SETTINGS,
+    "CAMPAIGN_QUEUE_URL",
+    "VAULT_PUBLIC_KEYS",
+    "CONNECTION_CHECK_FUNCTION",
+    "ALLOW_PRIVATE_ADDRESSES",
 )
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
 me = user_of(app, lambda: db, ENV)
+nudge = partial(queues.nudge, ENV["CAMPAIGN_QUEUE_URL"])
 
 PUBLIC_KEYS: dict[str, str] = json.loads(ENV["VAULT_PUBLIC_KEYS"])
 ALLOW_PRIVATE = ENV["ALLOW_PRIVATE_ADDRESSES"] == "true"
@@ -56,7 +64,7 @@ InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pa
 
 
 class ConnectionIn(Body):
-    """An absent field keeps its value, or takes its default: baileys, 60 messages a minute, one at a time."""
+    """An absent field keeps its value, or takes its default: baileys, 60 messages a minute, one at once, any time."""
 
     base_url: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     instance_name: InstanceName
@@ -66,6 +74,10 @@ class ConnectionIn(Body):
     integration: Literal["baileys", "cloud_api"] | None = None
     max_messages_per_minute: PerMinute | None = None
     max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000), Whole] | None = None
+    send_window: Annotated[
+        SendWindowIn | None,
+        Field(description="When campaigns without a window of their own may send. Null, if sent: at any time."),
+    ] = None
 
 
 class StatusBackfillIn(Body):
@@ -96,9 +108,15 @@ def save(body: ConnectionIn) -> Connection:
     if body.api_key is not None:
         sealed = seal(PUBLIC_KEYS, body.api_key.get_secret_value(), user_id=user_id, base_url=base_url)
     wanted = Wanted(
-        base_url, body.instance_name, body.integration, body.max_messages_per_minute, body.max_concurrent_sends
+        base_url,
+        body.instance_name,
+        body.integration,
+        body.max_messages_per_minute,
+        body.max_concurrent_sends,
+        window_of(body.send_window),
+        keeps_window="send_window" not in body.model_fields_set,
     )
-    connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin)
+    connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin, nudge=nudge)
     try:
         connection.ask(ENV["CONNECTION_CHECK_FUNCTION"], CheckAction.CHECK, connection_id=connection_id)
     except Unavailable:

@@ -25,6 +25,10 @@ _CAMPAIGN_IN = {
     "exclude_segment_ids": [_EXCLUDED],
     "not_contacted_for_days": 7,
     "skip_not_on_whatsapp_days": 90,
+    "send_window": {
+        "time_zone": "America/Sao_Paulo",
+        "ranges": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}],
+    },
     "channel": "whatsapp",
 }
 _CONSENT = {"basis": "consent", "source": "Formulário do site", "at": "2029-11-05T14:10:00Z"}
@@ -44,6 +48,7 @@ _CONNECTION_IN = {
     "integration": "baileys",
     "max_messages_per_minute": 60,
     "max_concurrent_sends": 1,
+    "send_window": None,
 }
 
 _IMPORT_CONSENT = {"basis": "consent", "source": "formulário do site", "at": None, "values": {"Aguardando": None}}

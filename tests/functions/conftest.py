@@ -94,7 +94,7 @@ def load_function(databases: Databases, monkeypatch: pytest.MonkeyPatch, nudges:
         monkeypatch.setattr(module, "db", databases.http)
         if name in ("contacts", "campaigns"):
             monkeypatch.setattr(module, "phone_hash_secret", lambda: PHONE_HASH_SECRET)
-        if name == "campaigns":
+        if name in ("campaigns", "connections"):
             monkeypatch.setattr(module, "nudge", nudges)
         return module
 

@@ -58,6 +58,7 @@ def test_a_campaign_is_a_draft_with_metrics_and_a_limit(api: Api, world: World) 
         "external_id": "crm/42",
         "max_messages_per_minute": 30,
         "labels": [],
+        "send_window": None,
         "exclude_segment_ids": [],
         "not_contacted_for_days": None,
         "skip_not_on_whatsapp_days": 90,

@@ -258,7 +258,10 @@ def test_only_the_pace_of_a_started_campaign_changes(
         if field != PACE:
             answer = api.patch(path, {field: value, PACE: 9})
             assert (answer.status, answer.code, answer.fields) == (409, "campaign-status", [field])
-            assert f"{field} cannot change while the campaign is {status}. Only {PACE} can." in answer.json["detail"]
+            assert (
+                f"{field} cannot change while the campaign is {status}. Only {PACE} and send_window can."
+                in answer.json["detail"]
+            )
     assert rate(world) == (60, 60)
     assert api.patch(path, {}).status == 200
     assert api.patch(path, {PACE: 0}).status == 422

@@ -255,6 +255,7 @@ def test_the_instance_of_a_claim_is_the_one_that_was_saved_before_it(databases: 
         Wanted("https://evo.example", name, None, None, None),
         sealed=b"sealed",
         origin=str,
+        nudge=lambda **_: None,
     )
     save("first")
     databases.http.as_user(world.user_id, connections.delete)

@@ -95,6 +95,7 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "last_status_at": None,
         "max_messages_per_minute": 60,
         "max_concurrent_sends": 1,
+        "send_window": None,
         "created_at": saved["created_at"],
         "warnings": [],
         "status_backfill": None,
@@ -269,7 +270,7 @@ def test_two_first_saves_at_the_same_time_make_one_connection(databases: Databas
     def save() -> None:
         db = Database({**databases.settings, "DATABASE_SECRET": "http"}, databases.logins.__getitem__)
         start.wait()
-        made.append(save_connection(db, user, wanted, sealed=b"sealed", origin=str))
+        made.append(save_connection(db, user, wanted, sealed=b"sealed", origin=str, nudge=lambda **_: None))
         db.close()
 
     threads = [threading.Thread(target=save) for _ in range(4)]

@@ -55,7 +55,7 @@ def test_a_wrong_integration_is_corrected_in_words_that_stay(
     derived = ["statuses-missing"] if right == "cloud_api" else []
     assert [warning.code for warning in shown.warnings] == ["integration-corrected", *derived]
     wanted = Wanted(tenant.row["base_url"], tenant.instance, right, None, None)
-    save_connection(databases.http, tenant.world.user_id, wanted, sealed=None, origin=str)
+    save_connection(databases.http, tenant.world.user_id, wanted, sealed=None, origin=str, nudge=lambda **_: None)
     tenant.do("check")
     assert (warnings(tenant), tenant.row["integration"]) == ({}, right)
 
@@ -68,7 +68,7 @@ def test_saving_the_wrong_integration_again_is_corrected_again(
     tenant = make(simulator.instance(cloud=True), integration="baileys")
     tenant.do("check")
     wanted = Wanted(tenant.row["base_url"], tenant.instance, "baileys", None, None)
-    save_connection(databases.http, tenant.world.user_id, wanted, sealed=None, origin=str)
+    save_connection(databases.http, tenant.world.user_id, wanted, sealed=None, origin=str, nudge=lambda **_: None)
     assert tenant.row["status"] == "disconnected"  # nothing is sent with it
     tenant.do("check")
     assert tenant.row["integration"] == "cloud_api"

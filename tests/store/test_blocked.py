@@ -31,6 +31,7 @@ ALL = [
     blocked.nothing_to_send({"unresolved_variable": 4990, "opted_out": 6}, {"nme": "nome"}),
     blocked.NOTHING_FAILED,
     blocked.SERVER_SLOW,
+    blocked.outside_send_window(NOW, "America/Sao_Paulo"),
 ]
 
 

@@ -1,8 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hidra.domain.pacing import backoff, connection_share, delay_seconds, issue
+from hidra.domain.pacing import WINDOW_SECONDS, backoff, connection_share, delay_seconds, issue
+from hidra.domain.send_window import Opening
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -94,3 +97,39 @@ def test_a_connections_share_is_counted_in_senders_and_is_at_least_one(
 
 def test_the_backoff_doubles_up_to_a_quarter_of_an_hour() -> None:
     assert [backoff(n).total_seconds() for n in (1, 2, 3, 9)] == [30, 60, 120, 900]
+
+
+@pytest.mark.parametrize(("seconds", "slots"), [(131, 0), (129, 1), (70, 1), (10, 1), (0.001, 3), (-1, 3)])
+def test_a_window_that_opens_soon_has_a_ticket_for_its_opening_from_two_passes_at_least(
+    seconds: float, slots: int
+) -> None:
+    opens = Opening(after(seconds), after(seconds + 3600))
+    issued = issue(now=NOW, ticketed_until=None, rate=1, pending=3, opens=opens).slots
+    assert len(issued) == min(slots, 2)
+    assert all(slot >= max(NOW, after(seconds)) for slot in issued)
+    if slots == 1:
+        assert issued == (after(seconds),)
+
+
+@given(
+    opens=st.floats(-300, 300), length=st.floats(0, 400), rate=st.integers(1, 600), pending=st.integers(0, 500),
+    until=st.none() | st.floats(-300, 300),
+)  # fmt: skip
+def test_no_ticket_is_for_a_slot_outside_the_window_and_the_window_is_filled(
+    *, opens: float, length: float, rate: int, pending: int, until: float | None
+) -> None:
+    window = Opening(after(opens), after(opens + length))
+    ticketed_until = None if until is None else after(until)
+    issued = issue(now=NOW, ticketed_until=ticketed_until, rate=rate, pending=pending, opens=window)
+    assert all(window.contains(slot) for slot in issued.slots)
+    spacing = timedelta(seconds=WINDOW_SECONDS / rate)
+    closes = after(opens + length)
+    if until is None and len(set(issued.slots)) < pending and NOW < closes <= after(130) - spacing:
+        assert issued.until >= closes
+
+
+def test_tickets_before_the_opening_are_issued_once() -> None:
+    opens = Opening(after(60), None)
+    first = issue(now=NOW, ticketed_until=None, rate=60, pending=5, opens=opens)
+    assert (first.slots[0], len(first.slots)) == (after(60), 5)
+    assert issue(now=after(30), ticketed_until=first.until, rate=60, pending=5, opens=opens).slots == ()

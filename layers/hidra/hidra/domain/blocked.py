@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict
 
+from hidra.domain import time_zone
 from hidra.domain.campaign import MAX_AUDIENCE, EvolutionConnectionStatus
 from hidra.domain.circuit import PROBE_EVERY, REFUSALS, SLOW_AFTER
 
@@ -23,6 +24,7 @@ class BlockedCode(StrEnum):
     - ``connection-probed``: one message is sent every ``minutes`` until one is acknowledged; ``detail`` says why.
     - ``server-slow``: the Evolution server takes longer than ``seconds`` to answer; one message is sent every
       ``minutes`` until one is answered sooner.
+    - ``outside-send-window``: the sending window is closed; it opens at ``opens_at``, in its ``time_zone``.
     - ``outcomes-in-doubt``: nothing more is sent. ``messages`` are looked up ``until`` then, or up to ``at_latest`` if
       the Evolution server does not answer; not at all while ``connection_status`` is null.
     - ``whatsapp-refuses``: paused, ``refused`` of the last ``answered`` messages were refused.
@@ -40,6 +42,7 @@ class BlockedCode(StrEnum):
     CONNECTION_ERROR = "connection-error"
     CONNECTION_PROBED = "connection-probed"
     SERVER_SLOW = "server-slow"
+    OUTSIDE_SEND_WINDOW = "outside-send-window"
     OUTCOMES_IN_DOUBT = "outcomes-in-doubt"
     WHATSAPP_REFUSES = "whatsapp-refuses"
     MEDIA_NOT_FETCHED = "media-not-fetched"
@@ -57,6 +60,8 @@ class BlockedParams(TypedDict, total=False):
     detail: str
     minutes: int
     seconds: int
+    opens_at: str
+    time_zone: str
     messages: int
     until: str
     at_latest: str
@@ -102,6 +107,10 @@ def connection_error(detail: str | None) -> Blocked:
 def probed(detail: str | None) -> Blocked:
     """The connection is distrusted, so it is probed."""
     return Blocked(BlockedCode.CONNECTION_PROBED, {"minutes": _PROBE_MINUTES, "detail": detail or "unknown"})
+
+
+def outside_send_window(opens_at: datetime, zone: str) -> Blocked:
+    return Blocked(BlockedCode.OUTSIDE_SEND_WINDOW, {"opens_at": _iso(opens_at), "time_zone": zone})
 
 
 def in_doubt(messages: int, latest_claim: datetime, connection: EvolutionConnectionStatus | None) -> Blocked:
@@ -204,6 +213,10 @@ _SENTENCES: Mapping[BlockedCode, Callable[[BlockedParams], str]] = {
         f" {params['minutes']} minutes. The campaign continues by itself when the server answers one sooner. Check the"
         " load of the server and its connection to WhatsApp."
     ),
+    BlockedCode.OUTSIDE_SEND_WINDOW: lambda params: (
+        f"The sending window is closed. It opens on {_read_in(params['time_zone'], params['opens_at'])}; the campaign"
+        " then continues by itself."
+    ),
     BlockedCode.OUTCOMES_IN_DOUBT: _in_doubt,
     BlockedCode.WHATSAPP_REFUSES: lambda params: (
         f"WhatsApp refused {params['refused']} of the last {params['answered']} messages that it answered, so the"
@@ -224,6 +237,11 @@ _SENTENCES: Mapping[BlockedCode, Callable[[BlockedParams], str]] = {
 
 def _iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _read_in(zone: str, at: str) -> str:
+    """As ``_read``, by the clock of a zone: 2030-01-31 09:00 (America/Sao_Paulo)."""
+    return f"{datetime.fromisoformat(at).astimezone(time_zone.load(zone)):%Y-%m-%d %H:%M} ({zone})"
 
 
 def _read(at: str) -> str:

@@ -72,6 +72,9 @@ ACTIONS: dict[Action, tuple[tuple[CampaignStatus, ...], CampaignStatus]] = {
 }
 
 PACE = "max_messages_per_minute"
+SEND_WINDOW = "send_window"
+# What may change while messages are sent. Such a change stops claims until it is committed.
+ONGOING = frozenset({PACE, SEND_WINDOW})
 LABELS = "labels"  # may change in any status
 # What decides which contacts get which message.
 AUDIENCE = frozenset(
@@ -81,10 +84,10 @@ CONTENT = AUDIENCE | {"name", "description"}
 TIMES = frozenset({"scheduled_at", "not_after"})
 # For each status the fields that may change in it; in any other status, none.
 EDITABLE: dict[CampaignStatus, frozenset[str]] = {
-    CampaignStatus.DRAFT: CONTENT | {PACE},
-    CampaignStatus.SCHEDULED: CONTENT | {PACE} | TIMES,
-    CampaignStatus.RUNNING: frozenset({PACE}),
-    CampaignStatus.PAUSED: frozenset({PACE}),
+    CampaignStatus.DRAFT: CONTENT | ONGOING,
+    CampaignStatus.SCHEDULED: CONTENT | ONGOING | TIMES,
+    CampaignStatus.RUNNING: ONGOING,
+    CampaignStatus.PAUSED: ONGOING,
 }
 
 
@@ -97,7 +100,7 @@ def check_edit(fields: Collection[str], status: CampaignStatus, *, has_run: bool
         Conflict: some of the fields cannot change in this status; it names them.
     """
     is_retry = has_run and status is CampaignStatus.SCHEDULED
-    allowed = frozenset({PACE}) if is_retry else EDITABLE.get(status, frozenset())
+    allowed = ONGOING if is_retry else EDITABLE.get(status, frozenset())
     refused = sorted(set(fields) - allowed - {LABELS})
     if not refused:
         return
@@ -105,7 +108,7 @@ def check_edit(fields: Collection[str], status: CampaignStatus, *, has_run: bool
     if status is CampaignStatus.DRAFT:
         advice = "Schedule the campaign to set them."
     elif allowed:
-        advice = f"Only {PACE} can." if allowed == {PACE} else ""
+        advice = f"Only {' and '.join(sorted(ONGOING))} can." if allowed == ONGOING else ""
     else:
         advice = "Duplicate it to change the copy."
     raise Conflict(

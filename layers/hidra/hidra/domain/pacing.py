@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
 
+from hidra.domain.send_window import ALWAYS, Opening
+
 WINDOW_SECONDS = 61.5
 LATEST_AFTER_SLOT_SECONDS = 0.5  # a claim that would post later than this after its slot is released
 CONNECT_SECONDS = 0.5  # a post whose connection takes longer, with name and TLS, is given up unsent
@@ -45,6 +47,7 @@ def issue(
     pending: int,
     ready: bool = True,
     ticketed_rate: int | None = None,
+    opens: Opening = ALWAYS,
 ) -> Issue:
     """The tickets that one pass of a run issues.
 
@@ -60,18 +63,32 @@ def issue(
         ready: whether one of them may be sent a message now.
         ticketed_rate: the rate at which the last tickets were issued. If it was lower, they lie too far apart, and are
             issued anew.
+        opens: the instants of the sending window, the first slot at the first one and none at or after the second.
     """
     if ticketed_rate is not None and ticketed_rate < rate:
         ticketed_until = None
     spacing = timedelta(seconds=WINDOW_SECONDS / rate)
-    start = max(now, ticketed_until or now)
+    first = max(now, opens.open_from or now)
+    start = max(first, ticketed_until or first)
     # A recipient without a ticket would delay the run's end until the next pass; a ticket too many does no harm.
-    unused = max(0, (start - now - timedelta(seconds=PERMIT_AHEAD_SECONDS)) // spacing)
+    used = timedelta(0) if opens.waits(now) else timedelta(seconds=PERMIT_AHEAD_SECONDS)
+    unused = max(0, (start - first - used) // spacing)
     wanted = max(0, pending - unused)
-    slots = min(wanted, max(0, floor((now + timedelta(seconds=TICKETS_AHEAD_SECONDS) - start) / spacing)))
+    slots = min(wanted, _slots_ahead(start, spacing, now=now, opens=opens))
     until = start + slots * spacing
     last = ready and 0 < slots == wanted
     return Issue(tuple(_with_spares(start, spacing, slots)), until, _requeue_seconds(until, now) if last else None)
+
+
+def _slots_ahead(start: datetime, spacing: timedelta, *, now: datetime, opens: Opening) -> int:
+    """How many slots from ``start`` on lie in the next 130 s and before the close."""
+    horizon = now + timedelta(seconds=TICKETS_AHEAD_SECONDS)
+    slots = max(0, floor((horizon - start) / spacing))
+    if opens.waits(now) and start == opens.open_from and start <= horizon:
+        slots = max(1, slots)  # the passes after this one may come too late for the opening
+    if opens.open_until is not None:
+        slots = min(slots, max(0, ceil((opens.open_until - start) / spacing)))
+    return slots
 
 
 def _requeue_seconds(until: datetime, now: datetime) -> int:

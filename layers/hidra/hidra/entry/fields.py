@@ -41,14 +41,14 @@ def _visible(text: str) -> str:
     return text
 
 
-def _written_as_instant(value: Any) -> Any:
+def written_as_time(value: Any) -> Any:
     # By default pydantic reads a number as seconds or, by its size, milliseconds since 1970.
     if isinstance(value, str) and _ISO_INSTANT.match(value):
         return value
     raise PydanticCustomError("instant", "Must be a time as in 2030-01-31T09:00:00-03:00")
 
 
-def _in_utc(value: datetime) -> datetime:
+def in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
@@ -138,5 +138,5 @@ Country = Annotated[
 WebUrl = Annotated[str, StringConstraints(max_length=2_048, pattern=r"^https?://[^\s/?#]+[^\s\x00]*$"), WithoutNul()]
 PerMinute = Annotated[int, Constraints(strict=True, ge=1, le=6_000), Whole]
 Instant = Annotated[
-    AwareDatetime, BeforeValidator(_written_as_instant, json_schema_input_type=datetime), AfterValidator(_in_utc)
+    AwareDatetime, BeforeValidator(written_as_time, json_schema_input_type=datetime), AfterValidator(in_utc)
 ]

@@ -18,6 +18,7 @@ from hidra.domain.blocked import (
     not_after_passed,
     not_connected,
     nothing_to_send,
+    outside_send_window,
     probed,
     refused,
 )
@@ -25,16 +26,18 @@ from hidra.domain.campaign import MAX_AUDIENCE, CampaignStatus, EvolutionConnect
 from hidra.domain.circuit import probe_slots
 from hidra.domain.message import UNRESOLVED_VARIABLE
 from hidra.domain.pacing import issue
+from hidra.domain.send_window import Opening, opening
 from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
 from hidra.settings import SENDER_TIMEOUT_SECONDS
-from hidra.store import campaigns, forecast, messages, room, runs
+from hidra.store import campaigns, forecast, messages, room, runs, send_windows
 from hidra.store.db import Database, Tx
 from hidra.store.freeze import freeze, freeze_retry
 from hidra.telemetry import logger
 
 SKIP_SLICE = 1_000
 SENDER_TIMEOUT = timedelta(seconds=SENDER_TIMEOUT_SECONDS)
+EDGE_SECONDS = 65  # a pass asks for one when a sending window opens or closes, unless the clock's comes before
 
 IssueTickets = Callable[[Ticket, Sequence[datetime], datetime], None]
 RequeueAfter = Callable[[Ticket, int], None]
@@ -55,7 +58,8 @@ def advance_campaign(
         issue_tickets: queues a ticket once for each slot, given the database's time. A later pass issues lost tickets
             again: tickets name no recipient.
         requeue_after: asks for another pass of the ticket's campaign, after so many seconds. Not called while the
-            connection has no room: the sender that frees some asks for the pass.
+            connection has no room: the sender that frees some asks for the pass. Also asks for one when the sending
+            window opens or closes.
         start_after: asks for the pass that starts the campaign, after so many seconds; this one is a little early.
     """
     status = _start_if_due(db, campaign_id)
@@ -71,8 +75,11 @@ def advance_campaign(
     due = db.as_worker(lambda tx: _advance_run(tx, campaign_id))
     if due is None:
         return
-    issue_tickets(due.ticket, due.slots, due.now)
-    logger.info("tickets issued", campaign_id=campaign_id, tickets=len(due.slots))
+    if due.slots:
+        issue_tickets(due.ticket, due.slots, due.now)
+        logger.info("tickets issued", campaign_id=campaign_id, tickets=len(due.slots))
+    if due.edge_seconds is not None:
+        requeue_after(due.ticket, due.edge_seconds)
     if due.requeue_seconds is not None and not _left_to_senders(due.ticket, due.requeue_seconds, db=db):
         requeue_after(due.ticket, due.requeue_seconds)
 
@@ -162,16 +169,21 @@ def _pause_if_refused(tx: Tx, campaign_id: UUID) -> bool:
 
 @dataclass(frozen=True)
 class _DueTickets:
-    """Tickets to issue, the database's time of the decision, and in how many seconds the next pass must come."""
+    """Tickets to issue, the database's time of the decision, and in how many seconds the next pass must come.
+
+    ``edge_seconds``: in how many seconds the sending window opens or closes, if that is soon.
+    """
 
     ticket: Ticket
     slots: Sequence[datetime]
     now: datetime
     requeue_seconds: int | None
+    edge_seconds: int | None
 
 
 def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
     """Ends the open run if it is drained; otherwise records why it is blocked and returns the tickets that are due."""
+    send_windows.hold(tx, campaign_id=campaign_id)
     campaign = runs.lock(tx, campaign_id=campaign_id)
     run = runs.state(tx, campaign_id=campaign_id)
     # If it was paused meanwhile, it may be resumed, and then needs its run open.
@@ -185,15 +197,27 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
         return None
     if canceled:
         return None
+    opens = opening(run.send_window, run.now)
+    send_windows.write(tx, run_id=run.run_id, opens=opens)
     reason = _blocked(run) if run.pending else _doubts(tx, run)
-    runs.block(tx, campaign_id=campaign_id, reason=reason)
-    slots, requeue_seconds = _probe_slots(tx, run) if reason else _slots(tx, run)
-    if not slots or run.connection_id is None:
+    runs.block(tx, campaign_id=campaign_id, reason=_outside_window(run, opens) or reason)
+    slots, requeue_seconds = _probe_slots(tx, run, opens) if reason else _slots(tx, run, opens)
+    edge_seconds = _edge_seconds(run, opens)
+    if run.connection_id is None or (not slots and edge_seconds is None):
         return None
-    return _DueTickets(Ticket(run.user_id, run.connection_id, campaign_id, run.run_id), slots, run.now, requeue_seconds)
+    ticket = Ticket(run.user_id, run.connection_id, campaign_id, run.run_id)
+    return _DueTickets(ticket, slots, run.now, requeue_seconds, edge_seconds)
 
 
-def _slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], int | None]:
+def _edge_seconds(run: runs.RunState, opens: Opening) -> int | None:
+    edge = opens.next_edge(run.now)
+    if edge is None or not run.pending:
+        return None
+    seconds = ceil((edge - run.now).total_seconds())
+    return seconds if seconds <= EDGE_SECONDS else None
+
+
+def _slots(tx: Tx, run: runs.RunState, opens: Opening) -> tuple[Sequence[datetime], int | None]:
     """Returns the slots to issue tickets for, recorded in the run, and in how many seconds the next pass must come."""
     tickets = issue(
         now=run.now,
@@ -202,17 +226,19 @@ def _slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], int | None]:
         rate=run.rate,
         pending=run.pending,
         ready=run.ready,
+        opens=opens,
     )
     if tickets.slots:
         runs.note_tickets(tx, run_id=run.run_id, until=tickets.until, rate=run.rate)
     return tickets.slots, tickets.requeue_seconds
 
 
-def _probe_slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], None]:
+def _probe_slots(tx: Tx, run: runs.RunState, opens: Opening) -> tuple[Sequence[datetime], None]:
     """As ``_slots`` for a blocked run: only a connection that is connected is probed."""
     runs.note_tickets(tx, run_id=run.run_id, until=None, rate=None)
     probed = run.connection is EvolutionConnectionStatus.CONNECTED and run.pending
-    return probe_slots(now=run.now, probed_at=run.probed_at) if probed else (), None
+    slots = probe_slots(now=run.now, probed_at=run.probed_at) if probed else ()
+    return tuple(filter(opens.contains, slots)), None
 
 
 def _unsent(tx: Tx, run: runs.RunState) -> Blocked | None:
@@ -232,6 +258,14 @@ def _doubts(tx: Tx, run: runs.RunState) -> Blocked | None:
     """Why a run without a pending message does not end: its doubts, whatever the state of the connection."""
     found = runs.doubts(tx, run_id=run.run_id)
     return in_doubt(found.messages, found.latest_claim, run.connection) if found else None
+
+
+def _outside_window(run: runs.RunState, opens: Opening) -> Blocked | None:
+    """The reason of a run whose window is closed; None also while its user has something to do first."""
+    waits = run.pending and run.connection is EvolutionConnectionStatus.CONNECTED and opens.waits(run.now)
+    if not waits or run.send_window is None or opens.open_from is None:
+        return None
+    return outside_send_window(opens.open_from, run.send_window["time_zone"])
 
 
 def _blocked(run: runs.RunState) -> Blocked | None:

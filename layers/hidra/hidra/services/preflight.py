@@ -91,6 +91,7 @@ def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) 
         expected_end=_later(max(now, plan.scheduled_at or now), seconds),
         warnings=[
             *_warnings(plan, recipients, will_receive),
+            *_warnings_of_window(plan),
             *_warnings_of_text(plan, sum(outcome.too_long for outcome in outcomes), names),
         ],
     )
@@ -172,6 +173,15 @@ def _warnings_of_connection(plan: Plan) -> Iterator[PreflightWarning]:
     if plan.integration is not None:
         for found in connection_warnings(integration=plan.integration, last_status_at=plan.last_status_at):
             yield PreflightWarning(found.code, found.message)
+
+
+def _warnings_of_window(plan: Plan) -> Iterator[PreflightWarning]:
+    if plan.has_window:
+        yield PreflightWarning(
+            "window-not-considered",
+            "The campaign sends only in its sending window. expected_duration_seconds is the time for which the window"
+            " must be open, so expected_end comes later if the window closes before.",
+        )
 
 
 def _warnings_of_text(plan: Plan, too_long: int, names: Mapping[str, str]) -> Iterator[PreflightWarning]:

@@ -1,42 +1,59 @@
 """Saves a user's connection. A key is sealed for one server and cannot be used with another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from hidra.domain.send_window import SendWindow
 from hidra.errors import Field, Rejected, Unavailable
-from hidra.store import connections
+from hidra.services.lifecycle import Nudge
+from hidra.store import connections, send_windows
 from hidra.store.connections import Settings
 from hidra.store.db import Database, Tx
 
-DEFAULTS = Settings("", "", "baileys", max_messages_per_minute=60, max_concurrent_sends=1)
+DEFAULTS = Settings("", "", "baileys", max_messages_per_minute=60, max_concurrent_sends=1, send_window=None)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A field that is None keeps its value, or takes the default in a first connection."""
+    """A field that is None keeps its value, or takes the default in a first connection.
+
+    ``send_window`` replaces the one of before, None too, unless ``keeps_window``.
+    """
 
     base_url: str
     instance_name: str
     integration: str | None
     max_messages_per_minute: int | None
     max_concurrent_sends: int | None
+    send_window: SendWindow | None = None
+    keeps_window: bool = True
 
 
 def save_connection(
-    db: Database, user_id: UUID, wanted: Wanted, *, sealed: bytes | None, origin: Callable[[str], str]
+    db: Database,
+    user_id: UUID,
+    wanted: Wanted,
+    *,
+    sealed: bytes | None,
+    origin: Callable[[str], str],
+    nudge: Nudge,
 ) -> UUID:
     """Creates, changes or revives the user's connection and returns its id.
+
+    Once this has committed, no message is claimed outside the connection's window, of campaigns without one of their
+    own.
 
     Args:
         sealed: the API key, sealed for the user and the origin of ``wanted.base_url``; None to keep the old one.
         origin: returns the part of a URL that a key is bound to.
+        nudge: asks for the passes of the campaigns whose window is another one now.
 
     Raises:
         Rejected: there is no key yet, or the stored key belongs to another server.
     """
 
-    def work(tx: Tx) -> UUID:
+    def save(tx: Tx) -> UUID:
         old = connections.lock(tx)
         if old is None:
             if sealed is None:
@@ -56,7 +73,15 @@ def save_connection(
         connections.update(tx, settings, connection_id=old.id, sealed=sealed, another=another)
         return old.id
 
-    return db.as_user(user_id, work)
+    def work(tx: Tx) -> tuple[UUID, Sequence[UUID]]:
+        connection_id = save(tx)
+        # The limit of the connection is locked: each claim on it waits.
+        return connection_id, send_windows.reopen(tx, connection_id=connection_id)
+
+    connection_id, reopened = db.as_user(user_id, work)
+    for campaign_id in reopened:
+        nudge(user_id=user_id, campaign_id=campaign_id)
+    return connection_id
 
 
 def _place(settings: Settings) -> tuple[str, str, str]:
@@ -70,6 +95,7 @@ def _joined(wanted: Wanted, old: Settings) -> Settings:
         wanted.integration or old.integration,
         wanted.max_messages_per_minute or old.max_messages_per_minute,
         wanted.max_concurrent_sends or old.max_concurrent_sends,
+        old.send_window if wanted.keeps_window else wanted.send_window,
     )
 
 

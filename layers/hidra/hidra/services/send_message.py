@@ -12,7 +12,7 @@ from hidra.domain.blocked import media_not_fetched
 from hidra.domain.circuit import DOUBT_WITHIN, DOUBTS, doubts_reason, repeated_reason
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
-from hidra.domain.pacing import MAX_ATTEMPTS, backoff, delay_seconds
+from hidra.domain.pacing import MAX_ATTEMPTS, TICKETS_AHEAD_SECONDS, backoff, delay_seconds
 from hidra.domain.ticket import RecheckTicket, Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
 from hidra.services.check_connection import Recheck, no_recheck
@@ -93,6 +93,7 @@ def send_message(
             tx,
             connection_id=ticket.connection_id,
             campaign_id=ticket.campaign_id,
+            run_id=ticket.run_id,
             sender_timeout=sender_timeout,
             share=share,
         )
@@ -102,10 +103,7 @@ def send_message(
     if permit is None or permit.slow:
         return End.CLOSED if permit is None else End.SLOW_SERVER
     if not permit.granted:
-        if ticket.delayed:
-            return End.TOO_EARLY
-        postpone(ticket.later(), delay_seconds(permit.slot, permit.now))
-        return End.POSTPONED
+        return _postponed(ticket, permit, postpone)
     claim = claim_or_free_slot(
         permit,
         received,
@@ -139,6 +137,15 @@ def send_message(
     message_id = outcome.provider_message_id if isinstance(outcome, Sent) else claim.requested_message_id
     _ask_for_passes(ticket, db=db, nudge=nudge, message_id=message_id, all_campaigns=changed.circuit)
     return End.POSTED
+
+
+def _postponed(ticket: Ticket, permit: pace.Permit, postpone: Callable[[Ticket, int], None]) -> End:
+    if permit.slot - permit.now > timedelta(seconds=TICKETS_AHEAD_SECONDS):
+        return End.CLOSED  # until its window opens; passes issue other tickets before
+    if ticket.delayed:
+        return End.TOO_EARLY
+    postpone(ticket.later(), delay_seconds(permit.slot, permit.now))
+    return End.POSTPONED
 
 
 def _claim(

@@ -8,8 +8,9 @@ from uuid import UUID
 from hidra.domain.blocked import Blocked, BlockedCode, BlockedParams
 from hidra.domain.campaign import SKIP_NOT_ON_WHATSAPP_DAYS, CampaignChannel, CampaignStatus
 from hidra.domain.segment import UNKNOWN_EXCLUDED_SEGMENT, UNKNOWN_SEGMENT
+from hidra.domain.send_window import SendWindow
 from hidra.errors import Field, HidraError, Rejected
-from hidra.store import blocked
+from hidra.store import blocked, send_windows
 from hidra.store.db import Tx, found
 from hidra.store.pages import newest_first
 
@@ -30,19 +31,19 @@ COLUMNS = """id, name, description, channel, status, segment_id, template_id, ev
         select e.segment_id from hidra.campaign_excluded_segments e where e.campaign_id = campaigns.id
         order by e.segment_id
     ) as exclude_segment_ids, not_contacted_for_days, skip_not_on_whatsapp_days,
-    blocked_code, blocked_params, blocked_reason, labels, created_at"""
+    blocked_code, blocked_params, blocked_reason, labels, send_window, created_at"""
 # The foreign keys are checked after the whole statement, so the order of its parts does not matter.
 INSERT = """
 with created as (
     insert into hidra.campaigns (user_id, evolution_config_id, segment_id, template_id, name, description, channel,
-        external_id, request_digest, max_messages_per_minute, labels, not_contacted_for_days,
+        external_id, request_digest, max_messages_per_minute, labels, send_window, not_contacted_for_days,
         skip_not_on_whatsapp_days)
     values (%(user_id)s, (
         select id from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
     ), %(segment_id)s,
         %(template_id)s, %(name)s, %(description)s, %(channel)s,
         %(user_id)s::uuid::text || '/' || %(external_id)s::text, %(request_digest)s, %(max_messages_per_minute)s,
-        %(labels)s, %(not_contacted_for_days)s, %(skip_not_on_whatsapp_days)s)
+        %(labels)s, %(send_window)s, %(not_contacted_for_days)s, %(skip_not_on_whatsapp_days)s)
     on conflict (external_id) do nothing
     returning id, user_id, max_messages_per_minute
 ), counted as (
@@ -86,7 +87,7 @@ SAVE = """
 update hidra.campaigns
 set name = %(name)s, description = %(description)s, segment_id = %(segment_id)s, template_id = %(template_id)s,
     max_messages_per_minute = %(max_messages_per_minute)s, scheduled_at = %(scheduled_at)s, not_after = %(not_after)s,
-    labels = %(labels)s,
+    labels = %(labels)s, send_window = %(send_window)s,
     not_contacted_for_days = %(not_contacted_for_days)s, skip_not_on_whatsapp_days = %(skip_not_on_whatsapp_days)s
 where user_id = %(user_id)s and id = %(id)s
 """
@@ -172,6 +173,7 @@ class Draft:
     exclude_segment_ids: Sequence[UUID] = ()
     not_contacted_for_days: int | None = None
     skip_not_on_whatsapp_days: int = SKIP_NOT_ON_WHATSAPP_DAYS
+    send_window: SendWindow | None = None
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,7 @@ class Campaign:
     blocked_params: BlockedParams
     blocked_reason: str | None
     labels: list[str]
+    send_window: SendWindow | None
     created_at: datetime
 
 
@@ -218,7 +221,11 @@ def insert(tx: Tx, draft: Draft, *, request_digest: bytes | None) -> UUID | None
 
     Run it with ``UNKNOWN_REFERENCES`` as refusals. ``request_digest`` distinguishes requests with the same external id.
     """
-    given = {**vars(draft), "exclude_segment_ids": list(draft.exclude_segment_ids)}
+    given = {
+        **vars(draft),
+        "exclude_segment_ids": list(draft.exclude_segment_ids),
+        "send_window": send_windows.column(draft.send_window),
+    }
     campaign_id: UUID | None = tx.value(INSERT, request_digest=request_digest, **given)
     return campaign_id
 
@@ -263,6 +270,7 @@ def lock(tx: Tx, *, campaign_id: UUID) -> Campaign:
         NotFound: the user has no such campaign.
     """
     tx.run(LOCK_LIMIT, campaign_id=campaign_id)
+    send_windows.hold(tx, campaign_id=campaign_id)
     tx.run(LOCK, campaign_id=campaign_id)
     return get(tx, campaign_id=campaign_id)
 
@@ -273,7 +281,7 @@ def save(tx: Tx, campaign: Campaign) -> None:
     Run it with ``UNKNOWN_REFERENCES`` as refusals.
     """
     tx.run(SET_RATE, campaign_id=campaign.id, rate=campaign.max_messages_per_minute)
-    tx.run(SAVE, **vars(campaign))
+    tx.run(SAVE, **{**vars(campaign), "send_window": send_windows.column(campaign.send_window)})
     tx.run(INCLUDE, id=campaign.id, exclude_segment_ids=campaign.exclude_segment_ids)
     tx.run(EXCLUDE, id=campaign.id, exclude_segment_ids=campaign.exclude_segment_ids)
 

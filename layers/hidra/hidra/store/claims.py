@@ -28,7 +28,8 @@ from hidra.store.room import ROOM, WHOLE
 class NoClaim(StrEnum):
     """Why there is no claim."""
 
-    CLOSED = "closed"  # paused, canceled, ended, or the connection is not usable, or it is too early for its next probe
+    # Paused, canceled, ended, outside the sending window, the connection is not usable, or its next probe is not due.
+    CLOSED = "closed"
     NO_ROOM = "no_room"  # max_concurrent_sends requests are open, or the connection's share of the senders
     SLOWED = "slowed"  # a limit of its pace was lowered after its permit, so its slot may be too early now
     NO_WORK = "no_work"  # no recipient is pending, or all pending ones must still wait
@@ -112,6 +113,8 @@ CLAIM = f"""
 -- The campaign, its run and its connection, and whether they allow a claim.
 with target as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
+            and clock_timestamp() >= coalesce(r.open_from, '-infinity')
+            and clock_timestamp() < coalesce(r.open_until, 'infinity')
             and {ALLOWED} as open,
         coalesce(greatest(l.lowered_at, p.lowered_at) > %(permitted_at)s::timestamptz, false) as slowed,
         {PROBED_NOW} as is_probe,
@@ -180,7 +183,7 @@ def claim(
     permitted_at: datetime | None = None,
     share: int = WHOLE,
 ) -> Claim | RecipientOptedOut | NoClaim:
-    """Claims the next recipient of the run, if the campaign is running and the connection has room.
+    """Claims the next recipient of the run, if the campaign is running, in its window, and the connection has room.
 
     Args:
         sender_timeout: an older claim has no open request any more and takes no room.

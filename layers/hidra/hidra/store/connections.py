@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.connection import ConnectionWarning, connection_warnings
+from hidra.domain.send_window import SendWindow
 from hidra.errors import Conflict, NotFound
-from hidra.store import status_backfills
+from hidra.store import send_windows, status_backfills
 from hidra.store.db import Tx
 from hidra.store.status_backfills import StatusBackfill
 
 GET = """
 select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
-    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, created_at, warnings
+    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, send_window, created_at,
+    warnings
 from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
 """
 # Before LOCK: a permit locks the limit before anything else.
@@ -24,16 +27,16 @@ for update
 """
 LOCK = """
 select id, coalesce(base_url, '') as base_url, coalesce(instance_name, '') as instance_name, integration,
-    max_messages_per_minute, max_concurrent_sends, deleted_at is not null as deleted
+    max_messages_per_minute, max_concurrent_sends, send_window, deleted_at is not null as deleted
 from hidra.evolution_api_config where user_id = %(user_id)s
 for update
 """
 INSERT = """
 with created as (
     insert into hidra.evolution_api_config (user_id, base_url, instance_name, integration, api_key_encrypted,
-        max_messages_per_minute, max_concurrent_sends)
+        max_messages_per_minute, max_concurrent_sends, send_window)
     values (%(user_id)s, %(base_url)s, %(instance_name)s, %(integration)s, %(sealed)s, %(max_messages_per_minute)s,
-        %(max_concurrent_sends)s)
+        %(max_concurrent_sends)s, %(send_window)s)
     on conflict (user_id) do nothing
     returning id, user_id, max_messages_per_minute
 ), paced as (
@@ -53,6 +56,7 @@ update hidra.evolution_api_config
 set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(integration)s,
     api_key_encrypted = coalesce(%(sealed)s, api_key_encrypted),
     max_messages_per_minute = %(max_messages_per_minute)s, max_concurrent_sends = %(max_concurrent_sends)s,
+    send_window = %(send_window)s,
     status = case when %(another)s then 'disconnected' else status end,
     error_message = case when %(another)s then null else error_message end,
     status_at = case when %(another)s then null else status_at end,
@@ -128,6 +132,7 @@ class Connection:
     last_status_at: datetime | None
     max_messages_per_minute: int
     max_concurrent_sends: int
+    send_window: SendWindow | None
     created_at: datetime
     warnings: list[ConnectionWarning]
     status_backfill: StatusBackfill | None = None
@@ -142,6 +147,7 @@ class Settings:
     integration: str
     max_messages_per_minute: int
     max_concurrent_sends: int
+    send_window: SendWindow | None
 
 
 @dataclass(frozen=True)
@@ -186,7 +192,7 @@ def lock(tx: Tx) -> LockedConnection | None:
 
 def insert(tx: Tx, settings: Settings, *, sealed: bytes) -> UUID | None:
     """Creates the user's connection with its limit; None if the user has one already."""
-    connection_id: UUID | None = tx.value(INSERT, sealed=sealed, **vars(settings))
+    connection_id: UUID | None = tx.value(INSERT, sealed=sealed, **_columns(settings))
     if connection_id is not None:
         _settle_in(tx, connection_id)
     return connection_id
@@ -200,7 +206,7 @@ def update(tx: Tx, settings: Settings, *, connection_id: UUID, sealed: bytes | N
         another: whether the connection's state must be checked anew.
     """
     tx.run(SET_RATE, id=connection_id, rate=settings.max_messages_per_minute, another=another)
-    tx.run(UPDATE, id=connection_id, sealed=sealed, another=another, **vars(settings))
+    tx.run(UPDATE, id=connection_id, sealed=sealed, another=another, **_columns(settings))
     _settle_in(tx, connection_id)
 
 
@@ -216,6 +222,10 @@ def delete(tx: Tx) -> None:
         raise _missing()
     tx.run(DETACH, id=connection_id)
     tx.run(FORGET_BACKFILL, id=connection_id)
+
+
+def _columns(settings: Settings) -> dict[str, Any]:
+    return {**vars(settings), "send_window": send_windows.column(settings.send_window)}
 
 
 def _settle_in(tx: Tx, connection_id: UUID) -> None:

@@ -22,7 +22,7 @@ with running as (
 )
 select
     (select count(*) from running) as campaigns_running,
-    (select count(*) from running where blocked_code is not null) as campaigns_blocked,
+    (select count(*) from running where blocked_code <> 'outside-send-window') as campaigns_blocked,
     (select (100.0 * sum(used) / sum(least(rate, wanted)))::float from sharing) as pace_used,
     (select count(*) from hidra.campaign_messages where status = 'unknown') as doubts,
     (select count(*) from hidra.contact_imports where status in ('waiting', 'running')) as imports_open,
@@ -34,6 +34,8 @@ select
 @dataclass(frozen=True)
 class Standing:
     """Campaigns, messages in doubt, imports, exports and status backfills that are not over.
+
+    ``campaigns_blocked``: without those that only wait for their sending window to open.
 
     ``pace_used``: percent of the pace that campaigns which nothing blocks might have used in the last minute; None:
     there is none such.

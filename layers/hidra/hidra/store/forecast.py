@@ -51,7 +51,8 @@ PLAN = """
 select c.id as campaign_id, c.user_id, c.status,
     exists (select from hidra.campaign_runs r where r.campaign_id = c.id) as has_run, c.segment_id, t.body,
     t.media_type, c.max_messages_per_minute as rate, c.scheduled_at, k.status as connection, k.integration,
-    k.max_messages_per_minute as connection_rate, k.last_status_at
+    k.max_messages_per_minute as connection_rate, k.last_status_at,
+    coalesce(c.send_window, k.send_window) is not null as has_window
 from hidra.campaigns c
 join hidra.message_templates t on t.user_id = c.user_id and t.id = c.template_id
 left join hidra.evolution_api_config k on k.user_id = c.user_id and k.deleted_at is null
@@ -101,6 +102,7 @@ class Plan:
     integration: str | None
     connection_rate: int | None
     last_status_at: datetime | None
+    has_window: bool
 
     @property
     def recipients(self) -> NextRecipients:

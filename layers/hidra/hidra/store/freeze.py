@@ -19,9 +19,10 @@ from hidra.store.pages import AFTER_ID
 from hidra.store.runs import LockedCampaign
 
 RETRY_SLICE = 2_000  # recipients; webhooks wait for as long as their freeze takes
+# Closed until the pass writes its sending window: a freeze may take long, and the window may change meanwhile.
 OPEN_RUN = """
-insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, media_url, media_type, file_name)
-select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url, t.media_type, t.file_name
+insert into hidra.campaign_runs (user_id, campaign_id, initiated_by, body, media_url, media_type, file_name, open_until)
+select %(user_id)s, %(campaign_id)s, %(initiated_by)s, t.body, t.media_url, t.media_type, t.file_name, now()
 from hidra.message_templates t where t.id = %(template_id)s
 returning id, body, media_type,
     (select k.integration from hidra.evolution_api_config k where k.id = %(connection_id)s) as integration

@@ -39,7 +39,8 @@ with moment as (
         moment.now,
         (select max(s.slot) from hidra.pace_slots s where s.subject = l.subject) + make_interval(secs => 30.0 / l.rate),
         (select s.slot from hidra.pace_slots s where s.subject = l.subject
-            order by s.slot desc offset l.rate - 1 limit 1) + %(window)s
+            order by s.slot desc offset l.rate - 1 limit 1) + %(window)s,
+        (select r.open_from from hidra.campaign_runs r where r.id = %(run_id)s::uuid)
     ) as earliest
     from hidra.pace_limits l, moment
     where l.subject in (%(connection_id)s, %(campaign_id)s)
@@ -76,13 +77,15 @@ def permit(
     *,
     connection_id: UUID,
     campaign_id: UUID | None,
+    run_id: UUID | None = None,
     sender_timeout: timedelta = timedelta(seconds=SENDER_TIMEOUT_SECONDS),
     share: int = WHOLE,
     now: datetime | None = None,
 ) -> Permit | None:
     """Returns the next slot of both limits, and records it if it is at most 2 s ahead and the server is not slow.
 
-    Without a campaign the connection's limit is the only one. ``share``: as in ``claims.claim``. ``now`` replaces the
+    Without a campaign the connection's limit is the only one. No slot comes before the sending window of the run, if
+    one is given, opens. ``share``: as in ``claims.claim``. ``now`` replaces the
     database's clock for the slots in tests. None: the connection or the campaign is gone.
     """
     tx.run(LOCK_LIMITS, connection_id=connection_id, campaign_id=campaign_id)
@@ -91,6 +94,7 @@ def permit(
         PERMIT,
         connection_id=connection_id,
         campaign_id=campaign_id,
+        run_id=run_id,
         limits=1 if campaign_id is None else 2,
         now=now,
         window=timedelta(seconds=WINDOW_SECONDS),

@@ -10,10 +10,12 @@ from hidra.domain.blocked import Blocked
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import AMONG, REFUSALS
 from hidra.domain.message import PROVIDER_FAILED
+from hidra.domain.send_window import SendWindow
 from hidra.domain.start import NUDGE_AHEAD_SECONDS
 from hidra.store import blocked
 from hidra.store.circuit import DELAYING_PROBE, DISTRUSTED, SLOW
 from hidra.store.db import Tx
+from hidra.store.send_windows import EFFECTIVE
 
 NEAR = 1_000  # by id
 
@@ -40,7 +42,7 @@ select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id, c.evolution
     k.status as connection, k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, {SLOW} as slow,
     {DELAYING_PROBE} as probed_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
-    waiting.pending, waiting.ready,
+    {EFFECTIVE} as send_window, waiting.pending, waiting.ready,
     exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'sending')
         or exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown') as in_flight
 from hidra.campaigns c
@@ -224,6 +226,7 @@ class RunState:
     probed_at: datetime | None
     rate: int
     now: datetime
+    send_window: SendWindow | None
     pending: int
     ready: bool
     in_flight: bool
