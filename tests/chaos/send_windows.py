@@ -257,5 +257,6 @@ def measure(campaign: WindowedCampaign, end: float) -> Figures:
             first_after.append(min(inside) - span.begin)
             last_before.append(span.end - max(inside))
     outside = [at for at in campaign.arrivals if not any(span.begin <= at < span.end for span in spans)]
-    tickets = [at for at in campaign.tickets if not any(span.begin <= at + ROUNDING < span.end for span in spans)]
-    return Figures(first_after, last_before, outside, tickets)
+    tickets = [at + ROUNDING for at in campaign.tickets if at < end]
+    tickets_outside = [at for at in tickets if not any(span.begin <= at < span.end for span in spans)]
+    return Figures(first_after, last_before, outside, tickets_outside)
