@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from hidra.domain.address import check_base_url
 from hidra.domain.backfill import OLDEST_HOURS
 from hidra.domain.check_request import CheckAction
+from hidra.domain.pacing import MAX_JITTER
 from hidra.entry.fields import PerMinute, Whole
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.tenant import user_of
@@ -56,7 +57,7 @@ InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pa
 
 
 class ConnectionIn(Body):
-    """An absent field keeps its value, or takes its default: baileys, 60 messages a minute, one at a time."""
+    """An absent field keeps its value, or takes its default: baileys, 60 a minute, one at a time, jitter 0.25."""
 
     base_url: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     instance_name: InstanceName
@@ -66,6 +67,10 @@ class ConnectionIn(Body):
     integration: Literal["baileys", "cloud_api"] | None = None
     max_messages_per_minute: PerMinute | None = None
     max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000), Whole] | None = None
+    jitter: Annotated[
+        Annotated[float, Field(strict=True, ge=0, le=MAX_JITTER)] | None,
+        Field(description="By how much of the time between two messages one may be late, at random. 0: none is."),
+    ] = None
 
 
 class StatusBackfillIn(Body):
@@ -96,7 +101,12 @@ def save(body: ConnectionIn) -> Connection:
     if body.api_key is not None:
         sealed = seal(PUBLIC_KEYS, body.api_key.get_secret_value(), user_id=user_id, base_url=base_url)
     wanted = Wanted(
-        base_url, body.instance_name, body.integration, body.max_messages_per_minute, body.max_concurrent_sends
+        base_url,
+        body.instance_name,
+        body.integration,
+        body.max_messages_per_minute,
+        body.max_concurrent_sends,
+        body.jitter,
     )
     connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin)
     try:

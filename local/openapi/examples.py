@@ -44,6 +44,7 @@ _CONNECTION_IN = {
     "integration": "baileys",
     "max_messages_per_minute": 60,
     "max_concurrent_sends": 1,
+    "jitter": 0.25,
 }
 
 _IMPORT_CONSENT = {"basis": "consent", "source": "formulário do site", "at": None, "values": {"Aguardando": None}}

@@ -9,8 +9,9 @@ import pytest
 from hidra.store.claims import NoClaim
 from tests.chaos import pace_shapes, pace_workers
 from tests.chaos.cluster import Cluster
+from tests.chaos.pace_scenario import CALM, STORM, Change, FaultRates, Shape
 from tests.chaos.pace_shapes import Kind
-from tests.chaos.pace_simulation import CALM, STORM, Change, FaultRates, Shape, Simulation
+from tests.chaos.pace_simulation import Simulation
 from tests.chaos.pace_workers import Load
 from tests.chaos.trace import SECOND
 from tests.conftest import Databases

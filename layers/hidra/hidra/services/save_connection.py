@@ -9,7 +9,7 @@ from hidra.store import connections
 from hidra.store.connections import Settings
 from hidra.store.db import Database, Tx
 
-DEFAULTS = Settings("", "", "baileys", max_messages_per_minute=60, max_concurrent_sends=1)
+DEFAULTS = Settings("", "", "baileys", max_messages_per_minute=60, max_concurrent_sends=1, jitter=0.25)
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Wanted:
     integration: str | None
     max_messages_per_minute: int | None
     max_concurrent_sends: int | None
+    jitter: float | None
 
 
 def save_connection(
@@ -70,6 +71,7 @@ def _joined(wanted: Wanted, old: Settings) -> Settings:
         wanted.integration or old.integration,
         wanted.max_messages_per_minute or old.max_messages_per_minute,
         wanted.max_concurrent_sends or old.max_concurrent_sends,
+        old.jitter if wanted.jitter is None else wanted.jitter,
     )
 
 
