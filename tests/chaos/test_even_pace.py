@@ -22,12 +22,12 @@ JITTERS = st.sampled_from((0.0, 0.1, 0.25, MAX_JITTER))
 
 @dataclass(frozen=True)
 class Step:
-    """After so many seconds a ticket of a campaign comes; or first a rate changes, or a slot is given back."""
+    """After so many seconds a ticket of a campaign comes; or first a rate changes, or its slot is released."""
 
     after: float
     campaign: int
     change: int | None
-    give_back: bool
+    released: bool
 
 
 STEPS = st.lists(
@@ -54,7 +54,7 @@ def test_no_window_holds_more_slots_than_the_rate_whatever_tickets_changes_and_r
         now += round(step.after * SECOND)
         own = campaigns[step.campaign]
         if step.change is not None:
-            (own if step.give_back else connection).change(step.change, now)
+            (own if step.released else connection).change(step.change, now)
         drawn = chance.random()
         offers = [limit.offer(now, drawn, jitter) for limit in (connection, own)]
         slot = max(offer.slot for offer in offers)
@@ -64,7 +64,7 @@ def test_no_window_holds_more_slots_than_the_rate_whatever_tickets_changes_and_r
         for limit, offer in zip((connection, own), offers, strict=True):
             _assert_room(limit, slot, now)
             limit.grant(slot, offer.shift, now)
-        if step.give_back:
+        if step.released:
             for limit in (connection, own):
                 limit.forget(slot)
 
