@@ -109,6 +109,7 @@ def _by_hand(connection: psycopg.Connection[Any]) -> Turn:
             "run_id": at.run_id,
             "limits": 2,
             "now": None,
+            "chance": None,
             "window": timedelta(seconds=WINDOW_SECONDS),
             "ahead": timedelta(seconds=PERMIT_AHEAD_SECONDS),
             "slow_after": timedelta(seconds=SLOW_AFTER_SECONDS),

@@ -1905,6 +1905,7 @@ CREATE TABLE hidra.evolution_api_config (
     warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     recheck_at timestamp with time zone,
     last_status_at timestamp with time zone,
+    jitter double precision DEFAULT 0.25 NOT NULL,
     send_window jsonb,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
     CONSTRAINT evolution_api_config_deleted_is_empty CHECK (
@@ -1914,6 +1915,7 @@ CASE
 END),
     CONSTRAINT evolution_api_config_integration_known CHECK ((integration = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
     CONSTRAINT evolution_api_config_integration_saved_known CHECK ((integration_saved = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
+    CONSTRAINT evolution_api_config_jitter_range CHECK (((jitter >= (0)::double precision) AND (jitter <= (0.5)::double precision))),
     CONSTRAINT evolution_api_config_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000)))
 );
 
@@ -2056,6 +2058,12 @@ COMMENT ON COLUMN hidra.evolution_api_config.recheck_at IS 'When the next check 
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.last_status_at IS 'When the last status of a message was received from this instance. Null before the first: versions of Evolution discard the statuses of the Cloud API.';
+
+--
+-- Name: COLUMN evolution_api_config.jitter; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.jitter IS 'By how much of the time between two messages one may be late, at random. 0: all are equally far apart.';
 
 --
 -- Name: COLUMN evolution_api_config.send_window; Type: COMMENT; Schema: hidra; Owner: -
@@ -2422,6 +2430,7 @@ CREATE TABLE hidra.pace_limits (
     lowered_at timestamp with time zone,
     slow_answers integer DEFAULT 0 NOT NULL,
     slow_at timestamp with time zone,
+    plan timestamp with time zone,
     CONSTRAINT pace_limits_rate_range CHECK (((rate >= 1) AND (rate <= 6000)))
 );
 
@@ -2470,13 +2479,20 @@ COMMENT ON COLUMN hidra.pace_limits.slow_answers IS 'How many slow answers the s
 COMMENT ON COLUMN hidra.pace_limits.slow_at IS 'When the last of them came. Null if there is none.';
 
 --
+-- Name: COLUMN pace_limits.plan; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_limits.plan IS 'The next planned slot. A permit moves it by one spacing, a slot that is given back moves it by one spacing back. Null before the first permit.';
+
+--
 -- Name: pace_slots; Type: TABLE; Schema: hidra; Owner: -
 --
 
 CREATE TABLE hidra.pace_slots (
     subject uuid NOT NULL,
     user_id uuid NOT NULL,
-    slot timestamp with time zone NOT NULL
+    slot timestamp with time zone NOT NULL,
+    shift double precision DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY hidra.pace_slots FORCE ROW LEVEL SECURITY;
@@ -2486,6 +2502,12 @@ ALTER TABLE ONLY hidra.pace_slots FORCE ROW LEVEL SECURITY;
 --
 
 COMMENT ON TABLE hidra.pace_slots IS 'A row is an instant for which a limit permitted one post. Each permit deletes the slots that are too old to matter.';
+
+--
+-- Name: COLUMN pace_slots.shift; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.pace_slots.shift IS 'By how much of a spacing the slot was to be later than planned.';
 
 --
 -- Name: replies_unmatched; Type: TABLE; Schema: hidra; Owner: -

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from hidra.domain.address import check_base_url
 from hidra.domain.backfill import OLDEST_HOURS
 from hidra.domain.check_request import CheckAction
+from hidra.domain.pacing import MAX_JITTER
 from hidra.entry.fields import PerMinute, Whole
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.tenant import user_of
@@ -64,7 +65,10 @@ InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pa
 
 
 class ConnectionIn(Body):
-    """An absent field keeps its value, or takes its default: baileys, 60 messages a minute, one at once, any time."""
+    """An absent field keeps its value, or takes its default: baileys, 60 a minute, one at a time, jitter 0.25.
+
+    Without a sending window campaigns send at any time.
+    """
 
     base_url: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     instance_name: InstanceName
@@ -74,6 +78,10 @@ class ConnectionIn(Body):
     integration: Literal["baileys", "cloud_api"] | None = None
     max_messages_per_minute: PerMinute | None = None
     max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000), Whole] | None = None
+    jitter: Annotated[
+        Annotated[float, Field(strict=True, ge=0, le=MAX_JITTER)] | None,
+        Field(description="By how much of the time between two messages one may be late, at random. 0: none is."),
+    ] = None
     send_window: Annotated[
         SendWindowIn | None,
         Field(description="When campaigns without a window of their own may send. Null, if sent: at any time."),
@@ -113,6 +121,7 @@ def save(body: ConnectionIn) -> Connection:
         body.integration,
         body.max_messages_per_minute,
         body.max_concurrent_sends,
+        body.jitter,
         window_of(body.send_window),
         keeps_window="send_window" not in body.model_fields_set,
     )

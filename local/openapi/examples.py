@@ -48,6 +48,7 @@ _CONNECTION_IN = {
     "integration": "baileys",
     "max_messages_per_minute": 60,
     "max_concurrent_sends": 1,
+    "jitter": 0.25,
     "send_window": None,
 }
 

@@ -11,13 +11,20 @@ from enum import StrEnum
 from multiprocessing import get_context
 from uuid import UUID, uuid4
 
+from hidra.domain.pacing import MAX_JITTER
 from hidra.store import pace
 from hidra.store.db import Tx
 from tests.chaos import trace
-from tests.chaos.pace_simulation import CALM, CONNECTION, STORM, PaceCall, Shape, Simulation, moment
+from tests.chaos.pace_scenario import CALM, STORM, Shape
+from tests.chaos.pace_simulation import CONNECTION, PaceCall, Simulation
 from tests.chaos.trace import SECOND, Send
+from tests.chaos.virtual_clock import moment
 from tests.conftest import Databases
 
+CONNECTION_ROW = """
+insert into hidra.evolution_api_config (id, user_id, base_url, instance_name, api_key_encrypted, jitter)
+values (%s, %s, 'https://evo.example', 'main', 'sealed', %s)
+"""
 RATES = {6: 500, 20: 240, 60: 140, 120: 90, 300: 24, 600: 5, 3000: 1}
 LEAST_USE, LEAST_USE_SHARED = 0.97, 0.94
 LEAST_CALM_RATE = 6
@@ -92,7 +99,9 @@ def draw(seed: int, number: int, *, hours: float, per_connection: int) -> Iterat
         campaigns = tuple((r, max(40, round(r * minutes * 0.9)), at) for r, at in zip(rates, starts, strict=True))
         answer = 0.4 * 60 / rate * concurrent * (0.98 if calm else rng.choice((0.5, 1, 2, 5)))
         faults = CALM if calm else replace(STORM, stall_every=rng.choice((0, 600, 1800)), freeze=rng.choice((0, 0.05)))
-        yield Case(kind, Shape(seed + index, rate, concurrent, campaigns, min(answer, 60), hours, faults))
+        jitter = rng.choice((0.0, 0.25, MAX_JITTER))
+        shape = Shape(seed + index, rate, concurrent, campaigns, min(answer, 60), hours, faults, jitter=jitter)
+        yield Case(kind, shape)
 
 
 def _rates(kind: Kind, rate: int, least: int, rng: random.Random) -> list[int]:
@@ -161,6 +170,7 @@ def replay(databases: Databases, case: Case, *, most: int) -> tuple[int, list[st
     user_id, connection_id = uuid4(), uuid4()
     campaigns = [uuid4() for _ in case.shape.campaigns]
     databases.owner.execute("insert into core.users (id) values (%s)", [user_id])
+    databases.owner.execute(CONNECTION_ROW, [connection_id, user_id, case.shape.jitter])
     limits = [(connection_id, case.shape.per_minute)] + [
         (campaign_id, rate) for campaign_id, (rate, _, _) in zip(campaigns, case.shape.campaigns, strict=True)
     ]
@@ -177,7 +187,7 @@ def _differences(tx: Tx, calls: Sequence[PaceCall], connection_id: UUID, campaig
         if call.granted is None:
             pace.forget(tx, **subjects, slot=slot)
             continue
-        found = pace.permit(tx, **subjects, now=now)
+        found = pace.permit(tx, **subjects, now=now, chance=call.chance)
         if found != pace.Permit(slot, now, call.granted):
             off = found and (found.slot - slot) / timedelta(microseconds=1)
             yield f"{call}: {found}, {off} microseconds off"

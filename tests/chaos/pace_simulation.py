@@ -8,25 +8,26 @@ late, so each connection is simulated alone. Times are whole microseconds.
 
 import heapq
 import random
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import count, pairwise
 from math import ceil
-from typing import Any
 from uuid import UUID
 
 from hidra.domain import pacing
 from hidra.services.send_message import End
-from hidra.services.turn import Clock, claim_at_slot
+from hidra.services.turn import claim_at_slot
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store.claims import ClaimedPost, NoClaim
 from hidra.store.pace import Permit
 from tests.chaos import trace
+from tests.chaos.pace_limit import Limit
+from tests.chaos.pace_scenario import Change, Shape
 from tests.chaos.trace import SECOND, Limits, Send
+from tests.chaos.virtual_clock import AsleepError, Rerun, moment, since
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
 QUEUE_LATE = 1.1  # seconds; see delay_seconds
 MINUTES_AHEAD = 5  # a pass counts the pending recipients of at most so many minutes
 CONNECTION = "connection"
@@ -34,93 +35,12 @@ CONNECTION = "connection"
 type Process = Iterator[int]  # yields the moment at which it continues
 
 
-@dataclass(frozen=True)
-class FaultRates:
-    """Chances per ticket, and seconds as the most that is drawn."""
-
-    transit: float = 0.05  # from the post to its arrival
-    oversleep: float = 0.02  # of a worker that waits for its slot
-    slow_answer: float = 0.01  # from the permit to the worker
-    slow_claim: float = 0.0  # before the claim is done and again after it
-    freeze: float = 0.0  # chance that a worker stops somewhere before the claim, for up to 20 s
-    kill: float = 0.0  # chance that a worker dies, before the claim, before the post or after it
-    late: float = 0.0  # chance that the queue delivers a ticket up to two minutes late
-    double: float = 0.0  # chance that it delivers it twice
-    lost_pass: float = 0.0  # chance that a pass is lost, and the chance that it happens twice
-    stall_every: float = 0.0  # seconds, in the mean, between stalls of the queue, which then releases all at once
-    opted_out: float = 0.0  # chance that a claim meets a recipient who opted out
-
-
-CALM = FaultRates()
-STORM = FaultRates(
-    transit=1.0, oversleep=0.4, slow_answer=0.1, slow_claim=0.05, freeze=0.03, kill=0.005, late=0.03, double=0.05,
-    lost_pass=0.1, stall_every=1200, opted_out=0.02,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Change:
-    """Another pace, from ``at`` seconds on, of a campaign by its index or, None, of the connection."""
-
-    at: float
-    campaign: int | None
-    per_minute: int
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A connection, and campaigns as (messages a minute, recipients, start in seconds).
-
-    ``answer``: the most seconds until Evolution answers; ``stalls``: begin and end, in seconds, of stalls of the queue
-    beside those of the faults.
-    """
-
-    seed: int
-    per_minute: int
-    concurrent: int
-    campaigns: tuple[tuple[int, int, float], ...]
-    answer: float
-    hours: float
-    faults: FaultRates = CALM
-    changes: tuple[Change, ...] = ()
-    stalls: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass
-class Limit:
-    """The rule of store/pace.permit for one subject, and when it was last lowered."""
-
-    per_minute: int
-    slots: deque[int] = field(default_factory=deque)
-    lowered_at: int = -1
-
-    def change(self, per_minute: int, now: int) -> None:
-        if per_minute < self.per_minute:
-            self.lowered_at = now
-        self.per_minute = per_minute
-
-    def earliest(self, now: int) -> int:
-        found = now
-        if self.slots:
-            found = max(found, self.slots[-1] + round(30 * SECOND / self.per_minute))
-        if len(self.slots) >= self.per_minute:
-            found = max(found, self.slots[-self.per_minute] + round(pacing.WINDOW_SECONDS * SECOND))
-        return found
-
-    def prune(self, now: int) -> None:
-        while self.slots and self.slots[0] < now - round((pacing.WINDOW_SECONDS + 0.5) * SECOND):
-            self.slots.popleft()
-
-    def forget(self, slot: int) -> None:
-        if slot in self.slots:
-            self.slots.remove(slot)
-
-
 @dataclass
 class Campaign:
     name: str
     limit: Limit
     pending: int
+    started: bool = False
     in_flight: int = 0
     ticketed_until: datetime | None = None
     ticketed_rate: int | None = None
@@ -134,46 +54,7 @@ class PaceCall:
     now: int
     slot: int
     granted: bool | None
-
-
-class _AsleepError(Exception):
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-
-class _Rerun:
-    """Runs a function that sleeps in virtual time: stops it at each sleep, then runs it again with the same results."""
-
-    def __init__(self, simulation: "Simulation") -> None:
-        self._results: list[Any] = []
-        self._at = 0
-        self.clock = Clock(
-            monotonic=lambda: self.recall(lambda: simulation.now / SECOND),
-            now=lambda: moment(simulation.now),
-            sleep=lambda seconds: self.recall(lambda: _sleep(seconds)),
-        )
-
-    def recall(self, live: Callable[[], Any]) -> Any:
-        if self._at == len(self._results):
-            self._results.append(live())
-        self._at += 1
-        return self._results[self._at - 1]
-
-    def again(self) -> None:
-        self._at = 0
-
-    def awake(self) -> None:
-        self._results.append(None)
-        self._at = 0
-
-
-def _sleep(seconds: float) -> None:
-    if seconds > 0:
-        raise _AsleepError(seconds)
-
-
-def moment(at: int) -> datetime:
-    return START + timedelta(microseconds=at)
+    chance: float | None = None
 
 
 class Simulation:
@@ -253,6 +134,7 @@ class Simulation:
     def _passes(self, index: int, clock: float) -> Process:
         """The nudge at the start, then one pass each minute until the campaign has ended."""
         campaign = self._campaigns[index]
+        campaign.started = True
         while campaign.pending or campaign.in_flight:
             for _ in range(self._times()):
                 self._pass(index)
@@ -269,7 +151,17 @@ class Simulation:
 
     def _pass(self, index: int) -> None:
         campaign, now = self._campaigns[index], moment(self.now)
-        rate = min(campaign.limit.per_minute, self._limit.per_minute)
+        if not campaign.started:
+            return
+        others = [
+            each.limit.per_minute for each in self._campaigns if each is not campaign and each.started and each.pending
+        ]
+        rate = pacing.ticket_rate(rate=campaign.limit.per_minute, others=others, connection_rate=self._limit.per_minute)
+        plans = [
+            pacing.Plan(moment(limit.plan), limit.per_minute)
+            for limit in (self._limit, campaign.limit)
+            if limit.plan is not None
+        ]
         pending = min(campaign.pending, MINUTES_AHEAD * campaign.limit.per_minute)
         issue = pacing.issue(
             now=now,
@@ -277,6 +169,7 @@ class Simulation:
             ticketed_rate=campaign.ticketed_rate,
             rate=rate,
             pending=pending,
+            plan=max(plans, key=lambda plan: plan.next, default=None),
         )
         if issue.slots:
             campaign.ticketed_until, campaign.ticketed_rate = issue.until, rate
@@ -320,8 +213,8 @@ class Simulation:
         frozen = self._rng.uniform(0, 20) if self._happens(self._faults.freeze) else 0.0
         before = frozen and self._happens(0.5)  # the worker reads the permit's answer late, else its sleep ends late
         yield self._after(self._extreme(self._faults.slow_answer) + (frozen if before else 0))
-        received, rerun = self.now / SECOND, _Rerun(self)
-        claim = self._claiming(campaign, rerun, _since(permit.now))
+        received, rerun = self.now / SECOND, Rerun(lambda: self.now)
+        claim = self._claiming(campaign, rerun, since(permit.now))
         if dies_before == "claim":
             self.ends["killed"] += 1
             return
@@ -329,7 +222,7 @@ class Simulation:
             try:
                 found, late = claim_at_slot(permit, received, claim, clock=rerun.clock)
                 break
-            except _AsleepError as nap:
+            except AsleepError as nap:
                 longer = self._extreme(self._faults.oversleep) + (0 if before else frozen)
                 yield self._after(nap.seconds + longer)
                 rerun.awake()
@@ -344,13 +237,16 @@ class Simulation:
             self._forget(index, slot)
             return
         if dies_before != "post":
-            self.claims.append((_since(found.claimed_at), slot))
+            self.claims.append((since(found.claimed_at), slot))
             yield from self._post(campaign, slot)
         if dies_before:
             # The claim takes room until none of its requests can be open; a sweep follows a minute later.
             self.ends["killed"] += 1
-            yield max(self._after(0), _since(found.claimed_at) + SENDER_TIMEOUT_SECONDS * SECOND)
+            yield max(self._after(0), since(found.claimed_at) + SENDER_TIMEOUT_SECONDS * SECOND)
         self._release(campaign)
+        if not campaign.pending and not campaign.in_flight:
+            for other in range(len(self._campaigns)):
+                self._start(self.now / SECOND + self._rng.uniform(0, QUEUE_LATE), self._requeued_pass(other))
 
     def _post(self, campaign: Campaign, slot: int) -> Process:
         self.ends[End.POSTED] += 1
@@ -362,7 +258,7 @@ class Simulation:
         yield answered + round(self._rng.uniform(0, 0.005) * SECOND)
 
     def _claiming(
-        self, campaign: Campaign, rerun: _Rerun, permitted_at: int
+        self, campaign: Campaign, rerun: Rerun, permitted_at: int
     ) -> Callable[[], ClaimedPost | NoClaim | None]:
         before, after = (self._extreme(self._faults.slow_claim) for _ in range(2))
 
@@ -396,14 +292,16 @@ class Simulation:
 
     def _permit(self, index: int) -> tuple[Permit, int]:
         limits = (self._limit, self._campaigns[index].limit)
-        slot = max(limit.earliest(self.now) for limit in limits)
+        chance = self._rng.random()
+        offers = [limit.offer(self.now, chance, self._shape.jitter) for limit in limits]
+        slot = max(offer.slot for offer in offers)
         granted = slot <= self.now + pacing.PERMIT_AHEAD_SECONDS * SECOND
-        for limit in limits:
+        for limit, offer in zip(limits, offers, strict=True):
             limit.prune(self.now)
             if granted:
-                limit.slots.append(slot)
+                limit.grant(slot, offer.shift, self.now)
         if self._record:
-            self.calls.append(PaceCall(index, self.now, slot, granted))
+            self.calls.append(PaceCall(index, self.now, slot, granted, chance))
         return Permit(moment(slot), moment(self.now), granted), slot
 
     def _forget(self, index: int, slot: int) -> None:
@@ -411,7 +309,3 @@ class Simulation:
             limit.forget(slot)
         if self._record:
             self.calls.append(PaceCall(index, self.now, slot, None))
-
-
-def _since(at: datetime) -> int:
-    return (at - START) // timedelta(microseconds=1)

@@ -9,16 +9,17 @@ import pytest
 from hidra.store.claims import NoClaim
 from tests.chaos import pace_shapes, pace_workers
 from tests.chaos.cluster import Cluster
+from tests.chaos.pace_scenario import CALM, STORM, Change, FaultRates, Shape
 from tests.chaos.pace_shapes import Kind
-from tests.chaos.pace_simulation import CALM, STORM, Change, FaultRates, Shape, Simulation
+from tests.chaos.pace_simulation import Simulation
 from tests.chaos.pace_workers import Load
 from tests.chaos.trace import SECOND
 from tests.conftest import Databases
 
 SEED = 7
 STORMY = [
-    pace_shapes.Case(Kind.MORE, Shape(SEED, 60, 2, ((40, 150, 0), (30, 150, 20)), 1.0, 0.2, STORM)),
-    pace_shapes.Case(Kind.EXACT, Shape(SEED, 7, 1, ((7, 60, 0), (5, 60, 0)), 3.0, 0.2, STORM)),
+    pace_shapes.Case(Kind.MORE, Shape(SEED, 60, 2, ((40, 150, 0), (30, 150, 20)), 1.0, 0.2, STORM, jitter=0.5)),
+    pace_shapes.Case(Kind.EXACT, Shape(SEED, 7, 1, ((7, 60, 0), (5, 60, 0)), 3.0, 0.2, STORM, jitter=0.25)),
 ]
 # Their tickets are used up, most of them too early, long before the clock's next pass.
 GREEDY = [

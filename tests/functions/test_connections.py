@@ -95,6 +95,7 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "last_status_at": None,
         "max_messages_per_minute": 60,
         "max_concurrent_sends": 1,
+        "jitter": 0.25,
         "send_window": None,
         "created_at": saved["created_at"],
         "warnings": [],
@@ -110,7 +111,7 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
 
 
 def test_what_is_absent_stays_as_it_was(api: Api, databases: Databases, user: UUID) -> None:
-    limited = {"integration": "cloud_api", "max_messages_per_minute": 30, "max_concurrent_sends": 3}
+    limited = {"integration": "cloud_api", "max_messages_per_minute": 30, "max_concurrent_sends": 3, "jitter": 0}
     first = api.put(PATH, {**GIVEN, **limited}).json
     before = stored(databases, user)
     answer = api.put(PATH, {"base_url": "https://evo.example.com:443/api", "instance_name": "other"})
@@ -263,7 +264,7 @@ def test_another_neither_sees_nor_changes_the_connection(api: Api, call: Any, ch
 def test_two_first_saves_at_the_same_time_make_one_connection(databases: Databases, user: UUID) -> None:
     from hidra.services.save_connection import Wanted, save_connection
 
-    wanted = Wanted("https://evo.example.com", "main", None, None, None)
+    wanted = Wanted("https://evo.example.com", "main", None, None, None, None)
     start = threading.Barrier(4)
     made: list[UUID] = []
 
@@ -309,6 +310,10 @@ def test_two_first_saves_at_the_same_time_make_one_connection(databases: Databas
         ({"max_messages_per_minute": "60"}, "max_messages_per_minute"),
         ({"max_concurrent_sends": 0}, "max_concurrent_sends"),
         ({"max_concurrent_sends": 1001}, "max_concurrent_sends"),
+        ({"jitter": -0.01}, "jitter"),
+        ({"jitter": 0.51}, "jitter"),
+        ({"jitter": "0.1"}, "jitter"),
+        ({"jitter": True}, "jitter"),
         ({"status": "connected"}, "status"),
     ],
 )

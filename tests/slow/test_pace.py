@@ -4,7 +4,7 @@ import os
 import time
 
 from tests.chaos import pace_shapes
-from tests.chaos.pace_simulation import CALM
+from tests.chaos.pace_scenario import CALM
 from tests.conftest import Databases
 
 SEED = int(os.environ.get("SEED", "20261122"))

@@ -54,12 +54,12 @@ def test_a_permit_of_a_higher_pace_is_void_and_one_of_a_lower_pace_is_not(
 
 
 def test_after_a_lower_pace_permits_granted_ahead_are_not_claimed_in_a_burst(databases: Databases) -> None:
-    """A backlog at 600 a minute has about 40 slots within the next 2 s."""
+    """A backlog at 600 a minute has about 20 slots within the next 2 s."""
     world = World.make(databases, recipients=60)
     world.advance()
     run_id = world.one("select id from hidra.campaign_runs")["id"]
     ask = {"connection_id": world.connection_id, "campaign_id": world.campaign_id}
-    granted = [databases.jobs.as_worker(lambda tx: pace.permit(tx, **ask)) for _ in range(30)]
+    granted = [databases.jobs.as_worker(lambda tx: pace.permit(tx, **ask)) for _ in range(15)]
     change(world, world.campaign_id, 20)
 
     def claim(permit: pace.Permit) -> object:

@@ -29,7 +29,8 @@ SEED_TABLES = {
     " failed_messages pending_messages",
 }
 DESIGN_TABLES = {
-    "evolution_api_config": "instance_name integration max_messages_per_minute max_concurrent_sends last_webhook_at",
+    "evolution_api_config": "instance_name integration max_messages_per_minute max_concurrent_sends jitter"
+    " last_webhook_at",
     "campaigns": "send_window not_after blocked_reason scheduled_by",
     "campaign_runs": "user_id body media_url summary ticketed_until",
     "campaign_messages": "id user_id campaign_id run_id contact_id evolution_config_id phone phone_hash variables status"
@@ -42,8 +43,8 @@ DESIGN_TABLES = {
     "opt_outs": "user_id phone_hash reason source at",
     "contact_imports": "user_id",
     "exports": "user_id",
-    "pace_limits": "user_id subject rate",
-    "pace_slots": "user_id subject slot",
+    "pace_limits": "user_id subject rate plan",
+    "pace_slots": "user_id subject slot shift",
     "delivery_events_unmatched": "user_id evolution_config_id provider_message_id status received_at",
     "replies_unmatched": "user_id evolution_config_id phone_hash lid_hash quoted_id replied_at",
     "delivery_events_rejected": "reason",

@@ -57,12 +57,12 @@ def test_a_trial_is_posted_in_a_slot_of_both_limits_and_changes_no_count(databas
 
 
 def test_a_trial_waits_for_its_slot_and_gives_up_when_the_pace_is_used_up(databases: Databases) -> None:
-    world = World.make(databases, rate=12, connection_rate=12)
+    world = World.make(databases, rate=24, connection_rate=24)
     outside, real = Outside(), Clock(time.monotonic, lambda: datetime.now(UTC), time.sleep)
     assert send(world, outside) == Sent("A")
     began = time.monotonic()
     assert send(world, outside, clock=real) == Sent("A")
-    assert 1.5 <= time.monotonic() - began <= 4  # the second slot is 2.5 s behind the first
+    assert 1.5 <= time.monotonic() - began <= 4  # the second slot is 2.6 s behind the first
     before = slots(world)
     assert send(world, outside, patience=1) is NoTurn.BUSY
     assert len(outside.posted) == 2

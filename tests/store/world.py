@@ -44,16 +44,16 @@ class World:
     @classmethod
     def make(
         cls, databases: Databases, *, recipients: int = 3, rate: int = 600, connection_rate: int = 600, concurrent: int = 10,
-        body: str = "Oi {{name}}",
+        body: str = "Oi {{name}}", jitter: float = 0,
     ) -> "World":  # fmt: skip
         world = cls(databases, uuid4(), uuid4(), uuid4(), uuid4(), uuid4())
         run = databases.owner.execute
         run("insert into core.users (id) values (%s)", [world.user_id])
         run(
             "insert into hidra.evolution_api_config (id, user_id, base_url, instance_name, api_key_encrypted, status,"
-            " max_messages_per_minute, max_concurrent_sends)"
-            " values (%s, %s, 'https://evo.example', 'main', 'sealed', 'connected', %s, %s)",
-            [world.connection_id, world.user_id, connection_rate, concurrent],
+            " max_messages_per_minute, max_concurrent_sends, jitter)"
+            " values (%s, %s, 'https://evo.example', 'main', 'sealed', 'connected', %s, %s, %s)",
+            [world.connection_id, world.user_id, connection_rate, concurrent, jitter],
         )
         run(
             "insert into hidra.contact_segments (id, user_id, name) values (%s, %s, 'all')",
@@ -66,7 +66,7 @@ class World:
         for index in range(recipients):
             world.add_contact(f"+55119{80000000 + index}", name=f"Ana {index}")
         world.add_campaign(world.campaign_id, rate=rate)
-        run("insert into hidra.pace_limits values (%s, %s, %s)", [world.connection_id, world.user_id, connection_rate])
+        world.add_limit(world.connection_id, connection_rate)
         return world
 
     def add_contact(self, phone: str, *, name: str | None = None) -> None:
@@ -93,8 +93,15 @@ class World:
             [campaign_id, self.user_id, self.connection_id, self.segment_id, self.template_id, self.user_id, rate],
         )
         run("insert into hidra.campaign_metrics (campaign_id, user_id) values (%s, %s)", [campaign_id, self.user_id])
-        run("insert into hidra.pace_limits values (%s, %s, %s)", [campaign_id, self.user_id, rate])
+        self.add_limit(campaign_id, rate)
         return campaign_id
+
+    def add_limit(self, subject: UUID, rate: int) -> None:
+        """A limit that is behind its plan, so that slots follow at once and half a spacing apart."""
+        self.databases.owner.execute(
+            "insert into hidra.pace_limits (subject, user_id, rate, plan) values (%s, %s, %s, '2000-01-01')",
+            [subject, self.user_id, rate],
+        )
 
     def hash(self, phone: str) -> bytes:
         return phone_hash(SECRET, str(self.user_id), phone)

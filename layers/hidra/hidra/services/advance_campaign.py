@@ -25,12 +25,12 @@ from hidra.domain.blocked import (
 from hidra.domain.campaign import MAX_AUDIENCE, CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import probe_slots
 from hidra.domain.message import UNRESOLVED_VARIABLE
-from hidra.domain.pacing import issue
+from hidra.domain.pacing import issue, ticket_rate
 from hidra.domain.send_window import Opening, opening
 from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
 from hidra.settings import SENDER_TIMEOUT_SECONDS
-from hidra.store import campaigns, forecast, messages, room, runs, send_windows
+from hidra.store import campaigns, forecast, messages, pace, room, runs, send_windows
 from hidra.store.db import Database, Tx
 from hidra.store.freeze import freeze, freeze_retry
 from hidra.telemetry import logger
@@ -219,17 +219,22 @@ def _edge_seconds(run: runs.RunState, opens: Opening) -> int | None:
 
 def _slots(tx: Tx, run: runs.RunState, opens: Opening) -> tuple[Sequence[datetime], int | None]:
     """Returns the slots to issue tickets for, recorded in the run, and in how many seconds the next pass must come."""
+    limits = pace.of_run(tx, run_id=run.run_id)
+    if limits is None:
+        return (), None
+    rate = ticket_rate(rate=limits.rate, others=limits.others, connection_rate=limits.connection_rate)
     tickets = issue(
         now=run.now,
         ticketed_until=run.ticketed_until,
         ticketed_rate=run.ticketed_rate,
-        rate=run.rate,
+        rate=rate,
         pending=run.pending,
+        plan=limits.deciding,
         ready=run.ready,
         opens=opens,
     )
     if tickets.slots:
-        runs.note_tickets(tx, run_id=run.run_id, until=tickets.until, rate=run.rate)
+        runs.note_tickets(tx, run_id=run.run_id, until=tickets.until, rate=rate)
     return tickets.slots, tickets.requeue_seconds
 
 

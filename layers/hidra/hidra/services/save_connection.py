@@ -11,7 +11,9 @@ from hidra.store import connections, send_windows
 from hidra.store.connections import Settings
 from hidra.store.db import Database, Tx
 
-DEFAULTS = Settings("", "", "baileys", max_messages_per_minute=60, max_concurrent_sends=1, send_window=None)
+DEFAULTS = Settings(
+    "", "", "baileys", max_messages_per_minute=60, max_concurrent_sends=1, jitter=0.25, send_window=None
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Wanted:
     integration: str | None
     max_messages_per_minute: int | None
     max_concurrent_sends: int | None
+    jitter: float | None
     send_window: SendWindow | None = None
     keeps_window: bool = True
 
@@ -95,6 +98,7 @@ def _joined(wanted: Wanted, old: Settings) -> Settings:
         wanted.integration or old.integration,
         wanted.max_messages_per_minute or old.max_messages_per_minute,
         wanted.max_concurrent_sends or old.max_concurrent_sends,
+        old.jitter if wanted.jitter is None else wanted.jitter,
         old.send_window if wanted.keeps_window else wanted.send_window,
     )
 

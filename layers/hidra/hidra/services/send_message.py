@@ -276,10 +276,11 @@ def _ask_for_passes(
         if message_id is not None:
             deliveries.apply_unmatched(tx, [(ticket.connection_id, message_id)])
         found = runs.take_awaiting_room(tx, user_id=ticket.user_id, connection_id=ticket.connection_id)
-        if all_campaigns:
-            found += runs.running_on(tx, connection_id=ticket.connection_id)
-        if runs.note_drained(tx, run_id=ticket.run_id):
+        drained = runs.note_drained(tx, run_id=ticket.run_id)
+        if drained:
             found.append(DueCampaign(ticket.user_id, ticket.campaign_id))
+        if drained or all_campaigns:
+            found += runs.running_on(tx, connection_id=ticket.connection_id)
         return list({campaign.campaign_id: campaign for campaign in found}.values())
 
     for campaign in db.as_worker(due):

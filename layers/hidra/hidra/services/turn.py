@@ -86,9 +86,10 @@ def claim_or_free_slot[T: ClaimedPost](
         return found
 
     def free(tx: Tx) -> None:
+        # Lock order: the limits before messages.
+        pace.forget(tx, connection_id=connection_id, campaign_id=campaign_id, slot=permit.slot)
         if not isinstance(found, NoClaim):
             release(tx, found)
-        pace.forget(tx, connection_id=connection_id, campaign_id=campaign_id, slot=permit.slot)
 
     db.as_worker(free)
     return found if isinstance(found, NoClaim) else None

@@ -15,7 +15,7 @@ from hidra.store.status_backfills import StatusBackfill
 
 GET = """
 select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
-    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, send_window, created_at,
+    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, jitter, send_window, created_at,
     warnings
 from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
 """
@@ -27,16 +27,16 @@ for update
 """
 LOCK = """
 select id, coalesce(base_url, '') as base_url, coalesce(instance_name, '') as instance_name, integration,
-    max_messages_per_minute, max_concurrent_sends, send_window, deleted_at is not null as deleted
+    max_messages_per_minute, max_concurrent_sends, jitter, send_window, deleted_at is not null as deleted
 from hidra.evolution_api_config where user_id = %(user_id)s
 for update
 """
 INSERT = """
 with created as (
     insert into hidra.evolution_api_config (user_id, base_url, instance_name, integration, api_key_encrypted,
-        max_messages_per_minute, max_concurrent_sends, send_window)
+        max_messages_per_minute, max_concurrent_sends, jitter, send_window)
     values (%(user_id)s, %(base_url)s, %(instance_name)s, %(integration)s, %(sealed)s, %(max_messages_per_minute)s,
-        %(max_concurrent_sends)s, %(send_window)s)
+        %(max_concurrent_sends)s, %(jitter)s, %(send_window)s)
     on conflict (user_id) do nothing
     returning id, user_id, max_messages_per_minute
 ), paced as (
@@ -56,7 +56,7 @@ update hidra.evolution_api_config
 set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(integration)s,
     api_key_encrypted = coalesce(%(sealed)s, api_key_encrypted),
     max_messages_per_minute = %(max_messages_per_minute)s, max_concurrent_sends = %(max_concurrent_sends)s,
-    send_window = %(send_window)s,
+    jitter = %(jitter)s, send_window = %(send_window)s,
     status = case when %(another)s then 'disconnected' else status end,
     error_message = case when %(another)s then null else error_message end,
     status_at = case when %(another)s then null else status_at end,
@@ -132,6 +132,7 @@ class Connection:
     last_status_at: datetime | None
     max_messages_per_minute: int
     max_concurrent_sends: int
+    jitter: float
     send_window: SendWindow | None
     created_at: datetime
     warnings: list[ConnectionWarning]
@@ -147,6 +148,7 @@ class Settings:
     integration: str
     max_messages_per_minute: int
     max_concurrent_sends: int
+    jitter: float
     send_window: SendWindow | None
 
 

@@ -41,7 +41,7 @@ STATE = f"""
 select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id, c.evolution_config_id as connection_id,
     k.status as connection, k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, {SLOW} as slow,
     {DELAYING_PROBE} as probed_at,
-    least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, clock_timestamp() as now,
+    clock_timestamp() as now,
     {EFFECTIVE} as send_window, waiting.pending, waiting.ready,
     exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'sending')
         or exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown') as in_flight
@@ -224,7 +224,6 @@ class RunState:
     distrust_reason: str | None
     slow: bool
     probed_at: datetime | None
-    rate: int
     now: datetime
     send_window: SendWindow | None
     pending: int
