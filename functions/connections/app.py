@@ -121,8 +121,8 @@ def save(body: ConnectionIn) -> Connection:
         body.integration,
         body.max_messages_per_minute,
         body.max_concurrent_sends,
-        body.jitter,
-        window_of(body.send_window),
+        jitter=body.jitter,
+        send_window=window_of(body.send_window),
         keeps_window="send_window" not in body.model_fields_set,
     )
     connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin, nudge=nudge)

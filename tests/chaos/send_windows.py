@@ -85,7 +85,7 @@ class WindowedCampaign:
 
         def work() -> None:
             if of_connection:
-                wanted = Wanted("https://evo.example", "main", None, None, None, window, keeps_window=False)
+                wanted = Wanted("https://evo.example", "main", send_window=window, keeps_window=False)
                 save_connection(self._http, self.world.user_id, wanted, sealed=None, origin=str, nudge=self._nudge)
             else:
                 edit_campaign.change(

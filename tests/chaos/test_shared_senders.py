@@ -21,5 +21,5 @@ def test_five_servers_that_answer_after_89_seconds_leave_twenty_other_tenants_ni
     assert senders.most_held == len(slow) * share  # all have their share, and none has more
     assert [sum(at >= SLOW_FROM for at in server.posts) for server in slow] == [share] * len(slow)
     # Their tickets end at once: none waits for its slot, and none goes round in the queue.
-    assert senders.ends[End.SLOW_SERVER] > 200
+    assert senders.ends[End.SLOW_SERVER] > 180
     assert senders.ends[End.NO_ROOM] < 30

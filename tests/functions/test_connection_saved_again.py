@@ -252,7 +252,7 @@ def test_the_instance_of_a_claim_is_the_one_that_was_saved_before_it(databases: 
     save = lambda name: saving.save_connection(  # noqa: E731
         databases.http,
         world.user_id,
-        Wanted("https://evo.example", name, None, None, None, None),
+        Wanted("https://evo.example", name),
         sealed=b"sealed",
         origin=str,
         nudge=lambda **_: None,

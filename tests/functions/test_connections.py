@@ -264,7 +264,7 @@ def test_another_neither_sees_nor_changes_the_connection(api: Api, call: Any, ch
 def test_two_first_saves_at_the_same_time_make_one_connection(databases: Databases, user: UUID) -> None:
     from hidra.services.save_connection import Wanted, save_connection
 
-    wanted = Wanted("https://evo.example.com", "main", None, None, None, None)
+    wanted = Wanted("https://evo.example.com", "main")
     start = threading.Barrier(4)
     made: list[UUID] = []
 

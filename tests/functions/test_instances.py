@@ -54,7 +54,7 @@ def test_a_wrong_integration_is_corrected_in_words_that_stay(
     shown = databases.http.as_user(tenant.world.user_id, connections.get)
     derived = ["statuses-missing"] if right == "cloud_api" else []
     assert [warning.code for warning in shown.warnings] == ["integration-corrected", *derived]
-    wanted = Wanted(tenant.row["base_url"], tenant.instance, right, None, None, None)
+    wanted = Wanted(tenant.row["base_url"], tenant.instance, right)
     save_connection(databases.http, tenant.world.user_id, wanted, sealed=None, origin=str, nudge=lambda **_: None)
     tenant.do("check")
     assert (warnings(tenant), tenant.row["integration"]) == ({}, right)
@@ -67,7 +67,7 @@ def test_saving_the_wrong_integration_again_is_corrected_again(
 ) -> None:
     tenant = make(simulator.instance(cloud=True), integration="baileys")
     tenant.do("check")
-    wanted = Wanted(tenant.row["base_url"], tenant.instance, "baileys", None, None, None)
+    wanted = Wanted(tenant.row["base_url"], tenant.instance, "baileys")
     save_connection(databases.http, tenant.world.user_id, wanted, sealed=None, origin=str, nudge=lambda **_: None)
     assert tenant.row["status"] == "disconnected"  # nothing is sent with it
     tenant.do("check")

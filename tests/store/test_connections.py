@@ -39,7 +39,7 @@ def read(world: World) -> Endpoint:
 
 
 def save_key(world: World) -> None:
-    wanted = Wanted("https://evo.example", "main", None, None, None, None)
+    wanted = Wanted("https://evo.example", "main")
     save_connection(
         world.databases.http, world.user_id, wanted, sealed=b"another", origin=lambda url: url, nudge=lambda **_: None
     )

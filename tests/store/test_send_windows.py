@@ -65,7 +65,7 @@ def set_default(world: World, window: SendWindow | None, nudged: list[Any] | Non
     save_connection(
         world.databases.http,
         world.user_id,
-        Wanted("https://evo.example", "main", None, None, None, window, keeps_window=False),
+        Wanted("https://evo.example", "main", send_window=window, keeps_window=False),
         sealed=None,
         origin=str,
         nudge=lambda **asked: (nudged if nudged is not None else []).append(asked),

@@ -25,10 +25,10 @@ class Wanted:
 
     base_url: str
     instance_name: str
-    integration: str | None
-    max_messages_per_minute: int | None
-    max_concurrent_sends: int | None
-    jitter: float | None
+    integration: str | None = None
+    max_messages_per_minute: int | None = None
+    max_concurrent_sends: int | None = None
+    jitter: float | None = None
     send_window: SendWindow | None = None
     keeps_window: bool = True
 
