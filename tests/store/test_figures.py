@@ -38,13 +38,13 @@ def test_the_pace_used_is_the_last_minutes_slots_of_the_pace_that_unblocked_camp
     sharing.add_campaign(uuid4(), rate=20)
     databases.owner.execute("update hidra.campaigns set status = 'running' where user_id = %s", [sharing.user_id])
     use_slots(sharing, seconds_ago=[0.5, -1])  # the second is granted, but not due yet
-    blocked = World.make(databases, rate=600)
-    databases.owner.execute(
-        "update hidra.campaigns set status = 'running', blocked_code = 'no-connection' where id = %s",
-        [blocked.campaign_id],
-    )
+    for code in ("no-connection", "outside-send-window"):
+        databases.owner.execute(
+            "update hidra.campaigns set status = 'running', blocked_code = %s where id = %s",
+            [code, World.make(databases, rate=600).campaign_id],
+        )
     found = standing(databases)
-    assert (found.campaigns_running, found.campaigns_blocked) == (4, 1)
+    assert (found.campaigns_running, found.campaigns_blocked) == (5, 1)
     assert found.pace_used == pytest.approx(100 * (4 + 1) / (20 + 30))
 
 

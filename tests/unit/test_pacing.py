@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hidra.domain.pacing import Plan, backoff, connection_share, delay_seconds, issue, spacing_seconds, ticket_rate
-from hidra.domain.send_window import Opening
+from hidra.domain.pacing import (
+    CONNECT_SECONDS,
+    LATEST_AFTER_SLOT_SECONDS,
+    Plan,
+    backoff,
+    connection_share,
+    delay_seconds,
+    issue,
+    spacing_seconds,
+    ticket_rate,
+)
+from hidra.domain.send_window import CLOSES_EARLY, Opening
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -181,3 +191,8 @@ def test_tickets_before_the_opening_are_issued_once() -> None:
     first = issue(now=NOW, ticketed_until=None, rate=60, pending=5, opens=opens)
     assert (first.slots[0], len(first.slots)) == (after(60), 5)
     assert issue(now=after(30), ticketed_until=first.until, rate=60, pending=5, opens=opens).slots == ()
+
+
+def test_a_message_that_is_claimed_at_the_last_moment_arrives_before_the_window_closes() -> None:
+    under_way = 0.5
+    assert timedelta(seconds=LATEST_AFTER_SLOT_SECONDS + CONNECT_SECONDS + under_way) <= CLOSES_EARLY
