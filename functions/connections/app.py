@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 from hidra.domain.address import check_base_url
 from hidra.domain.backfill import OLDEST_HOURS
 from hidra.domain.check_request import CheckAction
-from hidra.entry.fields import PerMinute, Whole
+from hidra.domain.daily_limits import DEFAULT_LADDER, MAX_WARM_UP_DAYS, WarmUp
+from hidra.entry.fields import LocalDate, PerDay, PerMinute, TimeZone, Whole
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.tenant import user_of
 from hidra.errors import Unavailable
@@ -55,8 +56,21 @@ ApiKey = Annotated[
 InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/\\?#]+$")]
 
 
+class WarmUpIn(Body):
+    """The most messages of each local day, ``since`` the first one; without ``limits`` those of a new number."""
+
+    since: LocalDate
+    limits: Annotated[list[PerDay] | None, Field(min_length=1, max_length=MAX_WARM_UP_DAYS)] = None
+
+    def warm_up(self) -> WarmUp:
+        return WarmUp(self.since, tuple(self.limits or DEFAULT_LADDER))
+
+
 class ConnectionIn(Body):
-    """An absent field keeps its value, or takes its default: baileys, 60 messages a minute, one at a time."""
+    """An absent field keeps its value, or takes its default: baileys, 60 messages a minute, one at a time.
+
+    The limits of a day have none by default; null removes one. A day is that of ``time_zone``, by default São Paulo's.
+    """
 
     base_url: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     instance_name: InstanceName
@@ -66,6 +80,22 @@ class ConnectionIn(Body):
     integration: Literal["baileys", "cloud_api"] | None = None
     max_messages_per_minute: PerMinute | None = None
     max_concurrent_sends: Annotated[int, Field(strict=True, ge=1, le=1_000), Whole] | None = None
+    max_messages_per_day: PerDay | None = None
+    max_first_contacts_per_day: Annotated[
+        PerDay | None, Field(description="First contacts: phones that have neither got a message from you nor written.")
+    ] = None
+    warm_up: WarmUpIn | None = None
+    time_zone: TimeZone | None = None
+
+    def daily_limits(self) -> dict[str, Any]:
+        """The fields of DailyLimits that the request names."""
+        given: dict[str, Any] = {
+            "max_messages_per_day": self.max_messages_per_day,
+            "max_first_contacts_per_day": self.max_first_contacts_per_day,
+            "warm_up": self.warm_up and self.warm_up.warm_up(),
+        }
+        named = {name: value for name, value in given.items() if name in self.model_fields_set}
+        return named | ({"time_zone": self.time_zone} if self.time_zone else {})
 
 
 class StatusBackfillIn(Body):
@@ -96,7 +126,12 @@ def save(body: ConnectionIn) -> Connection:
     if body.api_key is not None:
         sealed = seal(PUBLIC_KEYS, body.api_key.get_secret_value(), user_id=user_id, base_url=base_url)
     wanted = Wanted(
-        base_url, body.instance_name, body.integration, body.max_messages_per_minute, body.max_concurrent_sends
+        base_url,
+        body.instance_name,
+        body.integration,
+        body.max_messages_per_minute,
+        body.max_concurrent_sends,
+        body.daily_limits(),
     )
     connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin)
     try:

@@ -23,6 +23,9 @@ class BlockedCode(StrEnum):
     - ``connection-probed``: one message is sent every ``minutes`` until one is acknowledged; ``detail`` says why.
     - ``server-slow``: the Evolution server takes longer than ``seconds`` to answer; one message is sent every
       ``minutes`` until one is answered sooner.
+    - ``day-limit-reached``: the connection's ``limit`` of messages of its local day is used up ``until`` then.
+    - ``first-contacts-reached``: only first contacts wait, and the ``limit`` of them is used up ``until`` then.
+    - ``time-zone-changed``: the day of the connection's new time zone begins at ``until``.
     - ``outcomes-in-doubt``: nothing more is sent. ``messages`` are looked up ``until`` then, or up to ``at_latest`` if
       the Evolution server does not answer; not at all while ``connection_status`` is null.
     - ``whatsapp-refuses``: paused, ``refused`` of the last ``answered`` messages were refused.
@@ -40,6 +43,9 @@ class BlockedCode(StrEnum):
     CONNECTION_ERROR = "connection-error"
     CONNECTION_PROBED = "connection-probed"
     SERVER_SLOW = "server-slow"
+    DAY_LIMIT_REACHED = "day-limit-reached"
+    FIRST_CONTACTS_REACHED = "first-contacts-reached"
+    TIME_ZONE_CHANGED = "time-zone-changed"
     OUTCOMES_IN_DOUBT = "outcomes-in-doubt"
     WHATSAPP_REFUSES = "whatsapp-refuses"
     MEDIA_NOT_FETCHED = "media-not-fetched"
@@ -102,6 +108,19 @@ def connection_error(detail: str | None) -> Blocked:
 def probed(detail: str | None) -> Blocked:
     """The connection is distrusted, so it is probed."""
     return Blocked(BlockedCode.CONNECTION_PROBED, {"minutes": _PROBE_MINUTES, "detail": detail or "unknown"})
+
+
+def day_limit_reached(limit: int, until: datetime) -> Blocked:
+    return Blocked(BlockedCode.DAY_LIMIT_REACHED, {"limit": limit, "until": _iso(until)})
+
+
+def first_contacts_reached(limit: int, until: datetime) -> Blocked:
+    return Blocked(BlockedCode.FIRST_CONTACTS_REACHED, {"limit": limit, "until": _iso(until)})
+
+
+def time_zone_changed(until: datetime) -> Blocked:
+    """The day of the old zone is over for campaigns, and that of the new one has not begun."""
+    return Blocked(BlockedCode.TIME_ZONE_CHANGED, {"until": _iso(until)})
 
 
 def in_doubt(messages: int, latest_claim: datetime, connection: EvolutionConnectionStatus | None) -> Blocked:
@@ -203,6 +222,19 @@ _SENTENCES: Mapping[BlockedCode, Callable[[BlockedParams], str]] = {
         f"The Evolution server takes longer than {params['seconds']} seconds to answer, so one message is sent every"
         f" {params['minutes']} minutes. The campaign continues by itself when the server answers one sooner. Check the"
         " load of the server and its connection to WhatsApp."
+    ),
+    BlockedCode.DAY_LIMIT_REACHED: lambda params: (
+        f"The Evolution connection has used up its limit of {params['limit']:,} messages for this day. The campaign"
+        f" continues by itself at {_read(params['until'])}."
+    ),
+    BlockedCode.FIRST_CONTACTS_REACHED: lambda params: (
+        "Only contacts that have neither got a message nor written are left, and the Evolution connection has used up"
+        f" its limit of {params['limit']:,} of them for this day. The campaign continues by itself at"
+        f" {_read(params['until'])}."
+    ),
+    BlockedCode.TIME_ZONE_CHANGED: lambda params: (
+        "The time zone of the Evolution connection was changed. So that neither zone's day exceeds its limit, the"
+        f" campaign continues by itself at {_read(params['until'])}."
     ),
     BlockedCode.OUTCOMES_IN_DOUBT: _in_doubt,
     BlockedCode.WHATSAPP_REFUSES: lambda params: (

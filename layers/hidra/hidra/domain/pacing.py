@@ -45,6 +45,7 @@ def issue(
     pending: int,
     ready: bool = True,
     ticketed_rate: int | None = None,
+    not_before: datetime | None = None,
 ) -> Issue:
     """The tickets that one pass of a run issues.
 
@@ -60,13 +61,15 @@ def issue(
         ready: whether one of them may be sent a message now.
         ticketed_rate: the rate at which the last tickets were issued. If it was lower, they lie too far apart, and are
             issued anew.
+        not_before: the first slot at the earliest; None: now.
     """
     if ticketed_rate is not None and ticketed_rate < rate:
         ticketed_until = None
     spacing = timedelta(seconds=WINDOW_SECONDS / rate)
-    start = max(now, ticketed_until or now)
+    first = max(now, not_before or now)
+    start = max(first, ticketed_until or first)
     # A recipient without a ticket would delay the run's end until the next pass; a ticket too many does no harm.
-    unused = max(0, (start - now - timedelta(seconds=PERMIT_AHEAD_SECONDS)) // spacing)
+    unused = max(0, (start - first - timedelta(seconds=PERMIT_AHEAD_SECONDS)) // spacing)
     wanted = max(0, pending - unused)
     slots = min(wanted, max(0, floor((now + timedelta(seconds=TICKETS_AHEAD_SECONDS) - start) / spacing)))
     until = start + slots * spacing

@@ -27,6 +27,7 @@ from hidra.domain.message import UNRESOLVED_VARIABLE
 from hidra.domain.pacing import issue
 from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
+from hidra.services.daily_limits import Closed, claimable, closed, prepare
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store import campaigns, forecast, messages, room, runs
 from hidra.store.db import Database, Tx
@@ -68,6 +69,7 @@ def advance_campaign(
             pass
     elif status is not CampaignStatus.RUNNING or db.as_worker(lambda tx: _pause_if_refused(tx, campaign_id)):
         return
+    prepare(campaign_id, db=db)
     due = db.as_worker(lambda tx: _advance_run(tx, campaign_id))
     if due is None:
         return
@@ -186,22 +188,24 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
     if canceled:
         return None
     reason = _blocked(run) if run.pending else _doubts(tx, run)
-    runs.block(tx, campaign_id=campaign_id, reason=reason)
-    slots, requeue_seconds = _probe_slots(tx, run) if reason else _slots(tx, run)
+    day = closed(run) if run.pending and not reason else None
+    runs.block(tx, campaign_id=campaign_id, reason=day.reason if day else reason)
+    slots, requeue_seconds = _probe_slots(tx, run) if reason else _slots(tx, run, day)
     if not slots or run.connection_id is None:
         return None
     return _DueTickets(Ticket(run.user_id, run.connection_id, campaign_id, run.run_id), slots, run.now, requeue_seconds)
 
 
-def _slots(tx: Tx, run: runs.RunState) -> tuple[Sequence[datetime], int | None]:
+def _slots(tx: Tx, run: runs.RunState, day: Closed | None) -> tuple[Sequence[datetime], int | None]:
     """Returns the slots to issue tickets for, recorded in the run, and in how many seconds the next pass must come."""
     tickets = issue(
         now=run.now,
         ticketed_until=run.ticketed_until,
         ticketed_rate=run.ticketed_rate,
         rate=run.rate,
-        pending=run.pending,
+        pending=run.pending if day else claimable(run),
         ready=run.ready,
+        not_before=day.first_slot if day else None,
     )
     if tickets.slots:
         runs.note_tickets(tx, run_id=run.run_id, until=tickets.until, rate=run.rate)

@@ -1,11 +1,12 @@
 """Saves a user's connection. A key is sealed for one server and cannot be used with another."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from hidra.errors import Field, Rejected, Unavailable
-from hidra.store import connections
+from hidra.store import connections, daily_limits
 from hidra.store.connections import Settings
 from hidra.store.db import Database, Tx
 
@@ -14,13 +15,17 @@ DEFAULTS = Settings("", "", "baileys", max_messages_per_minute=60, max_concurren
 
 @dataclass(frozen=True)
 class Wanted:
-    """A field that is None keeps its value, or takes the default in a first connection."""
+    """A field that is None keeps its value, or takes the default in a first connection.
+
+    ``daily_limits``: the fields of DailyLimits that change; here None is a value.
+    """
 
     base_url: str
     instance_name: str
     integration: str | None
     max_messages_per_minute: int | None
     max_concurrent_sends: int | None
+    daily_limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 def save_connection(
@@ -43,6 +48,7 @@ def save_connection(
                 raise _key_required("A first connection needs its API key; nothing was saved. Send api_key.")
             created = connections.insert(tx, _joined(wanted, DEFAULTS), sealed=sealed)
             if created is not None:
+                _set_daily_limits(tx, wanted, created)
                 return created
             old = connections.lock(tx)  # another request created it at the same moment
             if old is None:
@@ -54,9 +60,15 @@ def save_connection(
         settings = _joined(wanted, old)
         another = sealed is not None or _place(settings) != _place(old)
         connections.update(tx, settings, connection_id=old.id, sealed=sealed, another=another)
+        _set_daily_limits(tx, wanted, old.id)
         return old.id
 
     return db.as_user(user_id, work)
+
+
+def _set_daily_limits(tx: Tx, wanted: Wanted, connection_id: UUID) -> None:
+    limits = replace(daily_limits.limits(tx, connection_id=connection_id), **wanted.daily_limits)
+    connections.set_daily_limits(tx, limits, connection_id=connection_id)
 
 
 def _place(settings: Settings) -> tuple[str, str, str]:
