@@ -4,6 +4,9 @@ from collections import Counter
 
 from tests.slow.mutants import ROOT, read
 
+# 13 is the sending windows'.
+PROMISES = {*range(1, 13), 14}
+
 
 def test_each_mutant_replaces_one_place_and_its_tests_exist() -> None:
     for mutant in read():
@@ -15,4 +18,4 @@ def test_each_mutant_replaces_one_place_and_its_tests_exist() -> None:
 
 def test_every_promise_has_two_mutants() -> None:
     promises = Counter(mutant.promise for mutant in read())
-    assert {number for number in range(1, 13) if promises[number] >= 2} == set(range(1, 13))
+    assert {number for number in PROMISES if promises[number] >= 2} == PROMISES

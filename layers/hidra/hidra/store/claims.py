@@ -279,23 +279,28 @@ def new_message_id() -> str:
 
 
 # A retry that no longer counts must not be sent: the earlier message was delivered while this one was claimed.
+# A message that was claimed before it was judged was not counted as a first contact.
+_COUNTED_AS = """%(claimed_at)s::timestamptz as counted_at, first_contact and exists (
+        select from hidra.campaign_runs r where r.id = run_id and r.judged_at < %(claimed_at)s::timestamptz
+    ) as first_contact"""
 _RELEASED = f"""update hidra.campaign_messages
     set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
         error_code = case when not counted then '{DELIVERED_ALREADY}' else error_code end,
         attempts = attempts - 1, claimed_at = null
     where id = %(message_id)s and claimed_at = %(claimed_at)s and status = 'sending'
-    returning evolution_config_id, %(claimed_at)s::timestamptz as counted_at, first_contact"""  # noqa: S608
+    returning evolution_config_id, {_COUNTED_AS}"""  # noqa: S608
 RELEASE = take_back(_RELEASED)
 _RETRIED_LATER = f"""update hidra.campaign_messages
     set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
         claimed_at = null, attempts = attempts - %(uncounted)s, not_before = clock_timestamp() + %(wait)s,
         error_code = case when counted then %(code)s else '{DELIVERED_ALREADY}' end, error_detail = %(detail)s
     where id = %(message_id)s and claimed_at = %(claimed_at)s and status in ('sending', 'unknown')
-    returning evolution_config_id, %(claimed_at)s::timestamptz as counted_at, first_contact"""  # noqa: S608
+    returning evolution_config_id, {_COUNTED_AS}"""  # noqa: S608
 RETRY_LATER = take_back(_RETRIED_LATER, only="not %(arrived)s")
 # Of a message that failed without having arrived at the Evolution server.
-TAKE_BACK = take_back("""select evolution_config_id, claimed_at as counted_at, first_contact
-    from hidra.campaign_messages where id = %(message_id)s""")
+TAKE_BACK = take_back(
+    f"select evolution_config_id, {_COUNTED_AS} from hidra.campaign_messages where id = %(message_id)s"  # noqa: S608
+)
 MARK_UNKNOWN = """
 update hidra.campaign_messages
 set status = 'unknown', sent_at = %(sent_at)s, error_code = %(code)s, error_detail = %(detail)s
@@ -394,7 +399,7 @@ def mark_failed(tx: Tx, claim: Claim, *, code: str, detail: str, at: datetime, a
 
     change(tx, [claim.message_id], rule)
     if ours and not arrived:
-        tx.run(TAKE_BACK, message_id=claim.message_id)
+        tx.run(TAKE_BACK, message_id=claim.message_id, claimed_at=claim.claimed_at)
 
 
 def mark_sender_lost(tx: Tx, *, older_than: timedelta) -> int:

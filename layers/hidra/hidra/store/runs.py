@@ -57,7 +57,9 @@ select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id, c.evolution
     {DELAYING_PROBE} as probed_at,
     least(c.max_messages_per_minute, k.max_messages_per_minute) as rate, moment.now,
     waiting.pending, waiting.ready, {LIMITED} as limited, d.open_until, d.ends_at as day_ends_at, d.message_limit,
-    d.first_contact_limit, greatest(0, d.message_limit - d.messages - d.messages_before) as messages_left,
+    d.first_contact_limit,
+    case when d.message_limit is not null then greatest(0, d.message_limit - d.messages - d.messages_before) end
+        as messages_left,
     case when k.max_first_contacts_per_day is null then waiting.pending else {_CLAIMABLE} end as claimable,
     exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'sending')
         or exists (select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'unknown') as in_flight
