@@ -3071,7 +3071,7 @@ COMMENT ON INDEX hidra.campaign_messages_backfill IS 'Messages whose status can 
 -- Name: campaign_messages_first_contacts; Type: INDEX; Schema: hidra; Owner: -
 --
 
-CREATE INDEX campaign_messages_first_contacts ON hidra.campaign_messages USING btree (run_id, first_contact, id) WHERE ((status = 'pending'::hidra.message_status) AND (first_contact IS NOT NULL));
+CREATE INDEX campaign_messages_first_contacts ON hidra.campaign_messages USING btree (run_id, first_contact DESC, id) WHERE ((status = 'pending'::hidra.message_status) AND (first_contact IS NOT NULL));
 
 --
 -- Name: INDEX campaign_messages_first_contacts; Type: COMMENT; Schema: hidra; Owner: -

@@ -68,7 +68,7 @@ grant select, insert, update, delete on hidra.connection_days to hidra_api, hidr
 alter table hidra.campaign_messages add column first_contact boolean;
 comment on column hidra.campaign_messages.first_contact is
     'Whether the phone had neither got a message nor written when the recipient was judged. Null: not judged.';
-create index campaign_messages_first_contacts on hidra.campaign_messages (run_id, first_contact, id)
+create index campaign_messages_first_contacts on hidra.campaign_messages (run_id, first_contact desc, id)
     where status = 'pending' and first_contact is not null;
 comment on index hidra.campaign_messages_first_contacts is
     'Claims find the next first contact, and the next known one once the day''s first contacts are used up.';

@@ -395,7 +395,7 @@ def test_a_warm_up_without_limits_has_those_of_a_new_number(api: Api) -> None:
         ({"warm_up": {"since": "2026-02-30"}}, "warm_up.since"),
         ({"warm_up": {"since": "2026-12-01", "limits": []}}, "warm_up.limits"),
         ({"warm_up": {"since": "2026-12-01", "limits": [20, 0]}}, "warm_up.limits.1"),
-        ({"time_zone": "America/Sao_Paulo "}, "time_zone"),
+        ({"time_zone": "America/Sao Paulo"}, "time_zone"),
         ({"time_zone": "America/Nowhere"}, "time_zone"),
         ({"time_zone": "America/Argentina"}, "time_zone"),
         ({"time_zone": "Etc/../../etc"}, "time_zone"),

@@ -31,6 +31,9 @@ ALL = [
     blocked.nothing_to_send({"unresolved_variable": 4990, "opted_out": 6}, {"nme": "nome"}),
     blocked.NOTHING_FAILED,
     blocked.SERVER_SLOW,
+    blocked.day_limit_reached(80, NOW),
+    blocked.first_contacts_reached(20, NOW),
+    blocked.time_zone_changed(NOW),
 ]
 
 

@@ -113,13 +113,18 @@ select from hidra.pace_limits where subject = %(connection_id)s for update
 """
 
 
-def _next(where: LiteralString) -> LiteralString:
+# False before true: all, or only those that are no first contacts. One index has both, in the order of the claims.
+_ALLOWED = """(select first_contacts_limited from target)
+                and m.first_contact <= (select first_contacts_left from target)"""
+
+
+def _next(where: LiteralString, order: LiteralString) -> LiteralString:
     return f"""select * from (
         select m.id, m.user_id, m.phone_hash, m.first_contact from hidra.campaign_messages m
         where m.run_id = %(run_id)s and m.status = 'pending'
             and (m.not_before is null or m.not_before <= clock_timestamp())
             and exists (select from free) and {where}
-        order by m.id limit 1
+        order by {order} limit 1
         for update skip locked
     ) m"""  # noqa: S608 - made of constants
 
@@ -164,11 +169,9 @@ candidate as (
         select from hidra.opt_outs o where o.user_id = next.user_id and o.phone_hash = next.phone_hash
     ) as opted_out
     from (
-        {_next("not (select first_contacts_limited from target)")}
+        {_next("not (select first_contacts_limited from target)", "m.id")}
         union all
-        {_next("m.first_contact and (select first_contacts_limited and first_contacts_left from target)")}
-        union all
-        {_next("not m.first_contact and (select first_contacts_limited from target)")}
+        {_next(_ALLOWED, "m.first_contact desc, m.id")}
         limit 1
     ) next
 ),
@@ -193,9 +196,9 @@ probed as (
     update hidra.pace_limits l set probed_at = claimed.claimed_at
     from claimed cross join target where target.is_probe and l.subject = %(connection_id)s
 )
-select target.open, target.slowed, coalesce(capacity.room, false) as room, target.day_open, candidate.id as message_id,
+select target.open, target.slowed, coalesce(capacity.room, false) as room, candidate.id as message_id,
     claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables, claimed.requested_message_id,
-    target.needs_ack, target.is_probe,
+    target.needs_ack, target.is_probe, target.day_open,
     target.body, target.media_url, target.media_type, target.file_name,
     target.user_id, target.base_url, target.instance_name, target.api_key_encrypted
 from target cross join capacity left join candidate on true left join claimed on true
