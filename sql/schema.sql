@@ -907,6 +907,7 @@ CREATE TABLE hidra.campaign_messages (
     error_code text,
     error_detail text,
     requested_message_id text,
+    first_contact boolean,
     replied_at timestamp with time zone,
     CONSTRAINT campaign_messages_delivered_was_sent CHECK (((delivered_at IS NULL) OR (sent_at IS NOT NULL))),
     CONSTRAINT campaign_messages_erased_is_empty CHECK ((((phone IS NOT NULL) AND (phone_hash IS NOT NULL)) OR ((phone IS NULL) AND (phone_hash IS NULL) AND (variables = '{}'::jsonb) AND (provider_message_id IS NULL) AND (requested_message_id IS NULL) AND (error_detail IS NULL) AND (status <> ALL (ARRAY['pending'::hidra.message_status, 'sending'::hidra.message_status, 'unknown'::hidra.message_status])))))
@@ -1027,6 +1028,12 @@ COMMENT ON COLUMN hidra.campaign_messages.error_detail IS 'The reason for the st
 --
 
 COMMENT ON COLUMN hidra.campaign_messages.requested_message_id IS 'The id under which Evolution is asked to send the message: made at the first claim on a Baileys connection and kept for every attempt. Evolution before 2.4 chooses an id of its own, so only provider_message_id says how the message was sent. Null before the first claim, on the Cloud API, and after an erasure.';
+
+--
+-- Name: COLUMN campaign_messages.first_contact; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_messages.first_contact IS 'Whether the phone had neither got a message nor written when the recipient was judged. Null: not judged.';
 
 --
 -- Name: COLUMN campaign_messages.replied_at; Type: COMMENT; Schema: hidra; Owner: -
@@ -1313,7 +1320,8 @@ CREATE TABLE hidra.campaign_runs (
     ticketed_rate integer,
     requeue_at timestamp with time zone,
     open_from timestamp with time zone,
-    open_until timestamp with time zone
+    open_until timestamp with time zone,
+    judged_at timestamp with time zone
 );
 
 ALTER TABLE ONLY hidra.campaign_runs FORCE ROW LEVEL SECURITY;
@@ -1391,6 +1399,12 @@ COMMENT ON COLUMN hidra.campaign_runs.open_from IS 'No message is claimed before
 COMMENT ON COLUMN hidra.campaign_runs.open_until IS 'No message is claimed from this time on: 1.5 s before the sending window closes. A later pass writes the next range. A run begins with the time of its start here, and its first pass opens it. Null: without a bound.';
 
 --
+-- Name: COLUMN campaign_runs.judged_at; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.campaign_runs.judged_at IS 'When first_contact was known of all recipients. Null: a pass judges them before the run sends on a connection that limits first contacts.';
+
+--
 -- Name: campaign_timeline_points; Type: TABLE; Schema: hidra; Owner: -
 --
 
@@ -1430,6 +1444,71 @@ COMMENT ON COLUMN hidra.campaign_timeline_points.delivered IS 'Counted messages 
 --
 
 COMMENT ON COLUMN hidra.campaign_timeline_points.failed IS 'Counted messages that failed, with failed_at in this minute.';
+
+--
+-- Name: connection_days; Type: TABLE; Schema: hidra; Owner: -
+--
+
+CREATE TABLE hidra.connection_days (
+    evolution_config_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    open_until timestamp with time zone NOT NULL,
+    message_limit integer,
+    first_contact_limit integer,
+    messages integer DEFAULT 0 NOT NULL,
+    first_contacts integer DEFAULT 0 NOT NULL,
+    messages_before integer DEFAULT 0 NOT NULL,
+    first_contacts_before integer DEFAULT 0 NOT NULL,
+    CONSTRAINT connection_days_counts CHECK (((messages >= 0) AND (first_contacts >= 0))),
+    CONSTRAINT connection_days_in_order CHECK (((begins_at < open_until) AND (open_until <= ends_at)))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY hidra.connection_days FORCE ROW LEVEL SECURITY;
+
+--
+-- Name: TABLE connection_days; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON TABLE hidra.connection_days IS 'A row is a local day of a connection, with its limits and how many messages were claimed in it. Passes write it beforehand, and each save of the connection writes it anew. A claim counts under the lock on the connection''s row in pace_limits. Rows are kept for some days: a day of another zone may overlap with them.';
+
+--
+-- Name: COLUMN connection_days.open_until; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.connection_days.open_until IS 'A connection with limits sends nothing from then until ends_at: its zone was changed, and the days of both zones keep their limits. Otherwise the same as ends_at.';
+
+--
+-- Name: COLUMN connection_days.message_limit; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.connection_days.message_limit IS 'The lower one of max_messages_per_day and of the warm-up''s limit for this day. Null: no limit.';
+
+--
+-- Name: COLUMN connection_days.messages; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.connection_days.messages IS 'Claims of this day, trials and confirmations too, but for those that surely did not reach the Evolution server.';
+
+--
+-- Name: COLUMN connection_days.first_contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.connection_days.first_contacts IS 'Those of messages that went to first contacts.';
+
+--
+-- Name: COLUMN connection_days.messages_before; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.connection_days.messages_before IS 'Messages of earlier rows that may lie in this local day, because the zone was changed. They use up its limit, too.';
+
+--
+-- Name: COLUMN connection_days.first_contacts_before; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.connection_days.first_contacts_before IS 'Those of messages_before that went to first contacts.';
 
 --
 -- Name: connection_endpoints; Type: TABLE; Schema: hidra; Owner: -
@@ -1907,16 +1986,24 @@ CREATE TABLE hidra.evolution_api_config (
     last_status_at timestamp with time zone,
     jitter double precision DEFAULT 0.25 NOT NULL,
     send_window jsonb,
+    max_messages_per_day integer,
+    max_first_contacts_per_day integer,
+    warm_up_since date,
+    warm_up_limits integer[],
+    time_zone text DEFAULT 'America/Sao_Paulo'::text NOT NULL,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
     CONSTRAINT evolution_api_config_deleted_is_empty CHECK (
 CASE
     WHEN (deleted_at IS NULL) THEN (num_nulls(base_url, instance_name, api_key_encrypted) = 0)
     ELSE ((num_nonnulls(base_url, instance_name, api_key_encrypted) = 0) AND (status = 'disconnected'::hidra.evolution_connection_status))
 END),
+    CONSTRAINT evolution_api_config_first_contacts_range CHECK (((max_first_contacts_per_day >= 1) AND (max_first_contacts_per_day <= 1000000))),
     CONSTRAINT evolution_api_config_integration_known CHECK ((integration = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
     CONSTRAINT evolution_api_config_integration_saved_known CHECK ((integration_saved = ANY (ARRAY['baileys'::text, 'cloud_api'::text]))),
     CONSTRAINT evolution_api_config_jitter_range CHECK (((jitter >= (0)::double precision) AND (jitter <= (0.5)::double precision))),
-    CONSTRAINT evolution_api_config_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000)))
+    CONSTRAINT evolution_api_config_per_day_range CHECK (((max_messages_per_day >= 1) AND (max_messages_per_day <= 1000000))),
+    CONSTRAINT evolution_api_config_rate_range CHECK (((max_messages_per_minute >= 1) AND (max_messages_per_minute <= 6000))),
+    CONSTRAINT evolution_api_config_warm_up_whole CHECK ((((warm_up_since IS NULL) = (warm_up_limits IS NULL)) AND (cardinality(warm_up_limits) > 0)))
 );
 
 ALTER TABLE ONLY hidra.evolution_api_config FORCE ROW LEVEL SECURITY;
@@ -2070,6 +2157,36 @@ COMMENT ON COLUMN hidra.evolution_api_config.jitter IS 'By how much of the time 
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.send_window IS 'The sending window of the campaigns that have none of their own. Null: they send at any time.';
+
+--
+-- Name: COLUMN evolution_api_config.max_messages_per_day; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.max_messages_per_day IS 'How many messages may be sent in one local day. Null: no limit of its own.';
+
+--
+-- Name: COLUMN evolution_api_config.max_first_contacts_per_day; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.max_first_contacts_per_day IS 'How many of the messages of a local day may go to phones that have neither got a message nor written. Null: all.';
+
+--
+-- Name: COLUMN evolution_api_config.warm_up_since; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.warm_up_since IS 'The local day on which warm_up_limits begins. Null: no warm-up.';
+
+--
+-- Name: COLUMN evolution_api_config.warm_up_limits; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.warm_up_limits IS 'The most messages of each local day since warm_up_since. After the last one only max_messages_per_day limits.';
+
+--
+-- Name: COLUMN evolution_api_config.time_zone; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.time_zone IS 'The IANA zone whose days are meant.';
 
 --
 -- Name: exports; Type: TABLE; Schema: hidra; Owner: -
@@ -2855,6 +2972,13 @@ ALTER TABLE ONLY hidra.campaigns
     ADD CONSTRAINT campaigns_user_id_id_key UNIQUE (user_id, id);
 
 --
+-- Name: connection_days connection_days_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.connection_days
+    ADD CONSTRAINT connection_days_pkey PRIMARY KEY (evolution_config_id, begins_at);
+
+--
 -- Name: connection_endpoints connection_endpoints_pkey; Type: CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -3107,6 +3231,18 @@ CREATE INDEX campaign_messages_backfill ON hidra.campaign_messages USING btree (
 --
 
 COMMENT ON INDEX hidra.campaign_messages_backfill IS 'Messages whose status can still advance, in the order in which a status backfill checks them.';
+
+--
+-- Name: campaign_messages_first_contacts; Type: INDEX; Schema: hidra; Owner: -
+--
+
+CREATE INDEX campaign_messages_first_contacts ON hidra.campaign_messages USING btree (run_id, first_contact DESC, id) WHERE ((status = 'pending'::hidra.message_status) AND (first_contact IS NOT NULL));
+
+--
+-- Name: INDEX campaign_messages_first_contacts; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON INDEX hidra.campaign_messages_first_contacts IS 'Claims find the next first contact, and the next known one once the day''s first contacts are used up.';
 
 --
 -- Name: campaign_messages_pending; Type: INDEX; Schema: hidra; Owner: -
@@ -3559,6 +3695,13 @@ ALTER TABLE ONLY hidra.campaigns
     ADD CONSTRAINT campaigns_user_fk FOREIGN KEY (user_id) REFERENCES core.users(id) ON DELETE CASCADE;
 
 --
+-- Name: connection_days connection_days_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
+--
+
+ALTER TABLE ONLY hidra.connection_days
+    ADD CONSTRAINT connection_days_connection_fk FOREIGN KEY (user_id, evolution_config_id) REFERENCES hidra.evolution_api_config(user_id, id) ON DELETE CASCADE;
+
+--
 -- Name: connection_endpoints connection_endpoints_connection_fk; Type: FK CONSTRAINT; Schema: hidra; Owner: -
 --
 
@@ -3753,6 +3896,12 @@ ALTER TABLE hidra.campaign_timeline_points ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hidra.campaigns ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: connection_days; Type: ROW SECURITY; Schema: hidra; Owner: -
+--
+
+ALTER TABLE hidra.connection_days ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: connection_endpoints; Type: ROW SECURITY; Schema: hidra; Owner: -
 --
 
@@ -3877,6 +4026,12 @@ CREATE POLICY owner ON hidra.campaign_timeline_points TO hidra_owner USING (true
 --
 
 CREATE POLICY owner ON hidra.campaigns TO hidra_owner USING (true) WITH CHECK (true);
+
+--
+-- Name: connection_days owner; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY owner ON hidra.connection_days TO hidra_owner USING (true) WITH CHECK (true);
 
 --
 -- Name: connection_endpoints owner; Type: POLICY; Schema: hidra; Owner: -
@@ -4071,6 +4226,12 @@ CREATE POLICY tenant ON hidra.campaign_timeline_points TO hidra_api USING ((user
 CREATE POLICY tenant ON hidra.campaigns TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
 
 --
+-- Name: connection_days tenant; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY tenant ON hidra.connection_days TO hidra_api USING ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((user_id = ( SELECT (NULLIF(current_setting('hidra.user_id'::text, true), ''::text))::uuid AS "nullif")));
+
+--
 -- Name: connection_endpoints tenant; Type: POLICY; Schema: hidra; Owner: -
 --
 
@@ -4237,6 +4398,12 @@ CREATE POLICY worker ON hidra.campaign_timeline_points TO hidra_worker USING (tr
 --
 
 CREATE POLICY worker ON hidra.campaigns TO hidra_worker USING (true) WITH CHECK (true);
+
+--
+-- Name: connection_days worker; Type: POLICY; Schema: hidra; Owner: -
+--
+
+CREATE POLICY worker ON hidra.connection_days TO hidra_worker USING (true) WITH CHECK (true);
 
 --
 -- Name: connection_endpoints worker; Type: POLICY; Schema: hidra; Owner: -

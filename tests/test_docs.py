@@ -118,7 +118,7 @@ def test_the_readmes_commands_are_the_same_in_both_languages() -> None:
 def test_every_guarantee_names_a_test_that_proves_it() -> None:
     text = (ROOT / "docs/guarantees.md").read_text()
     promises = re.findall(r"^## (\d+\. .+)$", text, re.MULTILINE)
-    assert [promise.split(".")[0] for promise in promises] == [str(number) for number in range(1, 14)]
+    assert [promise.split(".")[0] for promise in promises] == [str(number) for number in range(1, 15)]
     above, table = text.split("\n## The tests\n")
     assert not re.findall(r"`test_\w+`", above), "tests are named in the table only"
     rows = re.findall(r"^\| (.+?) \| (.*?) \|.*\|$", table, re.MULTILINE)[2:]

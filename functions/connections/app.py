@@ -14,11 +14,12 @@ from pydantic_core import PydanticCustomError
 from hidra.domain.address import check_base_url
 from hidra.domain.backfill import OLDEST_HOURS
 from hidra.domain.check_request import CheckAction
+from hidra.domain.daily_limits import DEFAULT_LADDER, MAX_WARM_UP_DAYS, WarmUp
 from hidra.domain.pacing import MAX_JITTER
-from hidra.entry.fields import PerMinute, Whole
+from hidra.entry.fields import LocalDate, PerDay, PerMinute, Whole
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.tenant import user_of
-from hidra.entry.times import SendWindowIn, window_of
+from hidra.entry.times import SendWindowIn, TimeZone, window_of
 from hidra.errors import Unavailable
 from hidra.gateways import connection, queues
 from hidra.gateways.aws import read_json_secret
@@ -64,10 +65,21 @@ ApiKey = Annotated[
 InstanceName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/\\?#]+$")]
 
 
+class WarmUpIn(Body):
+    """The most messages of each local day, ``since`` the first one; without ``limits`` those of a new number."""
+
+    since: LocalDate
+    limits: Annotated[list[PerDay] | None, Field(min_length=1, max_length=MAX_WARM_UP_DAYS)] = None
+
+    def warm_up(self) -> WarmUp:
+        return WarmUp(self.since, tuple(self.limits or DEFAULT_LADDER))
+
+
 class ConnectionIn(Body):
     """An absent field keeps its value, or takes its default: baileys, 60 a minute, one at a time, jitter 0.25.
 
-    Without a sending window campaigns send at any time.
+    Without a sending window campaigns send at any time. The limits of a day have none by default; null removes one. A
+    day is that of ``time_zone``, by default São Paulo's.
     """
 
     base_url: Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -86,6 +98,22 @@ class ConnectionIn(Body):
         SendWindowIn | None,
         Field(description="When campaigns without a window of their own may send. Null, if sent: at any time."),
     ] = None
+    max_messages_per_day: PerDay | None = None
+    max_first_contacts_per_day: Annotated[
+        PerDay | None, Field(description="First contacts: phones that have neither got a message from you nor written.")
+    ] = None
+    warm_up: WarmUpIn | None = None
+    time_zone: TimeZone | None = None
+
+    def daily_limits(self) -> dict[str, Any]:
+        """The fields of DailyLimits that the request names."""
+        given: dict[str, Any] = {
+            "max_messages_per_day": self.max_messages_per_day,
+            "max_first_contacts_per_day": self.max_first_contacts_per_day,
+            "warm_up": self.warm_up and self.warm_up.warm_up(),
+        }
+        named = {name: value for name, value in given.items() if name in self.model_fields_set}
+        return named | ({"time_zone": self.time_zone} if self.time_zone else {})
 
 
 class StatusBackfillIn(Body):
@@ -124,6 +152,7 @@ def save(body: ConnectionIn) -> Connection:
         jitter=body.jitter,
         send_window=window_of(body.send_window),
         keeps_window="send_window" not in body.model_fields_set,
+        daily_limits=body.daily_limits(),
     )
     connection_id = save_connection(db, user_id, wanted, sealed=sealed, origin=origin, nudge=nudge)
     try:

@@ -226,9 +226,11 @@ def post(claim: ClaimedPost, phone: str, content: Content) -> Outcome:
         key = open_key(claim)
     except Rejected as error:
         logger.error("the connection's key cannot be opened", user_id=claim.user_id, code=error.code)
-        return NotSent("key_unreadable", "The stored API key cannot be read; save it again.", Stops.CONNECTION)
+        return NotSent(
+            "key_unreadable", "The stored API key cannot be read; save it again.", Stops.CONNECTION, arrived=False
+        )
     except Unavailable:
-        return NotSent("keys_unavailable", "The stored API key could not be read.", Stops.NOTHING)
+        return NotSent("keys_unavailable", "The stored API key could not be read.", Stops.NOTHING, arrived=False)
     evolution = Evolution(claim.base_url, claim.instance_name, key, allow_private=ALLOW_PRIVATE)
     began = CLOCK.monotonic()
     outcome = evolution.send(phone, content, message_id=claim.requested_message_id)

@@ -50,6 +50,10 @@ _CONNECTION_IN = {
     "max_concurrent_sends": 1,
     "jitter": 0.25,
     "send_window": None,
+    "max_messages_per_day": 500,
+    "max_first_contacts_per_day": 50,
+    "warm_up": {"since": "2030-01-30", "limits": [20, 40, 80, 160, 320]},
+    "time_zone": "America/Sao_Paulo",
 }
 
 _IMPORT_CONSENT = {"basis": "consent", "source": "formulário do site", "at": None, "values": {"Aguardando": None}}
@@ -176,6 +180,14 @@ EXAMPLES: dict[str, Any] = {
         "last_health_check_at": _NOON,
         "last_webhook_at": _NOON,
         "last_status_at": _NOON,
+        "today": {
+            "begins_at": "2030-01-31T03:00:00Z",
+            "ends_at": "2030-02-01T03:00:00Z",
+            "messages": 12,
+            "message_limit": 40,
+            "first_contacts": 9,
+            "first_contact_limit": 50,
+        },
         "created_at": _NOON,
         "warnings": [
             {

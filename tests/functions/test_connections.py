@@ -97,6 +97,11 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "max_concurrent_sends": 1,
         "jitter": 0.25,
         "send_window": None,
+        "max_messages_per_day": None,
+        "max_first_contacts_per_day": None,
+        "warm_up": None,
+        "time_zone": "America/Sao_Paulo",
+        "today": saved["today"],
         "created_at": saved["created_at"],
         "warnings": [],
         "status_backfill": None,
@@ -361,3 +366,53 @@ def test_a_cloud_api_connection_says_that_no_status_arrives_until_one_does(
     databases.owner.execute(arrived)
     api.put(PATH, GIVEN)
     assert codes(api.put(PATH, cloud)) == ["statuses-missing"]
+
+
+DAILY = {
+    "max_messages_per_day": 500,
+    "max_first_contacts_per_day": 50,
+    "warm_up": {"since": "2026-12-01", "limits": [20, 40]},
+    "time_zone": "Europe/Lisbon",
+}
+
+
+def test_daily_limits_are_kept_when_absent_and_removed_by_null(api: Api) -> None:
+    assert {name: api.put(PATH, {**GIVEN, **DAILY}).json[name] for name in DAILY} == DAILY
+    kept = api.put(PATH, {**GIVEN, "max_messages_per_day": 400}).json
+    assert {name: kept[name] for name in DAILY} == {**DAILY, "max_messages_per_day": 400}
+    assert (kept["today"]["message_limit"], kept["today"]["first_contact_limit"]) == (400, 50)
+    removed = api.put(PATH, {**GIVEN, **dict.fromkeys(DAILY)}).json
+    assert {name: removed[name] for name in DAILY} == {**dict.fromkeys(DAILY), "time_zone": "Europe/Lisbon"}
+    assert removed["today"]["messages"] == 0
+
+
+def test_a_warm_up_without_limits_has_those_of_a_new_number(api: Api) -> None:
+    warm_up = api.put(PATH, {**GIVEN, "warm_up": {"since": "2026-12-01"}}).json["warm_up"]
+    assert warm_up["limits"] == [20, 40, 80, 120, 160, 200, 250, 300, 400, 500, 600, 700, 850, 1000]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"max_messages_per_day": 0}, "max_messages_per_day"),
+        ({"max_first_contacts_per_day": "9"}, "max_first_contacts_per_day"),
+        ({"warm_up": {}}, "warm_up.since"),
+        ({"warm_up": {"since": "2026-12-01T00:00:00Z"}}, "warm_up.since"),
+        ({"warm_up": {"since": "2026-02-30"}}, "warm_up.since"),
+        ({"warm_up": {"since": "2026-12-01", "limits": []}}, "warm_up.limits"),
+        ({"warm_up": {"since": "2026-12-01", "limits": [20, 0]}}, "warm_up.limits.1"),
+        ({"time_zone": "America/Sao Paulo"}, "time_zone"),
+        ({"time_zone": "America/Nowhere"}, "time_zone"),
+        ({"time_zone": "America/Argentina"}, "time_zone"),
+        ({"time_zone": "Etc/../../etc"}, "time_zone"),
+        ({"time_zone": "right/Europe/Lisbon"}, "time_zone"),
+    ],
+)
+def test_a_wrong_daily_limit_is_refused_at_its_field_and_changes_nothing(
+    api: Api, wrong: dict[str, Any], field: str
+) -> None:
+    before = api.put(PATH, {**GIVEN, **DAILY}).json
+    answer = api.put(PATH, {**GIVEN, **wrong})
+    assert (answer.status, answer.fields) == (422, [field])
+    after = api.get(PATH).json
+    assert {name: after[name] for name in DAILY} == {name: before[name] for name in DAILY}

@@ -32,6 +32,9 @@ ALL = [
     blocked.NOTHING_FAILED,
     blocked.SERVER_SLOW,
     blocked.outside_send_window(NOW, "America/Sao_Paulo"),
+    blocked.day_limit_reached(80, NOW),
+    blocked.first_contacts_reached(20, NOW),
+    blocked.time_zone_changed(NOW),
 ]
 
 

@@ -20,12 +20,14 @@ SECRET = b"test"
 _CONTACT_IDS = itertools.count(uuid4().int)
 
 
-def wait_for_blocked_transaction(databases: Databases) -> None:
-    """Waits until a transaction waits for the lock of another."""
+def wait_for_blocked_transaction(databases: Databases, number: int = 1) -> None:
+    """Waits until so many transactions wait for the lock of another."""
     dsn = databases.owner.info
     with psycopg.connect(dsn.dsn, password=dsn.password, autocommit=True) as watch:
         deadline = datetime.now(UTC) + timedelta(seconds=10)
-        while watch.execute("select exists (select from pg_locks where not granted)").fetchone() != (True,):
+        while watch.execute(
+            "select count(distinct pid) >= %s from pg_locks where not granted", [number]
+        ).fetchone() != (True,):
             assert datetime.now(UTC) < deadline, "no transaction is blocked"
 
 
@@ -117,7 +119,9 @@ class World:
         )
         return out
 
-    def claim(self, *, campaign_id: UUID | None = None) -> claims.Claim | claims.RecipientOptedOut | claims.NoClaim:
+    def claim(
+        self, *, campaign_id: UUID | None = None, now: datetime | None = None
+    ) -> claims.Claim | claims.RecipientOptedOut | claims.NoClaim:
         campaign_id = campaign_id or self.campaign_id
         run_id = self.one(
             "select id from hidra.campaign_runs where campaign_id = %s order by started_at desc", campaign_id
@@ -129,6 +133,7 @@ class World:
                 run_id=run_id,
                 connection_id=self.connection_id,
                 sender_timeout=timedelta(seconds=120),
+                now=now,
             )
         )
 
@@ -147,8 +152,8 @@ class World:
         self.databases.jobs.as_worker(finish)
         return held
 
-    def wait_for_blocked_transaction(self) -> None:
-        wait_for_blocked_transaction(self.databases)
+    def wait_for_blocked_transaction(self, number: int = 1) -> None:
+        wait_for_blocked_transaction(self.databases, number)
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         with self.databases.owner.cursor(row_factory=dict_row) as cursor:

@@ -25,6 +25,9 @@ class BlockedCode(StrEnum):
     - ``server-slow``: the Evolution server takes longer than ``seconds`` to answer; one message is sent every
       ``minutes`` until one is answered sooner.
     - ``outside-send-window``: the sending window is closed; it opens at ``opens_at``, in its ``time_zone``.
+    - ``day-limit-reached``: the connection's ``limit`` of messages of its local day is used up ``until`` then.
+    - ``first-contacts-reached``: only first contacts wait, and the ``limit`` of them is used up ``until`` then.
+    - ``time-zone-changed``: the day of the connection's new time zone begins at ``until``.
     - ``outcomes-in-doubt``: nothing more is sent. ``messages`` are looked up ``until`` then, or up to ``at_latest`` if
       the Evolution server does not answer; not at all while ``connection_status`` is null.
     - ``whatsapp-refuses``: paused, ``refused`` of the last ``answered`` messages were refused.
@@ -43,6 +46,9 @@ class BlockedCode(StrEnum):
     CONNECTION_PROBED = "connection-probed"
     SERVER_SLOW = "server-slow"
     OUTSIDE_SEND_WINDOW = "outside-send-window"
+    DAY_LIMIT_REACHED = "day-limit-reached"
+    FIRST_CONTACTS_REACHED = "first-contacts-reached"
+    TIME_ZONE_CHANGED = "time-zone-changed"
     OUTCOMES_IN_DOUBT = "outcomes-in-doubt"
     WHATSAPP_REFUSES = "whatsapp-refuses"
     MEDIA_NOT_FETCHED = "media-not-fetched"
@@ -111,6 +117,19 @@ def probed(detail: str | None) -> Blocked:
 
 def outside_send_window(opens_at: datetime, zone: str) -> Blocked:
     return Blocked(BlockedCode.OUTSIDE_SEND_WINDOW, {"opens_at": _iso(opens_at), "time_zone": zone})
+
+
+def day_limit_reached(limit: int, until: datetime) -> Blocked:
+    return Blocked(BlockedCode.DAY_LIMIT_REACHED, {"limit": limit, "until": _iso(until)})
+
+
+def first_contacts_reached(limit: int, until: datetime) -> Blocked:
+    return Blocked(BlockedCode.FIRST_CONTACTS_REACHED, {"limit": limit, "until": _iso(until)})
+
+
+def time_zone_changed(until: datetime) -> Blocked:
+    """The day of the old zone is over for campaigns, and that of the new one has not begun."""
+    return Blocked(BlockedCode.TIME_ZONE_CHANGED, {"until": _iso(until)})
 
 
 def in_doubt(messages: int, latest_claim: datetime, connection: EvolutionConnectionStatus | None) -> Blocked:
@@ -216,6 +235,19 @@ _SENTENCES: Mapping[BlockedCode, Callable[[BlockedParams], str]] = {
     BlockedCode.OUTSIDE_SEND_WINDOW: lambda params: (
         f"The sending window is closed. It opens on {_read_in(params['time_zone'], params['opens_at'])}; the campaign"
         " then continues by itself."
+    ),
+    BlockedCode.DAY_LIMIT_REACHED: lambda params: (
+        f"The Evolution connection has used up its limit of {params['limit']:,} messages for this day. The campaign"
+        f" continues by itself at {_read(params['until'])}."
+    ),
+    BlockedCode.FIRST_CONTACTS_REACHED: lambda params: (
+        "Only contacts that have neither got a message nor written are left, and the Evolution connection has used up"
+        f" its limit of {params['limit']:,} of them for this day. The campaign continues by itself at"
+        f" {_read(params['until'])}."
+    ),
+    BlockedCode.TIME_ZONE_CHANGED: lambda params: (
+        "The time zone of the Evolution connection was changed. So that neither zone's day exceeds its limit, the"
+        f" campaign continues by itself at {_read(params['until'])}."
     ),
     BlockedCode.OUTCOMES_IN_DOUBT: _in_doubt,
     BlockedCode.WHATSAPP_REFUSES: lambda params: (

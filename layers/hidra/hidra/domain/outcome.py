@@ -47,11 +47,15 @@ class Refused:
 
 @dataclass(frozen=True)
 class NotSent:
-    """Surely not sent, so the recipient becomes pending again. What it ``stops`` would fail the next recipient too."""
+    """Surely not sent, so the recipient becomes pending again. What it ``stops`` would fail the next recipient too.
+
+    ``arrived``: the request may have come to the Evolution server, which refused it.
+    """
 
     code: str
     detail: str
     stops: Stops
+    arrived: bool = True
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def issue(
     ready: bool = True,
     ticketed_rate: int | None = None,
     opens: Opening = ALWAYS,
+    not_before: datetime | None = None,
 ) -> Issue:
     """The tickets that one pass of a run issues.
 
@@ -81,20 +82,21 @@ def issue(
         ticketed_rate: the rate at which the last tickets were issued. If it was lower, they lie too far apart, and are
             issued anew.
         opens: the instants of the sending window, the first slot at the first one and none at or after the second.
+        not_before: the first slot at the earliest, as the limits of a day allow it; None: now.
     """
     if ticketed_rate is not None and ticketed_rate < rate:
         ticketed_until = None
     spacing = timedelta(seconds=spacing_seconds(rate))
-    first = max(now, opens.open_from or now)
+    first = max(now, opens.open_from or now, not_before or now)
     plan = plan or Plan(now + timedelta(seconds=FIRST_SLOT_SECONDS), rate)
-    if opens.waits(now):  # as the first permit does
+    if first > now:  # as the first permit does
         plan = Plan(max(first, plan.next), plan.rate)
     start = _start(first, ticketed_until, plan)
     # A recipient without a ticket would delay the run's end until the next pass; a ticket too many does no harm.
-    used = timedelta(0) if opens.waits(now) else timedelta(seconds=PERMIT_AHEAD_SECONDS)
+    used = timedelta(0) if first > now else timedelta(seconds=PERMIT_AHEAD_SECONDS)
     unused = max(0, (start - first - used) // spacing)
     wanted = max(0, pending - unused)
-    slots = min(wanted, _slots_ahead(start, spacing, now=now, opens=opens))
+    slots = min(wanted, _slots_ahead(start, spacing, now=now, first=first, opens=opens))
     until = start + slots * spacing
     last = ready and 0 < slots == wanted
     behind = ticketed_until is not None and plan.next < now  # a ticket was lost, and a slow run has no spare for long
@@ -144,11 +146,11 @@ def ticket_rate(*, rate: int, others: Sequence[int], connection_rate: int) -> in
     return min(rate, ceil(left / runs))
 
 
-def _slots_ahead(start: datetime, spacing: timedelta, *, now: datetime, opens: Opening) -> int:
+def _slots_ahead(start: datetime, spacing: timedelta, *, now: datetime, first: datetime, opens: Opening) -> int:
     """How many slots from ``start`` on lie in the next 130 s and before the close."""
     horizon = now + timedelta(seconds=TICKETS_AHEAD_SECONDS)
     slots = max(0, floor((horizon - start) / spacing))
-    if opens.waits(now) and start == opens.open_from and start <= horizon:
+    if now < first == start <= horizon:
         slots = max(1, slots)  # the passes after this one may come too late for the opening
     if opens.open_until is not None:
         slots = min(slots, max(0, ceil((opens.open_until - start) / spacing)))

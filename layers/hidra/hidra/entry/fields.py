@@ -1,7 +1,7 @@
 """Types of request fields that several functions share. OpenAPI takes their limits from here."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -24,8 +24,11 @@ from hidra.domain.contact import (
     MAX_VALUE,
     fits,
 )
+from hidra.domain.daily_limits import MAX_PER_DAY
 from hidra.domain.text import BLANK, NUL, blank
 
+_ISO_DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
+# With an area, or UTC. Other names exist on some machines only: posix/..., right/... (with leap seconds), localtime.
 _ISO_INSTANT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
@@ -46,6 +49,12 @@ def written_as_time(value: Any) -> Any:
     if isinstance(value, str) and _ISO_INSTANT.match(value):
         return value
     raise PydanticCustomError("instant", "Must be a time as in 2030-01-31T09:00:00-03:00")
+
+
+def _written_as_date(value: Any) -> Any:
+    if isinstance(value, str) and _ISO_DATE.match(value):
+        return value
+    raise PydanticCustomError("local_date", "Must be a date as in 2030-01-31")
 
 
 def in_utc(value: datetime) -> datetime:
@@ -137,6 +146,8 @@ Country = Annotated[
 ]
 WebUrl = Annotated[str, StringConstraints(max_length=2_048, pattern=r"^https?://[^\s/?#]+[^\s\x00]*$"), WithoutNul()]
 PerMinute = Annotated[int, Constraints(strict=True, ge=1, le=6_000), Whole]
+PerDay = Annotated[int, Constraints(strict=True, ge=1, le=MAX_PER_DAY), Whole]
+LocalDate = Annotated[date, BeforeValidator(_written_as_date, json_schema_input_type=date)]
 Instant = Annotated[
     AwareDatetime, BeforeValidator(written_as_time, json_schema_input_type=datetime), AfterValidator(in_utc)
 ]

@@ -112,7 +112,7 @@ class Evolution:
             return answers.sort_answer(status, answer, media=content.media.type if content.media else None)
         except HidraError as error:
             stops = Stops.SERVER_IF_REPEATED if error.code == SLOW_TO_CONNECT else Stops.CONNECTION
-            return NotSent(error.code.replace("-", "_"), str(error), stops)
+            return NotSent(error.code.replace("-", "_"), str(error), stops, arrived=False)
         except requests.Timeout:
             return Unknown("timed_out", "The Evolution server did not answer in time.")
         except requests.RequestException:

@@ -29,6 +29,7 @@ from hidra.domain.pacing import issue, ticket_rate
 from hidra.domain.send_window import Opening, opening
 from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
+from hidra.services.daily_limits import Closed, claimable, closed, prepare
 from hidra.settings import SENDER_TIMEOUT_SECONDS
 from hidra.store import campaigns, forecast, messages, pace, room, runs, send_windows
 from hidra.store.db import Database, Tx
@@ -72,6 +73,7 @@ def advance_campaign(
             pass
     elif status is not CampaignStatus.RUNNING or db.as_worker(lambda tx: _pause_if_refused(tx, campaign_id)):
         return
+    prepare(campaign_id, db=db)
     due = db.as_worker(lambda tx: _advance_run(tx, campaign_id))
     if due is None:
         return
@@ -200,8 +202,10 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
     opens = opening(run.send_window, run.now)
     send_windows.write(tx, run_id=run.run_id, opens=opens)
     reason = _blocked(run) if run.pending else _doubts(tx, run)
-    runs.block(tx, campaign_id=campaign_id, reason=_outside_window(run, opens) or reason)
-    slots, requeue_seconds = _probe_slots(tx, run, opens) if reason else _slots(tx, run, opens)
+    outside = _outside_window(run, opens)
+    day = closed(run) if run.pending and not reason else None
+    runs.block(tx, campaign_id=campaign_id, reason=outside or reason or (day.reason if day else None))
+    slots, requeue_seconds = _probe_slots(tx, run, opens) if reason else _slots(tx, run, opens, day)
     edge_seconds = _edge_seconds(run, opens)
     if run.connection_id is None or (not slots and edge_seconds is None):
         return None
@@ -217,7 +221,7 @@ def _edge_seconds(run: runs.RunState, opens: Opening) -> int | None:
     return seconds if seconds <= EDGE_SECONDS else None
 
 
-def _slots(tx: Tx, run: runs.RunState, opens: Opening) -> tuple[Sequence[datetime], int | None]:
+def _slots(tx: Tx, run: runs.RunState, opens: Opening, day: Closed | None) -> tuple[Sequence[datetime], int | None]:
     """Returns the slots to issue tickets for, recorded in the run, and in how many seconds the next pass must come."""
     limits = pace.of_run(tx, run_id=run.run_id)
     if limits is None:
@@ -228,10 +232,11 @@ def _slots(tx: Tx, run: runs.RunState, opens: Opening) -> tuple[Sequence[datetim
         ticketed_until=run.ticketed_until,
         ticketed_rate=run.ticketed_rate,
         rate=rate,
-        pending=run.pending,
+        pending=run.pending if day else claimable(run),
         plan=limits.deciding,
         ready=run.ready,
         opens=opens,
+        not_before=day.first_slot if day else None,
     )
     if tickets.slots:
         runs.note_tickets(tx, run_id=run.run_id, until=tickets.until, rate=rate)

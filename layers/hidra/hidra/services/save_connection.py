@@ -1,13 +1,14 @@
 """Saves a user's connection. A key is sealed for one server and cannot be used with another."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from hidra.domain.send_window import SendWindow
 from hidra.errors import Field, Rejected, Unavailable
 from hidra.services.lifecycle import Nudge
-from hidra.store import connections, send_windows
+from hidra.store import connections, daily_limits, send_windows
 from hidra.store.connections import Settings
 from hidra.store.db import Database, Tx
 
@@ -21,6 +22,7 @@ class Wanted:
     """A field that is None keeps its value, or takes the default in a first connection.
 
     ``send_window`` replaces the one of before, None too, unless ``keeps_window``.
+    ``daily_limits``: the fields of DailyLimits that change; here None is a value.
     """
 
     base_url: str
@@ -31,6 +33,7 @@ class Wanted:
     jitter: float | None = None
     send_window: SendWindow | None = None
     keeps_window: bool = True
+    daily_limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 def save_connection(
@@ -63,6 +66,7 @@ def save_connection(
                 raise _key_required("A first connection needs its API key; nothing was saved. Send api_key.")
             created = connections.insert(tx, _joined(wanted, DEFAULTS), sealed=sealed)
             if created is not None:
+                _set_daily_limits(tx, wanted, created)
                 return created
             old = connections.lock(tx)  # another request created it at the same moment
             if old is None:
@@ -74,6 +78,7 @@ def save_connection(
         settings = _joined(wanted, old)
         another = sealed is not None or _place(settings) != _place(old)
         connections.update(tx, settings, connection_id=old.id, sealed=sealed, another=another)
+        _set_daily_limits(tx, wanted, old.id)
         return old.id
 
     def work(tx: Tx) -> tuple[UUID, Sequence[UUID]]:
@@ -85,6 +90,11 @@ def save_connection(
     for campaign_id in reopened:
         nudge(user_id=user_id, campaign_id=campaign_id)
     return connection_id
+
+
+def _set_daily_limits(tx: Tx, wanted: Wanted, connection_id: UUID) -> None:
+    limits = replace(daily_limits.limits(tx, connection_id=connection_id), **wanted.daily_limits)
+    connections.set_daily_limits(tx, limits, connection_id=connection_id)
 
 
 def _place(settings: Settings) -> tuple[str, str, str]:

@@ -146,8 +146,9 @@ def _settle(tx: Tx, claim: DirectClaim, outcome: Outcome, took: timedelta, *, co
             direct_sends.end(tx, claim, provider_message_id=provider_message_id)
         case Unknown():
             direct_sends.end(tx, claim, provider_message_id=None)
-        case NotSent(_, detail, stops=Stops.CONNECTION):
-            connection_health.stop(tx, claim, connection_id=connection_id, message=detail)
-            direct_sends.release(tx, claim)
-        case NotSent() | Refused():
-            direct_sends.release(tx, claim)
+        case NotSent(_, detail, stops, arrived):
+            if stops is Stops.CONNECTION:
+                connection_health.stop(tx, claim, connection_id=connection_id, message=detail)
+            direct_sends.release(tx, claim, arrived=arrived)
+        case Refused():
+            direct_sends.release(tx, claim, arrived=True)

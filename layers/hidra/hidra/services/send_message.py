@@ -36,6 +36,7 @@ class End(StrEnum):
     SLOW_SERVER = "slow_server"  # see Permit.slow
     NO_ROOM = "no_room"
     SLOWED = "slowed"
+    DAY_USED = "day_used"
     NO_WORK = "no_work"
     TOO_LATE = "too_late"
     POSTED = "posted"
@@ -225,21 +226,25 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, posted: _Posted) -> _Changed:
                 stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
             claims.mark_unknown(tx, claim, sent_at=sent_at, code=code, detail=detail)
         # The fault of the connection or of the content, not of the recipient: it costs no attempt.
-        case NotSent(code, detail, stops=Stops.CONNECTION):
+        case NotSent(code, detail, stops=Stops.CONNECTION, arrived=arrived):
             stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=detail)
-            claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
+            claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail, arrived=arrived)
         case NotSent(code, detail, stops=Stops.CAMPAIGN):
             reason = media_not_fetched(detail)
             campaigns.pause_for(tx, user_id=claim.user_id, campaign_id=ticket.campaign_id, reason=reason)
             claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
-        case NotSent(code, detail, stops) if claim.attempts < MAX_ATTEMPTS or stops is Stops.SERVER_IF_REPEATED:
+        case NotSent(code, detail, stops, arrived) if (
+            claim.attempts < MAX_ATTEMPTS or stops is Stops.SERVER_IF_REPEATED
+        ):
             if stops is not Stops.NOTHING and _repeated(tx, ticket, code):
                 message = repeated_reason(detail)
                 stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
             counted = stops is not Stops.SERVER_IF_REPEATED
-            claims.retry_later(tx, claim, wait=backoff(claim.attempts), counted=counted, code=code, detail=detail)
+            wait = backoff(claim.attempts)
+            claims.retry_later(tx, claim, wait=wait, counted=counted, code=code, detail=detail, arrived=arrived)
         case NotSent(code, detail) | Refused(code, detail):
-            claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at)
+            arrived = posted.outcome.arrived if isinstance(posted.outcome, NotSent) else posted.took is not None
+            claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at, arrived=arrived)
     return _Changed(stopped, closed or pace_changed)
 
 

@@ -162,7 +162,7 @@ def take_turn[T: ClaimedPost](
         match found:
             case NoClaim.CLOSED | NoClaim.DISTRUSTED | NoClaim.OPTED_OUT | NoClaim.NO_WORK:
                 return NoTurn(found)
-            case NoClaim.NO_ROOM | NoClaim.SLOWED | None:
+            case NoClaim.NO_ROOM | NoClaim.SLOWED | NoClaim.DAY_USED | None:
                 continue
             case _:
                 return found

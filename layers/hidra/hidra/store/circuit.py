@@ -125,12 +125,18 @@ update hidra.pace_limits set slow_answers = 0, slow_at = null
 where subject = %(connection_id)s and slow_answers >= {SLOW_ANSWERS}
 returning true
 """  # noqa: S608 - made of constants
-# Claims go by id, so messages that were tried are among the first pending ones.
+# Claims go by id, of first contacts and of others if they are limited: tried messages are among the first pending ones.
 REPEATED = """
 select count(*) filter (where first.error_code = %(code)s) >= %(others)s
 from (
-    select m.error_code from hidra.campaign_messages m
-    where m.run_id = %(run_id)s and m.status = 'pending' order by m.id limit 50
+    (select m.id, m.error_code from hidra.campaign_messages m
+    where m.run_id = %(run_id)s and m.status = 'pending' order by m.id limit 50)
+    union
+    (select m.id, m.error_code from hidra.campaign_messages m
+    where m.run_id = %(run_id)s and m.status = 'pending' and m.first_contact order by m.id limit 50)
+    union
+    (select m.id, m.error_code from hidra.campaign_messages m
+    where m.run_id = %(run_id)s and m.status = 'pending' and not m.first_contact order by m.id limit 50)
 ) first
 where exists (
     select from hidra.evolution_api_config k

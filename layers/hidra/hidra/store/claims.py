@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import LiteralString
 from uuid import UUID
 
 from hidra.domain.circuit import PATIENCE, PROBE_EVERY
@@ -21,6 +22,7 @@ from hidra.domain.message_id import RANDOM_BYTES, requested_message_id
 from hidra.store import unregistered
 from hidra.store.circuit import ALLOWED, DISTRUSTED, PROBED_NOW
 from hidra.store.counters import change
+from hidra.store.daily_limits import FIRST_CONTACTS_LEFT, OPEN, TODAY, counted, take_back
 from hidra.store.db import Tx
 from hidra.store.room import ROOM, WHOLE
 
@@ -32,6 +34,7 @@ class NoClaim(StrEnum):
     CLOSED = "closed"
     NO_ROOM = "no_room"  # max_concurrent_sends requests are open, or the connection's share of the senders
     SLOWED = "slowed"  # a limit of its pace was lowered after its permit, so its slot may be too early now
+    DAY_USED = "day_used"  # the connection's limit of this day is used up, or the day has no row yet
     NO_WORK = "no_work"  # no recipient is pending, or all pending ones must still wait
     OPTED_OUT = "opted_out"  # the phone of a trial; a recipient's is RecipientOptedOut
     DISTRUSTED = "distrusted"  # a direct send comes too early for the next probe; a campaign's message is CLOSED then
@@ -79,6 +82,7 @@ class _ClaimRow:
     open: bool
     slowed: bool
     room: bool
+    day_open: bool
     message_id: int | None
     claimed_at: datetime | None
     attempts: int | None
@@ -103,15 +107,36 @@ class _ClaimRow:
 SHARE_CAMPAIGN = """
 select pg_advisory_xact_lock_shared(hidra.lock_key('campaign', %(campaign_id)s))
 """
-# The connection's row in pace_limits: claims on one connection follow each other, so that its room is counted exactly.
+# The connection's row in pace_limits: claims on one connection follow each other, so that its room and the messages of
+# its day are counted exactly.
 LOCK_CONNECTION = """
 select from hidra.pace_limits where subject = %(connection_id)s for update
 """
+
+
+# False before true: all, or only those that are no first contacts. One index has both, in the order of the claims.
+_ALLOWED = """(select first_contacts_limited from target)
+                and m.first_contact <= (select first_contacts_left from target)"""
+
+
+def _next(where: LiteralString, order: LiteralString) -> LiteralString:
+    return f"""select * from (
+        select m.id, m.user_id, m.phone_hash, m.first_contact from hidra.campaign_messages m
+        where m.run_id = %(run_id)s and m.status = 'pending'
+            and (m.not_before is null or m.not_before <= clock_timestamp())
+            and exists (select from free) and {where}
+        order by {order} limit 1
+        for update skip locked
+    ) m"""  # noqa: S608 - made of constants
+
+
 # A statement of its own after the locks: its snapshot sees every pause, opt-out and claim that committed before. While
 # the circuit of the connection is open, its lock lets only one claim find that the next probe is due.
 CLAIM = f"""
--- The campaign, its run and its connection, and whether they allow a claim.
-with target as (
+-- The campaign, its run and its connection, and whether they allow a claim. One moment decides in which day it counts.
+with moment as materialized (
+    select coalesce(%(now)s::timestamptz, clock_timestamp()) as now
+), target as (
     select c.status = 'running' and r.ended_at is null and coalesce(k.status = 'connected', false)
             and clock_timestamp() >= coalesce(r.open_from, '-infinity')
             and clock_timestamp() < coalesce(r.open_until, 'infinity')
@@ -120,35 +145,44 @@ with target as (
         {PROBED_NOW} as is_probe,
         {DISTRUSTED} or coalesce(k.acknowledged_until < clock_timestamp() - %(patience)s::interval, false) as needs_ack,
         c.user_id, r.body, r.media_url, r.media_type, r.file_name, k.base_url, k.instance_name, k.api_key_encrypted,
-        k.max_concurrent_sends, k.integration = 'baileys' as chooses_id
-    from hidra.campaigns c
+        k.max_concurrent_sends, k.integration = 'baileys' as chooses_id,
+        moment.now, d.begins_at as day, coalesce({OPEN}, false) as day_open,
+        k.max_first_contacts_per_day is not null as first_contacts_limited, {FIRST_CONTACTS_LEFT} as first_contacts_left
+    from hidra.campaigns c cross join moment
     join hidra.campaign_runs r on r.campaign_id = c.id and r.id = %(run_id)s
     left join hidra.evolution_api_config k on k.id = c.evolution_config_id and k.id = %(connection_id)s
     left join hidra.pace_limits l on l.subject = k.id
     left join hidra.pace_limits p on p.subject = c.id
+    {TODAY}
     where c.id = %(campaign_id)s
 ),
 -- Whether the connection has room for one more request.
 capacity as (
     select {ROOM} as room from target
 ),
--- The next pending message. Skip locked: claims side by side take different messages, and none waits for an opt-out.
+-- Whether a message may be claimed now.
+free as (
+    select from target cross join capacity
+    where target.open and target.day_open and not target.slowed and capacity.room
+),
+-- The next pending message. If first contacts are limited, they come first: few go in a day, and the others go beside
+-- them. Skip locked: claims side by side take different messages, and none waits for an opt-out.
 candidate as (
-    select m.id, exists (
-        select from hidra.opt_outs o where o.user_id = m.user_id and o.phone_hash = m.phone_hash
+    select next.id, next.first_contact, exists (
+        select from hidra.opt_outs o where o.user_id = next.user_id and o.phone_hash = next.phone_hash
     ) as opted_out
-    from hidra.campaign_messages m
-    where m.run_id = %(run_id)s and m.status = 'pending'
-        and (m.not_before is null or m.not_before <= clock_timestamp())
-        and (select open from target) and (select room from capacity) and not (select slowed from target)
-    order by m.id limit 1
-    for update of m skip locked
+    from (
+        {_next("not (select first_contacts_limited from target)", "m.id")}
+        union all
+        {_next(_ALLOWED, "m.first_contact desc, m.id")}
+        limit 1
+    ) next
 ),
 -- Claims it, unless its phone has opted out. Every attempt asks for the same id: if an earlier one was sent after all,
 -- WhatsApp knows the message, and its statuses lead here.
 claimed as (
     update hidra.campaign_messages m
-    set status = 'sending', claimed_at = clock_timestamp(), attempts = m.attempts + 1,
+    set status = 'sending', claimed_at = target.now, attempts = m.attempts + 1,
         evolution_config_id = %(connection_id)s,
         requested_message_id = case
             when target.chooses_id then coalesce(m.requested_message_id, %(requested_message_id)s)
@@ -156,9 +190,10 @@ claimed as (
         end
     from candidate cross join target
     where m.id = candidate.id and not candidate.opted_out
-    returning m.claimed_at, m.attempts, m.phone, m.variables,
+    returning m.claimed_at, m.attempts, m.phone, m.variables, m.first_contact,
         case when target.chooses_id then m.requested_message_id end as requested_message_id
 ),
+{counted("claimed.first_contact")},
 -- A claim on a connection whose circuit is open is a probe.
 probed as (
     update hidra.pace_limits l set probed_at = claimed.claimed_at
@@ -166,7 +201,7 @@ probed as (
 )
 select target.open, target.slowed, coalesce(capacity.room, false) as room, candidate.id as message_id,
     claimed.claimed_at, claimed.attempts, claimed.phone, claimed.variables, claimed.requested_message_id,
-    target.needs_ack, target.is_probe,
+    target.needs_ack, target.is_probe, target.day_open,
     target.body, target.media_url, target.media_type, target.file_name,
     target.user_id, target.base_url, target.instance_name, target.api_key_encrypted
 from target cross join capacity left join candidate on true left join claimed on true
@@ -182,6 +217,7 @@ def claim(
     sender_timeout: timedelta,
     permitted_at: datetime | None = None,
     share: int = WHOLE,
+    now: datetime | None = None,
 ) -> Claim | RecipientOptedOut | NoClaim:
     """Claims the next recipient of the run, if the campaign is running, in its window, and the connection has room.
 
@@ -190,6 +226,7 @@ def claim(
         permitted_at: when the permit of its slot was granted, by the database's clock. The trigger pace_limits_lowered
             notes when a limit was lowered; a permit from before that time is void.
         share: how many requests one connection may have open in this deployment, see ``pacing.connection_share``.
+        now: replaces the database's clock for the day in tests.
     """
     tx.run(SHARE_CAMPAIGN, campaign_id=campaign_id)
     tx.run(LOCK_CONNECTION, connection_id=connection_id)
@@ -205,15 +242,12 @@ def claim(
         requested_message_id=new_message_id(),
         permitted_at=permitted_at,
         share=share,
+        now=now,
     )
-    if row is None or not row.open:
+    if row is None:
         return NoClaim.CLOSED
-    if row.slowed:
-        return NoClaim.SLOWED
-    if not row.room:
-        return NoClaim.NO_ROOM
     if row.message_id is None:
-        return NoClaim.NO_WORK
+        return _why_none(row)
     if row.claimed_at is None:
         return RecipientOptedOut(row.message_id)
     # The defaults are for the types alone: a claimed message has all of these, and an open target has a connection.
@@ -235,26 +269,44 @@ def claim(
     )
 
 
+def _why_none(row: _ClaimRow) -> NoClaim:
+    if not row.open:
+        return NoClaim.CLOSED
+    if row.slowed:
+        return NoClaim.SLOWED
+    if not row.room:
+        return NoClaim.NO_ROOM
+    return NoClaim.NO_WORK if row.day_open else NoClaim.DAY_USED
+
+
 def new_message_id() -> str:
     """Returns an id that no other message has, for Evolution to send a message under."""
     return requested_message_id(secrets.token_bytes(RANDOM_BYTES))
 
 
 # A retry that no longer counts must not be sent: the earlier message was delivered while this one was claimed.
-RELEASE = f"""
-update hidra.campaign_messages
-set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
-    error_code = case when not counted then '{DELIVERED_ALREADY}' else error_code end,
-    attempts = attempts - 1, claimed_at = null
-where id = %(message_id)s and claimed_at = %(claimed_at)s and status = 'sending'
-"""  # noqa: S608 - made of constants
-RETRY_LATER = f"""
-update hidra.campaign_messages
-set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
-    claimed_at = null, attempts = attempts - %(uncounted)s, not_before = clock_timestamp() + %(wait)s,
-    error_code = case when counted then %(code)s else '{DELIVERED_ALREADY}' end, error_detail = %(detail)s
-where id = %(message_id)s and claimed_at = %(claimed_at)s and status in ('sending', 'unknown')
-"""  # noqa: S608 - made of constants
+# A message that was claimed before it was judged was not counted as a first contact.
+_COUNTED_AS = """%(claimed_at)s::timestamptz as counted_at, first_contact and exists (
+        select from hidra.campaign_runs r where r.id = run_id and r.judged_at < %(claimed_at)s::timestamptz
+    ) as first_contact"""
+_RELEASED = f"""update hidra.campaign_messages
+    set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
+        error_code = case when not counted then '{DELIVERED_ALREADY}' else error_code end,
+        attempts = attempts - 1, claimed_at = null
+    where id = %(message_id)s and claimed_at = %(claimed_at)s and status = 'sending'
+    returning evolution_config_id, {_COUNTED_AS}"""  # noqa: S608
+RELEASE = take_back(_RELEASED)
+_RETRIED_LATER = f"""update hidra.campaign_messages
+    set status = case when counted then 'pending' else 'skipped' end::hidra.message_status,
+        claimed_at = null, attempts = attempts - %(uncounted)s, not_before = clock_timestamp() + %(wait)s,
+        error_code = case when counted then %(code)s else '{DELIVERED_ALREADY}' end, error_detail = %(detail)s
+    where id = %(message_id)s and claimed_at = %(claimed_at)s and status in ('sending', 'unknown')
+    returning evolution_config_id, {_COUNTED_AS}"""  # noqa: S608
+RETRY_LATER = take_back(_RETRIED_LATER, only="not %(arrived)s")
+# Of a message that failed without having arrived at the Evolution server.
+TAKE_BACK = take_back(
+    f"select evolution_config_id, {_COUNTED_AS} from hidra.campaign_messages where id = %(message_id)s"  # noqa: S608
+)
 MARK_UNKNOWN = """
 update hidra.campaign_messages
 set status = 'unknown', sent_at = %(sent_at)s, error_code = %(code)s, error_detail = %(detail)s
@@ -283,8 +335,13 @@ def release(tx: Tx, claim: Claim) -> None:
     tx.run(RELEASE, message_id=claim.message_id, claimed_at=claim.claimed_at)
 
 
-def retry_later(tx: Tx, claim: Claim, *, wait: timedelta, counted: bool, code: str, detail: str) -> None:
-    """Lets a message that was surely not sent wait for another attempt, with the reason for its owner."""
+def retry_later(
+    tx: Tx, claim: Claim, *, wait: timedelta, counted: bool, code: str, detail: str, arrived: bool = True
+) -> None:
+    """Lets a message that was surely not sent wait for another attempt, with the reason for its owner.
+
+    ``arrived``: it may have come to the Evolution server, so it stays counted in the connection's day.
+    """
     tx.run(
         RETRY_LATER,
         message_id=claim.message_id,
@@ -293,6 +350,7 @@ def retry_later(tx: Tx, claim: Claim, *, wait: timedelta, counted: bool, code: s
         uncounted=0 if counted else 1,
         code=code,
         detail=detail,
+        arrived=arrived,
     )
 
 
@@ -329,20 +387,25 @@ def mark_sent(tx: Tx, claim: Claim, *, sent_at: datetime, provider_message_id: s
     )
 
 
-def mark_failed(tx: Tx, claim: Claim, *, code: str, detail: str, at: datetime) -> None:
-    """Records that the recipient cannot be reached, with the reason.
+def mark_failed(tx: Tx, claim: Claim, *, code: str, detail: str, at: datetime, arrived: bool = True) -> None:
+    """Records that the recipient cannot be reached, with the reason; ``arrived`` as in ``retry_later``.
 
     A phone that is not on WhatsApp marks its contact, which is locked before the counters and the message.
     """
     if code in NOT_REGISTERED:
         unregistered.mark(tx, user_id=claim.user_id, phone=claim.phone, at=at)
 
+    ours = False
+
     def rule(message: Message) -> Message:
+        nonlocal ours
         open_ = message.status in (MessageStatus.SENDING, MessageStatus.UNKNOWN)
         ours = open_ and message.claimed_at == claim.claimed_at
         return fail(message, code=code, detail=detail, at=at) if ours else message
 
     change(tx, [claim.message_id], rule)
+    if ours and not arrived:
+        tx.run(TAKE_BACK, message_id=claim.message_id, claimed_at=claim.claimed_at)
 
 
 def mark_sender_lost(tx: Tx, *, older_than: timedelta) -> int:

@@ -8,8 +8,9 @@ from uuid import UUID
 from hidra.domain.circuit import PROBE_EVERY
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.store.claims import LOCK_CONNECTION, NoClaim, new_message_id
+from hidra.store.daily_limits import TODAY, counted
 from hidra.store.db import Tx
-from hidra.store.direct_sends import CLAIMED, CONNECTION, PROBED, DirectClaim, DirectClaimRow
+from hidra.store.direct_sends import CLAIMED, CONNECTION, MOMENT, PROBED, DirectClaim, DirectClaimRow
 from hidra.store.room import WHOLE
 
 # The recipient would not understand a later one.
@@ -26,11 +27,12 @@ returning id as confirmation_id, evolution_config_id as connection_id
 # connection, and keeps a lookup from taking the confirmation for a message of a campaign. The update locks the
 # confirmation, so an erasure of the phone, which deletes it, waits and then finds the row in direct_sends.
 CLAIM = f"""
-with target as (
+with {MOMENT}, target as (
     select q.id as confirmation_id, q.phone, q.phone_hash, s.confirmation, {CONNECTION}
-    from hidra.opt_out_confirmations q
+    from hidra.opt_out_confirmations q cross join moment
     join hidra.evolution_api_config k on k.id = q.evolution_config_id
     left join hidra.pace_limits l on l.subject = k.id
+    {TODAY}
     join hidra.opt_out_settings s on s.user_id = q.user_id and s.confirmation is not null
     join hidra.opt_outs o on o.user_id = q.user_id and o.phone_hash = q.phone_hash and o.source = 'reply'
     where q.id = %(confirmation_id)s and q.evolution_config_id = %(connection_id)s and q.claimed_at is null
@@ -40,11 +42,12 @@ with target as (
     from target where q.id = target.confirmation_id and target.open and target.allowed and target.room
     returning q.id
 ), claimed as (
-    insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash, requested_message_id)
-    select target.user_id, %(connection_id)s, 'confirmation', target.phone_hash, target.requested_message_id
+    insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash, requested_message_id,
+        claimed_at)
+    select target.user_id, %(connection_id)s, 'confirmation', target.phone_hash, target.requested_message_id, target.now
     from target join marked on marked.id = target.confirmation_id
     returning id, claimed_at
-), {PROBED}
+), {counted("false")}, {PROBED}
 select {CLAIMED}, target.phone, target.confirmation as text from target left join claimed on true
 """  # noqa: S608 - made of constants
 RELEASE = "update hidra.opt_out_confirmations set claimed_at = null where id = %(confirmation_id)s"

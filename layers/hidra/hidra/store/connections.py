@@ -1,22 +1,23 @@
 """A user's connection to an Evolution server, as the user sees and changes it; never with the key."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.connection import ConnectionWarning, connection_warnings
+from hidra.domain.daily_limits import DailyLimits
 from hidra.domain.send_window import SendWindow
 from hidra.errors import Conflict, NotFound
-from hidra.store import send_windows, status_backfills
+from hidra.store import daily_limits, send_windows, status_backfills
 from hidra.store.db import Tx
 from hidra.store.status_backfills import StatusBackfill
 
 GET = """
 select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
-    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, jitter, send_window, created_at,
-    warnings
+    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, jitter, send_window,
+    max_messages_per_day, max_first_contacts_per_day, time_zone, created_at, warnings
 from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
 """
 # Before LOCK: a permit locks the limit before anything else.
@@ -99,6 +100,12 @@ set rate = %(rate)s, slow_answers = case when %(another)s then 0 else slow_answe
     slow_at = case when %(another)s then null else slow_at end
 where user_id = %(user_id)s and subject = %(id)s
 """
+SET_DAILY_LIMITS = """
+update hidra.evolution_api_config
+set max_messages_per_day = %(max_messages_per_day)s, max_first_contacts_per_day = %(max_first_contacts_per_day)s,
+    warm_up_since = %(since)s, warm_up_limits = %(limits)s, time_zone = %(time_zone)s
+where user_id = %(user_id)s and id = %(id)s
+"""
 # The row stays, with its id, its limits and what happened under them: a later save continues there, and webhooks and
 # messages in doubt find it. Nothing of the server stays.
 EMPTY = """
@@ -119,6 +126,26 @@ FORGET_BACKFILL = "delete from hidra.status_backfills where user_id = %(user_id)
 
 
 @dataclass(frozen=True)
+class ShownWarmUp:
+    """The most messages of each local day, ``since`` the first one."""
+
+    since: date
+    limits: list[int]
+
+
+@dataclass(frozen=True)
+class Today:
+    """The local day in progress: its limits, and the messages that they count, test messages and confirmations too."""
+
+    begins_at: datetime
+    ends_at: datetime
+    messages: int
+    message_limit: int | None
+    first_contacts: int
+    first_contact_limit: int | None
+
+
+@dataclass(frozen=True)
 class Connection:
     id: UUID
     base_url: str
@@ -134,8 +161,13 @@ class Connection:
     max_concurrent_sends: int
     jitter: float
     send_window: SendWindow | None
+    max_messages_per_day: int | None
+    max_first_contacts_per_day: int | None
+    time_zone: str
     created_at: datetime
     warnings: list[ConnectionWarning]
+    warm_up: ShownWarmUp | None = None
+    today: Today | None = None
     status_backfill: StatusBackfill | None = None
 
 
@@ -171,7 +203,28 @@ def get(tx: Tx) -> Connection:
     found = [ConnectionWarning(**warning) for warning in vars(connection)["warnings"]]  # read as JSON
     derived = connection_warnings(integration=connection.integration, last_status_at=connection.last_status_at)
     status_backfill = status_backfills.get(tx, connection_id=connection.id)
-    return replace(connection, warnings=[*found, *derived], status_backfill=status_backfill)
+    warm_up = daily_limits.limits(tx, connection_id=connection.id).warm_up
+    return replace(
+        connection,
+        warnings=[*found, *derived],
+        warm_up=ShownWarmUp(warm_up.since, list(warm_up.limits)) if warm_up else None,
+        today=_today(tx, connection.id),
+        status_backfill=status_backfill,
+    )
+
+
+def _today(tx: Tx, connection_id: UUID) -> Today | None:
+    day = daily_limits.today(tx, connection_id=connection_id)
+    if day is None:
+        return None
+    return Today(
+        day.begins_at,
+        day.ends_at,
+        day.all_messages,
+        day.message_limit,
+        day.all_first_contacts,
+        day.first_contact_limit,
+    )
 
 
 def require(tx: Tx) -> Connection:
@@ -210,6 +263,22 @@ def update(tx: Tx, settings: Settings, *, connection_id: UUID, sealed: bytes | N
     tx.run(SET_RATE, id=connection_id, rate=settings.max_messages_per_minute, another=another)
     tx.run(UPDATE, id=connection_id, sealed=sealed, another=another, **_columns(settings))
     _settle_in(tx, connection_id)
+
+
+def set_daily_limits(tx: Tx, limits: DailyLimits, *, connection_id: UUID) -> None:
+    """Writes the daily limits of a locked connection, and its days anew: what was counted today still counts."""
+    before = daily_limits.limits(tx, connection_id=connection_id)
+    warm_up = limits.warm_up
+    tx.run(
+        SET_DAILY_LIMITS,
+        id=connection_id,
+        max_messages_per_day=limits.max_messages_per_day,
+        max_first_contacts_per_day=limits.max_first_contacts_per_day,
+        since=warm_up and warm_up.since,
+        limits=warm_up and list(warm_up.limits),
+        time_zone=limits.time_zone,
+    )
+    daily_limits.write_days(tx, connection_id=connection_id, limits=limits, before=before)
 
 
 def delete(tx: Tx) -> None:

@@ -8,14 +8,17 @@ from hidra.domain.circuit import PROBE_EVERY
 from hidra.store import erasure
 from hidra.store.circuit import ALLOWED, PROBED_NOW
 from hidra.store.claims import LOCK_CONNECTION, ClaimedPost, NoClaim, new_message_id
+from hidra.store.daily_limits import TODAY, counted, first_contact, take_back
 from hidra.store.db import Tx
 from hidra.store.room import ROOM, WHOLE
 
-# What a direct send needs of a connection k and its limit l.
+MOMENT = "moment as materialized (select clock_timestamp() as now)"
+# What a direct send needs of a connection k, its limit l and its day d, which counts the message and never refuses it.
 CONNECTION = f"""
     k.user_id, k.base_url, k.instance_name, k.api_key_encrypted, k.status = 'connected' as open,
     {ALLOWED} as allowed, {PROBED_NOW} as is_probe, {ROOM} as room,
-    case when k.integration = 'baileys' then %(requested_message_id)s::text end as requested_message_id
+    case when k.integration = 'baileys' then %(requested_message_id)s::text end as requested_message_id,
+    moment.now, d.begins_at as day
 """
 # A direct send that is claimed while the circuit of its connection is open is the connection's next probe.
 PROBED = """
@@ -29,27 +32,34 @@ CLAIMED = """
     target.user_id, target.base_url, target.instance_name, target.api_key_encrypted, target.requested_message_id
 """
 CLAIM_TRIAL = f"""
-with target as (
+with {MOMENT}, target as (
     select {CONNECTION},
+        {first_contact("k.user_id", "%(phone_hash)s")} as first_contact,
         exists (
             select from hidra.opt_outs o where o.user_id = k.user_id and o.phone_hash = %(phone_hash)s
         ) as opted_out
-    from hidra.evolution_api_config k
+    from hidra.evolution_api_config k cross join moment
     left join hidra.pace_limits l on l.subject = k.id
+    {TODAY}
     where k.user_id = %(user_id)s and k.id = %(connection_id)s
 ), claimed as (
-    insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash, requested_message_id)
-    select user_id, %(connection_id)s, 'trial', %(phone_hash)s, requested_message_id
+    insert into hidra.direct_sends (user_id, evolution_config_id, kind, phone_hash, requested_message_id,
+        claimed_at)
+    select user_id, %(connection_id)s, 'trial', %(phone_hash)s, requested_message_id, now
     from target where open and allowed and room and not opted_out
     returning id, claimed_at
-), {PROBED}
+), {counted("target.first_contact")}, {PROBED}
 select {CLAIMED}, target.opted_out from target left join claimed on true
 """  # noqa: S608 - made of constants
 END = """
 update hidra.direct_sends set ended_at = clock_timestamp(), provider_message_id = %(provider_message_id)s
 where id = %(direct_send_id)s
 """
-RELEASE = "delete from hidra.direct_sends where id = %(direct_send_id)s"
+RELEASE = take_back(
+    """delete from hidra.direct_sends where id = %(direct_send_id)s
+    returning evolution_config_id, claimed_at as counted_at, false as first_contact""",
+    only="not %(arrived)s",
+)
 FORGET_OLD = "delete from hidra.direct_sends where claimed_at < clock_timestamp() - interval '72 hours'"
 
 
@@ -131,9 +141,9 @@ def end(tx: Tx, claim: DirectClaim, *, provider_message_id: str | None) -> None:
     tx.run(END, direct_send_id=claim.direct_send_id, provider_message_id=provider_message_id)
 
 
-def release(tx: Tx, claim: DirectClaim) -> None:
-    """Frees the room of a message that was surely not sent."""
-    tx.run(RELEASE, direct_send_id=claim.direct_send_id)
+def release(tx: Tx, claim: DirectClaim, *, arrived: bool = False) -> None:
+    """Frees the room of a message that was surely not sent; ``arrived`` as in ``claims.retry_later``."""
+    tx.run(RELEASE, direct_send_id=claim.direct_send_id, arrived=arrived)
 
 
 def forget_old(tx: Tx) -> None:

@@ -1,0 +1,60 @@
+"""What daily limits ask of a pass: the days of its connection, recipients judged, and tickets for what a day allows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hidra.domain.blocked import Blocked, day_limit_reached, first_contacts_reached, time_zone_changed
+from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, TICKETS_AHEAD_SECONDS
+from hidra.store import daily_limits
+from hidra.store.db import Database
+from hidra.store.runs import RunState
+
+JUDGED_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A day whose limit is used up: why, and the first slot of the next one that a ticket may be issued for."""
+
+    reason: Blocked
+    first_slot: datetime
+
+
+def prepare(campaign_id: UUID, *, db: Database) -> None:
+    """Writes the connection's current and next day, and judges which recipients are first contacts if they are limited.
+
+    Claims need both, so it comes before the tickets.
+    """
+    db.as_worker(lambda tx: daily_limits.prepare(tx, campaign_id=campaign_id))
+    run_id = db.as_worker(lambda tx: daily_limits.run_to_judge(tx, campaign_id=campaign_id))
+    after: int | None = 0
+    while run_id is not None and after is not None:
+        after = _judge(run_id, after, db=db)
+
+
+def _judge(run_id: UUID, after: int, *, db: Database) -> int | None:
+    return db.as_worker(lambda tx: daily_limits.judge(tx, run_id=run_id, after=after, limit=JUDGED_AT_ONCE))
+
+
+def closed(run: RunState) -> Closed | None:
+    """Why the day in progress lets none of the pending messages go; None if it lets one go, or there is no limit."""
+    if not run.limited or run.open_until is None or run.day_ends_at is None:
+        return None
+    # Nearly due tickets get permits up to two seconds before their slots: an earlier one would find the day still used.
+    first_slot = run.day_ends_at + timedelta(seconds=PERMIT_AHEAD_SECONDS)
+    if run.open_until <= run.now:
+        return Closed(time_zone_changed(run.day_ends_at), first_slot)
+    if run.messages_left == 0:
+        return Closed(day_limit_reached(run.message_limit or 0, run.day_ends_at), first_slot)
+    if run.claimable == 0:
+        return Closed(first_contacts_reached(run.first_contact_limit or 0, run.day_ends_at), first_slot)
+    return None
+
+
+def claimable(run: RunState) -> int:
+    """How many pending messages tickets are issued for: those of this day, until tickets reach into the next one."""
+    ahead = run.now + timedelta(seconds=TICKETS_AHEAD_SECONDS)
+    if not run.limited or run.day_ends_at is None or run.day_ends_at <= ahead:
+        return run.pending
+    return run.claimable if run.messages_left is None else min(run.claimable, run.messages_left)
