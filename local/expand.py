@@ -77,7 +77,7 @@ def _transformed(text: str) -> str:
 
 
 def kept(name: str, *sources: str, made: Callable[[], object]) -> str:
-    """What `made` makes of the translator and `sources`, as JSON. This environment keeps the last result of a `name`."""
+    """What `made` makes with the translator of `sources`, as JSON; this environment keeps the last one of a `name`."""
     key = hashlib.sha256(json.dumps([version("aws-sam-translator"), *sources]).encode()).hexdigest()
     file = Path(sys.prefix) / f"{name}.json"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
