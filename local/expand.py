@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -68,21 +68,27 @@ def transformed(path: Path) -> Transformed:
 
 @cache
 def _transformed(text: str) -> str:
-    from_here = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    key = hashlib.sha256(f"{version('aws-sam-translator')} {from_here} {text}".encode()).hexdigest()
-    kept = Path(sys.prefix) / "hidra-template.json"
+    def made() -> dict[str, Any]:
+        from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415
+
+        return {"template": yaml_parse(text), "plain": transform(yaml_parse(text))}
+
+    return kept("hidra-template", Path(__file__).read_text(encoding="utf-8"), text, made=made)
+
+
+def kept(name: str, *sources: str, made: Callable[[], object]) -> str:
+    """What `made` makes with the translator of `sources`, as JSON; this environment keeps the last one of a `name`."""
+    key = hashlib.sha256(json.dumps([version("aws-sam-translator"), *sources]).encode()).hexdigest()
+    file = Path(sys.prefix) / f"{name}.json"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        found = json.loads(kept.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
         if found["key"] == key:
             return json.dumps(found["result"])
-    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415
-
-    template = yaml_parse(text)
-    result = {"template": template, "plain": transform(yaml_parse(text))}
-    written = kept.with_name(f"{kept.name}.{os.getpid()}")
+    result = made()
+    written = file.with_name(f"{file.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         written.write_text(json.dumps({"key": key, "result": result}), encoding="utf-8")
-        written.replace(kept)
+        written.replace(file)
     return json.dumps(result)
 
 
@@ -120,7 +126,7 @@ def transform(template: dict[str, Any]) -> dict[str, Any]:
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns about metrics of its own
     with _region():
         try:
-            plain: dict[str, Any] = translate(template, dict(_NOT_YET), _NoManagedPolicies())
+            plain: dict[str, Any] = translate(template, dict(_NOT_YET), NoManagedPolicies())
         except InvalidDocumentException as error:
             causes = "; ".join(cause.message for cause in error.causes)
             raise LocalError(f"The template is invalid: {causes}") from error
@@ -317,7 +323,7 @@ def _camel(text: str) -> str:
     return "".join(word.capitalize() for word in re.split(r"\W+|_", text))
 
 
-class _NoManagedPolicies:
+class NoManagedPolicies:
     """The translator may look up AWS's managed policies by name; the template names none of them."""
 
     def load(self) -> dict[str, str]:

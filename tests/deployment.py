@@ -1,8 +1,8 @@
 """The template as data: its resources as SAM expands them, the rights of its functions, and the files of these."""
 
 import ast
-import copy
 import importlib.util
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -13,11 +13,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from samtranslator.public.translator import ManagedPolicyLoader
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
 from hidra import settings
+from local import expand
 
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ROOT / "functions"
@@ -31,31 +29,29 @@ PARAMETERS = {
 type Resource = dict[str, Any]
 
 
-class NoManagedPolicies(ManagedPolicyLoader):
-    """No list of the account's policies, which would need AWS: the template names policies by ARN or template."""
-
-    def __init__(self) -> None:
-        self._policy_map: dict[str, str] = {}
-
-    def load(self) -> dict[str, str]:
-        return self._policy_map
-
-
 @cache
 def template() -> dict[str, Any]:
-    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
-    return parsed
+    return expand.transformed(ROOT / "template.yaml").template
 
 
 @cache
 def expanded() -> dict[str, Any]:
     """The template as CloudFormation receives it; only the places of the code are invented."""
-    sam = copy.deepcopy(template())
+    sources = [(ROOT / "template.yaml").read_text(encoding="utf-8"), Path(__file__).read_text(encoding="utf-8")]
+    result: dict[str, Any] = json.loads(expand.kept("hidra-test-template", *sources, made=_expanded))
+    return result
+
+
+def _expanded() -> dict[str, Any]:
+    """Takes three seconds of a core, which each process of the tests would spend anew."""
+    from samtranslator.translator.transform import transform
+
+    sam = expand.load(ROOT / "template.yaml")
     for name, resource in sam["Resources"].items():
         for place in {"CodeUri", "ContentUri"} & resource["Properties"].keys():
             resource["Properties"][place] = {"Bucket": "code", "Key": name}
     defaults = {name: spec["Default"] for name, spec in sam["Parameters"].items() if "Default" in spec}
-    result: dict[str, Any] = transform(sam, defaults | PARAMETERS, NoManagedPolicies())
+    result: dict[str, Any] = transform(sam, defaults | PARAMETERS, expand.NoManagedPolicies())
     return result
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import Any, Self
@@ -73,18 +74,23 @@ def of_stream(record: dict[str, Any]) -> Any:
     return json.loads(base64.b64decode(record["kinesis"]["data"]))
 
 
+@cache
+def _client(service: str) -> Any:
+    """Moto answers it in each later `mock_aws` too; a new one costs 50 ms of a core."""
+    return boto3.client(service)
+
+
 @dataclass(frozen=True)
 class Aws:
     """Secrets Manager, SQS and Kinesis, all empty, and what the functions put on the queues."""
 
     sent: list[dict[str, Any]]
-    clients: dict[str, Any]
 
     @classmethod
     @contextmanager
     def running(cls) -> Iterator[Self]:
         with mock_aws(), pytest.MonkeyPatch.context() as patch:
-            running = cls([], {})
+            running = cls([])
             patch.setattr(aws_api, "call", running.call)
             yield running
 
@@ -113,9 +119,7 @@ class Aws:
 
     def client(self, service: str) -> Any:
         """The service as its owner sees it."""
-        if service not in self.clients:
-            self.clients[service] = boto3.client(service)
-        return self.clients[service]
+        return _client(service)
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
         """Answers for ``aws_api.call``: the same operation and parameters, by boto3 and moto."""
