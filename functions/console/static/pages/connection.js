@@ -82,7 +82,7 @@ export default function Connection() {
 
 function Needs() {
   return html`<section>
-    <p class="lead">${t("connection.needs.lead")}</p>
+    <h2 class="lead">${t("connection.needs.lead")}</h2>
     <ol class="steps">
       ${["server", "key", "phone"].map(
         (name, index) => html`<li key=${name}>
