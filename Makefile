@@ -29,7 +29,7 @@ QUIET_TESTS = log=$$(mktemp) || exit 1; trap 'rm -f "$$log"' EXIT; trap 'exit 13
 # Prints nothing if all is good.
 LINT = .venv/bin/ruff check --quiet --output-format concise && \
 	{ .venv/bin/ruff format --check --quiet || { .venv/bin/ruff format --check; false; }; } && \
-	$(QUIET) .venv/bin/lint-imports --no-logo && .venv/bin/mypy --no-error-summary
+	$(QUIET) .venv/bin/lint-imports --no-logo && .venv/bin/mypy --no-error-summary && $(RUN) local.console_types
 QUIET = sh -c 'output=$$("$$@" 2>&1) || { echo "$$output"; exit 1; }' quiet
 # Only variables on make's command line: EMAIL and NAME in the environment may be meant for other programs.
 given = $(if $(filter command,$(firstword $(origin $1))),$2 $(call quoted,$($1)))
@@ -38,8 +38,8 @@ quoted = '$(subst ','\'',$1)'
 .DEFAULT_GOAL := help
 .PHONY: demo up down token test prove soak mutants bench build deploy schema docs lock lint audit clean help venv venv-sam venv-audit venv-bench
 
-demo: ## install everything, run a campaign from a list to exact metrics, clean up (CSV=file)
-	@./hidra demo $(call given,CSV,--csv)
+demo: ## install everything, run a campaign from a list to exact metrics, clean up (CSV=file; WATCH=1 keeps the stack up)
+	@./hidra demo $(call given,CSV,--csv) $(if $(filter-out 0,$(WATCH)),--watch)
 
 up: ## start the local stack, what it lost, or deploy changes to it (STACK=name PORT=8000 DATABASE_URL= EVOLUTION_URL=)
 	@./hidra up --stack $(call quoted,$(STACK)) --port $(call quoted,$(or $(PORT),0))
@@ -106,7 +106,8 @@ lock: ## pin every requirement again, with hashes
 
 clean: ## stop every local stack of this folder, remove all that was installed or built
 	@if [ -d .hidra ] && [ -x .venv/bin/python ]; then $(RUN) local down --all; fi
-	@rm -rf .venv .venv-sam .venv-audit .venv-bench .venv-client .venv-uv .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-sam .venv-audit .venv-bench .venv-client .venv-uv .venv-console .aws-sam .hidra .hypothesis .mypy_cache .ruff_cache \
+		.import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list

@@ -254,7 +254,8 @@ def _extract(api: str, properties: dict[str, Any]) -> Iterator[tuple[str, dict[s
                 "PayloadFormatVersion": integration["payloadFormatVersion"],
             })  # fmt: skip
             verb = "ANY" if method.startswith("x-") else method.upper()
-            yield f"{api}Route" + _camel(f"{verb} {path}"), _resource("Route", in_api | {
+            slash = "Slash" if path.endswith("/") else ""
+            yield f"{api}Route" + _camel(f"{verb} {path}") + slash, _resource("Route", in_api | {
                 "RouteKey": f"{verb} {path}",
                 "Target": {"Fn::Join": ["/", ["integrations", {"Ref": f"{name}Integration"}]]},
                 **_authorization(api, operation.get("security", [])),

@@ -115,6 +115,10 @@ class Stack:
     def api_url(self) -> str:
         return self.cloud.api_url
 
+    @property
+    def console_url(self) -> str:
+        return f"{self.api_url}/console"
+
     @cached_property
     def cloud(self) -> Cloud:
         return Cloud(self.aws_endpoint)
@@ -290,6 +294,7 @@ class Stack:
             "PublicUrl": self.api_url,
             "AllowPrivateAddresses": "true",
             "ApiDocs": "true",
+            "Console": "true",
             "SenderConcurrency": str(SENDERS),
             "ConnectionShare": "100",  # so few senders leave nothing to share
         }

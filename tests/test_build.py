@@ -69,7 +69,7 @@ def layer_here(tools: dict[str, str]) -> Iterator[Path]:
 
 
 # What functions contain beside their code; migrate has a test of its own.
-BRINGS = {"api_docs": {"openapi.json"}}
+BRINGS = {"api_docs": {"openapi.json"}, "console": {"static"}}
 
 
 def test_the_template_is_valid(sam: Path) -> None:
@@ -137,6 +137,8 @@ def test_each_function_contains_its_own_code_and_packages_that_only_it_needs(art
         assert content == BRINGS.get(name, set()) or name == "migrate"
     described = artifact / "ApiDocsFunction" / "openapi.json"
     assert described.read_bytes() == (ROOT / "docs" / "openapi.json").read_bytes()
+    static, served = FUNCTIONS / "console" / "static", artifact / "ConsoleFunction" / "static"
+    assert contents(served) == contents(static)
     migrate = artifact / "MigrateFunction"
     assert os.access(migrate / "bin" / "dbmate", os.X_OK)
     assert {path.name: path.read_bytes() for path in (migrate / "sql" / "migrations").iterdir()} == {
@@ -147,6 +149,28 @@ def test_each_function_contains_its_own_code_and_packages_that_only_it_needs(art
 def test_the_built_template_needs_no_alias_that_cloudformation_cannot_read(artifact: Path) -> None:
     text = (artifact / "template.yaml").read_text()
     assert not [token for token in yaml.scan(text) if isinstance(token, yaml.AliasToken)]
+
+
+def test_the_built_console_serves_its_page_and_every_file_that_the_page_names(artifact: Path) -> None:
+    run(
+        Path(sys.executable).resolve(), "-I", "-c",
+        "import re, runpy, sys\n"
+        "sys.path.append(sys.argv[1])\n"
+        "handler = runpy.run_path(sys.argv[2])['handler']\n"
+        "page = handler({'routeKey': 'GET /console', 'headers': {}}, None)\n"
+        "import base64; text = base64.b64decode(page['body']).decode()\n"
+        "names = set(re.findall(r'console/([\\w/-]+\\.[0-9a-f]{12}\\.(?:js|css))', text))\n"
+        "assert page['statusCode'] == 200 and len(names) > 20, names\n"
+        "for name in names:\n"
+        "    asked = {'routeKey': 'GET /console/{proxy+}', 'headers': {}, 'pathParameters': {'proxy': name}}\n"
+        "    assert handler(asked, None)['statusCode'] == 200, name\n",
+        str(ROOT / "layers" / "hidra"), str(artifact / "ConsoleFunction" / "app.py"),
+        **dict.fromkeys(required("console"), "urn:none"),
+    )  # fmt: skip
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def is_elf(path: Path) -> bool:

@@ -47,7 +47,7 @@ MANAGED_POLICIES = {
 
 # A secret that outlives its stack, and the parameter by which the next one adopts it.
 ADOPTED = {"PhoneHashSecret": "PhoneHashSecretArn", "VaultSecret": "VaultSecretArn"}
-WITHOUT_RESOLVER = {"api_docs", "evolution_webhook"}
+WITHOUT_RESOLVER = {"api_docs", "console", "evolution_webhook"}
 
 
 def test_every_folder_is_a_function_and_every_function_a_folder() -> None:
@@ -251,7 +251,7 @@ def test_a_sender_counts_as_lost_only_after_it_must_have_ended() -> None:
     assert default >= functions()["message_sender"]["Properties"]["Timeout"] + 60
 
 
-def test_every_route_but_the_signed_webhook_and_the_docs_asks_for_a_token() -> None:
+def test_every_route_but_the_signed_webhook_and_pages_asks_for_a_token() -> None:
     paths = resources("AWS::ApiGatewayV2::Api")["Api"]["Properties"]["Body"]["paths"]
     unconditional = lambda node: node["Fn::If"][1] if "Fn::If" in node else node  # noqa: E731
     open_routes = {
@@ -264,6 +264,9 @@ def test_every_route_but_the_signed_webhook_and_the_docs_asks_for_a_token() -> N
         ("post", "/webhooks/evolution/{connection_id}/{key_id}"),
         ("get", "/openapi.json"),
         ("get", "/docs"),
+        ("get", "/console"),
+        ("get", "/console/"),
+        ("get", "/console/{proxy+}"),
     }
     assert len(paths) > 20
 
@@ -336,7 +339,7 @@ def test_the_apis_alarm_counts_faults_of_ours_and_not_what_callers_cause() -> No
     watched = {
         next(references(metric["MetricStat"]["Metric"]["Dimensions"])) for metric in crashes if "MetricStat" in metric
     }
-    assert watched == {logical_id(name) for name in http_functions() - {"api_docs"}}
+    assert watched == {logical_id(name) for name in http_functions() - {"api_docs", "console"}}
 
 
 @pytest.mark.parametrize("name", sorted(http_functions() - WITHOUT_RESOLVER))
@@ -458,13 +461,16 @@ def test_the_webhook_and_the_docs_need_neither_database_nor_its_network(name: st
     assert not [variable for variable in variables(name) if variable.startswith("DATABASE")]
 
 
-def test_the_docs_are_served_only_where_the_deployment_says_so_and_may_do_nothing() -> None:
-    conditional = {name for name, function in functions().items() if "Condition" in function}
-    assert conditional == {"api_docs"}
-    assert functions()["api_docs"]["Condition"] == "HasApiDocs"
-    assert template()["Conditions"]["HasApiDocs"] == {"Fn::Equals": [{"Ref": "ApiDocs"}, "true"]}
-    assert template()["Parameters"]["ApiDocs"]["Default"] == "false"
-    assert not list(statements("api_docs"))
+@pytest.mark.parametrize(("name", "parameter"), [("api_docs", "ApiDocs"), ("console", "Console")])
+def test_pages_are_served_only_where_the_deployment_says_so_and_may_do_nothing(name: str, parameter: str) -> None:
+    assert functions()[name]["Condition"] == f"Has{parameter}"
+    assert template()["Conditions"][f"Has{parameter}"] == {"Fn::Equals": [{"Ref": parameter}, "true"]}
+    assert template()["Parameters"][parameter]["Default"] == "false"
+    assert not list(statements(name))
+
+
+def test_every_other_function_is_always_there() -> None:
+    assert {name for name, function in functions().items() if "Condition" in function} == {"api_docs", "console"}
 
 
 def test_secrets_appear_nowhere_but_in_secrets() -> None:

@@ -1,7 +1,9 @@
 """demo, up, down, status, url, token, invoke, logs: the life of a stack."""
 
+import contextlib
 import json
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +14,7 @@ import typer
 from local import named_stacks
 from local.cli.app import STACK, TRY, Name, Port, app, echo
 from local.demo import campaign, recipients
+from local.interrupts import Interrupted
 from local.processes import Identity, LocalError
 from local.stack import AWS, ROOT, Stack
 
@@ -30,19 +33,25 @@ def demo(
             show_default="300 recipients",
         ),
     ] = recipients.SHIPPED,
+    *,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep the stack up afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """Run a campaign from a file of recipients to exact metrics.
 
     Starts a stack of its own with a simulated WhatsApp, and removes it afterwards. At the end it compares every
-    recipient with the simulator's log; the exit status is 1 if one differs.
+    recipient with the simulator's log; the exit status is 1 if one differs. The console shows it while it runs.
 
     \b
     Example:  ./hidra demo --csv recipients.csv
+              ./hidra demo --watch
     """
     began = time.monotonic()
     recipients.read(csv)  # a wrong path is reported before the stack starts
     with Stack.running("demo", report=lambda line: echo(f"  {line}")) as running:
+        echo(f"  Console            {running.console_url}  (choose the user {campaign.USER})")
         equal = campaign.run(running, csv)
+        if watch:
+            _wait_for_interrupt(running)
     echo(f"The demo's stack is stopped and removed. The demo took {time.monotonic() - began:.0f} s.")
     raise typer.Exit(0 if equal else 1)
 
@@ -190,6 +199,12 @@ def logs(function: Function, stack: Name = "local") -> None:
         echo(line)
 
 
+def _wait_for_interrupt(running: Stack) -> None:
+    echo(f"The stack stays up until Ctrl-C: {running.console_url}")
+    with contextlib.suppress(KeyboardInterrupt, Interrupted):
+        threading.Event().wait()
+
+
 def _existing(function: str) -> str:
     names = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
     if function not in names:
@@ -205,6 +220,7 @@ def _parsed(payload: str) -> Any:
 
 
 def _describe(stack: Stack) -> None:
+    echo(f"  Console    {stack.console_url}")
     echo(f"  API        {stack.api_url}")
     echo(f"  API page   {stack.api_url}/docs")
     echo(f"  Tokens     {stack.issuer_url}")

@@ -10,6 +10,8 @@ from local.demo.console import console
 from local.demo.simulator_log import SimulatorLog
 from local.stack import SENDERS, Stack
 
+USER = "Demo"
+
 
 def run(stack: Stack, file: Path) -> bool:
     """Run a campaign for a file of recipients; True if Hidra's numbers equal the simulator's for every recipient.
@@ -22,7 +24,7 @@ def run(stack: Stack, file: Path) -> bool:
     if simulated:
         preparation.make_instance(stack, instance)
     # A new tenant, so that a second demo on the same database starts from nothing too.
-    client = Client(stack.api_url, stack.token(sub=str(uuid4()), email="demo@example.com", name="Demo"))
+    client = Client(stack.api_url, stack.token(sub=str(uuid4()), email="demo@example.com", name=USER))
     campaign_id = preparation.schedule_campaign(client, stack, instance, file)
     log = SimulatorLog(stack.evolution_url, instance) if simulated else None
     with console.status("Starting the senders"):

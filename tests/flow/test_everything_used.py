@@ -85,7 +85,10 @@ def test_every_right_of_a_function_is_used_and_none_is_missing(everything: Every
         for done, on in did:
             assert any(fnmatch(done, action) and fnmatch(on, resource) for action, resource in rights), (function, done)
     assert unused == []
-    assert {function for function in functions() if not by_role.get(role_of(function, stack))} == {"api_docs"}
+    assert {function for function in functions() if not by_role.get(role_of(function, stack))} == {
+        "api_docs",
+        "console",
+    }
 
 
 def test_every_figure_on_the_dashboard_was_written_and_every_written_one_is_shown(everything: Everything) -> None:

@@ -20,6 +20,7 @@ LOADS = {
     "campaign_clock": {"psycopg", "tenacity"},
     "campaigns": ENTITY,
     "connection_check": {"nacl", "psycopg", "requests", "tenacity"},
+    "console": set(),
     "contact_import": {"psycopg", "tenacity"},
     "contacts": ENTITY,
     "delivery_recorder": {"psycopg", "tenacity"},
@@ -58,6 +59,7 @@ def test_a_function_loads_no_heavy_library_that_it_does_not_need(name: str) -> N
     names += " SEND_QUEUE_URL DELIVERY_STREAM PUBLIC_URL ALLOW_PRIVATE_ADDRESSES ADMIN_GROUP GROUPS_CLAIM ALLOWED_GROUP"
     names += " UNKNOWN_USERS SENDER_CONCURRENCY CONNECTION_SHARE CONNECTION_CHECK_FUNCTION MESSAGE_SENDER_FUNCTION SENDER_LOST_AFTER_SECONDS IMPORT_BUCKET IMPORT_QUEUE_URL"
     names += " EXPORT_BUCKET EXPORT_QUEUE_URL"
+    names += " JWT_ISSUER JWT_AUDIENCE CLIENT_ID API_TOKEN SCOPES LOGOUT UPLOADS_ORIGIN"
     settings = {"POWERTOOLS_SERVICE_NAME": name} | dict.fromkeys(names.split(), "1")
     settings["VAULT_PUBLIC_KEYS"] = "{}"
     settings["DATABASE_ROOT_CERTIFICATES"] = settings["DATABASE_POOLER"] = settings["SENDER_CONCURRENCY"] = "1"

@@ -1,0 +1,20 @@
+/** Why a campaign stands still, in words. */
+import { number, when } from "../format.js";
+import { codeText, t } from "../i18n.js";
+
+/**
+ * @param {{blocked_code: string | null, blocked_params: Record<string, any>}} campaign
+ */
+export function blockedText({ blocked_code, blocked_params: params }) {
+  if (!blocked_code) return "";
+  const names = Object.entries(params.similar_names ?? {}).map(([name, similar]) => t("blocked.similar", { name, similar }));
+  const reasons = Object.entries(params.reasons ?? {}).map(([code, count]) => `${number(count)} × ${codeText("error", code)}`);
+  const text = codeText("blocked", blocked_code, {
+    ...params,
+    detail: params.detail ?? "",
+    until: params.until ? when(params.until) : "",
+    at_latest: params.at_latest ? when(params.at_latest) : "",
+    not_after: params.not_after ? when(params.not_after) : "",
+  });
+  return [text, reasons.length ? `${reasons.join(" · ")}.` : "", ...names].filter(Boolean).join(" ");
+}

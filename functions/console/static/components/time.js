@@ -1,0 +1,8 @@
+/** An instant as people say it; pointing at it or reaching it by keyboard shows the exact one with its zone. */
+import { exact, when } from "../format.js";
+import { html } from "../html.js";
+
+/** @param {{at: string}} props */
+export function Time({ at }) {
+  return html`<time class="time" datetime=${at} data-exact=${exact(at)} tabindex="0">${when(at)}</time>`;
+}

@@ -1,0 +1,63 @@
+/** Numbers, times and durations as people say them, in the person's language and zone. */
+import { t } from "./i18n.js";
+import { language } from "./preferences.js";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400_000;
+
+/** @param {number} value @param {Intl.NumberFormatOptions} [options] */
+export function number(value, options) {
+  return new Intl.NumberFormat(language.value, options).format(value);
+}
+
+/** A share of a whole, as 28%; of nothing it is 0%. @param {number} part @param {number} whole */
+export function percent(part, whole) {
+  const share = whole ? part / whole : 0;
+  // 99.7% is not all of it, and 0.2% is not nothing.
+  const shown = share > 0 && share < 0.01 ? 0.01 : share > 0.99 && share < 1 ? 0.99 : share;
+  return number(shown, { style: "percent", maximumFractionDigits: 0 });
+}
+
+/**
+ * An instant as people say it: "hoje 14:32", "ontem 09:10", "seg 09:00", "12 de mar. 09:00".
+ *
+ * @param {string | Date} instant
+ * @param {Date} [now]
+ */
+export function when(instant, now = new Date()) {
+  const date = new Date(instant);
+  const time = form(date, { hour: "2-digit", minute: "2-digit" });
+  const days = Math.round((midnight(date) - midnight(now)) / DAY);
+  if (days >= -1 && days <= 1) return t(["format.yesterday", "format.today", "format.tomorrow"][days + 1], { time });
+  if (Math.abs(days) < 7) return `${form(date, { weekday: "short" }).replace(".", "")} ${time}`;
+  /** @type {Intl.DateTimeFormatOptions} */
+  const day = { day: "numeric", month: "short" };
+  const year = date.getFullYear() === now.getFullYear() ? {} : { year: /** @type {const} */ ("numeric") };
+  return `${form(date, { ...day, ...year })} ${time}`;
+}
+
+/** The clock's time alone. @param {string | Date} instant */
+export const clock = (instant) => form(new Date(instant), { hour: "2-digit", minute: "2-digit" });
+
+/** The exact instant with its zone, for those who point at it. @param {string | Date} instant */
+export const exact = (instant) => form(new Date(instant), { dateStyle: "full", timeStyle: "long" });
+
+/** A duration of so many seconds in its largest unit or two. @param {number} seconds */
+export function duration(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < MINUTE) return t("format.seconds", { count: whole });
+  if (whole < HOUR) return t("format.minutes", { count: Math.round(whole / MINUTE) });
+  if (whole < 24 * HOUR) {
+    const minutes = Math.round((whole % HOUR) / MINUTE);
+    const hours = t("format.hours", { count: Math.floor(whole / HOUR) });
+    return minutes ? t("format.and", { first: hours, second: t("format.minutes", { count: minutes }) }) : hours;
+  }
+  return t("format.days", { count: Math.round(whole / 24 / HOUR) });
+}
+
+/** @param {Date} date @param {Intl.DateTimeFormatOptions} options */
+const form = (date, options) => new Intl.DateTimeFormat(language.value, options).format(date);
+
+/** @param {Date} date */
+const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

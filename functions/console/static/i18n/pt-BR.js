@@ -1,0 +1,538 @@
+export default {
+  "common": {
+    "cancel": "Cancelar",
+    "close": "Fechar",
+    "loading": "Carregando",
+    "more": "Mais",
+    "retry": "Tentar de novo",
+    "save": "Salvar",
+    "undo": "Desfazer"
+  },
+  "format": {
+    "and": "{first} e {second}",
+    "days": {
+      "one": "{count} dia",
+      "other": "{count} dias"
+    },
+    "hours": {
+      "one": "{count} h",
+      "other": "{count} h"
+    },
+    "minutes": {
+      "one": "{count} min",
+      "other": "{count} min"
+    },
+    "seconds": {
+      "one": "{count} s",
+      "other": "{count} s"
+    },
+    "today": "hoje {time}",
+    "tomorrow": "amanhã {time}",
+    "yesterday": "ontem {time}"
+  },
+  "form": {
+    "wrong": "Este valor não foi aceito. Resposta da API: {message}"
+  },
+  "table": {
+    "first": "Primeira página",
+    "next": "Próxima página",
+    "pages": "Páginas da lista"
+  },
+  "dialog": {
+    "type": "Para confirmar, digite: {name}"
+  },
+  "problem": {
+    "network": "A rede não respondeu. Verifique a conexão com a internet; nada do que você digitou se perdeu."
+  },
+  "signin": {
+    "title": "Campanhas de WhatsApp pelo seu próprio número",
+    "text": "Entre com a conta da sua empresa para ver o que está saindo, quem recebeu e o que vem depois.",
+    "expired": "Sua sessão terminou. Entre de novo para voltar a esta mesma página.",
+    "failed": "O servidor de contas não completou a entrada. Tente de novo; se continuar assim, avise quem administra o Hidra.",
+    "action": "Entrar"
+  },
+  "shell": {
+    "pages": "Páginas",
+    "skip": "Ir para o conteúdo",
+    "pace": "{pace}/min",
+    "offline": "Sem resposta da rede. O que você vê pode estar desatualizado; tentamos de novo sozinhos.",
+    "notice": "Este sistema usa a Evolution API para enviar mensagens de WhatsApp.",
+    "not_found": "Não encontrado",
+    "not_found_text": "Não há nada neste endereço, ou pertence a outra conta."
+  },
+  "status": {
+    "campaign": {
+      "draft": "rascunho",
+      "scheduled": "agendada",
+      "running": "em envio",
+      "blocked": "em espera",
+      "paused": "pausada",
+      "completed": "concluída",
+      "failed": "falhou",
+      "canceled": "cancelada"
+    },
+    "recipient": {
+      "pending": "aguardando",
+      "sending": "enviando",
+      "unknown": "em dúvida",
+      "sent": "enviada",
+      "delivered": "entregue",
+      "read": "lida",
+      "failed": "falhou",
+      "skipped": "pulada"
+    },
+    "job": {
+      "waiting": "aguardando",
+      "running": "em andamento",
+      "completed": "concluída",
+      "failed": "falhou",
+      "canceled": "cancelada"
+    },
+    "connection": {
+      "connected": "conectado",
+      "connecting": "conectando",
+      "disconnected": "desconectado",
+      "error": "com problema",
+      "none": "sem número"
+    }
+  },
+  "overview": {
+    "title": "Visão geral",
+    "new": "Nova campanha",
+    "now": "Saindo agora",
+    "waiting": "Esperando por você",
+    "next": "Em seguida",
+    "all": "Desde o começo",
+    "see": "Ver",
+    "import": "sua importação",
+    "connect": "Abrir conexão",
+    "sentence": {
+      "running": {
+        "one": "{count} campanha em envio: {delivered} de {total} pessoas já receberam.",
+        "other": "{count} campanhas em envio: {delivered} de {total} pessoas já receberam."
+      },
+      "held": {
+        "one": "{count} campanha em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora.",
+        "other": "{count} campanhas em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora."
+      },
+      "scheduled": "Nada está saindo agora. A próxima é {name}, {time}.",
+      "quiet": "Nada está saindo agora, e nada está agendado.",
+      "fresh": "Daqui até a primeira campanha são quatro passos. Nada é enviado antes de você mandar."
+    },
+    "progress": "{delivered} de {total} entregues.",
+    "expected": "Termina por volta de {time}, a {pace} por minuto.",
+    "sums": "{delivered} de {total} mensagens entregues, em todas as campanhas.",
+    "paused": {
+      "one": "Pausada: {count} pessoa ainda aguarda. Nada sai até você retomar.",
+      "other": "Pausada: {count} pessoas ainda aguardam. Nada sai até você retomar."
+    },
+    "rejects": {
+      "one": "{name}: {count} linha não foi importada.",
+      "other": "{name}: {count} linhas não foram importadas."
+    },
+    "part": {
+      "delivered": {
+        "one": "{count} entregue",
+        "other": "{count} entregues"
+      },
+      "failed": {
+        "one": "{count} falhou",
+        "other": "{count} falharam"
+      },
+      "skipped": {
+        "one": "{count} pulada",
+        "other": "{count} puladas"
+      },
+      "pending": {
+        "one": "{count} aguardando",
+        "other": "{count} aguardando"
+      }
+    },
+    "count": {
+      "running": {
+        "one": "em envio",
+        "other": "em envio"
+      },
+      "scheduled": {
+        "one": "agendada",
+        "other": "agendadas"
+      },
+      "draft": {
+        "one": "rascunho",
+        "other": "rascunhos"
+      },
+      "paused": {
+        "one": "pausada",
+        "other": "pausadas"
+      },
+      "completed": {
+        "one": "concluída",
+        "other": "concluídas"
+      },
+      "failed": {
+        "one": "falhou",
+        "other": "falharam"
+      },
+      "canceled": {
+        "one": "cancelada",
+        "other": "canceladas"
+      }
+    },
+    "connection": {
+      "none": "Não há um número ligado. As campanhas esperam e continuam sozinhas quando você conectar um.",
+      "disconnected": "O WhatsApp desconectou o seu número. As campanhas esperam e continuam sozinhas quando você ligar o celular de novo.",
+      "connecting": "O seu número espera a leitura do QR code. As campanhas continuam sozinhas depois disso.",
+      "error": "O seu número não pode enviar agora. As campanhas esperam e continuam sozinhas quando o problema passar."
+    },
+    "steps": {
+      "title": "Primeiros passos",
+      "done": "feito",
+      "connect": {
+        "title": "Conecte o seu número",
+        "text": "Com o celular ao lado: você vai ler um QR code. Leva dois minutos.",
+        "action": "Conectar número"
+      },
+      "import": {
+        "title": "Traga os seus contatos",
+        "text": "De uma planilha, com nome e telefone. Você vê como cada linha será lida antes de importar.",
+        "action": "Importar contatos"
+      },
+      "template": {
+        "title": "Escreva a mensagem",
+        "text": "Um modelo com o nome de cada pessoa, que você vê como ela vai ver.",
+        "action": "Criar modelo"
+      },
+      "campaign": {
+        "title": "Envie a campanha",
+        "text": "Antes de começar, ela diz quantas pessoas recebem, quando começa e quando termina.",
+        "action": "Criar campanha"
+      }
+    }
+  },
+  "connection": {
+    "title": "Conexão",
+    "check": "Testar agora",
+    "checking": "Testando…",
+    "checked": {
+      "connected": "Testado agora: o número está conectado.",
+      "connecting": "Testado agora: falta ler o QR code.",
+      "disconnected": "Testado agora: o número está desconectado.",
+      "error": "Testado agora: o número não pode enviar."
+    },
+    "edit": "Alterar a conexão",
+    "linked": "Conectado. O número já pode enviar.",
+    "since": "Conectado desde",
+    "reported": "Detalhe informado pelo servidor:",
+    "never": "ainda não",
+    "facts": "Em números",
+    "pace": "Ritmo",
+    "pace_value": {
+      "one": "até {count} mensagem por minuto",
+      "other": "até {count} mensagens por minuto"
+    },
+    "concurrent": "Ao mesmo tempo",
+    "concurrent_value": {
+      "one": "{count} envio por vez",
+      "other": "{count} envios por vez"
+    },
+    "instance": "Instância",
+    "server": "Servidor",
+    "last_check": "Último teste",
+    "last_webhook": "Último aviso do WhatsApp",
+    "last_status": "Última confirmação de entrega",
+    "integration": {
+      "title": "Tipo de ligação",
+      "baileys": "WhatsApp Web (QR code)",
+      "cloud_api": "API oficial da Meta"
+    },
+    "state": {
+      "connected": "{name} está conectado e pode enviar.",
+      "connecting": "{name} espera a leitura do QR code.",
+      "disconnected": "{name} está desconectado. As campanhas esperam e continuam sozinhas quando você ligar o celular de novo.",
+      "error": "{name} não pode enviar agora. O teste se repete sozinho, e as campanhas esperam."
+    },
+    "needs": {
+      "lead": "Ligue o número que envia as campanhas. Tenha três coisas à mão:",
+      "server": {
+        "title": "O endereço do servidor Evolution",
+        "text": "Quem cuida da Evolution API na sua empresa sabe: começa com https:// e é igual para todos."
+      },
+      "key": {
+        "title": "O nome da instância e a chave dela",
+        "text": "Uma instância é um número. A chave é guardada cifrada e nunca mais aparece."
+      },
+      "phone": {
+        "title": "O celular com o WhatsApp",
+        "text": "Para ler o QR code que aparece aqui depois de salvar."
+      }
+    },
+    "form": {
+      "title": "Dados da conexão",
+      "change": "Alterar a conexão",
+      "base_url": "Endereço do servidor",
+      "base_url_hint": "Como no navegador, sem nada depois do nome do servidor.",
+      "instance_name": "Nome da instância",
+      "instance_hint": "Exatamente como na Evolution, com maiúsculas e minúsculas.",
+      "api_key": "Chave da API",
+      "api_key_hint": "A da instância, ou a do servidor.",
+      "api_key_keep": "Deixe vazio para manter a chave de agora. Outro servidor pede a chave de novo.",
+      "pace": "Mensagens por minuto",
+      "pace_hint": "Com um número novo, 20 ou menos.",
+      "concurrent": "Envios ao mesmo tempo",
+      "concurrent_hint": "Na dúvida, 1.",
+      "save": "Salvar e testar",
+      "saving": "Salvando e testando…"
+    },
+    "qr": {
+      "title": "Ligue o celular",
+      "alt": "QR code para ler com o WhatsApp",
+      "step": {
+        "1": "Abra o WhatsApp no celular deste número.",
+        "2": "Toque em Mais opções ou Configurações, depois em Aparelhos conectados e Conectar aparelho.",
+        "3": "Aponte a câmera para este código."
+      },
+      "pairing": "Ou digite este código no celular:",
+      "renews": "O código se renova em {seconds} s.",
+      "waiting": "Esta página avisa assim que o número conectar."
+    },
+    "backfill": {
+      "action": "Buscar confirmações perdidas",
+      "started": "A busca começou: o WhatsApp é consultado sobre as mensagens das últimas 24 horas.",
+      "text": {
+        "one": "Buscando confirmações perdidas: {checked} de {count} mensagem conferida, {updated} com novidade.",
+        "other": "Buscando confirmações perdidas: {checked} de {count} mensagens conferidas, {updated} com novidade."
+      }
+    },
+    "delete": {
+      "action": "Apagar a conexão",
+      "title": "Apagar a conexão {name}?",
+      "text": "Servidor, instância e chave são apagados. Campanhas em envio esperam e continuam com a próxima conexão que você salvar. O WhatsApp no celular não muda.",
+      "confirm": "Apagar {name}",
+      "done": "A conexão {name} foi apagada."
+    },
+    "advice": {
+      "title": "Como não ser banido",
+      "1": "Escreva só a quem pediu: quem não espera a mensagem denuncia.",
+      "2": "Comece devagar com um número novo e aumente aos poucos, dia a dia.",
+      "3": "Diga quem você é na primeira linha e como parar de receber na última.",
+      "4": "Chame cada pessoa pelo nome: mil textos iguais parecem spam.",
+      "5": "Responda a quem responde: conversas valem mais que envios."
+    }
+  },
+  "settings": {
+    "title": "Ajustes",
+    "appearance": "Aparência",
+    "language": {
+      "title": "Idioma",
+      "pt-BR": "Português",
+      "en": "English"
+    },
+    "theme": {
+      "title": "Tema",
+      "system": "Do sistema",
+      "light": "Claro",
+      "dark": "Escuro"
+    },
+    "account": "Conta",
+    "name": "Nome",
+    "email": "E-mail",
+    "role": "Acesso",
+    "admin": "Administração",
+    "user": "Campanhas",
+    "zone": "Fuso horário",
+    "api": "Endereço da API",
+    "sign_out": "Sair"
+  },
+  "blocked": {
+    "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}."
+  },
+  "codes": {
+    "unknown": {
+      "problem": "O pedido não foi aceito ({code}). Tente de novo; se continuar assim, avise quem administra o Hidra.",
+      "blocked": "Em espera ({code}).",
+      "error": "Não foi enviada ({code}).",
+      "preflight": "Atenção antes de começar ({code}).",
+      "reject": "A linha não pôde ser importada ({code}).",
+      "import": "A importação não terminou ({code}).",
+      "connection": "Aviso sobre a conexão ({code}).",
+      "template": "Aviso sobre o modelo ({code})."
+    },
+    "problem": {
+      "api-key-required": "A primeira conexão, ou um outro servidor, precisa da chave da API. Nada foi salvo; digite a chave.",
+      "base-url": "O endereço do servidor não é válido. Nada foi salvo; confira se começa com https://.",
+      "campaign-starting": "A campanha está começando agora. Tente de novo em alguns segundos.",
+      "campaign-status": "Esta ação não cabe no estado atual da campanha. Nada mudou; recarregue para ver o estado.",
+      "conflict": "Isto contradiz outros dados. Nada foi salvo.",
+      "connection-busy": "O ritmo do número está todo em uso. Nada foi enviado; tente de novo em um minuto.",
+      "connection-distrusted": "O número está em observação e envia uma mensagem a cada cinco minutos até o WhatsApp confirmar. Nada foi enviado; tente de novo em cinco minutos.",
+      "connection-not-usable": "O número não está conectado. Nada foi enviado; veja a página Conexão.",
+      "empty-search": "A busca não tem letra nem número. Procure por um nome ou telefone.",
+      "erased-phone": "Alguns telefones são de pessoas que foram apagadas a pedido delas. Nada foi salvo; tire esses telefones.",
+      "evolution-unavailable": "O servidor Evolution não respondeu como se espera. Tente de novo em alguns minutos.",
+      "export-ended": "A exportação já terminou; não há o que cancelar.",
+      "export-not-completed": "A exportação ainda não terminou; o arquivo aparece quando ela terminar.",
+      "export-running": "Já há uma exportação deste tipo em andamento. Espere que termine, ou cancele-a.",
+      "export-without-file": "O arquivo desta exportação não existe mais. Faça outra exportação.",
+      "external-id-reused": "Este identificador já é de uma campanha diferente. Nada foi criado.",
+      "forbidden": "Esta conta não pode usar o Hidra. Entre com outra conta.",
+      "identity-key": "O Hidra está instalado com outra chave de telefones. Avise quem administra o sistema.",
+      "identity-version": "O Hidra está sendo atualizado. Tente de novo em alguns minutos.",
+      "import-ended": "A importação já terminou; não há o que cancelar.",
+      "import-not-completed": "A importação ainda não terminou; as linhas recusadas aparecem depois.",
+      "internal": "O Hidra falhou ao processar o pedido. A falha é nossa; tente de novo mais tarde.",
+      "invalid-cursor": "Esta página da lista não existe mais. Volte à primeira página.",
+      "invalid-phone": "Alguns telefones não são válidos. Nada foi salvo; corrija os indicados.",
+      "invalid-request": "Alguns campos não foram aceitos. Corrija os indicados.",
+      "locked": "Outra mudança nos mesmos dados está em andamento. Nada foi salvo; tente de novo em alguns segundos.",
+      "malformed-json": "O pedido chegou incompleto. Tente de novo.",
+      "message-under-way": "Uma mensagem para esta pessoa está saindo agora. Nada foi apagado; tente de novo em um minuto.",
+      "no-connection": "Não há um número conectado. Conecte um primeiro, na página Conexão.",
+      "no-file": "Uma importação direto do WhatsApp não tem arquivo. Nada foi criado.",
+      "no-rejects": "A importação não recusou nenhuma linha.",
+      "not-admin": "Só administradores veem isto.",
+      "not-found": "Não encontrado: foi apagado, ou pertence a outra conta.",
+      "not-in-group": "Esta conta não está no grupo que pode usar o Hidra. Peça acesso a quem administra.",
+      "nothing-failed": "Não há falha que possa ser reenviada.",
+      "nothing-to-send": "Ninguém receberia esta mensagem. Nada começou; veja os motivos na conferência.",
+      "one-segment": "Escolha um segmento existente ou um nome novo, não os dois.",
+      "opt-out-words": "As palavras de saída e de volta se contradizem. Corrija as indicadas.",
+      "opted-out": "Esta pessoa pediu para não receber mensagens. Nada foi enviado.",
+      "phone-taken": "Outro contato já tem este telefone. Nada foi salvo.",
+      "request-too-large": "É dado demais para um só pedido. Divida em partes menores.",
+      "segment-empty": "O segmento não tem contatos. Nada começou; adicione contatos primeiro.",
+      "segment-in-use": "Campanhas usam este segmento, por isso ele fica:",
+      "segment-too-large": "O segmento é grande demais: uma campanha alcança até {limit} pessoas. Divida-o.",
+      "signed-out": "Sua sessão terminou. Entre de novo.",
+      "status-*": "O servidor não aceitou o pedido ({code}). Tente de novo em alguns segundos.",
+      "template-content": "O modelo precisa de texto ou de mídia, com o tipo certo. Nada foi salvo.",
+      "template-in-use": "Campanhas usam este modelo, por isso ele fica:",
+      "template-variables": "As variáveis do texto e as da lista não são as mesmas. Nada foi salvo.",
+      "text-too-long": "Com os valores, o texto fica longo demais. Encurte o modelo.",
+      "too-fast": "O servidor Evolution manda avisos demais. Eles serão repetidos em alguns segundos.",
+      "too-many-attributes": "Um contato guarda até 50 atributos. Nada foi salvo; tire alguns.",
+      "too-many-columns": "Há atributos demais para um CSV. Exporte como JSON Lines.",
+      "too-many-events": "O servidor Evolution mandou avisos demais de uma vez.",
+      "too-many-imports": "Dez importações suas esperam ou estão em andamento. Espere uma terminar, ou cancele uma.",
+      "too-slow": "O pedido demora demais. Nada foi salvo; peça menos de uma vez, ou tente mais tarde.",
+      "unauthorized": "A assinatura do aviso não é válida.",
+      "unavailable": "O Hidra não pode responder neste momento. Tente de novo em alguns segundos.",
+      "unfit": "Um valor não cabe no banco de dados. Nada foi salvo; encurte ou corrija.",
+      "unknown-campaign": "Esta campanha não existe mais. Nada foi criado.",
+      "unknown-contact": "Este contato não existe mais.",
+      "unknown-contacts": "Alguns destes contatos não existem mais. Nenhum foi adicionado.",
+      "unknown-parameter": "O endereço tem um filtro que não existe. Tire-o e tente de novo.",
+      "unknown-segment": "Este segmento não existe mais. Nada foi salvo; escolha outro.",
+      "unknown-template": "Este modelo não existe mais. Nada foi salvo; escolha outro.",
+      "unknown-user": "Esta conta ainda não foi cadastrada no Hidra. Peça acesso a quem administra.",
+      "unresolved-variables": "Faltam valores para algumas variáveis. Preencha as indicadas.",
+      "webhook-too-large": "O aviso é grande demais.",
+      "wrong-filter": "O filtro não é válido. Corrija as condições indicadas.",
+      "wrong-times": "As datas já passaram ou se contradizem. Nada mudou; corrija-as."
+    },
+    "blocked": {
+      "no-connection": "Não há um número ligado. Continua sozinha quando você conectar um.",
+      "connection-not-connected": "O número não está ligado ao WhatsApp. Continua sozinha quando você ligar o celular de novo.",
+      "connection-error": "O número não pode enviar. Continua sozinha quando um teste der certo; há um a cada poucos minutos.",
+      "connection-probed": "O número está em observação: sai uma mensagem a cada {minutes} minutos até o WhatsApp confirmar uma.",
+      "server-slow": "O servidor Evolution demora mais de {seconds} s para responder: sai uma mensagem a cada {minutes} minutos até ele melhorar.",
+      "outcomes-in-doubt": "Tudo saiu, mas {messages} mensagens estão em dúvida. Elas são conferidas até {until} e não são reenviadas.",
+      "whatsapp-refuses": "Pausada: o WhatsApp recusou {refused} das últimas {answered} mensagens. Veja o número no celular e retome depois.",
+      "media-not-fetched": "Pausada: o servidor Evolution não consegue baixar a mídia. Confira o endereço dela e retome.",
+      "segment-empty": "Não começou: o segmento não tem contatos. Duplique a campanha depois de adicioná-los.",
+      "segment-too-large": "Não começou: o segmento tem mais de {limit} pessoas. Divida-o e duplique a campanha.",
+      "not-after-passed": "Não começou antes de {not_after}, o limite que você deu. Duplique-a com outro horário.",
+      "nothing-to-send": "Nenhuma das {recipients} pessoas pôde receber a mensagem. Motivos:",
+      "nothing-failed": "Não havia falha que pudesse ser reenviada."
+    },
+    "error": {
+      "not_on_whatsapp": "o número não está no WhatsApp",
+      "unresolved_variable": "falta ao contato um valor que o texto usa",
+      "text_too_long": "com os valores, o texto fica longo demais",
+      "provider_failed": "o WhatsApp aceitou a mensagem e depois informou que não a entregou",
+      "outcome_unknown": "não foi possível saber em um dia se saiu; não é reenviada",
+      "meta_*": "a Meta recusou a mensagem ({code})",
+      "refused": "o servidor Evolution recusou esta mensagem",
+      "invalid_request": "o servidor Evolution não aceitou esta mensagem",
+      "excluded": "está em um segmento que a campanha exclui",
+      "not_on_whatsapp_before": "uma campanha anterior mostrou que o número não está no WhatsApp",
+      "contacted_recently": "recebeu outra mensagem há pouco tempo",
+      "opted_out": "pediu para não receber",
+      "erased": "foi apagada a pedido",
+      "canceled": "você cancelou a campanha antes",
+      "delivered_already": "a primeira mensagem chegou antes do reenvio"
+    },
+    "preflight": {
+      "campaign-started": "A campanha já começou: os números são de quem ainda aguarda. Texto e público não mudam mais.",
+      "campaign-ended": "A campanha já terminou: os números são de um reenvio das falhas, ou de uma cópia.",
+      "no-connection": "Não há um número conectado: a campanha não pode começar. Conecte um primeiro.",
+      "connection-not-connected": "O número não está conectado: nada sai até que esteja.",
+      "pace-above-connection": "A campanha pede um ritmo maior que o do número; vale o do número.",
+      "pace-risks-ban": "Neste ritmo o WhatsApp pode banir um número ligado por QR code. Um ritmo menor é mais seguro.",
+      "statuses-missing": "Nenhuma confirmação de entrega chegou por esta conexão ainda: as mensagens chegam, mas não serão contadas como entregues ou lidas.",
+      "nothing-failed": "Não há falha que possa ser reenviada.",
+      "segment-empty": "O segmento não tem contatos: a campanha não pode começar. Adicione contatos primeiro.",
+      "nothing-to-send": "Ninguém receberia a mensagem: a campanha não pode começar. Os motivos estão abaixo.",
+      "segment-too-large": "O segmento é grande demais: a campanha não pode começar. Divida-o.",
+      "similar-name": "Uma variável do texto não existe nos contatos, mas há uma de nome parecido.",
+      "single-braces": "O texto tem chaves simples: só {{assim}} uma variável é preenchida.",
+      "other-placeholders": "O texto tem marcas de outro sistema, que sairão como estão escritas.",
+      "text-too-long": "Com os valores, o texto de algumas pessoas fica longo demais. Encurte o modelo ou os valores."
+    },
+    "template": {
+      "single-braces": "O texto tem chaves simples: só {{assim}} uma variável é preenchida.",
+      "other-placeholders": "O texto tem marcas de outro sistema, que sairão como estão escritas.",
+      "text-too-long": "Com estes valores, o texto fica longo demais."
+    },
+    "connection": {
+      "integration-corrected": "O tipo de ligação salvo era outro; o Hidra usa o que o servidor informa.",
+      "instance-shared": "Outra conexão usa esta mesma instância e recebe os avisos dela: entregas, respostas e saídas não chegam aqui. Use uma instância só sua.",
+      "number-shared": "Duas instâncias no servidor têm este número: as confirmações chegam só a uma delas.",
+      "statuses-missing": "Nenhuma confirmação de entrega chegou por esta conexão ainda: as mensagens chegam, mas não são contadas como entregues ou lidas."
+    },
+    "reject": {
+      "no_phone": "sem telefone: preencha a coluna do telefone",
+      "invalid_phone": "telefone inválido: confira DDD e número",
+      "digit_missing": "celular com um dígito a menos: acrescente o nono dígito",
+      "value_too_long": "um valor é longo demais: encurte-o",
+      "invalid_value": "um valor não é texto, número, verdadeiro ou falso",
+      "invalid_consent": "o consentimento não foi entendido: confira base e data",
+      "too_many_cells": "há mais células que colunas: confira separadores e aspas",
+      "too_many_columns": "há mais de 200 colunas: tire algumas",
+      "too_many_attributes": "o contato ficaria com mais de 50 atributos",
+      "unbalanced_quotes": "aspas abertas e não fechadas na linha",
+      "malformed": "a linha não pôde ser lida",
+      "nul_character": "a linha tem um caractere que não é texto",
+      "undecodable": "letras que não puderam ser lidas: salve como UTF-8",
+      "line_too_long": "a linha tem mais de 1 MB",
+      "erased": "a pessoa foi apagada a pedido dela e não volta"
+    },
+    "import": {
+      "internal": "O arquivo pediu tempo ou memória demais em um ponto. Divida-o ou corrija-o ali.",
+      "unreadable_workbook": "A planilha está danificada, protegida por senha, ou não é .xlsx.",
+      "too_large": "A planilha é grande demais. Salve-a como CSV.",
+      "no_header": "A primeira linha não tem os nomes das colunas.",
+      "no_phone_column": "Nenhuma coluna foi reconhecida como telefone. Escolha qual é.",
+      "unknown_column": "O mapa cita uma coluna que o arquivo não tem.",
+      "no_text": "O arquivo não tem texto.",
+      "wrong_format": "O arquivo é de outro tipo. Envie CSV, XLSX ou JSON Lines.",
+      "too_many_columns": "O arquivo tem mais de 200 colunas.",
+      "segment_deleted": "O segmento foi apagado durante a importação.",
+      "no_file": "O arquivo não chegou a tempo. Importe de novo.",
+      "file_replaced": "O arquivo foi trocado durante a importação. Importe de novo.",
+      "no_connection": "A conexão foi apagada antes do fim.",
+      "not_connected": "O número não está conectado. Conecte-o e importe de novo.",
+      "unauthorized": "O servidor Evolution não aceitou a chave. Confira a conexão.",
+      "instance_not_found": "O servidor Evolution não conhece a instância. Confira a conexão.",
+      "not_evolution": "No endereço salvo não responde uma Evolution API. Confira a conexão.",
+      "license_required": "O servidor Evolution pede uma licença antes de responder.",
+      "unusable_connection": "A conexão não pode ser usada. Confira-a.",
+      "timed_out": "O servidor Evolution demorou demais. Importe de novo mais tarde.",
+      "connection_lost": "A ligação com o servidor Evolution caiu. Importe de novo.",
+      "server_error": "O servidor Evolution falhou. Importe de novo mais tarde.",
+      "answer_not_understood": "A resposta do servidor Evolution não foi entendida.",
+      "too_many_contacts": "O servidor Evolution tem contatos demais para uma importação.",
+      "no_answer": "Os contatos não chegaram em dez minutos. Importe de novo.",
+      "unavailable": "O armazenamento não respondeu. Importe de novo."
+    }
+  }
+};

@@ -1,0 +1,32 @@
+/**
+ * The pages: their address, where they stand in the rail, and the module that draws them, which is loaded when it is
+ * first needed. A page without `icon` is not in the rail. Its module exports the component as `default`, which gets the
+ * parameters of the path and the query of the address.
+ *
+ * @typedef {object} PageEntry
+ * @property {string} path
+ * @property {string} title the key of its name
+ * @property {import("./components/icon.js").IconName} [icon]
+ * @property {boolean} [admin] for admins only
+ * @property {() => Promise<{default: (props: {params: Record<string, string>, query: Record<string, string>}) => any}>} load
+ */
+import { match } from "./router.js";
+
+/** In the order of the rail. @type {PageEntry[]} */
+export const PAGES = [
+  { path: "/", title: "overview.title", icon: "home", load: () => import("./pages/overview.js") },
+  { path: "/connection", title: "connection.title", icon: "connection", load: () => import("./pages/connection.js") },
+  { path: "/settings", title: "settings.title", icon: "settings", load: () => import("./pages/settings.js") },
+];
+
+/** @param {string} path @param {boolean} admin */
+export function find(path, admin) {
+  for (const page of PAGES) {
+    const params = match(page.path, path);
+    if (params && (admin || !page.admin)) return { page, params };
+  }
+  return null;
+}
+
+/** Whether there is such a page: what leads to it is shown only then. @param {string} path */
+export const exists = (path) => find(path, false) !== null;
