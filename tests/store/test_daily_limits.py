@@ -28,8 +28,10 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 def save(world: World, **limits: Any) -> None:
     """What the owner saves; limits that are not named stay."""
-    wanted = Wanted("https://evo.example", "main", None, None, None, limits)
-    save_connection(world.databases.http, world.user_id, wanted, sealed=b"sealed", origin=lambda url: url)
+    wanted = Wanted("https://evo.example", "main", daily_limits=limits)
+    save_connection(
+        world.databases.http, world.user_id, wanted, sealed=b"sealed", origin=lambda url: url, nudge=lambda **_: None
+    )
     world.databases.owner.execute("update hidra.evolution_api_config set status = 'connected'")
 
 
