@@ -338,7 +338,7 @@ def test_a_pass_issues_tickets_for_what_the_day_allows_and_then_says_until_when_
     assert campaign["blocked_params"] == {"limit": 2, "until": f"{until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
     assert f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC" in campaign["blocked_reason"]
     save(world, max_messages_per_day=3, max_first_contacts_per_day=3)
-    assert [len(slots) for _, slots in world.advance()] == [1]
+    assert [len(set(slots)) for _, slots in world.advance()] == [1]
     assert world.campaign()["blocked_code"] is None
 
 

@@ -94,7 +94,7 @@ def issue(
     start = _start(first, ticketed_until, plan)
     # A recipient without a ticket would delay the run's end until the next pass; a ticket too many does no harm.
     used = timedelta(0) if first > now else timedelta(seconds=PERMIT_AHEAD_SECONDS)
-    unused = max(0, (start - first - used) // spacing)
+    unused = max(0, (max(first, ticketed_until or first) - first - used) // spacing)
     wanted = max(0, pending - unused)
     slots = min(wanted, _slots_ahead(start, spacing, now=now, first=first, opens=opens))
     until = start + slots * spacing
