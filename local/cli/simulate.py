@@ -77,6 +77,7 @@ def serve(
 def instance(
     name: Instance,
     cloud_api: Annotated[bool, typer.Option("--cloud-api", help="Meta's Cloud API instead of Baileys.")] = False,
+    unlinked: Annotated[bool, typer.Option("--unlinked", help="Leave its QR code to be scanned, by `scan`.")] = False,
     stack: Name = "local",
 ) -> None:
     """Create an instance, or take the one of this name, and let a phone scan its QR code.
@@ -99,7 +100,7 @@ def instance(
             number = str(1_000_000_000 + zlib.crc32(name.encode()))
             body |= {"token": f"meta-{name}", "number": number, "businessId": "2000000001"}
         simulator.ask("POST", "/instance/create", body)
-    if not cloud_api:
+    if not cloud_api and not unlinked:
         simulator.ask("POST", f"/_control/instances/{name}/scan", {})
     connection = {
         "base_url": simulator.url,

@@ -58,15 +58,14 @@ export function signIn() {
 
 /** End the session here and at the issuer. */
 export async function signOut() {
-  const idToken = (await manager.getUser())?.id_token;
-  await manager.removeUser();
+  await manager.removeUser(); // first, so that no token is put into the address
   const metadata = await manager.metadataService.getMetadata().catch(() => null);
   if (settings.logout === "cognito" && metadata?.authorization_endpoint) {
     const address = new URL("/logout", metadata.authorization_endpoint);
     address.search = new URLSearchParams({ client_id: settings.clientId, logout_uri: CONSOLE_URL }).toString();
     location.assign(address);
   } else if (metadata?.end_session_endpoint) {
-    await manager.signoutRedirect({ id_token_hint: idToken });
+    await manager.signoutRedirect({ extraQueryParams: { client_id: settings.clientId } });
   } else {
     show(null);
   }

@@ -16,5 +16,5 @@ export function blockedText({ blocked_code, blocked_params: params }) {
     at_latest: params.at_latest ? when(params.at_latest) : "",
     not_after: params.not_after ? when(params.not_after) : "",
   });
-  return [text, ...reasons, ...names].join(" ");
+  return [text, reasons.length ? `${reasons.join(" · ")}.` : "", ...names].filter(Boolean).join(" ");
 }

@@ -3,8 +3,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { href, route } from "../router.js";
 import { Icon } from "./icon.js";
-import { Problem } from "./problem.js";
-import { Skeleton } from "./skeleton.js";
+import { Reading } from "./reading.js";
 
 /**
  * @template T
@@ -27,8 +26,7 @@ import { Skeleton } from "./skeleton.js";
  * @param {string | null} [props.next] the cursor of the next page
  */
 export function Table({ label, columns, rows, id = (row) => row.id, failure, reload, empty, next }) {
-  if (failure && !rows) return html`<${Problem} failure=${failure} retry=${reload} />`;
-  if (!rows) return html`<${Skeleton} lines=${8} />`;
+  if (!rows) return html`<${Reading} failure=${failure} reload=${reload} lines=${8} />`;
   if (!rows.length && !route.value.query.cursor && empty) return empty;
   return html`
     <div class="table" role="region" aria-label=${label} tabindex="0">

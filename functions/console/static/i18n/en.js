@@ -509,6 +509,10 @@ export default {
         "one": "{count} campaign is sending: {delivered} of {total} people have received it.",
         "other": "{count} campaigns are sending: {delivered} of {total} people have received them."
       },
+      "held": {
+        "one": "{count} campaign is waiting: {delivered} of {total} people have received it. Nothing is going out now.",
+        "other": "{count} campaigns are waiting: {delivered} of {total} people have received them. Nothing is going out now."
+      },
       "scheduled": "Nothing is going out now. Next is {name}, {time}.",
       "quiet": "Nothing is going out now, and nothing is scheduled.",
       "fresh": "Four steps lead from here to the first campaign. Nothing is sent before you say so."

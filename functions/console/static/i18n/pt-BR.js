@@ -509,6 +509,10 @@ export default {
         "one": "{count} campanha em envio: {delivered} de {total} pessoas já receberam.",
         "other": "{count} campanhas em envio: {delivered} de {total} pessoas já receberam."
       },
+      "held": {
+        "one": "{count} campanha em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora.",
+        "other": "{count} campanhas em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora."
+      },
       "scheduled": "Nada está saindo agora. A próxima é {name}, {time}.",
       "quiet": "Nada está saindo agora, e nada está agendado.",
       "fresh": "Daqui até a primeira campanha são quatro passos. Nada é enviado antes de você mandar."

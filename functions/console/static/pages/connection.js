@@ -6,9 +6,9 @@ import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
 import { Notice } from "../components/notice.js";
 import { Page } from "../components/page.js";
-import { Problem, problemText } from "../components/problem.js";
+import { problemText } from "../components/problem.js";
 import { QrCode } from "../components/qr_code.js";
-import { Skeleton } from "../components/skeleton.js";
+import { Reading } from "../components/reading.js";
 import { Time } from "../components/time.js";
 import { html, useEffect, useState } from "../html.js";
 import { codeText, t } from "../i18n.js";
@@ -43,7 +43,7 @@ export default function Connection() {
 
   if (found === undefined) {
     return html`<${Page} title=${t("connection.title")}>
-      ${failure ? html`<${Problem} failure=${failure} retry=${reload} />` : html`<${Skeleton} lines=${3} tall />`}
+      <${Reading} failure=${failure} reload=${reload} lines=${3} tall />
     <//>`;
   }
   if (found === null || editing) {
@@ -82,7 +82,7 @@ export default function Connection() {
 
 function Needs() {
   return html`<section>
-    <p class="lead">${t("connection.needs.lead")}</p>
+    <h2 class="lead">${t("connection.needs.lead")}</h2>
     <ol class="steps">
       ${["server", "key", "phone"].map(
         (name, index) => html`<li key=${name}>

@@ -4,8 +4,7 @@ import { Bar } from "../components/bar.js";
 import { Icon } from "../components/icon.js";
 import { Notice } from "../components/notice.js";
 import { Page } from "../components/page.js";
-import { Problem } from "../components/problem.js";
-import { Skeleton } from "../components/skeleton.js";
+import { Reading } from "../components/reading.js";
 import { Status, campaignState, connectionState } from "../components/status.js";
 import { Time } from "../components/time.js";
 import { blockedText } from "../components/blocked.js";
@@ -49,20 +48,21 @@ export default function Overview() {
   }, [data]);
   if (!data) {
     return html`<${Page} title=${t("overview.title")}>
-      ${failure ? html`<${Problem} failure=${failure} retry=${reload} />` : html`<${Skeleton} lines=${4} tall />`}
+      <${Reading} failure=${failure} reload=${reload} lines=${4} tall />
     <//>`;
   }
+  const sending = data.running.filter((campaign) => !campaign.blocked_code);
   const fresh = data.sums.total_campaigns === 0;
   const action = exists("/campaigns/new") && !fresh && html`<a class="button primary" href=${href("/campaigns/new")}>${t("overview.new")}</a>`;
   return html`<${Page} title=${t("overview.title")} action=${action}>
     <p class="lead">${sentence(data)}</p>
     <${Waiting} found=${data} />
     ${fresh && html`<${FirstSteps} found=${data} />`}
-    ${data.running.length > 0 &&
+    ${sending.length > 0 &&
     html`<section>
       <h2>${t("overview.now")}</h2>
       <ul class="rows">
-        ${data.running.map((campaign) => html`<${Running} key=${campaign.id} campaign=${campaign} />`)}
+        ${sending.map((campaign) => html`<${Running} key=${campaign.id} campaign=${campaign} />`)}
       </ul>
     </section>`}
     ${data.scheduled.length > 0 && html`<${Next} campaigns=${data.scheduled} />`}
@@ -79,7 +79,8 @@ function sentence({ running, scheduled, sums }) {
     }),
     { delivered: 0, total: 0 },
   );
-  if (running.length) return t("overview.sentence.running", { count: running.length, ...sums_of_running });
+  const held = running.length > 0 && running.every((campaign) => campaign.blocked_code);
+  if (running.length) return t(held ? "overview.sentence.held" : "overview.sentence.running", { count: running.length, ...sums_of_running });
   const [next] = byTime(scheduled);
   if (next?.scheduled_at) return t("overview.sentence.scheduled", { name: next.name, time: when(next.scheduled_at) });
   return t(sums.total_campaigns ? "overview.sentence.quiet" : "overview.sentence.fresh");
@@ -145,6 +146,9 @@ function Waiting({ found }) {
       (campaign) => html`<${Notice} key=${campaign.id} icon=${campaign.status === "paused" ? "pause" : "alert"}>
         <p><${Name} campaign=${campaign} /></p>
         <p>${campaign.blocked_code ? blockedText(campaign) : t("overview.paused", { count: campaign.metrics?.pending ?? 0 })}</p>
+        <p class="quiet numbers">
+          ${t("overview.progress", { delivered: campaign.metrics?.delivered ?? 0, total: campaign.metrics?.total_messages ?? 0 })}
+        </p>
       <//>`,
     )}
     ${rejects.map(
@@ -164,7 +168,7 @@ function Waiting({ found }) {
 /** The two most frequent reasons. @param {Record<string, number>} counts */
 function reasons(counts) {
   const [first, second] = Object.entries(counts).sort((a, b) => b[1] - a[1]);
-  return [first, second].filter(Boolean).map(([code, count]) => `${number(count)} × ${codeText("reject", code)}`).join(" ");
+  return [first, second].filter(Boolean).map(([code, count]) => `${number(count)} × ${codeText("reject", code)}`).join(" · ");
 }
 
 /** @param {{campaigns: Campaign[]}} props */

@@ -1,0 +1,74 @@
+"""Every page: in both languages, light and dark, without a fault that axe knows, and on the narrowest phone."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ROOT
+from tests.console.conftest import Visitor
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+ENTRIES = re.findall(r'path: "([^"]+)"', (ROOT / "functions/console/static/pages.js").read_text())
+# The addresses of pages whose path has parameters; the others are their paths.
+PLACES: dict[str, str] = {}
+LOOKS = [("pt-BR", "light"), ("en", "dark")]
+
+
+def settle(page: Page) -> None:
+    """Until the page shows what it has read."""
+    expect(page.locator("main")).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+def faults(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [f"{it['id']}: {node['html']} {node['failureSummary']}" for it in found for node in it["nodes"]]
+
+
+def too_wide(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS, ids=[f"{language} {theme}" for language, theme in LOOKS])
+def test_every_page_can_be_read_by_all_and_fits_the_narrowest_phone(
+    visit: Callable[..., Visitor], session: dict[str, str], language: str, theme: str
+) -> None:
+    visitor = visit(session, locale=language, color_scheme=theme, reduced_motion="reduce")
+    page = visitor.open()
+    for path in ENTRIES:
+        assert ":" not in path or path in PLACES, f"{path} needs an address in PLACES"
+        page.goto(f"{visitor.url}#{PLACES.get(path, path)}")
+        settle(page)
+        assert page.evaluate("document.documentElement.lang") == language
+        page.set_viewport_size({"width": 1280, "height": 800})
+        assert faults(page) == [], path
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert not too_wide(page), path
+        for size in ({"width": 768, "height": 900}, {"width": 3840, "height": 1600}):
+            page.set_viewport_size(size)
+            assert not too_wide(page), path
+
+
+def test_the_page_before_signing_in_has_no_fault_either(visit: Callable[..., Visitor]) -> None:
+    page = visit(viewport={"width": 360, "height": 740}).open()
+    expect(page.locator("button.primary")).to_be_visible()
+    assert faults(page) == []
+    assert not too_wide(page)
+
+
+def test_the_keyboard_leads_through_the_page_and_what_is_not_there_has_a_way_on(
+    visit: Callable[..., Visitor], session: dict[str, str]
+) -> None:
+    visitor = visit(session)
+    page = visitor.open("#/nowhere")
+    expect(page.locator("main")).to_contain_text("Não há nada neste endereço")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Ir para o conteúdo")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Visão geral")
