@@ -83,5 +83,6 @@ export function sentence(campaign, summary) {
       if (!total) return say("not_started");
   }
   const time = campaign.completed_at ? moment(campaign.completed_at) : "";
+  if (campaign.status === "completed" && counts.failed) return say("completed_failed", { time, count: counts.failed });
   return say(campaign.status, { time });
 }

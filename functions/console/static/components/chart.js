@@ -5,7 +5,7 @@ import { language, theme } from "../preferences.js";
 
 /** @typedef {import("./timeline_buckets.js").Bucket} Bucket */
 
-const HEIGHT = 200;
+const HEIGHT = 180;
 const FEWEST = 12; // fewer bars keep the width that so many would have
 const FAR = 3; // a limit so many times above the highest bar would flatten all bars
 
@@ -102,7 +102,7 @@ function options(library, element, latest) {
       y: { range: (/** @type {any} */ made, /** @type {number} */ low, /** @type {number} */ high) => [0, Math.max(2, high * 1.08)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 88, values: (/** @type {any} */ made, /** @type {number[]} */ at) => at.map(tick(at)) },
+      { ...axis, size: 28, grid: { show: false }, space: 88, values: (/** @type {any} */ made, /** @type {number[]} */ at) => at.map(tick(at)) },
       {
         ...axis,
         size: 52,

@@ -19,7 +19,7 @@ import { Pager } from "./table.js";
 /** @typedef {import("hidra-api").Recipient} Recipient */
 
 const STATES = ["pending", "sending", "unknown", "sent", "delivered", "read", "failed", "skipped"];
-const LIMIT = 50;
+const LIMIT = 25;
 
 /**
  * @param {object} props

@@ -45,7 +45,7 @@ export function Story({ message }) {
     ${known.length > 0
       ? html`<ol class="instants">
           ${known.map(
-            (name) => html`<li key=${name}><span>${t(`story.${name}`)}</span><${Time} at=${/** @type {string} */ (message[name])} /></li>`,
+            (name) => html`<li key=${name}><span>${t(`story.${name}`)}</span><${Time} at=${/** @type {string} */ (message[name])} seconds /></li>`,
           )}
         </ol>`
       : html`<p class="quiet">${t(message.status === "pending" ? "story.waiting" : "story.nothing")}</p>`}

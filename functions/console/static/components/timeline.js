@@ -69,8 +69,10 @@ export function Timeline({ campaign, live }) {
 
 /** @param {number} limit @param {number} size */
 function legend(limit, size) {
-  return html`<span class="dot green" />${t("campaign.timeline.delivered")} <span class="dot red" />${t("campaign.timeline.failed")}
-    <span class="dash" />${t(size === 1 ? "campaign.timeline.limit" : "campaign.timeline.limit_of_bar", { limit, minutes: size })}`;
+  const drawn = t(size === 1 ? "campaign.timeline.limit" : "campaign.timeline.limit_of_bar", { limit, minutes: size });
+  return html`<span><span class="dot green" />${t("campaign.timeline.delivered")}</span>
+    <span><span class="dot red" />${t("campaign.timeline.failed")}</span>
+    <span><span class="dash" />${drawn}</span>`;
 }
 
 /** @param {Bucket} bar @param {number} size */

@@ -27,6 +27,10 @@ export default {
         "other": "{delivered} of {total} delivered; paused. Nothing leaves until you resume: {count} people are waiting."
       },
       "completed": "{delivered} of {total} delivered; it ended {time}.",
+      "completed_failed": {
+        "one": "{delivered} of {total} delivered, {count} failed; it ended {time}.",
+        "other": "{delivered} of {total} delivered, {count} failed; it ended {time}."
+      },
       "failed": "{delivered} of {total} delivered; it ended {time} without sending anything.",
       "not_started": "It did not start: no one received anything.",
       "canceled": "Canceled: {delivered} of {total} delivered, and nothing more leaves.",
@@ -183,6 +187,14 @@ export default {
       "duplicate": "This is the copy, a draft: {name}.",
       "delete": "The draft {name} was deleted.",
       "edit": "Saved."
+    },
+    "resume": {
+      "title": "Resume {name}?",
+      "action": "Resume sending",
+      "text": {
+        "one": "{count} waiting person starts to receive now.",
+        "other": "{count} waiting people start to receive now."
+      }
     },
     "cancel": {
       "title": "Cancel {name}?",

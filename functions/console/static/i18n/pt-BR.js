@@ -27,6 +27,10 @@ export default {
         "other": "{delivered} de {total} entregues; pausada. Nada mais sai até você retomar: {count} pessoas aguardam."
       },
       "completed": "{delivered} de {total} entregues; terminou {time}.",
+      "completed_failed": {
+        "one": "{delivered} de {total} entregues, {count} falhou; terminou {time}.",
+        "other": "{delivered} de {total} entregues, {count} falharam; terminou {time}."
+      },
       "failed": "{delivered} de {total} entregues; terminou {time} sem enviar nada.",
       "not_started": "Não começou: ninguém recebeu nada.",
       "canceled": "Cancelada: {delivered} de {total} entregues, e nada mais sai.",
@@ -170,8 +174,8 @@ export default {
       "cancel": "Cancelar campanha",
       "delete": "Apagar rascunho",
       "retry": {
-        "one": "Reenviar a {count} pessoa",
-        "other": "Reenviar a {count} pessoas"
+        "one": "Reenviar para {count} pessoa",
+        "other": "Reenviar para {count} pessoas"
       }
     },
     "done": {
@@ -184,6 +188,14 @@ export default {
       "delete": "O rascunho {name} foi apagado.",
       "edit": "Salvo."
     },
+    "resume": {
+      "title": "Retomar {name}?",
+      "action": "Retomar o envio",
+      "text": {
+        "one": "{count} pessoa que aguarda começa a receber agora.",
+        "other": "{count} pessoas que aguardam começam a receber agora."
+      }
+    },
     "cancel": {
       "title": "Cancelar {name}?",
       "action": "Cancelar a campanha",
@@ -195,8 +207,8 @@ export default {
     },
     "retry": {
       "title": {
-        "one": "Reenviar a {count} pessoa?",
-        "other": "Reenviar a {count} pessoas?"
+        "one": "Reenviar para {count} pessoa?",
+        "other": "Reenviar para {count} pessoas?"
       },
       "action": "Reenviar agora",
       "text": "{name} volta a enviar a quem falhou, com o modelo e os contatos de agora. Termina {time}.",

@@ -1,7 +1,7 @@
 /** One campaign, live: what goes on and why, what became of its recipients, and what can be done. */
 import { call } from "../api.js";
 import { blockedText } from "../components/blocked.js";
-import * as actions from "../components/campaign_actions.js";
+import * as changes from "../components/campaign_changes.js";
 import { CampaignFacts } from "../components/campaign_facts.js";
 import { CampaignForm } from "../components/campaign_form.js";
 import { countsOf, paceOf, sentence } from "../components/campaign_words.js";
@@ -130,40 +130,40 @@ function Why({ campaign }) {
   <//>`;
 }
 
-/** The one action that a campaign in this state asks for first. @param {{found: Found, show: actions.Changed}} props */
+/** The one action that a campaign in this state asks for first. @param {{found: Found, show: changes.Changed}} props */
 function Primary({ found: { campaign, summary }, show }) {
   const edit = `/campaigns/${campaign.id}/edit`;
   if (campaign.status === "running") {
-    return html`<button class="primary" onClick=${() => actions.pause(campaign, show)}><${Icon} name="pause" size=${16} />${t("campaign.action.pause")}</button>`;
+    return html`<button class="primary" onClick=${() => changes.pause(campaign, show)}><${Icon} name="pause" size=${16} />${t("campaign.action.pause")}</button>`;
   }
   if (campaign.status === "paused") {
-    return html`<button class="primary" onClick=${() => actions.resume(campaign, show)}><${Icon} name="play" size=${16} />${t("campaign.action.resume")}</button>`;
+    return html`<button class="primary" onClick=${() => changes.askResume(campaign, summary, show)}><${Icon} name="play" size=${16} />${t("campaign.action.resume")}</button>`;
   }
   if (campaign.status === "draft" && exists(edit)) return html`<a class="button primary" href=${href(edit)}>${t("campaign.action.continue")}</a>`;
-  const count = actions.retryable(campaign, summary);
-  return count > 0 && html`<button class="primary" onClick=${() => actions.retry(campaign, show)}>${t("campaign.action.retry", { count })}</button>`;
+  const count = changes.retryable(campaign, summary);
+  return count > 0 && html`<button class="primary" onClick=${() => changes.retry(campaign, show)}>${t("campaign.action.retry", { count })}</button>`;
 }
 
 /**
  * The other actions that its state allows.
  *
  * @param {Found} found
- * @param {actions.Changed} show
+ * @param {changes.Changed} show
  * @param {() => void} start_export
  * @param {() => void} edit
  */
 function menu({ campaign, summary }, show, start_export, edit) {
   const { status } = campaign;
   const path = `/campaigns/${campaign.id}/edit`;
-  const whole = actions.canUnschedule(campaign) && exists(path);
+  const whole = changes.canUnschedule(campaign) && exists(path);
   return [
     { text: t("campaign.action.edit"), act: edit },
     whole && { text: t("campaign.action.edit_all"), act: () => navigate(path) },
-    actions.canUnschedule(campaign) && { text: t("campaign.action.unschedule"), act: () => actions.unschedule(campaign, show) },
-    { text: t("campaign.action.duplicate"), act: () => actions.duplicate(campaign) },
+    changes.canUnschedule(campaign) && { text: t("campaign.action.unschedule"), act: () => changes.unschedule(campaign, show) },
+    { text: t("campaign.action.duplicate"), act: () => changes.duplicate(campaign) },
     summary.total > 0 && { text: t("campaign.action.export"), act: start_export },
     summary.total > 0 && { text: t("campaign.action.print"), act: () => window.print() },
-    actions.canCancel(campaign) && { text: t("campaign.action.cancel"), act: () => actions.cancel(campaign, summary, show), danger: true },
-    status === "draft" && { text: t("campaign.action.delete"), act: () => actions.remove(campaign, () => navigate(exists("/campaigns") ? "/campaigns" : "/")), danger: true },
+    changes.canCancel(campaign) && { text: t("campaign.action.cancel"), act: () => changes.cancel(campaign, summary, show), danger: true },
+    status === "draft" && { text: t("campaign.action.delete"), act: () => changes.remove(campaign, () => navigate(exists("/campaigns") ? "/campaigns" : "/")), danger: true },
   ].filter((action) => action !== false);
 }

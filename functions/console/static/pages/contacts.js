@@ -18,7 +18,7 @@ import { valueText } from "../components/person_facts.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
 
-const SHOWN = 3; // attributes in a row; the person's page has all
+const SHOWN = 2; // attributes in a row; the person's page has all
 
 /** @param {{query: Record<string, string>}} props */
 export default function Contacts({ query }) {

@@ -3,6 +3,7 @@ import { call } from "../api.js";
 import { clock, number } from "../format.js";
 import { html } from "../html.js";
 import { codeText, t } from "../i18n.js";
+import { exists } from "../pages.js";
 import { navigate } from "../router.js";
 import { toast } from "../state.js";
 import { countsOf, isRetry, moment } from "./campaign_words.js";
@@ -45,17 +46,33 @@ export const pause = (campaign, changed) =>
   });
 
 /** @param {Campaign} campaign @param {Changed} changed */
-export const resume = (campaign, changed) =>
+const resume = (campaign, changed) =>
   attempt(async () => {
     changed(await call("resume_campaign", { campaign_id: campaign.id }));
-    toast(t("campaign.done.resume"), () => pause(campaign, changed));
+    toast(t("campaign.done.resume"));
   });
+
+/** Sending goes on only after a yes. @param {Campaign} campaign @param {Summary} summary @param {Changed} changed */
+export async function askResume(campaign, summary, changed) {
+  const { pending, sending } = countsOf(summary);
+  const left = pending + sending;
+  const sure = await confirm({
+    title: t("campaign.resume.title", { name: campaign.name }),
+    body: html`<p>${t("campaign.resume.text", { count: left })}</p>`,
+    action: t("campaign.resume.action"),
+    ...(left > MANY && { typed: campaign.name }),
+  });
+  if (sure) await resume(campaign, changed);
+}
 
 /** @param {Campaign} campaign @param {Changed} changed */
 export const unschedule = (campaign, changed) =>
   attempt(async () => {
-    changed(await call("unschedule_campaign", { campaign_id: campaign.id }));
-    toast(t("campaign.done.unschedule"));
+    const { id: campaign_id, scheduled_at, not_after } = campaign;
+    changed(await call("unschedule_campaign", { campaign_id }));
+    const undo = () =>
+      attempt(async () => changed(await call("schedule_campaign", { campaign_id }, { scheduled_at: /** @type {string} */ (scheduled_at), not_after })));
+    toast(t("campaign.done.unschedule"), undo);
   });
 
 /** @param {Campaign} campaign @param {Summary} summary @param {Changed} changed */
@@ -105,7 +122,8 @@ export const retry = (campaign, changed) =>
 export const duplicate = (campaign) =>
   attempt(async () => {
     const made = await call("duplicate_campaign", { campaign_id: campaign.id }, {});
-    navigate(`/campaigns/${made.id}`);
+    const edit = `/campaigns/${made.id}/edit`;
+    navigate(exists(edit) ? edit : `/campaigns/${made.id}`);
     toast(t("campaign.done.duplicate", { name: made.name }));
   });
 
