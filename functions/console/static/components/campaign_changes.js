@@ -22,12 +22,10 @@ export const canUnschedule = (campaign) => campaign.status === "scheduled" && !i
 /** @param {Campaign} campaign */
 export const canCancel = ({ status }) => ["draft", "scheduled", "running", "paused"].includes(status);
 
-/** Failed recipients of an ended campaign that a retry can reach: those in doubt may have received it. @param {Campaign} campaign @param {Summary} summary */
-export function retryable({ status }, summary) {
-  if (status !== "completed" && status !== "failed") return 0;
-  const doubtful = summary.counts.find((it) => it.status === "failed" && it.error_code === "outcome_unknown")?.recipients ?? 0;
-  return countsOf(summary).failed - doubtful;
-}
+/** Whether an ended campaign has failures that a retry may reach: those in doubt may have arrived. @param {Campaign} campaign @param {Summary} summary */
+export const canRetry = ({ status }, summary) =>
+  (status === "completed" || status === "failed") &&
+  summary.counts.some((it) => it.status === "failed" && it.error_code !== "outcome_unknown");
 
 /** @param {() => Promise<void>} act */
 async function attempt(act) {
@@ -97,14 +95,16 @@ export async function cancel(campaign, summary, changed) {
 export const retry = (campaign, changed) =>
   attempt(async () => {
     const forecast = await call("preflight_campaign", { campaign_id: campaign.id });
+    const reasons = forecast.will_not.map((it) => `${number(it.recipients)} × ${codeText("error", it.reason)}`);
+    if (!forecast.will_receive) return toast(t("campaign.retry.none", { reasons: reasons.join("; ") }));
     const sure = await confirm({
       title: t("campaign.retry.title", { count: forecast.will_receive }),
       body: html`
         <p>${t("campaign.retry.text", { name: campaign.name, time: moment(forecast.expected_end) })}</p>
-        ${forecast.will_not.length > 0 &&
+        ${reasons.length > 0 &&
         html`<p>${t("campaign.retry.will_not")}</p>
           <ul>
-            ${forecast.will_not.map((it) => html`<li key=${it.reason}>${number(it.recipients)} × ${codeText("error", it.reason)}</li>`)}
+            ${reasons.map((reason) => html`<li key=${reason}>${reason}</li>`)}
           </ul>`}
         ${forecast.warnings
           .filter(({ code }) => code !== "campaign-ended")

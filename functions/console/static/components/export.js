@@ -74,10 +74,10 @@ function Panel({ it, cancel, close }) {
     <//>`;
   }
   const ready = it.status === "completed";
-  const action = html`<div class="buttons">
+  const action = html`<span class="buttons">
     ${ready && html`<button onClick=${() => download(it.id)}><${Icon} name="export" size=${16} />${t("export.download")}</button>`}
     <button class="plain" aria-label=${t("common.close")} onClick=${close}><${Icon} name="close" size=${16} /></button>
-  </div>`;
+  </span>`;
   return html`<${Notice} tone=${ready ? "green" : "red"} icon=${ready ? "check" : "alert"} action=${action}>
     <p class="numbers" role="status">
       ${ready ? t("export.completed", { count: it.rows, size: bytes(it.bytes), time: when(it.expires_at) }) : t(`export.${it.status}`)}

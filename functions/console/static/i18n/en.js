@@ -173,10 +173,7 @@ export default {
       "print": "Print report",
       "cancel": "Cancel campaign",
       "delete": "Delete draft",
-      "retry": {
-        "one": "Send again to {count} person",
-        "other": "Send again to {count} people"
-      }
+      "retry": "Send the failed again"
     },
     "done": {
       "pause": "Paused at {time}. Nothing more leaves.",
@@ -212,7 +209,8 @@ export default {
       },
       "action": "Send again now",
       "text": "{name} sends again to those that failed, with the template and the contacts of now. It ends {time}.",
-      "will_not": "These people are left out:"
+      "will_not": "These people are left out:",
+      "none": "The retry would reach no one: {reasons}. Correct that and try again."
     },
     "delete": {
       "title": "Delete the draft {name}?",
@@ -463,7 +461,8 @@ export default {
   "opt_outs": {
     "title": "Opt-outs",
     "lead": "No campaign writes to these phones. Those who reply STOP get here by themselves.",
-    "no_phone": "phone erased",
+    "hidden": "Of those who are not in the contacts only an encrypted mark is kept, without the phone.",
+    "no_phone": "not in the contacts",
     "reason": "Reason",
     "at": "Since",
     "actions": "Actions",
@@ -493,6 +492,11 @@ export default {
         "one": "{count} waiting message was skipped.",
         "other": "{count} waiting messages were skipped."
       }
+    },
+    "by_phone": {
+      "action": "Remove an opt-out by its phone",
+      "title": "Remove an opt-out",
+      "hint": "Also of those who are not in the contacts any more."
     },
     "remove": {
       "short": "Remove",

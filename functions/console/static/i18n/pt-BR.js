@@ -173,10 +173,7 @@ export default {
       "print": "Imprimir relatório",
       "cancel": "Cancelar campanha",
       "delete": "Apagar rascunho",
-      "retry": {
-        "one": "Reenviar para {count} pessoa",
-        "other": "Reenviar para {count} pessoas"
-      }
+      "retry": "Reenviar as falhas"
     },
     "done": {
       "pause": "Pausada às {time}. Nada mais sai.",
@@ -212,7 +209,8 @@ export default {
       },
       "action": "Reenviar agora",
       "text": "{name} volta a enviar a quem falhou, com o modelo e os contatos de agora. Termina {time}.",
-      "will_not": "Estas pessoas ficam de fora:"
+      "will_not": "Estas pessoas ficam de fora:",
+      "none": "Ninguém receberia o reenvio: {reasons}. Corrija isto e tente de novo."
     },
     "delete": {
       "title": "Apagar o rascunho {name}?",
@@ -463,7 +461,8 @@ export default {
   "opt_outs": {
     "title": "Saídas",
     "lead": "Nenhuma campanha escreve para estes telefones. Quem responde SAIR entra aqui sozinho.",
-    "no_phone": "telefone apagado",
+    "hidden": "De quem não está nos contatos fica só uma marca cifrada, sem o telefone.",
+    "no_phone": "fora dos contatos",
     "reason": "Motivo",
     "at": "Desde",
     "actions": "Ações",
@@ -493,6 +492,11 @@ export default {
         "one": "{count} mensagem que aguardava foi pulada.",
         "other": "{count} mensagens que aguardavam foram puladas."
       }
+    },
+    "by_phone": {
+      "action": "Remover uma saída pelo telefone",
+      "title": "Remover uma saída",
+      "hint": "Também de quem não está mais nos contatos."
     },
     "remove": {
       "short": "Remover",

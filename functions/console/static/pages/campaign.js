@@ -140,8 +140,8 @@ function Primary({ found: { campaign, summary }, show }) {
     return html`<button class="primary" onClick=${() => changes.askResume(campaign, summary, show)}><${Icon} name="play" size=${16} />${t("campaign.action.resume")}</button>`;
   }
   if (campaign.status === "draft" && exists(edit)) return html`<a class="button primary" href=${href(edit)}>${t("campaign.action.continue")}</a>`;
-  const count = changes.retryable(campaign, summary);
-  return count > 0 && html`<button class="primary" onClick=${() => changes.retry(campaign, show)}>${t("campaign.action.retry", { count })}</button>`;
+  if (!changes.canRetry(campaign, summary)) return null;
+  return html`<button class="primary" onClick=${() => changes.retry(campaign, show)}>${t("campaign.action.retry")}</button>`;
 }
 
 /**

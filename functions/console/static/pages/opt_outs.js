@@ -4,6 +4,7 @@ import { confirm } from "../components/dialog.js";
 import { Empty } from "../components/empty.js";
 import { useExport } from "../components/export.js";
 import { Menu } from "../components/menu.js";
+import { OptInForm } from "../components/opt_in_form.js";
 import { OptOutForm } from "../components/opt_out_form.js";
 import { Page } from "../components/page.js";
 import { problemText } from "../components/problem.js";
@@ -20,7 +21,12 @@ import { toast } from "../state.js";
 /** @param {{query: Record<string, string>}} props */
 export default function OptOuts({ query }) {
   const list = useList((page) => call("list_opt_outs", { ...page, limit: 50 }), { query });
-  const [adding, setAdding] = useState(false);
+  const [form, setForm] = useState(/** @type {"out" | "in" | null} */ (null));
+  const close = () => setForm(null);
+  const done = () => {
+    close();
+    list.reload();
+  };
   const file = useExport("opt_outs");
   const columns = [
     {
@@ -42,12 +48,16 @@ export default function OptOuts({ query }) {
   ];
   return html`<${Page}
     title=${t("opt_outs.title")}
-    action=${html`<button class="primary" onClick=${() => setAdding(true)}>${t("opt_outs.add.action")}</button>`}
-    more=${html`<${Menu} actions=${[{ text: t("opt_outs.export"), act: file.start }]} />`}
+    action=${html`<button class="primary" onClick=${() => setForm("out")}>${t("opt_outs.add.action")}</button>`}
+    more=${html`<${Menu} actions=${[
+      { text: t("opt_outs.export"), act: file.start },
+      { text: t("opt_outs.by_phone.action"), act: () => setForm("in") },
+    ]} />`}
   >
     <${ContactTabs} />
-    <p class="lead">${t("opt_outs.lead")}</p>
-    ${adding && html`<${OptOutForm} onDone=${() => (setAdding(false), list.reload())} onCancel=${() => setAdding(false)} />`} ${file.panel}
+    <p class="lead">${t("opt_outs.lead")}${list.items?.some((it) => !it.phone) && html` <span class="quiet">${t("opt_outs.hidden")}</span>`}</p>
+    ${form === "out" && html`<${OptOutForm} onDone=${done} onCancel=${close} />`}
+    ${form === "in" && html`<${OptInForm} onDone=${done} onCancel=${close} />`} ${file.panel}
     <${Table}
       label=${t("opt_outs.title")}
       columns=${columns}
