@@ -53,6 +53,9 @@ export function Chart({ bars, size, limit, label, onPoint }) {
   return html`<div class="chart" role="img" aria-label=${label} ref=${place} />`;
 }
 
+/** Whether the limit is near enough to the bars to be drawn. @param {Bucket[]} bars @param {number} limit */
+export const isNear = (bars, limit) => limit <= FAR * Math.max(1, ...bars.map((bar) => bar.delivered + bar.failed));
+
 /**
  * Times, the failed ones on top of the delivered, the delivered, the limit.
  *
@@ -65,7 +68,7 @@ function data({ bars, size }, limit) {
   for (let more = 1; more <= missing; more++) times.push((bars[bars.length - 1]?.at ?? 0) + more * size * 60);
   const nothing = Array.from({ length: missing }, () => null);
   const sums = bars.map((bar) => bar.delivered + bar.failed);
-  const near = limit <= FAR * Math.max(1, ...sums);
+  const near = isNear(bars, limit);
   return [
     times,
     [...sums, ...nothing],

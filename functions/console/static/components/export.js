@@ -53,7 +53,7 @@ export function useExport(kind, campaign_id = null) {
     reload();
   };
   const shown = data && data.id !== closed ? data : null;
-  return { start, panel: shown && html`<${Panel} it=${shown} cancel=${cancel} close=${() => setClosed(shown.id)} />` };
+  return { start, panel: shown && html`<div class="export"><${Panel} it=${shown} cancel=${cancel} close=${() => setClosed(shown.id)} /></div>` };
 }
 
 /** The newest export of this list that is open or has just ended. @param {Kind} kind @param {string | null} campaign_id */

@@ -42,6 +42,6 @@ function One({ run }) {
     </div>
     <p class="numbers">${t("campaign.runs.summary", { total, delivered, failed, skipped })}</p>
     ${run.media_type && html`<p class="quiet">${t(`campaign.media.${run.media_type}`)}${run.file_name ? ` ${run.file_name}` : ""}</p>`}
-    ${run.body && html`<blockquote class="frozen">${run.body}</blockquote>`}
+    ${run.body && html`<p class="quiet">${t("campaign.runs.text")}</p><blockquote class="frozen">${run.body}</blockquote>`}
   `;
 }

@@ -5,7 +5,7 @@ import { html, useEffect, useMemo, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
 import { paceOf } from "./campaign_words.js";
-import { Chart } from "./chart.js";
+import { Chart, isNear } from "./chart.js";
 import { Problem } from "./problem.js";
 import { bucketed } from "./timeline_buckets.js";
 
@@ -62,17 +62,17 @@ export function Timeline({ campaign, live }) {
       ? html`<${Numbers} bars=${bars} size=${size} />`
       : html`
           <${Chart} bars=${bars} size=${size} limit=${limit} label=${words} onPoint=${setPointed} />
-          <p class="readout quiet numbers">${pointed ? read(pointed, size) : legend(limit, size)}</p>
+          <p class="readout quiet numbers">${pointed ? read(pointed, size) : legend(bars, limit, size)}</p>
         `}
   </section>`;
 }
 
-/** @param {number} limit @param {number} size */
-function legend(limit, size) {
+/** @param {Bucket[]} bars @param {number} limit @param {number} size */
+function legend(bars, limit, size) {
   const drawn = t(size === 1 ? "campaign.timeline.limit" : "campaign.timeline.limit_of_bar", { limit, minutes: size });
   return html`<span><span class="dot green" />${t("campaign.timeline.delivered")}</span>
     <span><span class="dot red" />${t("campaign.timeline.failed")}</span>
-    <span><span class="dash" />${drawn}</span>`;
+    <span>${isNear(bars, limit) && html`<span class="dash" />`}${drawn}</span>`;
 }
 
 /** @param {Bucket} bar @param {number} size */
@@ -91,7 +91,7 @@ function span(bar, size) {
 export function described(bars, size) {
   const sum = (/** @type {"delivered" | "failed"} */ name) => bars.reduce((total, bar) => total + bar[name], 0);
   const highest = bars.reduce((best, bar) => (bar.delivered > best.delivered ? bar : best), bars[0]);
-  return t("campaign.timeline.words", {
+  return t(highest.delivered ? "campaign.timeline.words" : "campaign.timeline.words_none", {
     delivered: sum("delivered"),
     failed: sum("failed"),
     begin: when(new Date(bars[0].at * 1000)),

@@ -21,7 +21,7 @@ export default {
         "one": "{delivered} of {total} delivered; everything has left, and WhatsApp still has to confirm {count}.",
         "other": "{delivered} of {total} delivered; everything has left, and WhatsApp still has to confirm {count}."
       },
-      "blocked": "{delivered} of {total} delivered; on hold.",
+      "blocked": "{delivered} of {total} delivered; waiting.",
       "paused": {
         "one": "{delivered} of {total} delivered; paused. Nothing leaves until you resume: {count} person is waiting.",
         "other": "{delivered} of {total} delivered; paused. Nothing leaves until you resume: {count} people are waiting."
@@ -106,7 +106,8 @@ export default {
       "limit_of_bar": "limit of {limit} in {minutes} minutes",
       "read": "{time}: {delivered} delivered, {failed} failed.",
       "span": "{begin}–{end}",
-      "words": "Since {begin}: {delivered} delivered and {failed} failed. Most deliveries: {highest}, {time}."
+      "words": "Since {begin}: {delivered} delivered and {failed} failed. Most deliveries: {highest}, {time}.",
+      "words_none": "Since {begin}: none delivered yet, {failed} failed."
     },
     "people": {
       "title": "People",
@@ -125,7 +126,8 @@ export default {
       "first_send": "First send",
       "retry": "Retry of the failed",
       "took": "took {time}",
-      "summary": "{total} people: {delivered} delivered, {failed} failed, {skipped} skipped. The text, as it was frozen at the start:"
+      "summary": "{total} people: {delivered} delivered, {failed} failed, {skipped} skipped.",
+      "text": "The text, as it was frozen at the start:"
     },
     "media": {
       "image": "With a picture.",

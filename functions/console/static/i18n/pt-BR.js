@@ -106,7 +106,8 @@ export default {
       "limit_of_bar": "limite de {limit} em {minutes} minutos",
       "read": "{time}: {delivered} entregues, {failed} com falha.",
       "span": "{begin}–{end}",
-      "words": "Desde {begin}: {delivered} entregues e {failed} com falha. Mais entregas: {highest}, {time}."
+      "words": "Desde {begin}: {delivered} entregues e {failed} com falha. Mais entregas: {highest}, {time}.",
+      "words_none": "Desde {begin}: nenhuma entregue ainda, {failed} com falha."
     },
     "people": {
       "title": "Pessoas",
@@ -125,7 +126,8 @@ export default {
       "first_send": "Primeiro envio",
       "retry": "Reenvio das falhas",
       "took": "durou {time}",
-      "summary": "{total} pessoas: {delivered} entregues, {failed} com falha, {skipped} puladas. O texto, como foi fixado no começo:"
+      "summary": "{total} pessoas: {delivered} entregues, {failed} com falha, {skipped} puladas.",
+      "text": "O texto, como foi fixado no começo:"
     },
     "media": {
       "image": "Com imagem.",
