@@ -14,6 +14,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from local.demo.client import Client
 from local.stack import Stack
 
 HERE = Path(__file__).parent
@@ -154,6 +155,12 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     assert findings == []
 
 
+def client_of(stack: Stack, session: dict[str, str]) -> Client:
+    """The API, called as the person whose sign-in the storage of a tab holds."""
+    kept = next(value for name, value in session.items() if name.startswith("oidc.user:"))
+    return Client(stack.api_url, json.loads(kept)["id_token"])
+
+
 @dataclass(frozen=True)
 class Instance:
     """An instance of the simulator whose code no phone has scanned yet."""
@@ -167,6 +174,13 @@ class Instance:
 
     def scan(self) -> None:
         self._ask(f"/_control/instances/{self.name}/scan", {})
+
+    def disconnect(self) -> None:
+        self._ask(f"/_control/instances/{self.name}/disconnect", {"reason": 401})
+
+    def script(self, phone: str, like: str) -> None:
+        """Let a phone behave like another one from now on."""
+        self._ask(f"/_control/phones/{phone}", {"like": like})
 
     def _ask(self, path: str, body: dict[str, Any]) -> None:
         headers = {"apikey": self.stack.evolution_api_key}

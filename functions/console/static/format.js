@@ -24,10 +24,11 @@ export function percent(part, whole) {
  *
  * @param {string | Date} instant
  * @param {Date} [now]
+ * @param {boolean} [seconds]
  */
-export function when(instant, now = new Date()) {
+export function when(instant, now = new Date(), seconds = false) {
   const date = new Date(instant);
-  const time = form(date, { hour: "2-digit", minute: "2-digit" });
+  const time = form(date, { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) });
   const days = Math.round((midnight(date) - midnight(now)) / DAY);
   if (days >= -1 && days <= 1) return t(["format.yesterday", "format.today", "format.tomorrow"][days + 1], { time });
   if (Math.abs(days) < 7) return `${form(date, { weekday: "short" }).replace(".", "")} ${time}`;

@@ -15,6 +15,10 @@ import { match } from "./router.js";
 /** In the order of the rail. @type {PageEntry[]} */
 export const PAGES = [
   { path: "/", title: "overview.title", icon: "home", load: () => import("./pages/overview.js") },
+  { path: "/campaigns/:id", title: "campaign.title", load: () => import("./pages/campaign.js") },
+  { path: "/contacts", title: "contacts.title", icon: "people", load: () => import("./pages/contacts.js") },
+  { path: "/contacts/:id", title: "person.title", load: () => import("./pages/person.js") },
+  { path: "/opt-outs", title: "opt_outs.title", load: () => import("./pages/opt_outs.js") },
   { path: "/connection", title: "connection.title", icon: "connection", load: () => import("./pages/connection.js") },
   { path: "/settings", title: "settings.title", icon: "settings", load: () => import("./pages/settings.js") },
 ];

@@ -11,6 +11,7 @@ import { html, useRef, useLayoutEffect } from "../html.js";
  */
 export function Bar({ parts, total, legend }) {
   const shown = parts.filter((part) => part.count > 0);
+  if (!shown.length) return html`<div class="bar" />`;
   return html`
     <div class="bar" role="img" aria-label=${shown.map((part) => part.text).join(", ")}>
       ${shown.map((part) => html`<${Piece} key=${part.tone} tone=${part.tone} share=${part.count / (total || 1)} />`)}

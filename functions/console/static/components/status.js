@@ -21,7 +21,7 @@ const RECIPIENT = {
   pending: ["amber", "clock"],
   sending: ["amber", "send"],
   unknown: ["violet", "question"],
-  sent: ["slate", "send"],
+  sent: ["teal", "send"],
   delivered: ["green", "check"],
   read: ["blue", "read"],
   failed: ["red", "alert"],

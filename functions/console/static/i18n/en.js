@@ -1,4 +1,240 @@
 export default {
+  "campaign": {
+    "title": "Campaign",
+    "back": "Campaigns",
+    "moment": {
+      "today": "today at {time}",
+      "tomorrow": "tomorrow at {time}",
+      "later": "{time}"
+    },
+    "sentence": {
+      "draft": "A draft: nothing is sent until you start it.",
+      "scheduled": "Scheduled: it starts {time}.",
+      "starting": "Starting: text and people are frozen now, and the first message leaves within seconds.",
+      "retry": "The retry of the failed ones starts within seconds; {delivered} of {total} have received the message.",
+      "running": "{delivered} of {total} delivered; it ends {time}.",
+      "running_open": {
+        "one": "{delivered} of {total} delivered; {count} person is still waiting.",
+        "other": "{delivered} of {total} delivered; {count} people are still waiting."
+      },
+      "finishing": {
+        "one": "{delivered} of {total} delivered; everything has left, and WhatsApp still has to confirm {count}.",
+        "other": "{delivered} of {total} delivered; everything has left, and WhatsApp still has to confirm {count}."
+      },
+      "blocked": "{delivered} of {total} delivered; waiting.",
+      "paused": {
+        "one": "{delivered} of {total} delivered; paused. Nothing leaves until you resume: {count} person is waiting.",
+        "other": "{delivered} of {total} delivered; paused. Nothing leaves until you resume: {count} people are waiting."
+      },
+      "completed": "{delivered} of {total} delivered; it ended {time}.",
+      "completed_failed": {
+        "one": "{delivered} of {total} delivered, {count} failed; it ended {time}.",
+        "other": "{delivered} of {total} delivered, {count} failed; it ended {time}."
+      },
+      "failed": "{delivered} of {total} delivered; it ended {time} without sending anything.",
+      "not_started": "It did not start: no one received anything.",
+      "canceled": "Canceled: {delivered} of {total} delivered, and nothing more leaves.",
+      "canceled_before": "Canceled before it started: no one received anything."
+    },
+    "pace": {
+      "campaign": {
+        "one": "Up to {count} message leaves in a minute, the pace of this campaign.",
+        "other": "Up to {count} messages leave in a minute, the pace of this campaign."
+      },
+      "connection": {
+        "one": "Up to {count} message leaves in a minute, the limit of your number for all campaigns.",
+        "other": "Up to {count} messages leave in a minute, the limit of your number for all campaigns."
+      }
+    },
+    "scan": "Show QR code",
+    "connection": "Open connection",
+    "funnel": "What became of each person",
+    "figure": {
+      "sent": "Sent",
+      "delivered": "Delivered",
+      "read": "Read",
+      "replied": "Replied",
+      "failed": "Failed",
+      "skipped": "Skipped",
+      "unknown": "In doubt",
+      "pending": "Waiting"
+    },
+    "hint": {
+      "sent": "to be confirmed",
+      "read": "{share} of delivered",
+      "unknown": "being looked up",
+      "pending": "not sent yet"
+    },
+    "part": {
+      "read": {
+        "one": "{count} read",
+        "other": "{count} read"
+      },
+      "unread": {
+        "one": "{count} delivered and not read",
+        "other": "{count} delivered and not read"
+      },
+      "sent": {
+        "one": "{count} sent, to be confirmed",
+        "other": "{count} sent, to be confirmed"
+      },
+      "unknown": {
+        "one": "{count} in doubt",
+        "other": "{count} in doubt"
+      },
+      "failed": {
+        "one": "{count} failed",
+        "other": "{count} failed"
+      },
+      "skipped": {
+        "one": "{count} skipped",
+        "other": "{count} skipped"
+      },
+      "pending": {
+        "one": "{count} waiting",
+        "other": "{count} waiting"
+      }
+    },
+    "timeline": {
+      "title": "Over time",
+      "table": "Show as a table",
+      "chart": "Show as a chart",
+      "when": "When",
+      "delivered": "Delivered",
+      "failed": "Failed",
+      "limit": "limit of {limit} a minute",
+      "limit_of_bar": "limit of {limit} in {minutes} minutes",
+      "read": "{time}: {delivered} delivered, {failed} failed.",
+      "span": "{begin}–{end}",
+      "words": "Since {begin}: {delivered} delivered and {failed} failed. Most deliveries: {highest}, {time}.",
+      "words_none": "Since {begin}: none delivered yet, {failed} failed."
+    },
+    "people": {
+      "title": "People",
+      "search": "Search by phone",
+      "all": "all",
+      "by_state": "Filter by state",
+      "by_reason": "Filter by reason",
+      "empty": "There are no people in this campaign yet",
+      "none": "No one matches this filter",
+      "erased": "erased person",
+      "open": "See everything about this person"
+    },
+    "reasons": "Why it did not arrive",
+    "runs": {
+      "title": "Runs",
+      "first_send": "First send",
+      "retry": "Retry of the failed",
+      "took": "took {time}",
+      "summary": "{total} people: {delivered} delivered, {failed} failed, {skipped} skipped.",
+      "text": "The text, as it was frozen at the start:"
+    },
+    "media": {
+      "image": "With a picture.",
+      "document": "With a document.",
+      "video": "With a video.",
+      "audio": "With an audio."
+    },
+    "facts": {
+      "title": "About this campaign",
+      "segment": "Segment",
+      "template": "Template",
+      "pace": "Pace",
+      "per_minute": {
+        "one": "up to {count} message a minute",
+        "other": "up to {count} messages a minute"
+      },
+      "scheduled_at": "Scheduled for",
+      "not_after": "Does not start after",
+      "started_at": "Started",
+      "completed_at": "Ended",
+      "average": "From sending to delivery, on average",
+      "excluded": "Excludes",
+      "segments": {
+        "one": "{count} segment",
+        "other": "{count} segments"
+      },
+      "quiet_days": "Skips people written to within",
+      "unregistered_days": "Skips people found not on WhatsApp within",
+      "days": {
+        "one": "{count} day",
+        "other": "{count} days"
+      },
+      "labels": "Labels",
+      "created_at": "Created"
+    },
+    "action": {
+      "pause": "Pause",
+      "resume": "Resume",
+      "continue": "Continue",
+      "edit": "Edit",
+      "edit_all": "Edit audience, text and time",
+      "unschedule": "Back to draft",
+      "duplicate": "Duplicate",
+      "export": "Export people",
+      "print": "Print report",
+      "cancel": "Cancel campaign",
+      "delete": "Delete draft",
+      "retry": "Send the failed again"
+    },
+    "done": {
+      "pause": "Paused at {time}. Nothing more leaves.",
+      "resume": "Resumed: sending continues.",
+      "unschedule": "A draft again: nothing leaves until you start it.",
+      "cancel": "{name} was canceled.",
+      "retry": "The retry starts within seconds.",
+      "duplicate": "This is the copy, a draft: {name}.",
+      "delete": "The draft {name} was deleted.",
+      "edit": "Saved."
+    },
+    "resume": {
+      "title": "Resume {name}?",
+      "action": "Resume sending",
+      "text": {
+        "one": "{count} waiting person starts to receive now.",
+        "other": "{count} waiting people start to receive now."
+      }
+    },
+    "cancel": {
+      "title": "Cancel {name}?",
+      "action": "Cancel the campaign",
+      "text": {
+        "one": "{count} person who is still waiting will receive nothing. There is no way back; to stop for a while, pause it.",
+        "other": "{count} people who are still waiting will receive nothing. There is no way back; to stop for a while, pause it."
+      },
+      "text_before": "Nothing more leaves from this campaign, and it cannot be resumed. A copy of it can start again."
+    },
+    "retry": {
+      "title": {
+        "one": "Send again to {count} person?",
+        "other": "Send again to {count} people?"
+      },
+      "action": "Send again now",
+      "text": "{name} sends again to those that failed, with the template and the contacts of now. It ends {time}.",
+      "will_not": "These people are left out:",
+      "none": "The retry would reach no one: {reasons}. Correct that and try again."
+    },
+    "delete": {
+      "title": "Delete the draft {name}?",
+      "text": "The draft is gone for good. Nothing was sent by it.",
+      "action": "Delete the draft"
+    },
+    "form": {
+      "title": "Edit the campaign",
+      "name": "Name",
+      "name_hint": "Only you see it.",
+      "description": "Description",
+      "description_hint": "What it is for, if that helps.",
+      "max_messages_per_minute": "Messages per minute",
+      "max_messages_per_minute_hint": "Your number's limit counts too. A change is used within seconds.",
+      "scheduled_at": "Starts",
+      "scheduled_at_hint": "In your time zone.",
+      "not_after": "Does not start after",
+      "not_after_hint": "After that it is not sent late.",
+      "labels": "Labels",
+      "labels_hint": "Words of your own to find it by, separated by commas."
+    }
+  },
   "common": {
     "cancel": "Cancel",
     "close": "Close",
@@ -7,6 +243,24 @@ export default {
     "retry": "Try again",
     "save": "Save",
     "undo": "Undo"
+  },
+  "export": {
+    "waiting": "The export starts in a moment.",
+    "running": {
+      "one": "Exporting: {rows} of {count} row.",
+      "other": "Exporting: {rows} of {count} rows."
+    },
+    "progress": "Progress of the export",
+    "cancel": "Stop",
+    "download": "Download",
+    "completed": {
+      "one": "The file is ready: {count} row, {size}. It is available until {time}.",
+      "other": "The file is ready: {count} rows, {size}. It is available until {time}."
+    },
+    "failed": "The export did not finish. Ask for it again.",
+    "canceled": "The export was stopped, and what was written was deleted.",
+    "erased": "The file was deleted because a person in it asked to be erased. Ask for it again.",
+    "expired": "The file was deleted after a week. Ask for it again."
   },
   "format": {
     "and": "{first} and {second}",
@@ -33,6 +287,24 @@ export default {
   "form": {
     "wrong": "This value was not accepted. The API's answer: {message}"
   },
+  "story": {
+    "claimed_at": "Began to leave",
+    "sent_at": "Left",
+    "acked_at": "Accepted by WhatsApp",
+    "delivered_at": "Delivered to the phone",
+    "read_at": "Read",
+    "replied_at": "Replied",
+    "failed_at": "Failed",
+    "reported": "Reported detail:",
+    "unknown": "It is not known whether it left. The server is asked, and it is not sent again while there is doubt.",
+    "waiting": "Waits for its turn. Nothing has left yet.",
+    "nothing": "Nothing was sent to this person.",
+    "attempts": {
+      "one": "{count} attempt.",
+      "other": "{count} attempts."
+    },
+    "id": "On WhatsApp:"
+  },
   "table": {
     "first": "First page",
     "next": "Next page",
@@ -40,6 +312,98 @@ export default {
   },
   "dialog": {
     "type": "To confirm, type: {name}"
+  },
+  "person": {
+    "title": "Person",
+    "facts": "What we know",
+    "yes": "yes",
+    "no": "no",
+    "segments": "Segments",
+    "created_at": "Contact since",
+    "not_on_whatsapp": "Not on WhatsApp, seen",
+    "sentence": {
+      "opted_out": "Asked to receive nothing: no campaign writes to this person.",
+      "not_on_whatsapp": "The number was not on WhatsApp at the last attempt: campaigns skip it for a while.",
+      "with_consent": "May receive campaigns, and the legal basis is on record.",
+      "without_consent": "May receive campaigns; no legal basis is on record."
+    },
+    "consent": {
+      "title": "Legal basis (LGPD)",
+      "none": "none on record",
+      "consent": "consent",
+      "legal_obligation": "legal obligation",
+      "public_policy": "public policy",
+      "research": "research",
+      "contract": "contract",
+      "legal_proceedings": "legal proceedings",
+      "protection_of_life": "protection of life",
+      "health_protection": "health protection",
+      "legitimate_interest": "legitimate interest",
+      "credit_protection": "credit protection"
+    },
+    "action": {
+      "edit": "Edit",
+      "opt_out": "Stop writing",
+      "opt_in": "Write again",
+      "export": "Download the person's data",
+      "delete": "Delete from contacts",
+      "erase": "Erase the person (LGPD)"
+    },
+    "form": {
+      "title": "Edit the data",
+      "value": "Value",
+      "value_of": "Value of {name}",
+      "name": "Attribute's name",
+      "remove": "Remove the attribute {name}",
+      "add": "Add attribute",
+      "consent_hint": "Why you may write to this person.",
+      "source": "Where it came from",
+      "source_hint": "Such as “form on the site”.",
+      "done": "Saved."
+    },
+    "messages": {
+      "title": "Messages",
+      "empty": "Has received nothing yet",
+      "empty_text": "Each message of a campaign to this person appears here, with everything that happened to it.",
+      "direct": "Outside campaigns, in the last three days",
+      "trial": "Test message",
+      "confirmation": "Opt-out confirmation",
+      "no_text": "The text does not exist any more.",
+      "earlier_phone": "Sent to the earlier phone, {phone}.",
+      "open": "See the campaign"
+    },
+    "opted_out": "{name} receives nothing more.",
+    "opted_in": "{name} can receive messages again.",
+    "exported": {
+      "one": "The data of {name} was downloaded, with {count} message.",
+      "other": "The data of {name} was downloaded, with {count} messages."
+    },
+    "delete": {
+      "title": "Delete {name} from the contacts?",
+      "text": "The contact leaves the contacts and the segments. Messages that were sent stay, with the phone. To remove everything at the person's request, use “Erase the person (LGPD)”.",
+      "action": "Delete the contact",
+      "done": "{name} was deleted from the contacts."
+    },
+    "erase": {
+      "title": "Erase {name} for good?",
+      "action": "Erase the person",
+      "goes": "The contact goes, the phone and the values in all messages, and exported files. What still waits is not sent.",
+      "stays": "The counts of campaigns stay, without name or phone, and an encrypted mark so that the phone is neither saved nor written to again.",
+      "not_reached": "What is on your Evolution server and on the phone is not reached: delete it there, too."
+    },
+    "erased": {
+      "title": "Person erased",
+      "done": "The person was erased",
+      "messages": {
+        "one": "{count} message was emptied.",
+        "other": "{count} messages were emptied."
+      },
+      "skipped": {
+        "one": "{count} that waited will not be sent.",
+        "other": "{count} that waited will not be sent."
+      },
+      "stays": "The counts stay, and an encrypted mark that keeps this phone from being saved again. Delete the chat on the phone and on the Evolution server, too."
+    }
   },
   "problem": {
     "network": "The network did not answer. Check your internet connection; nothing that you typed is lost."
@@ -94,6 +458,58 @@ export default {
       "disconnected": "disconnected",
       "error": "has a problem",
       "none": "no number"
+    }
+  },
+  "opt_outs": {
+    "title": "Opt-outs",
+    "lead": "No campaign writes to these phones. Those who reply STOP get here by themselves.",
+    "hidden": "Of those who are not in the contacts only an encrypted mark is kept, without the phone.",
+    "no_phone": "not in the contacts",
+    "reason": "Reason",
+    "at": "Since",
+    "actions": "Actions",
+    "export": "Export opt-outs",
+    "source": {
+      "title": "How",
+      "api": "Entered by you",
+      "reply": "Asked by message",
+      "erasure": "Person erased on request",
+      "import": "Came with an import"
+    },
+    "empty": "No one has asked to leave",
+    "empty_text": "Those who reply STOP or a sentence like that appear here and receive nothing more.",
+    "add": {
+      "action": "Add opt-out",
+      "title": "Who receives nothing more",
+      "phones": "Phones",
+      "phones_hint": "One per line. A running campaign skips them, too.",
+      "reason_hint": "If it helps later, such as “asked by phone”.",
+      "save": "Stop writing",
+      "wrong": "Could not be read for certain: {phones}. Nothing was saved.",
+      "done": {
+        "one": "{count} phone receives nothing more.",
+        "other": "{count} phones receive nothing more."
+      },
+      "skipped": {
+        "one": "{count} waiting message was skipped.",
+        "other": "{count} waiting messages were skipped."
+      }
+    },
+    "by_phone": {
+      "action": "Remove an opt-out by its phone",
+      "title": "Remove an opt-out",
+      "hint": "Also of those who are not in the contacts any more."
+    },
+    "remove": {
+      "short": "Remove",
+      "label": "Remove the opt-out of {phone}",
+      "title": "Write to {phone} again?",
+      "action": "Remove the opt-out",
+      "api": "Campaigns write to this phone again. Do this only if the person asked for it.",
+      "reply": "This person asked by message to receive nothing more. Remove it only if they asked to come back.",
+      "erasure": "This person was erased on request. Remove it only if they asked to be registered again: the phone can then be saved once more.",
+      "import": "The opt-out came with an imported list. Remove it only if the person asked to come back.",
+      "done": "{phone} can receive messages again."
     }
   },
   "overview": {
@@ -317,6 +733,32 @@ export default {
       "3": "Say who you are in the first line, and how to stop in the last.",
       "4": "Call each person by name: a thousand equal texts look like spam.",
       "5": "Answer those who answer: conversations count for more than messages."
+    }
+  },
+  "contacts": {
+    "title": "Contacts",
+    "name": "Name",
+    "phone": "Phone",
+    "attributes": "Attributes",
+    "since": "Since",
+    "nameless": "no name",
+    "search": "Search name or phone",
+    "and_more": "{shown} · and {count} more",
+    "import": "Import contacts",
+    "export": "Export all contacts",
+    "empty": "There are no contacts yet",
+    "empty_text": "Bring them in from a spreadsheet with names and phones, or add one now.",
+    "not_found": "No one matches “{search}”",
+    "not_found_text": "The search looks at the beginning of a name's words, and at the beginning or the end of a phone.",
+    "add": {
+      "action": "Add contact",
+      "title": "New contact",
+      "phone_hint": "With the area code; of another country, with + before it.",
+      "name_hint": "As the message will call the person.",
+      "phone_wrong": "This phone could not be read for certain. Check area code and number.",
+      "save": "Save contact",
+      "done": "{name} was added to the contacts.",
+      "known": "This phone was a contact already: {name}."
     }
   },
   "settings": {

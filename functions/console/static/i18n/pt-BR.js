@@ -1,4 +1,240 @@
 export default {
+  "campaign": {
+    "title": "Campanha",
+    "back": "Campanhas",
+    "moment": {
+      "today": "hoje às {time}",
+      "tomorrow": "amanhã às {time}",
+      "later": "{time}"
+    },
+    "sentence": {
+      "draft": "Rascunho: nada é enviado até você começar.",
+      "scheduled": "Agendada: começa {time}.",
+      "starting": "Começando: o texto e as pessoas são fixados agora, e o primeiro envio sai em segundos.",
+      "retry": "O reenvio das falhas começa em segundos; {delivered} de {total} já receberam.",
+      "running": "{delivered} de {total} entregues; termina {time}.",
+      "running_open": {
+        "one": "{delivered} de {total} entregues; {count} pessoa ainda aguarda.",
+        "other": "{delivered} de {total} entregues; {count} pessoas ainda aguardam."
+      },
+      "finishing": {
+        "one": "{delivered} de {total} entregues; tudo saiu, e falta {count} confirmação do WhatsApp.",
+        "other": "{delivered} de {total} entregues; tudo saiu, e faltam {count} confirmações do WhatsApp."
+      },
+      "blocked": "{delivered} de {total} entregues; em espera.",
+      "paused": {
+        "one": "{delivered} de {total} entregues; pausada. Nada mais sai até você retomar: {count} pessoa aguarda.",
+        "other": "{delivered} de {total} entregues; pausada. Nada mais sai até você retomar: {count} pessoas aguardam."
+      },
+      "completed": "{delivered} de {total} entregues; terminou {time}.",
+      "completed_failed": {
+        "one": "{delivered} de {total} entregues, {count} falhou; terminou {time}.",
+        "other": "{delivered} de {total} entregues, {count} falharam; terminou {time}."
+      },
+      "failed": "{delivered} de {total} entregues; terminou {time} sem enviar nada.",
+      "not_started": "Não começou: ninguém recebeu nada.",
+      "canceled": "Cancelada: {delivered} de {total} entregues, e nada mais sai.",
+      "canceled_before": "Cancelada antes de começar: ninguém recebeu nada."
+    },
+    "pace": {
+      "campaign": {
+        "one": "Sai até {count} mensagem por minuto, o ritmo desta campanha.",
+        "other": "Saem até {count} mensagens por minuto, o ritmo desta campanha."
+      },
+      "connection": {
+        "one": "Sai até {count} mensagem por minuto, o limite do seu número para todas as campanhas.",
+        "other": "Saem até {count} mensagens por minuto, o limite do seu número para todas as campanhas."
+      }
+    },
+    "scan": "Mostrar QR code",
+    "connection": "Abrir conexão",
+    "funnel": "O que aconteceu com cada pessoa",
+    "figure": {
+      "sent": "Enviadas",
+      "delivered": "Entregues",
+      "read": "Lidas",
+      "replied": "Responderam",
+      "failed": "Falharam",
+      "skipped": "Puladas",
+      "unknown": "Em dúvida",
+      "pending": "Aguardando"
+    },
+    "hint": {
+      "sent": "a confirmar",
+      "read": "{share} das entregues",
+      "unknown": "em conferência",
+      "pending": "ainda não saíram"
+    },
+    "part": {
+      "read": {
+        "one": "{count} lida",
+        "other": "{count} lidas"
+      },
+      "unread": {
+        "one": "{count} entregue e não lida",
+        "other": "{count} entregues e não lidas"
+      },
+      "sent": {
+        "one": "{count} enviada, a confirmar",
+        "other": "{count} enviadas, a confirmar"
+      },
+      "unknown": {
+        "one": "{count} em dúvida",
+        "other": "{count} em dúvida"
+      },
+      "failed": {
+        "one": "{count} falhou",
+        "other": "{count} falharam"
+      },
+      "skipped": {
+        "one": "{count} pulada",
+        "other": "{count} puladas"
+      },
+      "pending": {
+        "one": "{count} aguardando",
+        "other": "{count} aguardando"
+      }
+    },
+    "timeline": {
+      "title": "Ao longo do tempo",
+      "table": "Ver como tabela",
+      "chart": "Ver como gráfico",
+      "when": "Quando",
+      "delivered": "Entregues",
+      "failed": "Falharam",
+      "limit": "limite de {limit} por minuto",
+      "limit_of_bar": "limite de {limit} em {minutes} minutos",
+      "read": "{time}: {delivered} entregues, {failed} com falha.",
+      "span": "{begin}–{end}",
+      "words": "Desde {begin}: {delivered} entregues e {failed} com falha. Mais entregas: {highest}, {time}.",
+      "words_none": "Desde {begin}: nenhuma entregue ainda, {failed} com falha."
+    },
+    "people": {
+      "title": "Pessoas",
+      "search": "Buscar por telefone",
+      "all": "todas",
+      "by_state": "Filtrar por estado",
+      "by_reason": "Filtrar por motivo",
+      "empty": "Ainda não há pessoas nesta campanha",
+      "none": "Ninguém com este filtro",
+      "erased": "pessoa apagada",
+      "open": "Ver tudo desta pessoa"
+    },
+    "reasons": "Por que não chegou",
+    "runs": {
+      "title": "Envios",
+      "first_send": "Primeiro envio",
+      "retry": "Reenvio das falhas",
+      "took": "durou {time}",
+      "summary": "{total} pessoas: {delivered} entregues, {failed} com falha, {skipped} puladas.",
+      "text": "O texto, como foi fixado no começo:"
+    },
+    "media": {
+      "image": "Com imagem.",
+      "document": "Com documento.",
+      "video": "Com vídeo.",
+      "audio": "Com áudio."
+    },
+    "facts": {
+      "title": "Dados da campanha",
+      "segment": "Segmento",
+      "template": "Modelo",
+      "pace": "Ritmo",
+      "per_minute": {
+        "one": "até {count} mensagem por minuto",
+        "other": "até {count} mensagens por minuto"
+      },
+      "scheduled_at": "Agendada para",
+      "not_after": "Não começa depois de",
+      "started_at": "Começou",
+      "completed_at": "Terminou",
+      "average": "Do envio à entrega, em média",
+      "excluded": "Exclui",
+      "segments": {
+        "one": "{count} segmento",
+        "other": "{count} segmentos"
+      },
+      "quiet_days": "Pula quem recebeu algo há menos de",
+      "unregistered_days": "Pula quem não estava no WhatsApp há menos de",
+      "days": {
+        "one": "{count} dia",
+        "other": "{count} dias"
+      },
+      "labels": "Etiquetas",
+      "created_at": "Criada"
+    },
+    "action": {
+      "pause": "Pausar",
+      "resume": "Retomar",
+      "continue": "Continuar",
+      "edit": "Alterar",
+      "edit_all": "Alterar público, texto e horário",
+      "unschedule": "Voltar a rascunho",
+      "duplicate": "Duplicar",
+      "export": "Exportar pessoas",
+      "print": "Imprimir relatório",
+      "cancel": "Cancelar campanha",
+      "delete": "Apagar rascunho",
+      "retry": "Reenviar as falhas"
+    },
+    "done": {
+      "pause": "Pausada às {time}. Nada mais sai.",
+      "resume": "Retomada: o envio continua.",
+      "unschedule": "De volta a rascunho: nada sai até você começar.",
+      "cancel": "{name} foi cancelada.",
+      "retry": "O reenvio começa em segundos.",
+      "duplicate": "Esta é a cópia, um rascunho: {name}.",
+      "delete": "O rascunho {name} foi apagado.",
+      "edit": "Salvo."
+    },
+    "resume": {
+      "title": "Retomar {name}?",
+      "action": "Retomar o envio",
+      "text": {
+        "one": "{count} pessoa que aguarda começa a receber agora.",
+        "other": "{count} pessoas que aguardam começam a receber agora."
+      }
+    },
+    "cancel": {
+      "title": "Cancelar {name}?",
+      "action": "Cancelar a campanha",
+      "text": {
+        "one": "{count} pessoa que ainda aguarda não recebe nada. Isto não tem volta; para parar por um tempo, pause.",
+        "other": "{count} pessoas que ainda aguardam não recebem nada. Isto não tem volta; para parar por um tempo, pause."
+      },
+      "text_before": "Nada mais sai desta campanha, e ela não pode ser retomada. Uma cópia dela pode começar de novo."
+    },
+    "retry": {
+      "title": {
+        "one": "Reenviar para {count} pessoa?",
+        "other": "Reenviar para {count} pessoas?"
+      },
+      "action": "Reenviar agora",
+      "text": "{name} volta a enviar a quem falhou, com o modelo e os contatos de agora. Termina {time}.",
+      "will_not": "Estas pessoas ficam de fora:",
+      "none": "Ninguém receberia o reenvio: {reasons}. Corrija isto e tente de novo."
+    },
+    "delete": {
+      "title": "Apagar o rascunho {name}?",
+      "text": "O rascunho some e não volta. Nada foi enviado por ele.",
+      "action": "Apagar o rascunho"
+    },
+    "form": {
+      "title": "Alterar a campanha",
+      "name": "Nome",
+      "name_hint": "Só você vê.",
+      "description": "Descrição",
+      "description_hint": "Para que ela serve, se ajudar.",
+      "max_messages_per_minute": "Mensagens por minuto",
+      "max_messages_per_minute_hint": "O limite do seu número vale também. Uma mudança vale em segundos.",
+      "scheduled_at": "Começa",
+      "scheduled_at_hint": "No seu fuso horário.",
+      "not_after": "Não começa depois de",
+      "not_after_hint": "Se passar disto, ela não sai atrasada.",
+      "labels": "Etiquetas",
+      "labels_hint": "Palavras suas para encontrá-la, separadas por vírgula."
+    }
+  },
   "common": {
     "cancel": "Cancelar",
     "close": "Fechar",
@@ -7,6 +243,24 @@ export default {
     "retry": "Tentar de novo",
     "save": "Salvar",
     "undo": "Desfazer"
+  },
+  "export": {
+    "waiting": "A exportação começa em instantes.",
+    "running": {
+      "one": "Exportando: {rows} de {count} linha.",
+      "other": "Exportando: {rows} de {count} linhas."
+    },
+    "progress": "Andamento da exportação",
+    "cancel": "Parar",
+    "download": "Baixar",
+    "completed": {
+      "one": "Arquivo pronto: {count} linha, {size}. Fica disponível até {time}.",
+      "other": "Arquivo pronto: {count} linhas, {size}. Fica disponível até {time}."
+    },
+    "failed": "A exportação não terminou. Peça de novo.",
+    "canceled": "A exportação foi parada, e o que estava escrito foi apagado.",
+    "erased": "O arquivo foi apagado porque uma pessoa dele pediu para ser apagada. Peça de novo.",
+    "expired": "O arquivo foi apagado depois de uma semana. Peça de novo."
   },
   "format": {
     "and": "{first} e {second}",
@@ -33,6 +287,24 @@ export default {
   "form": {
     "wrong": "Este valor não foi aceito. Resposta da API: {message}"
   },
+  "story": {
+    "claimed_at": "Começou a sair",
+    "sent_at": "Saiu",
+    "acked_at": "Aceita pelo WhatsApp",
+    "delivered_at": "Entregue no celular",
+    "read_at": "Lida",
+    "replied_at": "Respondeu",
+    "failed_at": "Falhou",
+    "reported": "Detalhe informado:",
+    "unknown": "Não se sabe se saiu. O servidor é consultado, e ela não é reenviada enquanto houver dúvida.",
+    "waiting": "Aguarda a sua vez. Nada saiu ainda.",
+    "nothing": "Nada foi enviado a esta pessoa.",
+    "attempts": {
+      "one": "{count} tentativa.",
+      "other": "{count} tentativas."
+    },
+    "id": "No WhatsApp:"
+  },
   "table": {
     "first": "Primeira página",
     "next": "Próxima página",
@@ -40,6 +312,98 @@ export default {
   },
   "dialog": {
     "type": "Para confirmar, digite: {name}"
+  },
+  "person": {
+    "title": "Pessoa",
+    "facts": "O que sabemos",
+    "yes": "sim",
+    "no": "não",
+    "segments": "Segmentos",
+    "created_at": "Contato desde",
+    "not_on_whatsapp": "Sem WhatsApp, visto",
+    "sentence": {
+      "opted_out": "Pediu para não receber: nenhuma campanha escreve para esta pessoa.",
+      "not_on_whatsapp": "O número não estava no WhatsApp na última tentativa: campanhas a pulam por um tempo.",
+      "with_consent": "Pode receber campanhas, e a base legal está registrada.",
+      "without_consent": "Pode receber campanhas; não há base legal registrada."
+    },
+    "consent": {
+      "title": "Base legal (LGPD)",
+      "none": "nenhuma registrada",
+      "consent": "consentimento",
+      "legal_obligation": "obrigação legal",
+      "public_policy": "política pública",
+      "research": "pesquisa",
+      "contract": "contrato",
+      "legal_proceedings": "processo judicial",
+      "protection_of_life": "proteção da vida",
+      "health_protection": "tutela da saúde",
+      "legitimate_interest": "legítimo interesse",
+      "credit_protection": "proteção do crédito"
+    },
+    "action": {
+      "edit": "Alterar",
+      "opt_out": "Não escrever mais",
+      "opt_in": "Voltar a escrever",
+      "export": "Baixar os dados da pessoa",
+      "delete": "Apagar dos contatos",
+      "erase": "Apagar a pessoa (LGPD)"
+    },
+    "form": {
+      "title": "Alterar os dados",
+      "value": "Valor",
+      "value_of": "Valor de {name}",
+      "name": "Nome do atributo",
+      "remove": "Remover o atributo {name}",
+      "add": "Adicionar atributo",
+      "consent_hint": "Por que você pode escrever a esta pessoa.",
+      "source": "De onde veio",
+      "source_hint": "Como “formulário do site”.",
+      "done": "Salvo."
+    },
+    "messages": {
+      "title": "Mensagens",
+      "empty": "Ainda não recebeu nada",
+      "empty_text": "Cada mensagem de campanha a esta pessoa aparece aqui, com tudo o que aconteceu com ela.",
+      "direct": "Fora de campanhas, nos últimos três dias",
+      "trial": "Mensagem de teste",
+      "confirmation": "Confirmação de saída",
+      "no_text": "O texto não existe mais.",
+      "earlier_phone": "Enviada ao telefone de antes, {phone}.",
+      "open": "Ver a campanha"
+    },
+    "opted_out": "{name} não recebe mais nada.",
+    "opted_in": "{name} pode receber mensagens de novo.",
+    "exported": {
+      "one": "Os dados de {name} foram baixados, com {count} mensagem.",
+      "other": "Os dados de {name} foram baixados, com {count} mensagens."
+    },
+    "delete": {
+      "title": "Apagar {name} dos contatos?",
+      "text": "O contato sai dos contatos e dos segmentos. As mensagens já enviadas ficam, com o telefone. Para apagar tudo a pedido da pessoa, use “Apagar a pessoa (LGPD)”.",
+      "action": "Apagar o contato",
+      "done": "{name} foi apagado dos contatos."
+    },
+    "erase": {
+      "title": "Apagar {name} para sempre?",
+      "action": "Apagar a pessoa",
+      "goes": "Somem o contato, o telefone e os valores em todas as mensagens, e os arquivos exportados. O que ainda aguarda não sai.",
+      "stays": "Ficam as contagens das campanhas, sem nome nem telefone, e uma marca cifrada para que o telefone não seja salvo nem receba mensagens de novo.",
+      "not_reached": "O que está no seu servidor Evolution e no celular não é alcançado: apague lá também."
+    },
+    "erased": {
+      "title": "Pessoa apagada",
+      "done": "A pessoa foi apagada",
+      "messages": {
+        "one": "{count} mensagem foi esvaziada.",
+        "other": "{count} mensagens foram esvaziadas."
+      },
+      "skipped": {
+        "one": "{count} que aguardava não sai mais.",
+        "other": "{count} que aguardavam não saem mais."
+      },
+      "stays": "Ficam as contagens, e uma marca cifrada que impede salvar este telefone de novo. Apague a conversa também no celular e no servidor Evolution."
+    }
   },
   "problem": {
     "network": "A rede não respondeu. Verifique a conexão com a internet; nada do que você digitou se perdeu."
@@ -94,6 +458,58 @@ export default {
       "disconnected": "desconectado",
       "error": "com problema",
       "none": "sem número"
+    }
+  },
+  "opt_outs": {
+    "title": "Saídas",
+    "lead": "Nenhuma campanha escreve para estes telefones. Quem responde SAIR entra aqui sozinho.",
+    "hidden": "De quem não está nos contatos fica só uma marca cifrada, sem o telefone.",
+    "no_phone": "fora dos contatos",
+    "reason": "Motivo",
+    "at": "Desde",
+    "actions": "Ações",
+    "export": "Exportar saídas",
+    "source": {
+      "title": "Como saiu",
+      "api": "Registrada por você",
+      "reply": "Pediu por mensagem",
+      "erasure": "Pessoa apagada a pedido",
+      "import": "Veio de uma importação"
+    },
+    "empty": "Ninguém pediu para sair",
+    "empty_text": "Quem responde SAIR, PARAR ou uma frase assim aparece aqui e não recebe mais nada.",
+    "add": {
+      "action": "Adicionar saída",
+      "title": "Quem não recebe mais",
+      "phones": "Telefones",
+      "phones_hint": "Um por linha. Uma campanha em envio já os pula.",
+      "reason_hint": "Se ajudar depois, como “pediu por telefone”.",
+      "save": "Não escrever mais",
+      "wrong": "Não pôde ser lido com certeza: {phones}. Nada foi salvo.",
+      "done": {
+        "one": "{count} telefone não recebe mais nada.",
+        "other": "{count} telefones não recebem mais nada."
+      },
+      "skipped": {
+        "one": "{count} mensagem que aguardava foi pulada.",
+        "other": "{count} mensagens que aguardavam foram puladas."
+      }
+    },
+    "by_phone": {
+      "action": "Remover uma saída pelo telefone",
+      "title": "Remover uma saída",
+      "hint": "Também de quem não está mais nos contatos."
+    },
+    "remove": {
+      "short": "Remover",
+      "label": "Remover a saída de {phone}",
+      "title": "Voltar a escrever para {phone}?",
+      "action": "Remover a saída",
+      "api": "Campanhas voltam a escrever para este telefone. Faça isto só se a pessoa pediu.",
+      "reply": "Esta pessoa pediu por mensagem para não receber mais. Remova só se ela pediu para voltar.",
+      "erasure": "Esta pessoa foi apagada a pedido dela. Remova só se ela pediu para ser cadastrada de novo: o telefone pode então ser salvo outra vez.",
+      "import": "A saída veio de uma lista importada. Remova só se a pessoa pediu para voltar.",
+      "done": "{phone} pode receber mensagens de novo."
     }
   },
   "overview": {
@@ -317,6 +733,32 @@ export default {
       "3": "Diga quem você é na primeira linha e como parar de receber na última.",
       "4": "Chame cada pessoa pelo nome: mil textos iguais parecem spam.",
       "5": "Responda a quem responde: conversas valem mais que envios."
+    }
+  },
+  "contacts": {
+    "title": "Contatos",
+    "name": "Nome",
+    "phone": "Telefone",
+    "attributes": "Atributos",
+    "since": "Desde",
+    "nameless": "sem nome",
+    "search": "Buscar nome ou telefone",
+    "and_more": "{shown} · e mais {count}",
+    "import": "Importar contatos",
+    "export": "Exportar todos os contatos",
+    "empty": "Ainda não há contatos",
+    "empty_text": "Traga-os de uma planilha com nome e telefone, ou adicione um agora.",
+    "not_found": "Ninguém com “{search}”",
+    "not_found_text": "A busca olha o começo das palavras do nome, e o começo ou o fim do telefone.",
+    "add": {
+      "action": "Adicionar contato",
+      "title": "Novo contato",
+      "phone_hint": "Com DDD; de outro país, com + na frente.",
+      "name_hint": "Como a mensagem vai chamar a pessoa.",
+      "phone_wrong": "Este telefone não pôde ser lido com certeza. Confira DDD e número.",
+      "save": "Salvar contato",
+      "done": "{name} foi adicionado aos contatos.",
+      "known": "Este telefone já era um contato: {name}."
     }
   },
   "settings": {

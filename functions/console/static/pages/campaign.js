@@ -1,0 +1,169 @@
+/** One campaign, live: what goes on and why, what became of its recipients, and what can be done. */
+import { call } from "../api.js";
+import { blockedText } from "../components/blocked.js";
+import * as changes from "../components/campaign_changes.js";
+import { CampaignFacts } from "../components/campaign_facts.js";
+import { CampaignForm } from "../components/campaign_form.js";
+import { countsOf, paceOf, sentence } from "../components/campaign_words.js";
+import { useExport } from "../components/export.js";
+import { Funnel } from "../components/funnel.js";
+import { Icon } from "../components/icon.js";
+import { Menu } from "../components/menu.js";
+import { Missing, isMissing } from "../components/missing.js";
+import { Notice } from "../components/notice.js";
+import { Page } from "../components/page.js";
+import { Problem } from "../components/problem.js";
+import { Reasons } from "../components/reasons.js";
+import { Recipients } from "../components/recipients.js";
+import { Runs } from "../components/runs.js";
+import { Skeleton } from "../components/skeleton.js";
+import { Status, campaignState } from "../components/status.js";
+import { Timeline } from "../components/timeline.js";
+import { html, useEffect, useRef, useState } from "../html.js";
+import { t } from "../i18n.js";
+import { exists } from "../pages.js";
+import { usePolling } from "../polling.js";
+import { href, navigate } from "../router.js";
+import { announce, connection } from "../state.js";
+
+const EVERY = 3000;
+const EVERY_LARGE = 10_000;
+const LARGE = 100_000; // the counts of so many recipients take the database a while
+const SETTLING = 60_000; // late statuses are waited for until none has come for so long
+
+/** @param {string} campaign_id */
+async function load(campaign_id) {
+  const [campaign, metrics, summary] = await Promise.all([
+    call("get_campaign", { campaign_id }),
+    call("get_campaign_metrics", { campaign_id }),
+    call("count_recipients", { campaign_id }),
+  ]);
+  return { campaign, metrics, summary };
+}
+
+/** @typedef {Awaited<ReturnType<typeof load>>} Found */
+
+/** @param {Found} found @param {number} changed when a count changed last, in ms */
+function isLive({ campaign, summary }, changed) {
+  if (campaign.status === "running") return true;
+  if (campaign.status === "scheduled") return Date.parse(campaign.scheduled_at ?? "") - Date.now() < 120_000;
+  const { sending, unknown, sent } = countsOf(summary);
+  return sending + unknown + sent > 0 && Date.now() - changed < SETTLING;
+}
+
+/** @param {{params: Record<string, string>, query: Record<string, string>}} props */
+export default function Campaign({ params, query }) {
+  const changed = useRef({ counts: "", at: 0 });
+  const [every, setEvery] = useState(EVERY);
+  const { data, failure, reload, replace } = usePolling(
+    async () => {
+      const found = await load(params.id);
+      const counts = JSON.stringify([found.campaign.status, found.summary.counts]);
+      if (counts !== changed.current.counts) changed.current = { counts, at: Date.now() };
+      return found;
+    },
+    { moves: (found) => isLive(found, changed.current.at), every, key: params.id },
+  );
+  const [editing, setEditing] = useState(false);
+  const file = useExport("recipients", params.id);
+  const live = data !== undefined && isLive(data, changed.current.at);
+  const words = data && sentence(data.campaign, data.summary);
+  useEffect(() => {
+    setEvery(data && data.summary.total > LARGE ? EVERY_LARGE : EVERY);
+    if (live && words) announce(words);
+  }, [data]);
+  const back = exists("/campaigns") ? { href: href("/campaigns"), text: t("campaign.back") } : { href: href("/"), text: t("overview.title") };
+  if (isMissing(failure)) return html`<${Missing} back=${back} />`;
+  if (!data) {
+    return html`<${Page} title=${t("campaign.title")} back=${back}>
+      ${failure ? html`<${Problem} failure=${failure} retry=${reload} />` : html`<${Skeleton} lines=${4} tall />`}
+    <//>`;
+  }
+  const { campaign, metrics, summary } = data;
+  /** @param {import("hidra-api").Campaign} answered */
+  const show = (answered) => {
+    replace({ ...data, campaign: answered });
+    setEditing(false);
+    reload();
+  };
+  const started = summary.total > 0;
+  return html`<${Page}
+    title=${campaign.name}
+    back=${back}
+    action=${html`<${Primary} found=${data} show=${show} />`}
+    more=${html`<${Menu} actions=${menu(data, show, file.start, () => setEditing(true))} />`}
+  >
+    <section class="now">
+      <div class="now-head">
+        <p class="lead numbers">${words}</p>
+        <${Status} kind="campaign" state=${campaignState(campaign)} />
+      </div>
+      <${Why} campaign=${campaign} />
+      ${campaign.status === "running" && !campaign.blocked_code && html`<p class="quiet numbers">${pace(campaign)}</p>`}
+      ${campaign.description && html`<p class="quiet">${campaign.description}</p>`}
+    </section>
+    ${editing && html`<${CampaignForm} campaign=${campaign} onSaved=${show} onCancel=${() => setEditing(false)} />`}
+    ${file.panel}
+    ${started && html`<${Funnel} summary=${summary} metrics=${metrics} />`}
+    ${campaign.started_at && html`<${Timeline} campaign=${campaign} live=${live} />`}
+    ${started && html`<${Recipients} campaign_id=${campaign.id} summary=${summary} query=${query} live=${live} />`}
+    ${started && html`<${Reasons} summary=${summary} />`}
+    ${campaign.started_at && html`<${Runs} campaign=${campaign} live=${live} />`}
+    <${CampaignFacts} campaign=${campaign} metrics=${metrics} />
+  <//>`;
+}
+
+/** The pace that holds, and whose limit it is. @param {import("hidra-api").Campaign} campaign */
+function pace(campaign) {
+  const { pace: count, limit } = paceOf(campaign);
+  return t(`campaign.pace.${limit}`, { count });
+}
+
+/** Why it stands still, and what leads on. @param {{campaign: import("hidra-api").Campaign}} props */
+function Why({ campaign }) {
+  if (!campaign.blocked_code) return null;
+  const linked = /^(no-connection|connection-)/.test(campaign.blocked_code);
+  const scan = campaign.blocked_code === "connection-not-connected" && connection.value?.integration !== "cloud_api";
+  const action = linked && html`<a class="button" href=${href("/connection")}>${t(scan ? "campaign.scan" : "campaign.connection")}</a>`;
+  return html`<${Notice} tone=${campaign.status === "failed" ? "red" : "amber"} action=${action}>
+    <p>${blockedText(campaign)}</p>
+  <//>`;
+}
+
+/** The one action that a campaign in this state asks for first. @param {{found: Found, show: changes.Changed}} props */
+function Primary({ found: { campaign, summary }, show }) {
+  const edit = `/campaigns/${campaign.id}/edit`;
+  if (campaign.status === "running") {
+    return html`<button class="primary" onClick=${() => changes.pause(campaign, show)}><${Icon} name="pause" size=${16} />${t("campaign.action.pause")}</button>`;
+  }
+  if (campaign.status === "paused") {
+    return html`<button class="primary" onClick=${() => changes.askResume(campaign, summary, show)}><${Icon} name="play" size=${16} />${t("campaign.action.resume")}</button>`;
+  }
+  if (campaign.status === "draft" && exists(edit)) return html`<a class="button primary" href=${href(edit)}>${t("campaign.action.continue")}</a>`;
+  if (!changes.canRetry(campaign, summary)) return null;
+  return html`<button class="primary" onClick=${() => changes.retry(campaign, show)}>${t("campaign.action.retry")}</button>`;
+}
+
+/**
+ * The other actions that its state allows.
+ *
+ * @param {Found} found
+ * @param {changes.Changed} show
+ * @param {() => void} start_export
+ * @param {() => void} edit
+ */
+function menu({ campaign, summary }, show, start_export, edit) {
+  const { status } = campaign;
+  const path = `/campaigns/${campaign.id}/edit`;
+  const whole = changes.canUnschedule(campaign) && exists(path);
+  return [
+    { text: t("campaign.action.edit"), act: edit },
+    whole && { text: t("campaign.action.edit_all"), act: () => navigate(path) },
+    changes.canUnschedule(campaign) && { text: t("campaign.action.unschedule"), act: () => changes.unschedule(campaign, show) },
+    { text: t("campaign.action.duplicate"), act: () => changes.duplicate(campaign) },
+    summary.total > 0 && { text: t("campaign.action.export"), act: start_export },
+    summary.total > 0 && { text: t("campaign.action.print"), act: () => window.print() },
+    changes.canCancel(campaign) && { text: t("campaign.action.cancel"), act: () => changes.cancel(campaign, summary, show), danger: true },
+    status === "draft" && { text: t("campaign.action.delete"), act: () => changes.remove(campaign, () => navigate(exists("/campaigns") ? "/campaigns" : "/")), danger: true },
+  ].filter((action) => action !== false);
+}
