@@ -41,6 +41,9 @@ export function when(instant, now = new Date(), seconds = false) {
 /** The clock's time alone. @param {string | Date} instant */
 export const clock = (instant) => form(new Date(instant), { hour: "2-digit", minute: "2-digit" });
 
+/** The day alone. @param {string | Date} instant */
+export const day = (instant) => form(new Date(instant), { day: "numeric", month: "short" });
+
 /** The exact instant with its zone, for those who point at it. @param {string | Date} instant */
 export const exact = (instant) => form(new Date(instant), { dateStyle: "full", timeStyle: "long" });
 

@@ -1,5 +1,5 @@
 /** Bars of delivered and failed messages with the limit as a line. The library is loaded with the first chart. */
-import { clock, number, when } from "../format.js";
+import { clock, day, number } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { language, theme } from "../preferences.js";
 
@@ -123,12 +123,12 @@ function options(library, element, latest) {
   };
 }
 
-/** The clock's time, or the day too where the axis spans more than one. @param {number[]} at */
+/** The clock's time, or at midnight the day where the axis spans more than one. @param {number[]} at */
 const tick = (at) => {
   const days = at.length > 1 && at[at.length - 1] - at[0] >= 86_400;
   return (/** @type {number} */ second) => {
     const date = new Date(second * 1000);
-    return days ? when(date) : clock(date);
+    return days && date.getHours() === 0 && date.getMinutes() === 0 ? day(date) : clock(date);
   };
 };
 

@@ -45,7 +45,8 @@ export function Timeline({ campaign, live }) {
   useEffect(() => {
     reload();
   }, [live]);
-  const { size, bars } = useMemo(() => bucketed(points ?? [], live ? new Date() : undefined), [points, live]);
+  const running = campaign.status === "running";
+  const { size, bars } = useMemo(() => bucketed(points ?? [], running ? new Date() : undefined), [points, running]);
   if (failure && !points) return html`<${Problem} failure=${failure} retry=${reload} />`;
   if (!points?.length) return null;
   const limit = paceOf(campaign).pace * size;

@@ -48,7 +48,8 @@ function isLive({ campaign, summary }, changed) {
   if (campaign.status === "running") return true;
   if (campaign.status === "scheduled") return Date.parse(campaign.scheduled_at ?? "") - Date.now() < 120_000;
   const { sending, unknown, sent } = countsOf(summary);
-  return sending + unknown + sent > 0 && Date.now() - changed < SETTLING;
+  const moved = Math.max(changed, Date.parse(campaign.completed_at ?? "") || 0);
+  return sending + unknown + sent > 0 && Date.now() - moved < SETTLING;
 }
 
 /** @param {{params: Record<string, string>, query: Record<string, string>}} props */
@@ -59,7 +60,9 @@ export default function Campaign({ params, query }) {
     async () => {
       const found = await load(params.id);
       const counts = JSON.stringify([found.campaign.status, found.summary.counts]);
-      if (counts !== changed.current.counts) changed.current = { counts, at: Date.now() };
+      const { counts: before } = changed.current;
+      // Of a campaign that ended long ago the first look is no change.
+      if (counts !== before) changed.current = { counts, at: before || !found.campaign.completed_at ? Date.now() : 0 };
       return found;
     },
     { moves: (found) => isLive(found, changed.current.at), every, key: params.id },
