@@ -15,6 +15,14 @@ import { match } from "./router.js";
 /** In the order of the rail. @type {PageEntry[]} */
 export const PAGES = [
   { path: "/", title: "overview.title", icon: "home", load: () => import("./pages/overview.js") },
+  { path: "/imports", title: "imports.title", icon: "import", load: () => import("./pages/imports.js") },
+  { path: "/imports/new", title: "imports.new.title", load: () => import("./pages/import_new.js") },
+  { path: "/imports/:id", title: "imports.single", load: () => import("./pages/import.js") },
+  { path: "/segments", title: "segments.title", icon: "segment", load: () => import("./pages/segments.js") },
+  { path: "/segments/:id", title: "segments.single", load: () => import("./pages/segment.js") },
+  { path: "/templates", title: "templates.title", icon: "template", load: () => import("./pages/templates.js") },
+  { path: "/templates/new", title: "templates.new", load: () => import("./pages/template.js") },
+  { path: "/templates/:id", title: "templates.single", load: () => import("./pages/template.js") },
   { path: "/connection", title: "connection.title", icon: "connection", load: () => import("./pages/connection.js") },
   { path: "/settings", title: "settings.title", icon: "settings", load: () => import("./pages/settings.js") },
 ];

@@ -96,6 +96,191 @@ export default {
       "none": "no number"
     }
   },
+  "bubble": {
+    "image": "Picture",
+    "document": "Document",
+    "video": "Video",
+    "audio": "Audio"
+  },
+  "imports": {
+    "title": "Imports",
+    "single": "Import",
+    "name": "Import",
+    "state": "State",
+    "read": "Rows",
+    "created": "New",
+    "updated": "Updated",
+    "rejected": "Rejected",
+    "when": "Begun",
+    "ended": "Ended",
+    "from": "Source",
+    "facts": "Details",
+    "yes": "yes",
+    "from_file": "From a file",
+    "from_whatsapp": "From the linked WhatsApp",
+    "see_segment": "See the segment",
+    "another": "Import another file",
+    "warnings": "What was not read as the file has it",
+    "format": {
+      "csv": "CSV file",
+      "xlsx": "XLSX workbook",
+      "jsonl": "JSON Lines file"
+    },
+    "progress": "{read} of {total} read",
+    "rate": {
+      "one": "{count} row a second",
+      "other": "{count} rows a second"
+    },
+    "part": {
+      "created": {
+        "one": "{count} new",
+        "other": "{count} new"
+      },
+      "updated": {
+        "one": "{count} updated",
+        "other": "{count} updated"
+      },
+      "unchanged": {
+        "one": "{count} unchanged",
+        "other": "{count} unchanged"
+      },
+      "rejected": {
+        "one": "{count} rejected",
+        "other": "{count} rejected"
+      }
+    },
+    "sentence": {
+      "waiting": "Waiting for the file. The import starts by itself when it arrives.",
+      "fetching": "Fetching the contacts from the Evolution server. The import then starts by itself.",
+      "starting": "The file has arrived. Reading is about to begin.",
+      "running": {
+        "one": "{count} row read so far.",
+        "other": "{count} rows read so far."
+      },
+      "remaining": {
+        "one": "{count} row read so far; about {left} left.",
+        "other": "{count} rows read so far; about {left} left."
+      },
+      "failed": "The import did not reach the end. What it had imported stays.",
+      "canceled": "You canceled the import. What it had imported stays.",
+      "nothing": "No row was read.",
+      "counts": {
+        "one": "{count} row read: {created} new contacts, {updated} updated, {unchanged} unchanged.",
+        "other": "{count} rows read: {created} new contacts, {updated} updated, {unchanged} unchanged."
+      },
+      "rejected": {
+        "one": "{count} row was rejected; the reason is below.",
+        "other": "{count} rows were rejected; the reasons are below."
+      }
+    },
+    "rejects": {
+      "title": "Rejected rows, by reason",
+      "reason": "Reason, and what to do",
+      "count": "Rows",
+      "hint": "The file has the line, the reason and the text of each. Correct them and import only them.",
+      "download": "Download the rejected rows"
+    },
+    "cancel": {
+      "action": "Cancel the import",
+      "title": "Cancel the import “{name}”?",
+      "text": "Reading stops at the next batch. Contacts that were imported stay."
+    },
+    "empty": {
+      "title": "No import yet",
+      "text": "Bring your contacts from a spreadsheet. You see how each row will be read before you import."
+    },
+    "drop": {
+      "title": "Drop the file here",
+      "text": "CSV, XLSX or JSON Lines, up to 2 GB",
+      "choose": "Choose a file",
+      "other": "Choose another"
+    },
+    "new": {
+      "title": "New import",
+      "action": "Import contacts",
+      "start": "Import",
+      "source": "Where the contacts come from",
+      "where": "Where they go",
+      "reading": "How the file is read",
+      "sending": "Sending {name}: {share}. Leave this page open until it is sent.",
+      "unseen": "The workbook has {size}, too much to show in advance. Columns will be recognized by their names; to check first, save it as CSV.",
+      "whatsapp": "Imports the contacts that the Evolution server knows from your number, with the name that each person chose on WhatsApp. Groups and channels are left out.",
+      "whatsapp_check": "Evolution also keeps members of groups that you never wrote to, and does not mark them. Check the segment before you send."
+    },
+    "into": {
+      "title": "Segment",
+      "new": "New segment",
+      "existing": "Existing segment",
+      "none": "None",
+      "name": "Name of the segment",
+      "which": "Which segment",
+      "choose": "Choose…"
+    },
+    "consent": {
+      "title": "Why you may write to these people",
+      "basis": "Legal basis (LGPD, article 7)",
+      "hint": "For the rows that say nothing else in a column of consent. It is kept with each contact.",
+      "none": "Do not record now",
+      "source": "Where it was given",
+      "source_hint": "For example: form on the site, counter of the shop."
+    },
+    "basis": {
+      "consent": "The person's consent",
+      "contract": "Contract",
+      "legitimate_interest": "Legitimate interest",
+      "legal_obligation": "Legal obligation",
+      "public_policy": "Public policy",
+      "research": "Research",
+      "legal_proceedings": "Legal proceedings",
+      "protection_of_life": "Protection of life",
+      "health_protection": "Protection of health",
+      "credit_protection": "Protection of credit"
+    },
+    "old_numbers": "The list is from before 2017",
+    "old_numbers_hint": "Brazilian mobiles of eight digits get their ninth digit. Without this they are rejected.",
+    "encoding": {
+      "title": "Letters of the file",
+      "hint": "Change it only if accents look wrong above.",
+      "detect": "Recognize by itself",
+      "utf-8": "UTF-8",
+      "cp1252": "Windows (1252)",
+      "cp850": "Old programs, DOS (850)",
+      "mac-roman": "Excel on an old Mac",
+      "utf-16": "UTF-16"
+    },
+    "preview": {
+      "label": "First rows, as they will be read",
+      "as_read": "Read as",
+      "line": "Line {line}:",
+      "unnamed": "no name, not imported",
+      "attribute": "Name of the attribute for the column {name}",
+      "tab": "tab",
+      "failed": "As it is, the file cannot be imported yet.",
+      "all": {
+        "one": "{count} row at the beginning of the file checked: it becomes a contact.",
+        "other": "{count} rows at the beginning of the file checked: all become contacts."
+      },
+      "some": {
+        "one": "{count} row at the beginning of the file checked: {good} become contacts, {rejected} would be rejected.",
+        "other": "{count} rows at the beginning of the file checked: {good} become contacts, {rejected} would be rejected."
+      },
+      "because": "{count} × {reason}",
+      "map": "Check what each column becomes. Change what is not right in the menu over it.",
+      "written": "Read as {encoding}, with columns separated by “{delimiter}”.",
+      "encoded": "Read as {encoding}."
+    },
+    "role": {
+      "phone": "Phone",
+      "phone_area_code": "Area code",
+      "phone_country_code": "Country's code",
+      "name": "Name",
+      "consent_basis": "Consent: basis",
+      "consent_source": "Consent: source",
+      "consent_at": "Consent: date",
+      "attribute": "Attribute",
+      "none": "Do not import"
+    }
+  },
   "overview": {
     "title": "Overview",
     "new": "New campaign",
@@ -319,6 +504,142 @@ export default {
       "5": "Answer those who answer: conversations count for more than messages."
     }
   },
+  "read_as": {
+    "label": "As people will read it",
+    "nothing": "The message appears here while you write.",
+    "who": "As {name} will read it",
+    "previous": "Previous person",
+    "next": "Next person",
+    "nobody": "There are no contacts yet: variables stay as they are written.",
+    "missing": "No value for: {names}. This person would not get the message.",
+    "long": "With these values the text has more than {limit} characters; Meta's official API refuses it."
+  },
+  "segments": {
+    "title": "Segments",
+    "single": "Segment",
+    "new": "New segment",
+    "create": "Create segment",
+    "name": "Name",
+    "size": "People",
+    "description": "Description",
+    "description_hint": "For yourself, such as where the list came from.",
+    "created": "Created",
+    "rename": "Change name and description",
+    "import": "Import contacts into this segment",
+    "use": "Use in a campaign",
+    "people": "People of the segment",
+    "person": "Name",
+    "phone": "Phone",
+    "nameless": "no name",
+    "sentence": {
+      "one": "{count} person in this segment.",
+      "other": "{count} people in this segment."
+    },
+    "added": {
+      "one": "{count} person was added to {name}.",
+      "other": "{count} people were added to {name}."
+    },
+    "way": {
+      "search": "Add people",
+      "filter": "Add by a filter",
+      "merge": "Merge other segments",
+      "subtract": "Remove those in others"
+    },
+    "nobody": {
+      "title": "Nobody in this segment yet",
+      "text": "Add people one by one, by a filter, from other segments, or import a file."
+    },
+    "empty": {
+      "title": "No segment yet",
+      "text": "A segment is the group of people that gets a campaign. An import makes one; here you build others."
+    },
+    "search": {
+      "label": "Name or phone",
+      "nothing": "Nobody has this name or phone.",
+      "no_contacts": "There are no contacts yet. Import a file first.",
+      "add": "Add",
+      "added": "Added",
+      "all": {
+        "one": "Add the {count} found",
+        "other": "Add the {count} found"
+      }
+    },
+    "drop": {
+      "action": "Remove",
+      "done": "{name} was removed from the segment."
+    },
+    "delete": {
+      "action": "Delete the segment",
+      "title": "Delete the segment {name}?",
+      "text": "Only the group is deleted; the people stay in your contacts.",
+      "confirm": "Delete {name}",
+      "done": "The segment {name} was deleted."
+    },
+    "others": {
+      "nothing": "There is no other segment.",
+      "merge": "The people of the chosen segments join this one; the others do not change.",
+      "subtract": "The people of the chosen segments leave this one; the others do not change.",
+      "merge_action": "Merge",
+      "subtract_action": "Remove from the segment",
+      "merge_done": {
+        "one": "{count} person was added to {name}.",
+        "other": "{count} people were added to {name}."
+      },
+      "subtract_done": {
+        "one": "{count} person was removed from {name}.",
+        "other": "{count} people were removed from {name}."
+      },
+      "sure": "Remove people from {name}?",
+      "sure_text": "People in these segments leave this one: {names}."
+    },
+    "filter": {
+      "join": "Which people",
+      "all": "All conditions match",
+      "any": "At least one matches",
+      "add": "One more condition",
+      "remove": "Remove the condition",
+      "field": "Field",
+      "op": "Comparison",
+      "value": "Value",
+      "attributes": "Attributes",
+      "list": "Separate by comma",
+      "incomplete": "Complete the conditions to see how many people match.",
+      "count": {
+        "one": "{count} person matches now.",
+        "other": "{count} people match now."
+      },
+      "such_as": "For example: {names}.",
+      "action": {
+        "one": "Add {count} person",
+        "other": "Add {count} people"
+      },
+      "action_none": "Add"
+    },
+    "field": {
+      "name": "Name",
+      "phone": "Phone",
+      "last_contacted": "Last message",
+      "consent_basis": "Legal basis",
+      "consent_source": "Source of the consent",
+      "consent_at": "Date of the consent"
+    },
+    "op": {
+      "contains": "contains",
+      "eq": "equals",
+      "ne": "is not",
+      "in": "is one of",
+      "prefix": "begins with",
+      "filled": "has a value",
+      "empty": "is empty",
+      "older_than_days": "more than (days) ago",
+      "before": "before",
+      "after": "after",
+      "gte": "is at least",
+      "lte": "is at most",
+      "gt": "is more than",
+      "lt": "is less than"
+    }
+  },
   "settings": {
     "title": "Settings",
     "appearance": "Appearance",
@@ -343,6 +664,46 @@ export default {
     "api": "API address",
     "sign_out": "Sign out"
   },
+  "templates": {
+    "title": "Templates",
+    "single": "Template",
+    "new": "New template",
+    "name": "Name of the template",
+    "name_hint": "For yourself; people do not see it.",
+    "text": "Text",
+    "caption": "Caption",
+    "media": "Media",
+    "no_media": "No media",
+    "created": "Created",
+    "save": "Save template",
+    "is_saved": "Saved",
+    "saved": "{name} was saved.",
+    "use": "Use in a campaign",
+    "count": "{used} of {limit} characters.",
+    "braces": "Type {{ to insert what is known of the person.",
+    "variables": "What is known of people",
+    "audio": "WhatsApp shows no text with audio.",
+    "url": "Address of the media",
+    "url_hint": "Public, with https://. The Evolution server fetches the file for each message; here it appears by its name only.",
+    "file_name": "Name of the file",
+    "file_name_hint": "As people see it, such as Contract.pdf.",
+    "warned": {
+      "single-braces": "single braces",
+      "other-placeholders": "another tool's marks",
+      "text-too-long": "too long"
+    },
+    "empty": {
+      "title": "No template yet",
+      "text": "A template is the text of a campaign, with each person's name and data. You see it as each of them will."
+    },
+    "delete": {
+      "action": "Delete the template",
+      "title": "Delete the template {name}?",
+      "text": "Campaigns that have started keep their text.",
+      "confirm": "Delete {name}",
+      "done": "The template {name} was deleted."
+    }
+  },
   "blocked": {
     "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}."
   },
@@ -355,7 +716,8 @@ export default {
       "reject": "The row could not be imported ({code}).",
       "import": "The import did not finish ({code}).",
       "connection": "A warning about the connection ({code}).",
-      "template": "A warning about the template ({code})."
+      "template": "A warning about the template ({code}).",
+      "file": "Notice about the file ({code})."
     },
     "problem": {
       "api-key-required": "A first connection, or another server, needs the API key. Nothing was saved; type the key.",
@@ -533,6 +895,14 @@ export default {
       "too_many_contacts": "The Evolution server has too many contacts for one import.",
       "no_answer": "The contacts did not arrive within ten minutes. Import again.",
       "unavailable": "The storage did not answer. Import again."
+    },
+    "file": {
+      "lines_above_header": "Lines above the columns' names are not imported.",
+      "attributes_not_imported": "A contact holds up to 50 attributes: some columns are left out.",
+      "empty_columns_not_imported": "Columns that are empty at the beginning of the file are left out.",
+      "repeated_columns": "Several columns have the same name; the further ones get a number.",
+      "column_names_shortened": "Names of columns over 64 characters are cut.",
+      "encoding_doubtful": "Some letters look wrong. If names look odd, choose another option under “Letters of the file”."
     }
   }
 };

@@ -96,6 +96,191 @@ export default {
       "none": "sem número"
     }
   },
+  "bubble": {
+    "image": "Imagem",
+    "document": "Documento",
+    "video": "Vídeo",
+    "audio": "Áudio"
+  },
+  "imports": {
+    "title": "Importações",
+    "single": "Importação",
+    "name": "Importação",
+    "state": "Estado",
+    "read": "Linhas",
+    "created": "Novos",
+    "updated": "Atualizados",
+    "rejected": "Recusadas",
+    "when": "Começo",
+    "ended": "Fim",
+    "from": "Origem",
+    "facts": "Detalhes",
+    "yes": "sim",
+    "from_file": "De um arquivo",
+    "from_whatsapp": "Do WhatsApp conectado",
+    "see_segment": "Ver o segmento",
+    "another": "Importar outro arquivo",
+    "warnings": "O que não foi lido como está no arquivo",
+    "format": {
+      "csv": "Arquivo CSV",
+      "xlsx": "Planilha XLSX",
+      "jsonl": "Arquivo JSON Lines"
+    },
+    "progress": "{read} de {total} lidos",
+    "rate": {
+      "one": "{count} linha por segundo",
+      "other": "{count} linhas por segundo"
+    },
+    "part": {
+      "created": {
+        "one": "{count} novo",
+        "other": "{count} novos"
+      },
+      "updated": {
+        "one": "{count} atualizado",
+        "other": "{count} atualizados"
+      },
+      "unchanged": {
+        "one": "{count} sem mudança",
+        "other": "{count} sem mudança"
+      },
+      "rejected": {
+        "one": "{count} recusada",
+        "other": "{count} recusadas"
+      }
+    },
+    "sentence": {
+      "waiting": "Esperando o arquivo. A importação começa sozinha quando ele chegar.",
+      "fetching": "Buscando os contatos no servidor Evolution. A importação começa sozinha depois.",
+      "starting": "O arquivo chegou. A leitura está começando.",
+      "running": {
+        "one": "{count} linha lida até agora.",
+        "other": "{count} linhas lidas até agora."
+      },
+      "remaining": {
+        "one": "{count} linha lida até agora; faltam cerca de {left}.",
+        "other": "{count} linhas lidas até agora; faltam cerca de {left}."
+      },
+      "failed": "A importação não chegou ao fim. O que já tinha entrado fica.",
+      "canceled": "Você cancelou a importação. O que já tinha entrado fica.",
+      "nothing": "Nenhuma linha foi lida.",
+      "counts": {
+        "one": "{count} linha lida: {created} contatos novos, {updated} atualizados, {unchanged} sem mudança.",
+        "other": "{count} linhas lidas: {created} contatos novos, {updated} atualizados, {unchanged} sem mudança."
+      },
+      "rejected": {
+        "one": "{count} linha foi recusada; o motivo está abaixo.",
+        "other": "{count} linhas foram recusadas; os motivos estão abaixo."
+      }
+    },
+    "rejects": {
+      "title": "Linhas recusadas, por motivo",
+      "reason": "Motivo e o que fazer",
+      "count": "Linhas",
+      "hint": "O arquivo tem a linha, o motivo e o texto de cada uma. Corrija-as e importe só elas.",
+      "download": "Baixar as linhas recusadas"
+    },
+    "cancel": {
+      "action": "Cancelar a importação",
+      "title": "Cancelar a importação “{name}”?",
+      "text": "A leitura para no próximo lote. Os contatos que já entraram ficam."
+    },
+    "empty": {
+      "title": "Nenhuma importação ainda",
+      "text": "Traga os seus contatos de uma planilha. Você vê como cada linha será lida antes de importar."
+    },
+    "drop": {
+      "title": "Solte o arquivo aqui",
+      "text": "CSV, XLSX ou JSON Lines, até 2 GB",
+      "choose": "Escolher arquivo",
+      "other": "Escolher outro"
+    },
+    "new": {
+      "title": "Nova importação",
+      "action": "Importar contatos",
+      "start": "Importar",
+      "source": "De onde vêm os contatos",
+      "where": "Para onde vão",
+      "reading": "Como o arquivo é lido",
+      "sending": "Enviando {name}: {share}. Deixe esta página aberta até o fim do envio.",
+      "unseen": "A planilha tem {size}, grande demais para mostrar antes. As colunas serão reconhecidas pelos nomes; para conferir antes, salve-a como CSV.",
+      "whatsapp": "Importa os contatos que o servidor Evolution conhece do seu número, com o nome que cada pessoa escolheu no WhatsApp. Grupos e canais ficam de fora.",
+      "whatsapp_check": "A Evolution guarda também membros de grupos a quem você nunca escreveu, sem marcá-los. Confira o segmento antes de enviar."
+    },
+    "into": {
+      "title": "Segmento",
+      "new": "Novo segmento",
+      "existing": "Segmento existente",
+      "none": "Nenhum",
+      "name": "Nome do segmento",
+      "which": "Qual segmento",
+      "choose": "Escolha…"
+    },
+    "consent": {
+      "title": "Por que você pode escrever a estas pessoas",
+      "basis": "Base legal (LGPD, artigo 7)",
+      "hint": "Vale para as linhas que não dizem outra coisa em uma coluna de consentimento. Fica registrado em cada contato.",
+      "none": "Não registrar agora",
+      "source": "Onde foi dada",
+      "source_hint": "Por exemplo: formulário do site, balcão da loja."
+    },
+    "basis": {
+      "consent": "Consentimento da pessoa",
+      "contract": "Contrato",
+      "legitimate_interest": "Legítimo interesse",
+      "legal_obligation": "Obrigação legal",
+      "public_policy": "Política pública",
+      "research": "Pesquisa",
+      "legal_proceedings": "Processo judicial",
+      "protection_of_life": "Proteção da vida",
+      "health_protection": "Tutela da saúde",
+      "credit_protection": "Proteção do crédito"
+    },
+    "old_numbers": "A lista é de antes de 2017",
+    "old_numbers_hint": "Celulares brasileiros de oito dígitos recebem o nono dígito. Sem isto, são recusados.",
+    "encoding": {
+      "title": "Letras do arquivo",
+      "hint": "Mude só se os acentos aparecerem errados acima.",
+      "detect": "Reconhecer sozinho",
+      "utf-8": "UTF-8",
+      "cp1252": "Windows (1252)",
+      "cp850": "Programas antigos, DOS (850)",
+      "mac-roman": "Excel em Mac antigo",
+      "utf-16": "UTF-16"
+    },
+    "preview": {
+      "label": "Primeiras linhas, como serão lidas",
+      "as_read": "Como será lida",
+      "line": "Linha {line}:",
+      "unnamed": "sem nome, não importada",
+      "attribute": "Nome do atributo para a coluna {name}",
+      "tab": "tabulação",
+      "failed": "Assim o arquivo ainda não pode ser importado.",
+      "all": {
+        "one": "{count} linha do começo do arquivo conferida: ela vira contato.",
+        "other": "{count} linhas do começo do arquivo conferidas: todas viram contatos."
+      },
+      "some": {
+        "one": "{count} linha do começo do arquivo conferida: {good} viram contatos, {rejected} seriam recusadas.",
+        "other": "{count} linhas do começo do arquivo conferidas: {good} viram contatos, {rejected} seriam recusadas."
+      },
+      "because": "{count} × {reason}",
+      "map": "Confira o que cada coluna vira. Mude no menu acima dela o que não estiver certo.",
+      "written": "Lido como {encoding}, com colunas separadas por “{delimiter}”.",
+      "encoded": "Lido como {encoding}."
+    },
+    "role": {
+      "phone": "Telefone",
+      "phone_area_code": "DDD",
+      "phone_country_code": "Código do país",
+      "name": "Nome",
+      "consent_basis": "Consentimento: base",
+      "consent_source": "Consentimento: origem",
+      "consent_at": "Consentimento: data",
+      "attribute": "Atributo",
+      "none": "Não importar"
+    }
+  },
   "overview": {
     "title": "Visão geral",
     "new": "Nova campanha",
@@ -319,6 +504,142 @@ export default {
       "5": "Responda a quem responde: conversas valem mais que envios."
     }
   },
+  "read_as": {
+    "label": "Como as pessoas vão ler",
+    "nothing": "A mensagem aparece aqui enquanto você escreve.",
+    "who": "Como {name} vai ler",
+    "previous": "Pessoa anterior",
+    "next": "Próxima pessoa",
+    "nobody": "Ainda não há contatos: as variáveis ficam como estão escritas.",
+    "missing": "Falta um valor: {names}. Esta pessoa não receberia a mensagem.",
+    "long": "Com estes valores o texto passa de {limit} caracteres; a API oficial da Meta o recusa."
+  },
+  "segments": {
+    "title": "Segmentos",
+    "single": "Segmento",
+    "new": "Novo segmento",
+    "create": "Criar segmento",
+    "name": "Nome",
+    "size": "Pessoas",
+    "description": "Descrição",
+    "description_hint": "Só para você, por exemplo de onde veio a lista.",
+    "created": "Criado",
+    "rename": "Mudar nome e descrição",
+    "import": "Importar contatos para este segmento",
+    "use": "Usar em uma campanha",
+    "people": "Pessoas do segmento",
+    "person": "Nome",
+    "phone": "Telefone",
+    "nameless": "sem nome",
+    "sentence": {
+      "one": "{count} pessoa neste segmento.",
+      "other": "{count} pessoas neste segmento."
+    },
+    "added": {
+      "one": "{count} pessoa entrou em {name}.",
+      "other": "{count} pessoas entraram em {name}."
+    },
+    "way": {
+      "search": "Adicionar pessoas",
+      "filter": "Adicionar por filtro",
+      "merge": "Juntar outros segmentos",
+      "subtract": "Tirar quem está em outros"
+    },
+    "nobody": {
+      "title": "Ninguém neste segmento ainda",
+      "text": "Adicione pessoas uma a uma, por um filtro, de outros segmentos, ou importe um arquivo."
+    },
+    "empty": {
+      "title": "Nenhum segmento ainda",
+      "text": "Um segmento é o grupo de pessoas que recebe uma campanha. Uma importação cria um; aqui você monta outros."
+    },
+    "search": {
+      "label": "Nome ou telefone",
+      "nothing": "Ninguém com este nome ou telefone.",
+      "no_contacts": "Ainda não há contatos. Importe um arquivo primeiro.",
+      "add": "Adicionar",
+      "added": "Adicionada",
+      "all": {
+        "one": "Adicionar {count} encontrada",
+        "other": "Adicionar as {count} encontradas"
+      }
+    },
+    "drop": {
+      "action": "Tirar",
+      "done": "{name} saiu do segmento."
+    },
+    "delete": {
+      "action": "Apagar o segmento",
+      "title": "Apagar o segmento {name}?",
+      "text": "Só o grupo é apagado; as pessoas continuam nos seus contatos.",
+      "confirm": "Apagar {name}",
+      "done": "O segmento {name} foi apagado."
+    },
+    "others": {
+      "nothing": "Não há outro segmento.",
+      "merge": "As pessoas dos segmentos escolhidos entram neste; os outros não mudam.",
+      "subtract": "Quem está nos segmentos escolhidos sai deste; os outros não mudam.",
+      "merge_action": "Juntar",
+      "subtract_action": "Tirar do segmento",
+      "merge_done": {
+        "one": "{count} pessoa entrou em {name}.",
+        "other": "{count} pessoas entraram em {name}."
+      },
+      "subtract_done": {
+        "one": "{count} pessoa saiu de {name}.",
+        "other": "{count} pessoas saíram de {name}."
+      },
+      "sure": "Tirar pessoas de {name}?",
+      "sure_text": "Sai deste segmento quem está em: {names}."
+    },
+    "filter": {
+      "join": "Quem entra",
+      "all": "Cumpre todas as condições",
+      "any": "Cumpre pelo menos uma",
+      "add": "Mais uma condição",
+      "remove": "Tirar a condição",
+      "field": "Campo",
+      "op": "Comparação",
+      "value": "Valor",
+      "attributes": "Atributos",
+      "list": "Separe por vírgula",
+      "incomplete": "Complete as condições para ver quantas pessoas são.",
+      "count": {
+        "one": "{count} pessoa corresponde agora.",
+        "other": "{count} pessoas correspondem agora."
+      },
+      "such_as": "Por exemplo: {names}.",
+      "action": {
+        "one": "Adicionar {count} pessoa",
+        "other": "Adicionar {count} pessoas"
+      },
+      "action_none": "Adicionar"
+    },
+    "field": {
+      "name": "Nome",
+      "phone": "Telefone",
+      "last_contacted": "Última mensagem",
+      "consent_basis": "Base legal",
+      "consent_source": "Origem do consentimento",
+      "consent_at": "Data do consentimento"
+    },
+    "op": {
+      "contains": "contém",
+      "eq": "é igual a",
+      "ne": "é diferente de",
+      "in": "é um destes",
+      "prefix": "começa com",
+      "filled": "está preenchido",
+      "empty": "está vazio",
+      "older_than_days": "há mais de (dias)",
+      "before": "antes de",
+      "after": "depois de",
+      "gte": "é no mínimo",
+      "lte": "é no máximo",
+      "gt": "é maior que",
+      "lt": "é menor que"
+    }
+  },
   "settings": {
     "title": "Ajustes",
     "appearance": "Aparência",
@@ -343,6 +664,46 @@ export default {
     "api": "Endereço da API",
     "sign_out": "Sair"
   },
+  "templates": {
+    "title": "Modelos",
+    "single": "Modelo",
+    "new": "Novo modelo",
+    "name": "Nome do modelo",
+    "name_hint": "Só para você; as pessoas não veem.",
+    "text": "Texto",
+    "caption": "Legenda",
+    "media": "Mídia",
+    "no_media": "Sem mídia",
+    "created": "Criado",
+    "save": "Salvar modelo",
+    "is_saved": "Salvo",
+    "saved": "{name} foi salvo.",
+    "use": "Usar em uma campanha",
+    "count": "{used} de {limit} caracteres.",
+    "braces": "Digite {{ para inserir um dado da pessoa.",
+    "variables": "Dados das pessoas",
+    "audio": "O WhatsApp não mostra texto junto com áudio.",
+    "url": "Endereço da mídia",
+    "url_hint": "Público, com https://. O servidor Evolution baixa o arquivo a cada envio; aqui ele aparece só pelo nome.",
+    "file_name": "Nome do arquivo",
+    "file_name_hint": "Como a pessoa o vê, por exemplo Contrato.pdf.",
+    "warned": {
+      "single-braces": "chaves simples",
+      "other-placeholders": "marcas de outro sistema",
+      "text-too-long": "longo demais"
+    },
+    "empty": {
+      "title": "Nenhum modelo ainda",
+      "text": "Um modelo é o texto da campanha, com o nome e os dados de cada pessoa. Você o vê como cada uma vai ver."
+    },
+    "delete": {
+      "action": "Apagar o modelo",
+      "title": "Apagar o modelo {name}?",
+      "text": "Campanhas que já começaram mantêm o texto delas.",
+      "confirm": "Apagar {name}",
+      "done": "O modelo {name} foi apagado."
+    }
+  },
   "blocked": {
     "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}."
   },
@@ -355,7 +716,8 @@ export default {
       "reject": "A linha não pôde ser importada ({code}).",
       "import": "A importação não terminou ({code}).",
       "connection": "Aviso sobre a conexão ({code}).",
-      "template": "Aviso sobre o modelo ({code})."
+      "template": "Aviso sobre o modelo ({code}).",
+      "file": "Aviso sobre o arquivo ({code})."
     },
     "problem": {
       "api-key-required": "A primeira conexão, ou um outro servidor, precisa da chave da API. Nada foi salvo; digite a chave.",
@@ -533,6 +895,14 @@ export default {
       "too_many_contacts": "O servidor Evolution tem contatos demais para uma importação.",
       "no_answer": "Os contatos não chegaram em dez minutos. Importe de novo.",
       "unavailable": "O armazenamento não respondeu. Importe de novo."
+    },
+    "file": {
+      "lines_above_header": "As linhas acima dos nomes das colunas não são importadas.",
+      "attributes_not_imported": "Um contato guarda até 50 atributos: algumas colunas ficam de fora.",
+      "empty_columns_not_imported": "Colunas vazias no começo do arquivo ficam de fora.",
+      "repeated_columns": "Há colunas com o mesmo nome; as repetidas ganham um número.",
+      "column_names_shortened": "Nomes de coluna com mais de 64 caracteres são encurtados.",
+      "encoding_doubtful": "Algumas letras parecem erradas. Se os nomes estiverem estranhos, escolha outra opção em “Letras do arquivo”."
     }
   }
 };
