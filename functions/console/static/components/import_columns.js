@@ -14,15 +14,19 @@ import { Skeleton } from "./skeleton.js";
 const ROLES = ["phone", "phone.area_code", "phone.country_code", "name", "consent.basis", "consent.source", "consent.at"];
 const LONGEST = 64; // characters of an attribute's name
 
-/** @param {{found: ImportPreview | undefined, busy: boolean, mapping: Mapping, onMapping: (mapping: Mapping) => void}} props */
-export function ImportColumns({ found, busy, mapping, onMapping }) {
+/** @param {{found: ImportPreview | undefined, whole: boolean, busy: boolean, mapping: Mapping, onMapping: (mapping: Mapping) => void}} props */
+export function ImportColumns({ found, whole, busy, mapping, onMapping }) {
   if (!found) return html`<${Skeleton} lines=${10} />`;
   return html`<section>
     <p class="lead" role="status">${sentence(found)}</p>
     ${found.failure_code && html`<${Failed} found=${found} />`}
-    ${Object.entries(found.rejected_by_reason).map(
-      ([reason, count]) => html`<p class="quiet" key=${reason}>${t("imports.preview.because", { count: number(count), reason: codeText("reject", reason) })}</p>`,
-    )}
+    ${!whole && !found.failure_code && html`<p class="quiet">${t("imports.preview.begun")}</p>`}
+    ${found.rejects.length > 0 &&
+    html`<ul class="legend">
+      ${Object.entries(found.rejected_by_reason).map(
+        ([reason, count]) => html`<li key=${reason}><span class="dot red" />${t("imports.preview.because", { count: number(count), reason: codeText("reject", reason) })}</li>`,
+      )}
+    </ul>`}
     ${found.warnings.map((warning) => html`<${Notice} key=${warning.code}><p>${codeText("file", warning.code)}</p><p class="quiet" lang="en">${warning.message}</p><//>`)}
     ${found.columns.length > 0 && html`<p class="quiet">${t("imports.preview.map")}</p>`}
     ${found.rows.length > 0 && html`<${Rows} found=${found} rows=${shown(found)} busy=${busy} mapping=${mapping} onMapping=${onMapping} />`}
@@ -63,7 +67,7 @@ function written({ encoding, delimiter }) {
 function Rows({ found, rows, busy, mapping, onMapping }) {
   const columns = found.columns;
   const names = columns.length ? [] : [...new Set(rows.flatMap((row) => Object.keys(row.attributes)))];
-  return html`<div class="table sheet" role="region" aria-label=${t("imports.preview.label")} tabindex="0" aria-busy=${busy}>
+  return html`<div class="table preview-rows" role="region" aria-label=${t("imports.preview.label")} tabindex="0" aria-busy=${busy}>
     <table>
       <thead>
         <tr>

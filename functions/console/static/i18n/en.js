@@ -256,13 +256,14 @@ export default {
       "attribute": "Name of the attribute for the column {name}",
       "tab": "tab",
       "failed": "As it is, the file cannot be imported yet.",
+      "begun": "Only the beginning of the file was checked; the import reads all of it.",
       "all": {
-        "one": "{count} row at the beginning of the file checked: it becomes a contact.",
-        "other": "{count} rows at the beginning of the file checked: all become contacts."
+        "one": "{count} row checked: it becomes a contact.",
+        "other": "{count} rows checked: all become contacts."
       },
       "some": {
-        "one": "{count} row at the beginning of the file checked: {good} become contacts, {rejected} would be rejected.",
-        "other": "{count} rows at the beginning of the file checked: {good} become contacts, {rejected} would be rejected."
+        "one": "{count} row checked: {good} become contacts, {rejected} would be rejected.",
+        "other": "{count} rows checked: {good} become contacts, {rejected} would be rejected."
       },
       "because": "{count} × {reason}",
       "map": "Check what each column becomes. Change what is not right in the menu over it.",

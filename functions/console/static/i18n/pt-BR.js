@@ -256,13 +256,14 @@ export default {
       "attribute": "Nome do atributo para a coluna {name}",
       "tab": "tabulação",
       "failed": "Assim o arquivo ainda não pode ser importado.",
+      "begun": "Só o começo do arquivo foi conferido; a importação lê o arquivo todo.",
       "all": {
-        "one": "{count} linha do começo do arquivo conferida: ela vira contato.",
-        "other": "{count} linhas do começo do arquivo conferidas: todas viram contatos."
+        "one": "{count} linha conferida: ela vira contato.",
+        "other": "{count} linhas conferidas: todas viram contatos."
       },
       "some": {
-        "one": "{count} linha do começo do arquivo conferida: {good} viram contatos, {rejected} seriam recusadas.",
-        "other": "{count} linhas do começo do arquivo conferidas: {good} viram contatos, {rejected} seriam recusadas."
+        "one": "{count} linha conferida: {good} viram contatos, {rejected} seriam recusadas.",
+        "other": "{count} linhas conferidas: {good} viram contatos, {rejected} seriam recusadas."
       },
       "because": "{count} × {reason}",
       "map": "Confira o que cada coluna vira. Mude no menu acima dela o que não estiver certo.",

@@ -87,7 +87,7 @@ export default function NewImport({ query }) {
   <//>`;
 }
 
-/** @typedef {{data?: import("hidra-api").ImportPreview, failure?: any, reading: boolean, unseen: boolean}} Read */
+/** @typedef {{data?: import("hidra-api").ImportPreview, failure?: any, reading: boolean, unseen: boolean, whole: boolean}} Read */
 
 /**
  * How the file would be read, asked for again after each change.
@@ -98,7 +98,7 @@ export default function NewImport({ query }) {
  * @returns {Read}
  */
 function usePreview(file, mapping, options) {
-  const [state, setState] = useState(/** @type {Read} */ ({ reading: false, unseen: false }));
+  const [state, setState] = useState(/** @type {Read} */ ({ reading: false, unseen: false, whole: false }));
   const turn = useRef(0);
   const asked = JSON.stringify([mapping, options.basis, options.old_numbers, options.encoding]);
   useEffect(() => {
@@ -107,12 +107,12 @@ function usePreview(file, mapping, options) {
     setState((before) => ({ ...before, reading: true }));
     const run = async () => {
       const begun = await beginning(file);
-      if (!begun) return { unseen: true };
-      return { data: await call("preview_import", {}, { ...described(file, mapping, options), ...begun }), unseen: false };
+      if (!begun) return { unseen: true, whole: false };
+      return { data: await call("preview_import", {}, { ...described(file, mapping, options), ...begun }), unseen: false, whole: begun.whole };
     };
     run().then(
       (found) => mine === turn.current && setState({ ...found, reading: false }),
-      (failure) => mine === turn.current && setState({ failure, reading: false, unseen: false }),
+      (failure) => mine === turn.current && setState({ failure, reading: false, unseen: false, whole: false }),
     );
   }, [file, asked]);
   return state;
@@ -122,7 +122,7 @@ function usePreview(file, mapping, options) {
 function Preview({ file, read, mapping, onMapping }) {
   if (read.unseen) return html`<${Notice} tone="blue" icon="info"><p>${t("imports.new.unseen", { size: size(file.size) })}</p><//>`;
   if (read.failure) return html`<${Problem} failure=${read.failure} />`;
-  return html`<${ImportColumns} found=${read.data} busy=${read.reading} mapping=${mapping} onMapping=${onMapping} />`;
+  return html`<${ImportColumns} found=${read.data} whole=${read.whole} busy=${read.reading} mapping=${mapping} onMapping=${onMapping} />`;
 }
 
 /** @param {{file: File, share: number}} props */

@@ -21,6 +21,8 @@ import { toast } from "../state.js";
 /** @typedef {{title: string, body: string, media_type: string, media_url: string, file_name: string}} Draft */
 
 const MEDIA = ["none", "image", "document", "video", "audio"];
+/** A placeholder that is being written. */
+const TYPING = /\{\{[^{}\n]*$/m;
 const LIMITS = { text: 4096, caption: 1024 }; // code points
 
 /** @param {{params: Record<string, string>}} props */
@@ -87,7 +89,8 @@ function Editor({ template, back, onSaved }) {
               hint=${t("templates.count", { used: number(used), limit: number(limit) })}
               over=${used > limit}
             />`}
-        ${readings.warnings.map((warning) => html`<${Notice} key=${warning.code}><p>${codeText("template", warning.code)}</p><p class="quiet" lang="en">${warning.message}</p><//>`)}
+        ${!TYPING.test(draft.body) &&
+        readings.warnings.map((warning) => html`<${Notice} key=${warning.code}><p>${codeText("template", warning.code)} <${Found} code=${warning.code} body=${draft.body} /></p><//>`)}
         <${Choice}
           label=${t("templates.media")}
           value=${draft.media_type}
@@ -111,6 +114,13 @@ function Editor({ template, back, onSaved }) {
       />
     </div>
   <//>`;
+}
+
+/** What a warning is about. @param {{code: string, body: string}} props */
+function Found({ code, body }) {
+  const rest = body.replace(/\{\{[^{}]*\}\}/g, "…");
+  const found = [...new Set(rest.match(code === "single-braces" ? /\{[^{}]*\}|[{}]/g : /[[<%#|$]+[\p{L}\p{N} _-]+[\]>%#|$]+/gu) ?? [])];
+  return found.slice(0, 5).map((each) => html`<code class="found" key=${each}>${each}</code> `);
 }
 
 /** @param {Template | null} template @returns {Draft} */
