@@ -1,4 +1,4 @@
-"""One stack, one browser and one sign-in for all tests of the console."""
+"""One stack and one sign-in for all tests of the console."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from local.stack import Stack
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 30_000  # ms: a function of the local stack starts in seconds on a busy machine
+PATIENCE = 90_000  # ms: a function of the local stack starts in seconds on a busy machine
 # The answer that there is no connection yet; a browser reports every 404 by itself.
 EXPECTED = ("/v1/evolution-config",)
 
@@ -103,8 +103,9 @@ def stack(chromium: str) -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """Of each module: while Playwright runs, no other test of its process could run an event loop."""
     with sync_playwright() as playwright:
         # Its sandbox needs rights that a container lacks; it shows only our own page.
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--no-proxy-server"])
@@ -113,15 +114,23 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def session(stack: Stack, browser: Browser) -> dict[str, str]:
-    """The sessionStorage of a tab in which Bia has signed in."""
+def sign_ins() -> dict[str, str]:
+    """What the first use of `session` keeps for the others."""
+    return {}
+
+
+@pytest.fixture
+def session(stack: Stack, browser: Browser, sign_ins: dict[str, str]) -> dict[str, str]:
+    """The sessionStorage of a tab in which Bia has signed in, once for all tests."""
+    if sign_ins:
+        return sign_ins
     context = browser.new_context(locale="pt-BR")
     visitor = Visitor(stack, context, Watched(set()))
     page = visitor.open()
     visitor.sign_in(page, "Bia Souza")
-    kept: dict[str, str] = json.loads(page.evaluate("JSON.stringify(sessionStorage)"))
+    sign_ins.update(json.loads(page.evaluate("JSON.stringify(sessionStorage)")))
     context.close()
-    return kept
+    return sign_ins
 
 
 @pytest.fixture
