@@ -14,6 +14,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from local.demo.client import Client
 from local.stack import Stack
 
 HERE = Path(__file__).parent
@@ -152,6 +153,12 @@ def visit(stack: Stack, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     for visitor in opened:
         visitor.context.close()
     assert findings == []
+
+
+def client_of(stack: Stack, session: dict[str, str]) -> Client:
+    """The API, called as the person whose sign-in the storage of a tab holds."""
+    kept = next(value for name, value in session.items() if name.startswith("oidc.user:"))
+    return Client(stack.api_url, json.loads(kept)["id_token"])
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,36 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from local.stack import Stack
 from tests.conftest import ROOT
-from tests.console.conftest import Visitor
+from tests.console.conftest import Visitor, client_of
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 ENTRIES = re.findall(r'path: "([^"]+)"', (ROOT / "functions/console/static/pages.js").read_text())
-# The addresses of pages whose path has parameters; the others are their paths.
-PLACES: dict[str, str] = {}
 LOOKS = [("pt-BR", "light"), ("en", "dark")]
+
+
+@pytest.fixture
+def places(stack: Stack, session: dict[str, str]) -> dict[str, str]:
+    """The addresses of pages whose path has parameters; the others are their paths."""
+    client = client_of(stack, session)
+    segment = client.call("POST", "/v1/segments", {"name": f"Clientes {uuid4()}"})["id"]
+    contact = {"phone": "+5511987650001", "name": "Ana", "attributes": {"cidade": "Recife"}}
+    client.call("POST", "/v1/contacts", {"contacts": [contact], "segment_id": segment})
+    body = {"title": "Pontos", "body": "Olá, {{nome}}! {{pontos}} {x}", "variables": ["nome", "pontos"]}
+    template = client.call("POST", "/v1/templates", body)["id"]
+    canceled = client.call("POST", "/v1/imports", {})["contact_import"]["id"]
+    client.call("POST", f"/v1/imports/{canceled}/cancel")
+    return {
+        "/imports/:id": f"/imports/{canceled}",
+        "/segments/:id": f"/segments/{segment}?do=filter",
+        "/templates/:id": f"/templates/{template}",
+    }
 
 
 def settle(page: Page) -> None:
@@ -35,13 +53,13 @@ def too_wide(page: Page) -> bool:
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS, ids=[f"{language} {theme}" for language, theme in LOOKS])
 def test_every_page_can_be_read_by_all_and_fits_the_narrowest_phone(
-    visit: Callable[..., Visitor], session: dict[str, str], language: str, theme: str
+    visit: Callable[..., Visitor], session: dict[str, str], places: dict[str, str], language: str, theme: str
 ) -> None:
     visitor = visit(session, locale=language, color_scheme=theme, reduced_motion="reduce")
     page = visitor.open()
     for path in ENTRIES:
-        assert ":" not in path or path in PLACES, f"{path} needs an address in PLACES"
-        page.goto(f"{visitor.url}#{PLACES.get(path, path)}")
+        assert ":" not in path or path in places, f"{path} needs an address in `places`"
+        page.goto(f"{visitor.url}#{places.get(path, path)}")
         settle(page)
         assert page.evaluate("document.documentElement.lang") == language
         page.set_viewport_size({"width": 1280, "height": 800})

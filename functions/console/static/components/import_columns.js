@@ -1,7 +1,7 @@
 /** The first rows of a file as an import will read them, with a menu over each column. */
 import { html, useId } from "../html.js";
 import { number } from "../format.js";
-import { codeText, t } from "../i18n.js";
+import { codeText, has, t } from "../i18n.js";
 import { Icon } from "./icon.js";
 import { Notice } from "./notice.js";
 import { Skeleton } from "./skeleton.js";
@@ -60,7 +60,8 @@ function Failed({ found }) {
 function written({ encoding, delimiter }) {
   if (!encoding) return null;
   const sign = delimiter === "\t" ? t("imports.preview.tab") : delimiter;
-  return html`<p class="quiet">${delimiter ? t("imports.preview.written", { encoding, delimiter: sign ?? "" }) : t("imports.preview.encoded", { encoding })}</p>`;
+  const letters = has(`imports.encoding.${encoding}`) ? t(`imports.encoding.${encoding}`) : encoding;
+  return html`<p class="quiet">${sign ? t("imports.preview.written", { encoding: letters, delimiter: sign }) : t("imports.preview.encoded", { encoding: letters })}</p>`;
 }
 
 /** @param {{found: ImportPreview, rows: Row[], busy: boolean, mapping: Mapping, onMapping: (mapping: Mapping) => void}} props */

@@ -22,7 +22,7 @@ export function SegmentSearch({ segment, onChange, onClose }) {
     try {
       const done = await call("add_members", { segment_id: segment.id }, { contact_ids: contacts.map((it) => it.id) });
       setAdded([...added, ...contacts.map((it) => it.id)]);
-      toast(t("segments.added", { count: done.added, name: segment.name }));
+      toast(t(done.added ? "segments.added" : "segments.search.were", { count: done.added, name: segment.name }));
       await onChange();
     } catch (/** @type {any} */ problem) {
       toast(problemText(problem));

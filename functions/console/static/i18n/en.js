@@ -529,6 +529,7 @@ export default {
     "import": "Import contacts into this segment",
     "use": "Use in a campaign",
     "people": "People of the segment",
+    "actions": "Actions",
     "person": "Name",
     "phone": "Phone",
     "nameless": "no name",
@@ -556,6 +557,7 @@ export default {
     },
     "search": {
       "label": "Name or phone",
+      "were": "Was in {name} already.",
       "nothing": "Nobody has this name or phone.",
       "no_contacts": "There are no contacts yet. Import a file first.",
       "add": "Add",

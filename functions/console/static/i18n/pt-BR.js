@@ -529,6 +529,7 @@ export default {
     "import": "Importar contatos para este segmento",
     "use": "Usar em uma campanha",
     "people": "Pessoas do segmento",
+    "actions": "Ações",
     "person": "Nome",
     "phone": "Telefone",
     "nameless": "sem nome",
@@ -556,6 +557,7 @@ export default {
     },
     "search": {
       "label": "Nome ou telefone",
+      "were": "Já estava em {name}.",
       "nothing": "Ninguém com este nome ou telefone.",
       "no_contacts": "Ainda não há contatos. Importe um arquivo primeiro.",
       "add": "Adicionar",

@@ -67,8 +67,8 @@ export default function NewImport({ query }) {
     ${t("imports.new.start")}
   </button>`;
   const back = { href: href("/imports"), text: t("imports.title") };
+  if (sent !== null && file) return html`<${Page} title=${t("imports.new.title")} back=${back}><${Sending} file=${file} share=${sent} /><//>`;
   return html`<${Page} title=${t("imports.new.title")} back=${back} action=${action} wide=${Boolean(file)}>
-    ${sent !== null && file && html`<${Sending} file=${file} share=${sent} />`}
     <${Problem} failure=${failure} />
     <${Choice}
       label=${t("imports.new.source")}

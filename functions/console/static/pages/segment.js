@@ -51,7 +51,7 @@ export default function OneSegment({ params, query }) {
   const columns = [
     { title: t("segments.person"), main: true, cell: (it) => person(it) },
     { title: t("segments.phone"), cell: (it) => html`<span class="numbers">${it.phone}</span>` },
-    { title: "", cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? it.phone}</span></button>` },
+    { title: t("segments.actions"), cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? it.phone}</span></button>` },
   ];
   return html`<${Page} title=${data.name} back=${back} action=${action} more=${more}>
     <section>

@@ -41,6 +41,5 @@ export default function Templates({ query }) {
 /** @param {{it: Template}} props */
 function Excerpt({ it }) {
   const text = it.body.length > SHOWN ? `${it.body.slice(0, SHOWN)}…` : it.body;
-  return html`<span class="excerpt">${text}</span>
-    ${it.warnings.map((warning) => html`<span class="status amber" key=${warning.code}><${Icon} name="alert" size=${16} />${t(`templates.warned.${warning.code}`)}<span class="sr">${codeText("template", warning.code)}</span></span>`)}`;
+  return html`<div><span class="excerpt">${text}</span>${it.warnings.map((warning) => html`<span class="status amber" key=${warning.code}><${Icon} name="alert" size=${16} />${t(`templates.warned.${warning.code}`)}<span class="sr">${codeText("template", warning.code)}</span></span>`)}</div>`;
 }
