@@ -160,6 +160,7 @@ CODES = {
     | warned("TemplateWarning"),
     "connection": warned("ConnectionWarning"),
     "template": warned("TemplateWarning"),
+    "file": warned("FileWarning"),
 }
 
 

@@ -1,14 +1,17 @@
 """Imports of contacts over HTTP: from a file that a form uploads, or from the contacts on the Evolution server."""
 
+from base64 import b64decode
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from hidra.domain.campaign import ContactImportSource
+from hidra.domain.consent import Consent as ShownConsent
 from hidra.domain.consent import LegalBasis
 from hidra.domain.imports import files
 from hidra.domain.imports.decoding import DETECT
@@ -23,12 +26,15 @@ from hidra.gateways import connection, uploads
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.queues import nudge_import
 from hidra.services.imports import request_import
+from hidra.services.imports.preview import preview
 from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import import_rejects, imports
 from hidra.store.db import Database
 
 ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "IMPORT_BUCKET", "IMPORT_QUEUE_URL", "CONNECTION_CHECK_FUNCTION")
 FORM_SECONDS, LINK_SECONDS = 3600, 600
+MAX_PREVIEWED, MAX_TEXT = 3_600_000, 256 * 1024  # bytes
+BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
@@ -71,19 +77,9 @@ class ImportConsentIn(Body):
     ]
 
 
-class ImportIn(Body):
-    """The contacts become members of an existing segment or of a new one with a name; with neither, of none."""
+class FileIn(Body):
+    """How the file is written, and what its columns mean."""
 
-    source: Annotated[
-        Source,
-        Field(
-            description="`file`: a file that you upload. `evolution`: the contacts on the Evolution server of your "
-            "connection; nothing is uploaded, and `format`, `mapping`, `delimiter`, `encoding` and `old_numbers` must "
-            "be absent."
-        ),
-    ] = "file"
-    segment_id: UUID | None = None
-    segment_name: Name | None = None
     format: Format = "csv"
     mapping: Annotated[
         dict[Column, AttributeName | None],
@@ -115,6 +111,101 @@ class ImportIn(Body):
         ),
     ] = False
 
+    def options(self) -> dict[str, Any]:
+        """As an import keeps them."""
+        return {
+            "mapping": self.mapping,
+            "country": self.country,
+            "delimiter": self.delimiter,
+            "encoding": self.encoding,
+            "consent": self.consent.model_dump(mode="json") if self.consent else None,
+            "old_numbers": self.old_numbers,
+        }
+
+
+class ImportIn(FileIn):
+    """The contacts become members of an existing segment or of a new one with a name; with neither, of none."""
+
+    source: Annotated[
+        Source,
+        Field(
+            description="`file`: a file that you upload. `evolution`: the contacts on the Evolution server of your "
+            "connection; nothing is uploaded, and `format`, `mapping`, `delimiter`, `encoding` and `old_numbers` must "
+            "be absent."
+        ),
+    ] = "file"
+    segment_id: UUID | None = None
+    segment_name: Name | None = None
+
+
+class ImportPreviewIn(FileIn):
+    """The file or its beginning, with the options of an import."""
+
+    content: Annotated[
+        str,
+        Field(
+            max_length=MAX_PREVIEWED // 3 * 4,
+            pattern=BASE64,
+            description=f"In base64: a workbook as a whole, up to {MAX_PREVIEWED:,} bytes; of another file the first "
+            f"{MAX_TEXT:,} bytes are read.",
+        ),
+    ]
+    whole: Annotated[bool, Field(strict=True, description="Whether the content is the whole file.")] = False
+
+
+class ImportWarning(BaseModel):
+    """What was not read as the file has it, although the import continued."""
+
+    code: str
+    message: str
+
+
+class ImportColumn(BaseModel):
+    """A column of the file, and what an import reads in it."""
+
+    name: str
+    role: Annotated[
+        str | None,
+        Field(
+            description="As in a mapping: `phone`, `phone.area_code`, `phone.country_code`, `name`, `consent.basis`, "
+            "`consent.source`, `consent.at`; or `attribute`; null if the column is left out."
+        ),
+    ]
+    attribute: Annotated[
+        str | None, Field(description="The attribute that it becomes. Further phones and names are attributes, too.")
+    ]
+
+
+class ImportPreviewRow(BaseModel):
+    """A row as an import reads it: the contact, or the reason why it would be rejected."""
+
+    line: int
+    cells: Annotated[
+        list[str], Field(description="As the file has them, each cut to 200 characters; empty for JSON Lines.")
+    ]
+    phone: str | None
+    name: str | None
+    attributes: dict[str, str | int | float | bool]
+    consent: ShownConsent | None
+    reject_reason: str | None
+
+
+class ImportPreview(BaseModel):
+    """What an import would read. Whether a person was erased, or a contact has too many attributes, shows only then."""
+
+    encoding: Annotated[str | None, Field(description="As it was found or requested; null for a workbook.")]
+    delimiter: Annotated[str | None, Field(description="Null unless the format is csv.")]
+    columns: Annotated[list[ImportColumn], Field(description="Empty for JSON Lines.")]
+    rows: Annotated[list[ImportPreviewRow], Field(description="The first ten.")]
+    rejects: Annotated[list[ImportPreviewRow], Field(description="The first ten rows that would be rejected.")]
+    rows_read: Annotated[int, Field(description="Of the content, at most 5,000; the counts are of these.")]
+    rejected_by_reason: dict[str, int]
+    warnings: list[ImportWarning]
+    failure_code: Annotated[
+        str | None, Field(description="With which the import would fail; rows then have only their cells.")
+    ]
+    failure_reason: str | None
+
 
 class Upload(BaseModel):
     """Upload with a POST of multipart/form-data to `url`: these `fields` first, then the file as `file`.
@@ -126,13 +217,6 @@ class Upload(BaseModel):
     fields: dict[str, str]
     expires_in_seconds: int
     max_bytes: int
-
-
-class ImportWarning(BaseModel):
-    """What was not read as the file has it, although the import continued."""
-
-    code: str
-    message: str
 
 
 class Import(BaseModel):
@@ -205,14 +289,7 @@ def create_import(body: ImportIn) -> ImportRequested:
             code="one-segment",
             fields=[wrong],
         )
-    options = {
-        "mapping": body.mapping,
-        "country": body.country,
-        "delimiter": body.delimiter,
-        "encoding": body.encoding,
-        "consent": body.consent.model_dump(mode="json") if body.consent else None,
-        "old_numbers": body.old_numbers,
-    }
+    options = body.options()
     if body.source == "evolution":
         reject_fields_of_a_file(body)
         row = request_import.request_pull(
@@ -240,6 +317,20 @@ def create_import(body: ImportIn) -> ImportRequested:
     )
     upload = Upload(url=form.url, fields=form.fields, expires_in_seconds=FORM_SECONDS, max_bytes=uploads.MAX_BYTES)
     return ImportRequested(contact_import=shown(row), upload=upload)
+
+
+@app.post("/v1/imports/preview", summary="Show how an import would read a file; it changes nothing")
+def preview_import(body: ImportPreviewIn) -> ImportPreview:
+    me()
+    content = b64decode(body.content)
+    read = content if body.format == "xlsx" else content[:MAX_TEXT]
+    whole = body.whole and len(read) == len(content)
+    found = preview(read, whole=whole, format=body.format, options=body.options())
+    code, reason = found.failure or (None, None)
+    return ImportPreview.model_validate(
+        {**asdict(found), "warnings": [each._asdict() for each in found.warnings]}
+        | {"failure_code": code, "failure_reason": reason}
+    )
 
 
 @app.get("/v1/imports", summary="List imports, the newest first")

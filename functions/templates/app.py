@@ -9,14 +9,14 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hidra.domain.content import MediaType
-from hidra.domain.template import TemplateWarning, check, too_long, warnings
+from hidra.domain.template import TemplateWarning, check, placeholders, too_long, warnings
 from hidra.entry.fields import LEFT_OUT, FileName, MessageText, Name, VariableName, VariableValue, WebUrl
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
 from hidra.gateways.aws import read_json_secret
 from hidra.services import edit_template
-from hidra.services.render_template import render_template
+from hidra.services.render_template import DraftText, render_body, render_template
 from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import templates
 from hidra.store.db import Database
@@ -109,6 +109,21 @@ class Preview(BaseModel):
     warnings: list[TemplateWarning]
 
 
+class DraftPreviewIn(Body):
+    """A text that is no template yet, and up to 20 contacts to read it as."""
+
+    body: MessageText
+    contact_ids: Annotated[list[UUID], Field(default_factory=list, max_length=20)]
+
+
+class DraftPreview(BaseModel):
+    """``texts``: one for each contact, in their order. A placeholder without a value stays in the text."""
+
+    variables: Annotated[list[str], Field(description="The names between double braces, as a template lists them.")]
+    warnings: list[TemplateWarning]
+    texts: list[DraftText]
+
+
 @app.post(
     "/v1/templates",
     summary="Create a template",
@@ -174,4 +189,17 @@ def preview_template(template_id: UUID, body: PreviewIn) -> Preview:
         media_type=media.type if media else None,
         file_name=media.file_name if media else None,
         warnings=[TemplateWarning("text-too-long", reason)] if reason else [],
+    )
+
+
+@app.post(
+    "/v1/templates/preview",
+    summary="Show what recipients would get of a text that is not saved",
+    responses=answers(rejected=["unknown-contacts"]),
+)
+def preview_text(body: DraftPreviewIn) -> DraftPreview:
+    return DraftPreview(
+        variables=placeholders(body.body),
+        warnings=warnings(body.body),
+        texts=render_body(db, me(), body.body, body.contact_ids),
     )

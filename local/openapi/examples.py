@@ -215,6 +215,46 @@ EXAMPLES: dict[str, Any] = {
         "encoding": "detect",
         "old_numbers": False,
     },
+    "DraftPreviewIn": {"body": "Olá {{nome}}! Você tem {{pontos}} pontos.", "contact_ids": [_CONTACT]},
+    "DraftPreview": {
+        "variables": ["nome", "pontos"],
+        "warnings": [],
+        "texts": [
+            {"contact_id": _CONTACT, "text": "Olá Ana! Você tem {{pontos}} pontos.", "missing": ["pontos"]},
+        ],
+    },
+    "ImportPreviewIn": {
+        "format": "csv",
+        "mapping": {"Cidade": "cidade"},
+        "content": "Tm9tZTtDZWx1bGFyO0NpZGFkZQ0KQW5hOygxMSkgOTg3NjUtNDMyMTtSZWNpZmUNCg==",
+        "whole": True,
+    },
+    "ImportPreview": {
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "columns": [
+            {"name": "Nome", "role": "name", "attribute": None},
+            {"name": "Celular", "role": "phone", "attribute": None},
+            {"name": "Cidade", "role": "attribute", "attribute": "cidade"},
+        ],
+        "rows": [
+            {
+                "line": 2,
+                "cells": ["Ana", "(11) 98765-4321", "Recife"],
+                "phone": "+5511987654321",
+                "name": "Ana",
+                "attributes": {"cidade": "Recife"},
+                "consent": None,
+                "reject_reason": None,
+            }
+        ],
+        "rejects": [],
+        "rows_read": 1,
+        "rejected_by_reason": {},
+        "warnings": [],
+        "failure_code": None,
+        "failure_reason": None,
+    },
     "ImportRequested": {
         "contact_import": {
             **_IMPORT,

@@ -83,8 +83,7 @@ CODES = {
     " Remove or correct those that `errors` names.",
     "unknown-campaign": "There is no campaign with this id; nothing was created. Use the id of one of your campaigns.",
     "unknown-contact": "There is no contact with this id. Use the id of one of your contacts.",
-    "unknown-contacts": "Some of the ids are not your contacts; no contact was added. Remove those that `errors`"
-    " names.",
+    "unknown-contacts": "Some of the ids are not your contacts; nothing was changed. Remove those that `errors` names.",
     "unknown-segment": "There is no segment with this id; nothing was saved. Use the id of one of your segments.",
     "unknown-template": "There is no template with this id; nothing was saved. Use the id of one of your templates.",
     "unknown-user": "The token's subject is not a user of this deployment. Use a token of one of its users.",

@@ -24,10 +24,19 @@ def places(stack: Stack, session: dict[str, str]) -> dict[str, str]:
     segment = client.call("POST", "/v1/segments", {"name": f"Clientes {uuid4()}"})["id"]
     contact = {"phone": "+5511987650001", "name": "Ana", "attributes": {"cidade": "Recife"}}
     saved = client.call("POST", "/v1/contacts", {"contacts": [contact], "segment_id": segment})["contacts"]
-    template = client.call("POST", "/v1/templates", {"title": "Pontos", "body": "Olá!", "variables": []})["id"]
+    body = {"title": "Pontos", "body": "Olá, {{nome}}! {{pontos}} {x}", "variables": ["nome", "pontos"]}
+    template = client.call("POST", "/v1/templates", body)["id"]
     wanted = {"name": "Natal", "segment_id": segment, "template_id": template}
     campaign = client.call("POST", "/v1/campaigns", wanted)["id"]
-    return {"/campaigns/:id": f"/campaigns/{campaign}", "/contacts/:id": f"/contacts/{saved[0]['id']}"}
+    canceled = client.call("POST", "/v1/imports", {})["contact_import"]["id"]
+    client.call("POST", f"/v1/imports/{canceled}/cancel")
+    return {
+        "/campaigns/:id": f"/campaigns/{campaign}",
+        "/contacts/:id": f"/contacts/{saved[0]['id']}",
+        "/imports/:id": f"/imports/{canceled}",
+        "/segments/:id": f"/segments/{segment}?do=filter",
+        "/templates/:id": f"/templates/{template}",
+    }
 
 
 def settle(page: Page) -> None:

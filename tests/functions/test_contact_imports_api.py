@@ -1,5 +1,6 @@
 """Imports over HTTP: the form, the progress, the link to the rejected rows."""
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from tests.conftest import Databases
 from tests.functions.workers import Aws
+from tests.real_inputs import made_workbooks
 
 
 def test_an_import_waits_for_the_file_that_its_form_uploads(call: Any) -> None:
@@ -205,3 +207,51 @@ def test_warnings_are_shown(call: Any, databases: Databases) -> None:
     warning = {"code": "repeated_columns", "message": "Several columns have the same name."}
     databases.owner.execute("update hidra.contact_imports set warnings = %s", [Jsonb([warning])])
     assert call("imports").get(f"/v1/imports/{made['id']}").json["warnings"] == [warning]
+
+
+def test_a_preview_reads_rows_as_the_import_will_and_saves_nothing(call: Any, databases: Databases) -> None:
+    text = "Nome;Celular;DDD;Observação\r\nJoão;98765-0001;11;vip\r\nBia;1234;11;\r\n"
+    answer = previewed(call, text.encode("cp1252"), mapping={"Observação": "nota"}, whole=True)
+    assert (answer["encoding"], answer["delimiter"], answer["rows_read"]) == ("cp1252", ";", 2)
+    assert [(each["name"], each["role"], each["attribute"]) for each in answer["columns"]] == [
+        ("Nome", "name", None),
+        ("Celular", "phone", None),
+        ("DDD", "phone.area_code", "DDD"),
+        ("Observação", "attribute", "nota"),
+    ]
+    first, second = answer["rows"]
+    assert (first["phone"], first["name"]) == ("+5511987650001", "João")
+    assert first["attributes"] == {"DDD": "11", "nota": "vip"}
+    assert (second["line"], second["reject_reason"], second["cells"][0]) == (3, "invalid_phone", "Bia")
+    assert answer["rejected_by_reason"] == {"invalid_phone": 1}
+    assert answer["failure_code"] is None
+    assert databases.owner.execute("select from hidra.contact_imports").fetchall() == []
+
+
+def test_a_preview_of_a_beginning_leaves_out_the_row_that_may_be_cut(call: Any) -> None:
+    begun = b'phone,nota\n+5511987650001,"a\nb"\n+5511987650002,"open\n'
+    assert [row["line"] for row in previewed(call, begun)["rows"]] == [2]
+    assert previewed(call, begun, whole=True)["rejected_by_reason"] == {"unbalanced_quotes": 1}
+
+
+def test_a_preview_without_a_phone_shows_the_cells_to_map(call: Any) -> None:
+    answer = previewed(call, b"Loja Sol\nA,B\nx,98765-0001\n", whole=True)
+    assert (answer["failure_code"], answer["rows"][0]["cells"]) == ("no_phone_column", ["x", "98765-0001"])
+    assert [each["name"] for each in answer["columns"]] == ["A", "B"]
+    assert previewed(call, b"%PDF-1.7", whole=True)["failure_code"] == "wrong_format"
+    assert call("imports").post("/v1/imports/preview", {"content": "?"}).status == 422
+
+
+def test_a_preview_reads_a_workbook_and_json_lines(call: Any) -> None:
+    sheet = made_workbooks.rows_of(["Telefone", "Valor"], ["11987650001", "1234"])
+    answer = previewed(call, sheet, format="xlsx", whole=True)
+    assert (answer["rows"][0]["phone"], answer["encoding"]) == ("+5511987650001", None)
+    line = b'{"phone": "+5511987650001", "attributes": {"pontos": 7}}\n'
+    answer = previewed(call, line, format="jsonl", whole=True)
+    assert (answer["rows"][0]["attributes"], answer["columns"]) == ({"pontos": 7}, [])
+
+
+def previewed(call: Any, content: bytes, **options: Any) -> Any:
+    answer = call("imports").post("/v1/imports/preview", {"content": b64encode(content).decode(), **options})
+    assert answer.status == 200, answer.json
+    return answer.json

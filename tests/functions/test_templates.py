@@ -238,3 +238,18 @@ def test_what_a_template_may_not_be_is_named(call: Any, method: str, path: str, 
     answer = templates(method, path.format(id=template["id"]), body)
     assert (answer.status, answer.fields) == (422, fields)
     assert templates.all("/v1/templates", limit=9) == [template]
+
+
+def test_a_text_that_is_not_saved_is_read_as_several_contacts_would(call: Any, stranger: UUID) -> None:
+    people = [{"phone": "+5511987650001", "name": "Ana", "attributes": {"Pedido": 7}}, {"phone": "+5511987650002"}]
+    ids = [each["id"] for each in call("contacts").post("/v1/contacts", {"contacts": people}).json["contacts"]]
+    body = {"body": "Oi {{nome}} <b>{{ pedido }}</b> {x}", "contact_ids": ids[::-1]}
+    answer = call("templates").post("/v1/templates/preview", body)
+    assert [(each["text"], each["missing"]) for each in answer.json["texts"]] == [
+        ("Oi {{nome}} <b>{{ pedido }}</b> {x}", ["nome", "pedido"]),
+        ("Oi Ana <b>7</b> {x}", []),
+    ]
+    assert answer.json["variables"] == ["nome", "pedido"]
+    assert [each["code"] for each in answer.json["warnings"]] == ["single-braces"]
+    answer = call("templates", stranger).post("/v1/templates/preview", body)
+    assert (answer.status, answer.code) == (422, "unknown-contacts")

@@ -51,6 +51,7 @@ export const CALLS = {
   "cancel_export": {"method": "POST", "path": "/v1/exports/{export_id}/cancel"},
   "get_export_file": {"method": "GET", "path": "/v1/exports/{export_id}/file"},
   "create_import": {"method": "POST", "path": "/v1/imports", "body": ["source", "segment_id", "segment_name", "format", "mapping", "country", "consent", "delimiter", "encoding", "old_numbers"]},
+  "preview_import": {"method": "POST", "path": "/v1/imports/preview", "body": ["content", "whole", "format", "mapping", "country", "consent", "delimiter", "encoding", "old_numbers"]},
   "list_imports": {"method": "GET", "path": "/v1/imports", "query": ["limit", "cursor"]},
   "get_import": {"method": "GET", "path": "/v1/imports/{import_id}"},
   "cancel_import": {"method": "POST", "path": "/v1/imports/{import_id}/cancel"},
@@ -75,6 +76,7 @@ export const CALLS = {
   "subtract": {"method": "POST", "path": "/v1/segments/{segment_id}/subtract", "body": ["segment_ids", "cursor"]},
   "create_template": {"method": "POST", "path": "/v1/templates", "body": ["title", "body", "variables", "media_url", "media_type", "file_name"]},
   "list_templates": {"method": "GET", "path": "/v1/templates", "query": ["limit", "cursor"]},
+  "preview_text": {"method": "POST", "path": "/v1/templates/preview", "body": ["body", "contact_ids"]},
   "get_template": {"method": "GET", "path": "/v1/templates/{template_id}"},
   "change_template": {"method": "PATCH", "path": "/v1/templates/{template_id}", "body": ["title", "body", "variables", "media_url", "media_type", "file_name"]},
   "delete_template": {"method": "DELETE", "path": "/v1/templates/{template_id}"},
@@ -173,4 +175,26 @@ async function read(answer) {
   const type = typeof content?.type === "string" ? content.type : "";
   const code = type.startsWith("urn:hidra:problem:") ? type.slice(18) : `status-${answer.status}`;
   throw new Failure(answer.status, code, type ? content : {});
+}
+
+/**
+ * Send a file with the signed form of an import, straight to the bucket. Throws Failure.
+ *
+ * @param {{url: string, fields: Record<string, string>}} form
+ * @param {File} file
+ * @param {(share: number) => void} onProgress how much of it has left, from 0 to 1
+ * @returns {Promise<void>}
+ */
+export function upload(form, file, onProgress) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(form.fields)) data.append(name, value);
+  data.append("file", file);
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form.url);
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onload = () => (request.status < 300 ? done() : fail(new Failure(request.status, `status-${request.status}`)));
+    request.onerror = () => fail(new Failure(0, "network"));
+    request.send(data);
+  });
 }

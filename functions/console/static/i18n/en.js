@@ -1,4 +1,13 @@
 export default {
+  "blocked": {
+    "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}."
+  },
+  "bubble": {
+    "image": "Picture",
+    "document": "Document",
+    "video": "Video",
+    "audio": "Audio"
+  },
   "campaign": {
     "title": "Campaign",
     "back": "Campaigns",
@@ -235,559 +244,6 @@ export default {
       "labels_hint": "Words of your own to find it by, separated by commas."
     }
   },
-  "common": {
-    "cancel": "Cancel",
-    "close": "Close",
-    "loading": "Loading",
-    "more": "More",
-    "retry": "Try again",
-    "save": "Save",
-    "undo": "Undo"
-  },
-  "export": {
-    "waiting": "The export starts in a moment.",
-    "running": {
-      "one": "Exporting: {rows} of {count} row.",
-      "other": "Exporting: {rows} of {count} rows."
-    },
-    "progress": "Progress of the export",
-    "cancel": "Stop",
-    "download": "Download",
-    "completed": {
-      "one": "The file is ready: {count} row, {size}. It is available until {time}.",
-      "other": "The file is ready: {count} rows, {size}. It is available until {time}."
-    },
-    "failed": "The export did not finish. Ask for it again.",
-    "canceled": "The export was stopped, and what was written was deleted.",
-    "erased": "The file was deleted because a person in it asked to be erased. Ask for it again.",
-    "expired": "The file was deleted after a week. Ask for it again."
-  },
-  "format": {
-    "and": "{first} and {second}",
-    "days": {
-      "one": "{count} day",
-      "other": "{count} days"
-    },
-    "hours": {
-      "one": "{count} h",
-      "other": "{count} h"
-    },
-    "minutes": {
-      "one": "{count} min",
-      "other": "{count} min"
-    },
-    "seconds": {
-      "one": "{count} s",
-      "other": "{count} s"
-    },
-    "today": "today {time}",
-    "tomorrow": "tomorrow {time}",
-    "yesterday": "yesterday {time}"
-  },
-  "form": {
-    "wrong": "This value was not accepted. The API's answer: {message}"
-  },
-  "story": {
-    "claimed_at": "Began to leave",
-    "sent_at": "Left",
-    "acked_at": "Accepted by WhatsApp",
-    "delivered_at": "Delivered to the phone",
-    "read_at": "Read",
-    "replied_at": "Replied",
-    "failed_at": "Failed",
-    "reported": "Reported detail:",
-    "unknown": "It is not known whether it left. The server is asked, and it is not sent again while there is doubt.",
-    "waiting": "Waits for its turn. Nothing has left yet.",
-    "nothing": "Nothing was sent to this person.",
-    "attempts": {
-      "one": "{count} attempt.",
-      "other": "{count} attempts."
-    },
-    "id": "On WhatsApp:"
-  },
-  "table": {
-    "first": "First page",
-    "next": "Next page",
-    "pages": "Pages of the list"
-  },
-  "dialog": {
-    "type": "To confirm, type: {name}"
-  },
-  "person": {
-    "title": "Person",
-    "facts": "What we know",
-    "yes": "yes",
-    "no": "no",
-    "segments": "Segments",
-    "created_at": "Contact since",
-    "not_on_whatsapp": "Not on WhatsApp, seen",
-    "sentence": {
-      "opted_out": "Asked to receive nothing: no campaign writes to this person.",
-      "not_on_whatsapp": "The number was not on WhatsApp at the last attempt: campaigns skip it for a while.",
-      "with_consent": "May receive campaigns, and the legal basis is on record.",
-      "without_consent": "May receive campaigns; no legal basis is on record."
-    },
-    "consent": {
-      "title": "Legal basis (LGPD)",
-      "none": "none on record",
-      "consent": "consent",
-      "legal_obligation": "legal obligation",
-      "public_policy": "public policy",
-      "research": "research",
-      "contract": "contract",
-      "legal_proceedings": "legal proceedings",
-      "protection_of_life": "protection of life",
-      "health_protection": "health protection",
-      "legitimate_interest": "legitimate interest",
-      "credit_protection": "credit protection"
-    },
-    "action": {
-      "edit": "Edit",
-      "opt_out": "Stop writing",
-      "opt_in": "Write again",
-      "export": "Download the person's data",
-      "delete": "Delete from contacts",
-      "erase": "Erase the person (LGPD)"
-    },
-    "form": {
-      "title": "Edit the data",
-      "value": "Value",
-      "value_of": "Value of {name}",
-      "name": "Attribute's name",
-      "remove": "Remove the attribute {name}",
-      "add": "Add attribute",
-      "consent_hint": "Why you may write to this person.",
-      "source": "Where it came from",
-      "source_hint": "Such as “form on the site”.",
-      "done": "Saved."
-    },
-    "messages": {
-      "title": "Messages",
-      "empty": "Has received nothing yet",
-      "empty_text": "Each message of a campaign to this person appears here, with everything that happened to it.",
-      "direct": "Outside campaigns, in the last three days",
-      "trial": "Test message",
-      "confirmation": "Opt-out confirmation",
-      "no_text": "The text does not exist any more.",
-      "earlier_phone": "Sent to the earlier phone, {phone}.",
-      "open": "See the campaign"
-    },
-    "opted_out": "{name} receives nothing more.",
-    "opted_in": "{name} can receive messages again.",
-    "exported": {
-      "one": "The data of {name} was downloaded, with {count} message.",
-      "other": "The data of {name} was downloaded, with {count} messages."
-    },
-    "delete": {
-      "title": "Delete {name} from the contacts?",
-      "text": "The contact leaves the contacts and the segments. Messages that were sent stay, with the phone. To remove everything at the person's request, use “Erase the person (LGPD)”.",
-      "action": "Delete the contact",
-      "done": "{name} was deleted from the contacts."
-    },
-    "erase": {
-      "title": "Erase {name} for good?",
-      "action": "Erase the person",
-      "goes": "The contact goes, the phone and the values in all messages, and exported files. What still waits is not sent.",
-      "stays": "The counts of campaigns stay, without name or phone, and an encrypted mark so that the phone is neither saved nor written to again.",
-      "not_reached": "What is on your Evolution server and on the phone is not reached: delete it there, too."
-    },
-    "erased": {
-      "title": "Person erased",
-      "done": "The person was erased",
-      "messages": {
-        "one": "{count} message was emptied.",
-        "other": "{count} messages were emptied."
-      },
-      "skipped": {
-        "one": "{count} that waited will not be sent.",
-        "other": "{count} that waited will not be sent."
-      },
-      "stays": "The counts stay, and an encrypted mark that keeps this phone from being saved again. Delete the chat on the phone and on the Evolution server, too."
-    }
-  },
-  "problem": {
-    "network": "The network did not answer. Check your internet connection; nothing that you typed is lost."
-  },
-  "signin": {
-    "title": "WhatsApp campaigns from your own number",
-    "text": "Sign in with your company's account to see what is going out, who received it and what comes next.",
-    "expired": "Your session has ended. Sign in again to return to this same page.",
-    "failed": "The account server did not complete the sign-in. Try again; if it goes on like this, tell the person who runs Hidra.",
-    "action": "Sign in"
-  },
-  "shell": {
-    "pages": "Pages",
-    "skip": "Skip to the content",
-    "pace": "{pace}/min",
-    "offline": "No answer from the network. What you see may be out of date; we keep trying.",
-    "notice": "This system uses Evolution API to send WhatsApp messages.",
-    "not_found": "Not found",
-    "not_found_text": "There is nothing at this address, or it belongs to another account."
-  },
-  "status": {
-    "campaign": {
-      "draft": "draft",
-      "scheduled": "scheduled",
-      "running": "sending",
-      "blocked": "waiting",
-      "paused": "paused",
-      "completed": "completed",
-      "failed": "failed",
-      "canceled": "canceled"
-    },
-    "recipient": {
-      "pending": "waiting",
-      "sending": "sending",
-      "unknown": "in doubt",
-      "sent": "sent",
-      "delivered": "delivered",
-      "read": "read",
-      "failed": "failed",
-      "skipped": "skipped"
-    },
-    "job": {
-      "waiting": "waiting",
-      "running": "running",
-      "completed": "completed",
-      "failed": "failed",
-      "canceled": "canceled"
-    },
-    "connection": {
-      "connected": "connected",
-      "connecting": "connecting",
-      "disconnected": "disconnected",
-      "error": "has a problem",
-      "none": "no number"
-    }
-  },
-  "opt_outs": {
-    "title": "Opt-outs",
-    "lead": "No campaign writes to these phones. Those who reply STOP get here by themselves.",
-    "hidden": "Of those who are not in the contacts only an encrypted mark is kept, without the phone.",
-    "no_phone": "not in the contacts",
-    "reason": "Reason",
-    "at": "Since",
-    "actions": "Actions",
-    "export": "Export opt-outs",
-    "source": {
-      "title": "How",
-      "api": "Entered by you",
-      "reply": "Asked by message",
-      "erasure": "Person erased on request",
-      "import": "Came with an import"
-    },
-    "empty": "No one has asked to leave",
-    "empty_text": "Those who reply STOP or a sentence like that appear here and receive nothing more.",
-    "add": {
-      "action": "Add opt-out",
-      "title": "Who receives nothing more",
-      "phones": "Phones",
-      "phones_hint": "One per line. A running campaign skips them, too.",
-      "reason_hint": "If it helps later, such as “asked by phone”.",
-      "save": "Stop writing",
-      "wrong": "Could not be read for certain: {phones}. Nothing was saved.",
-      "done": {
-        "one": "{count} phone receives nothing more.",
-        "other": "{count} phones receive nothing more."
-      },
-      "skipped": {
-        "one": "{count} waiting message was skipped.",
-        "other": "{count} waiting messages were skipped."
-      }
-    },
-    "by_phone": {
-      "action": "Remove an opt-out by its phone",
-      "title": "Remove an opt-out",
-      "hint": "Also of those who are not in the contacts any more."
-    },
-    "remove": {
-      "short": "Remove",
-      "label": "Remove the opt-out of {phone}",
-      "title": "Write to {phone} again?",
-      "action": "Remove the opt-out",
-      "api": "Campaigns write to this phone again. Do this only if the person asked for it.",
-      "reply": "This person asked by message to receive nothing more. Remove it only if they asked to come back.",
-      "erasure": "This person was erased on request. Remove it only if they asked to be registered again: the phone can then be saved once more.",
-      "import": "The opt-out came with an imported list. Remove it only if the person asked to come back.",
-      "done": "{phone} can receive messages again."
-    }
-  },
-  "overview": {
-    "title": "Overview",
-    "new": "New campaign",
-    "now": "Going out now",
-    "waiting": "Waiting for you",
-    "next": "Up next",
-    "all": "Since the beginning",
-    "see": "See",
-    "import": "your import",
-    "connect": "Open connection",
-    "sentence": {
-      "running": {
-        "one": "{count} campaign is sending: {delivered} of {total} people have received it.",
-        "other": "{count} campaigns are sending: {delivered} of {total} people have received them."
-      },
-      "held": {
-        "one": "{count} campaign is waiting: {delivered} of {total} people have received it. Nothing is going out now.",
-        "other": "{count} campaigns are waiting: {delivered} of {total} people have received them. Nothing is going out now."
-      },
-      "scheduled": "Nothing is going out now. Next is {name}, {time}.",
-      "quiet": "Nothing is going out now, and nothing is scheduled.",
-      "fresh": "Four steps lead from here to the first campaign. Nothing is sent before you say so."
-    },
-    "progress": "{delivered} of {total} delivered.",
-    "expected": "Ends around {time}, at {pace} a minute.",
-    "sums": "{delivered} of {total} messages delivered, in all campaigns.",
-    "paused": {
-      "one": "Paused: {count} person still waits. Nothing goes out until you resume it.",
-      "other": "Paused: {count} people still wait. Nothing goes out until you resume it."
-    },
-    "rejects": {
-      "one": "{name}: {count} row was not imported.",
-      "other": "{name}: {count} rows were not imported."
-    },
-    "part": {
-      "delivered": {
-        "one": "{count} delivered",
-        "other": "{count} delivered"
-      },
-      "failed": {
-        "one": "{count} failed",
-        "other": "{count} failed"
-      },
-      "skipped": {
-        "one": "{count} skipped",
-        "other": "{count} skipped"
-      },
-      "pending": {
-        "one": "{count} waiting",
-        "other": "{count} waiting"
-      }
-    },
-    "count": {
-      "running": {
-        "one": "sending",
-        "other": "sending"
-      },
-      "scheduled": {
-        "one": "scheduled",
-        "other": "scheduled"
-      },
-      "draft": {
-        "one": "draft",
-        "other": "drafts"
-      },
-      "paused": {
-        "one": "paused",
-        "other": "paused"
-      },
-      "completed": {
-        "one": "completed",
-        "other": "completed"
-      },
-      "failed": {
-        "one": "failed",
-        "other": "failed"
-      },
-      "canceled": {
-        "one": "canceled",
-        "other": "canceled"
-      }
-    },
-    "connection": {
-      "none": "No number is linked. The campaigns wait, and continue by themselves once you connect one.",
-      "disconnected": "WhatsApp has disconnected your number. The campaigns wait, and continue by themselves once you link the phone again.",
-      "connecting": "Your number waits for its QR code to be scanned. The campaigns continue by themselves after that.",
-      "error": "Your number cannot send at the moment. The campaigns wait, and continue by themselves once the problem is gone."
-    },
-    "steps": {
-      "title": "First steps",
-      "done": "done",
-      "connect": {
-        "title": "Connect your number",
-        "text": "Have the phone beside you: you will scan a QR code. It takes two minutes.",
-        "action": "Connect number"
-      },
-      "import": {
-        "title": "Bring in your contacts",
-        "text": "From a spreadsheet, with name and phone. You see how each row will be read before it is imported.",
-        "action": "Import contacts"
-      },
-      "template": {
-        "title": "Write the message",
-        "text": "A template with each person's name, which you see as they will.",
-        "action": "Create template"
-      },
-      "campaign": {
-        "title": "Send the campaign",
-        "text": "Before it starts, it says how many people receive it, when it begins and when it ends.",
-        "action": "Create campaign"
-      }
-    }
-  },
-  "connection": {
-    "title": "Connection",
-    "check": "Test now",
-    "checking": "Testing…",
-    "checked": {
-      "connected": "Tested now: the number is connected.",
-      "connecting": "Tested now: the QR code has to be scanned.",
-      "disconnected": "Tested now: the number is disconnected.",
-      "error": "Tested now: the number cannot send."
-    },
-    "edit": "Change the connection",
-    "linked": "Connected. The number can send now.",
-    "since": "Connected since",
-    "reported": "Detail reported by the server:",
-    "never": "not yet",
-    "facts": "In numbers",
-    "pace": "Pace",
-    "pace_value": {
-      "one": "up to {count} message a minute",
-      "other": "up to {count} messages a minute"
-    },
-    "concurrent": "At once",
-    "concurrent_value": {
-      "one": "{count} request at a time",
-      "other": "{count} requests at a time"
-    },
-    "instance": "Instance",
-    "server": "Server",
-    "last_check": "Last test",
-    "last_webhook": "Last event from WhatsApp",
-    "last_status": "Last delivery confirmation",
-    "integration": {
-      "title": "Kind of link",
-      "baileys": "WhatsApp Web (QR code)",
-      "cloud_api": "Meta's official API"
-    },
-    "state": {
-      "connected": "{name} is connected and can send.",
-      "connecting": "{name} waits for its QR code to be scanned.",
-      "disconnected": "{name} is disconnected. The campaigns wait, and continue by themselves once you link the phone again.",
-      "error": "{name} cannot send at the moment. The test repeats by itself, and the campaigns wait."
-    },
-    "needs": {
-      "lead": "Link the number that sends your campaigns. Have three things at hand:",
-      "server": {
-        "title": "The address of the Evolution server",
-        "text": "The person who runs Evolution API in your company knows it: it begins with https:// and is the same for all."
-      },
-      "key": {
-        "title": "The instance's name and its key",
-        "text": "An instance is one number. The key is stored encrypted and never shown again."
-      },
-      "phone": {
-        "title": "The phone with WhatsApp",
-        "text": "To scan the QR code that appears here after you save."
-      }
-    },
-    "form": {
-      "title": "Connection details",
-      "change": "Change the connection",
-      "base_url": "Server address",
-      "base_url_hint": "As in the browser, with nothing behind the server's name.",
-      "instance_name": "Instance name",
-      "instance_hint": "Exactly as in Evolution, in capitals and small letters.",
-      "api_key": "API key",
-      "api_key_hint": "The instance's, or the server's.",
-      "api_key_keep": "Leave it empty to keep the present key. Another server needs the key again.",
-      "pace": "Messages a minute",
-      "pace_hint": "With a new number, 20 or fewer.",
-      "concurrent": "Requests at once",
-      "concurrent_hint": "If in doubt, 1.",
-      "save": "Save and test",
-      "saving": "Saving and testing…"
-    },
-    "qr": {
-      "title": "Link the phone",
-      "alt": "QR code to scan with WhatsApp",
-      "step": {
-        "1": "Open WhatsApp on this number's phone.",
-        "2": "Tap More options or Settings, then Linked devices and Link a device.",
-        "3": "Point the camera at this code."
-      },
-      "pairing": "Or type this code on the phone:",
-      "renews": "The code renews itself in {seconds} s.",
-      "waiting": "This page says so as soon as the number is connected."
-    },
-    "backfill": {
-      "action": "Look up lost confirmations",
-      "started": "The lookup has begun: WhatsApp is asked about the messages of the last 24 hours.",
-      "text": {
-        "one": "Looking up lost confirmations: {checked} of {count} message checked, {updated} with news.",
-        "other": "Looking up lost confirmations: {checked} of {count} messages checked, {updated} with news."
-      }
-    },
-    "delete": {
-      "action": "Delete the connection",
-      "title": "Delete the connection {name}?",
-      "text": "Server, instance and key are deleted. Running campaigns wait, and continue with the next connection that you save. WhatsApp on the phone does not change.",
-      "confirm": "Delete {name}",
-      "done": "The connection {name} is deleted."
-    },
-    "advice": {
-      "title": "How not to be banned",
-      "1": "Write only to people who asked for it: those who do not expect the message report it.",
-      "2": "Begin slowly with a new number, and raise the pace a little each day.",
-      "3": "Say who you are in the first line, and how to stop in the last.",
-      "4": "Call each person by name: a thousand equal texts look like spam.",
-      "5": "Answer those who answer: conversations count for more than messages."
-    }
-  },
-  "contacts": {
-    "title": "Contacts",
-    "name": "Name",
-    "phone": "Phone",
-    "attributes": "Attributes",
-    "since": "Since",
-    "nameless": "no name",
-    "search": "Search name or phone",
-    "and_more": "{shown} · and {count} more",
-    "import": "Import contacts",
-    "export": "Export all contacts",
-    "empty": "There are no contacts yet",
-    "empty_text": "Bring them in from a spreadsheet with names and phones, or add one now.",
-    "not_found": "No one matches “{search}”",
-    "not_found_text": "The search looks at the beginning of a name's words, and at the beginning or the end of a phone.",
-    "add": {
-      "action": "Add contact",
-      "title": "New contact",
-      "phone_hint": "With the area code; of another country, with + before it.",
-      "name_hint": "As the message will call the person.",
-      "phone_wrong": "This phone could not be read for certain. Check area code and number.",
-      "save": "Save contact",
-      "done": "{name} was added to the contacts.",
-      "known": "This phone was a contact already: {name}."
-    }
-  },
-  "settings": {
-    "title": "Settings",
-    "appearance": "Appearance",
-    "language": {
-      "title": "Language",
-      "pt-BR": "Português",
-      "en": "English"
-    },
-    "theme": {
-      "title": "Theme",
-      "system": "System",
-      "light": "Light",
-      "dark": "Dark"
-    },
-    "account": "Account",
-    "name": "Name",
-    "email": "E-mail",
-    "role": "Access",
-    "admin": "Administrator",
-    "user": "Campaigns",
-    "zone": "Time zone",
-    "api": "API address",
-    "sign_out": "Sign out"
-  },
-  "blocked": {
-    "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}."
-  },
   "codes": {
     "unknown": {
       "problem": "The request was not accepted ({code}). Try again; if it goes on like this, tell the person who runs Hidra.",
@@ -797,7 +253,8 @@ export default {
       "reject": "The row could not be imported ({code}).",
       "import": "The import did not finish ({code}).",
       "connection": "A warning about the connection ({code}).",
-      "template": "A warning about the template ({code})."
+      "template": "A warning about the template ({code}).",
+      "file": "Notice about the file ({code})."
     },
     "problem": {
       "api-key-required": "A first connection, or another server, needs the API key. Nothing was saved; type the key.",
@@ -975,6 +432,922 @@ export default {
       "too_many_contacts": "The Evolution server has too many contacts for one import.",
       "no_answer": "The contacts did not arrive within ten minutes. Import again.",
       "unavailable": "The storage did not answer. Import again."
+    },
+    "file": {
+      "lines_above_header": "Lines above the columns' names are not imported.",
+      "attributes_not_imported": "A contact holds up to 50 attributes: some columns are left out.",
+      "empty_columns_not_imported": "Columns that are empty at the beginning of the file are left out.",
+      "repeated_columns": "Several columns have the same name; the further ones get a number.",
+      "column_names_shortened": "Names of columns over 64 characters are cut.",
+      "encoding_doubtful": "Some letters look wrong. If names look odd, choose another option under “Letters of the file”."
+    }
+  },
+  "common": {
+    "cancel": "Cancel",
+    "close": "Close",
+    "loading": "Loading",
+    "more": "More",
+    "retry": "Try again",
+    "save": "Save",
+    "undo": "Undo"
+  },
+  "connection": {
+    "title": "Connection",
+    "check": "Test now",
+    "checking": "Testing…",
+    "checked": {
+      "connected": "Tested now: the number is connected.",
+      "connecting": "Tested now: the QR code has to be scanned.",
+      "disconnected": "Tested now: the number is disconnected.",
+      "error": "Tested now: the number cannot send."
+    },
+    "edit": "Change the connection",
+    "linked": "Connected. The number can send now.",
+    "since": "Connected since",
+    "reported": "Detail reported by the server:",
+    "never": "not yet",
+    "facts": "In numbers",
+    "pace": "Pace",
+    "pace_value": {
+      "one": "up to {count} message a minute",
+      "other": "up to {count} messages a minute"
+    },
+    "concurrent": "At once",
+    "concurrent_value": {
+      "one": "{count} request at a time",
+      "other": "{count} requests at a time"
+    },
+    "instance": "Instance",
+    "server": "Server",
+    "last_check": "Last test",
+    "last_webhook": "Last event from WhatsApp",
+    "last_status": "Last delivery confirmation",
+    "integration": {
+      "title": "Kind of link",
+      "baileys": "WhatsApp Web (QR code)",
+      "cloud_api": "Meta's official API"
+    },
+    "state": {
+      "connected": "{name} is connected and can send.",
+      "connecting": "{name} waits for its QR code to be scanned.",
+      "disconnected": "{name} is disconnected. The campaigns wait, and continue by themselves once you link the phone again.",
+      "error": "{name} cannot send at the moment. The test repeats by itself, and the campaigns wait."
+    },
+    "needs": {
+      "lead": "Link the number that sends your campaigns. Have three things at hand:",
+      "server": {
+        "title": "The address of the Evolution server",
+        "text": "The person who runs Evolution API in your company knows it: it begins with https:// and is the same for all."
+      },
+      "key": {
+        "title": "The instance's name and its key",
+        "text": "An instance is one number. The key is stored encrypted and never shown again."
+      },
+      "phone": {
+        "title": "The phone with WhatsApp",
+        "text": "To scan the QR code that appears here after you save."
+      }
+    },
+    "form": {
+      "title": "Connection details",
+      "change": "Change the connection",
+      "base_url": "Server address",
+      "base_url_hint": "As in the browser, with nothing behind the server's name.",
+      "instance_name": "Instance name",
+      "instance_hint": "Exactly as in Evolution, in capitals and small letters.",
+      "api_key": "API key",
+      "api_key_hint": "The instance's, or the server's.",
+      "api_key_keep": "Leave it empty to keep the present key. Another server needs the key again.",
+      "pace": "Messages a minute",
+      "pace_hint": "With a new number, 20 or fewer.",
+      "concurrent": "Requests at once",
+      "concurrent_hint": "If in doubt, 1.",
+      "save": "Save and test",
+      "saving": "Saving and testing…"
+    },
+    "qr": {
+      "title": "Link the phone",
+      "alt": "QR code to scan with WhatsApp",
+      "step": {
+        "1": "Open WhatsApp on this number's phone.",
+        "2": "Tap More options or Settings, then Linked devices and Link a device.",
+        "3": "Point the camera at this code."
+      },
+      "pairing": "Or type this code on the phone:",
+      "renews": "The code renews itself in {seconds} s.",
+      "waiting": "This page says so as soon as the number is connected."
+    },
+    "backfill": {
+      "action": "Look up lost confirmations",
+      "started": "The lookup has begun: WhatsApp is asked about the messages of the last 24 hours.",
+      "text": {
+        "one": "Looking up lost confirmations: {checked} of {count} message checked, {updated} with news.",
+        "other": "Looking up lost confirmations: {checked} of {count} messages checked, {updated} with news."
+      }
+    },
+    "delete": {
+      "action": "Delete the connection",
+      "title": "Delete the connection {name}?",
+      "text": "Server, instance and key are deleted. Running campaigns wait, and continue with the next connection that you save. WhatsApp on the phone does not change.",
+      "confirm": "Delete {name}",
+      "done": "The connection {name} is deleted."
+    },
+    "advice": {
+      "title": "How not to be banned",
+      "1": "Write only to people who asked for it: those who do not expect the message report it.",
+      "2": "Begin slowly with a new number, and raise the pace a little each day.",
+      "3": "Say who you are in the first line, and how to stop in the last.",
+      "4": "Call each person by name: a thousand equal texts look like spam.",
+      "5": "Answer those who answer: conversations count for more than messages."
+    }
+  },
+  "contacts": {
+    "title": "Contacts",
+    "name": "Name",
+    "phone": "Phone",
+    "attributes": "Attributes",
+    "since": "Since",
+    "nameless": "no name",
+    "search": "Search name or phone",
+    "and_more": "{shown} · and {count} more",
+    "import": "Import contacts",
+    "export": "Export all contacts",
+    "empty": "There are no contacts yet",
+    "empty_text": "Bring them in from a spreadsheet with names and phones, or add one now.",
+    "not_found": "No one matches “{search}”",
+    "not_found_text": "The search looks at the beginning of a name's words, and at the beginning or the end of a phone.",
+    "add": {
+      "action": "Add contact",
+      "title": "New contact",
+      "phone_hint": "With the area code; of another country, with + before it.",
+      "name_hint": "As the message will call the person.",
+      "phone_wrong": "This phone could not be read for certain. Check area code and number.",
+      "save": "Save contact",
+      "done": "{name} was added to the contacts.",
+      "known": "This phone was a contact already: {name}."
+    }
+  },
+  "dialog": {
+    "type": "To confirm, type: {name}"
+  },
+  "export": {
+    "waiting": "The export starts in a moment.",
+    "running": {
+      "one": "Exporting: {rows} of {count} row.",
+      "other": "Exporting: {rows} of {count} rows."
+    },
+    "progress": "Progress of the export",
+    "cancel": "Stop",
+    "download": "Download",
+    "completed": {
+      "one": "The file is ready: {count} row, {size}. It is available until {time}.",
+      "other": "The file is ready: {count} rows, {size}. It is available until {time}."
+    },
+    "failed": "The export did not finish. Ask for it again.",
+    "canceled": "The export was stopped, and what was written was deleted.",
+    "erased": "The file was deleted because a person in it asked to be erased. Ask for it again.",
+    "expired": "The file was deleted after a week. Ask for it again."
+  },
+  "form": {
+    "wrong": "This value was not accepted. The API's answer: {message}"
+  },
+  "format": {
+    "and": "{first} and {second}",
+    "days": {
+      "one": "{count} day",
+      "other": "{count} days"
+    },
+    "hours": {
+      "one": "{count} h",
+      "other": "{count} h"
+    },
+    "minutes": {
+      "one": "{count} min",
+      "other": "{count} min"
+    },
+    "seconds": {
+      "one": "{count} s",
+      "other": "{count} s"
+    },
+    "today": "today {time}",
+    "tomorrow": "tomorrow {time}",
+    "yesterday": "yesterday {time}"
+  },
+  "imports": {
+    "title": "Imports",
+    "single": "Import",
+    "name": "Import",
+    "state": "State",
+    "read": "Rows",
+    "created": "New",
+    "updated": "Updated",
+    "rejected": "Rejected",
+    "when": "Begun",
+    "ended": "Ended",
+    "from": "Source",
+    "facts": "Details",
+    "yes": "yes",
+    "from_file": "From a file",
+    "from_whatsapp": "From the linked WhatsApp",
+    "see_segment": "See the segment",
+    "another": "Import another file",
+    "warnings": "What was not read as the file has it",
+    "format": {
+      "csv": "CSV file",
+      "xlsx": "XLSX workbook",
+      "jsonl": "JSON Lines file"
+    },
+    "progress": "{read} of {total} read",
+    "rate": {
+      "one": "{count} row a second",
+      "other": "{count} rows a second"
+    },
+    "part": {
+      "created": {
+        "one": "{count} new",
+        "other": "{count} new"
+      },
+      "updated": {
+        "one": "{count} updated",
+        "other": "{count} updated"
+      },
+      "unchanged": {
+        "one": "{count} unchanged",
+        "other": "{count} unchanged"
+      },
+      "rejected": {
+        "one": "{count} rejected",
+        "other": "{count} rejected"
+      }
+    },
+    "sentence": {
+      "waiting": "Waiting for the file. The import starts by itself when it arrives.",
+      "fetching": "Fetching the contacts from the Evolution server. The import then starts by itself.",
+      "starting": "The file has arrived. Reading is about to begin.",
+      "running": {
+        "one": "{count} row read so far.",
+        "other": "{count} rows read so far."
+      },
+      "remaining": {
+        "one": "{count} row read so far; about {left} left.",
+        "other": "{count} rows read so far; about {left} left."
+      },
+      "failed": "The import did not reach the end. What it had imported stays.",
+      "canceled": "You canceled the import. What it had imported stays.",
+      "nothing": "No row was read.",
+      "counts": {
+        "one": "{count} row read: {created} new contacts, {updated} updated, {unchanged} unchanged.",
+        "other": "{count} rows read: {created} new contacts, {updated} updated, {unchanged} unchanged."
+      },
+      "rejected": {
+        "one": "{count} row was rejected; the reason is below.",
+        "other": "{count} rows were rejected; the reasons are below."
+      }
+    },
+    "rejects": {
+      "title": "Rejected rows, by reason",
+      "reason": "Reason, and what to do",
+      "count": "Rows",
+      "hint": "The file has the line, the reason and the text of each. Correct them and import only them.",
+      "download": "Download the rejected rows"
+    },
+    "cancel": {
+      "action": "Cancel the import",
+      "title": "Cancel the import “{name}”?",
+      "text": "Reading stops at the next batch. Contacts that were imported stay."
+    },
+    "empty": {
+      "title": "No import yet",
+      "text": "Bring your contacts from a spreadsheet. You see how each row will be read before you import."
+    },
+    "drop": {
+      "title": "Drop the file here",
+      "text": "CSV, XLSX or JSON Lines, up to 2 GB",
+      "choose": "Choose a file",
+      "other": "Choose another"
+    },
+    "new": {
+      "title": "New import",
+      "action": "Import contacts",
+      "start": "Import",
+      "source": "Where the contacts come from",
+      "where": "Where they go",
+      "reading": "How the file is read",
+      "sending": "Sending {name}: {share}. Leave this page open until it is sent.",
+      "unseen": "The workbook has {size}, too much to show in advance. Columns will be recognized by their names; to check first, save it as CSV.",
+      "whatsapp": "Imports the contacts that the Evolution server knows from your number, with the name that each person chose on WhatsApp. Groups and channels are left out.",
+      "whatsapp_check": "Evolution also keeps members of groups that you never wrote to, and does not mark them. Check the segment before you send."
+    },
+    "into": {
+      "title": "Segment",
+      "new": "New segment",
+      "existing": "Existing segment",
+      "none": "None",
+      "name": "Name of the segment",
+      "which": "Which segment",
+      "choose": "Choose…"
+    },
+    "consent": {
+      "title": "Why you may write to these people",
+      "basis": "Legal basis (LGPD, article 7)",
+      "hint": "For the rows that say nothing else in a column of consent. It is kept with each contact.",
+      "none": "Do not record now",
+      "source": "Where it was given",
+      "source_hint": "For example: form on the site, counter of the shop."
+    },
+    "basis": {
+      "consent": "The person's consent",
+      "contract": "Contract",
+      "legitimate_interest": "Legitimate interest",
+      "legal_obligation": "Legal obligation",
+      "public_policy": "Public policy",
+      "research": "Research",
+      "legal_proceedings": "Legal proceedings",
+      "protection_of_life": "Protection of life",
+      "health_protection": "Protection of health",
+      "credit_protection": "Protection of credit"
+    },
+    "old_numbers": "The list is from before 2017",
+    "old_numbers_hint": "Brazilian mobiles of eight digits get their ninth digit. Without this they are rejected.",
+    "encoding": {
+      "title": "Letters of the file",
+      "hint": "Change it only if accents look wrong above.",
+      "detect": "Recognize by itself",
+      "utf-8": "UTF-8",
+      "cp1252": "Windows (1252)",
+      "cp850": "Old programs, DOS (850)",
+      "mac-roman": "Excel on an old Mac",
+      "utf-16": "UTF-16"
+    },
+    "preview": {
+      "label": "First rows, as they will be read",
+      "as_read": "Read as",
+      "line": "Line {line}:",
+      "unnamed": "no name, not imported",
+      "attribute": "Name of the attribute for the column {name}",
+      "tab": "tab",
+      "failed": "As it is, the file cannot be imported yet.",
+      "begun": "Only the beginning of the file was checked; the import reads all of it.",
+      "all": {
+        "one": "{count} row checked: it becomes a contact.",
+        "other": "{count} rows checked: all become contacts."
+      },
+      "some": {
+        "one": "{count} row checked: {good} become contacts, {rejected} would be rejected.",
+        "other": "{count} rows checked: {good} become contacts, {rejected} would be rejected."
+      },
+      "because": "{count} × {reason}",
+      "map": "Check what each column becomes. Change what is not right in the menu over it.",
+      "written": "Read as {encoding}, with columns separated by “{delimiter}”.",
+      "encoded": "Read as {encoding}."
+    },
+    "role": {
+      "phone": "Phone",
+      "phone_area_code": "Area code",
+      "phone_country_code": "Country's code",
+      "name": "Name",
+      "consent_basis": "Consent: basis",
+      "consent_source": "Consent: source",
+      "consent_at": "Consent: date",
+      "attribute": "Attribute",
+      "none": "Do not import"
+    }
+  },
+  "opt_outs": {
+    "title": "Opt-outs",
+    "lead": "No campaign writes to these phones. Those who reply STOP get here by themselves.",
+    "hidden": "Of those who are not in the contacts only an encrypted mark is kept, without the phone.",
+    "no_phone": "not in the contacts",
+    "reason": "Reason",
+    "at": "Since",
+    "actions": "Actions",
+    "export": "Export opt-outs",
+    "source": {
+      "title": "How",
+      "api": "Entered by you",
+      "reply": "Asked by message",
+      "erasure": "Person erased on request",
+      "import": "Came with an import"
+    },
+    "empty": "No one has asked to leave",
+    "empty_text": "Those who reply STOP or a sentence like that appear here and receive nothing more.",
+    "add": {
+      "action": "Add opt-out",
+      "title": "Who receives nothing more",
+      "phones": "Phones",
+      "phones_hint": "One per line. A running campaign skips them, too.",
+      "reason_hint": "If it helps later, such as “asked by phone”.",
+      "save": "Stop writing",
+      "wrong": "Could not be read for certain: {phones}. Nothing was saved.",
+      "done": {
+        "one": "{count} phone receives nothing more.",
+        "other": "{count} phones receive nothing more."
+      },
+      "skipped": {
+        "one": "{count} waiting message was skipped.",
+        "other": "{count} waiting messages were skipped."
+      }
+    },
+    "by_phone": {
+      "action": "Remove an opt-out by its phone",
+      "title": "Remove an opt-out",
+      "hint": "Also of those who are not in the contacts any more."
+    },
+    "remove": {
+      "short": "Remove",
+      "label": "Remove the opt-out of {phone}",
+      "title": "Write to {phone} again?",
+      "action": "Remove the opt-out",
+      "api": "Campaigns write to this phone again. Do this only if the person asked for it.",
+      "reply": "This person asked by message to receive nothing more. Remove it only if they asked to come back.",
+      "erasure": "This person was erased on request. Remove it only if they asked to be registered again: the phone can then be saved once more.",
+      "import": "The opt-out came with an imported list. Remove it only if the person asked to come back.",
+      "done": "{phone} can receive messages again."
+    }
+  },
+  "overview": {
+    "title": "Overview",
+    "new": "New campaign",
+    "now": "Going out now",
+    "waiting": "Waiting for you",
+    "next": "Up next",
+    "all": "Since the beginning",
+    "see": "See",
+    "import": "your import",
+    "connect": "Open connection",
+    "sentence": {
+      "running": {
+        "one": "{count} campaign is sending: {delivered} of {total} people have received it.",
+        "other": "{count} campaigns are sending: {delivered} of {total} people have received them."
+      },
+      "held": {
+        "one": "{count} campaign is waiting: {delivered} of {total} people have received it. Nothing is going out now.",
+        "other": "{count} campaigns are waiting: {delivered} of {total} people have received them. Nothing is going out now."
+      },
+      "scheduled": "Nothing is going out now. Next is {name}, {time}.",
+      "quiet": "Nothing is going out now, and nothing is scheduled.",
+      "fresh": "Four steps lead from here to the first campaign. Nothing is sent before you say so."
+    },
+    "progress": "{delivered} of {total} delivered.",
+    "expected": "Ends around {time}, at {pace} a minute.",
+    "sums": "{delivered} of {total} messages delivered, in all campaigns.",
+    "paused": {
+      "one": "Paused: {count} person still waits. Nothing goes out until you resume it.",
+      "other": "Paused: {count} people still wait. Nothing goes out until you resume it."
+    },
+    "rejects": {
+      "one": "{name}: {count} row was not imported.",
+      "other": "{name}: {count} rows were not imported."
+    },
+    "part": {
+      "delivered": {
+        "one": "{count} delivered",
+        "other": "{count} delivered"
+      },
+      "failed": {
+        "one": "{count} failed",
+        "other": "{count} failed"
+      },
+      "skipped": {
+        "one": "{count} skipped",
+        "other": "{count} skipped"
+      },
+      "pending": {
+        "one": "{count} waiting",
+        "other": "{count} waiting"
+      }
+    },
+    "count": {
+      "running": {
+        "one": "sending",
+        "other": "sending"
+      },
+      "scheduled": {
+        "one": "scheduled",
+        "other": "scheduled"
+      },
+      "draft": {
+        "one": "draft",
+        "other": "drafts"
+      },
+      "paused": {
+        "one": "paused",
+        "other": "paused"
+      },
+      "completed": {
+        "one": "completed",
+        "other": "completed"
+      },
+      "failed": {
+        "one": "failed",
+        "other": "failed"
+      },
+      "canceled": {
+        "one": "canceled",
+        "other": "canceled"
+      }
+    },
+    "connection": {
+      "none": "No number is linked. The campaigns wait, and continue by themselves once you connect one.",
+      "disconnected": "WhatsApp has disconnected your number. The campaigns wait, and continue by themselves once you link the phone again.",
+      "connecting": "Your number waits for its QR code to be scanned. The campaigns continue by themselves after that.",
+      "error": "Your number cannot send at the moment. The campaigns wait, and continue by themselves once the problem is gone."
+    },
+    "steps": {
+      "title": "First steps",
+      "done": "done",
+      "connect": {
+        "title": "Connect your number",
+        "text": "Have the phone beside you: you will scan a QR code. It takes two minutes.",
+        "action": "Connect number"
+      },
+      "import": {
+        "title": "Bring in your contacts",
+        "text": "From a spreadsheet, with name and phone. You see how each row will be read before it is imported.",
+        "action": "Import contacts"
+      },
+      "template": {
+        "title": "Write the message",
+        "text": "A template with each person's name, which you see as they will.",
+        "action": "Create template"
+      },
+      "campaign": {
+        "title": "Send the campaign",
+        "text": "Before it starts, it says how many people receive it, when it begins and when it ends.",
+        "action": "Create campaign"
+      }
+    }
+  },
+  "person": {
+    "title": "Person",
+    "facts": "What we know",
+    "yes": "yes",
+    "no": "no",
+    "segments": "Segments",
+    "created_at": "Contact since",
+    "not_on_whatsapp": "Not on WhatsApp, seen",
+    "sentence": {
+      "opted_out": "Asked to receive nothing: no campaign writes to this person.",
+      "not_on_whatsapp": "The number was not on WhatsApp at the last attempt: campaigns skip it for a while.",
+      "with_consent": "May receive campaigns, and the legal basis is on record.",
+      "without_consent": "May receive campaigns; no legal basis is on record."
+    },
+    "consent": {
+      "title": "Legal basis (LGPD)",
+      "none": "none on record",
+      "consent": "consent",
+      "legal_obligation": "legal obligation",
+      "public_policy": "public policy",
+      "research": "research",
+      "contract": "contract",
+      "legal_proceedings": "legal proceedings",
+      "protection_of_life": "protection of life",
+      "health_protection": "health protection",
+      "legitimate_interest": "legitimate interest",
+      "credit_protection": "credit protection"
+    },
+    "action": {
+      "edit": "Edit",
+      "opt_out": "Stop writing",
+      "opt_in": "Write again",
+      "export": "Download the person's data",
+      "delete": "Delete from contacts",
+      "erase": "Erase the person (LGPD)"
+    },
+    "form": {
+      "title": "Edit the data",
+      "value": "Value",
+      "value_of": "Value of {name}",
+      "name": "Attribute's name",
+      "remove": "Remove the attribute {name}",
+      "add": "Add attribute",
+      "consent_hint": "Why you may write to this person.",
+      "source": "Where it came from",
+      "source_hint": "Such as “form on the site”.",
+      "done": "Saved."
+    },
+    "messages": {
+      "title": "Messages",
+      "empty": "Has received nothing yet",
+      "empty_text": "Each message of a campaign to this person appears here, with everything that happened to it.",
+      "direct": "Outside campaigns, in the last three days",
+      "trial": "Test message",
+      "confirmation": "Opt-out confirmation",
+      "no_text": "The text does not exist any more.",
+      "earlier_phone": "Sent to the earlier phone, {phone}.",
+      "open": "See the campaign"
+    },
+    "opted_out": "{name} receives nothing more.",
+    "opted_in": "{name} can receive messages again.",
+    "exported": {
+      "one": "The data of {name} was downloaded, with {count} message.",
+      "other": "The data of {name} was downloaded, with {count} messages."
+    },
+    "delete": {
+      "title": "Delete {name} from the contacts?",
+      "text": "The contact leaves the contacts and the segments. Messages that were sent stay, with the phone. To remove everything at the person's request, use “Erase the person (LGPD)”.",
+      "action": "Delete the contact",
+      "done": "{name} was deleted from the contacts."
+    },
+    "erase": {
+      "title": "Erase {name} for good?",
+      "action": "Erase the person",
+      "goes": "The contact goes, the phone and the values in all messages, and exported files. What still waits is not sent.",
+      "stays": "The counts of campaigns stay, without name or phone, and an encrypted mark so that the phone is neither saved nor written to again.",
+      "not_reached": "What is on your Evolution server and on the phone is not reached: delete it there, too."
+    },
+    "erased": {
+      "title": "Person erased",
+      "done": "The person was erased",
+      "messages": {
+        "one": "{count} message was emptied.",
+        "other": "{count} messages were emptied."
+      },
+      "skipped": {
+        "one": "{count} that waited will not be sent.",
+        "other": "{count} that waited will not be sent."
+      },
+      "stays": "The counts stay, and an encrypted mark that keeps this phone from being saved again. Delete the chat on the phone and on the Evolution server, too."
+    }
+  },
+  "problem": {
+    "network": "The network did not answer. Check your internet connection; nothing that you typed is lost."
+  },
+  "read_as": {
+    "label": "As people will read it",
+    "nothing": "The message appears here while you write.",
+    "who": "As {name} will read it",
+    "previous": "Previous person",
+    "next": "Next person",
+    "nobody": "There are no contacts yet: variables stay as they are written.",
+    "missing": "No value for: {names}. This person would not get the message.",
+    "long": "With these values the text has more than {limit} characters; Meta's official API refuses it."
+  },
+  "segments": {
+    "title": "Segments",
+    "single": "Segment",
+    "new": "New segment",
+    "create": "Create segment",
+    "name": "Name",
+    "size": "People",
+    "description": "Description",
+    "description_hint": "For yourself, such as where the list came from.",
+    "created": "Created",
+    "rename": "Change name and description",
+    "import": "Import contacts into this segment",
+    "use": "Use in a campaign",
+    "people": "People of the segment",
+    "actions": "Actions",
+    "person": "Name",
+    "phone": "Phone",
+    "nameless": "no name",
+    "sentence": {
+      "one": "{count} person in this segment.",
+      "other": "{count} people in this segment."
+    },
+    "added": {
+      "one": "{count} person was added to {name}.",
+      "other": "{count} people were added to {name}."
+    },
+    "way": {
+      "search": "Add people",
+      "filter": "Add by a filter",
+      "merge": "Merge other segments",
+      "subtract": "Remove those in others"
+    },
+    "nobody": {
+      "title": "Nobody in this segment yet",
+      "text": "Add people one by one, by a filter, from other segments, or import a file."
+    },
+    "empty": {
+      "title": "No segment yet",
+      "text": "A segment is the group of people that gets a campaign. An import makes one; here you build others."
+    },
+    "search": {
+      "label": "Name or phone",
+      "were": "Was in {name} already.",
+      "nothing": "Nobody has this name or phone.",
+      "no_contacts": "There are no contacts yet. Import a file first.",
+      "add": "Add",
+      "added": "Added",
+      "all": {
+        "one": "Add the {count} found",
+        "other": "Add the {count} found"
+      }
+    },
+    "drop": {
+      "action": "Remove",
+      "done": "{name} was removed from the segment."
+    },
+    "delete": {
+      "action": "Delete the segment",
+      "title": "Delete the segment {name}?",
+      "text": "Only the group is deleted; the people stay in your contacts.",
+      "confirm": "Delete {name}",
+      "done": "The segment {name} was deleted."
+    },
+    "others": {
+      "nothing": "There is no other segment.",
+      "merge": "The people of the chosen segments join this one; the others do not change.",
+      "subtract": "The people of the chosen segments leave this one; the others do not change.",
+      "merge_action": "Merge",
+      "subtract_action": "Remove from the segment",
+      "merge_done": {
+        "one": "{count} person was added to {name}.",
+        "other": "{count} people were added to {name}."
+      },
+      "subtract_done": {
+        "one": "{count} person was removed from {name}.",
+        "other": "{count} people were removed from {name}."
+      },
+      "sure": "Remove people from {name}?",
+      "sure_text": "People in these segments leave this one: {names}."
+    },
+    "filter": {
+      "join": "Which people",
+      "all": "All conditions match",
+      "any": "At least one matches",
+      "add": "One more condition",
+      "remove": "Remove the condition",
+      "field": "Field",
+      "op": "Comparison",
+      "value": "Value",
+      "attributes": "Attributes",
+      "list": "Separate by comma",
+      "incomplete": "Complete the conditions to see how many people match.",
+      "count": {
+        "one": "{count} person matches now.",
+        "other": "{count} people match now."
+      },
+      "such_as": "For example: {names}.",
+      "action": {
+        "one": "Add {count} person",
+        "other": "Add {count} people"
+      },
+      "action_none": "Add"
+    },
+    "field": {
+      "name": "Name",
+      "phone": "Phone",
+      "last_contacted": "Last message",
+      "consent_basis": "Legal basis",
+      "consent_source": "Source of the consent",
+      "consent_at": "Date of the consent"
+    },
+    "op": {
+      "contains": "contains",
+      "eq": "equals",
+      "ne": "is not",
+      "in": "is one of",
+      "prefix": "begins with",
+      "filled": "has a value",
+      "empty": "is empty",
+      "older_than_days": "more than (days) ago",
+      "before": "before",
+      "after": "after",
+      "gte": "is at least",
+      "lte": "is at most",
+      "gt": "is more than",
+      "lt": "is less than"
+    }
+  },
+  "settings": {
+    "title": "Settings",
+    "appearance": "Appearance",
+    "language": {
+      "title": "Language",
+      "pt-BR": "Português",
+      "en": "English"
+    },
+    "theme": {
+      "title": "Theme",
+      "system": "System",
+      "light": "Light",
+      "dark": "Dark"
+    },
+    "account": "Account",
+    "name": "Name",
+    "email": "E-mail",
+    "role": "Access",
+    "admin": "Administrator",
+    "user": "Campaigns",
+    "zone": "Time zone",
+    "api": "API address",
+    "sign_out": "Sign out"
+  },
+  "shell": {
+    "pages": "Pages",
+    "skip": "Skip to the content",
+    "pace": "{pace}/min",
+    "offline": "No answer from the network. What you see may be out of date; we keep trying.",
+    "notice": "This system uses Evolution API to send WhatsApp messages.",
+    "not_found": "Not found",
+    "not_found_text": "There is nothing at this address, or it belongs to another account."
+  },
+  "signin": {
+    "title": "WhatsApp campaigns from your own number",
+    "text": "Sign in with your company's account to see what is going out, who received it and what comes next.",
+    "expired": "Your session has ended. Sign in again to return to this same page.",
+    "failed": "The account server did not complete the sign-in. Try again; if it goes on like this, tell the person who runs Hidra.",
+    "action": "Sign in"
+  },
+  "status": {
+    "campaign": {
+      "draft": "draft",
+      "scheduled": "scheduled",
+      "running": "sending",
+      "blocked": "waiting",
+      "paused": "paused",
+      "completed": "completed",
+      "failed": "failed",
+      "canceled": "canceled"
+    },
+    "recipient": {
+      "pending": "waiting",
+      "sending": "sending",
+      "unknown": "in doubt",
+      "sent": "sent",
+      "delivered": "delivered",
+      "read": "read",
+      "failed": "failed",
+      "skipped": "skipped"
+    },
+    "job": {
+      "waiting": "waiting",
+      "running": "running",
+      "completed": "completed",
+      "failed": "failed",
+      "canceled": "canceled"
+    },
+    "connection": {
+      "connected": "connected",
+      "connecting": "connecting",
+      "disconnected": "disconnected",
+      "error": "has a problem",
+      "none": "no number"
+    }
+  },
+  "story": {
+    "claimed_at": "Began to leave",
+    "sent_at": "Left",
+    "acked_at": "Accepted by WhatsApp",
+    "delivered_at": "Delivered to the phone",
+    "read_at": "Read",
+    "replied_at": "Replied",
+    "failed_at": "Failed",
+    "reported": "Reported detail:",
+    "unknown": "It is not known whether it left. The server is asked, and it is not sent again while there is doubt.",
+    "waiting": "Waits for its turn. Nothing has left yet.",
+    "nothing": "Nothing was sent to this person.",
+    "attempts": {
+      "one": "{count} attempt.",
+      "other": "{count} attempts."
+    },
+    "id": "On WhatsApp:"
+  },
+  "table": {
+    "first": "First page",
+    "next": "Next page",
+    "pages": "Pages of the list"
+  },
+  "templates": {
+    "title": "Templates",
+    "single": "Template",
+    "new": "New template",
+    "name": "Name of the template",
+    "name_hint": "For yourself; people do not see it.",
+    "text": "Text",
+    "caption": "Caption",
+    "media": "Media",
+    "no_media": "No media",
+    "created": "Created",
+    "save": "Save template",
+    "is_saved": "Saved",
+    "saved": "{name} was saved.",
+    "use": "Use in a campaign",
+    "count": "{used} of {limit} characters.",
+    "braces": "Type {{ to insert what is known of the person.",
+    "variables": "What is known of people",
+    "audio": "WhatsApp shows no text with audio.",
+    "url": "Address of the media",
+    "url_hint": "Public, with https://. The Evolution server fetches the file for each message; here it appears by its name only.",
+    "file_name": "Name of the file",
+    "file_name_hint": "As people see it, such as Contract.pdf.",
+    "warned": {
+      "single-braces": "single braces",
+      "other-placeholders": "another tool's marks",
+      "text-too-long": "too long"
+    },
+    "empty": {
+      "title": "No template yet",
+      "text": "A template is the text of a campaign, with each person's name and data. You see it as each of them will."
+    },
+    "delete": {
+      "action": "Delete the template",
+      "title": "Delete the template {name}?",
+      "text": "Campaigns that have started keep their text.",
+      "confirm": "Delete {name}",
+      "done": "The template {name} was deleted."
     }
   }
 };

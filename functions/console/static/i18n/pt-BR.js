@@ -1,4 +1,13 @@
 export default {
+  "blocked": {
+    "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}."
+  },
+  "bubble": {
+    "image": "Imagem",
+    "document": "Documento",
+    "video": "Vídeo",
+    "audio": "Áudio"
+  },
   "campaign": {
     "title": "Campanha",
     "back": "Campanhas",
@@ -235,559 +244,6 @@ export default {
       "labels_hint": "Palavras suas para encontrá-la, separadas por vírgula."
     }
   },
-  "common": {
-    "cancel": "Cancelar",
-    "close": "Fechar",
-    "loading": "Carregando",
-    "more": "Mais",
-    "retry": "Tentar de novo",
-    "save": "Salvar",
-    "undo": "Desfazer"
-  },
-  "export": {
-    "waiting": "A exportação começa em instantes.",
-    "running": {
-      "one": "Exportando: {rows} de {count} linha.",
-      "other": "Exportando: {rows} de {count} linhas."
-    },
-    "progress": "Andamento da exportação",
-    "cancel": "Parar",
-    "download": "Baixar",
-    "completed": {
-      "one": "Arquivo pronto: {count} linha, {size}. Fica disponível até {time}.",
-      "other": "Arquivo pronto: {count} linhas, {size}. Fica disponível até {time}."
-    },
-    "failed": "A exportação não terminou. Peça de novo.",
-    "canceled": "A exportação foi parada, e o que estava escrito foi apagado.",
-    "erased": "O arquivo foi apagado porque uma pessoa dele pediu para ser apagada. Peça de novo.",
-    "expired": "O arquivo foi apagado depois de uma semana. Peça de novo."
-  },
-  "format": {
-    "and": "{first} e {second}",
-    "days": {
-      "one": "{count} dia",
-      "other": "{count} dias"
-    },
-    "hours": {
-      "one": "{count} h",
-      "other": "{count} h"
-    },
-    "minutes": {
-      "one": "{count} min",
-      "other": "{count} min"
-    },
-    "seconds": {
-      "one": "{count} s",
-      "other": "{count} s"
-    },
-    "today": "hoje {time}",
-    "tomorrow": "amanhã {time}",
-    "yesterday": "ontem {time}"
-  },
-  "form": {
-    "wrong": "Este valor não foi aceito. Resposta da API: {message}"
-  },
-  "story": {
-    "claimed_at": "Começou a sair",
-    "sent_at": "Saiu",
-    "acked_at": "Aceita pelo WhatsApp",
-    "delivered_at": "Entregue no celular",
-    "read_at": "Lida",
-    "replied_at": "Respondeu",
-    "failed_at": "Falhou",
-    "reported": "Detalhe informado:",
-    "unknown": "Não se sabe se saiu. O servidor é consultado, e ela não é reenviada enquanto houver dúvida.",
-    "waiting": "Aguarda a sua vez. Nada saiu ainda.",
-    "nothing": "Nada foi enviado a esta pessoa.",
-    "attempts": {
-      "one": "{count} tentativa.",
-      "other": "{count} tentativas."
-    },
-    "id": "No WhatsApp:"
-  },
-  "table": {
-    "first": "Primeira página",
-    "next": "Próxima página",
-    "pages": "Páginas da lista"
-  },
-  "dialog": {
-    "type": "Para confirmar, digite: {name}"
-  },
-  "person": {
-    "title": "Pessoa",
-    "facts": "O que sabemos",
-    "yes": "sim",
-    "no": "não",
-    "segments": "Segmentos",
-    "created_at": "Contato desde",
-    "not_on_whatsapp": "Sem WhatsApp, visto",
-    "sentence": {
-      "opted_out": "Pediu para não receber: nenhuma campanha escreve para esta pessoa.",
-      "not_on_whatsapp": "O número não estava no WhatsApp na última tentativa: campanhas a pulam por um tempo.",
-      "with_consent": "Pode receber campanhas, e a base legal está registrada.",
-      "without_consent": "Pode receber campanhas; não há base legal registrada."
-    },
-    "consent": {
-      "title": "Base legal (LGPD)",
-      "none": "nenhuma registrada",
-      "consent": "consentimento",
-      "legal_obligation": "obrigação legal",
-      "public_policy": "política pública",
-      "research": "pesquisa",
-      "contract": "contrato",
-      "legal_proceedings": "processo judicial",
-      "protection_of_life": "proteção da vida",
-      "health_protection": "tutela da saúde",
-      "legitimate_interest": "legítimo interesse",
-      "credit_protection": "proteção do crédito"
-    },
-    "action": {
-      "edit": "Alterar",
-      "opt_out": "Não escrever mais",
-      "opt_in": "Voltar a escrever",
-      "export": "Baixar os dados da pessoa",
-      "delete": "Apagar dos contatos",
-      "erase": "Apagar a pessoa (LGPD)"
-    },
-    "form": {
-      "title": "Alterar os dados",
-      "value": "Valor",
-      "value_of": "Valor de {name}",
-      "name": "Nome do atributo",
-      "remove": "Remover o atributo {name}",
-      "add": "Adicionar atributo",
-      "consent_hint": "Por que você pode escrever a esta pessoa.",
-      "source": "De onde veio",
-      "source_hint": "Como “formulário do site”.",
-      "done": "Salvo."
-    },
-    "messages": {
-      "title": "Mensagens",
-      "empty": "Ainda não recebeu nada",
-      "empty_text": "Cada mensagem de campanha a esta pessoa aparece aqui, com tudo o que aconteceu com ela.",
-      "direct": "Fora de campanhas, nos últimos três dias",
-      "trial": "Mensagem de teste",
-      "confirmation": "Confirmação de saída",
-      "no_text": "O texto não existe mais.",
-      "earlier_phone": "Enviada ao telefone de antes, {phone}.",
-      "open": "Ver a campanha"
-    },
-    "opted_out": "{name} não recebe mais nada.",
-    "opted_in": "{name} pode receber mensagens de novo.",
-    "exported": {
-      "one": "Os dados de {name} foram baixados, com {count} mensagem.",
-      "other": "Os dados de {name} foram baixados, com {count} mensagens."
-    },
-    "delete": {
-      "title": "Apagar {name} dos contatos?",
-      "text": "O contato sai dos contatos e dos segmentos. As mensagens já enviadas ficam, com o telefone. Para apagar tudo a pedido da pessoa, use “Apagar a pessoa (LGPD)”.",
-      "action": "Apagar o contato",
-      "done": "{name} foi apagado dos contatos."
-    },
-    "erase": {
-      "title": "Apagar {name} para sempre?",
-      "action": "Apagar a pessoa",
-      "goes": "Somem o contato, o telefone e os valores em todas as mensagens, e os arquivos exportados. O que ainda aguarda não sai.",
-      "stays": "Ficam as contagens das campanhas, sem nome nem telefone, e uma marca cifrada para que o telefone não seja salvo nem receba mensagens de novo.",
-      "not_reached": "O que está no seu servidor Evolution e no celular não é alcançado: apague lá também."
-    },
-    "erased": {
-      "title": "Pessoa apagada",
-      "done": "A pessoa foi apagada",
-      "messages": {
-        "one": "{count} mensagem foi esvaziada.",
-        "other": "{count} mensagens foram esvaziadas."
-      },
-      "skipped": {
-        "one": "{count} que aguardava não sai mais.",
-        "other": "{count} que aguardavam não saem mais."
-      },
-      "stays": "Ficam as contagens, e uma marca cifrada que impede salvar este telefone de novo. Apague a conversa também no celular e no servidor Evolution."
-    }
-  },
-  "problem": {
-    "network": "A rede não respondeu. Verifique a conexão com a internet; nada do que você digitou se perdeu."
-  },
-  "signin": {
-    "title": "Campanhas de WhatsApp pelo seu próprio número",
-    "text": "Entre com a conta da sua empresa para ver o que está saindo, quem recebeu e o que vem depois.",
-    "expired": "Sua sessão terminou. Entre de novo para voltar a esta mesma página.",
-    "failed": "O servidor de contas não completou a entrada. Tente de novo; se continuar assim, avise quem administra o Hidra.",
-    "action": "Entrar"
-  },
-  "shell": {
-    "pages": "Páginas",
-    "skip": "Ir para o conteúdo",
-    "pace": "{pace}/min",
-    "offline": "Sem resposta da rede. O que você vê pode estar desatualizado; tentamos de novo sozinhos.",
-    "notice": "Este sistema usa a Evolution API para enviar mensagens de WhatsApp.",
-    "not_found": "Não encontrado",
-    "not_found_text": "Não há nada neste endereço, ou pertence a outra conta."
-  },
-  "status": {
-    "campaign": {
-      "draft": "rascunho",
-      "scheduled": "agendada",
-      "running": "em envio",
-      "blocked": "em espera",
-      "paused": "pausada",
-      "completed": "concluída",
-      "failed": "falhou",
-      "canceled": "cancelada"
-    },
-    "recipient": {
-      "pending": "aguardando",
-      "sending": "enviando",
-      "unknown": "em dúvida",
-      "sent": "enviada",
-      "delivered": "entregue",
-      "read": "lida",
-      "failed": "falhou",
-      "skipped": "pulada"
-    },
-    "job": {
-      "waiting": "aguardando",
-      "running": "em andamento",
-      "completed": "concluída",
-      "failed": "falhou",
-      "canceled": "cancelada"
-    },
-    "connection": {
-      "connected": "conectado",
-      "connecting": "conectando",
-      "disconnected": "desconectado",
-      "error": "com problema",
-      "none": "sem número"
-    }
-  },
-  "opt_outs": {
-    "title": "Saídas",
-    "lead": "Nenhuma campanha escreve para estes telefones. Quem responde SAIR entra aqui sozinho.",
-    "hidden": "De quem não está nos contatos fica só uma marca cifrada, sem o telefone.",
-    "no_phone": "fora dos contatos",
-    "reason": "Motivo",
-    "at": "Desde",
-    "actions": "Ações",
-    "export": "Exportar saídas",
-    "source": {
-      "title": "Como saiu",
-      "api": "Registrada por você",
-      "reply": "Pediu por mensagem",
-      "erasure": "Pessoa apagada a pedido",
-      "import": "Veio de uma importação"
-    },
-    "empty": "Ninguém pediu para sair",
-    "empty_text": "Quem responde SAIR, PARAR ou uma frase assim aparece aqui e não recebe mais nada.",
-    "add": {
-      "action": "Adicionar saída",
-      "title": "Quem não recebe mais",
-      "phones": "Telefones",
-      "phones_hint": "Um por linha. Uma campanha em envio já os pula.",
-      "reason_hint": "Se ajudar depois, como “pediu por telefone”.",
-      "save": "Não escrever mais",
-      "wrong": "Não pôde ser lido com certeza: {phones}. Nada foi salvo.",
-      "done": {
-        "one": "{count} telefone não recebe mais nada.",
-        "other": "{count} telefones não recebem mais nada."
-      },
-      "skipped": {
-        "one": "{count} mensagem que aguardava foi pulada.",
-        "other": "{count} mensagens que aguardavam foram puladas."
-      }
-    },
-    "by_phone": {
-      "action": "Remover uma saída pelo telefone",
-      "title": "Remover uma saída",
-      "hint": "Também de quem não está mais nos contatos."
-    },
-    "remove": {
-      "short": "Remover",
-      "label": "Remover a saída de {phone}",
-      "title": "Voltar a escrever para {phone}?",
-      "action": "Remover a saída",
-      "api": "Campanhas voltam a escrever para este telefone. Faça isto só se a pessoa pediu.",
-      "reply": "Esta pessoa pediu por mensagem para não receber mais. Remova só se ela pediu para voltar.",
-      "erasure": "Esta pessoa foi apagada a pedido dela. Remova só se ela pediu para ser cadastrada de novo: o telefone pode então ser salvo outra vez.",
-      "import": "A saída veio de uma lista importada. Remova só se a pessoa pediu para voltar.",
-      "done": "{phone} pode receber mensagens de novo."
-    }
-  },
-  "overview": {
-    "title": "Visão geral",
-    "new": "Nova campanha",
-    "now": "Saindo agora",
-    "waiting": "Esperando por você",
-    "next": "Em seguida",
-    "all": "Desde o começo",
-    "see": "Ver",
-    "import": "sua importação",
-    "connect": "Abrir conexão",
-    "sentence": {
-      "running": {
-        "one": "{count} campanha em envio: {delivered} de {total} pessoas já receberam.",
-        "other": "{count} campanhas em envio: {delivered} de {total} pessoas já receberam."
-      },
-      "held": {
-        "one": "{count} campanha em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora.",
-        "other": "{count} campanhas em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora."
-      },
-      "scheduled": "Nada está saindo agora. A próxima é {name}, {time}.",
-      "quiet": "Nada está saindo agora, e nada está agendado.",
-      "fresh": "Daqui até a primeira campanha são quatro passos. Nada é enviado antes de você mandar."
-    },
-    "progress": "{delivered} de {total} entregues.",
-    "expected": "Termina por volta de {time}, a {pace} por minuto.",
-    "sums": "{delivered} de {total} mensagens entregues, em todas as campanhas.",
-    "paused": {
-      "one": "Pausada: {count} pessoa ainda aguarda. Nada sai até você retomar.",
-      "other": "Pausada: {count} pessoas ainda aguardam. Nada sai até você retomar."
-    },
-    "rejects": {
-      "one": "{name}: {count} linha não foi importada.",
-      "other": "{name}: {count} linhas não foram importadas."
-    },
-    "part": {
-      "delivered": {
-        "one": "{count} entregue",
-        "other": "{count} entregues"
-      },
-      "failed": {
-        "one": "{count} falhou",
-        "other": "{count} falharam"
-      },
-      "skipped": {
-        "one": "{count} pulada",
-        "other": "{count} puladas"
-      },
-      "pending": {
-        "one": "{count} aguardando",
-        "other": "{count} aguardando"
-      }
-    },
-    "count": {
-      "running": {
-        "one": "em envio",
-        "other": "em envio"
-      },
-      "scheduled": {
-        "one": "agendada",
-        "other": "agendadas"
-      },
-      "draft": {
-        "one": "rascunho",
-        "other": "rascunhos"
-      },
-      "paused": {
-        "one": "pausada",
-        "other": "pausadas"
-      },
-      "completed": {
-        "one": "concluída",
-        "other": "concluídas"
-      },
-      "failed": {
-        "one": "falhou",
-        "other": "falharam"
-      },
-      "canceled": {
-        "one": "cancelada",
-        "other": "canceladas"
-      }
-    },
-    "connection": {
-      "none": "Não há um número ligado. As campanhas esperam e continuam sozinhas quando você conectar um.",
-      "disconnected": "O WhatsApp desconectou o seu número. As campanhas esperam e continuam sozinhas quando você ligar o celular de novo.",
-      "connecting": "O seu número espera a leitura do QR code. As campanhas continuam sozinhas depois disso.",
-      "error": "O seu número não pode enviar agora. As campanhas esperam e continuam sozinhas quando o problema passar."
-    },
-    "steps": {
-      "title": "Primeiros passos",
-      "done": "feito",
-      "connect": {
-        "title": "Conecte o seu número",
-        "text": "Com o celular ao lado: você vai ler um QR code. Leva dois minutos.",
-        "action": "Conectar número"
-      },
-      "import": {
-        "title": "Traga os seus contatos",
-        "text": "De uma planilha, com nome e telefone. Você vê como cada linha será lida antes de importar.",
-        "action": "Importar contatos"
-      },
-      "template": {
-        "title": "Escreva a mensagem",
-        "text": "Um modelo com o nome de cada pessoa, que você vê como ela vai ver.",
-        "action": "Criar modelo"
-      },
-      "campaign": {
-        "title": "Envie a campanha",
-        "text": "Antes de começar, ela diz quantas pessoas recebem, quando começa e quando termina.",
-        "action": "Criar campanha"
-      }
-    }
-  },
-  "connection": {
-    "title": "Conexão",
-    "check": "Testar agora",
-    "checking": "Testando…",
-    "checked": {
-      "connected": "Testado agora: o número está conectado.",
-      "connecting": "Testado agora: falta ler o QR code.",
-      "disconnected": "Testado agora: o número está desconectado.",
-      "error": "Testado agora: o número não pode enviar."
-    },
-    "edit": "Alterar a conexão",
-    "linked": "Conectado. O número já pode enviar.",
-    "since": "Conectado desde",
-    "reported": "Detalhe informado pelo servidor:",
-    "never": "ainda não",
-    "facts": "Em números",
-    "pace": "Ritmo",
-    "pace_value": {
-      "one": "até {count} mensagem por minuto",
-      "other": "até {count} mensagens por minuto"
-    },
-    "concurrent": "Ao mesmo tempo",
-    "concurrent_value": {
-      "one": "{count} envio por vez",
-      "other": "{count} envios por vez"
-    },
-    "instance": "Instância",
-    "server": "Servidor",
-    "last_check": "Último teste",
-    "last_webhook": "Último aviso do WhatsApp",
-    "last_status": "Última confirmação de entrega",
-    "integration": {
-      "title": "Tipo de ligação",
-      "baileys": "WhatsApp Web (QR code)",
-      "cloud_api": "API oficial da Meta"
-    },
-    "state": {
-      "connected": "{name} está conectado e pode enviar.",
-      "connecting": "{name} espera a leitura do QR code.",
-      "disconnected": "{name} está desconectado. As campanhas esperam e continuam sozinhas quando você ligar o celular de novo.",
-      "error": "{name} não pode enviar agora. O teste se repete sozinho, e as campanhas esperam."
-    },
-    "needs": {
-      "lead": "Ligue o número que envia as campanhas. Tenha três coisas à mão:",
-      "server": {
-        "title": "O endereço do servidor Evolution",
-        "text": "Quem cuida da Evolution API na sua empresa sabe: começa com https:// e é igual para todos."
-      },
-      "key": {
-        "title": "O nome da instância e a chave dela",
-        "text": "Uma instância é um número. A chave é guardada cifrada e nunca mais aparece."
-      },
-      "phone": {
-        "title": "O celular com o WhatsApp",
-        "text": "Para ler o QR code que aparece aqui depois de salvar."
-      }
-    },
-    "form": {
-      "title": "Dados da conexão",
-      "change": "Alterar a conexão",
-      "base_url": "Endereço do servidor",
-      "base_url_hint": "Como no navegador, sem nada depois do nome do servidor.",
-      "instance_name": "Nome da instância",
-      "instance_hint": "Exatamente como na Evolution, com maiúsculas e minúsculas.",
-      "api_key": "Chave da API",
-      "api_key_hint": "A da instância, ou a do servidor.",
-      "api_key_keep": "Deixe vazio para manter a chave de agora. Outro servidor pede a chave de novo.",
-      "pace": "Mensagens por minuto",
-      "pace_hint": "Com um número novo, 20 ou menos.",
-      "concurrent": "Envios ao mesmo tempo",
-      "concurrent_hint": "Na dúvida, 1.",
-      "save": "Salvar e testar",
-      "saving": "Salvando e testando…"
-    },
-    "qr": {
-      "title": "Ligue o celular",
-      "alt": "QR code para ler com o WhatsApp",
-      "step": {
-        "1": "Abra o WhatsApp no celular deste número.",
-        "2": "Toque em Mais opções ou Configurações, depois em Aparelhos conectados e Conectar aparelho.",
-        "3": "Aponte a câmera para este código."
-      },
-      "pairing": "Ou digite este código no celular:",
-      "renews": "O código se renova em {seconds} s.",
-      "waiting": "Esta página avisa assim que o número conectar."
-    },
-    "backfill": {
-      "action": "Buscar confirmações perdidas",
-      "started": "A busca começou: o WhatsApp é consultado sobre as mensagens das últimas 24 horas.",
-      "text": {
-        "one": "Buscando confirmações perdidas: {checked} de {count} mensagem conferida, {updated} com novidade.",
-        "other": "Buscando confirmações perdidas: {checked} de {count} mensagens conferidas, {updated} com novidade."
-      }
-    },
-    "delete": {
-      "action": "Apagar a conexão",
-      "title": "Apagar a conexão {name}?",
-      "text": "Servidor, instância e chave são apagados. Campanhas em envio esperam e continuam com a próxima conexão que você salvar. O WhatsApp no celular não muda.",
-      "confirm": "Apagar {name}",
-      "done": "A conexão {name} foi apagada."
-    },
-    "advice": {
-      "title": "Como não ser banido",
-      "1": "Escreva só a quem pediu: quem não espera a mensagem denuncia.",
-      "2": "Comece devagar com um número novo e aumente aos poucos, dia a dia.",
-      "3": "Diga quem você é na primeira linha e como parar de receber na última.",
-      "4": "Chame cada pessoa pelo nome: mil textos iguais parecem spam.",
-      "5": "Responda a quem responde: conversas valem mais que envios."
-    }
-  },
-  "contacts": {
-    "title": "Contatos",
-    "name": "Nome",
-    "phone": "Telefone",
-    "attributes": "Atributos",
-    "since": "Desde",
-    "nameless": "sem nome",
-    "search": "Buscar nome ou telefone",
-    "and_more": "{shown} · e mais {count}",
-    "import": "Importar contatos",
-    "export": "Exportar todos os contatos",
-    "empty": "Ainda não há contatos",
-    "empty_text": "Traga-os de uma planilha com nome e telefone, ou adicione um agora.",
-    "not_found": "Ninguém com “{search}”",
-    "not_found_text": "A busca olha o começo das palavras do nome, e o começo ou o fim do telefone.",
-    "add": {
-      "action": "Adicionar contato",
-      "title": "Novo contato",
-      "phone_hint": "Com DDD; de outro país, com + na frente.",
-      "name_hint": "Como a mensagem vai chamar a pessoa.",
-      "phone_wrong": "Este telefone não pôde ser lido com certeza. Confira DDD e número.",
-      "save": "Salvar contato",
-      "done": "{name} foi adicionado aos contatos.",
-      "known": "Este telefone já era um contato: {name}."
-    }
-  },
-  "settings": {
-    "title": "Ajustes",
-    "appearance": "Aparência",
-    "language": {
-      "title": "Idioma",
-      "pt-BR": "Português",
-      "en": "English"
-    },
-    "theme": {
-      "title": "Tema",
-      "system": "Do sistema",
-      "light": "Claro",
-      "dark": "Escuro"
-    },
-    "account": "Conta",
-    "name": "Nome",
-    "email": "E-mail",
-    "role": "Acesso",
-    "admin": "Administração",
-    "user": "Campanhas",
-    "zone": "Fuso horário",
-    "api": "Endereço da API",
-    "sign_out": "Sair"
-  },
-  "blocked": {
-    "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}."
-  },
   "codes": {
     "unknown": {
       "problem": "O pedido não foi aceito ({code}). Tente de novo; se continuar assim, avise quem administra o Hidra.",
@@ -797,7 +253,8 @@ export default {
       "reject": "A linha não pôde ser importada ({code}).",
       "import": "A importação não terminou ({code}).",
       "connection": "Aviso sobre a conexão ({code}).",
-      "template": "Aviso sobre o modelo ({code})."
+      "template": "Aviso sobre o modelo ({code}).",
+      "file": "Aviso sobre o arquivo ({code})."
     },
     "problem": {
       "api-key-required": "A primeira conexão, ou um outro servidor, precisa da chave da API. Nada foi salvo; digite a chave.",
@@ -975,6 +432,922 @@ export default {
       "too_many_contacts": "O servidor Evolution tem contatos demais para uma importação.",
       "no_answer": "Os contatos não chegaram em dez minutos. Importe de novo.",
       "unavailable": "O armazenamento não respondeu. Importe de novo."
+    },
+    "file": {
+      "lines_above_header": "As linhas acima dos nomes das colunas não são importadas.",
+      "attributes_not_imported": "Um contato guarda até 50 atributos: algumas colunas ficam de fora.",
+      "empty_columns_not_imported": "Colunas vazias no começo do arquivo ficam de fora.",
+      "repeated_columns": "Há colunas com o mesmo nome; as repetidas ganham um número.",
+      "column_names_shortened": "Nomes de coluna com mais de 64 caracteres são encurtados.",
+      "encoding_doubtful": "Algumas letras parecem erradas. Se os nomes estiverem estranhos, escolha outra opção em “Letras do arquivo”."
+    }
+  },
+  "common": {
+    "cancel": "Cancelar",
+    "close": "Fechar",
+    "loading": "Carregando",
+    "more": "Mais",
+    "retry": "Tentar de novo",
+    "save": "Salvar",
+    "undo": "Desfazer"
+  },
+  "connection": {
+    "title": "Conexão",
+    "check": "Testar agora",
+    "checking": "Testando…",
+    "checked": {
+      "connected": "Testado agora: o número está conectado.",
+      "connecting": "Testado agora: falta ler o QR code.",
+      "disconnected": "Testado agora: o número está desconectado.",
+      "error": "Testado agora: o número não pode enviar."
+    },
+    "edit": "Alterar a conexão",
+    "linked": "Conectado. O número já pode enviar.",
+    "since": "Conectado desde",
+    "reported": "Detalhe informado pelo servidor:",
+    "never": "ainda não",
+    "facts": "Em números",
+    "pace": "Ritmo",
+    "pace_value": {
+      "one": "até {count} mensagem por minuto",
+      "other": "até {count} mensagens por minuto"
+    },
+    "concurrent": "Ao mesmo tempo",
+    "concurrent_value": {
+      "one": "{count} envio por vez",
+      "other": "{count} envios por vez"
+    },
+    "instance": "Instância",
+    "server": "Servidor",
+    "last_check": "Último teste",
+    "last_webhook": "Último aviso do WhatsApp",
+    "last_status": "Última confirmação de entrega",
+    "integration": {
+      "title": "Tipo de ligação",
+      "baileys": "WhatsApp Web (QR code)",
+      "cloud_api": "API oficial da Meta"
+    },
+    "state": {
+      "connected": "{name} está conectado e pode enviar.",
+      "connecting": "{name} espera a leitura do QR code.",
+      "disconnected": "{name} está desconectado. As campanhas esperam e continuam sozinhas quando você ligar o celular de novo.",
+      "error": "{name} não pode enviar agora. O teste se repete sozinho, e as campanhas esperam."
+    },
+    "needs": {
+      "lead": "Ligue o número que envia as campanhas. Tenha três coisas à mão:",
+      "server": {
+        "title": "O endereço do servidor Evolution",
+        "text": "Quem cuida da Evolution API na sua empresa sabe: começa com https:// e é igual para todos."
+      },
+      "key": {
+        "title": "O nome da instância e a chave dela",
+        "text": "Uma instância é um número. A chave é guardada cifrada e nunca mais aparece."
+      },
+      "phone": {
+        "title": "O celular com o WhatsApp",
+        "text": "Para ler o QR code que aparece aqui depois de salvar."
+      }
+    },
+    "form": {
+      "title": "Dados da conexão",
+      "change": "Alterar a conexão",
+      "base_url": "Endereço do servidor",
+      "base_url_hint": "Como no navegador, sem nada depois do nome do servidor.",
+      "instance_name": "Nome da instância",
+      "instance_hint": "Exatamente como na Evolution, com maiúsculas e minúsculas.",
+      "api_key": "Chave da API",
+      "api_key_hint": "A da instância, ou a do servidor.",
+      "api_key_keep": "Deixe vazio para manter a chave de agora. Outro servidor pede a chave de novo.",
+      "pace": "Mensagens por minuto",
+      "pace_hint": "Com um número novo, 20 ou menos.",
+      "concurrent": "Envios ao mesmo tempo",
+      "concurrent_hint": "Na dúvida, 1.",
+      "save": "Salvar e testar",
+      "saving": "Salvando e testando…"
+    },
+    "qr": {
+      "title": "Ligue o celular",
+      "alt": "QR code para ler com o WhatsApp",
+      "step": {
+        "1": "Abra o WhatsApp no celular deste número.",
+        "2": "Toque em Mais opções ou Configurações, depois em Aparelhos conectados e Conectar aparelho.",
+        "3": "Aponte a câmera para este código."
+      },
+      "pairing": "Ou digite este código no celular:",
+      "renews": "O código se renova em {seconds} s.",
+      "waiting": "Esta página avisa assim que o número conectar."
+    },
+    "backfill": {
+      "action": "Buscar confirmações perdidas",
+      "started": "A busca começou: o WhatsApp é consultado sobre as mensagens das últimas 24 horas.",
+      "text": {
+        "one": "Buscando confirmações perdidas: {checked} de {count} mensagem conferida, {updated} com novidade.",
+        "other": "Buscando confirmações perdidas: {checked} de {count} mensagens conferidas, {updated} com novidade."
+      }
+    },
+    "delete": {
+      "action": "Apagar a conexão",
+      "title": "Apagar a conexão {name}?",
+      "text": "Servidor, instância e chave são apagados. Campanhas em envio esperam e continuam com a próxima conexão que você salvar. O WhatsApp no celular não muda.",
+      "confirm": "Apagar {name}",
+      "done": "A conexão {name} foi apagada."
+    },
+    "advice": {
+      "title": "Como não ser banido",
+      "1": "Escreva só a quem pediu: quem não espera a mensagem denuncia.",
+      "2": "Comece devagar com um número novo e aumente aos poucos, dia a dia.",
+      "3": "Diga quem você é na primeira linha e como parar de receber na última.",
+      "4": "Chame cada pessoa pelo nome: mil textos iguais parecem spam.",
+      "5": "Responda a quem responde: conversas valem mais que envios."
+    }
+  },
+  "contacts": {
+    "title": "Contatos",
+    "name": "Nome",
+    "phone": "Telefone",
+    "attributes": "Atributos",
+    "since": "Desde",
+    "nameless": "sem nome",
+    "search": "Buscar nome ou telefone",
+    "and_more": "{shown} · e mais {count}",
+    "import": "Importar contatos",
+    "export": "Exportar todos os contatos",
+    "empty": "Ainda não há contatos",
+    "empty_text": "Traga-os de uma planilha com nome e telefone, ou adicione um agora.",
+    "not_found": "Ninguém com “{search}”",
+    "not_found_text": "A busca olha o começo das palavras do nome, e o começo ou o fim do telefone.",
+    "add": {
+      "action": "Adicionar contato",
+      "title": "Novo contato",
+      "phone_hint": "Com DDD; de outro país, com + na frente.",
+      "name_hint": "Como a mensagem vai chamar a pessoa.",
+      "phone_wrong": "Este telefone não pôde ser lido com certeza. Confira DDD e número.",
+      "save": "Salvar contato",
+      "done": "{name} foi adicionado aos contatos.",
+      "known": "Este telefone já era um contato: {name}."
+    }
+  },
+  "dialog": {
+    "type": "Para confirmar, digite: {name}"
+  },
+  "export": {
+    "waiting": "A exportação começa em instantes.",
+    "running": {
+      "one": "Exportando: {rows} de {count} linha.",
+      "other": "Exportando: {rows} de {count} linhas."
+    },
+    "progress": "Andamento da exportação",
+    "cancel": "Parar",
+    "download": "Baixar",
+    "completed": {
+      "one": "Arquivo pronto: {count} linha, {size}. Fica disponível até {time}.",
+      "other": "Arquivo pronto: {count} linhas, {size}. Fica disponível até {time}."
+    },
+    "failed": "A exportação não terminou. Peça de novo.",
+    "canceled": "A exportação foi parada, e o que estava escrito foi apagado.",
+    "erased": "O arquivo foi apagado porque uma pessoa dele pediu para ser apagada. Peça de novo.",
+    "expired": "O arquivo foi apagado depois de uma semana. Peça de novo."
+  },
+  "form": {
+    "wrong": "Este valor não foi aceito. Resposta da API: {message}"
+  },
+  "format": {
+    "and": "{first} e {second}",
+    "days": {
+      "one": "{count} dia",
+      "other": "{count} dias"
+    },
+    "hours": {
+      "one": "{count} h",
+      "other": "{count} h"
+    },
+    "minutes": {
+      "one": "{count} min",
+      "other": "{count} min"
+    },
+    "seconds": {
+      "one": "{count} s",
+      "other": "{count} s"
+    },
+    "today": "hoje {time}",
+    "tomorrow": "amanhã {time}",
+    "yesterday": "ontem {time}"
+  },
+  "imports": {
+    "title": "Importações",
+    "single": "Importação",
+    "name": "Importação",
+    "state": "Estado",
+    "read": "Linhas",
+    "created": "Novos",
+    "updated": "Atualizados",
+    "rejected": "Recusadas",
+    "when": "Começo",
+    "ended": "Fim",
+    "from": "Origem",
+    "facts": "Detalhes",
+    "yes": "sim",
+    "from_file": "De um arquivo",
+    "from_whatsapp": "Do WhatsApp conectado",
+    "see_segment": "Ver o segmento",
+    "another": "Importar outro arquivo",
+    "warnings": "O que não foi lido como está no arquivo",
+    "format": {
+      "csv": "Arquivo CSV",
+      "xlsx": "Planilha XLSX",
+      "jsonl": "Arquivo JSON Lines"
+    },
+    "progress": "{read} de {total} lidos",
+    "rate": {
+      "one": "{count} linha por segundo",
+      "other": "{count} linhas por segundo"
+    },
+    "part": {
+      "created": {
+        "one": "{count} novo",
+        "other": "{count} novos"
+      },
+      "updated": {
+        "one": "{count} atualizado",
+        "other": "{count} atualizados"
+      },
+      "unchanged": {
+        "one": "{count} sem mudança",
+        "other": "{count} sem mudança"
+      },
+      "rejected": {
+        "one": "{count} recusada",
+        "other": "{count} recusadas"
+      }
+    },
+    "sentence": {
+      "waiting": "Esperando o arquivo. A importação começa sozinha quando ele chegar.",
+      "fetching": "Buscando os contatos no servidor Evolution. A importação começa sozinha depois.",
+      "starting": "O arquivo chegou. A leitura está começando.",
+      "running": {
+        "one": "{count} linha lida até agora.",
+        "other": "{count} linhas lidas até agora."
+      },
+      "remaining": {
+        "one": "{count} linha lida até agora; faltam cerca de {left}.",
+        "other": "{count} linhas lidas até agora; faltam cerca de {left}."
+      },
+      "failed": "A importação não chegou ao fim. O que já tinha entrado fica.",
+      "canceled": "Você cancelou a importação. O que já tinha entrado fica.",
+      "nothing": "Nenhuma linha foi lida.",
+      "counts": {
+        "one": "{count} linha lida: {created} contatos novos, {updated} atualizados, {unchanged} sem mudança.",
+        "other": "{count} linhas lidas: {created} contatos novos, {updated} atualizados, {unchanged} sem mudança."
+      },
+      "rejected": {
+        "one": "{count} linha foi recusada; o motivo está abaixo.",
+        "other": "{count} linhas foram recusadas; os motivos estão abaixo."
+      }
+    },
+    "rejects": {
+      "title": "Linhas recusadas, por motivo",
+      "reason": "Motivo e o que fazer",
+      "count": "Linhas",
+      "hint": "O arquivo tem a linha, o motivo e o texto de cada uma. Corrija-as e importe só elas.",
+      "download": "Baixar as linhas recusadas"
+    },
+    "cancel": {
+      "action": "Cancelar a importação",
+      "title": "Cancelar a importação “{name}”?",
+      "text": "A leitura para no próximo lote. Os contatos que já entraram ficam."
+    },
+    "empty": {
+      "title": "Nenhuma importação ainda",
+      "text": "Traga os seus contatos de uma planilha. Você vê como cada linha será lida antes de importar."
+    },
+    "drop": {
+      "title": "Solte o arquivo aqui",
+      "text": "CSV, XLSX ou JSON Lines, até 2 GB",
+      "choose": "Escolher arquivo",
+      "other": "Escolher outro"
+    },
+    "new": {
+      "title": "Nova importação",
+      "action": "Importar contatos",
+      "start": "Importar",
+      "source": "De onde vêm os contatos",
+      "where": "Para onde vão",
+      "reading": "Como o arquivo é lido",
+      "sending": "Enviando {name}: {share}. Deixe esta página aberta até o fim do envio.",
+      "unseen": "A planilha tem {size}, grande demais para mostrar antes. As colunas serão reconhecidas pelos nomes; para conferir antes, salve-a como CSV.",
+      "whatsapp": "Importa os contatos que o servidor Evolution conhece do seu número, com o nome que cada pessoa escolheu no WhatsApp. Grupos e canais ficam de fora.",
+      "whatsapp_check": "A Evolution guarda também membros de grupos a quem você nunca escreveu, sem marcá-los. Confira o segmento antes de enviar."
+    },
+    "into": {
+      "title": "Segmento",
+      "new": "Novo segmento",
+      "existing": "Segmento existente",
+      "none": "Nenhum",
+      "name": "Nome do segmento",
+      "which": "Qual segmento",
+      "choose": "Escolha…"
+    },
+    "consent": {
+      "title": "Por que você pode escrever a estas pessoas",
+      "basis": "Base legal (LGPD, artigo 7)",
+      "hint": "Vale para as linhas que não dizem outra coisa em uma coluna de consentimento. Fica registrado em cada contato.",
+      "none": "Não registrar agora",
+      "source": "Onde foi dada",
+      "source_hint": "Por exemplo: formulário do site, balcão da loja."
+    },
+    "basis": {
+      "consent": "Consentimento da pessoa",
+      "contract": "Contrato",
+      "legitimate_interest": "Legítimo interesse",
+      "legal_obligation": "Obrigação legal",
+      "public_policy": "Política pública",
+      "research": "Pesquisa",
+      "legal_proceedings": "Processo judicial",
+      "protection_of_life": "Proteção da vida",
+      "health_protection": "Tutela da saúde",
+      "credit_protection": "Proteção do crédito"
+    },
+    "old_numbers": "A lista é de antes de 2017",
+    "old_numbers_hint": "Celulares brasileiros de oito dígitos recebem o nono dígito. Sem isto, são recusados.",
+    "encoding": {
+      "title": "Letras do arquivo",
+      "hint": "Mude só se os acentos aparecerem errados acima.",
+      "detect": "Reconhecer sozinho",
+      "utf-8": "UTF-8",
+      "cp1252": "Windows (1252)",
+      "cp850": "Programas antigos, DOS (850)",
+      "mac-roman": "Excel em Mac antigo",
+      "utf-16": "UTF-16"
+    },
+    "preview": {
+      "label": "Primeiras linhas, como serão lidas",
+      "as_read": "Como será lida",
+      "line": "Linha {line}:",
+      "unnamed": "sem nome, não importada",
+      "attribute": "Nome do atributo para a coluna {name}",
+      "tab": "tabulação",
+      "failed": "Assim o arquivo ainda não pode ser importado.",
+      "begun": "Só o começo do arquivo foi conferido; a importação lê o arquivo todo.",
+      "all": {
+        "one": "{count} linha conferida: ela vira contato.",
+        "other": "{count} linhas conferidas: todas viram contatos."
+      },
+      "some": {
+        "one": "{count} linha conferida: {good} viram contatos, {rejected} seriam recusadas.",
+        "other": "{count} linhas conferidas: {good} viram contatos, {rejected} seriam recusadas."
+      },
+      "because": "{count} × {reason}",
+      "map": "Confira o que cada coluna vira. Mude no menu acima dela o que não estiver certo.",
+      "written": "Lido como {encoding}, com colunas separadas por “{delimiter}”.",
+      "encoded": "Lido como {encoding}."
+    },
+    "role": {
+      "phone": "Telefone",
+      "phone_area_code": "DDD",
+      "phone_country_code": "Código do país",
+      "name": "Nome",
+      "consent_basis": "Consentimento: base",
+      "consent_source": "Consentimento: origem",
+      "consent_at": "Consentimento: data",
+      "attribute": "Atributo",
+      "none": "Não importar"
+    }
+  },
+  "opt_outs": {
+    "title": "Saídas",
+    "lead": "Nenhuma campanha escreve para estes telefones. Quem responde SAIR entra aqui sozinho.",
+    "hidden": "De quem não está nos contatos fica só uma marca cifrada, sem o telefone.",
+    "no_phone": "fora dos contatos",
+    "reason": "Motivo",
+    "at": "Desde",
+    "actions": "Ações",
+    "export": "Exportar saídas",
+    "source": {
+      "title": "Como saiu",
+      "api": "Registrada por você",
+      "reply": "Pediu por mensagem",
+      "erasure": "Pessoa apagada a pedido",
+      "import": "Veio de uma importação"
+    },
+    "empty": "Ninguém pediu para sair",
+    "empty_text": "Quem responde SAIR, PARAR ou uma frase assim aparece aqui e não recebe mais nada.",
+    "add": {
+      "action": "Adicionar saída",
+      "title": "Quem não recebe mais",
+      "phones": "Telefones",
+      "phones_hint": "Um por linha. Uma campanha em envio já os pula.",
+      "reason_hint": "Se ajudar depois, como “pediu por telefone”.",
+      "save": "Não escrever mais",
+      "wrong": "Não pôde ser lido com certeza: {phones}. Nada foi salvo.",
+      "done": {
+        "one": "{count} telefone não recebe mais nada.",
+        "other": "{count} telefones não recebem mais nada."
+      },
+      "skipped": {
+        "one": "{count} mensagem que aguardava foi pulada.",
+        "other": "{count} mensagens que aguardavam foram puladas."
+      }
+    },
+    "by_phone": {
+      "action": "Remover uma saída pelo telefone",
+      "title": "Remover uma saída",
+      "hint": "Também de quem não está mais nos contatos."
+    },
+    "remove": {
+      "short": "Remover",
+      "label": "Remover a saída de {phone}",
+      "title": "Voltar a escrever para {phone}?",
+      "action": "Remover a saída",
+      "api": "Campanhas voltam a escrever para este telefone. Faça isto só se a pessoa pediu.",
+      "reply": "Esta pessoa pediu por mensagem para não receber mais. Remova só se ela pediu para voltar.",
+      "erasure": "Esta pessoa foi apagada a pedido dela. Remova só se ela pediu para ser cadastrada de novo: o telefone pode então ser salvo outra vez.",
+      "import": "A saída veio de uma lista importada. Remova só se a pessoa pediu para voltar.",
+      "done": "{phone} pode receber mensagens de novo."
+    }
+  },
+  "overview": {
+    "title": "Visão geral",
+    "new": "Nova campanha",
+    "now": "Saindo agora",
+    "waiting": "Esperando por você",
+    "next": "Em seguida",
+    "all": "Desde o começo",
+    "see": "Ver",
+    "import": "sua importação",
+    "connect": "Abrir conexão",
+    "sentence": {
+      "running": {
+        "one": "{count} campanha em envio: {delivered} de {total} pessoas já receberam.",
+        "other": "{count} campanhas em envio: {delivered} de {total} pessoas já receberam."
+      },
+      "held": {
+        "one": "{count} campanha em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora.",
+        "other": "{count} campanhas em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora."
+      },
+      "scheduled": "Nada está saindo agora. A próxima é {name}, {time}.",
+      "quiet": "Nada está saindo agora, e nada está agendado.",
+      "fresh": "Daqui até a primeira campanha são quatro passos. Nada é enviado antes de você mandar."
+    },
+    "progress": "{delivered} de {total} entregues.",
+    "expected": "Termina por volta de {time}, a {pace} por minuto.",
+    "sums": "{delivered} de {total} mensagens entregues, em todas as campanhas.",
+    "paused": {
+      "one": "Pausada: {count} pessoa ainda aguarda. Nada sai até você retomar.",
+      "other": "Pausada: {count} pessoas ainda aguardam. Nada sai até você retomar."
+    },
+    "rejects": {
+      "one": "{name}: {count} linha não foi importada.",
+      "other": "{name}: {count} linhas não foram importadas."
+    },
+    "part": {
+      "delivered": {
+        "one": "{count} entregue",
+        "other": "{count} entregues"
+      },
+      "failed": {
+        "one": "{count} falhou",
+        "other": "{count} falharam"
+      },
+      "skipped": {
+        "one": "{count} pulada",
+        "other": "{count} puladas"
+      },
+      "pending": {
+        "one": "{count} aguardando",
+        "other": "{count} aguardando"
+      }
+    },
+    "count": {
+      "running": {
+        "one": "em envio",
+        "other": "em envio"
+      },
+      "scheduled": {
+        "one": "agendada",
+        "other": "agendadas"
+      },
+      "draft": {
+        "one": "rascunho",
+        "other": "rascunhos"
+      },
+      "paused": {
+        "one": "pausada",
+        "other": "pausadas"
+      },
+      "completed": {
+        "one": "concluída",
+        "other": "concluídas"
+      },
+      "failed": {
+        "one": "falhou",
+        "other": "falharam"
+      },
+      "canceled": {
+        "one": "cancelada",
+        "other": "canceladas"
+      }
+    },
+    "connection": {
+      "none": "Não há um número ligado. As campanhas esperam e continuam sozinhas quando você conectar um.",
+      "disconnected": "O WhatsApp desconectou o seu número. As campanhas esperam e continuam sozinhas quando você ligar o celular de novo.",
+      "connecting": "O seu número espera a leitura do QR code. As campanhas continuam sozinhas depois disso.",
+      "error": "O seu número não pode enviar agora. As campanhas esperam e continuam sozinhas quando o problema passar."
+    },
+    "steps": {
+      "title": "Primeiros passos",
+      "done": "feito",
+      "connect": {
+        "title": "Conecte o seu número",
+        "text": "Com o celular ao lado: você vai ler um QR code. Leva dois minutos.",
+        "action": "Conectar número"
+      },
+      "import": {
+        "title": "Traga os seus contatos",
+        "text": "De uma planilha, com nome e telefone. Você vê como cada linha será lida antes de importar.",
+        "action": "Importar contatos"
+      },
+      "template": {
+        "title": "Escreva a mensagem",
+        "text": "Um modelo com o nome de cada pessoa, que você vê como ela vai ver.",
+        "action": "Criar modelo"
+      },
+      "campaign": {
+        "title": "Envie a campanha",
+        "text": "Antes de começar, ela diz quantas pessoas recebem, quando começa e quando termina.",
+        "action": "Criar campanha"
+      }
+    }
+  },
+  "person": {
+    "title": "Pessoa",
+    "facts": "O que sabemos",
+    "yes": "sim",
+    "no": "não",
+    "segments": "Segmentos",
+    "created_at": "Contato desde",
+    "not_on_whatsapp": "Sem WhatsApp, visto",
+    "sentence": {
+      "opted_out": "Pediu para não receber: nenhuma campanha escreve para esta pessoa.",
+      "not_on_whatsapp": "O número não estava no WhatsApp na última tentativa: campanhas a pulam por um tempo.",
+      "with_consent": "Pode receber campanhas, e a base legal está registrada.",
+      "without_consent": "Pode receber campanhas; não há base legal registrada."
+    },
+    "consent": {
+      "title": "Base legal (LGPD)",
+      "none": "nenhuma registrada",
+      "consent": "consentimento",
+      "legal_obligation": "obrigação legal",
+      "public_policy": "política pública",
+      "research": "pesquisa",
+      "contract": "contrato",
+      "legal_proceedings": "processo judicial",
+      "protection_of_life": "proteção da vida",
+      "health_protection": "tutela da saúde",
+      "legitimate_interest": "legítimo interesse",
+      "credit_protection": "proteção do crédito"
+    },
+    "action": {
+      "edit": "Alterar",
+      "opt_out": "Não escrever mais",
+      "opt_in": "Voltar a escrever",
+      "export": "Baixar os dados da pessoa",
+      "delete": "Apagar dos contatos",
+      "erase": "Apagar a pessoa (LGPD)"
+    },
+    "form": {
+      "title": "Alterar os dados",
+      "value": "Valor",
+      "value_of": "Valor de {name}",
+      "name": "Nome do atributo",
+      "remove": "Remover o atributo {name}",
+      "add": "Adicionar atributo",
+      "consent_hint": "Por que você pode escrever a esta pessoa.",
+      "source": "De onde veio",
+      "source_hint": "Como “formulário do site”.",
+      "done": "Salvo."
+    },
+    "messages": {
+      "title": "Mensagens",
+      "empty": "Ainda não recebeu nada",
+      "empty_text": "Cada mensagem de campanha a esta pessoa aparece aqui, com tudo o que aconteceu com ela.",
+      "direct": "Fora de campanhas, nos últimos três dias",
+      "trial": "Mensagem de teste",
+      "confirmation": "Confirmação de saída",
+      "no_text": "O texto não existe mais.",
+      "earlier_phone": "Enviada ao telefone de antes, {phone}.",
+      "open": "Ver a campanha"
+    },
+    "opted_out": "{name} não recebe mais nada.",
+    "opted_in": "{name} pode receber mensagens de novo.",
+    "exported": {
+      "one": "Os dados de {name} foram baixados, com {count} mensagem.",
+      "other": "Os dados de {name} foram baixados, com {count} mensagens."
+    },
+    "delete": {
+      "title": "Apagar {name} dos contatos?",
+      "text": "O contato sai dos contatos e dos segmentos. As mensagens já enviadas ficam, com o telefone. Para apagar tudo a pedido da pessoa, use “Apagar a pessoa (LGPD)”.",
+      "action": "Apagar o contato",
+      "done": "{name} foi apagado dos contatos."
+    },
+    "erase": {
+      "title": "Apagar {name} para sempre?",
+      "action": "Apagar a pessoa",
+      "goes": "Somem o contato, o telefone e os valores em todas as mensagens, e os arquivos exportados. O que ainda aguarda não sai.",
+      "stays": "Ficam as contagens das campanhas, sem nome nem telefone, e uma marca cifrada para que o telefone não seja salvo nem receba mensagens de novo.",
+      "not_reached": "O que está no seu servidor Evolution e no celular não é alcançado: apague lá também."
+    },
+    "erased": {
+      "title": "Pessoa apagada",
+      "done": "A pessoa foi apagada",
+      "messages": {
+        "one": "{count} mensagem foi esvaziada.",
+        "other": "{count} mensagens foram esvaziadas."
+      },
+      "skipped": {
+        "one": "{count} que aguardava não sai mais.",
+        "other": "{count} que aguardavam não saem mais."
+      },
+      "stays": "Ficam as contagens, e uma marca cifrada que impede salvar este telefone de novo. Apague a conversa também no celular e no servidor Evolution."
+    }
+  },
+  "problem": {
+    "network": "A rede não respondeu. Verifique a conexão com a internet; nada do que você digitou se perdeu."
+  },
+  "read_as": {
+    "label": "Como as pessoas vão ler",
+    "nothing": "A mensagem aparece aqui enquanto você escreve.",
+    "who": "Como {name} vai ler",
+    "previous": "Pessoa anterior",
+    "next": "Próxima pessoa",
+    "nobody": "Ainda não há contatos: as variáveis ficam como estão escritas.",
+    "missing": "Falta um valor: {names}. Esta pessoa não receberia a mensagem.",
+    "long": "Com estes valores o texto passa de {limit} caracteres; a API oficial da Meta o recusa."
+  },
+  "segments": {
+    "title": "Segmentos",
+    "single": "Segmento",
+    "new": "Novo segmento",
+    "create": "Criar segmento",
+    "name": "Nome",
+    "size": "Pessoas",
+    "description": "Descrição",
+    "description_hint": "Só para você, por exemplo de onde veio a lista.",
+    "created": "Criado",
+    "rename": "Mudar nome e descrição",
+    "import": "Importar contatos para este segmento",
+    "use": "Usar em uma campanha",
+    "people": "Pessoas do segmento",
+    "actions": "Ações",
+    "person": "Nome",
+    "phone": "Telefone",
+    "nameless": "sem nome",
+    "sentence": {
+      "one": "{count} pessoa neste segmento.",
+      "other": "{count} pessoas neste segmento."
+    },
+    "added": {
+      "one": "{count} pessoa entrou em {name}.",
+      "other": "{count} pessoas entraram em {name}."
+    },
+    "way": {
+      "search": "Adicionar pessoas",
+      "filter": "Adicionar por filtro",
+      "merge": "Juntar outros segmentos",
+      "subtract": "Tirar quem está em outros"
+    },
+    "nobody": {
+      "title": "Ninguém neste segmento ainda",
+      "text": "Adicione pessoas uma a uma, por um filtro, de outros segmentos, ou importe um arquivo."
+    },
+    "empty": {
+      "title": "Nenhum segmento ainda",
+      "text": "Um segmento é o grupo de pessoas que recebe uma campanha. Uma importação cria um; aqui você monta outros."
+    },
+    "search": {
+      "label": "Nome ou telefone",
+      "were": "Já estava em {name}.",
+      "nothing": "Ninguém com este nome ou telefone.",
+      "no_contacts": "Ainda não há contatos. Importe um arquivo primeiro.",
+      "add": "Adicionar",
+      "added": "Adicionada",
+      "all": {
+        "one": "Adicionar {count} encontrada",
+        "other": "Adicionar as {count} encontradas"
+      }
+    },
+    "drop": {
+      "action": "Tirar",
+      "done": "{name} saiu do segmento."
+    },
+    "delete": {
+      "action": "Apagar o segmento",
+      "title": "Apagar o segmento {name}?",
+      "text": "Só o grupo é apagado; as pessoas continuam nos seus contatos.",
+      "confirm": "Apagar {name}",
+      "done": "O segmento {name} foi apagado."
+    },
+    "others": {
+      "nothing": "Não há outro segmento.",
+      "merge": "As pessoas dos segmentos escolhidos entram neste; os outros não mudam.",
+      "subtract": "Quem está nos segmentos escolhidos sai deste; os outros não mudam.",
+      "merge_action": "Juntar",
+      "subtract_action": "Tirar do segmento",
+      "merge_done": {
+        "one": "{count} pessoa entrou em {name}.",
+        "other": "{count} pessoas entraram em {name}."
+      },
+      "subtract_done": {
+        "one": "{count} pessoa saiu de {name}.",
+        "other": "{count} pessoas saíram de {name}."
+      },
+      "sure": "Tirar pessoas de {name}?",
+      "sure_text": "Sai deste segmento quem está em: {names}."
+    },
+    "filter": {
+      "join": "Quem entra",
+      "all": "Cumpre todas as condições",
+      "any": "Cumpre pelo menos uma",
+      "add": "Mais uma condição",
+      "remove": "Tirar a condição",
+      "field": "Campo",
+      "op": "Comparação",
+      "value": "Valor",
+      "attributes": "Atributos",
+      "list": "Separe por vírgula",
+      "incomplete": "Complete as condições para ver quantas pessoas são.",
+      "count": {
+        "one": "{count} pessoa corresponde agora.",
+        "other": "{count} pessoas correspondem agora."
+      },
+      "such_as": "Por exemplo: {names}.",
+      "action": {
+        "one": "Adicionar {count} pessoa",
+        "other": "Adicionar {count} pessoas"
+      },
+      "action_none": "Adicionar"
+    },
+    "field": {
+      "name": "Nome",
+      "phone": "Telefone",
+      "last_contacted": "Última mensagem",
+      "consent_basis": "Base legal",
+      "consent_source": "Origem do consentimento",
+      "consent_at": "Data do consentimento"
+    },
+    "op": {
+      "contains": "contém",
+      "eq": "é igual a",
+      "ne": "é diferente de",
+      "in": "é um destes",
+      "prefix": "começa com",
+      "filled": "está preenchido",
+      "empty": "está vazio",
+      "older_than_days": "há mais de (dias)",
+      "before": "antes de",
+      "after": "depois de",
+      "gte": "é no mínimo",
+      "lte": "é no máximo",
+      "gt": "é maior que",
+      "lt": "é menor que"
+    }
+  },
+  "settings": {
+    "title": "Ajustes",
+    "appearance": "Aparência",
+    "language": {
+      "title": "Idioma",
+      "pt-BR": "Português",
+      "en": "English"
+    },
+    "theme": {
+      "title": "Tema",
+      "system": "Do sistema",
+      "light": "Claro",
+      "dark": "Escuro"
+    },
+    "account": "Conta",
+    "name": "Nome",
+    "email": "E-mail",
+    "role": "Acesso",
+    "admin": "Administração",
+    "user": "Campanhas",
+    "zone": "Fuso horário",
+    "api": "Endereço da API",
+    "sign_out": "Sair"
+  },
+  "shell": {
+    "pages": "Páginas",
+    "skip": "Ir para o conteúdo",
+    "pace": "{pace}/min",
+    "offline": "Sem resposta da rede. O que você vê pode estar desatualizado; tentamos de novo sozinhos.",
+    "notice": "Este sistema usa a Evolution API para enviar mensagens de WhatsApp.",
+    "not_found": "Não encontrado",
+    "not_found_text": "Não há nada neste endereço, ou pertence a outra conta."
+  },
+  "signin": {
+    "title": "Campanhas de WhatsApp pelo seu próprio número",
+    "text": "Entre com a conta da sua empresa para ver o que está saindo, quem recebeu e o que vem depois.",
+    "expired": "Sua sessão terminou. Entre de novo para voltar a esta mesma página.",
+    "failed": "O servidor de contas não completou a entrada. Tente de novo; se continuar assim, avise quem administra o Hidra.",
+    "action": "Entrar"
+  },
+  "status": {
+    "campaign": {
+      "draft": "rascunho",
+      "scheduled": "agendada",
+      "running": "em envio",
+      "blocked": "em espera",
+      "paused": "pausada",
+      "completed": "concluída",
+      "failed": "falhou",
+      "canceled": "cancelada"
+    },
+    "recipient": {
+      "pending": "aguardando",
+      "sending": "enviando",
+      "unknown": "em dúvida",
+      "sent": "enviada",
+      "delivered": "entregue",
+      "read": "lida",
+      "failed": "falhou",
+      "skipped": "pulada"
+    },
+    "job": {
+      "waiting": "aguardando",
+      "running": "em andamento",
+      "completed": "concluída",
+      "failed": "falhou",
+      "canceled": "cancelada"
+    },
+    "connection": {
+      "connected": "conectado",
+      "connecting": "conectando",
+      "disconnected": "desconectado",
+      "error": "com problema",
+      "none": "sem número"
+    }
+  },
+  "story": {
+    "claimed_at": "Começou a sair",
+    "sent_at": "Saiu",
+    "acked_at": "Aceita pelo WhatsApp",
+    "delivered_at": "Entregue no celular",
+    "read_at": "Lida",
+    "replied_at": "Respondeu",
+    "failed_at": "Falhou",
+    "reported": "Detalhe informado:",
+    "unknown": "Não se sabe se saiu. O servidor é consultado, e ela não é reenviada enquanto houver dúvida.",
+    "waiting": "Aguarda a sua vez. Nada saiu ainda.",
+    "nothing": "Nada foi enviado a esta pessoa.",
+    "attempts": {
+      "one": "{count} tentativa.",
+      "other": "{count} tentativas."
+    },
+    "id": "No WhatsApp:"
+  },
+  "table": {
+    "first": "Primeira página",
+    "next": "Próxima página",
+    "pages": "Páginas da lista"
+  },
+  "templates": {
+    "title": "Modelos",
+    "single": "Modelo",
+    "new": "Novo modelo",
+    "name": "Nome do modelo",
+    "name_hint": "Só para você; as pessoas não veem.",
+    "text": "Texto",
+    "caption": "Legenda",
+    "media": "Mídia",
+    "no_media": "Sem mídia",
+    "created": "Criado",
+    "save": "Salvar modelo",
+    "is_saved": "Salvo",
+    "saved": "{name} foi salvo.",
+    "use": "Usar em uma campanha",
+    "count": "{used} de {limit} caracteres.",
+    "braces": "Digite {{ para inserir um dado da pessoa.",
+    "variables": "Dados das pessoas",
+    "audio": "O WhatsApp não mostra texto junto com áudio.",
+    "url": "Endereço da mídia",
+    "url_hint": "Público, com https://. O servidor Evolution baixa o arquivo a cada envio; aqui ele aparece só pelo nome.",
+    "file_name": "Nome do arquivo",
+    "file_name_hint": "Como a pessoa o vê, por exemplo Contrato.pdf.",
+    "warned": {
+      "single-braces": "chaves simples",
+      "other-placeholders": "marcas de outro sistema",
+      "text-too-long": "longo demais"
+    },
+    "empty": {
+      "title": "Nenhum modelo ainda",
+      "text": "Um modelo é o texto da campanha, com o nome e os dados de cada pessoa. Você o vê como cada uma vai ver."
+    },
+    "delete": {
+      "action": "Apagar o modelo",
+      "title": "Apagar o modelo {name}?",
+      "text": "Campanhas que já começaram mantêm o texto delas.",
+      "confirm": "Apagar {name}",
+      "done": "O modelo {name} foi apagado."
     }
   }
 };

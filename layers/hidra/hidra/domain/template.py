@@ -242,11 +242,17 @@ def render(body: str, values: Mapping[str, str]) -> str:
     Raises:
         Rejected: naming every placeholder without a value; a blank value counts as none.
     """
-    missing = [name for name in placeholders(body) if blank(values.get(name, ""))]
+    text, missing = render_draft(body, values)
     if missing:
         raise Rejected(
             "Some variables have no value.",
             code="unresolved-variables",
             fields=[Field(f"variables.{name}", "has no value") for name in missing],
         )
-    return PLACEHOLDER.sub(lambda match: values[match[1]], body)
+    return text
+
+
+def render_draft(body: str, values: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Returns the text for one recipient, and the placeholders without a value, which stay in it as they are."""
+    missing = [name for name in placeholders(body) if blank(values.get(name, ""))]
+    return PLACEHOLDER.sub(lambda match: match[0] if match[1] in missing else values[match[1]], body), missing

@@ -1,14 +1,24 @@
 """The text and the media of a template, with values in place of its placeholders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from hidra.domain.content import Content, Media
-from hidra.domain.template import WHATSAPP_CHARACTERS, chosen, placeholders, render
+from hidra.domain.template import WHATSAPP_CHARACTERS, chosen, placeholders, render, render_draft
 from hidra.errors import Field, Rejected
 from hidra.store import contacts, templates
 from hidra.store.db import Database, Tx
 from hidra.store.templates import Template
+
+
+@dataclass(frozen=True)
+class DraftText:
+    """The text for one contact; ``missing``: the placeholders that stay in it, because the contact has no value."""
+
+    contact_id: UUID
+    text: str
+    missing: list[str]
 
 
 def render_template(
@@ -30,7 +40,8 @@ def render_template(
         template = templates.get(tx, template_id=template_id)
         if contact_id is None:
             return template, {}
-        return template, contacts.values(tx, contact_id=contact_id, variables=placeholders(template.body))
+        found = contacts.values(tx, contact_ids=[contact_id], variables=placeholders(template.body))
+        return template, found.get(contact_id)
 
     template, own = db.as_user(user_id, work)
     if own is None:
@@ -49,3 +60,21 @@ def render_template(
             fields=[Field("variables", "make the text too long")],
         )
     return Content(text, media)
+
+
+def render_body(db: Database, user_id: UUID, body: str, contact_ids: Sequence[UUID]) -> list[DraftText]:
+    """A text that is no template yet, as each of the contacts would get it, in their order.
+
+    Raises:
+        Rejected: some of the contacts are not the user's.
+    """
+    names = placeholders(body)
+    found = db.as_user(user_id, lambda tx: contacts.values(tx, contact_ids=contact_ids, variables=names))
+    wrong = [
+        Field(f"contact_ids.{at}", "is not one of your contacts")
+        for at, each in enumerate(contact_ids)
+        if each not in found
+    ]
+    if wrong:
+        raise Rejected("Some of the ids are not your contacts.", code="unknown-contacts", fields=wrong)
+    return [DraftText(each, *render_draft(body, found[each])) for each in contact_ids]

@@ -67,7 +67,7 @@ order by m.contact_id limit %(limit)s
 # As the freeze resolves them, see store/audience.py.
 VALUES = f"""
 with {SPELLED}
-select (
+select c.id, (
     select coalesce(
         jsonb_object_agg((%(variables)s::text[])[s.place], v.value) filter (where v.value is not null), '{{}}'
     )
@@ -76,8 +76,8 @@ select (
             c.attributes, s.names, case s.own when 'name' then c.name when 'phone' then c.phone end
         ) as value
     ) v
-)
-from hidra.contacts c where c.user_id = %(user_id)s and c.id = %(contact_id)s
+) as values
+from hidra.contacts c where c.user_id = %(user_id)s and c.id = any(%(contact_ids)s)
 """  # noqa: S608 - made of constants
 UPDATE = f"""
 update hidra.contacts c
@@ -179,10 +179,17 @@ def members(tx: Tx, *, segment_id: UUID, after_id: UUID | None, limit: int) -> l
     return tx.rows(Contact, MEMBERS, segment_id=segment_id, after_id=after_id, limit=limit)
 
 
-def values(tx: Tx, *, contact_id: UUID, variables: Sequence[str]) -> dict[str, str] | None:
-    """The contact's value for each variable that it has one for; None if the user has no such contact."""
-    resolved: dict[str, str] | None = tx.value(VALUES, contact_id=contact_id, **spelling(variables))
-    return resolved
+@dataclass(frozen=True)
+class Values:
+    """A contact's value for each variable that it has one for."""
+
+    id: UUID
+    values: dict[str, str]
+
+
+def values(tx: Tx, *, contact_ids: Sequence[UUID], variables: Sequence[str]) -> dict[UUID, dict[str, str]]:
+    """The values of those of the contacts that the user has."""
+    return {row.id: row.values for row in tx.rows(Values, VALUES, contact_ids=contact_ids, **spelling(variables))}
 
 
 def update(

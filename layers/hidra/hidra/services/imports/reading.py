@@ -19,7 +19,6 @@ from hidra.domain.imports.rejects import MAX_RAW
 from hidra.domain.imports.row import Reader
 from hidra.errors import Rejected
 from hidra.gateways.workbook import Workbook
-from hidra.store.import_slices import RunningImport
 
 SAMPLE_ROWS = 200  # behind the header, which decide with it what the columns mean
 SAMPLE_TEXT = 1024**2  # bytes, of the header and these rows
@@ -51,7 +50,6 @@ class Reading:
 
     records: Callable[[Position], RecordSource]
     read_row: Reader
-    phone_hash: Callable[[str], bytes]
     layout: Layout
     position: Position
     warnings: tuple[FileWarning, ...] = ()
@@ -71,58 +69,62 @@ class ReadBatch:
     warnings: tuple[FileWarning, ...] = ()
 
 
-def open_file(running: RunningImport, file: File, checkpoint: Checkpoint | None, *, secret: bytes) -> Reading:
+def open_file(format: str, options: Mapping[str, Any], file: File, checkpoint: Checkpoint | None) -> Reading:
     """
     Raises:
         Rejected: the file has no header that fits.
     """
-    mapping = running.options["mapping"]
-    as_json = running.format == "jsonl"
+    mapping = options["mapping"]
+    as_json = format == "jsonl"
     if checkpoint is not None:
         found, position = checkpoint.layout, checkpoint.position
-    elif running.format == "xlsx":
-        found, position = Layout("utf-8", "\n", ",", 0), Position(0)
     else:
-        found = _detect(file, running.format, running.options)
+        found = written(format, options, file)
         position = Position(found.start)
     warnings: tuple[FileWarning, ...] = ()
     if checkpoint is None and not as_json:
-        header, position = _header(_records(running, file, found, position), mapping)
+        header, position = _header(records_of(format, options, file, found, position), mapping)
         found = replace(found, columns=header.roles, phones=header.phones, names=header.names)
         warnings = header.warnings
-    options = running.options
     # A queued import may be older than the two options.
     parse_phone = partial(phone.parse, country=options["country"], old_numbers=options.get("old_numbers", False))
     consent = ConsentRules.of(options.get("consent"))
     return Reading(
-        records=partial(_records, running, file, found),
+        records=partial(records_of, format, options, file, found),
         read_row=row.of_object(mapping, parse_phone, consent)
         if as_json
         else row.of_cells(found.as_columns, parse_phone, consent),
-        phone_hash=phone.hasher(secret, str(running.user_id)),
         layout=found,
         position=position,
         warnings=warnings,
     )
 
 
-def _detect(file: File, format: str, options: Mapping[str, Any]) -> Layout:
+def written(format: str, options: Mapping[str, Any], file: File) -> Layout:
+    """How the file is written, without its columns.
+
+    Raises:
+        Rejected: it is a file of another kind.
+    """
+    if format == "xlsx":
+        return Layout("utf-8", "\n", ",", 0)
     sample = b"".join(file.read(0, SAMPLE))
     file_kind.check(sample, format)
     return layout.detect(sample, encoding=options["encoding"], delimiter=options["delimiter"])
 
 
-def _records(running: RunningImport, file: File, layout: Layout, position: Position) -> RecordSource:
-    if running.format == "xlsx":
+def records_of(format: str, options: Mapping[str, Any], file: File, layout: Layout, position: Position) -> RecordSource:
+    """The file's records from a position on."""
+    if format == "xlsx":
         return Workbook(
             file.read(0, None),
             file.size,
             position,
-            country=running.options["country"],
+            country=options["country"],
             phones={at for phone in layout.phones for at in phone if at is not None},
             instants=[at for at, column in enumerate(layout.columns) if column == "consent.at"],
         )
-    return Records(file.read(position.offset, None), layout, position, as_json=running.format == "jsonl")
+    return Records(file.read(position.offset, None), layout, position, as_json=format == "jsonl")
 
 
 def _header(source: RecordSource, mapping: Mapping[str, str | None]) -> tuple[Columns, Position]:
@@ -131,7 +133,7 @@ def _header(source: RecordSource, mapping: Mapping[str, str | None]) -> tuple[Co
     Raises:
         Rejected: the file has no header that fits.
     """
-    begun, whole = _begin(source)
+    begun, whole = first_records(source)
     if not begun:
         raise Rejected("The file is empty. Create a new import and upload a file with rows.", code="no_header")
     failure: Rejected | None = None
@@ -149,8 +151,8 @@ def _header(source: RecordSource, mapping: Mapping[str, str | None]) -> tuple[Co
     raise failure
 
 
-def _begin(source: RecordSource) -> tuple[list[tuple[Record, Position]], bool]:
-    """The first records and where each ends; whether they are all."""
+def first_records(source: RecordSource) -> tuple[list[tuple[Record, Position]], bool]:
+    """The first records that count, and where each ends; whether they are all."""
     begun: list[tuple[Record, Position]] = []
     begin: int | None = None
     for record in source:
@@ -201,8 +203,8 @@ class BatchReader:
     larger, which is read while the database writes the one before.
     """
 
-    def __init__(self, reading: Reading, *, batch_rows: int) -> None:
-        self._reading, self._most_rows = reading, batch_rows
+    def __init__(self, reading: Reading, *, phone_hash: Callable[[str], bytes], batch_rows: int) -> None:
+        self._reading, self._phone_hash, self._most_rows = reading, phone_hash, batch_rows
         self._batch_rows = min(batch_rows, FIRST_ROWS)
         self._warnings = reading.warnings
         self._source = reading.records(reading.position)
@@ -210,7 +212,7 @@ class BatchReader:
 
     def next_batch(self) -> ReadBatch:
         source, read_row = self._source, self._reading.read_row
-        batch = Batch(self._reading.phone_hash)
+        batch = Batch(self._phone_hash)
         begin, size, blank = source.offset, 0, 0
         most = 4 * BATCH_BYTES if isinstance(source, Records) else BATCH_BYTES
         for record in self._records:

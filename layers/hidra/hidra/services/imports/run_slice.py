@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from uuid import UUID
 
+from hidra.domain import phone
 from hidra.domain.imports import files
 from hidra.domain.imports.checkpoint import Checkpoint
 from hidra.errors import HidraError, Rejected, Unavailable
@@ -128,10 +129,11 @@ def _import_batches(
         raise files.replaced()
     if checkpoint is not None and checkpoint.over:
         return running, True
-    reading = open_file(running, file, checkpoint, secret=secret)
+    reading = open_file(running.format, running.options, file, checkpoint)
     if running.attempts > 1:  # the rows that stopped the slice before are reached with fewer others in their batch
         batch_rows = max(1, batch_rows // RETRY_SHARE)
-    batches = BatchReader(reading, batch_rows=batch_rows)
+    phone_hash = phone.hasher(secret, str(running.user_id))
+    batches = BatchReader(reading, phone_hash=phone_hash, batch_rows=batch_rows)
     # One thread, so that records are read one at a time; leaving the block waits for it.
     with _rarely_collected(), ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(batches.next_batch)

@@ -1,0 +1,141 @@
+/** A filter made of conditions, with the number of contacts that match it as it is built. */
+import { call } from "../api.js";
+import { complete, FIELDS, opsOf, part } from "../filter.js";
+import { number } from "../format.js";
+import { html, useEffect, useRef, useState } from "../html.js";
+import { t } from "../i18n.js";
+import { usePolling } from "../polling.js";
+import { toast } from "../state.js";
+import { Choice } from "./field.js";
+import { Icon } from "./icon.js";
+import { Problem } from "./problem.js";
+
+/** @typedef {import("../filter.js").Condition} Condition */
+
+/** @type {Condition} */
+const FIRST = { field: "name", op: "contains", value: "" };
+const MOST = 20;
+const COUNTRY = "BR"; // whose way of writing numbers and dates the attributes have
+const PAUSE = 400; // ms without a change
+
+/** @param {{segment: import("hidra-api").Segment, onChange: () => Promise<void>, onClose: () => void}} props */
+export function FilterBuilder({ segment, onChange, onClose }) {
+  const [join, setJoin] = useState(/** @type {"all" | "any"} */ ("all"));
+  const [conditions, setConditions] = useState([FIRST]);
+  const [working, setWorking] = useState(false);
+  const people = usePolling(() => call("list_contacts", { limit: 50 })).data?.items ?? [];
+  const attributes = [...new Set(people.flatMap((it) => Object.keys(it.attributes)))].sort();
+  const ready = conditions.every(complete);
+  const filter = ready ? /** @type {any} */ ({ [join]: conditions.map(part) }) : null;
+  const { matches, failure, setFailure } = useMatches(filter);
+
+  /** @param {number} at @param {Partial<Condition>} change */
+  const change = (at, change) => setConditions(conditions.map((it, place) => (place === at ? { ...it, ...change } : it)));
+  const run = async () => {
+    setWorking(true);
+    try {
+      let added = 0;
+      /** @type {string | null} */
+      let cursor = null;
+      do {
+        /** @type {import("hidra-api").SegmentMembersMerged} */
+        const done = await call("fill", { segment_id: segment.id }, { filter, country: COUNTRY, ...(cursor ? { cursor } : {}) });
+        added += done.added;
+        cursor = done.next_cursor;
+      } while (cursor);
+      toast(t("segments.added", { count: added, name: segment.name }));
+      await onChange();
+      onClose();
+    } catch (problem) {
+      setFailure(problem);
+      setWorking(false);
+    }
+  };
+  return html`<section class="form wide">
+    <h2>${t("segments.way.filter")}</h2>
+    ${conditions.length > 1 &&
+    html`<${Choice}
+      label=${t("segments.filter.join")}
+      value=${join}
+      options=${[{ value: "all", text: t("segments.filter.all") }, { value: "any", text: t("segments.filter.any") }]}
+      onChange=${setJoin}
+    />`}
+    <ul class="conditions">
+      ${conditions.map(
+        (it, at) => html`<${Row} key=${at} it=${it} attributes=${attributes} onChange=${(/** @type {Partial<Condition>} */ changed) => change(at, changed)}
+          onRemove=${conditions.length > 1 ? () => setConditions(conditions.filter((_, place) => place !== at)) : null} />`,
+      )}
+    </ul>
+    ${conditions.length < MOST && html`<div><button onClick=${() => setConditions([...conditions, FIRST])}><${Icon} name="plus" size=${16} />${t("segments.filter.add")}</button></div>`}
+    <${Problem} failure=${failure} />
+    <p class="lead" role="status" aria-live="polite">${ready ? matches && t("segments.filter.count", { count: matches.contacts }) : t("segments.filter.incomplete")}</p>
+    ${ready && matches && matches.examples.length > 0 && html`<p class="quiet">${t("segments.filter.such_as", { names: matches.examples.map((it) => it.name ?? it.phone).join(", ") })}</p>`}
+    <div class="buttons">
+      <button onClick=${onClose}>${t("common.cancel")}</button>
+      <button class="primary" disabled=${!ready || !matches?.contacts || working} aria-busy=${working} onClick=${run}>
+        ${matches?.contacts && ready ? t("segments.filter.action", { count: matches.contacts }) : t("segments.filter.action_none")}
+      </button>
+    </div>
+  </section>`;
+}
+
+/** How many contacts match, a moment after the last change. @param {any} filter null while it is not complete */
+function useMatches(filter) {
+  const [matches, setMatches] = useState(/** @type {import("hidra-api").FilterMatches | undefined} */ (undefined));
+  const [failure, setFailure] = useState(/** @type {any} */ (undefined));
+  const turn = useRef(0);
+  const asked = JSON.stringify(filter);
+  useEffect(() => {
+    const mine = ++turn.current;
+    if (!filter) return;
+    const timer = setTimeout(async () => {
+      try {
+        const found = await call("preview_filter", {}, { filter, country: COUNTRY });
+        if (mine !== turn.current) return;
+        setMatches(found);
+        setFailure(undefined);
+      } catch (problem) {
+        if (mine === turn.current) setFailure(problem);
+      }
+    }, PAUSE);
+    return () => clearTimeout(timer);
+  }, [asked]);
+  return { matches, failure, setFailure };
+}
+
+/** @param {{it: Condition, attributes: string[], onChange: (change: Partial<Condition>) => void, onRemove: (() => void) | null}} props */
+function Row({ it, attributes, onChange, onRemove }) {
+  const kinds = opsOf(it.field);
+  /** @param {string} field */
+  const choose = (field) => onChange({ field, op: opsOf(field)[0].op, value: "" });
+  const op = kinds.find((each) => each.op === it.op) ?? kinds[0];
+  return html`<li class="condition">
+    <select aria-label=${t("segments.filter.field")} value=${it.field} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
+      ${FIELDS.map((field) => html`<option key=${field} value=${field}>${t(`segments.field.${field.replace(".", "_")}`)}</option>`)}
+      ${attributes.length > 0 &&
+      html`<optgroup label=${t("segments.filter.attributes")}>
+        ${attributes.map((name) => html`<option key=${name} value=${`attributes.${name}`}>${name}</option>`)}
+      </optgroup>`}
+    </select>
+    <select aria-label=${t("segments.filter.op")} value=${it.op} onChange=${(/** @type {any} */ event) => onChange({ op: event.target.value, value: "" })}>
+      ${kinds.map((each) => html`<option key=${each.op} value=${each.op}>${t(`segments.op.${each.op}`)}</option>`)}
+    </select>
+    ${op.input !== "none" && html`<${Value} kind=${op.input} value=${it.value} onChange=${(/** @type {string} */ value) => onChange({ value })} />`}
+    ${onRemove && html`<button class="plain" aria-label=${t("segments.filter.remove")} onClick=${onRemove}><${Icon} name="close" size=${16} /></button>`}
+  </li>`;
+}
+
+/** @param {{kind: string, value: string, onChange: (value: string) => void}} props */
+function Value({ kind, value, onChange }) {
+  const label = t("segments.filter.value");
+  const input = (/** @type {any} */ event) => onChange(event.target.value);
+  if (kind === "basis") {
+    const bases = ["consent", "contract", "legitimate_interest", "legal_obligation", "public_policy", "research", "legal_proceedings", "protection_of_life", "health_protection", "credit_protection"];
+    return html`<select aria-label=${label} value=${value} onChange=${input}>
+      <option value="">${t("imports.into.choose")}</option>
+      ${bases.map((basis) => html`<option key=${basis} value=${basis}>${t(`imports.basis.${basis}`)}</option>`)}
+    </select>`;
+  }
+  const hint = kind === "list" ? t("segments.filter.list") : undefined;
+  return html`<input aria-label=${label} placeholder=${hint} type=${{ date: "date", number: "number", days: "number" }[kind] ?? "text"} step="any" min=${kind === "days" ? 0 : undefined} maxlength="500" value=${value} onInput=${input} />`;
+}

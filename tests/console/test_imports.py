@@ -1,0 +1,54 @@
+"""An import, from the file to its rejected rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import Visitor, client_of
+
+ROWS = """Nome;Celular;Cidade;Aceite;Código
+João;(11) 98765-0101;São Paulo;Sim;1
+Conceição;(81) 98765-0102;Recife;Não;2
+<img src=x onerror=alert(1)>;(81) 98765-0103;Olinda;Sim;3
+Zé;;Natal;Sim;4
+Bia;1234;Natal;Sim;5
+"""
+
+
+def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
+    visit: Callable[..., Visitor], session: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "Clientes de São Paulo.csv"
+    file.write_bytes(ROWS.replace("\n", "\r\n").encode("cp1252"))
+    visitor = visit(session)
+    page = visitor.open("#/imports/new")
+    page.locator("input[type=file]").set_input_files(file)
+    lead = page.locator("section .lead")
+    expect(lead).to_have_text("5 linhas conferidas: 3 viram contatos, 2 seriam recusadas.")
+    page.get_by_label("Aceite", exact=True).select_option("consent.basis")
+    page.get_by_label("Código", exact=True).select_option("")
+    page.get_by_label("Nome do atributo para a coluna Cidade").fill("município")
+    page.get_by_label("Nome do atributo para a coluna Cidade").press("Enter")
+    rows = page.locator(".preview-rows tbody tr")
+    expect(rows.nth(0)).to_contain_text("+5511987650101")
+    expect(rows.nth(0)).to_contain_text("Consentimento da pessoa")
+    expect(rows.nth(4)).to_contain_text("telefone inválido")
+    expect(page.get_by_label("Nome do atributo para a coluna Cidade")).to_have_value("município")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    assert page.locator("td img").count() == 0
+
+    page.get_by_role("button", name="Importar", exact=True).click()
+    expect(lead).to_contain_text("5 linhas lidas: 3 contatos novos, 0 atualizados, 0 sem mudança.")
+    client = client_of(visitor.stack, session)
+    made = client.call("GET", "/v1/imports")["items"][0]
+    assert (made["status"], made["rows_read"], made["created"], made["rejected"]) == ("completed", 5, 3, 2)
+    members = list(client.every(f"/v1/segments/{made['segment_id']}/contacts"))
+    found = {it["name"]: (it["phone"], it["attributes"], it["consent"] and it["consent"]["basis"]) for it in members}
+    assert found["João"] == ("+5511987650101", {"município": "São Paulo"}, "consent")
+    assert found["Conceição"] == ("+5581987650102", {"município": "Recife"}, None)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Baixar as linhas recusadas").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert [line.split(",")[1] for line in text.splitlines()[1:]] == ["no_phone", "invalid_phone"]
