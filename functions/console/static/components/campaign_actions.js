@@ -84,6 +84,7 @@ export const cancel = (campaign, after) =>
       title: t("campaigns.cancel_title", { name }),
       body: pending === null ? t("campaigns.cancel_scheduled") : t("campaigns.cancel_text", { count: pending }),
       action: t("campaigns.cancel"),
+      back: t("campaigns.keep"),
       danger: true,
     });
     if (!yes) return;

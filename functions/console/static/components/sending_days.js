@@ -16,7 +16,7 @@ export function SendingDays({ plan, window }) {
   const days = plan.days.slice(0, SHOWN);
   const zone = window?.time_zone ?? here();
   const name = (/** @type {Date} */ at) =>
-    new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "short", timeZone: zone }).format(at).replaceAll(".", "");
+    new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "numeric", timeZone: zone }).format(at).replace(/[.,]/g, "");
   const words = days.map((day) => t("days.day", { day: name(day.at), hours: spans(day.hours) })).join("; ");
   return html`<figure class="days" role="img" aria-label=${words}>
     ${days.map((day) => {

@@ -30,7 +30,7 @@ export async function startCampaign({ campaign, values, preflight, expected, tem
   const yes = await confirm({
     title: t(values.at ? "wizard.start.title_later" : "wizard.start.title_now", { name: campaign.name }),
     body: html`
-      <p>${t("wizard.start.reaches", { count, name: instance })}</p>
+      <p class="reaches">${t("wizard.start.reaches", { count, name: instance })}</p>
       <p>${timing(expected, preflight)}</p>
       ${!connected && html`<p>${t("wizard.start.not_connected")}</p>`}
       ${sample &&

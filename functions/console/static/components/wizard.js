@@ -122,7 +122,7 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
     message: () => html`<${Message} values=${values} choose=${choose} templates=${choices.templates} people=${people} />`,
     time: () => html`<${Timing} values=${values} wrong=${wrong} change=${change} scheduled=${scheduled} expected=${expected} />`,
     check: () =>
-      campaign && html`<${Check} forecast=${forecast} expected=${expected} campaign=${campaign} template=${template} people=${people} open=${open} />`,
+      campaign && html`<${Check} forecast=${forecast} expected=${expected} campaign=${campaign} template=${template} people=${people} unsaved=${scheduled && draft.dirty} open=${open} />`,
   };
   const facts = {
     audience: segment && `${segment.name} · ${t("wizard.people", { count: segment.total_contacts })}`,
@@ -157,13 +157,13 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
             key=${step}
             number=${index + 1}
             title=${t(`wizard.step.${step}`)}
-            question=${t(`wizard.question.${step}`)}
+            question=${t(`wizard.question.${scheduled && step === "check" ? "scheduled" : step}`)}
             fact=${facts[step]}
             open=${index === current}
             reachable=${reachable(index)}
             done=${index < 3 && done[index] && (index !== 2 || asked >= 2 || opened !== null)}
             onOpen=${() => open(step)}
-            next=${index < 3 ? { ready: reachable(index + 1), go: () => open(STEPS[index + 1]) } : undefined}
+            next=${index < 3 ? { ready: reachable(index + 1), primary: !scheduled, go: () => open(STEPS[index + 1]) } : undefined}
           >
             ${index === current && body[step]()}
           <//>`,

@@ -34,13 +34,14 @@ export function Audience({ values, wrong, change, segments }) {
   /** @param {string[]} chosen */
   const choose = ([segment_id]) =>
     change({ segment_id, exclude_segment_ids: values.exclude_segment_ids.filter((id) => id !== segment_id) });
+  const excluded = values.exclude_segment_ids.length;
   const recent = values.not_contacted_for_days !== null;
   const absent = values.skip_not_on_whatsapp_days !== 0;
   return html`
     <${Picker} label=${t("wizard.audience.segment")} options=${options} chosen=${[values.segment_id]} onChange=${choose} />
     ${others.length > 0 &&
-    html`<details class="more-options" open=${values.exclude_segment_ids.length > 0}>
-      <summary>${t("wizard.audience.exclude", { count: values.exclude_segment_ids.length })}</summary>
+    html`<details class="more-options" open=${excluded > 0}>
+      <summary>${excluded ? t("wizard.audience.excluded", { count: excluded }) : t("wizard.audience.exclude")}</summary>
       <${Picker}
         label=${t("wizard.audience.exclude_label")}
         options=${others}

@@ -13,7 +13,7 @@ import { Icon } from "./icon.js";
  * @param {boolean} props.reachable whether what comes before it is chosen
  * @param {boolean} props.done
  * @param {() => void} props.onOpen
- * @param {{ready: boolean, go: () => void}} [props.next] the way to the card after it
+ * @param {{ready: boolean, primary: boolean, go: () => void}} [props.next] the way to the card after it
  * @param {any} props.children
  */
 export function Card({ number, title, question, fact, open, reachable, done, onOpen, next, children }) {
@@ -38,7 +38,7 @@ export function Card({ number, title, question, fact, open, reachable, done, onO
     html`<div class="card-body">
       <p class="quiet">${question}</p>
       ${children}
-      ${next && next.ready && html`<div class="buttons"><button class="primary" onClick=${next.go}>${t("wizard.continue")}</button></div>`}
+      ${next && next.ready && html`<div class="buttons"><button class=${next.primary ? "primary" : ""} onClick=${next.go}>${t("wizard.continue")}</button></div>`}
     </div>`}
   </section>`;
 }

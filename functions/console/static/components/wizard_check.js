@@ -39,13 +39,16 @@ const GRAVE = ["no-connection", "segment-empty", "segment-too-large", "nothing-t
  * @param {import("hidra-api").Campaign} props.campaign
  * @param {import("hidra-api").Template | undefined} props.template
  * @param {import("hidra-api").Contact[] | undefined} props.people
+ * @param {boolean} props.unsaved whether there are changes that the prediction does not know
  * @param {(step: string) => void} props.open another card
  */
-export function Check({ forecast, expected, campaign, template, people, open }) {
+export function Check({ forecast, expected, campaign, template, people, unsaved, open }) {
   const { data, failure, fresh, ask } = forecast;
   if (!data) return failure ? html`<${Problem} failure=${failure} retry=${() => ask().catch(() => {})} />` : html`<${Skeleton} lines=${4} />`;
   const readers = receiving(people, data);
   return html`
+    ${unsaved && html`<${Notice}><p>${t("wizard.check.unsaved")}</p><//>`}
+    <${Problem} failure=${failure} retry=${() => ask().catch(() => {})} />
     <div class="checked" aria-busy=${!fresh}>
       <p class="lead">${sentence(data)}</p>
       <p>${timing(expected, data)}</p>
@@ -73,8 +76,7 @@ export function Check({ forecast, expected, campaign, template, people, open }) 
   `;
 }
 
-/** Those of the first people whom the API does not name among those left out. */
-/** @param {import("hidra-api").Contact[] | undefined} people @param {Preflight} preflight */
+/** The first people without those that the API names as left out. @param {import("hidra-api").Contact[] | undefined} people @param {Preflight} preflight */
 export function receiving(people, preflight) {
   const without = new Set(preflight.will_not.flatMap((left) => left.examples.map((example) => example.contact_id)));
   return people?.filter((person) => !without.has(person.id));
@@ -115,7 +117,9 @@ function parts({ will_receive, will_not }) {
 function Left({ left }) {
   const rest = left.recipients - left.examples.length;
   return html`<li class="row left-out">
-    <p><b class="numbers">${t("wizard.people", { count: left.recipients })}</b> · ${codeText("error", left.reason)}</p>
+    <p class="row-head">
+      <span>${codeText("error", left.reason)}</span><b class="numbers">${t("wizard.people", { count: left.recipients })}</b>
+    </p>
     <ul class="examples">
       ${left.examples.map(
         ({ contact_id, phone, detail }) => html`<li key=${contact_id}>

@@ -278,6 +278,7 @@ export default {
       "one": "{count} person still waits for the message. Sending continues within seconds.",
       "other": "{count} people still wait for the message. Sending continues within seconds."
     },
+    "keep": "Back",
     "cancel_title": "Cancel {name}?",
     "cancel_scheduled": "It does not start. This cannot be undone; a copy can be sent later.",
     "cancel_text": {
@@ -479,7 +480,8 @@ export default {
       "audience": "Who gets it, and who is left out.",
       "message": "The message, as one of the people will read it.",
       "time": "When it starts and how fast it goes.",
-      "check": "What will happen, with the data of now. Nothing goes out before you confirm."
+      "check": "What will happen, with the data of now. Nothing goes out before you confirm.",
+      "scheduled": "What will happen, with the data of now."
     },
     "people": {
       "one": "{count} person",
@@ -517,14 +519,15 @@ export default {
       "empty": "No segments yet",
       "empty_text": "A segment is a group of your contacts. Each import makes one.",
       "import": "Bring in contacts",
-      "exclude": {
-        "one": "Leave out people of another segment ({count} chosen)",
-        "other": "Leave out people of other segments ({count} chosen)"
+      "exclude": "Leave out people of other segments",
+      "excluded": {
+        "one": "People of {count} other segment are left out",
+        "other": "People of {count} other segments are left out"
       },
       "exclude_label": "People in these segments do not get it",
       "recent": "Do not write to people that got a campaign lately",
       "absent": "Do not write to numbers that were not on WhatsApp",
-      "days": "Within the last days",
+      "days": "How many days back",
       "days_wrong": "A number of days between {least} and 365.",
       "opted_out": "People that opted out never get it."
     },
@@ -564,6 +567,7 @@ export default {
       "days": "The days of sending"
     },
     "check": {
+      "unsaved": "These numbers are of before your changes. Save to check what they change.",
       "nobody": "The segment has no people.",
       "all": {
         "one": "{count} person gets it.",
@@ -576,7 +580,7 @@ export default {
       "through": "The message goes through the number {name}.",
       "begins": "It starts {time}",
       "begins_now": "It starts when you confirm",
-      "ends": "and ends about {time}: {duration} of sending.",
+      "ends": "and ends about {time}, with {duration} of sending.",
       "ends_late": "and takes more than 60 days.",
       "receive": {
         "one": "{count} gets it",

@@ -278,6 +278,7 @@ export default {
       "one": "{count} pessoa ainda aguarda a mensagem. O envio continua em segundos.",
       "other": "{count} pessoas ainda aguardam a mensagem. O envio continua em segundos."
     },
+    "keep": "Voltar",
     "cancel_title": "Cancelar {name}?",
     "cancel_scheduled": "Ela não começa. Isto não pode ser desfeito; uma cópia pode ser enviada depois.",
     "cancel_text": {
@@ -479,7 +480,8 @@ export default {
       "audience": "Quem recebe, e quem fica de fora.",
       "message": "A mensagem, como uma das pessoas vai ler.",
       "time": "Quando começa e com que ritmo sai.",
-      "check": "O que vai acontecer, com os dados de agora. Nada sai antes da sua confirmação."
+      "check": "O que vai acontecer, com os dados de agora. Nada sai antes da sua confirmação.",
+      "scheduled": "O que vai acontecer, com os dados de agora."
     },
     "people": {
       "one": "{count} pessoa",
@@ -517,14 +519,15 @@ export default {
       "empty": "Ainda não há segmentos",
       "empty_text": "Um segmento é um grupo dos seus contatos. Cada importação faz um.",
       "import": "Trazer contatos",
-      "exclude": {
-        "one": "Excluir quem está em outro segmento ({count} escolhido)",
-        "other": "Excluir quem está em outros segmentos ({count} escolhidos)"
+      "exclude": "Deixar de fora quem está em outros segmentos",
+      "excluded": {
+        "one": "Fica de fora quem está em {count} outro segmento",
+        "other": "Fica de fora quem está em {count} outros segmentos"
       },
       "exclude_label": "Quem está nestes segmentos não recebe",
       "recent": "Não escrever a quem recebeu uma campanha há pouco tempo",
       "absent": "Não escrever a números que não estavam no WhatsApp",
-      "days": "Nos últimos dias",
+      "days": "Quantos dias para trás",
       "days_wrong": "Um número de dias entre {least} e 365.",
       "opted_out": "Quem pediu para sair nunca recebe."
     },
@@ -564,6 +567,7 @@ export default {
       "days": "Os dias do envio"
     },
     "check": {
+      "unsaved": "Estes números são de antes das suas alterações. Salve para conferir o que muda.",
       "nobody": "O segmento não tem pessoas.",
       "all": {
         "one": "{count} pessoa recebe.",
@@ -576,7 +580,7 @@ export default {
       "through": "A mensagem sai pelo número {name}.",
       "begins": "Começa {time}",
       "begins_now": "Começa quando você confirmar",
-      "ends": "e termina por volta de {time}: são {duration} de envio.",
+      "ends": "e termina por volta de {time}, com {duration} de envio.",
       "ends_late": "e leva mais de 60 dias.",
       "receive": {
         "one": "{count} recebe",
