@@ -7,14 +7,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from local.stack import Stack
 from tests.conftest import ROOT
 from tests.console.conftest import Visitor
+from tests.console.person import Person
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 ENTRIES = re.findall(r'path: "([^"]+)"', (ROOT / "functions/console/static/pages.js").read_text())
-# The addresses of pages whose path has parameters; the others are their paths.
-PLACES: dict[str, str] = {}
 LOOKS = [("pt-BR", "light"), ("en", "dark")]
+
+
+@pytest.fixture(scope="module")
+def places(stack: Stack) -> dict[str, str]:
+    """The addresses of pages whose path has parameters; the others are their paths."""
+    bia = Person(stack, "Bia Souza")
+    segment = bia.segment("Clientes", [{"phone": "+5511987650001", "name": "Ana"}])
+    template = bia.template("Aviso", "Olá {{nome}}, *amanhã* abrimos. {cupom}", ["nome"])
+    body = {"name": "Natal", "segment_id": segment, "template_id": template, "labels": ["varejo"]}
+    campaign = bia.call("POST", "/v1/campaigns", body)["id"]
+    return {"/campaigns/:id/edit": f"/campaigns/{campaign}/edit"}
 
 
 def settle(page: Page) -> None:
@@ -35,13 +46,13 @@ def too_wide(page: Page) -> bool:
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS, ids=[f"{language} {theme}" for language, theme in LOOKS])
 def test_every_page_can_be_read_by_all_and_fits_the_narrowest_phone(
-    visit: Callable[..., Visitor], session: dict[str, str], language: str, theme: str
+    visit: Callable[..., Visitor], session: dict[str, str], places: dict[str, str], language: str, theme: str
 ) -> None:
     visitor = visit(session, locale=language, color_scheme=theme, reduced_motion="reduce")
     page = visitor.open()
     for path in ENTRIES:
-        assert ":" not in path or path in PLACES, f"{path} needs an address in PLACES"
-        page.goto(f"{visitor.url}#{PLACES.get(path, path)}")
+        assert ":" not in path or path in places, f"{path} needs an address in places"
+        page.goto(f"{visitor.url}#{places.get(path, path)}")
         settle(page)
         assert page.evaluate("document.documentElement.lang") == language
         page.set_viewport_size({"width": 1280, "height": 800})

@@ -35,9 +35,9 @@ export function Labels({ labels, onChange }) {
         />`}
     <//>`}
     ${labels.length > 0 &&
-    html`<ul class="chips">
+    html`<ul class="tags">
       ${labels.map(
-        (label) => html`<li class="chip" key=${label}>
+        (label) => html`<li class="tag" key=${label}>
           ${label}
           <button class="plain" aria-label=${t("wizard.remove_label", { label })} onClick=${() => onChange(labels.filter((each) => each !== label))}>
             <${Icon} name="close" size=${16} />

@@ -95,8 +95,8 @@ function Name({ campaign }) {
     ${path ? html`<a class="name" href=${href(path)}>${campaign.name}</a>` : html`<span class="name">${campaign.name}</span>`}
     ${campaign.blocked_code && html`<p class="why"><${Icon} name="info" size=${16} /><span>${blockedText(campaign)}</span></p>`}
     ${campaign.labels.length > 0 &&
-    html`<ul class="chips">
-      ${campaign.labels.map((label) => html`<li key=${label}><a class="chip" href=${href("/campaigns", { label })}>${label}</a></li>`)}
+    html`<ul class="tags">
+      ${campaign.labels.map((label) => html`<li key=${label}><a class="tag" href=${href("/campaigns", { label })}>${label}</a></li>`)}
     </ul>`}
   </div>`;
 }
