@@ -5,6 +5,7 @@
  * @typedef {{days: string[], from: string, to: string}} Range
  * @typedef {{time_zone: string, ranges: Range[]}} SendingWindow
  * @typedef {{at: Date, weekday: number, hours: number[]}} Day `hours`: the used share of each of its 24
+ * @typedef {{begin: Date | null, end: Date | null, days: Day[]}} Plan `begin`: of the first message
  */
 
 export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -50,12 +51,12 @@ export const isValid = (window) =>
   window.ranges.length > 0 && window.ranges.every(({ days, from, to }) => days.length > 0 && from && to && from !== to);
 
 /**
- * The days on which a campaign sends, and its end; null if that is more than 60 days away.
+ * The days on which a campaign sends, its begin and its end; null if that is more than 60 days away.
  *
  * @param {Date} start
  * @param {number} seconds of sending
  * @param {SendingWindow | null} window
- * @returns {{end: Date | null, days: Day[]}}
+ * @returns {Plan}
  */
 export function sendingPlan(start, seconds, window) {
   const zone = clockOf(window?.time_zone ?? here());
@@ -63,19 +64,21 @@ export function sendingPlan(start, seconds, window) {
   const days = new Map();
   let left = Math.max(seconds, 1) * 1000;
   let at = start.getTime();
+  let begin = 0;
   while (left > 0 && at - start.getTime() < LIMIT) {
     const next = (Math.floor(at / STEP) + 1) * STEP;
     const { key, weekday, minute } = zone(at);
     const day = days.get(key) ?? { at: new Date(at), weekday, hours: Array(24).fill(0) };
     days.set(key, day);
     if (!window || isOpen(window, weekday, minute)) {
+      begin ||= at;
       const used = Math.min(left, next - at);
       day.hours[Math.floor(minute / 60)] += used / HOUR;
       left -= used;
       at += used;
     } else at = next;
   }
-  return { end: left > 0 ? null : new Date(at), days: [...days.values()] };
+  return { begin: begin ? new Date(begin) : null, end: left > 0 ? null : new Date(at), days: [...days.values()] };
 }
 
 /** The local day, weekday and minute of instants in a zone. @param {string} time_zone */

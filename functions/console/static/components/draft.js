@@ -40,6 +40,9 @@ export function local(at) {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
+/** A local time of the address, if it is one. @param {string | undefined} given */
+const time = (given) => (given && !Number.isNaN(Date.parse(given)) ? given : "");
+
 /** @param {Campaign | null} campaign @param {Record<string, string>} query @returns {Values} */
 export function valuesOf(campaign, query) {
   const held = /** @type {any} */ (campaign ?? {});
@@ -53,8 +56,8 @@ export function valuesOf(campaign, query) {
     skip_not_on_whatsapp_days: campaign?.skip_not_on_whatsapp_days ?? 90,
     max_messages_per_minute: campaign?.max_messages_per_minute ?? 20,
     ...("send_window" in held ? { send_window: held.send_window } : {}),
-    at: local(campaign?.scheduled_at) || (query.at ?? ""),
-    until: local(campaign?.not_after) || (query.until ?? ""),
+    at: local(campaign?.scheduled_at) || time(query.at),
+    until: local(campaign?.not_after) || time(query.until),
   };
 }
 

@@ -10,10 +10,10 @@ import { instant } from "./draft.js";
  * @property {number | null} people
  * @property {boolean} exact whether the API has counted them; else they are the segment's
  * @property {number} seconds of sending
- * @property {Date | null} at null: now
+ * @property {Date | null} at when the first message leaves; null: at once
  * @property {SendingWindow | null} window that holds
  * @property {SendingWindow | null} inherited the connection's
- * @property {{end: Date | null, days: import("../sending_window.js").Day[]} | null} plan
+ * @property {import("../sending_window.js").Plan | null} plan
  */
 
 const MINUTE = 60_000;
@@ -31,12 +31,14 @@ export function useExpected(values, segment, preflight) {
   const inherited = /** @type {any} */ (connection.value)?.send_window ?? null;
   const own = values.send_window && isValid(values.send_window) ? values.send_window : null;
   const window = own ?? inherited;
-  const at = values.at ? instant(values.at) : null;
-  const start = Math.max(Date.now(), at?.getTime() || 0);
+  const chosen = values.at ? instant(values.at) : null;
+  const start = Math.max(Date.now(), chosen?.getTime() || 0);
   const minute = Math.floor(start / MINUTE);
   const plan = useMemo(
     () => (people ? sendingPlan(new Date(start), seconds, window) : null),
     [minute, seconds, people, JSON.stringify(window)],
   );
+  const opens = plan?.begin && plan.begin.getTime() > start + MINUTE ? plan.begin : null;
+  const at = opens ?? chosen;
   return { people, exact: preflight !== undefined, seconds, at, window, inherited, plan };
 }

@@ -9,7 +9,7 @@ const AXIS = [0, 6, 12, 18, 24];
 
 /**
  * @param {object} props
- * @param {{end: Date | null, days: import("../sending_window.js").Day[]}} props.plan
+ * @param {import("../sending_window.js").Plan} props.plan
  * @param {import("../sending_window.js").SendingWindow | null} props.window
  */
 export function SendingDays({ plan, window }) {
@@ -18,15 +18,17 @@ export function SendingDays({ plan, window }) {
   const name = (/** @type {Date} */ at) =>
     new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "numeric", timeZone: zone }).format(at).replace(/[.,]/g, "");
   const words = days.map((day) => t("days.day", { day: name(day.at), hours: spans(day.hours) })).join("; ");
-  return html`<figure class="days" role="img" aria-label=${words}>
-    ${days.map((day) => {
-      const open = window && openHours(window, day.weekday);
-      return html`<div class="day" key=${day.at.toISOString()}>
-        <span class="day-name">${name(day.at)}</span>
-        <span class="hours">${day.hours.map((share, hour) => html`<i key=${hour} class=${look(share, !open || open[hour])} />`)}</span>
-      </div>`;
-    })}
-    <div class="day axis"><span class="day-name" /><span class="marks">${AXIS.map((hour) => html`<span key=${hour}>${hour}</span>`)}</span></div>
+  return html`<figure class="days">
+    <div class="day-rows" role="img" aria-label=${words}>
+      ${days.map((day) => {
+        const open = window && openHours(window, day.weekday);
+        return html`<div class="day" key=${day.at.toISOString()}>
+          <span class="day-name">${name(day.at)}</span>
+          <span class="hours">${day.hours.map((share, hour) => html`<i key=${hour} class=${look(share, !open || open[hour])} />`)}</span>
+        </div>`;
+      })}
+      <div class="day"><span class="day-name" /><span class="marks">${AXIS.map((hour) => html`<span key=${hour}>${hour}</span>`)}</span></div>
+    </div>
     <figcaption>
       ${plan.days.length > SHOWN && html`<span>${t("days.more", { count: plan.days.length - SHOWN })}</span>`}
       ${zone !== here() && html`<span>${t("days.zone", { zone })}</span>`}

@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { here } from "../sending_window.js";
 import { connection } from "../state.js";
-import { instant, local } from "./draft.js";
+import { local } from "./draft.js";
 import { Choice, Field } from "./field.js";
 import { NumberInput } from "./number_input.js";
 import { SendingDays } from "./sending_days.js";
@@ -38,6 +38,7 @@ export function Timing({ values, wrong, change, scheduled, expected }) {
         hint=${t("wizard.time.zone", { zone: here() })}
         error=${wrong.has("at") && t("wizard.time.at_wrong")}
         value=${values.at}
+        required
         onChange=${(/** @type {string} */ at) => change({ at })}
       />
       <${Moment}
@@ -80,8 +81,12 @@ function paceHint(values, expected) {
   return `${slower ? t("wizard.time.slower", { pace: limit }) : t("wizard.time.pace_hint")} ${takes}`;
 }
 
-/** @param {{label: string, hint: string, error: string | false, value: string, onChange: (value: string) => void}} props */
-function Moment({ label, hint, error, value, onChange }) {
+/**
+ * A half-typed time is empty for the browser: one that is needed keeps its value until there is another.
+ *
+ * @param {{label: string, hint: string, error: string | false, value: string, required?: boolean, onChange: (value: string) => void}} props
+ */
+function Moment({ label, hint, error, value, required = false, onChange }) {
   return html`<${Field} label=${label} hint=${hint} error=${error}>
     ${(/** @type {Record<string, any>} */ given) =>
       html`<input
@@ -89,7 +94,11 @@ function Moment({ label, hint, error, value, onChange }) {
         type="datetime-local"
         value=${value}
         min=${local(new Date().toISOString())}
-        onInput=${(/** @type {any} */ event) => onChange(event.target.value)}
+        required=${required}
+        onInput=${(/** @type {any} */ event) => (event.target.value || !required) && onChange(event.target.value)}
+        onBlur=${(/** @type {any} */ event) => {
+          if (required && !event.target.value) event.target.value = value;
+        }}
       />`}
   <//>`;
 }
@@ -100,6 +109,3 @@ function tomorrow() {
   day.setHours(9, 0, 0, 0);
   return local(day.toISOString());
 }
-
-/** When it starts in words of a time, null for now. @param {import("./draft.js").Values} values */
-export const startOf = (values) => (values.at ? instant(values.at) : null);
