@@ -20,8 +20,8 @@ from local.stack import Stack
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 90_000  # ms: a function of the local stack starts in seconds on a busy machine
-# The answer that there is no connection yet; a browser reports every 404 by itself.
-EXPECTED = ("/v1/evolution-config",)
+# That there is no connection yet, and that a person lacks a value: a browser reports each such answer by itself.
+EXPECTED = {("404", "evolution-config"), ("422", "preview")}
 
 expect.set_options(timeout=PATIENCE)
 
@@ -48,7 +48,7 @@ class Watched:
         page.on("request", lambda request: self._request(request.url))
 
     def _message(self, kind: str, text: str, url: str) -> None:
-        if kind in ("error", "warning") and not ("404" in text and url.endswith(EXPECTED)):
+        if kind in ("error", "warning") and not any(code in text and url.endswith(end) for code, end in EXPECTED):
             self.found.append(f"{kind}: {text} ({url})")
 
     def _request(self, url: str) -> None:

@@ -32,6 +32,7 @@ def places(stack: Stack, session: dict[str, str]) -> dict[str, str]:
     client.call("POST", f"/v1/imports/{canceled}/cancel")
     return {
         "/campaigns/:id": f"/campaigns/{campaign}",
+        "/campaigns/:id/edit": f"/campaigns/{campaign}/edit",
         "/contacts/:id": f"/contacts/{saved[0]['id']}",
         "/imports/:id": f"/imports/{canceled}",
         "/segments/:id": f"/segments/{segment}?do=filter",

@@ -8,6 +8,7 @@
  * @property {string} title the key of its name
  * @property {import("./components/icon.js").IconName} [icon]
  * @property {boolean} [admin] for admins only
+ * @property {string} [same] entries with the same word are one page: going from one to the other keeps what it shows
  * @property {() => Promise<{default: (props: {params: Record<string, string>, query: Record<string, string>}) => any}>} load
  */
 import { match } from "./router.js";
@@ -15,6 +16,9 @@ import { match } from "./router.js";
 /** In the order of the rail. @type {PageEntry[]} */
 export const PAGES = [
   { path: "/", title: "overview.title", icon: "home", load: () => import("./pages/overview.js") },
+  { path: "/campaigns", title: "campaigns.title", icon: "campaign", load: () => import("./pages/campaigns.js") },
+  { path: "/campaigns/new", title: "wizard.title", same: "wizard", load: () => import("./pages/campaign_edit.js") },
+  { path: "/campaigns/:id/edit", title: "wizard.title", same: "wizard", load: () => import("./pages/campaign_edit.js") },
   { path: "/campaigns/:id", title: "campaign.title", load: () => import("./pages/campaign.js") },
   { path: "/contacts", title: "contacts.title", icon: "people", load: () => import("./pages/contacts.js") },
   { path: "/contacts/:id", title: "person.title", load: () => import("./pages/person.js") },

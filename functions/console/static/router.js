@@ -47,6 +47,17 @@ export function setQuery(changes) {
 }
 
 /**
+ * Give what is shown another address, without a step for the browser's back button.
+ *
+ * @param {string} path
+ * @param {Record<string, string | number | null | undefined>} [query]
+ */
+export function replacePath(path, query) {
+  history.replaceState(null, "", href(path, query));
+  route.value = read();
+}
+
+/**
  * The parameters of a path that has the pattern's form (`/campaigns/:id`); null if it has not.
  *
  * @param {string} pattern

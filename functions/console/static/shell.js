@@ -30,7 +30,7 @@ export function Shell() {
       <div class="content">
         ${!online.value && html`<p class="offline" role="status"><${Icon} name="alert" size=${16} />${t("shell.offline")}</p>`}
         ${found
-          ? html`<${Loaded} key=${found.page.path} page=${found.page} params=${found.params} query=${query} />`
+          ? html`<${Loaded} key=${found.page.same ?? found.page.path} page=${found.page} params=${found.params} query=${query} />`
           : html`<${NotFound} />`}
         <footer>${t("shell.notice")}</footer>
       </div>

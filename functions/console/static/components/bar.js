@@ -11,9 +11,9 @@ import { html, useRef, useLayoutEffect } from "../html.js";
  */
 export function Bar({ parts, total, legend }) {
   const shown = parts.filter((part) => part.count > 0);
-  if (!shown.length) return html`<div class="bar" />`;
+  const words = shown.map((part) => part.text).join(", "); // of nothing there is nothing to say
   return html`
-    <div class="bar" role="img" aria-label=${shown.map((part) => part.text).join(", ")}>
+    <div class="bar" role=${words ? "img" : undefined} aria-label=${words || undefined}>
       ${shown.map((part) => html`<${Piece} key=${part.tone} tone=${part.tone} share=${part.count / (total || 1)} />`)}
     </div>
     ${legend &&

@@ -8,6 +8,7 @@ import { t } from "../i18n.js";
  * @property {any} [body]
  * @property {string} action the button's text: a verb and the thing
  * @property {boolean} [danger]
+ * @property {string} [back] the text of the way back, where "cancel" could be the action
  * @property {string} [typed] the name that has to be typed, if the action reaches many
  */
 
@@ -33,7 +34,7 @@ export function DialogPlace() {
 }
 
 /** @param {Question & {answer: (yes: boolean) => void}} props */
-function Dialog({ title, body, action, danger, typed, answer }) {
+function Dialog({ title, body, action, danger, back, typed, answer }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const [text, setText] = useState("");
   useEffect(() => {
@@ -61,7 +62,7 @@ function Dialog({ title, body, action, danger, typed, answer }) {
         <input value=${text} autocomplete="off" onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
       </label>`}
       <div class="buttons">
-        <button type="button" onClick=${() => close(false)}>${t("common.cancel")}</button>
+        <button type="button" onClick=${() => close(false)}>${back ?? t("common.cancel")}</button>
         <button class=${danger ? "primary danger" : "primary"} disabled=${!ready}>${action}</button>
       </div>
     </form>

@@ -5,9 +5,10 @@ import { Icon } from "./icon.js";
 
 /** @typedef {{text: string, act: () => void, danger?: boolean}} Action */
 
-/** @param {{actions: Action[]}} props */
-export function Menu({ actions }) {
+/** @param {{actions: Action[], of?: string}} props `of`: the name of the thing, where a page has several menus */
+export function Menu({ actions, of }) {
   const menu = useRef(/** @type {HTMLDetailsElement | null} */ (null));
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     /** @param {Event} event */
     const close = (event) => {
@@ -17,9 +18,12 @@ export function Menu({ actions }) {
       if (escape) menu.current?.querySelector("summary")?.focus();
       if (escape || !menu.current?.contains(/** @type {Node} */ (event.target))) menu.current?.removeAttribute("open");
     };
+    const moved = () => menu.current?.removeAttribute("open");
     for (const kind of ["pointerdown", "keydown", "focusin"]) addEventListener(kind, close);
+    addEventListener("scroll", moved, true);
     return () => {
       for (const kind of ["pointerdown", "keydown", "focusin"]) removeEventListener(kind, close);
+      removeEventListener("scroll", moved, true);
     };
   }, []);
   if (!actions.length) return null;
@@ -28,9 +32,18 @@ export function Menu({ actions }) {
     menu.current?.removeAttribute("open");
     action.act();
   };
-  return html`<details class="menu" ref=${menu}>
-    <summary class="button"><${Icon} name="more" /><span class="sr">${t("common.more")}</span></summary>
-    <ul>
+  /** In its place in the window, because a table cuts off what leaves its frame. */
+  const place = () => {
+    const box = menu.current?.getBoundingClientRect();
+    if (!box || !list.current || !menu.current?.open) return;
+    const { style, offsetHeight } = list.current;
+    const below = box.bottom + 4 + offsetHeight < innerHeight;
+    style.top = `${below ? box.bottom + 4 : Math.max(8, box.top - 4 - offsetHeight)}px`;
+    style.right = `${document.documentElement.clientWidth - box.right}px`;
+  };
+  return html`<details class="menu" ref=${menu} onToggle=${place}>
+    <summary class="button"><${Icon} name="more" /><span class="sr">${of ? `${t("common.more")}: ${of}` : t("common.more")}</span></summary>
+    <ul ref=${list}>
       ${actions.map(
         (action) => html`<li key=${action.text}>
           <button class=${action.danger ? "danger" : ""} onClick=${() => act(action)}>${action.text}</button>

@@ -244,6 +244,79 @@ export default {
       "labels_hint": "Words of your own to find it by, separated by commas."
     }
   },
+  "campaigns": {
+    "title": "Campaigns",
+    "new": "New campaign",
+    "name": "Name",
+    "state": "State",
+    "reached": "Delivered",
+    "when": "When",
+    "actions": "Actions",
+    "search": "Search by name",
+    "label": "Label",
+    "any_state": "all",
+    "any_label": "all",
+    "sentence": "{parts}; {all}.",
+    "quiet": "Nothing is going out or scheduled; {all}.",
+    "all": {
+      "one": "{count} campaign in all",
+      "other": "{count} campaigns in all"
+    },
+    "count": {
+      "running": {
+        "one": "{count} sending",
+        "other": "{count} sending"
+      },
+      "paused": {
+        "one": "{count} paused",
+        "other": "{count} paused"
+      },
+      "scheduled": {
+        "one": "{count} scheduled",
+        "other": "{count} scheduled"
+      }
+    },
+    "progress": "{delivered} of {total}",
+    "moment": {
+      "starts": "starts",
+      "ended": "ended",
+      "started": "started",
+      "created": "created"
+    },
+    "empty": "No campaigns yet",
+    "empty_text": "A campaign takes a message to the people of a segment. Nothing goes out before you check and confirm.",
+    "no_match": "No campaign with these filters",
+    "no_match_text": "The search finds the beginning of each word of a name; a label has to be exact.",
+    "show_all": "Show all",
+    "edit": "Edit",
+    "pause": "Pause",
+    "resume": "Resume",
+    "duplicate": "Duplicate",
+    "cancel": "Cancel campaign",
+    "delete": "Delete draft",
+    "unschedule": "Take off the schedule",
+    "paused": "{name} is paused: nothing more goes out since {time}.",
+    "resumed": "{name} continues.",
+    "canceled": "{name} was canceled.",
+    "deleted": "The draft {name} was deleted.",
+    "unscheduled": "{name} is a draft again and does not start by itself.",
+    "duplicated": "The draft {name} was made.",
+    "copy_name": "{name} (copy)",
+    "resume_title": "Resume {name}?",
+    "resume_text": {
+      "one": "{count} person still waits for the message. Sending continues within seconds.",
+      "other": "{count} people still wait for the message. Sending continues within seconds."
+    },
+    "keep": "Back",
+    "cancel_title": "Cancel {name}?",
+    "cancel_scheduled": "It does not start. This cannot be undone; a copy can be sent later.",
+    "cancel_text": {
+      "one": "{count} person that still waits does not get the message. What has gone out stays. This cannot be undone.",
+      "other": "{count} people that still wait do not get the message. What has gone out stays. This cannot be undone."
+    },
+    "delete_title": "Delete the draft {name}?",
+    "delete_text": "Its segment and its template stay. The draft does not come back."
+  },
   "codes": {
     "unknown": {
       "problem": "The request was not accepted ({code}). Try again; if it goes on like this, tell the person who runs Hidra.",
@@ -586,6 +659,16 @@ export default {
       "done": "{name} was added to the contacts.",
       "known": "This phone was a contact already: {name}."
     }
+  },
+  "days": {
+    "day": "{day}: {hours}",
+    "span": "from {from} to {to} h",
+    "nothing": "nothing goes out",
+    "more": {
+      "one": "and {count} more day",
+      "other": "and {count} more days"
+    },
+    "zone": "Hours of {zone}"
   },
   "dialog": {
     "type": "To confirm, type: {name}"
@@ -1070,6 +1153,15 @@ export default {
       "stays": "The counts stay, and an encrypted mark that keeps this phone from being saved again. Delete the chat on the phone and on the Evolution server, too."
     }
   },
+  "picker": {
+    "search": "Search in {label}",
+    "placeholder": "Search",
+    "nothing": "Nothing of this name.",
+    "more": {
+      "one": "{count} more: search by name.",
+      "other": "{count} more: search by name."
+    }
+  },
   "problem": {
     "network": "The network did not answer. Check your internet connection; nothing that you typed is lost."
   },
@@ -1348,6 +1440,194 @@ export default {
       "text": "Campaigns that have started keep their text.",
       "confirm": "Delete {name}",
       "done": "The template {name} was deleted."
+    }
+  },
+  "window": {
+    "label": "Hours in which it may send",
+    "any": "At any hour",
+    "inherited": "As the number does",
+    "hours": "Only in these hours",
+    "zone": "Hours of {zone}.",
+    "range": "Hours {count}",
+    "from": "From",
+    "to": "Until",
+    "add": "Add hours",
+    "remove": "Remove hours {count}",
+    "wrong": "Each line needs a day, and its beginning and end cannot be the same."
+  },
+  "wizard": {
+    "title": "New campaign",
+    "edit_title": "Campaign without a name",
+    "continue": "Continue",
+    "save": "Save changes",
+    "go": "Start the campaign",
+    "schedule": "Schedule the campaign",
+    "name": "Name of the campaign",
+    "name_hint": "Only you see this name",
+    "name_wrong": "Give the campaign a name.",
+    "labels": "Labels",
+    "labels_hint": "Optional; Enter adds one.",
+    "remove_label": "Remove the label {label}",
+    "is_scheduled": "This campaign is scheduled: it starts {time}. Changes count once you save them.",
+    "started": "This campaign has started: its text, people and time do not change any more.",
+    "started_action": "See the campaign",
+    "step": {
+      "audience": "Who",
+      "message": "What",
+      "time": "When",
+      "check": "Check"
+    },
+    "question": {
+      "audience": "Who gets it, and who is left out.",
+      "message": "The message, as one of the people will read it.",
+      "time": "When it starts and how fast it goes.",
+      "check": "What will happen, with the data of now. Nothing goes out before you confirm.",
+      "scheduled": "What will happen, with the data of now."
+    },
+    "people": {
+      "one": "{count} person",
+      "other": "{count} people"
+    },
+    "people_at_most": {
+      "one": "at most {count} person",
+      "other": "at most {count} people"
+    },
+    "starts": "starts {time}",
+    "starts_now": "starts when you confirm",
+    "ends": "ends {time}",
+    "ends_late": "ends in more than 60 days",
+    "summary": {
+      "title": "Summary of the campaign",
+      "nothing": "Choose who gets it.",
+      "pace": "up to {pace} a minute"
+    },
+    "saved": {
+      "failed": "Not saved. {reason}",
+      "missing": "Not saved yet: {names} missing.",
+      "not_yet": "Some changes are not saved.",
+      "scheduled": "All saved. The campaign stays scheduled.",
+      "now": "Saving the draft…",
+      "draft": "Draft saved.",
+      "done": "The changes are saved."
+    },
+    "missing": {
+      "segment_id": "the segment is",
+      "template_id": "the template is",
+      "name": "the name is"
+    },
+    "audience": {
+      "segment": "Segment",
+      "empty": "No segments yet",
+      "empty_text": "A segment is a group of your contacts. Each import makes one.",
+      "import": "Bring in contacts",
+      "exclude": "Leave out people of other segments",
+      "excluded": {
+        "one": "People of {count} other segment are left out",
+        "other": "People of {count} other segments are left out"
+      },
+      "exclude_label": "People in these segments do not get it",
+      "recent": "Do not write to people that got a campaign lately",
+      "absent": "Do not write to numbers that were not on WhatsApp",
+      "days": "How many days back",
+      "days_wrong": "A number of days between {least} and 365.",
+      "opted_out": "People that opted out never get it."
+    },
+    "message": {
+      "template": "Template",
+      "reads": "How it arrives",
+      "edit": "Open this template",
+      "empty": "No templates yet",
+      "empty_text": "A template is the text of the message, with each person's name and other data.",
+      "create": "Create a template"
+    },
+    "sample": {
+      "raw": "The text without a person's values",
+      "missing": "{name} lacks: {names}. Without it the message does not go to this person.",
+      "previous": "Previous person",
+      "next": "Next person",
+      "of": "to {name}"
+    },
+    "time": {
+      "start": "Start",
+      "now": "When I confirm",
+      "later": "At a day and time",
+      "at": "Starts at",
+      "zone": "Local time: {zone}.",
+      "at_wrong": "Choose a time in the future.",
+      "until": "Do not start after",
+      "until_hint": "Optional: if it cannot start by then, it fails instead of going out late.",
+      "until_wrong": "This limit has to be after the start.",
+      "pace": "Messages a minute",
+      "pace_hint": "With a number linked by QR code, 20 or fewer are safer.",
+      "slower": "The number sends up to {pace} a minute: that limit holds.",
+      "pace_wrong": "A number between 1 and 6,000.",
+      "takes": {
+        "one": "{count} person takes {duration}.",
+        "other": "{count} people take {duration}."
+      },
+      "days": "The days of sending"
+    },
+    "check": {
+      "unsaved": "These numbers are of before your changes. Save to check what they change.",
+      "nobody": "The segment has no people.",
+      "all": {
+        "one": "{count} person gets it.",
+        "other": "All {count} people get it."
+      },
+      "some": {
+        "one": "{count} of {recipients} people gets it.",
+        "other": "{count} of {recipients} people get it."
+      },
+      "through": "The message goes through the number {name}.",
+      "begins": "It starts {time}",
+      "begins_now": "It starts when you confirm",
+      "ends": "and ends about {time}, with {duration} of sending.",
+      "ends_late": "and takes more than 60 days.",
+      "receive": {
+        "one": "{count} gets it",
+        "other": "{count} get it"
+      },
+      "left_out": {
+        "one": "{count} does not",
+        "other": "{count} do not"
+      },
+      "will_not": "Who does not get it, and why",
+      "lacks": "lacks {names}",
+      "more": {
+        "one": "and {count} more",
+        "other": "and {count} more"
+      },
+      "connect": "Open connection",
+      "change_time": "Change the pace",
+      "change_audience": "Change the people",
+      "change_message": "Change the message"
+    },
+    "test": {
+      "title": "Test on your own number",
+      "text": "With the data of {name}. The test is in no count.",
+      "raw": "The test is in no count.",
+      "phone": "Phone",
+      "phone_wrong": "Check the area code and the number.",
+      "send": "Send a test",
+      "sending": "Sending…",
+      "sent": "The test went out. Look at the phone.",
+      "refused": "The server refused the test:",
+      "not_sent": "The test did not go out. Try again in a minute.",
+      "unknown": "It is not known whether the test went out. Look at the phone before you try again."
+    },
+    "start": {
+      "title_now": "Start {name}?",
+      "title_later": "Schedule {name}?",
+      "reaches": {
+        "one": "{count} person gets it, through the number {name}.",
+        "other": "{count} people get it, through the number {name}."
+      },
+      "not_connected": "The number is not connected: nothing goes out until it is.",
+      "reads": "How it arrives at {name}:",
+      "now": "Start",
+      "schedule": "Schedule",
+      "started": "The campaign starts in a few seconds.",
+      "scheduled": "Scheduled: it starts {time}."
     }
   }
 };

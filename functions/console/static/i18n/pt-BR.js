@@ -244,6 +244,79 @@ export default {
       "labels_hint": "Palavras suas para encontrá-la, separadas por vírgula."
     }
   },
+  "campaigns": {
+    "title": "Campanhas",
+    "new": "Nova campanha",
+    "name": "Nome",
+    "state": "Estado",
+    "reached": "Entregues",
+    "when": "Quando",
+    "actions": "Ações",
+    "search": "Procurar por nome",
+    "label": "Etiqueta",
+    "any_state": "todos",
+    "any_label": "todas",
+    "sentence": "{parts}; {all}.",
+    "quiet": "Nada está saindo nem agendado; {all}.",
+    "all": {
+      "one": "{count} campanha ao todo",
+      "other": "{count} campanhas ao todo"
+    },
+    "count": {
+      "running": {
+        "one": "{count} em envio",
+        "other": "{count} em envio"
+      },
+      "paused": {
+        "one": "{count} pausada",
+        "other": "{count} pausadas"
+      },
+      "scheduled": {
+        "one": "{count} agendada",
+        "other": "{count} agendadas"
+      }
+    },
+    "progress": "{delivered} de {total}",
+    "moment": {
+      "starts": "começa",
+      "ended": "terminou",
+      "started": "começou",
+      "created": "criada"
+    },
+    "empty": "Nenhuma campanha ainda",
+    "empty_text": "Uma campanha leva uma mensagem às pessoas de um segmento. Nada sai antes de você conferir e confirmar.",
+    "no_match": "Nenhuma campanha com estes filtros",
+    "no_match_text": "A busca encontra o começo de cada palavra do nome; a etiqueta precisa ser exata.",
+    "show_all": "Mostrar todas",
+    "edit": "Editar",
+    "pause": "Pausar",
+    "resume": "Retomar",
+    "duplicate": "Duplicar",
+    "cancel": "Cancelar campanha",
+    "delete": "Apagar rascunho",
+    "unschedule": "Tirar do agendamento",
+    "paused": "{name} está pausada: nada mais sai desde {time}.",
+    "resumed": "{name} continua.",
+    "canceled": "{name} foi cancelada.",
+    "deleted": "O rascunho {name} foi apagado.",
+    "unscheduled": "{name} voltou a rascunho e não sai sozinha.",
+    "duplicated": "O rascunho {name} foi criado.",
+    "copy_name": "{name} (cópia)",
+    "resume_title": "Retomar {name}?",
+    "resume_text": {
+      "one": "{count} pessoa ainda aguarda a mensagem. O envio continua em segundos.",
+      "other": "{count} pessoas ainda aguardam a mensagem. O envio continua em segundos."
+    },
+    "keep": "Voltar",
+    "cancel_title": "Cancelar {name}?",
+    "cancel_scheduled": "Ela não começa. Isto não pode ser desfeito; uma cópia pode ser enviada depois.",
+    "cancel_text": {
+      "one": "{count} pessoa que ainda aguarda não recebe a mensagem. O que já saiu não volta. Isto não pode ser desfeito.",
+      "other": "{count} pessoas que ainda aguardam não recebem a mensagem. O que já saiu não volta. Isto não pode ser desfeito."
+    },
+    "delete_title": "Apagar o rascunho {name}?",
+    "delete_text": "O segmento e o modelo ficam. O rascunho não volta."
+  },
   "codes": {
     "unknown": {
       "problem": "O pedido não foi aceito ({code}). Tente de novo; se continuar assim, avise quem administra o Hidra.",
@@ -586,6 +659,16 @@ export default {
       "done": "{name} foi adicionado aos contatos.",
       "known": "Este telefone já era um contato: {name}."
     }
+  },
+  "days": {
+    "day": "{day}: {hours}",
+    "span": "das {from} às {to} h",
+    "nothing": "nada sai",
+    "more": {
+      "one": "e mais {count} dia",
+      "other": "e mais {count} dias"
+    },
+    "zone": "Horas de {zone}"
   },
   "dialog": {
     "type": "Para confirmar, digite: {name}"
@@ -1070,6 +1153,15 @@ export default {
       "stays": "Ficam as contagens, e uma marca cifrada que impede salvar este telefone de novo. Apague a conversa também no celular e no servidor Evolution."
     }
   },
+  "picker": {
+    "search": "Procurar em {label}",
+    "placeholder": "Procurar",
+    "nothing": "Nada com este nome.",
+    "more": {
+      "one": "Mais {count}: procure pelo nome.",
+      "other": "Mais {count}: procure pelo nome."
+    }
+  },
   "problem": {
     "network": "A rede não respondeu. Verifique a conexão com a internet; nada do que você digitou se perdeu."
   },
@@ -1348,6 +1440,194 @@ export default {
       "text": "Campanhas que já começaram mantêm o texto delas.",
       "confirm": "Apagar {name}",
       "done": "O modelo {name} foi apagado."
+    }
+  },
+  "window": {
+    "label": "Em que horas pode sair",
+    "any": "A qualquer hora",
+    "inherited": "Como no número",
+    "hours": "Só nestas horas",
+    "zone": "Horas de {zone}.",
+    "range": "Horário {count}",
+    "from": "Das",
+    "to": "Até",
+    "add": "Acrescentar horário",
+    "remove": "Tirar o horário {count}",
+    "wrong": "Cada horário precisa de um dia, e o começo e o fim não podem ser iguais."
+  },
+  "wizard": {
+    "title": "Nova campanha",
+    "edit_title": "Campanha sem nome",
+    "continue": "Continuar",
+    "save": "Salvar alterações",
+    "go": "Começar a campanha",
+    "schedule": "Agendar a campanha",
+    "name": "Nome da campanha",
+    "name_hint": "Só você vê este nome",
+    "name_wrong": "Dê um nome à campanha.",
+    "labels": "Etiquetas",
+    "labels_hint": "Opcional; Enter acrescenta.",
+    "remove_label": "Tirar a etiqueta {label}",
+    "is_scheduled": "Esta campanha está agendada: começa {time}. As alterações valem quando você salvar.",
+    "started": "Esta campanha já começou: texto, público e horário não mudam mais.",
+    "started_action": "Ver a campanha",
+    "step": {
+      "audience": "Quem",
+      "message": "O quê",
+      "time": "Quando",
+      "check": "Conferir"
+    },
+    "question": {
+      "audience": "Quem recebe, e quem fica de fora.",
+      "message": "A mensagem, como uma das pessoas vai ler.",
+      "time": "Quando começa e com que ritmo sai.",
+      "check": "O que vai acontecer, com os dados de agora. Nada sai antes da sua confirmação.",
+      "scheduled": "O que vai acontecer, com os dados de agora."
+    },
+    "people": {
+      "one": "{count} pessoa",
+      "other": "{count} pessoas"
+    },
+    "people_at_most": {
+      "one": "até {count} pessoa",
+      "other": "até {count} pessoas"
+    },
+    "starts": "começa {time}",
+    "starts_now": "começa ao confirmar",
+    "ends": "termina {time}",
+    "ends_late": "termina em mais de 60 dias",
+    "summary": {
+      "title": "Resumo da campanha",
+      "nothing": "Escolha quem recebe.",
+      "pace": "até {pace} por minuto"
+    },
+    "saved": {
+      "failed": "Não salvo. {reason}",
+      "missing": "Ainda não salvo: falta {names}.",
+      "not_yet": "Há alterações que não foram salvas.",
+      "scheduled": "Tudo salvo. A campanha continua agendada.",
+      "now": "Salvando o rascunho…",
+      "draft": "Rascunho salvo.",
+      "done": "As alterações foram salvas."
+    },
+    "missing": {
+      "segment_id": "o segmento",
+      "template_id": "o modelo",
+      "name": "o nome"
+    },
+    "audience": {
+      "segment": "Segmento",
+      "empty": "Ainda não há segmentos",
+      "empty_text": "Um segmento é um grupo dos seus contatos. Cada importação faz um.",
+      "import": "Trazer contatos",
+      "exclude": "Deixar de fora quem está em outros segmentos",
+      "excluded": {
+        "one": "Fica de fora quem está em {count} outro segmento",
+        "other": "Fica de fora quem está em {count} outros segmentos"
+      },
+      "exclude_label": "Quem está nestes segmentos não recebe",
+      "recent": "Não escrever a quem recebeu uma campanha há pouco tempo",
+      "absent": "Não escrever a números que não estavam no WhatsApp",
+      "days": "Quantos dias para trás",
+      "days_wrong": "Um número de dias entre {least} e 365.",
+      "opted_out": "Quem pediu para sair nunca recebe."
+    },
+    "message": {
+      "template": "Modelo",
+      "reads": "Assim chega",
+      "edit": "Abrir este modelo",
+      "empty": "Ainda não há modelos",
+      "empty_text": "Um modelo é o texto da mensagem, com o nome e outros dados de cada pessoa.",
+      "create": "Criar modelo"
+    },
+    "sample": {
+      "raw": "O texto sem os valores de uma pessoa",
+      "missing": "Falta a {name}: {names}. Sem isso a mensagem não sai para esta pessoa.",
+      "previous": "Pessoa anterior",
+      "next": "Próxima pessoa",
+      "of": "para {name}"
+    },
+    "time": {
+      "start": "Começo",
+      "now": "Quando eu confirmar",
+      "later": "Em um dia e hora",
+      "at": "Começa em",
+      "zone": "Hora local: {zone}.",
+      "at_wrong": "Escolha um momento no futuro.",
+      "until": "Não começar depois de",
+      "until_hint": "Opcional: se até lá não puder começar, ela falha em vez de sair tarde.",
+      "until_wrong": "Este limite precisa ser depois do começo.",
+      "pace": "Mensagens por minuto",
+      "pace_hint": "Com um número ligado por QR code, 20 ou menos são mais seguras.",
+      "slower": "O número envia até {pace} por minuto: vale este limite.",
+      "pace_wrong": "Um número entre 1 e 6.000.",
+      "takes": {
+        "one": "{count} pessoa leva {duration}.",
+        "other": "{count} pessoas levam {duration}."
+      },
+      "days": "Os dias do envio"
+    },
+    "check": {
+      "unsaved": "Estes números são de antes das suas alterações. Salve para conferir o que muda.",
+      "nobody": "O segmento não tem pessoas.",
+      "all": {
+        "one": "{count} pessoa recebe.",
+        "other": "Todas as {count} pessoas recebem."
+      },
+      "some": {
+        "one": "{count} de {recipients} pessoas recebe.",
+        "other": "{count} de {recipients} pessoas recebem."
+      },
+      "through": "A mensagem sai pelo número {name}.",
+      "begins": "Começa {time}",
+      "begins_now": "Começa quando você confirmar",
+      "ends": "e termina por volta de {time}, com {duration} de envio.",
+      "ends_late": "e leva mais de 60 dias.",
+      "receive": {
+        "one": "{count} recebe",
+        "other": "{count} recebem"
+      },
+      "left_out": {
+        "one": "{count} não recebe",
+        "other": "{count} não recebem"
+      },
+      "will_not": "Quem não recebe, e por quê",
+      "lacks": "falta {names}",
+      "more": {
+        "one": "e mais {count}",
+        "other": "e mais {count}"
+      },
+      "connect": "Abrir conexão",
+      "change_time": "Mudar o ritmo",
+      "change_audience": "Mudar o público",
+      "change_message": "Mudar a mensagem"
+    },
+    "test": {
+      "title": "Teste no seu número",
+      "text": "Com os dados de {name}. O teste não entra em nenhuma conta.",
+      "raw": "O teste não entra em nenhuma conta.",
+      "phone": "Telefone",
+      "phone_wrong": "Confira DDD e número.",
+      "send": "Enviar teste",
+      "sending": "Enviando…",
+      "sent": "O teste saiu. Confira no celular.",
+      "refused": "O servidor recusou o teste:",
+      "not_sent": "O teste não saiu. Tente de novo em um minuto.",
+      "unknown": "Não dá para saber se o teste saiu. Olhe o celular antes de tentar de novo."
+    },
+    "start": {
+      "title_now": "Começar {name}?",
+      "title_later": "Agendar {name}?",
+      "reaches": {
+        "one": "{count} pessoa recebe, pelo número {name}.",
+        "other": "{count} pessoas recebem, pelo número {name}."
+      },
+      "not_connected": "O número não está conectado: nada sai até que esteja.",
+      "reads": "Assim chega a {name}:",
+      "now": "Começar",
+      "schedule": "Agendar",
+      "started": "A campanha começa em alguns segundos.",
+      "scheduled": "Agendada: começa {time}."
     }
   }
 };

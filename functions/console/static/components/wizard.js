@@ -1,0 +1,200 @@
+/** A campaign in the making: four cards in their order, and what they amount to beside them. */
+import { campaignActions } from "./campaign_actions.js";
+import { local, useDraft, wrongFields } from "./draft.js";
+import { Field } from "./field.js";
+import { useExpected } from "./forecast.js";
+import { Labels } from "./labels.js";
+import { Menu } from "./menu.js";
+import { Notice } from "./notice.js";
+import { Page } from "./page.js";
+import { usePeople } from "./people_bubble.js";
+import { cannotStart, usePreflight } from "./preflight.js";
+import { Problem } from "./problem.js";
+import { startCampaign } from "./start_campaign.js";
+import { Audience } from "./wizard_audience.js";
+import { Card } from "./wizard_card.js";
+import { Check } from "./wizard_check.js";
+import { Message } from "./wizard_message.js";
+import { Summary } from "./wizard_summary.js";
+import { Timing } from "./wizard_time.js";
+import { when } from "../format.js";
+import { html, useEffect, useState } from "../html.js";
+import { t } from "../i18n.js";
+import { exists } from "../pages.js";
+import { href, navigate, replacePath, setQuery } from "../router.js";
+import { toast } from "../state.js";
+
+/** @typedef {import("hidra-api").Campaign} Campaign */
+
+const STEPS = /** @type {const} */ (["audience", "message", "time", "check"]);
+/** The fields of each card; the next one opens when they are right. @type {Record<string, string[]>} */
+const FIELDS = {
+  audience: ["segment_id", "not_contacted_for_days", "skip_not_on_whatsapp_days"],
+  message: ["template_id"],
+  time: ["at", "until", "max_messages_per_minute", "send_window"],
+};
+/** Where it belongs to. */
+export const BACK = { href: href("/campaigns"), get text() { return t("campaigns.title"); } };
+
+/**
+ * @param {object} props
+ * @param {Campaign | null} props.opened
+ * @param {Record<string, string>} props.query
+ * @param {import("./choices.js").Choices} props.choices
+ * @param {(campaign: Campaign) => void} props.onCreated
+ * @param {() => void} props.restart read the campaign again
+ */
+export function Wizard({ opened, query, choices, onCreated, restart }) {
+  const draft = useDraft(opened, query, onCreated);
+  const { values, campaign } = draft;
+  const scheduled = opened?.status === "scheduled";
+  const wrong = wrongFields(values);
+  if (scheduled && !values.at) wrong.add("at");
+  const segment = choices.segments.find((each) => each.id === values.segment_id);
+  const template = choices.templates.find((each) => each.id === values.template_id);
+  const people = usePeople(values.segment_id);
+  const forecast = usePreflight(campaign?.id, draft.version);
+  const expected = useExpected(values, segment, forecast.data);
+  const [failure, setFailure] = useState(/** @type {any} */ (undefined));
+  const [starting, setStarting] = useState(false);
+  useMinutes();
+  useLeaving(scheduled && draft.dirty);
+
+  const done = STEPS.map((step) => (FIELDS[step] ?? []).every((field) => !wrong.has(/** @type {any} */ (field))));
+  const reachable = (/** @type {number} */ index) => done.slice(0, index).every(Boolean) && (index < 3 || campaign !== null);
+  const furthest = [3, 2, 1, 0].find(reachable) ?? 0;
+  const asked = STEPS.findIndex((step) => step === query.step);
+  const current = Math.min(asked >= 0 ? asked : opened ? 3 : 0, furthest);
+  /** @param {string} step */
+  const open = (step) => setQuery({ step });
+
+  /** @param {Partial<import("./draft.js").Values>} changes */
+  const change = (changes) => {
+    draft.change(changes);
+    if (!scheduled && ("at" in changes || "until" in changes)) {
+      setQuery({ at: changes.at ?? values.at, until: changes.until ?? values.until });
+    }
+  };
+  /** @param {import("hidra-api").Template} chosen */
+  const choose = (chosen) => {
+    const own = values.name.trim() && values.name !== proposedName(template, segment);
+    change({ template_id: chosen.id, ...(own ? {} : { name: proposedName(chosen, segment) }) });
+  };
+
+  const start = async () => {
+    setStarting(true);
+    setFailure(undefined);
+    try {
+      const saved = await draft.save();
+      if (!saved) return;
+      const preflight = await forecast.ask();
+      if (cannotStart(preflight) || !(await startCampaign({ campaign: saved, values, preflight, expected, template, people }))) return;
+      toast(values.at ? t("wizard.start.scheduled", { time: when(/** @type {Date} */ (expected.at)) }) : t("wizard.start.started"));
+      const path = `/campaigns/${saved.id}`;
+      navigate(exists(path) ? path : "/campaigns");
+    } catch (problem) {
+      setFailure(problem);
+    } finally {
+      setStarting(false);
+    }
+  };
+  const save = async () => {
+    setStarting(true);
+    if (await draft.save()) toast(t("wizard.saved.done"));
+    setStarting(false);
+  };
+
+  const ready = current === 3 && forecast.data && forecast.fresh && !cannotStart(forecast.data) && !draft.dirty && !wrong.size;
+  const action = scheduled
+    ? draft.dirty && html`<button class="primary" disabled=${starting || wrong.size > 0} onClick=${save}>${t("wizard.save")}</button>`
+    : ready && html`<button class="primary" disabled=${starting} onClick=${start}>${t(values.at ? "wizard.schedule" : "wizard.go")}</button>`;
+  /** @param {import("./campaign_actions.js").Change} change */
+  const after = (change) => {
+    if (change === "deleted" || change === "canceled") return navigate("/campaigns");
+    const times = change === "unscheduled" ? { at: local(campaign?.scheduled_at), until: local(campaign?.not_after) } : {};
+    replacePath(`/campaigns/${campaign?.id}/edit`, { step: query.step, ...times });
+    restart();
+  };
+  const more = campaign && html`<${Menu} actions=${campaignActions(campaign, after, { edit: false })} />`;
+  const title = values.name.trim() || t(opened ? "wizard.edit_title" : "wizard.title");
+  const body = {
+    audience: () => html`<${Audience} values=${values} wrong=${wrong} change=${change} segments=${choices.segments} />`,
+    message: () => html`<${Message} values=${values} choose=${choose} templates=${choices.templates} people=${people} />`,
+    time: () => html`<${Timing} values=${values} wrong=${wrong} change=${change} scheduled=${scheduled} expected=${expected} />`,
+    check: () =>
+      campaign && html`<${Check} forecast=${forecast} expected=${expected} campaign=${campaign} template=${template} people=${people} unsaved=${scheduled && draft.dirty} open=${open} />`,
+  };
+  const facts = {
+    audience: segment && `${segment.name} · ${t("wizard.people", { count: segment.total_contacts })}`,
+    message: template?.title,
+    time: expected.at ? t("wizard.starts", { time: when(expected.at) }) : t("wizard.starts_now"),
+    check: "",
+  };
+  return html`<${Page} title=${title} back=${BACK} action=${action} more=${more}>
+    <div class="wizard">
+      <div class="wizard-cards">
+        ${scheduled &&
+        html`<${Notice} icon="clock" tone="blue">
+          <p>${t("wizard.is_scheduled", { time: when(/** @type {string} */ (campaign?.scheduled_at)) })}</p>
+        <//>`}
+        <${Problem} failure=${failure ?? (scheduled ? draft.failure : undefined)} />
+        <div class="naming">
+          <${Field} label=${t("wizard.name")} error=${campaign && wrong.has("name") && t("wizard.name_wrong")}>
+            ${(/** @type {Record<string, any>} */ given) =>
+              html`<input
+                ...${given}
+                maxlength="200"
+                autocomplete="off"
+                placeholder=${t("wizard.name_hint")}
+                value=${values.name}
+                onInput=${(/** @type {any} */ event) => change({ name: event.target.value })}
+              />`}
+          <//>
+          <${Labels} labels=${values.labels} onChange=${(/** @type {string[]} */ labels) => change({ labels })} />
+        </div>
+        ${STEPS.map(
+          (step, index) => html`<${Card}
+            key=${step}
+            number=${index + 1}
+            title=${t(`wizard.step.${step}`)}
+            question=${t(`wizard.question.${scheduled && step === "check" ? "scheduled" : step}`)}
+            fact=${facts[step]}
+            open=${index === current}
+            reachable=${reachable(index)}
+            done=${index < 3 && done[index] && (index !== 2 || asked >= 2 || opened !== null)}
+            onOpen=${() => open(step)}
+            next=${index < 3 ? { ready: reachable(index + 1), primary: !scheduled, go: () => open(STEPS[index + 1]) } : undefined}
+          >
+            ${index === current && body[step]()}
+          <//>`,
+        )}
+      </div>
+      <${Summary} draft=${draft} wrong=${wrong} expected=${expected} segment=${segment?.name} template=${template?.title} />
+    </div>
+  <//>`;
+}
+
+/**
+ * @param {import("hidra-api").Template | undefined} template
+ * @param {import("hidra-api").Segment | undefined} segment
+ */
+const proposedName = (template, segment) => [template?.title, segment?.name].filter(Boolean).join(" · ").slice(0, 200);
+
+/** Draw again each half minute: "now" moves. */
+function useMinutes() {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick(Date.now()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+}
+
+/** The browser asks before it closes a tab with changes that are not saved. @param {boolean} unsaved */
+function useLeaving(unsaved) {
+  useEffect(() => {
+    /** @param {Event} event */
+    const ask = (event) => event.preventDefault();
+    if (unsaved) addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [unsaved]);
+}

@@ -1,0 +1,112 @@
+"""A campaign, from the choice of its people to its start."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.console.conftest import Instance, Visitor
+from tests.console.person import Person
+
+ANA, BIA, CAIO, DUDA = (f"+551198765{number}" for number in ("0001", "0002", "0003", "0004"))
+
+
+def prepared(instance: Instance) -> Person:
+    """A person with a linked number, a template, and four contacts, one without points and one opted out."""
+    person = Person(instance.stack, f"Caio {instance.name}")
+    instance.scan()
+    address = {"base_url": instance.stack.evolution_url, "api_key": instance.stack.evolution_api_key}
+    person.call("PUT", "/v1/evolution-config", {**address, "instance_name": instance.name})
+    points = [{"phone": phone, "name": "Ana", "attributes": {"pontos": 70}} for phone in (ANA, BIA, DUDA)]
+    person.segment("Clientes", [*points, {"phone": CAIO, "name": "Caio"}])
+    person.call("POST", "/v1/opt-outs", {"phones": [DUDA]})
+    person.template("Pontos", "Olá {{nome}}, são *{{pontos}} pontos*.", ["nome", "pontos"])
+    return person
+
+
+def made(page: Page) -> None:
+    """The cards up to the last one, by what a person reads on them."""
+    proceed = page.get_by_role("button", name="Continuar")
+    page.get_by_role("radio", name="Clientes").check()
+    proceed.click()
+    page.get_by_role("radio", name="Pontos").check()
+    proceed.click()
+    expect(page.get_by_label("Mensagens por minuto")).to_be_visible()
+    proceed.click()
+
+
+def to_many(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "will_receive": 1001})
+
+
+def test_the_check_says_what_the_api_predicts_and_only_a_yes_starts_the_campaign(
+    visit: Callable[..., Visitor], instance: Instance
+) -> None:
+    person = prepared(instance)
+    visitor = visit()
+    page = visitor.open("#/campaigns/new")
+    visitor.sign_in(page, person.name)
+    made(page)
+    page.wait_for_url("**/console#/campaigns/*/edit?step=check")
+    [campaign] = person.call("GET", "/v1/campaigns")["items"]
+    address = f"/v1/campaigns/{campaign['id']}"
+    predicted = person.call("POST", f"{address}/preflight")
+    assert campaign["name"] == "Pontos · Clientes"
+
+    page.reload()  # what was chosen is the draft's
+    said = f"{predicted['will_receive']} de {predicted['recipients']} pessoas recebem."
+    expect(page.locator(".checked .lead")).to_contain_text(said)
+    left = page.locator(".left-out")
+    expect(left).to_have_count(len(predicted["will_not"]))
+    for reason in predicted["will_not"]:
+        for example in reason["examples"]:
+            row = left.filter(has_text=example["phone"])
+            expect(row).to_contain_text(f"{reason['recipients']} pessoa")
+    expect(left.filter(has_text=CAIO)).to_contain_text("falta pontos")
+
+    start, question = page.get_by_role("button", name="Começar a campanha"), page.get_by_role("dialog")
+    page.route("**/preflight", to_many)
+    start.click()
+    expect(question).to_contain_text("1.001 pessoas recebem")
+    expect(question.get_by_role("button", name="Começar")).to_be_disabled()
+    question.get_by_role("button", name="Cancelar").click()
+    page.unroute("**/preflight")
+
+    start.click()
+    expect(question).to_contain_text(f"{predicted['will_receive']} pessoas recebem, pelo número {instance.name}")
+    expect(question.locator(".bubble")).to_have_text("Olá Ana, são 70 pontos.")
+    assert person.call("GET", address)["status"] == "draft"
+    question.get_by_role("button", name="Começar").click()
+    expect(page.locator("tbody .status")).to_have_text(re.compile("em envio|concluída"))
+    assert person.call("GET", address)["status"] in {"running", "completed"}
+
+
+OFFICE = [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}]
+NIGHT = [{"days": ["sat"], "from": "20:00", "to": "02:00"}]
+HOUR = 3600
+PLANS = [
+    # Friday 17:30 in São Paulo: half an hour is left, the rest waits for Monday.
+    (OFFICE, "2026-12-04T20:30:00", HOUR, "2026-12-04T20:30:00", "2026-12-07T12:30:00"),
+    # A night belongs to the day on which it begins.
+    (NIGHT, "2026-12-05T21:00:00", 5 * HOUR, "2026-12-05T23:00:00", "2026-12-06T04:00:00"),
+    (None, "2026-12-05T21:07:30", 90, "2026-12-05T21:07:30", "2026-12-05T21:09:00"),
+    (OFFICE, "2026-12-04T20:30:00", 1000 * HOUR, "2026-12-04T20:30:00", None),
+]
+
+
+def test_the_expected_end_counts_only_the_hours_in_which_the_campaign_may_send(visit: Callable[..., Visitor]) -> None:
+    page = visit().open()
+    planned = page.evaluate(
+        """async (plans) => {
+          const { sendingPlan } = await import("./console/sending_window.js");
+          const said = (instant) => instant && instant.toISOString().slice(0, 19);
+          return plans.map(([ranges, start, seconds]) => {
+            const window = ranges && { time_zone: "America/Sao_Paulo", ranges };
+            const { begin, end } = sendingPlan(new Date(`${start}Z`), seconds, window);
+            return [said(begin), said(end)];
+          });
+        }""",
+        [list(plan) for plan in PLANS],
+    )
+    assert planned == [[begin, end] for *_, begin, end in PLANS]
