@@ -21,6 +21,7 @@ from hidra.domain.campaign import (
 )
 from hidra.domain.contact import MAX_PHONE
 from hidra.domain.message import MessageStatus
+from hidra.domain.pace import CampaignPace
 from hidra.entry.fields import (
     LEFT_OUT,
     Country,
@@ -42,6 +43,7 @@ from hidra.gateways import queues, sender
 from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.services import edit_campaign, lifecycle
 from hidra.services.create_campaign import create_campaign
+from hidra.services.explain_pace import explain_pace
 from hidra.services.identify_phone import identify_phone
 from hidra.services.preflight import Preflight, preflight
 from hidra.services.prepare_trial import prepare_trial
@@ -294,10 +296,19 @@ def duplicate(campaign_id: UUID, body: DuplicateIn | None = None) -> Campaign:
 @app.post(
     "/v1/campaigns/<campaign_id>/preflight",
     operation_id="preflight_campaign",
-    summary="Predict which contacts would get a campaign, which not and why, and how long it takes",
+    summary="Predict which contacts would get a campaign, which not and why, on which days, and when it ends",
 )
 def check(campaign_id: UUID) -> Preflight:
     return preflight(db, me(), campaign_id, now=datetime.now(UTC))
+
+
+@app.get(
+    "/v1/campaigns/<campaign_id>/pace",
+    operation_id="get_campaign_pace",
+    summary="Show how fast a campaign sends now, which limit decides, and when it continues",
+)
+def show_pace(campaign_id: UUID) -> CampaignPace:
+    return explain_pace(db, me(), campaign_id)
 
 
 @app.post(

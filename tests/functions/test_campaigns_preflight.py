@@ -47,16 +47,19 @@ def in_seconds(text: str) -> float:
 
 def test_a_campaign_that_all_is_well_with(api: Api, world: World) -> None:
     found = preflight(api, world).json
-    end = found.pop("expected_end")
+    begin, end, [day] = (found.pop(name) for name in ("expected_begin", "expected_end", "days"))
     # 3 messages at 20 a minute, 61.5 seconds to each of our minutes.
     assert found == {
         "recipients": 3,
         "will_receive": 3,
         "will_not": [],
         "expected_duration_seconds": 10,
+        "time_zone": "America/Sao_Paulo",
         "warnings": [],
     }
     assert 0 < in_seconds(end) <= 10
+    assert (day["messages"], day["from"]) == (3, begin)
+    assert begin < day["until"] <= end
 
 
 def test_a_preflight_lists_contacts_that_get_nothing_with_reasons_and_examples(api: Api, world: World) -> None:
@@ -200,7 +203,9 @@ def test_the_end_counts_from_a_schedule_that_is_to_come(api: Api, world: World) 
     run("update hidra.campaigns set scheduled_at = now() - interval '1 hour'")
     assert 0 < in_seconds(preflight(api, world).json["expected_end"]) <= 10
     run("update hidra.campaigns set scheduled_at = '9999-12-31T23:59:59Z'")
-    assert preflight(api, world).json["expected_end"].startswith("9999-12-31T23:59:59")
+    found = preflight(api, world).json
+    assert found["expected_begin"].startswith("9999-12-31T23:59:59")
+    assert (found["expected_end"], found["expected_duration_seconds"], found["days"]) == (None, None, [])
 
 
 def test_a_connection_that_cannot_send_is_warned_of(api: Api, world: World) -> None:

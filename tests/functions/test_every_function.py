@@ -118,6 +118,7 @@ EVENTS = {
     "campaigns_change": 200,
     "campaigns_duplicate": 201,
     "campaigns_preflight": 200,
+    "campaigns_pace": 200,
     "campaigns_schedule": 200,
     "campaigns_start": 200,
     "campaigns_retry_failed": 202,

@@ -133,12 +133,13 @@ def test_the_connections_window_stays_if_left_out_and_null_removes_it(
     assert len(nudges) == 2
 
 
-def test_the_preflight_says_that_its_times_do_not_consider_a_window(api: Api, world: World) -> None:
+def test_the_preflight_expects_messages_in_the_window_only(api: Api, world: World) -> None:
     path = f"/v1/campaigns/{world.campaign_id}"
-    codes = lambda: [found["code"] for found in api.post(f"{path}/preflight").json["warnings"]]  # noqa: E731
-    assert "window-not-considered" not in codes()
-    api.patch(path, {"send_window": WINDOW})
-    assert "window-not-considered" in codes()
+    window = closed()
+    api.patch(path, {"send_window": window})
+    found = api.post(f"{path}/preflight").json
+    assert f"T{window['ranges'][0]['from']}:00Z" in found["expected_begin"]
+    assert (found["time_zone"], [day["messages"] for day in found["days"]]) == ("UTC", [3])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ export function blockedText({ blocked_code, blocked_params: params }) {
   const text = codeText("blocked", blocked_code, {
     ...params,
     detail: params.detail ?? "",
+    opens_at: params.opens_at ? when(params.opens_at) : "",
     until: params.until ? when(params.until) : "",
     at_latest: params.at_latest ? when(params.at_latest) : "",
     not_after: params.not_after ? when(params.not_after) : "",

@@ -120,7 +120,7 @@ def _start(first: datetime, ticketed_until: datetime | None, plan: Plan) -> date
     return start if start >= first else start + spacing
 
 
-def spacing_seconds(rate: int) -> float:
+def spacing_seconds(rate: float) -> float:
     """The time between two planned slots of a limit of so many messages a minute."""
     return PLAN_SECONDS / rate
 
@@ -138,12 +138,21 @@ def ticket_rate(*, rate: int, others: Sequence[int], connection_rate: int) -> in
     """
     if spacing_seconds(connection_rate) >= PERMIT_AHEAD_SECONDS:
         return min(rate, connection_rate)
+    return min(rate, ceil(even_share(others=others, connection_rate=connection_rate)))
+
+
+def even_share(*, others: Sequence[float], connection_rate: float) -> float:
+    """The most messages a minute that a connection leaves one run beside others: what slow ones leave, the rest shares.
+
+    Args:
+        others: messages a minute of the other runs that send over the connection.
+    """
     left, runs = connection_rate, len(others) + 1
     for other in sorted(others):
         if other * runs >= left:
             break
         left, runs = left - other, runs - 1
-    return min(rate, ceil(left / runs))
+    return left / runs
 
 
 def _slots_ahead(start: datetime, spacing: timedelta, *, now: datetime, first: datetime, opens: Opening) -> int:
@@ -159,11 +168,6 @@ def _slots_ahead(start: datetime, spacing: timedelta, *, now: datetime, first: d
 
 def _requeue_seconds(until: datetime, now: datetime) -> int:
     return max(REQUEUE_AFTER_SECONDS, floor((until - now).total_seconds()) - REQUEUE_BEFORE_SECONDS)
-
-
-def duration_seconds(messages: int, rate: int) -> int:
-    """How many whole seconds the messages take at ``rate`` a minute, if nothing stops them."""
-    return ceil(messages * spacing_seconds(rate))
 
 
 def delay_seconds(slot: datetime, now: datetime) -> int:

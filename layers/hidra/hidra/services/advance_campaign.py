@@ -7,19 +7,13 @@ from math import ceil
 from uuid import UUID
 
 from hidra.domain.blocked import (
-    NO_CONNECTION,
     NOTHING_FAILED,
     SEGMENT_EMPTY,
     SEGMENT_TOO_LARGE,
-    SERVER_SLOW,
     Blocked,
-    connection_error,
     in_doubt,
     not_after_passed,
-    not_connected,
     nothing_to_send,
-    outside_send_window,
-    probed,
     refused,
 )
 from hidra.domain.campaign import MAX_AUDIENCE, CampaignStatus, EvolutionConnectionStatus
@@ -27,6 +21,7 @@ from hidra.domain.circuit import probe_slots
 from hidra.domain.message import UNRESOLVED_VARIABLE
 from hidra.domain.pacing import issue, ticket_rate
 from hidra.domain.send_window import Opening, opening
+from hidra.domain.standstill import by_connection, by_window
 from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
 from hidra.services.daily_limits import Closed, claimable, closed, prepare
@@ -201,8 +196,8 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
         return None
     opens = opening(run.send_window, run.now)
     send_windows.write(tx, run_id=run.run_id, opens=opens)
-    reason = _blocked(run) if run.pending else _doubts(tx, run)
-    outside = _outside_window(run, opens)
+    reason = by_connection(run) if run.pending else _doubts(tx, run)
+    outside = by_window(run, opens) if run.pending else None
     day = closed(run) if run.pending and not reason else None
     runs.block(tx, campaign_id=campaign_id, reason=outside or reason or (day.reason if day else None))
     slots, requeue_seconds = _probe_slots(tx, run, opens) if reason else _slots(tx, run, opens, day)
@@ -268,25 +263,3 @@ def _doubts(tx: Tx, run: runs.RunState) -> Blocked | None:
     """Why a run without a pending message does not end: its doubts, whatever the state of the connection."""
     found = runs.doubts(tx, run_id=run.run_id)
     return in_doubt(found.messages, found.latest_claim, run.connection) if found else None
-
-
-def _outside_window(run: runs.RunState, opens: Opening) -> Blocked | None:
-    """The reason of a run whose window is closed; None also while its user has something to do first."""
-    waits = run.pending and run.connection is EvolutionConnectionStatus.CONNECTED and opens.waits(run.now)
-    if not waits or run.send_window is None or opens.open_from is None:
-        return None
-    return outside_send_window(opens.open_from, run.send_window["time_zone"])
-
-
-def _blocked(run: runs.RunState) -> Blocked | None:
-    match run.connection:
-        case None:
-            return NO_CONNECTION
-        case EvolutionConnectionStatus.CONNECTED:
-            if run.distrusted:
-                return probed(run.distrust_reason)
-            return SERVER_SLOW if run.slow else None
-        case EvolutionConnectionStatus.ERROR:
-            return connection_error(run.error_message)
-        case status:
-            return not_connected(status)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hidra.domain.blocked import Blocked, day_limit_reached, first_contacts_reached, time_zone_changed
+from hidra.domain.blocked import Blocked
 from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, TICKETS_AHEAD_SECONDS
+from hidra.domain.standstill import by_day
 from hidra.store import daily_limits
 from hidra.store.db import Database
 from hidra.store.runs import RunState
@@ -39,17 +40,11 @@ def _judge(run_id: UUID, after: int, *, db: Database) -> int | None:
 
 def closed(run: RunState) -> Closed | None:
     """Why the day in progress lets none of the pending messages go; None if it lets one go, or there is no limit."""
-    if not run.limited or run.open_until is None or run.day_ends_at is None:
+    reason = by_day(run)
+    if reason is None or run.day_ends_at is None:
         return None
     # Nearly due tickets get permits up to two seconds before their slots: an earlier one would find the day still used.
-    first_slot = run.day_ends_at + timedelta(seconds=PERMIT_AHEAD_SECONDS)
-    if run.open_until <= run.now:
-        return Closed(time_zone_changed(run.day_ends_at), first_slot)
-    if run.messages_left == 0:
-        return Closed(day_limit_reached(run.message_limit or 0, run.day_ends_at), first_slot)
-    if run.claimable == 0:
-        return Closed(first_contacts_reached(run.first_contact_limit or 0, run.day_ends_at), first_slot)
-    return None
+    return Closed(reason, run.day_ends_at + timedelta(seconds=PERMIT_AHEAD_SECONDS))
 
 
 def claimable(run: RunState) -> int:

@@ -178,8 +178,13 @@ def limits(tx: Tx, *, connection_id: UUID) -> DailyLimits:
 def today(tx: Tx, *, connection_id: UUID) -> Day | None:
     """Returns the connection's day in progress, if it was written."""
     now = tx.value(NOW)
-    days = tx.rows(Day, DAYS, connection_id=connection_id, now=now)
+    days = latest(tx, connection_id=connection_id, now=now)
     return next((day for day in days if day.begins_at <= now < day.ends_at), None)
+
+
+def latest(tx: Tx, *, connection_id: UUID, now: datetime) -> list[Day]:
+    """Returns the connection's days that are written, from four days ago to tomorrow."""
+    return tx.rows(Day, DAYS, connection_id=connection_id, now=now)
 
 
 def write_days(
@@ -190,7 +195,7 @@ def write_days(
     The caller holds the lock on the connection's row in pace_limits. ``now`` replaces the database's clock in tests.
     """
     now = now or tx.value(NOW)
-    planned = plan_days(now, limits, tx.rows(Day, DAYS, connection_id=connection_id, now=now), before=before)
+    planned = plan_days(now, limits, latest(tx, connection_id=connection_id, now=now), before=before)
     _write(tx, planned, connection_id=connection_id, now=now)
 
 

@@ -141,10 +141,9 @@ with freed as (
 update hidra.pace_limits l set plan = l.plan - make_interval(secs => {PLAN_SECONDS}::float8 / l.rate)
 from freed where l.subject = freed.subject
 """  # noqa: S608 - made of constants
-# The other runs are those that can use tickets, when this one can: a run that only has doubts left may stay open for a
-# day, and sending windows may be closed.
-OF_RUN = """
-select own.rate, own.plan, k.rate as connection_rate, k.plan as connection_plan, array(
+# The rates of the other runs on the connection of a campaign c that can use tickets, when this one can, at first.slot:
+# a run that only has doubts left may stay open for a day, and sending windows may be closed.
+OTHERS = """array(
     select o.rate from hidra.campaigns other
     join hidra.campaign_runs its on its.campaign_id = other.id and its.ended_at is null
     join hidra.pace_limits o on o.subject = other.id
@@ -153,14 +152,16 @@ select own.rate, own.plan, k.rate as connection_rate, k.plan as connection_plan,
         and (its.open_from is null or its.open_from <= first.slot)
         and (its.open_until is null or its.open_until > first.slot)
         and exists (select from hidra.campaign_messages m where m.run_id = its.id and m.status = 'pending')
-) as others
+)"""
+OF_RUN = f"""
+select own.rate, own.plan, k.rate as connection_rate, k.plan as connection_plan, {OTHERS} as others
 from hidra.campaign_runs r
 cross join lateral (select greatest(clock_timestamp(), r.open_from) as slot) first
 join hidra.campaigns c on c.id = r.campaign_id
 join hidra.pace_limits own on own.subject = c.id
 join hidra.pace_limits k on k.subject = c.evolution_config_id
 where r.id = %(run_id)s
-"""
+"""  # noqa: S608 - made of constants
 
 
 def permit(
