@@ -46,6 +46,8 @@ export function Check({ forecast, expected, campaign, template, people, unsaved,
   const { data, failure, fresh, ask } = forecast;
   if (!data) return failure ? html`<${Problem} failure=${failure} retry=${() => ask().catch(() => {})} />` : html`<${Skeleton} lines=${4} />`;
   const readers = receiving(people, data);
+  // The end that stands above is counted in the window.
+  const warnings = data.warnings.filter(({ code }) => code !== "window-not-considered");
   return html`
     ${unsaved && html`<${Notice}><p>${t("wizard.check.unsaved")}</p><//>`}
     <${Problem} failure=${failure} retry=${() => ask().catch(() => {})} />
@@ -54,7 +56,7 @@ export function Check({ forecast, expected, campaign, template, people, unsaved,
       <p>${timing(expected, data)}</p>
       ${data.recipients > 0 && html`<${Bar} parts=${parts(data)} total=${data.recipients} legend />`}
     </div>
-    ${data.warnings.map(
+    ${warnings.map(
       ({ code, message }) => html`<${Notice} key=${code} tone=${GRAVE.includes(code) ? "red" : "amber"} action=${way(code, open)}>
         <p>${codeText("preflight", code)}</p>
         ${code === "similar-name" && similar(message).map((text) => html`<p key=${text}>${text}</p>`)}

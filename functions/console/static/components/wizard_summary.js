@@ -45,6 +45,7 @@ function savedText({ campaign, dirty, failure }, wrong) {
   if (failure) return t("wizard.saved.failed", { reason: problemText(failure) });
   const missing = NEEDED.filter((field) => wrong.has(field)).map((field) => t(`wizard.missing.${field}`));
   if (missing.length) return t("wizard.saved.missing", { names: missing.join(", ") });
+  if (wrong.size) return t("wizard.saved.wrong");
   if (campaign?.status === "scheduled") return t(dirty ? "wizard.saved.not_yet" : "wizard.saved.scheduled");
   return t(dirty ? "wizard.saved.now" : "wizard.saved.draft");
 }

@@ -1466,6 +1466,7 @@ export default {
   },
   "wizard": {
     "title": "New campaign",
+    "edit": "Edit campaign",
     "edit_title": "Campaign without a name",
     "continue": "Continue",
     "save": "Save changes",
@@ -1478,7 +1479,7 @@ export default {
     "labels_hint": "Optional; Enter adds one.",
     "remove_label": "Remove the label {label}",
     "is_scheduled": "This campaign is scheduled: it starts {time}. Changes count once you save them.",
-    "started": "This campaign has started: its text, people and time do not change any more.",
+    "started": "This campaign is no longer in preparation: its text, people and time do not change.",
     "started_action": "See the campaign",
     "step": {
       "audience": "Who",
@@ -1513,6 +1514,7 @@ export default {
     "saved": {
       "failed": "Not saved. {reason}",
       "missing": "Not saved yet: {names} missing.",
+      "wrong": "A value has to be corrected before you go on.",
       "not_yet": "Some changes are not saved.",
       "scheduled": "All saved. The campaign stays scheduled.",
       "now": "Saving the draft…",

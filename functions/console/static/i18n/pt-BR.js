@@ -1466,6 +1466,7 @@ export default {
   },
   "wizard": {
     "title": "Nova campanha",
+    "edit": "Editar campanha",
     "edit_title": "Campanha sem nome",
     "continue": "Continuar",
     "save": "Salvar alterações",
@@ -1478,7 +1479,7 @@ export default {
     "labels_hint": "Opcional; Enter acrescenta.",
     "remove_label": "Tirar a etiqueta {label}",
     "is_scheduled": "Esta campanha está agendada: começa {time}. As alterações valem quando você salvar.",
-    "started": "Esta campanha já começou: texto, público e horário não mudam mais.",
+    "started": "Esta campanha não está mais em preparo: texto, público e horário não mudam.",
     "started_action": "Ver a campanha",
     "step": {
       "audience": "Quem",
@@ -1513,6 +1514,7 @@ export default {
     "saved": {
       "failed": "Não salvo. {reason}",
       "missing": "Ainda não salvo: falta {names}.",
+      "wrong": "Há um valor a corrigir antes de continuar.",
       "not_yet": "Há alterações que não foram salvas.",
       "scheduled": "Tudo salvo. A campanha continua agendada.",
       "now": "Salvando o rascunho…",

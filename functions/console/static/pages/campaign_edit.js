@@ -3,8 +3,7 @@ import { call } from "../api.js";
 import { useChoices } from "../components/choices.js";
 import { Empty } from "../components/empty.js";
 import { Page } from "../components/page.js";
-import { Problem } from "../components/problem.js";
-import { Skeleton } from "../components/skeleton.js";
+import { Reading } from "../components/reading.js";
 import { BACK, Wizard } from "../components/wizard.js";
 import { html, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
@@ -40,8 +39,8 @@ function Opened({ id, query, onCreated, restart }) {
   first.current ??= found.data; // what is saved meanwhile is this page's own doing
   const failure = choices.failure ?? found.failure;
   if (!choices.data || first.current === undefined) {
-    return html`<${Page} title=${t("wizard.title")} back=${BACK}>
-      ${failure ? html`<${Problem} failure=${failure} retry=${() => (choices.reload(), found.reload())} />` : html`<${Skeleton} lines=${4} tall />`}
+    return html`<${Page} title=${t(opened ? "wizard.edit" : "wizard.title")} back=${BACK}>
+      <${Reading} failure=${failure} reload=${() => (choices.reload(), found.reload())} lines=${4} tall />
     <//>`;
   }
   const campaign = first.current;
