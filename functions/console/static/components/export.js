@@ -98,7 +98,7 @@ async function download(export_id) {
 
 /** @param {number} count */
 function bytes(count) {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, count)) / 3)));
-  return number(count / 1000 ** power, { style: "unit", unit: units[power], maximumFractionDigits: power ? 1 : 0 });
+  const units = ["kilobyte", "megabyte", "gigabyte"];
+  const power = Math.min(units.length, Math.max(1, Math.floor(Math.log10(Math.max(1, count)) / 3)));
+  return number(count / 1000 ** power, { style: "unit", unit: units[power - 1], maximumFractionDigits: 1 });
 }

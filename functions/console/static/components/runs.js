@@ -1,7 +1,7 @@
 /** A campaign's runs: when each began, what became of it, and the text that was frozen at its start. */
 import { call } from "../api.js";
 import { duration } from "../format.js";
-import { html, useEffect } from "../html.js";
+import { html, useEffect, useRef } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
 import { Problem } from "./problem.js";
@@ -18,9 +18,12 @@ export function Runs({ campaign, live }) {
     every: EVERY,
     key: campaign.id,
   });
+  const state = `${live} ${campaign.status}`;
+  const before = useRef(state);
   useEffect(() => {
-    reload();
-  }, [live, campaign.status]);
+    if (before.current !== state) reload();
+    before.current = state;
+  }, [state]);
   if (failure && !data) return html`<${Problem} failure=${failure} retry=${reload} />`;
   if (!data?.items.length) return null;
   return html`<section>

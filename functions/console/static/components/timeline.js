@@ -1,12 +1,13 @@
 /** When messages were delivered or failed: in words, as a chart, and as a table of the same numbers. */
 import { call } from "../api.js";
 import { clock, number, when } from "../format.js";
-import { html, useEffect, useMemo, useState } from "../html.js";
+import { html, useEffect, useMemo, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
 import { paceOf } from "./campaign_words.js";
 import { Chart, isNear } from "./chart.js";
 import { Problem } from "./problem.js";
+import { Skeleton } from "./skeleton.js";
 import { bucketed } from "./timeline_buckets.js";
 
 /** @typedef {import("./timeline_buckets.js").Point} Point */
@@ -42,13 +43,16 @@ export function Timeline({ campaign, live }) {
     setEvery((points?.length ?? 0) > LARGE ? EVERY_LARGE : EVERY);
   }, [points]);
   // The last numbers come with the end of the movement, and the first ones with its begin.
+  const before = useRef(live);
   useEffect(() => {
-    reload();
+    if (before.current !== live) reload();
+    before.current = live;
   }, [live]);
   const running = campaign.status === "running";
   const { size, bars } = useMemo(() => bucketed(points ?? [], running ? new Date() : undefined), [points, running]);
   if (failure && !points) return html`<${Problem} failure=${failure} retry=${reload} />`;
-  if (!points?.length) return null;
+  if (!points) return html`<${Skeleton} lines=${3} tall />`;
+  if (!points.length) return null;
   const limit = paceOf(campaign).pace * size;
   const words = described(bars, size);
   return html`<section class="timeline">

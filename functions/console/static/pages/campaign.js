@@ -33,8 +33,9 @@ const SETTLING = 60_000; // late statuses are waited for until none has come for
 
 /** @param {string} campaign_id */
 async function load(campaign_id) {
-  const [campaign, metrics, summary] = await Promise.all([
-    call("get_campaign", { campaign_id }),
+  // First alone: of another account's campaign nothing more is asked.
+  const campaign = await call("get_campaign", { campaign_id });
+  const [metrics, summary] = await Promise.all([
     call("get_campaign_metrics", { campaign_id }),
     call("count_recipients", { campaign_id }),
   ]);

@@ -5,6 +5,7 @@ import { Empty } from "../components/empty.js";
 import { useExport } from "../components/export.js";
 import { Menu } from "../components/menu.js";
 import { Page } from "../components/page.js";
+import { valueText } from "../components/person_facts.js";
 import { SearchBox } from "../components/search_box.js";
 import { Table } from "../components/table.js";
 import { ContactTabs } from "../components/tabs.js";
@@ -13,8 +14,7 @@ import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { useList } from "../polling.js";
-import { href, setQuery } from "../router.js";
-import { valueText } from "../components/person_facts.js";
+import { href, navigate, setQuery } from "../router.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
 
@@ -45,7 +45,7 @@ export default function Contacts({ query }) {
         action=${importing && html`<a class="button primary" href=${href("/imports/new")}>${t("contacts.import")}</a>`}
       >${t("contacts.empty_text")}<//>`;
   const actions = [
-    ...(importing ? [{ text: t("contacts.import"), act: () => location.assign(href("/imports/new")) }] : []),
+    ...(importing ? [{ text: t("contacts.import"), act: () => navigate("/imports/new") }] : []),
     { text: t("contacts.export"), act: file.start },
   ];
   return html`<${Page}

@@ -35,7 +35,7 @@ export default function OptOuts({ query }) {
       cell: (/** @type {OptOut} */ it) => (it.phone ? html`<span class="numbers">${it.phone}</span>` : html`<span class="quiet">${t("opt_outs.no_phone")}</span>`),
     },
     { title: t("opt_outs.source.title"), cell: (/** @type {OptOut} */ it) => t(`opt_outs.source.${it.source}`) },
-    { title: t("opt_outs.reason"), cell: (/** @type {OptOut} */ it) => html`<span class="quiet">${it.reason}</span>` },
+    { title: t("opt_outs.reason"), cell: (/** @type {OptOut} */ it) => it.reason && html`<span class="quiet">${it.reason}</span>` },
     { title: t("opt_outs.at"), cell: (/** @type {OptOut} */ it) => html`<${Time} at=${it.at} />` },
     {
       title: t("opt_outs.actions"),
