@@ -78,7 +78,8 @@ def test_the_check_says_what_the_api_predicts_and_only_a_yes_starts_the_campaign
     expect(question.locator(".bubble")).to_have_text("Olá Ana, são 70 pontos.")
     assert person.call("GET", address)["status"] == "draft"
     question.get_by_role("button", name="Começar").click()
-    expect(page.locator("tbody .status")).to_have_text(re.compile("em envio|concluída"))
+    expect(page).to_have_url(re.compile(r"#/campaigns/[0-9a-f-]{36}$"))
+    expect(page.get_by_text(re.compile("em envio|concluída")).first).to_be_visible()
     assert person.call("GET", address)["status"] in {"running", "completed"}
 
 
