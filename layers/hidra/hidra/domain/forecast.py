@@ -5,14 +5,15 @@ a window or of a day, a limit that is used up, or a campaign that has sent every
 for each day, however many messages there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TypedDict
+from math import floor
+from typing import Self, TypedDict
 
 from hidra.domain.daily_limits import CLOSED_BEFORE_END_SECONDS, DailyLimits, Day, local_day
 from hidra.domain.pacing import PLAN_SECONDS, even_share
-from hidra.domain.send_window import Opening, SendWindow, opening
+from hidra.domain.send_window import Opening, SendWindow, openings
 
 MAX_DAYS = 366  # from the first message on; what comes later is not forecast
 _NOTHING = 1e-6  # of a message
@@ -76,12 +77,18 @@ def forecast(work: Work, limits: Limits | None, *, others: Sequence[Work] = (), 
 
 @dataclass
 class _Campaign:
-    """``open``: the range of its window in which it is, or the next one."""
+    """``open``: the range of its window in which it is, or the next one; ``later``: those after it."""
 
     work: Work
     known: float
     first: float
     open: Opening
+    later: Iterator[Opening]
+
+    @classmethod
+    def of(cls, work: Work, now: datetime) -> Self:
+        later = openings(work.window, max(now, work.begins_at or now))
+        return cls(work, work.known, work.first, next(later), later)
 
     @property
     def left(self) -> float:
@@ -92,8 +99,19 @@ class _Campaign:
 
     def moved(self, at: datetime) -> None:
         """Finds the range of the window that counts from this time on."""
-        if self.open.open_until is not None and at >= self.open.open_until:
-            self.open = opening(self.work.window, at)
+        while self.left and self.open.open_until is not None and at >= self.open.open_until:
+            self.open = next(self.later)
+
+    def send(self, messages: float, *, first_allowed: bool, closed: bool) -> tuple[float, float]:
+        """Takes messages, first contacts before the others; returns how many, and how many of these.
+
+        A message goes at the begin of its time, so the last one before a close (``closed``) has gone as a whole.
+        """
+        if self.first and first_allowed:
+            before, self.first = self.first, _rest(self.first - messages, closed)
+            return before - self.first, before - self.first
+        before, self.known = self.known, _rest(self.known - messages, closed)
+        return before - self.known, 0
 
     def edges(self, at: datetime) -> list[datetime]:
         """When it may begin or must stop."""
@@ -120,14 +138,13 @@ class _Flow:
     now: datetime
     zone: str
     _campaigns: list[_Campaign] = field(init=False)
+    _midnight: datetime = field(init=False)  # the next one in the zone
     _listed: list[_Listed] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
+        self._midnight = self.now
         works = [self.work, *(other for other in self.others if other.known + other.first > 0)]
-        self._campaigns = [
-            _Campaign(work, work.known, work.first, opening(work.window, max(self.now, work.begins_at or self.now)))
-            for work in works
-        ]
+        self._campaigns = [_Campaign.of(work, self.now) for work in works]
 
     def run(self, start: datetime) -> Forecast:
         own, at = self._campaigns[0], self.now
@@ -152,7 +169,8 @@ class _Flow:
             seconds = min([(until - at).total_seconds(), *_used_up(active, speeds, left, first_left)])
             following = min(until, at + max(timedelta(seconds=seconds), _LEAST_STEP))
             for each, speed in zip(active, speeds, strict=True):
-                sent, sent_first = _send(each, speed * seconds, first_left > 0)
+                closed = following in (closes, each.open.open_until)
+                sent, sent_first = each.send(speed * seconds, first_allowed=first_left > 0, closed=closed)
                 used, used_first = used + sent, used_first + sent_first
                 if each is own:
                     self._list(sent, at, following)
@@ -175,8 +193,9 @@ class _Flow:
         return [min(each.work.rate, level) / PLAN_SECONDS for each in active]
 
     def _edges(self, at: datetime, day: Day, closes: datetime | None) -> list[datetime]:
-        _, _, midnight = local_day(at, self.zone)
-        edges = [day.ends_at, midnight, *([closes] if closes and closes > at else [])]
+        if at >= self._midnight:
+            _, _, self._midnight = local_day(at, self.zone)
+        edges = [day.ends_at, self._midnight, *([closes] if closes and closes > at else [])]
         for each in self._campaigns:
             if each.left > 0:
                 edges += each.edges(at)
@@ -222,14 +241,6 @@ def _used_up(active: Sequence[_Campaign], speeds: Sequence[float], left: float, 
     return [seconds for seconds in found if seconds != float("inf")]
 
 
-def _send(campaign: _Campaign, messages: float, first_allowed: bool) -> tuple[float, float]:
-    """Takes messages from a campaign, first contacts before the others; returns how many, and how many of these."""
-    if campaign.first and first_allowed:
-        campaign.first = _rest(campaign.first - messages)
-        return messages, messages
-    campaign.known = _rest(campaign.known - messages)
-    return messages, 0
-
-
-def _rest(messages: float) -> float:
-    return messages if messages > _NOTHING else 0
+def _rest(messages: float, closed: bool) -> float:
+    rest = messages if messages > _NOTHING else 0
+    return floor(rest + _NOTHING) if closed else rest

@@ -64,12 +64,22 @@ def opening(window: SendWindow | None, now: datetime) -> Opening:
 
     Without a window messages may be claimed at any time. A range of more than two weeks is cut: ask again meanwhile.
     """
+    return next(openings(window, now))
+
+
+def openings(window: SendWindow | None, now: datetime) -> Iterator[Opening]:
+    """The range of ``opening`` and those that follow it, for ever; one of more than two weeks comes in parts."""
     if window is None:
-        return ALWAYS
-    for begins, ends in _open(window, now):
-        if ends - CLOSES_EARLY > max(now, begins):
-            return Opening(begins, ends - CLOSES_EARLY)
-    raise AssertionError("a window opens within two weeks")
+        yield ALWAYS
+        return
+    while True:
+        since = now
+        for begins, ends in _open(window, since):
+            if ends - CLOSES_EARLY > max(now, begins):
+                yield Opening(begins, ends - CLOSES_EARLY)
+                now = ends
+        if now == since:
+            raise AssertionError("a window opens within two weeks")
 
 
 def _open(window: SendWindow, now: datetime) -> Iterable[tuple[datetime, datetime]]:
