@@ -100,7 +100,11 @@ export const retry = (campaign, changed) =>
     const sure = await confirm({
       title: t("campaign.retry.title", { count: forecast.will_receive }),
       body: html`
-        <p>${t("campaign.retry.text", { name: campaign.name, time: moment(forecast.expected_end) })}</p>
+        <p>
+          ${forecast.expected_end
+            ? t("campaign.retry.text", { name: campaign.name, time: moment(forecast.expected_end) })
+            : t("campaign.retry.text_open", { name: campaign.name })}
+        </p>
         ${reasons.length > 0 &&
         html`<p>${t("campaign.retry.will_not")}</p>
           <ul>
