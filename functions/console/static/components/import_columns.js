@@ -45,7 +45,11 @@ function sentence({ failure_code, rows_read, rejected_by_reason }) {
   if (failure_code) return t("imports.preview.failed");
   const rejected = Object.values(rejected_by_reason).reduce((sum, count) => sum + count, 0);
   if (!rejected) return t("imports.preview.all", { count: rows_read });
-  return t("imports.preview.some", { count: rows_read, good: rows_read - rejected, rejected });
+  return t("imports.preview.some", {
+    count: rows_read,
+    good: t("imports.preview.good", { count: rows_read - rejected }),
+    bad: t("imports.preview.bad", { count: rejected }),
+  });
 }
 
 /** @param {{found: ImportPreview}} props */
@@ -73,7 +77,7 @@ function Rows({ found, rows, busy, mapping, onMapping }) {
       <thead>
         <tr>
           <th scope="col">${t("imports.preview.as_read")}</th>
-          ${columns.map((column, at) => html`<${Head} key=${at} column=${column} twice=${twice(columns, at)} mapping=${mapping} onMapping=${onMapping} />`)}
+          ${columns.map((column, at) => html`<${Head} key=${at} column=${column} twice=${twice(columns, at)} failed=${Boolean(found.failure_code)} mapping=${mapping} onMapping=${onMapping} />`)}
           ${names.map((name) => html`<th scope="col" key=${name}>${name}</th>`)}
         </tr>
       </thead>
@@ -100,11 +104,18 @@ function AsRead({ row }) {
   return html`<b class="numbers">${row.phone}</b>${row.name && html`<br />${row.name}`}${consent && html`<br /><span class="quiet">${consent}</span>`}`;
 }
 
+/** What the person has chosen for a column; "?" if nothing yet. @param {Mapping} mapping @param {string} name */
+function asked(mapping, name) {
+  const chosen = mapping[name];
+  if (chosen === undefined) return "?";
+  return chosen === null ? "" : ROLES.includes(chosen) ? chosen : "attribute";
+}
+
 /** Whether a column before it has the same name, so that one menu is for both. @param {ImportColumn[]} columns @param {number} at */
 const twice = (columns, at) => columns.findIndex((column) => column.name === columns[at].name) < at;
 
-/** @param {{column: ImportColumn, twice: boolean, mapping: Mapping, onMapping: (mapping: Mapping) => void}} props */
-function Head({ column, twice, mapping, onMapping }) {
+/** @param {{column: ImportColumn, twice: boolean, failed: boolean, mapping: Mapping, onMapping: (mapping: Mapping) => void}} props */
+function Head({ column, twice, failed, mapping, onMapping }) {
   const id = useId();
   const { name, role, attribute } = column;
   if (!name || name.length > 200) return html`<th scope="col"><span class="quiet">${t("imports.preview.unnamed")}</span></th>`;
@@ -121,7 +132,8 @@ function Head({ column, twice, mapping, onMapping }) {
   };
   return html`<th scope="col">
     <label for=${id}>${name}</label>
-    <select id=${id} value=${role ?? ""} disabled=${twice} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
+    <select id=${id} value=${failed ? asked(mapping, name) : (role ?? "")} disabled=${twice} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
+      ${failed && html`<option value="?" disabled>${t("imports.into.choose")}</option>`}
       ${ROLES.map((each) => html`<option key=${each} value=${each}>${t(`imports.role.${each.replace(".", "_")}`)}</option>`)}
       <option value="attribute">${t("imports.role.attribute")}</option>
       <option value="">${t("imports.role.none")}</option>

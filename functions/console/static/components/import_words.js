@@ -9,7 +9,12 @@ export const importName = (it) => it.segment_name ?? t(it.source === "evolution"
 
 /** What the import does or has done, and what happens next. @param {Import} it */
 export function importSentence(it) {
-  const counts = { created: it.created, updated: it.updated, unchanged: it.unchanged, count: it.rows_read };
+  const counts = {
+    count: it.rows_read,
+    created: t("imports.sentence.created", { count: it.created }),
+    updated: t("imports.part.updated", { count: it.updated }),
+    unchanged: t("imports.part.unchanged", { count: it.unchanged }),
+  };
   if (it.status === "waiting") return t(it.source === "evolution" ? "imports.sentence.fetching" : "imports.sentence.waiting");
   if (it.status === "running") {
     if (!it.rows_read) return t("imports.sentence.starting");
@@ -25,6 +30,6 @@ export function importSentence(it) {
 /** @param {number} bytes */
 export function size(bytes) {
   const unit = bytes < 1e6 ? { unit: "kilobyte", by: 1e3 } : bytes < 1e9 ? { unit: "megabyte", by: 1e6 } : { unit: "gigabyte", by: 1e9 };
-  const value = bytes / unit.by;
+  const value = Math.max(bytes / unit.by, 0.1);
   return number(value, { style: "unit", unit: unit.unit, maximumFractionDigits: value < 10 ? 1 : 0 });
 }

@@ -789,8 +789,12 @@ export default {
       "canceled": "You canceled the import. What it had imported stays.",
       "nothing": "No row was read.",
       "counts": {
-        "one": "{count} row read: {created} new contacts, {updated} updated, {unchanged} unchanged.",
-        "other": "{count} rows read: {created} new contacts, {updated} updated, {unchanged} unchanged."
+        "one": "{count} row read: {created}, {updated}, {unchanged}.",
+        "other": "{count} rows read: {created}, {updated}, {unchanged}."
+      },
+      "created": {
+        "one": "{count} new contact",
+        "other": "{count} new contacts"
       },
       "rejected": {
         "one": "{count} row was rejected; the reason is below.",
@@ -886,8 +890,16 @@ export default {
         "other": "{count} rows checked: all become contacts."
       },
       "some": {
-        "one": "{count} row checked: {good} become contacts, {rejected} would be rejected.",
-        "other": "{count} rows checked: {good} become contacts, {rejected} would be rejected."
+        "one": "{count} row checked: {good}, {bad}.",
+        "other": "{count} rows checked: {good}, {bad}."
+      },
+      "good": {
+        "one": "{count} becomes a contact",
+        "other": "{count} become contacts"
+      },
+      "bad": {
+        "one": "{count} would be rejected",
+        "other": "{count} would be rejected"
       },
       "because": "{count} × {reason}",
       "map": "Check what each column becomes. Change what is not right in the menu over it.",

@@ -789,8 +789,12 @@ export default {
       "canceled": "Você cancelou a importação. O que já tinha entrado fica.",
       "nothing": "Nenhuma linha foi lida.",
       "counts": {
-        "one": "{count} linha lida: {created} contatos novos, {updated} atualizados, {unchanged} sem mudança.",
-        "other": "{count} linhas lidas: {created} contatos novos, {updated} atualizados, {unchanged} sem mudança."
+        "one": "{count} linha lida: {created}, {updated}, {unchanged}.",
+        "other": "{count} linhas lidas: {created}, {updated}, {unchanged}."
+      },
+      "created": {
+        "one": "{count} contato novo",
+        "other": "{count} contatos novos"
       },
       "rejected": {
         "one": "{count} linha foi recusada; o motivo está abaixo.",
@@ -886,8 +890,16 @@ export default {
         "other": "{count} linhas conferidas: todas viram contatos."
       },
       "some": {
-        "one": "{count} linha conferida: {good} viram contatos, {rejected} seriam recusadas.",
-        "other": "{count} linhas conferidas: {good} viram contatos, {rejected} seriam recusadas."
+        "one": "{count} linha conferida: {good}, {bad}.",
+        "other": "{count} linhas conferidas: {good}, {bad}."
+      },
+      "good": {
+        "one": "{count} vira contato",
+        "other": "{count} viram contatos"
+      },
+      "bad": {
+        "one": "{count} seria recusada",
+        "other": "{count} seriam recusadas"
       },
       "because": "{count} × {reason}",
       "map": "Confira o que cada coluna vira. Mude no menu acima dela o que não estiver certo.",
