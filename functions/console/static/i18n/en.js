@@ -220,7 +220,7 @@ export default {
       },
       "action": "Send again now",
       "text": "{name} sends again to those that failed, with the template and the contacts of now. It ends {time}.",
-      "text_open": "“{name}” sends again to those that failed. Its end cannot be foreseen.",
+      "text_open": "{name} sends again to those that failed, with the template and the contacts of now. Its end cannot be predicted yet.",
       "will_not": "These people are left out:",
       "none": "The retry would reach no one: {reasons}. Correct that and try again."
     },

@@ -220,7 +220,7 @@ export default {
       },
       "action": "Reenviar agora",
       "text": "{name} volta a enviar a quem falhou, com o modelo e os contatos de agora. Termina {time}.",
-      "text_open": "“{name}” envia de novo a quem falhou. O fim não dá para prever.",
+      "text_open": "{name} volta a enviar a quem falhou, com o modelo e os contatos de agora. Ainda não há como prever o fim.",
       "will_not": "Estas pessoas ficam de fora:",
       "none": "Ninguém receberia o reenvio: {reasons}. Corrija isto e tente de novo."
     },
