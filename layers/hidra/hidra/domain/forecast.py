@@ -51,7 +51,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Forecast:
-    """``begin`` and ``end``: the first and the last message; ``end`` is None if it lies a year or more after the start."""
+    """``begin`` and ``end``: of the messages; ``end`` is None if it lies a year or more after the start."""
 
     begin: datetime
     end: datetime | None
