@@ -21,6 +21,7 @@ from hidra.domain.ticket import Ticket
 from hidra.errors import HidraError
 from hidra.services import edit_campaign
 from hidra.services.advance_campaign import advance_campaign
+from hidra.services.preflight import Preflight, preflight
 from hidra.services.save_connection import Wanted, save_connection
 from hidra.services.send_message import send_message
 from hidra.settings import SENDER_TIMEOUT_SECONDS
@@ -57,8 +58,9 @@ class WindowedCampaign:
         recipients: int,
         start: datetime,
         faults: bool,
+        claim_answer: float = CLAIM_ANSWER,
     ) -> None:
-        self.time = VirtualTime()
+        self.time, self._claim_answer = VirtualTime(), claim_answer
         self.time.start = start
         self._rng, self._faults, self.ends = random.Random(seed), faults, Counter[str]()
         self.arrivals: list[float] = []
@@ -99,6 +101,10 @@ class WindowedCampaign:
             self._windows.append((self.time.seconds, window))
 
         self.time.after(at, work)
+
+    def expected(self) -> Preflight:
+        """What a preflight says now."""
+        return preflight(self._http, self.world.user_id, self.world.campaign_id, now=self.time.now())
 
     def run(self, seconds: float) -> None:
         try:
@@ -169,7 +175,7 @@ class WindowedCampaign:
         self.ends[
             send_message(
                 ticket,
-                db=_LateClaims(self._jobs, lambda: self._rng.uniform(0, CLAIM_ANSWER), self.time.sleep),  # type: ignore[arg-type]
+                db=_LateClaims(self._jobs, lambda: self._rng.uniform(0, self._claim_answer), self.time.sleep),  # type: ignore[arg-type]
                 post=self._post,
                 postpone=self._queue,
                 nudge=lambda due: self._nudge(seconds=due.seconds),

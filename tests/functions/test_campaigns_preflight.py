@@ -3,9 +3,11 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from hidra.services.advance_campaign import advance_campaign
 from tests.conftest import Databases
 from tests.functions.api import Answer, Api
 from tests.store.world import World
@@ -266,3 +268,66 @@ def test_a_campaign_of_another_has_no_preflight(api: Api, call: Any, world: Worl
     other = World.make(world.databases, recipients=0)
     answer = call("campaigns", other.user_id).post(f"/v1/campaigns/{world.campaign_id}/preflight")
     assert (answer.status, answer.code) == (404, "not-found")
+
+
+def test_a_preflight_expects_first_contacts_and_a_days_limit_on_the_days_that_allow_them(
+    api: Api, world: World
+) -> None:
+    run = world.databases.owner.execute
+    run("update hidra.evolution_api_config set max_first_contacts_per_day = 1, time_zone = 'UTC'")
+    run(
+        "insert into hidra.opt_out_requests (user_id, phone_hash, opted_in_at) values (%s, %s, now())",
+        [world.user_id, world.hash("+5511980000000")],
+    )
+    assert [day["messages"] for day in preflight(api, world).json["days"]] == [2, 1]
+    run("update hidra.evolution_api_config set max_messages_per_day = 1")
+    assert [day["messages"] for day in preflight(api, world).json["days"]] == [1, 1, 1]
+
+
+def test_campaigns_that_run_beside_it_take_their_share_of_the_forecast(api: Api, world: World) -> None:
+    world.databases.owner.execute("update hidra.evolution_api_config set max_messages_per_minute = 20")
+    alone = preflight(api, world).json["expected_duration_seconds"]
+    advance_campaign(
+        world.add_campaign(uuid4(), rate=20),
+        db=world.databases.jobs,
+        issue_tickets=lambda *_: None,
+        requeue_after=lambda *_: None,
+    )
+    assert abs(preflight(api, world).json["expected_duration_seconds"] - 2 * alone) <= 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("evolution_api_config set distrusted_since = now(), acknowledged_until = now()", "connection-probed"),
+        ("pace_limits set slow_answers = 3", "server-slow"),
+        ("campaigns set scheduled_at = now() + interval '1 hour', not_after = now() + interval '1 hour 1 s'",
+         "ends-after-not-after"),
+    ],
+)  # fmt: skip
+def test_a_preflight_warns_of_what_delays_messages(api: Api, world: World, change: str, code: str) -> None:
+    assert codes(api, world) == []
+    world.databases.owner.execute(f"update hidra.{change}")
+    assert codes(api, world) == [code]
+
+
+def test_a_number_that_never_sent_and_a_campaign_that_takes_long_are_warned_of(api: Api, world: World) -> None:
+    run = world.databases.owner.execute
+    for index in range(10, 410):
+        world.add_contact(f"+551198000{index:04}", name="Eva")
+    run("""update hidra.contacts set attributes = '{"pedido": 7}'""")
+    assert codes(api, world) == ["number-never-sent"]
+    run("update hidra.evolution_api_config set warm_up_since = current_date, warm_up_limits = '{300, 300}'")
+    assert codes(api, world) == []
+    run("update hidra.evolution_api_config set max_messages_per_day = 10")
+    assert codes(api, world) == ["takes-long"]
+    run("update hidra.evolution_api_config set max_messages_per_day = 1")
+    found = preflight(api, world).json
+    assert (found["warnings"][0]["code"], found["expected_end"]) == ("takes-long", None)
+    assert len(found["days"]) in (365, 366)
+    run(
+        "update hidra.evolution_api_config set max_messages_per_day = null, warm_up_since = null, warm_up_limits = null"
+    )
+    world.advance()
+    world.finish_one()
+    assert codes(api, world) == ["campaign-started"]

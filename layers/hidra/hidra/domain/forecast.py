@@ -15,9 +15,8 @@ from hidra.domain.daily_limits import CLOSED_BEFORE_END_SECONDS, DailyLimits, Da
 from hidra.domain.pacing import PLAN_SECONDS, even_share
 from hidra.domain.send_window import Opening, SendWindow, openings
 
-MAX_DAYS = 366  # from the first message on; what comes later is not forecast
+HORIZON = timedelta(days=365)  # from the start on; it touches at most 366 local days
 _NOTHING = 1e-6  # of a message
-_HORIZON = timedelta(days=MAX_DAYS)
 _LEAST_STEP = timedelta(microseconds=1)
 
 ForecastDay = TypedDict("ForecastDay", {"date": date, "from": datetime, "until": datetime, "messages": int})
@@ -52,7 +51,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Forecast:
-    """``begin`` and ``end``: the first and the last message; ``end`` is None if it lies more than 366 days later."""
+    """``begin`` and ``end``: of the messages; ``end`` is None if it lies a year or more after the start."""
 
     begin: datetime
     end: datetime | None
@@ -150,7 +149,7 @@ class _Flow:
         own, at = self._campaigns[0], self.now
         day = self._day(at)
         used, used_first = float(day.all_messages), float(day.all_first_contacts)
-        while own.left > 0 and at < start + _HORIZON:
+        while own.left > 0 and at < start + HORIZON:
             if at < start and not any(other.left > 0 for other in self._campaigns[1:]):
                 at = start  # nothing uses the limits until then
             if at >= day.ends_at:
@@ -165,7 +164,7 @@ class _Flow:
             if left > 0 and (closes is None or at < closes):
                 active = [each for each in self._campaigns if each.ready(at) and (each.known or first_left > 0)]
             speeds = self._speeds(active)
-            until = min(self._edges(at, day, closes), default=start + _HORIZON)
+            until = min(self._edges(at, day, closes), default=start + HORIZON)
             seconds = min([(until - at).total_seconds(), *_used_up(active, speeds, left, first_left)])
             following = min(until, at + max(timedelta(seconds=seconds), _LEAST_STEP))
             for each, speed in zip(active, speeds, strict=True):

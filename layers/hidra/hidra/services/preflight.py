@@ -40,8 +40,8 @@ class Preflight:
 
     The first message is expected at ``expected_begin`` and the last one at ``expected_end``. The duration is the time
     between them, with all hours in which nothing may be sent. ``days`` are the local days of ``time_zone`` on which
-    messages go, each with its number of messages and when they begin and end; at most 366 days after the first message
-    are forecast. If the end lies later, it is null, and so is the duration.
+    messages go, each with its number of messages and when they begin and end; those of a year are forecast. If the end
+    lies later, it is null, and so is the duration.
     """
 
     recipients: int

@@ -7,7 +7,7 @@ from hidra.domain.blocked import similar_sentence
 from hidra.domain.campaign import MAX_AUDIENCE, CampaignStatus, EvolutionConnectionStatus, NextRecipients
 from hidra.domain.connection import connection_warnings
 from hidra.domain.daily_limits import DEFAULT_LADDER, DailyLimits
-from hidra.domain.forecast import MAX_DAYS, Forecast
+from hidra.domain.forecast import Forecast
 from hidra.domain.template import length_limit, refuses_long
 from hidra.domain.template import warnings as template_warnings
 from hidra.store.forecast import Plan
@@ -146,7 +146,7 @@ def _of_time(plan: Plan, audience: Audience, expected: Forecast) -> Iterator[Pre
     if expected.end is None:
         yield PreflightWarning(
             "takes-long",
-            f"The campaign is not expected to end within {MAX_DAYS} days. Raise the limits of the connection or of the"
+            "The campaign is not expected to end within a year. Raise the limits of the connection or of the"
             " campaign, widen the sending window, or send to fewer contacts.",
         )
     elif (days := (expected.end - expected.begin).days) >= LONG_DAYS:

@@ -14,9 +14,12 @@ from hidra.store.room import open_requests
 from hidra.store.send_windows import EFFECTIVE
 
 _PENDING = "(select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'pending')"
-_KNOWN = """(
-        select from hidra.campaign_messages m where m.run_id = r.id and m.status = 'pending' and not m.first_contact
-    )"""
+# In the order of the one index that finds it without reading all first contacts.
+_KNOWN = """coalesce((
+        select true from hidra.campaign_messages m
+        where m.run_id = r.id and m.status = 'pending' and m.first_contact is not null and not m.first_contact
+        order by m.first_contact desc, m.id limit 1
+    ), false)"""
 
 
 def _sent(subject: LiteralString) -> LiteralString:
@@ -27,6 +30,9 @@ def _sent(subject: LiteralString) -> LiteralString:
 )"""  # noqa: S608 - made of constants
 
 
+# A user's transaction has no statistics of columns whose operators are not leakproof, such as the = of an enum. Planned
+# without them, a scan of all messages looks cheap. Where one remains, its cost must not have the statement compiled.
+BY_INDEX = "select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
 # A user has one connection; a campaign without one gets it when it is scheduled.
 STATE = f"""
 select moment.now, c.id as campaign_id, c.status, c.blocked_code, c.scheduled_at, c.max_messages_per_minute as rate,
@@ -40,7 +46,7 @@ select moment.now, c.id as campaign_id, c.status, c.blocked_code, c.scheduled_at
     coalesce(d.messages + d.messages_before, 0) as messages, d.message_limit,
     coalesce(d.first_contacts + d.first_contacts_before, 0) as first_contacts, d.first_contact_limit,
     (k.max_first_contacts_per_day is null or r.judged_at is null or {FIRST_CONTACTS_LEFT}
-        or exists {_KNOWN})::integer as claimable,
+        or {_KNOWN})::integer as claimable,
     k.max_messages_per_day, k.warm_up_since, k.warm_up_limits, k.time_zone
 from (select clock_timestamp() as now) moment
 cross join hidra.campaigns c
@@ -66,4 +72,5 @@ def state(
     Raises:
         NotFound: the user has no such campaign.
     """
+    tx.run(BY_INDEX)
     return found(tx.row(PaceState, STATE, campaign_id=campaign_id, sender_timeout=sender_timeout), "campaign")

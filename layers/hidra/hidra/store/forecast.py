@@ -76,10 +76,11 @@ select c.id as campaign_id, c.user_id, c.status,
     t.media_type, c.max_messages_per_minute as rate, c.scheduled_at, c.not_after, {EFFECTIVE} as send_window,
     k.id as connection_id, k.status as connection, k.integration, k.max_messages_per_minute as connection_rate,
     k.last_status_at, k.time_zone, {DISTRUSTED} as distrusted, {SLOW} as slow,
-    exists (
-        select from hidra.campaign_messages m
+    coalesce((
+        select true from hidra.campaign_messages m
         where m.evolution_config_id = k.id and m.provider_message_id is not null
-    ) as has_sent
+        order by m.evolution_config_id, m.provider_message_id limit 1
+    ), false) as has_sent
 from hidra.campaigns c
 join hidra.message_templates t on t.user_id = c.user_id and t.id = c.template_id
 left join hidra.evolution_api_config k on k.user_id = c.user_id and k.deleted_at is null
