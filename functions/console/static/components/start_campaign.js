@@ -18,7 +18,7 @@ const MANY = 1000;
  * @param {import("hidra-api").Campaign} given.campaign
  * @param {import("./draft.js").Values} given.values
  * @param {import("hidra-api").Preflight} given.preflight of now
- * @param {import("./forecast.js").Expected} given.expected
+ * @param {import("./forecast.js").Expected} given.expected of now
  * @param {import("hidra-api").Template | undefined} given.template
  * @param {import("hidra-api").Contact[] | undefined} given.people
  */

@@ -19,6 +19,7 @@ export default {
     "sentence": {
       "draft": "A draft: nothing is sent until you start it.",
       "scheduled": "Scheduled: it starts {time}.",
+      "scheduled_until": "Scheduled: it starts {time}; it ends {end}.",
       "starting": "Starting: text and people are frozen now, and the first message leaves within seconds.",
       "retry": "The retry of the failed ones starts within seconds; {delivered} of {total} have received the message.",
       "running": "{delivered} of {total} delivered; it ends {time}.",
@@ -44,16 +45,6 @@ export default {
       "not_started": "It did not start: no one received anything.",
       "canceled": "Canceled: {delivered} of {total} delivered, and nothing more leaves.",
       "canceled_before": "Canceled before it started: no one received anything."
-    },
-    "pace": {
-      "campaign": {
-        "one": "Up to {count} message leaves in a minute, the pace of this campaign.",
-        "other": "Up to {count} messages leave in a minute, the pace of this campaign."
-      },
-      "connection": {
-        "one": "Up to {count} message leaves in a minute, the limit of your number for all campaigns.",
-        "other": "Up to {count} messages leave in a minute, the limit of your number for all campaigns."
-      }
     },
     "scan": "Show QR code",
     "connection": "Open connection",
@@ -148,6 +139,7 @@ export default {
       "title": "About this campaign",
       "segment": "Segment",
       "template": "Template",
+      "window": "Sending hours",
       "pace": "Pace",
       "per_minute": {
         "one": "up to {count} message a minute",
@@ -328,7 +320,8 @@ export default {
       "import": "The import did not finish ({code}).",
       "connection": "A warning about the connection ({code}).",
       "template": "A warning about the template ({code}).",
-      "file": "Notice about the file ({code})."
+      "file": "Notice about the file ({code}).",
+      "pace": "The limit that holds now is not known ({code})."
     },
     "problem": {
       "api-key-required": "A first connection, or another server, needs the API key. Nothing was saved; type the key.",
@@ -523,6 +516,27 @@ export default {
       "repeated_columns": "Several columns have the same name; the further ones get a number.",
       "column_names_shortened": "Names of columns over 64 characters are cut.",
       "encoding_doubtful": "Some letters look wrong. If names look odd, choose another option under “Letters of the file”."
+    },
+    "pace": {
+      "campaign": {
+        "one": "Up to {count} message leaves in a minute, the pace of this campaign.",
+        "other": "Up to {count} messages leave in a minute, the pace of this campaign."
+      },
+      "connection": {
+        "one": "Up to {count} message leaves in a minute, the limit of your number.",
+        "other": "Up to {count} messages leave in a minute, the limit of your number."
+      },
+      "share": {
+        "one": "Up to {count} message leaves in a minute: the number sends up to {connection}, shared with {others}.",
+        "other": "Up to {count} messages leave in a minute: the number sends up to {connection}, shared with {others}."
+      },
+      "room": "Nothing leaves at this instant: the Evolution server is slow, and all requests that may be open at once are in use. It goes on with the next answer.",
+      "window": "Nothing leaves now: the sending hours are over.",
+      "day": "Nothing leaves now: the number sends no more on this day.",
+      "warm_up": "Nothing leaves now: the warm-up allows {messages} on this day, and they have left.",
+      "first_contacts": "Nothing leaves now: only people that never talked to this number are left, and the limit of {contacts} is used up.",
+      "blocked": "Nothing leaves now, for the reason above.",
+      "none": "Nothing more waits to leave."
     }
   },
   "common": {
@@ -671,9 +685,10 @@ export default {
     }
   },
   "days": {
-    "day": "{day}: {hours}",
-    "span": "from {from} to {to} h",
-    "nothing": "nothing goes out",
+    "day": {
+      "one": "{day}: {count} message, from {from} to {to}",
+      "other": "{day}: {count} messages, from {from} to {to}"
+    },
     "more": {
       "one": "and {count} more day",
       "other": "and {count} more days"
@@ -1082,6 +1097,34 @@ export default {
         "action": "Create campaign"
       }
     }
+  },
+  "pace": {
+    "title": "Pace now",
+    "next": "Next message",
+    "minute": "In the last minute",
+    "today": "Today, through the number",
+    "first_contacts": "First contacts of today",
+    "warm_up": "Warm-up",
+    "closes": "The sending hours end",
+    "messages": {
+      "one": "{count} message",
+      "other": "{count} messages"
+    },
+    "contacts": {
+      "one": "{count} a day",
+      "other": "{count} a day"
+    },
+    "others": {
+      "one": "{count} more campaign",
+      "other": "{count} more campaigns"
+    },
+    "of_connection": "{sent} of this campaign; {all} through the number in all",
+    "used": {
+      "one": "{used} of up to {count}",
+      "other": "{used} of up to {count}"
+    },
+    "warm_up_day": "day {day} of {days}",
+    "continues": "It goes on by itself {time}."
   },
   "person": {
     "title": "Person",
@@ -1518,7 +1561,7 @@ export default {
     "starts": "starts {time}",
     "starts_now": "starts when you confirm",
     "ends": "ends {time}",
-    "ends_late": "ends in more than 60 days",
+    "ends_late": "ends in more than a year",
     "summary": {
       "title": "Summary of the campaign",
       "nothing": "Choose who gets it.",
@@ -1605,8 +1648,8 @@ export default {
       "through": "The message goes through the number {name}.",
       "begins": "It starts {time}",
       "begins_now": "It starts when you confirm",
-      "ends": "and ends about {time}, with {duration} of sending.",
-      "ends_late": "and takes more than 60 days.",
+      "ends": "and ends about {time}, {duration} later.",
+      "ends_late": "and takes more than a year.",
       "receive": {
         "one": "{count} gets it",
         "other": "{count} get it"

@@ -19,6 +19,7 @@ export default {
     "sentence": {
       "draft": "Rascunho: nada é enviado até você começar.",
       "scheduled": "Agendada: começa {time}.",
+      "scheduled_until": "Agendada: começa {time}; termina {end}.",
       "starting": "Começando: o texto e as pessoas são fixados agora, e o primeiro envio sai em segundos.",
       "retry": "O reenvio das falhas começa em segundos; {delivered} de {total} já receberam.",
       "running": "{delivered} de {total} entregues; termina {time}.",
@@ -44,16 +45,6 @@ export default {
       "not_started": "Não começou: ninguém recebeu nada.",
       "canceled": "Cancelada: {delivered} de {total} entregues, e nada mais sai.",
       "canceled_before": "Cancelada antes de começar: ninguém recebeu nada."
-    },
-    "pace": {
-      "campaign": {
-        "one": "Sai até {count} mensagem por minuto, o ritmo desta campanha.",
-        "other": "Saem até {count} mensagens por minuto, o ritmo desta campanha."
-      },
-      "connection": {
-        "one": "Sai até {count} mensagem por minuto, o limite do seu número para todas as campanhas.",
-        "other": "Saem até {count} mensagens por minuto, o limite do seu número para todas as campanhas."
-      }
     },
     "scan": "Mostrar QR code",
     "connection": "Abrir conexão",
@@ -148,6 +139,7 @@ export default {
       "title": "Dados da campanha",
       "segment": "Segmento",
       "template": "Modelo",
+      "window": "Horário de envio",
       "pace": "Ritmo",
       "per_minute": {
         "one": "até {count} mensagem por minuto",
@@ -328,7 +320,8 @@ export default {
       "import": "A importação não terminou ({code}).",
       "connection": "Aviso sobre a conexão ({code}).",
       "template": "Aviso sobre o modelo ({code}).",
-      "file": "Aviso sobre o arquivo ({code})."
+      "file": "Aviso sobre o arquivo ({code}).",
+      "pace": "O limite que vale agora não é conhecido ({code})."
     },
     "problem": {
       "api-key-required": "A primeira conexão, ou um outro servidor, precisa da chave da API. Nada foi salvo; digite a chave.",
@@ -523,6 +516,27 @@ export default {
       "repeated_columns": "Há colunas com o mesmo nome; as repetidas ganham um número.",
       "column_names_shortened": "Nomes de coluna com mais de 64 caracteres são encurtados.",
       "encoding_doubtful": "Algumas letras parecem erradas. Se os nomes estiverem estranhos, escolha outra opção em “Letras do arquivo”."
+    },
+    "pace": {
+      "campaign": {
+        "one": "Sai até {count} mensagem por minuto, o ritmo desta campanha.",
+        "other": "Saem até {count} mensagens por minuto, o ritmo desta campanha."
+      },
+      "connection": {
+        "one": "Sai até {count} mensagem por minuto, o limite do seu número.",
+        "other": "Saem até {count} mensagens por minuto, o limite do seu número."
+      },
+      "share": {
+        "one": "Sai até {count} mensagem por minuto: o número envia até {connection}, divididas com {others}.",
+        "other": "Saem até {count} mensagens por minuto: o número envia até {connection}, divididas com {others}."
+      },
+      "room": "Nada sai neste instante: o servidor Evolution demora, e todos os envios ao mesmo tempo estão em uso. Continua com a próxima resposta.",
+      "window": "Nada sai agora: está fora do horário de envio.",
+      "day": "Nada sai agora: o número não envia mais neste dia.",
+      "warm_up": "Nada sai agora: o aquecimento permite {messages} neste dia, e elas já saíram.",
+      "first_contacts": "Nada sai agora: só restam pessoas que ainda não falaram com este número, e o limite de {contacts} já foi usado.",
+      "blocked": "Nada sai agora, pelo motivo dito acima.",
+      "none": "Nada mais espera para sair."
     }
   },
   "common": {
@@ -671,9 +685,10 @@ export default {
     }
   },
   "days": {
-    "day": "{day}: {hours}",
-    "span": "das {from} às {to} h",
-    "nothing": "nada sai",
+    "day": {
+      "one": "{day}: {count} mensagem, das {from} às {to}",
+      "other": "{day}: {count} mensagens, das {from} às {to}"
+    },
     "more": {
       "one": "e mais {count} dia",
       "other": "e mais {count} dias"
@@ -1082,6 +1097,34 @@ export default {
         "action": "Criar campanha"
       }
     }
+  },
+  "pace": {
+    "title": "Ritmo agora",
+    "next": "Próxima mensagem",
+    "minute": "No último minuto",
+    "today": "Hoje, pelo número",
+    "first_contacts": "Primeiros contatos de hoje",
+    "warm_up": "Aquecimento",
+    "closes": "O horário de envio fecha",
+    "messages": {
+      "one": "{count} mensagem",
+      "other": "{count} mensagens"
+    },
+    "contacts": {
+      "one": "{count} por dia",
+      "other": "{count} por dia"
+    },
+    "others": {
+      "one": "mais {count} campanha",
+      "other": "mais {count} campanhas"
+    },
+    "of_connection": "{sent} desta campanha; {all} pelo número ao todo",
+    "used": {
+      "one": "{used} de até {count}",
+      "other": "{used} de até {count}"
+    },
+    "warm_up_day": "dia {day} de {days}",
+    "continues": "Continua sozinha {time}."
   },
   "person": {
     "title": "Pessoa",
@@ -1518,7 +1561,7 @@ export default {
     "starts": "começa {time}",
     "starts_now": "começa ao confirmar",
     "ends": "termina {time}",
-    "ends_late": "termina em mais de 60 dias",
+    "ends_late": "termina em mais de um ano",
     "summary": {
       "title": "Resumo da campanha",
       "nothing": "Escolha quem recebe.",
@@ -1605,8 +1648,8 @@ export default {
       "through": "A mensagem sai pelo número {name}.",
       "begins": "Começa {time}",
       "begins_now": "Começa quando você confirmar",
-      "ends": "e termina por volta de {time}, com {duration} de envio.",
-      "ends_late": "e leva mais de 60 dias.",
+      "ends": "e termina por volta de {time}, {duration} depois.",
+      "ends_late": "e leva mais de um ano.",
       "receive": {
         "one": "{count} recebe",
         "other": "{count} recebem"

@@ -4,18 +4,21 @@ import { blockedText } from "../components/blocked.js";
 import * as changes from "../components/campaign_changes.js";
 import { CampaignFacts } from "../components/campaign_facts.js";
 import { CampaignForm } from "../components/campaign_form.js";
-import { countsOf, paceOf, sentence } from "../components/campaign_words.js";
+import { useForecast } from "../components/campaign_forecast.js";
+import { countsOf, sentence } from "../components/campaign_words.js";
 import { useExport } from "../components/export.js";
 import { Funnel } from "../components/funnel.js";
 import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
 import { Missing, isMissing } from "../components/missing.js";
 import { Notice } from "../components/notice.js";
+import { PaceNow } from "../components/pace_now.js";
 import { Page } from "../components/page.js";
 import { Problem } from "../components/problem.js";
 import { Reasons } from "../components/reasons.js";
 import { Recipients } from "../components/recipients.js";
 import { Runs } from "../components/runs.js";
+import { SendingDays } from "../components/sending_days.js";
 import { Skeleton } from "../components/skeleton.js";
 import { Status, campaignState } from "../components/status.js";
 import { Timeline } from "../components/timeline.js";
@@ -35,11 +38,12 @@ const SETTLING = 60_000; // late statuses are waited for until none has come for
 async function load(campaign_id) {
   // First alone: of another account's campaign nothing more is asked.
   const campaign = await call("get_campaign", { campaign_id });
-  const [metrics, summary] = await Promise.all([
+  const [metrics, summary, pace] = await Promise.all([
     call("get_campaign_metrics", { campaign_id }),
     call("count_recipients", { campaign_id }),
+    campaign.status === "running" ? call("get_campaign_pace", { campaign_id }) : null,
   ]);
-  return { campaign, metrics, summary };
+  return { campaign, metrics, summary, pace };
 }
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Found */
@@ -71,7 +75,8 @@ export default function Campaign({ params, query }) {
   const [editing, setEditing] = useState(false);
   const file = useExport("recipients", params.id);
   const live = data !== undefined && isLive(data, changed.current.at);
-  const words = data && sentence(data.campaign, data.summary);
+  const forecast = useForecast(data?.campaign);
+  const words = data && sentence(data.campaign, data.summary, forecast?.expected_end);
   useEffect(() => {
     setEvery(data && data.summary.total > LARGE ? EVERY_LARGE : EVERY);
     if (live && words) announce(words);
@@ -83,7 +88,7 @@ export default function Campaign({ params, query }) {
       ${failure ? html`<${Problem} failure=${failure} retry=${reload} />` : html`<${Skeleton} lines=${4} tall />`}
     <//>`;
   }
-  const { campaign, metrics, summary } = data;
+  const { campaign, metrics, summary, pace } = data;
   /** @param {import("hidra-api").Campaign} answered */
   const show = (answered) => {
     replace({ ...data, campaign: answered });
@@ -103,24 +108,21 @@ export default function Campaign({ params, query }) {
         <${Status} kind="campaign" state=${campaignState(campaign)} />
       </div>
       <${Why} campaign=${campaign} />
-      ${campaign.status === "running" && !campaign.blocked_code && html`<p class="quiet numbers">${pace(campaign)}</p>`}
       ${campaign.description && html`<p class="quiet">${campaign.description}</p>`}
     </section>
     ${editing && html`<${CampaignForm} campaign=${campaign} onSaved=${show} onCancel=${() => setEditing(false)} />`}
     ${file.panel}
     ${started && html`<${Funnel} summary=${summary} metrics=${metrics} />`}
+    ${started && campaign.status === "running" && pace && html`<${PaceNow} pace=${pace} />`}
+    ${forecast &&
+    (campaign.status === "scheduled" ? forecast.days.length > 0 : forecast.days.length > 1) &&
+    html`<section><h2>${t("wizard.time.days")}</h2><${SendingDays} forecast=${forecast} window=${campaign.send_window} /></section>`}
     ${campaign.started_at && html`<${Timeline} campaign=${campaign} live=${live} />`}
     ${started && html`<${Recipients} campaign_id=${campaign.id} summary=${summary} query=${query} live=${live} />`}
     ${started && html`<${Reasons} summary=${summary} />`}
     ${campaign.started_at && html`<${Runs} campaign=${campaign} live=${live} />`}
     <${CampaignFacts} campaign=${campaign} metrics=${metrics} />
   <//>`;
-}
-
-/** The pace that holds, and whose limit it is. @param {import("hidra-api").Campaign} campaign */
-function pace(campaign) {
-  const { pace: count, limit } = paceOf(campaign);
-  return t(`campaign.pace.${limit}`, { count });
 }
 
 /** Why it stands still, and what leads on. @param {{campaign: import("hidra-api").Campaign}} props */
