@@ -26,7 +26,7 @@ export function moment(instant) {
 /** How many may leave in a minute at most. @param {Campaign} campaign */
 export const paceOf = (campaign) => Math.min(campaign.max_messages_per_minute, connection.value?.max_messages_per_minute ?? Infinity);
 
-/** A retry is scheduled, not a first start. @param {Campaign} campaign */
+/** A retry is scheduled, not a first start. @param {Pick<Campaign, "status" | "started_at">} campaign */
 export const isRetry = (campaign) => campaign.status === "scheduled" && campaign.started_at !== null;
 
 /**

@@ -7,7 +7,7 @@ import { Labels } from "./labels.js";
 import { Menu } from "./menu.js";
 import { Notice } from "./notice.js";
 import { Page } from "./page.js";
-import { usePeople } from "./people_bubble.js";
+import { usePeople } from "./people.js";
 import { cannotStart, usePreflight } from "./preflight.js";
 import { Problem } from "./problem.js";
 import { startCampaign } from "./start_campaign.js";
@@ -120,12 +120,12 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
     : ready && html`<button class="primary" disabled=${starting} onClick=${start}>${t(values.at ? "wizard.schedule" : "wizard.go")}</button>`;
   /** @param {import("./campaign_actions.js").Change} change */
   const after = (change) => {
-    if (change === "deleted" || change === "canceled") return navigate("/campaigns");
-    const times = change === "unscheduled" ? { at: local(campaign?.scheduled_at), until: local(campaign?.not_after) } : {};
+    if (change === "delete" || change === "cancel") return navigate("/campaigns");
+    const times = change === "unschedule" ? { at: local(campaign?.scheduled_at), until: local(campaign?.not_after) } : {};
     replacePath(`/campaigns/${campaign?.id}/edit`, { step: query.step, ...times });
     restart();
   };
-  const more = campaign && html`<${Menu} actions=${campaignActions(campaign, after, { edit: false })} />`;
+  const more = campaign && html`<${Menu} actions=${campaignActions(campaign, after).filter(({ name }) => name !== "edit")} />`;
   const title = values.name.trim() || t(opened ? "wizard.edit_title" : "wizard.title");
   const body = {
     audience: () => html`<${Audience} values=${values} wrong=${wrong} change=${change} segments=${choices.segments} />`,

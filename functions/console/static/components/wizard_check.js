@@ -7,8 +7,8 @@ import { href } from "../router.js";
 import { connection } from "../state.js";
 import { Bar } from "./bar.js";
 import { Notice } from "./notice.js";
-import { PeopleBubble } from "./people_bubble.js";
 import { Problem } from "./problem.js";
+import { TemplateReadAs } from "./read_as.js";
 import { SendingDays } from "./sending_days.js";
 import { Skeleton } from "./skeleton.js";
 import { TestMessage } from "./test_message.js";
@@ -73,7 +73,7 @@ export function Check({ forecast, expected, campaign, template, people, unsaved,
     ${data.days.length > 0 && html`<section><h3>${t("wizard.time.days")}</h3><${SendingDays} forecast=${data} window=${campaign.send_window} /></section>`}
     ${template &&
     html`<div class="beside">
-      <${PeopleBubble} template=${template} people=${readers} title=${t("wizard.message.reads")} />
+      <${TemplateReadAs} template=${template} people=${readers} title=${t("wizard.message.reads")} />
       <${TestMessage} campaign_id=${campaign.id} person=${readers?.[0]} />
     </div>`}
   `;

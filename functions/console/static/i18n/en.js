@@ -11,6 +11,7 @@ export default {
   "campaign": {
     "title": "Campaign",
     "back": "Campaigns",
+    "copy_name": "{name} (copy)",
     "moment": {
       "today": "today at {time}",
       "tomorrow": "tomorrow at {time}",
@@ -165,11 +166,11 @@ export default {
       "created_at": "Created"
     },
     "action": {
+      "change": "Edit",
       "pause": "Pause",
       "resume": "Resume",
       "continue": "Continue",
-      "edit": "Edit",
-      "edit_all": "Edit audience, text and time",
+      "edit": "Edit audience, text and time",
       "unschedule": "Back to draft",
       "duplicate": "Duplicate",
       "export": "Export people",
@@ -179,9 +180,9 @@ export default {
       "retry": "Send the failed again"
     },
     "done": {
-      "pause": "Paused at {time}. Nothing more leaves.",
-      "resume": "Resumed: sending continues.",
-      "unschedule": "A draft again: nothing leaves until you start it.",
+      "pause": "{name} is paused: nothing more leaves since {time}.",
+      "resume": "{name} continues.",
+      "unschedule": "{name} is a draft again: nothing leaves until you start it.",
       "cancel": "{name} was canceled.",
       "retry": "The retry starts within seconds.",
       "duplicate": "This is the copy, a draft: {name}.",
@@ -203,7 +204,8 @@ export default {
         "one": "{count} person who is still waiting will receive nothing. There is no way back; to stop for a while, pause it.",
         "other": "{count} people who are still waiting will receive nothing. There is no way back; to stop for a while, pause it."
       },
-      "text_before": "Nothing more leaves from this campaign, and it cannot be resumed. A copy of it can start again."
+      "text_before": "Nothing more leaves from this campaign, and it cannot be resumed. A copy of it can start again.",
+      "keep": "Back"
     },
     "retry": {
       "title": {
@@ -218,7 +220,7 @@ export default {
     },
     "delete": {
       "title": "Delete the draft {name}?",
-      "text": "The draft is gone for good. Nothing was sent by it.",
+      "text": "Its segment and its template stay; the draft does not come back. Nothing was sent by it.",
       "action": "Delete the draft"
     },
     "form": {
@@ -280,35 +282,7 @@ export default {
     "empty_text": "A campaign takes a message to the people of a segment. Nothing goes out before you check and confirm.",
     "no_match": "No campaign with these filters",
     "no_match_text": "The search finds the beginning of each word of a name; a label has to be exact.",
-    "show_all": "Show all",
-    "edit": "Edit",
-    "pause": "Pause",
-    "resume": "Resume",
-    "duplicate": "Duplicate",
-    "cancel": "Cancel campaign",
-    "delete": "Delete draft",
-    "unschedule": "Take off the schedule",
-    "paused": "{name} is paused: nothing more goes out since {time}.",
-    "resumed": "{name} continues.",
-    "canceled": "{name} was canceled.",
-    "deleted": "The draft {name} was deleted.",
-    "unscheduled": "{name} is a draft again and does not start by itself.",
-    "duplicated": "The draft {name} was made.",
-    "copy_name": "{name} (copy)",
-    "resume_title": "Resume {name}?",
-    "resume_text": {
-      "one": "{count} person still waits for the message. Sending continues within seconds.",
-      "other": "{count} people still wait for the message. Sending continues within seconds."
-    },
-    "keep": "Back",
-    "cancel_title": "Cancel {name}?",
-    "cancel_scheduled": "It does not start. This cannot be undone; a copy can be sent later.",
-    "cancel_text": {
-      "one": "{count} person that still waits does not get the message. What has gone out stays. This cannot be undone.",
-      "other": "{count} people that still wait do not get the message. What has gone out stays. This cannot be undone."
-    },
-    "delete_title": "Delete the draft {name}?",
-    "delete_text": "Its segment and its template stay. The draft does not come back."
+    "show_all": "Show all"
   },
   "codes": {
     "unknown": {
@@ -1236,7 +1210,7 @@ export default {
     "who": "As {name} will read it",
     "previous": "Previous person",
     "next": "Next person",
-    "nobody": "There are no contacts yet: variables stay as they are written.",
+    "nobody": "There are no contacts to show: variables stay as they are written.",
     "missing": "No value for: {names}. This person would not get the message.",
     "long": "With these values the text has more than {limit} characters; Meta's official API refuses it."
   },
@@ -1606,13 +1580,6 @@ export default {
       "empty": "No templates yet",
       "empty_text": "A template is the text of the message, with each person's name and other data.",
       "create": "Create a template"
-    },
-    "sample": {
-      "raw": "The text without a person's values",
-      "missing": "{name} lacks: {names}. Without it the message does not go to this person.",
-      "previous": "Previous person",
-      "next": "Next person",
-      "of": "to {name}"
     },
     "time": {
       "start": "Start",

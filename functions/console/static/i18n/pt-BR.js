@@ -11,6 +11,7 @@ export default {
   "campaign": {
     "title": "Campanha",
     "back": "Campanhas",
+    "copy_name": "{name} (cópia)",
     "moment": {
       "today": "hoje às {time}",
       "tomorrow": "amanhã às {time}",
@@ -165,11 +166,11 @@ export default {
       "created_at": "Criada"
     },
     "action": {
+      "change": "Alterar",
       "pause": "Pausar",
       "resume": "Retomar",
       "continue": "Continuar",
-      "edit": "Alterar",
-      "edit_all": "Alterar público, texto e horário",
+      "edit": "Editar público, texto e horário",
       "unschedule": "Voltar a rascunho",
       "duplicate": "Duplicar",
       "export": "Exportar pessoas",
@@ -179,9 +180,9 @@ export default {
       "retry": "Reenviar as falhas"
     },
     "done": {
-      "pause": "Pausada às {time}. Nada mais sai.",
-      "resume": "Retomada: o envio continua.",
-      "unschedule": "De volta a rascunho: nada sai até você começar.",
+      "pause": "{name} está pausada: nada mais sai desde {time}.",
+      "resume": "{name} continua.",
+      "unschedule": "{name} voltou a rascunho: nada sai até você começar.",
       "cancel": "{name} foi cancelada.",
       "retry": "O reenvio começa em segundos.",
       "duplicate": "Esta é a cópia, um rascunho: {name}.",
@@ -203,7 +204,8 @@ export default {
         "one": "{count} pessoa que ainda aguarda não recebe nada. Isto não tem volta; para parar por um tempo, pause.",
         "other": "{count} pessoas que ainda aguardam não recebem nada. Isto não tem volta; para parar por um tempo, pause."
       },
-      "text_before": "Nada mais sai desta campanha, e ela não pode ser retomada. Uma cópia dela pode começar de novo."
+      "text_before": "Nada mais sai desta campanha, e ela não pode ser retomada. Uma cópia dela pode começar de novo.",
+      "keep": "Voltar"
     },
     "retry": {
       "title": {
@@ -218,7 +220,7 @@ export default {
     },
     "delete": {
       "title": "Apagar o rascunho {name}?",
-      "text": "O rascunho some e não volta. Nada foi enviado por ele.",
+      "text": "O segmento e o modelo ficam; o rascunho não volta. Nada foi enviado por ele.",
       "action": "Apagar o rascunho"
     },
     "form": {
@@ -280,35 +282,7 @@ export default {
     "empty_text": "Uma campanha leva uma mensagem às pessoas de um segmento. Nada sai antes de você conferir e confirmar.",
     "no_match": "Nenhuma campanha com estes filtros",
     "no_match_text": "A busca encontra o começo de cada palavra do nome; a etiqueta precisa ser exata.",
-    "show_all": "Mostrar todas",
-    "edit": "Editar",
-    "pause": "Pausar",
-    "resume": "Retomar",
-    "duplicate": "Duplicar",
-    "cancel": "Cancelar campanha",
-    "delete": "Apagar rascunho",
-    "unschedule": "Tirar do agendamento",
-    "paused": "{name} está pausada: nada mais sai desde {time}.",
-    "resumed": "{name} continua.",
-    "canceled": "{name} foi cancelada.",
-    "deleted": "O rascunho {name} foi apagado.",
-    "unscheduled": "{name} voltou a rascunho e não sai sozinha.",
-    "duplicated": "O rascunho {name} foi criado.",
-    "copy_name": "{name} (cópia)",
-    "resume_title": "Retomar {name}?",
-    "resume_text": {
-      "one": "{count} pessoa ainda aguarda a mensagem. O envio continua em segundos.",
-      "other": "{count} pessoas ainda aguardam a mensagem. O envio continua em segundos."
-    },
-    "keep": "Voltar",
-    "cancel_title": "Cancelar {name}?",
-    "cancel_scheduled": "Ela não começa. Isto não pode ser desfeito; uma cópia pode ser enviada depois.",
-    "cancel_text": {
-      "one": "{count} pessoa que ainda aguarda não recebe a mensagem. O que já saiu não volta. Isto não pode ser desfeito.",
-      "other": "{count} pessoas que ainda aguardam não recebem a mensagem. O que já saiu não volta. Isto não pode ser desfeito."
-    },
-    "delete_title": "Apagar o rascunho {name}?",
-    "delete_text": "O segmento e o modelo ficam. O rascunho não volta."
+    "show_all": "Mostrar todas"
   },
   "codes": {
     "unknown": {
@@ -1236,7 +1210,7 @@ export default {
     "who": "Como {name} vai ler",
     "previous": "Pessoa anterior",
     "next": "Próxima pessoa",
-    "nobody": "Ainda não há contatos: as variáveis ficam como estão escritas.",
+    "nobody": "Não há contatos para mostrar: as variáveis ficam como estão escritas.",
     "missing": "Falta um valor: {names}. Esta pessoa não receberia a mensagem.",
     "long": "Com estes valores o texto passa de {limit} caracteres; a API oficial da Meta o recusa."
   },
@@ -1606,13 +1580,6 @@ export default {
       "empty": "Ainda não há modelos",
       "empty_text": "Um modelo é o texto da mensagem, com o nome e outros dados de cada pessoa.",
       "create": "Criar modelo"
-    },
-    "sample": {
-      "raw": "O texto sem os valores de uma pessoa",
-      "missing": "Falta a {name}: {names}. Sem isso a mensagem não sai para esta pessoa.",
-      "previous": "Pessoa anterior",
-      "next": "Próxima pessoa",
-      "of": "para {name}"
     },
     "time": {
       "start": "Começo",

@@ -1,10 +1,11 @@
 /** One campaign, live: what goes on and why, what became of its recipients, and what can be done. */
 import { call } from "../api.js";
 import { blockedText } from "../components/blocked.js";
-import * as changes from "../components/campaign_changes.js";
+import { campaignActions, pause, resume } from "../components/campaign_actions.js";
 import { CampaignFacts } from "../components/campaign_facts.js";
 import { CampaignForm } from "../components/campaign_form.js";
 import { useForecast } from "../components/campaign_forecast.js";
+import { canRetry, retry } from "../components/campaign_retry.js";
 import { countsOf, sentence } from "../components/campaign_words.js";
 import { useExport } from "../components/export.js";
 import { Funnel } from "../components/funnel.js";
@@ -89,18 +90,21 @@ export default function Campaign({ params, query }) {
     <//>`;
   }
   const { campaign, metrics, summary, pace } = data;
-  /** @param {import("hidra-api").Campaign} answered */
+  /** @param {import("hidra-api").Campaign} [answered] */
   const show = (answered) => {
+    if (!answered) return navigate("/campaigns");
     replace({ ...data, campaign: answered });
     setEditing(false);
     reload();
   };
+  /** @type {import("../components/campaign_actions.js").After} */
+  const after = (_, answered) => show(answered);
   const started = summary.total > 0;
   return html`<${Page}
     title=${campaign.name}
     back=${back}
-    action=${html`<${Primary} found=${data} show=${show} />`}
-    more=${html`<${Menu} actions=${menu(data, show, file.start, () => setEditing(true))} />`}
+    action=${html`<${Primary} found=${data} after=${after} />`}
+    more=${html`<${Menu} actions=${menu(data, after, file.start, () => setEditing(true))} />`}
   >
     <section class="now">
       <div class="now-head">
@@ -136,40 +140,39 @@ function Why({ campaign }) {
   <//>`;
 }
 
-/** The one action that a campaign in this state asks for first. @param {{found: Found, show: changes.Changed}} props */
-function Primary({ found: { campaign, summary }, show }) {
+/** The one action that a campaign in this state asks for first. @param {{found: Found, after: import("../components/campaign_actions.js").After}} props */
+function Primary({ found: { campaign, metrics, summary }, after }) {
   const edit = `/campaigns/${campaign.id}/edit`;
   if (campaign.status === "running") {
-    return html`<button class="primary" onClick=${() => changes.pause(campaign, show)}><${Icon} name="pause" size=${16} />${t("campaign.action.pause")}</button>`;
+    return html`<button class="primary" onClick=${() => pause(campaign, after)}><${Icon} name="pause" size=${16} />${t("campaign.action.pause")}</button>`;
   }
   if (campaign.status === "paused") {
-    return html`<button class="primary" onClick=${() => changes.askResume(campaign, summary, show)}><${Icon} name="play" size=${16} />${t("campaign.action.resume")}</button>`;
+    return html`<button class="primary" onClick=${() => resume({ ...campaign, metrics }, after)}><${Icon} name="play" size=${16} />${t("campaign.action.resume")}</button>`;
   }
   if (campaign.status === "draft" && exists(edit)) return html`<a class="button primary" href=${href(edit)}>${t("campaign.action.continue")}</a>`;
-  if (!changes.canRetry(campaign, summary)) return null;
-  return html`<button class="primary" onClick=${() => changes.retry(campaign, show)}>${t("campaign.action.retry")}</button>`;
+  if (!canRetry(campaign, summary)) return null;
+  return html`<button class="primary" onClick=${() => retry(campaign, after)}>${t("campaign.action.retry")}</button>`;
 }
 
 /**
  * The other actions that its state allows.
  *
  * @param {Found} found
- * @param {changes.Changed} show
+ * @param {import("../components/campaign_actions.js").After} after
  * @param {() => void} start_export
- * @param {() => void} edit
+ * @param {() => void} change
  */
-function menu({ campaign, summary }, show, start_export, edit) {
-  const { status } = campaign;
-  const path = `/campaigns/${campaign.id}/edit`;
-  const whole = changes.canUnschedule(campaign) && exists(path);
+function menu({ campaign, metrics, summary }, after, start_export, change) {
+  const shown = ["pause", "resume", ...(campaign.status === "draft" ? ["edit"] : [])]; // the primary one
+  const actions = campaignActions({ ...campaign, metrics }, after).filter(({ name }) => !shown.includes(name));
+  const report = [
+    { text: t("campaign.action.export"), act: start_export },
+    { text: t("campaign.action.print"), act: () => window.print() },
+  ];
   return [
-    { text: t("campaign.action.edit"), act: edit },
-    whole && { text: t("campaign.action.edit_all"), act: () => navigate(path) },
-    changes.canUnschedule(campaign) && { text: t("campaign.action.unschedule"), act: () => changes.unschedule(campaign, show) },
-    { text: t("campaign.action.duplicate"), act: () => changes.duplicate(campaign) },
-    summary.total > 0 && { text: t("campaign.action.export"), act: start_export },
-    summary.total > 0 && { text: t("campaign.action.print"), act: () => window.print() },
-    changes.canCancel(campaign) && { text: t("campaign.action.cancel"), act: () => changes.cancel(campaign, summary, show), danger: true },
-    status === "draft" && { text: t("campaign.action.delete"), act: () => changes.remove(campaign, () => navigate(exists("/campaigns") ? "/campaigns" : "/")), danger: true },
-  ].filter((action) => action !== false);
+    { text: t("campaign.action.change"), act: change },
+    ...actions.filter((action) => !action.danger),
+    ...(summary.total > 0 ? report : []),
+    ...actions.filter((action) => action.danger),
+  ];
 }
