@@ -161,6 +161,7 @@ CODES = {
     "connection": warned("ConnectionWarning"),
     "template": warned("TemplateWarning"),
     "file": warned("FileWarning"),
+    "pace": set(SCHEMAS["PaceLimit"]["enum"]),
 }
 
 

@@ -162,6 +162,13 @@ class DuplicateIn(Body):
     name: Annotated[Name | None, Field(description="If absent, the old name followed by “(copy)”.")] = None
 
 
+class PreflightIn(Body):
+    """For a draft, the time at which it would be scheduled; other campaigns have their time."""
+
+    scheduled_at: MaybeLocal | None = None
+    time_zone: ZoneOfTimes = None
+
+
 class TrialIn(Body):
     """``variables`` override the values of the contact. ``phone`` may be another number than the contact's."""
 
@@ -298,8 +305,9 @@ def duplicate(campaign_id: UUID, body: DuplicateIn | None = None) -> Campaign:
     operation_id="preflight_campaign",
     summary="Predict which contacts would get a campaign, which not and why, on which days, and when it ends",
 )
-def check(campaign_id: UUID) -> Preflight:
-    return preflight(db, me(), campaign_id, now=datetime.now(UTC))
+def check(campaign_id: UUID, body: PreflightIn | None = None) -> Preflight:
+    at = instants({"scheduled_at": body.scheduled_at}, body.time_zone)["scheduled_at"] if body else None
+    return preflight(db, me(), campaign_id, scheduled_at=at, now=datetime.now(UTC))
 
 
 @app.get(

@@ -20,8 +20,8 @@ from local.stack import Stack
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 90_000  # ms: a function of the local stack starts in seconds on a busy machine
-# That there is no connection yet, and that a person lacks a value: a browser reports each such answer by itself.
-EXPECTED = {("404", "evolution-config"), ("422", "preview")}
+# That there is no connection yet: a browser reports each such answer by itself.
+EXPECTED = {("404", "evolution-config")}
 
 expect.set_options(timeout=PATIENCE)
 

@@ -81,33 +81,3 @@ def test_the_check_says_what_the_api_predicts_and_only_a_yes_starts_the_campaign
     expect(page).to_have_url(re.compile(r"#/campaigns/[0-9a-f-]{36}$"))
     expect(page.get_by_text(re.compile("em envio|concluída")).first).to_be_visible()
     assert person.call("GET", address)["status"] in {"running", "completed"}
-
-
-OFFICE = [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}]
-NIGHT = [{"days": ["sat"], "from": "20:00", "to": "02:00"}]
-HOUR = 3600
-PLANS = [
-    # Friday 17:30 in São Paulo: half an hour is left, the rest waits for Monday.
-    (OFFICE, "2026-12-04T20:30:00", HOUR, "2026-12-04T20:30:00", "2026-12-07T12:30:00"),
-    # A night belongs to the day on which it begins.
-    (NIGHT, "2026-12-05T21:00:00", 5 * HOUR, "2026-12-05T23:00:00", "2026-12-06T04:00:00"),
-    (None, "2026-12-05T21:07:30", 90, "2026-12-05T21:07:30", "2026-12-05T21:09:00"),
-    (OFFICE, "2026-12-04T20:30:00", 1000 * HOUR, "2026-12-04T20:30:00", None),
-]
-
-
-def test_the_expected_end_counts_only_the_hours_in_which_the_campaign_may_send(visit: Callable[..., Visitor]) -> None:
-    page = visit().open()
-    planned = page.evaluate(
-        """async (plans) => {
-          const { sendingPlan } = await import("./console/sending_window.js");
-          const said = (instant) => instant && instant.toISOString().slice(0, 19);
-          return plans.map(([ranges, start, seconds]) => {
-            const window = ranges && { time_zone: "America/Sao_Paulo", ranges };
-            const { begin, end } = sendingPlan(new Date(`${start}Z`), seconds, window);
-            return [said(begin), said(end)];
-          });
-        }""",
-        [list(plan) for plan in PLANS],
-    )
-    assert planned == [[begin, end] for *_, begin, end in PLANS]

@@ -64,6 +64,14 @@ def test_a_campaign_that_all_is_well_with(api: Api, world: World) -> None:
     assert begin < day["until"] <= end
 
 
+def test_a_draft_is_predicted_for_the_time_at_which_it_would_be_scheduled(api: Api, world: World) -> None:
+    address, at = f"/v1/campaigns/{world.campaign_id}/preflight", "2031-06-02T12:00:00Z"
+    [utc, local] = [{"scheduled_at": at}, {"scheduled_at": "2031-06-02T09:00", "time_zone": "America/Sao_Paulo"}]
+    assert in_seconds(api.post(address, utc).json["expected_begin"]) < 60  # it has a time of its own
+    world.databases.owner.execute("update hidra.campaigns set status = 'draft', scheduled_at = null")
+    assert [api.post(address, body).json["expected_begin"] for body in (utc, local)] == [at, at]
+
+
 def test_a_preflight_lists_contacts_that_get_nothing_with_reasons_and_examples(api: Api, world: World) -> None:
     for index in range(3, 10):
         world.add_contact(f"+551198000000{index}", name="Eva" if index < 9 else " ")  # none of them has a pedido

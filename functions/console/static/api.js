@@ -22,7 +22,7 @@ export const CALLS = {
   "get_campaign_pace": {"method": "GET", "path": "/v1/campaigns/{campaign_id}/pace"},
   "get_campaign_metrics": {"method": "GET", "path": "/v1/campaigns/{campaign_id}/metrics"},
   "pause_campaign": {"method": "POST", "path": "/v1/campaigns/{campaign_id}/pause"},
-  "preflight_campaign": {"method": "POST", "path": "/v1/campaigns/{campaign_id}/preflight"},
+  "preflight_campaign": {"method": "POST", "path": "/v1/campaigns/{campaign_id}/preflight", "body": ["scheduled_at", "time_zone"]},
   "list_recipients": {"method": "GET", "path": "/v1/campaigns/{campaign_id}/recipients", "query": ["run_id", "status", "error_code", "contact_id", "phone", "country", "limit", "cursor", "replied"]},
   "count_recipients": {"method": "GET", "path": "/v1/campaigns/{campaign_id}/recipients/summary", "query": ["run_id"]},
   "resume_campaign": {"method": "POST", "path": "/v1/campaigns/{campaign_id}/resume"},

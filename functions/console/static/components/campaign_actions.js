@@ -1,43 +1,41 @@
-/** What can be done with a campaign in its state, as actions of a menu; each names the campaign. */
+/** What can be done with a campaign in its state; each action names it and says how many people it concerns. */
 import { call } from "../api.js";
 import { clock } from "../format.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { navigate } from "../router.js";
 import { toast } from "../state.js";
+import { isRetry } from "./campaign_words.js";
 import { confirm } from "./dialog.js";
 import { problemText } from "./problem.js";
 
 /** @typedef {Pick<import("hidra-api").ListedCampaign, "id" | "name" | "status" | "started_at" | "scheduled_at" | "not_after"> & {metrics?: {pending: number} | null}} Campaign */
-/** @typedef {"paused" | "resumed" | "canceled" | "deleted" | "unscheduled" | "scheduled"} Change */
+/** @typedef {"pause" | "resume" | "cancel" | "delete" | "unschedule" | "schedule" | "retry"} Change */
+/** @typedef {(change: Change, answered?: import("hidra-api").Campaign) => void} After something has changed; the campaign as it is now, if it is still there */
+/** @typedef {import("./menu.js").Action & {name: string}} Named */
 
-/**
- * @param {Campaign} campaign
- * @param {(change: Change) => void} after something has changed
- * @param {{edit?: boolean}} [options] whether the way to change it is among them
- * @returns {import("./menu.js").Action[]}
- */
-export function campaignActions(campaign, after, { edit = true } = {}) {
+export const MANY = 1000; // more people than this ask for the campaign's name
+
+/** @param {Campaign} campaign @param {After} after @returns {Named[]} */
+export function campaignActions(campaign, after) {
   const { status } = campaign;
-  const retry = status === "scheduled" && campaign.started_at !== null;
+  const waits = status === "scheduled" && !isRetry(campaign);
   const path = `/campaigns/${campaign.id}/edit`;
-  const changes = (status === "draft" || (status === "scheduled" && !retry)) && edit && exists(path);
-  const ends = ["scheduled", "running", "paused"].includes(status);
-  /** @type {(import("./menu.js").Action | false)[]} */
+  /** @type {[string, boolean, () => void, boolean?][]} */
   const actions = [
-    changes && { text: t("campaigns.edit"), act: () => navigate(path) },
-    status === "running" && { text: t("campaigns.pause"), act: () => pause(campaign, after) },
-    status === "paused" && { text: t("campaigns.resume"), act: () => resume(campaign, after) },
-    status === "scheduled" && !retry && { text: t("campaigns.unschedule"), act: () => unschedule(campaign, after) },
-    { text: t("campaigns.duplicate"), act: () => duplicate(campaign) },
-    ends && { text: t("campaigns.cancel"), danger: true, act: () => cancel(campaign, after) },
-    status === "draft" && { text: t("campaigns.delete"), danger: true, act: () => remove(campaign, after) },
+    ["edit", (status === "draft" || waits) && exists(path), () => navigate(path)],
+    ["pause", status === "running", () => pause(campaign, after)],
+    ["resume", status === "paused", () => resume(campaign, after)],
+    ["unschedule", waits, () => unschedule(campaign, after)],
+    ["duplicate", true, () => duplicate(campaign)],
+    ["cancel", ["scheduled", "running", "paused"].includes(status), () => cancel(campaign, after), true],
+    ["delete", status === "draft", () => remove(campaign, after), true],
   ];
-  return actions.filter((action) => action !== false);
+  return actions.filter(([, fits]) => fits).map(([name, , act, danger]) => ({ name, text: t(`campaign.action.${name}`), act, danger }));
 }
 
-/** What failed is said in its words, and the list shows what is. @param {() => Promise<unknown>} work */
-async function attempt(work) {
+/** What failed is said in its words. @param {() => Promise<unknown>} work */
+export async function attempt(work) {
   try {
     await work();
   } catch (/** @type {any} */ failure) {
@@ -46,90 +44,84 @@ async function attempt(work) {
   }
 }
 
-/** Stop what goes out, at once; the notice has the way back. @param {Campaign} campaign @param {(change: Change) => void} after */
+/** How many people still wait. @param {Campaign} campaign */
+const pendingOf = async ({ id, metrics }) => (metrics ?? (await call("get_campaign_metrics", { campaign_id: id }))).pending;
+
+/** Stop what goes out, at once; the notice has the way back. @param {Campaign} campaign @param {After} after */
 export const pause = ({ id, name }, after) =>
   attempt(async () => {
-    await call("pause_campaign", { campaign_id: id });
-    after("paused");
-    toast(t("campaigns.paused", { name, time: clock(new Date()) }), () =>
-      attempt(async () => {
-        await call("resume_campaign", { campaign_id: id });
-        after("resumed");
-      }),
-    );
+    after("pause", await call("pause_campaign", { campaign_id: id }));
+    const undo = () => attempt(async () => after("resume", await call("resume_campaign", { campaign_id: id })));
+    toast(t("campaign.done.pause", { name, time: clock(new Date()) }), undo);
   });
 
-/** @param {Campaign} campaign @param {(change: Change) => void} after */
+/** Sending goes on only after a yes. @param {Campaign} campaign @param {After} after */
 export const resume = (campaign, after) =>
   attempt(async () => {
     const { id, name } = campaign;
-    const { pending } = campaign.metrics ?? (await call("get_campaign_metrics", { campaign_id: id }));
-    const yes = await confirm({
-      title: t("campaigns.resume_title", { name }),
-      body: t("campaigns.resume_text", { count: pending }),
-      action: t("campaigns.resume"),
+    const count = await pendingOf(campaign);
+    const sure = await confirm({
+      title: t("campaign.resume.title", { name }),
+      body: t("campaign.resume.text", { count }),
+      action: t("campaign.resume.action"),
+      ...(count > MANY && { typed: name }),
     });
-    if (!yes) return;
-    await call("resume_campaign", { campaign_id: id });
-    after("resumed");
-    toast(t("campaigns.resumed", { name }));
+    if (!sure) return;
+    after("resume", await call("resume_campaign", { campaign_id: id }));
+    toast(t("campaign.done.resume", { name }));
   });
 
-/** @param {Campaign} campaign @param {(change: Change) => void} after */
-export const cancel = (campaign, after) =>
+/** @param {Campaign} campaign @param {After} after */
+const cancel = (campaign, after) =>
   attempt(async () => {
     const { id, name, status } = campaign;
-    const pending = status === "scheduled" ? null : (campaign.metrics ?? (await call("get_campaign_metrics", { campaign_id: id }))).pending;
-    const yes = await confirm({
-      title: t("campaigns.cancel_title", { name }),
-      body: pending === null ? t("campaigns.cancel_scheduled") : t("campaigns.cancel_text", { count: pending }),
-      action: t("campaigns.cancel"),
-      back: t("campaigns.keep"),
+    const count = status === "scheduled" ? 0 : await pendingOf(campaign);
+    const sure = await confirm({
+      title: t("campaign.cancel.title", { name }),
+      body: count ? t("campaign.cancel.text", { count }) : t("campaign.cancel.text_before"),
+      action: t("campaign.cancel.action"),
+      back: t("campaign.cancel.keep"),
       danger: true,
+      ...(count > MANY && { typed: name }),
     });
-    if (!yes) return;
-    await call("cancel_campaign", { campaign_id: id });
-    after("canceled");
-    toast(t("campaigns.canceled", { name }));
+    if (!sure) return;
+    after("cancel", await call("cancel_campaign", { campaign_id: id }));
+    toast(t("campaign.done.cancel", { name }));
   });
 
-/** @param {Campaign} campaign @param {(change: Change) => void} after */
+/** @param {Campaign} campaign @param {After} after */
 const unschedule = ({ id, name, scheduled_at, not_after }, after) =>
   attempt(async () => {
-    await call("unschedule_campaign", { campaign_id: id });
-    after("unscheduled");
-    const undo = () =>
-      attempt(async () => {
-        await call("schedule_campaign", { campaign_id: id }, { scheduled_at: /** @type {string} */ (scheduled_at), not_after });
-        after("scheduled");
-      });
-    toast(t("campaigns.unscheduled", { name }), undo);
+    after("unschedule", await call("unschedule_campaign", { campaign_id: id }));
+    const times = { scheduled_at: /** @type {string} */ (scheduled_at), not_after };
+    const undo = () => attempt(async () => after("schedule", await call("schedule_campaign", { campaign_id: id }, times)));
+    toast(t("campaign.done.unschedule", { name }), undo);
   });
 
 /** @param {Campaign} campaign */
 const duplicate = ({ id, name }) =>
   attempt(async () => {
-    const copy = await call("duplicate_campaign", { campaign_id: id }, { name: t("campaigns.copy_name", { name }).slice(0, 200) });
+    const copy = await call("duplicate_campaign", { campaign_id: id }, { name: t("campaign.copy_name", { name }).slice(0, 200) });
     navigate(`/campaigns/${copy.id}/edit`);
-    toast(t("campaigns.duplicated", { name: copy.name }), () =>
+    const undo = () =>
       attempt(async () => {
         await call("delete_campaign", { campaign_id: copy.id });
         navigate("/campaigns");
-      }),
-    );
+      });
+    toast(t("campaign.done.duplicate", { name: copy.name }), undo);
   });
 
-/** @param {Campaign} campaign @param {(change: Change) => void} after */
+/** @param {Campaign} campaign @param {After} after */
 const remove = ({ id, name }, after) =>
   attempt(async () => {
-    const yes = await confirm({
-      title: t("campaigns.delete_title", { name }),
-      body: t("campaigns.delete_text"),
-      action: t("campaigns.delete"),
+    const sure = await confirm({
+      title: t("campaign.delete.title", { name }),
+      body: t("campaign.delete.text"),
+      action: t("campaign.delete.action"),
       danger: true,
     });
-    if (!yes) return;
+    if (!sure) return;
     await call("delete_campaign", { campaign_id: id });
-    after("deleted");
-    toast(t("campaigns.deleted", { name }));
+    after("delete");
+    toast(t("campaign.done.delete", { name }));
   });

@@ -7,6 +7,7 @@ import { exists } from "../pages.js";
 import { usePolling } from "../polling.js";
 import { href } from "../router.js";
 import { Time } from "./time.js";
+import { windowText } from "./window_words.js";
 
 /** @typedef {import("hidra-api").Campaign} Campaign */
 
@@ -30,6 +31,7 @@ export function CampaignFacts({ campaign, metrics }) {
   const facts = [
     ["segment", data?.segment && link(`/segments/${data.segment.id}`, data.segment.name)],
     ["template", data?.template && link(`/templates/${data.template.id}`, data.template.title)],
+    ["window", campaign.send_window && windowText(campaign.send_window)],
     ["pace", t("campaign.facts.per_minute", { count: campaign.max_messages_per_minute })],
     ["scheduled_at", campaign.status === "scheduled" && campaign.scheduled_at && html`<${Time} at=${campaign.scheduled_at} />`],
     ["not_after", campaign.status === "scheduled" && campaign.not_after && html`<${Time} at=${campaign.not_after} />`],

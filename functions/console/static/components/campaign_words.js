@@ -23,29 +23,10 @@ export function moment(instant) {
   return found ? t(`campaign.moment.${found}`, { time: clock(date) }) : t("campaign.moment.later", { time: when(date) });
 }
 
-/** How many may leave in a minute, and whose limit that is. @param {Campaign} campaign */
-export function paceOf(campaign) {
-  const own = campaign.max_messages_per_minute;
-  const shared = connection.value?.max_messages_per_minute ?? Infinity;
-  return { pace: Math.min(own, shared), limit: own <= shared ? "campaign" : "connection" };
-}
+/** How many may leave in a minute at most. @param {Campaign} campaign */
+export const paceOf = (campaign) => Math.min(campaign.max_messages_per_minute, connection.value?.max_messages_per_minute ?? Infinity);
 
-/**
- * When the last message leaves at the present pace; null if that cannot be said.
- *
- * @param {Campaign} campaign
- * @param {number} left messages that have not left
- */
-export function endOf(campaign, left) {
-  /** @type {any} */
-  const limits = connection.value;
-  /** @type {any} */
-  const { send_window } = campaign;
-  if (!left || campaign.blocked_code || send_window || limits?.send_window || limits?.max_messages_per_day) return null;
-  return new Date(Date.now() + Math.ceil(left / paceOf(campaign).pace) * 60_000);
-}
-
-/** A retry is scheduled, not a first start. @param {Campaign} campaign */
+/** A retry is scheduled, not a first start. @param {Pick<Campaign, "status" | "started_at">} campaign */
 export const isRetry = (campaign) => campaign.status === "scheduled" && campaign.started_at !== null;
 
 /**
@@ -53,8 +34,9 @@ export const isRetry = (campaign) => campaign.status === "scheduled" && campaign
  *
  * @param {Campaign} campaign
  * @param {Summary} summary
+ * @param {string | null} [end] when the last message is expected to leave
  */
-export function sentence(campaign, summary) {
+export function sentence(campaign, summary, end) {
   const counts = countsOf(summary);
   const { delivered, total } = summary;
   const left = counts.pending + counts.sending;
@@ -67,12 +49,12 @@ export function sentence(campaign, summary) {
     case "scheduled": {
       if (isRetry(campaign)) return say("retry");
       const at = campaign.scheduled_at;
-      return at && Date.parse(at) > Date.now() ? say("scheduled", { time: moment(at) }) : say("starting");
+      if (!at || Date.parse(at) <= Date.now()) return say("starting");
+      return end ? say("scheduled_until", { time: moment(at), end: moment(end) }) : say("scheduled", { time: moment(at) });
     }
     case "running": {
       if (campaign.blocked_code) return say("blocked");
       if (!left) return say("finishing", { count: counts.sent + counts.unknown });
-      const end = endOf(campaign, left);
       return end ? say("running", { time: moment(end) }) : say("running_open", { count: left });
     }
     case "paused":

@@ -11,7 +11,7 @@ import { isValid } from "../sending_window.js";
 
 /**
  * `at` and `until` are local, as an input of the browser has them; empty: now, and no limit. A draft cannot hold them,
- * so the address does. `send_window` is absent where the API has no windows.
+ * so the address does.
  *
  * @typedef {object} Values
  * @property {string} name
@@ -22,7 +22,7 @@ import { isValid } from "../sending_window.js";
  * @property {number | null} not_contacted_for_days
  * @property {number} skip_not_on_whatsapp_days
  * @property {number} max_messages_per_minute
- * @property {SendingWindow | null} [send_window]
+ * @property {SendingWindow | null} send_window
  * @property {string} at
  * @property {string} until
  */
@@ -45,7 +45,6 @@ const time = (given) => (given && !Number.isNaN(Date.parse(given)) ? given : "")
 
 /** @param {Campaign | null} campaign @param {Record<string, string>} query @returns {Values} */
 export function valuesOf(campaign, query) {
-  const held = /** @type {any} */ (campaign ?? {});
   return {
     name: campaign?.name ?? "",
     labels: campaign?.labels ?? [],
@@ -55,7 +54,7 @@ export function valuesOf(campaign, query) {
     not_contacted_for_days: campaign?.not_contacted_for_days ?? null,
     skip_not_on_whatsapp_days: campaign?.skip_not_on_whatsapp_days ?? 90,
     max_messages_per_minute: campaign?.max_messages_per_minute ?? 20,
-    ...("send_window" in held ? { send_window: held.send_window } : {}),
+    send_window: campaign?.send_window ?? null,
     at: local(campaign?.scheduled_at) || time(query.at),
     until: local(campaign?.not_after) || time(query.until),
   };

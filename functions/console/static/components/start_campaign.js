@@ -4,12 +4,12 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { connection } from "../state.js";
 import { Bubble } from "./bubble.js";
+import { MANY } from "./campaign_actions.js";
 import { confirm } from "./dialog.js";
 import { instant } from "./draft.js";
-import { nameOf, read } from "./people_bubble.js";
+import { nameOf } from "./people.js";
+import { readAs } from "./read_as.js";
 import { receiving, timing } from "./wizard_check.js";
-
-const MANY = 1000;
 
 /**
  * Ask, and start or schedule the draft; true if it is done. Throws Failure.
@@ -18,7 +18,7 @@ const MANY = 1000;
  * @param {import("hidra-api").Campaign} given.campaign
  * @param {import("./draft.js").Values} given.values
  * @param {import("hidra-api").Preflight} given.preflight of now
- * @param {import("./forecast.js").Expected} given.expected
+ * @param {import("./forecast.js").Expected} given.expected of now
  * @param {import("hidra-api").Template | undefined} given.template
  * @param {import("hidra-api").Contact[] | undefined} given.people
  */
@@ -56,9 +56,9 @@ export async function startCampaign({ campaign, values, preflight, expected, tem
  * @param {import("hidra-api").Contact[]} people
  */
 async function firstReading(template, people) {
-  for (const person of people) {
-    const { text } = await read(template, person);
-    if (text !== undefined) return { text, person: nameOf(person) };
-  }
-  return { text: template.body, person: null };
+  const bare = { text: template.body, person: null };
+  if (!people.length) return bare;
+  const { texts } = await readAs(template.body ?? "", people);
+  const whole = texts.find(({ missing }) => !missing.length);
+  return whole ? { text: whole.text, person: nameOf(whole.contact) } : bare;
 }

@@ -4,7 +4,7 @@ import { html, useState } from "../html.js";
 import { codeText, t } from "../i18n.js";
 import { Field } from "./field.js";
 import { Notice } from "./notice.js";
-import { nameOf } from "./people_bubble.js";
+import { nameOf } from "./people.js";
 import { Problem } from "./problem.js";
 
 /** @type {Record<string, import("./status.js").Tone>} */

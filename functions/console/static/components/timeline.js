@@ -53,7 +53,7 @@ export function Timeline({ campaign, live }) {
   if (failure && !points) return html`<${Problem} failure=${failure} retry=${reload} />`;
   if (!points) return html`<${Skeleton} lines=${3} tall />`;
   if (!points.length) return null;
-  const limit = paceOf(campaign).pace * size;
+  const limit = paceOf(campaign) * size;
   const words = described(bars, size);
   return html`<section class="timeline">
     <div class="section-head">

@@ -1,13 +1,12 @@
 /** The sending window of a campaign or a connection: at any time, or only in certain hours of the week. */
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { language } from "../preferences.js";
 import { DAYS, proposed } from "../sending_window.js";
 import { Choice } from "./field.js";
 import { Icon } from "./icon.js";
+import { weekday } from "./window_words.js";
 
 const MOST = 28;
-const MONDAY = Date.UTC(2024, 0, 1);
 
 /** @typedef {import("../sending_window.js").SendingWindow} SendingWindow */
 /** @typedef {import("../sending_window.js").Range} Range */
@@ -83,7 +82,3 @@ function Ranges({ value, onChange }) {
     </button>`}
   `;
 }
-
-/** @param {number} place */
-const weekday = (place) =>
-  new Intl.DateTimeFormat(language.value, { weekday: "short", timeZone: "UTC" }).format(MONDAY + place * 86_400_000).replace(".", "");

@@ -1,13 +1,13 @@
 /** A campaign in the making: four cards in their order, and what they amount to beside them. */
 import { campaignActions } from "./campaign_actions.js";
-import { local, useDraft, wrongFields } from "./draft.js";
+import { instant, local, useDraft, wrongFields } from "./draft.js";
 import { Field } from "./field.js";
-import { useExpected } from "./forecast.js";
+import { expectedOf } from "./forecast.js";
 import { Labels } from "./labels.js";
 import { Menu } from "./menu.js";
 import { Notice } from "./notice.js";
 import { Page } from "./page.js";
-import { usePeople } from "./people_bubble.js";
+import { usePeople } from "./people.js";
 import { cannotStart, usePreflight } from "./preflight.js";
 import { Problem } from "./problem.js";
 import { startCampaign } from "./start_campaign.js";
@@ -53,9 +53,14 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
   const segment = choices.segments.find((each) => each.id === values.segment_id);
   const template = choices.templates.find((each) => each.id === values.template_id);
   const people = usePeople(values.segment_id);
-  const forecast = usePreflight(campaign?.id, draft.version);
-  const expected = useExpected(values, segment, forecast.data);
+  const later = !scheduled && values.at && !wrong.has("at") ? instant(values.at).toISOString() : null;
+  const forecast = usePreflight(campaign?.id, draft.version, later);
+  const expected = expectedOf(values, segment, forecast.data);
   const [failure, setFailure] = useState(/** @type {any} */ (undefined));
+  useEffect(() => {
+    // The address may name the people and the text.
+    if (!opened && !values.name && segment && template) draft.change({ name: proposedName(template, segment) });
+  }, []);
   const [starting, setStarting] = useState(false);
   useMinutes();
   useLeaving(scheduled && draft.dirty);
@@ -70,16 +75,20 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
 
   /** @param {Partial<import("./draft.js").Values>} changes */
   const change = (changes) => {
-    draft.change(changes);
+    const own = values.name.trim() && values.name !== proposedName(template, segment);
+    const now = { ...values, ...changes };
+    const proposed = proposedName(
+      choices.templates.find((each) => each.id === now.template_id),
+      choices.segments.find((each) => each.id === now.segment_id),
+    );
+    const renames = !own && !("name" in changes) && now.template_id && ("template_id" in changes || "segment_id" in changes);
+    draft.change(renames ? { ...changes, name: proposed } : changes);
     if (!scheduled && ("at" in changes || "until" in changes)) {
       setQuery({ at: changes.at ?? values.at, until: changes.until ?? values.until });
     }
   };
   /** @param {import("hidra-api").Template} chosen */
-  const choose = (chosen) => {
-    const own = values.name.trim() && values.name !== proposedName(template, segment);
-    change({ template_id: chosen.id, ...(own ? {} : { name: proposedName(chosen, segment) }) });
-  };
+  const choose = (chosen) => change({ template_id: chosen.id });
 
   const start = async () => {
     setStarting(true);
@@ -88,7 +97,8 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
       const saved = await draft.save();
       if (!saved) return;
       const preflight = await forecast.ask();
-      if (cannotStart(preflight) || !(await startCampaign({ campaign: saved, values, preflight, expected, template, people }))) return;
+      const now = expectedOf(values, segment, preflight);
+      if (cannotStart(preflight) || !(await startCampaign({ campaign: saved, values, preflight, expected: now, template, people }))) return;
       toast(values.at ? t("wizard.start.scheduled", { time: when(/** @type {Date} */ (expected.at)) }) : t("wizard.start.started"));
       const path = `/campaigns/${saved.id}`;
       navigate(exists(path) ? path : "/campaigns");
@@ -110,17 +120,17 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
     : ready && html`<button class="primary" disabled=${starting} onClick=${start}>${t(values.at ? "wizard.schedule" : "wizard.go")}</button>`;
   /** @param {import("./campaign_actions.js").Change} change */
   const after = (change) => {
-    if (change === "deleted" || change === "canceled") return navigate("/campaigns");
-    const times = change === "unscheduled" ? { at: local(campaign?.scheduled_at), until: local(campaign?.not_after) } : {};
+    if (change === "delete" || change === "cancel") return navigate("/campaigns");
+    const times = change === "unschedule" ? { at: local(campaign?.scheduled_at), until: local(campaign?.not_after) } : {};
     replacePath(`/campaigns/${campaign?.id}/edit`, { step: query.step, ...times });
     restart();
   };
-  const more = campaign && html`<${Menu} actions=${campaignActions(campaign, after, { edit: false })} />`;
+  const more = campaign && html`<${Menu} actions=${campaignActions(campaign, after).filter(({ name }) => name !== "edit")} />`;
   const title = values.name.trim() || t(opened ? "wizard.edit_title" : "wizard.title");
   const body = {
     audience: () => html`<${Audience} values=${values} wrong=${wrong} change=${change} segments=${choices.segments} />`,
     message: () => html`<${Message} values=${values} choose=${choose} templates=${choices.templates} people=${people} />`,
-    time: () => html`<${Timing} values=${values} wrong=${wrong} change=${change} scheduled=${scheduled} expected=${expected} />`,
+    time: () => html`<${Timing} values=${values} wrong=${wrong} change=${change} scheduled=${scheduled} expected=${expected} forecast=${forecast} />`,
     check: () =>
       campaign && html`<${Check} forecast=${forecast} expected=${expected} campaign=${campaign} template=${template} people=${people} unsaved=${scheduled && draft.dirty} open=${open} />`,
   };

@@ -7,8 +7,8 @@ import { href } from "../router.js";
 import { connection } from "../state.js";
 import { Bar } from "./bar.js";
 import { Notice } from "./notice.js";
-import { PeopleBubble } from "./people_bubble.js";
 import { Problem } from "./problem.js";
+import { TemplateReadAs } from "./read_as.js";
 import { SendingDays } from "./sending_days.js";
 import { Skeleton } from "./skeleton.js";
 import { TestMessage } from "./test_message.js";
@@ -20,6 +20,11 @@ import { TestMessage } from "./test_message.js";
 const ABOUT = {
   "no-connection": "/connection",
   "connection-not-connected": "/connection",
+  "number-never-sent": "/connection",
+  "connection-probed": "/connection",
+  "server-slow": "/connection",
+  "takes-long": "time",
+  "ends-after-not-after": "time",
   "pace-above-connection": "time",
   "pace-risks-ban": "time",
   "segment-empty": "audience",
@@ -46,8 +51,6 @@ export function Check({ forecast, expected, campaign, template, people, unsaved,
   const { data, failure, fresh, ask } = forecast;
   if (!data) return failure ? html`<${Problem} failure=${failure} retry=${() => ask().catch(() => {})} />` : html`<${Skeleton} lines=${4} />`;
   const readers = receiving(people, data);
-  // The end that stands above is counted in the window.
-  const warnings = data.warnings.filter(({ code }) => code !== "window-not-considered");
   return html`
     ${unsaved && html`<${Notice}><p>${t("wizard.check.unsaved")}</p><//>`}
     <${Problem} failure=${failure} retry=${() => ask().catch(() => {})} />
@@ -56,7 +59,7 @@ export function Check({ forecast, expected, campaign, template, people, unsaved,
       <p>${timing(expected, data)}</p>
       ${data.recipients > 0 && html`<${Bar} parts=${parts(data)} total=${data.recipients} legend />`}
     </div>
-    ${warnings.map(
+    ${data.warnings.map(
       ({ code, message }) => html`<${Notice} key=${code} tone=${GRAVE.includes(code) ? "red" : "amber"} action=${way(code, open)}>
         <p>${codeText("preflight", code)}</p>
         ${code === "similar-name" && similar(message).map((text) => html`<p key=${text}>${text}</p>`)}
@@ -67,12 +70,10 @@ export function Check({ forecast, expected, campaign, template, people, unsaved,
       <h3>${t("wizard.check.will_not")}</h3>
       <ul class="rows">${data.will_not.map((left) => html`<${Left} key=${left.reason} left=${left} />`)}</ul>
     </section>`}
-    ${expected.plan &&
-    data.will_receive > 0 &&
-    html`<section><h3>${t("wizard.time.days")}</h3><${SendingDays} plan=${expected.plan} window=${expected.window} /></section>`}
+    ${data.days.length > 0 && html`<section><h3>${t("wizard.time.days")}</h3><${SendingDays} forecast=${data} window=${campaign.send_window} /></section>`}
     ${template &&
     html`<div class="beside">
-      <${PeopleBubble} template=${template} people=${readers} title=${t("wizard.message.reads")} />
+      <${TemplateReadAs} template=${template} people=${readers} title=${t("wizard.message.reads")} />
       <${TestMessage} campaign_id=${campaign.id} person=${readers?.[0]} />
     </div>`}
   `;
@@ -97,13 +98,13 @@ function sentence({ recipients, will_receive }) {
 
 /** When it begins and ends, in a sentence. @param {import("./forecast.js").Expected} expected @param {Preflight} preflight */
 export function timing(expected, preflight) {
-  const end = expected.plan?.end;
+  const { end, seconds } = expected;
   if (!preflight.will_receive) return "";
   const begins = expected.at ? t("wizard.check.begins", { time: when(expected.at) }) : t("wizard.check.begins_now");
   if (!end) return `${begins} ${t("wizard.check.ends_late")}`;
   const start = expected.at ?? new Date();
   const time = end.toDateString() === start.toDateString() ? clock(end) : when(end);
-  return `${begins} ${t("wizard.check.ends", { time, duration: duration(expected.seconds) })}`;
+  return `${begins} ${t("wizard.check.ends", { time, duration: duration(seconds ?? 0) })}`;
 }
 
 /** @param {Preflight} preflight */

@@ -5,8 +5,8 @@ import { exists } from "../pages.js";
 import { href } from "../router.js";
 import { Empty } from "./empty.js";
 import { Notice } from "./notice.js";
-import { PeopleBubble } from "./people_bubble.js";
 import { Picker } from "./picker.js";
+import { TemplateReadAs } from "./read_as.js";
 
 const PEEK = 60;
 
@@ -38,7 +38,7 @@ export function Message({ values, choose, templates, people }) {
     />
     ${template &&
     html`<div class="reads">
-      <${PeopleBubble} key=${template.id} template=${template} people=${people} title=${t("wizard.message.reads")} />
+      <${TemplateReadAs} key=${template.id} template=${template} people=${people} title=${t("wizard.message.reads")} />
       ${template.warnings.map(({ code }) => html`<${Notice} key=${code}><p>${codeText("template", code)}</p><//>`)}
       ${exists(`/templates/${template.id}`) && html`<a href=${href(`/templates/${template.id}`)}>${t("wizard.message.edit")}</a>`}
     </div>`}

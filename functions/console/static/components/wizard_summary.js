@@ -35,7 +35,7 @@ export function summaryLine(expected) {
   const parts = [
     t(expected.exact ? "wizard.people" : "wizard.people_at_most", { count: expected.people }),
     expected.at && !Number.isNaN(expected.at.getTime()) ? t("wizard.starts", { time: when(expected.at) }) : t("wizard.starts_now"),
-    expected.plan && (expected.plan.end ? t("wizard.ends", { time: when(expected.plan.end) }) : t("wizard.ends_late")),
+    expected.end ? t("wizard.ends", { time: when(expected.end) }) : expected.end === null && t("wizard.ends_late"),
   ];
   return parts.filter(Boolean).join(" · ");
 }

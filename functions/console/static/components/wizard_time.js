@@ -19,10 +19,10 @@ const HOUR = 3_600_000;
  * @param {(changes: Partial<import("./draft.js").Values>) => void} props.change
  * @param {boolean} props.scheduled a campaign that has its time already
  * @param {import("./forecast.js").Expected} props.expected
+ * @param {import("./preflight.js").Forecast} props.forecast
  */
-export function Timing({ values, wrong, change, scheduled, expected }) {
+export function Timing({ values, wrong, change, scheduled, expected, forecast }) {
   const later = scheduled || values.at !== "";
-  const windows = "send_window" in values || "send_window" in (connection.value ?? {});
   return html`
     ${!scheduled &&
     html`<${Choice}
@@ -58,17 +58,17 @@ export function Timing({ values, wrong, change, scheduled, expected }) {
       max=${6000}
       onChange=${(/** @type {number} */ pace) => change({ max_messages_per_minute: pace })}
     />
-    ${windows &&
-    html`<${WindowEditor}
-      value=${values.send_window ?? null}
-      inherited=${expected.inherited}
+    <${WindowEditor}
+      value=${values.send_window}
+      inherited=${connection.value?.send_window}
       wrong=${wrong.has("send_window")}
       onChange=${(/** @type {any} */ send_window) => change({ send_window })}
-    />`}
-    ${expected.plan &&
-    html`<section class="picture-of-days">
+    />
+    ${forecast.data &&
+    forecast.data.days.length > 0 &&
+    html`<section class="picture-of-days" aria-busy=${!forecast.fresh}>
       <h3>${t("wizard.time.days")}</h3>
-      <${SendingDays} plan=${expected.plan} window=${expected.window} />
+      <${SendingDays} forecast=${forecast.data} window=${values.send_window} />
     </section>`}
   `;
 }

@@ -11,6 +11,7 @@ export default {
   "campaign": {
     "title": "Campaign",
     "back": "Campaigns",
+    "copy_name": "{name} (copy)",
     "moment": {
       "today": "today at {time}",
       "tomorrow": "tomorrow at {time}",
@@ -19,6 +20,7 @@ export default {
     "sentence": {
       "draft": "A draft: nothing is sent until you start it.",
       "scheduled": "Scheduled: it starts {time}.",
+      "scheduled_until": "Scheduled: it starts {time}; it ends {end}.",
       "starting": "Starting: text and people are frozen now, and the first message leaves within seconds.",
       "retry": "The retry of the failed ones starts within seconds; {delivered} of {total} have received the message.",
       "running": "{delivered} of {total} delivered; it ends {time}.",
@@ -44,16 +46,6 @@ export default {
       "not_started": "It did not start: no one received anything.",
       "canceled": "Canceled: {delivered} of {total} delivered, and nothing more leaves.",
       "canceled_before": "Canceled before it started: no one received anything."
-    },
-    "pace": {
-      "campaign": {
-        "one": "Up to {count} message leaves in a minute, the pace of this campaign.",
-        "other": "Up to {count} messages leave in a minute, the pace of this campaign."
-      },
-      "connection": {
-        "one": "Up to {count} message leaves in a minute, the limit of your number for all campaigns.",
-        "other": "Up to {count} messages leave in a minute, the limit of your number for all campaigns."
-      }
     },
     "scan": "Show QR code",
     "connection": "Open connection",
@@ -148,6 +140,7 @@ export default {
       "title": "About this campaign",
       "segment": "Segment",
       "template": "Template",
+      "window": "Sending hours",
       "pace": "Pace",
       "per_minute": {
         "one": "up to {count} message a minute",
@@ -173,11 +166,11 @@ export default {
       "created_at": "Created"
     },
     "action": {
+      "change": "Edit",
       "pause": "Pause",
       "resume": "Resume",
       "continue": "Continue",
-      "edit": "Edit",
-      "edit_all": "Edit audience, text and time",
+      "edit": "Edit audience, text and time",
       "unschedule": "Back to draft",
       "duplicate": "Duplicate",
       "export": "Export people",
@@ -187,9 +180,9 @@ export default {
       "retry": "Send the failed again"
     },
     "done": {
-      "pause": "Paused at {time}. Nothing more leaves.",
-      "resume": "Resumed: sending continues.",
-      "unschedule": "A draft again: nothing leaves until you start it.",
+      "pause": "{name} is paused: nothing more leaves since {time}.",
+      "resume": "{name} continues.",
+      "unschedule": "{name} is a draft again: nothing leaves until you start it.",
       "cancel": "{name} was canceled.",
       "retry": "The retry starts within seconds.",
       "duplicate": "This is the copy, a draft: {name}.",
@@ -211,7 +204,8 @@ export default {
         "one": "{count} person who is still waiting will receive nothing. There is no way back; to stop for a while, pause it.",
         "other": "{count} people who are still waiting will receive nothing. There is no way back; to stop for a while, pause it."
       },
-      "text_before": "Nothing more leaves from this campaign, and it cannot be resumed. A copy of it can start again."
+      "text_before": "Nothing more leaves from this campaign, and it cannot be resumed. A copy of it can start again.",
+      "keep": "Back"
     },
     "retry": {
       "title": {
@@ -226,7 +220,7 @@ export default {
     },
     "delete": {
       "title": "Delete the draft {name}?",
-      "text": "The draft is gone for good. Nothing was sent by it.",
+      "text": "Its segment and its template stay; the draft does not come back. Nothing was sent by it.",
       "action": "Delete the draft"
     },
     "form": {
@@ -288,35 +282,7 @@ export default {
     "empty_text": "A campaign takes a message to the people of a segment. Nothing goes out before you check and confirm.",
     "no_match": "No campaign with these filters",
     "no_match_text": "The search finds the beginning of each word of a name; a label has to be exact.",
-    "show_all": "Show all",
-    "edit": "Edit",
-    "pause": "Pause",
-    "resume": "Resume",
-    "duplicate": "Duplicate",
-    "cancel": "Cancel campaign",
-    "delete": "Delete draft",
-    "unschedule": "Take off the schedule",
-    "paused": "{name} is paused: nothing more goes out since {time}.",
-    "resumed": "{name} continues.",
-    "canceled": "{name} was canceled.",
-    "deleted": "The draft {name} was deleted.",
-    "unscheduled": "{name} is a draft again and does not start by itself.",
-    "duplicated": "The draft {name} was made.",
-    "copy_name": "{name} (copy)",
-    "resume_title": "Resume {name}?",
-    "resume_text": {
-      "one": "{count} person still waits for the message. Sending continues within seconds.",
-      "other": "{count} people still wait for the message. Sending continues within seconds."
-    },
-    "keep": "Back",
-    "cancel_title": "Cancel {name}?",
-    "cancel_scheduled": "It does not start. This cannot be undone; a copy can be sent later.",
-    "cancel_text": {
-      "one": "{count} person that still waits does not get the message. What has gone out stays. This cannot be undone.",
-      "other": "{count} people that still wait do not get the message. What has gone out stays. This cannot be undone."
-    },
-    "delete_title": "Delete the draft {name}?",
-    "delete_text": "Its segment and its template stay. The draft does not come back."
+    "show_all": "Show all"
   },
   "codes": {
     "unknown": {
@@ -328,7 +294,8 @@ export default {
       "import": "The import did not finish ({code}).",
       "connection": "A warning about the connection ({code}).",
       "template": "A warning about the template ({code}).",
-      "file": "Notice about the file ({code})."
+      "file": "Notice about the file ({code}).",
+      "pace": "The limit that holds now is not known ({code})."
     },
     "problem": {
       "api-key-required": "A first connection, or another server, needs the API key. Nothing was saved; type the key.",
@@ -523,6 +490,27 @@ export default {
       "repeated_columns": "Several columns have the same name; the further ones get a number.",
       "column_names_shortened": "Names of columns over 64 characters are cut.",
       "encoding_doubtful": "Some letters look wrong. If names look odd, choose another option under “Letters of the file”."
+    },
+    "pace": {
+      "campaign": {
+        "one": "Up to {count} message leaves in a minute, the pace of this campaign.",
+        "other": "Up to {count} messages leave in a minute, the pace of this campaign."
+      },
+      "connection": {
+        "one": "Up to {count} message leaves in a minute, the limit of your number.",
+        "other": "Up to {count} messages leave in a minute, the limit of your number."
+      },
+      "share": {
+        "one": "Up to {count} message leaves in a minute: the number sends up to {connection}, shared with {others}.",
+        "other": "Up to {count} messages leave in a minute: the number sends up to {connection}, shared with {others}."
+      },
+      "room": "Nothing leaves at this instant: the Evolution server is slow, and all requests that may be open at once are in use. It goes on with the next answer.",
+      "window": "Nothing leaves now: the sending hours are over.",
+      "day": "Nothing leaves now: the number sends no more on this day.",
+      "warm_up": "Nothing leaves now: the warm-up allows {messages} on this day, and they have left.",
+      "first_contacts": "Nothing leaves now: only people that never talked to this number are left, and the limit of {contacts} is used up.",
+      "blocked": "Nothing leaves now, for the reason above.",
+      "none": "Nothing more waits to leave."
     }
   },
   "common": {
@@ -671,9 +659,10 @@ export default {
     }
   },
   "days": {
-    "day": "{day}: {hours}",
-    "span": "from {from} to {to} h",
-    "nothing": "nothing goes out",
+    "day": {
+      "one": "{day}: {count} message, from {from} to {to}",
+      "other": "{day}: {count} messages, from {from} to {to}"
+    },
     "more": {
       "one": "and {count} more day",
       "other": "and {count} more days"
@@ -1083,6 +1072,34 @@ export default {
       }
     }
   },
+  "pace": {
+    "title": "Pace now",
+    "next": "Next message",
+    "minute": "In the last minute",
+    "today": "Today, through the number",
+    "first_contacts": "First contacts of today",
+    "warm_up": "Warm-up",
+    "closes": "The sending hours end",
+    "messages": {
+      "one": "{count} message",
+      "other": "{count} messages"
+    },
+    "contacts": {
+      "one": "{count} a day",
+      "other": "{count} a day"
+    },
+    "others": {
+      "one": "{count} more campaign",
+      "other": "{count} more campaigns"
+    },
+    "of_connection": "{sent} of this campaign; {all} through the number in all",
+    "used": {
+      "one": "{used} of up to {count}",
+      "other": "{used} of up to {count}"
+    },
+    "warm_up_day": "day {day} of {days}",
+    "continues": "It goes on by itself {time}."
+  },
   "person": {
     "title": "Person",
     "facts": "What we know",
@@ -1193,7 +1210,7 @@ export default {
     "who": "As {name} will read it",
     "previous": "Previous person",
     "next": "Next person",
-    "nobody": "There are no contacts yet: variables stay as they are written.",
+    "nobody": "There are no contacts to show: variables stay as they are written.",
     "missing": "No value for: {names}. This person would not get the message.",
     "long": "With these values the text has more than {limit} characters; Meta's official API refuses it."
   },
@@ -1518,7 +1535,7 @@ export default {
     "starts": "starts {time}",
     "starts_now": "starts when you confirm",
     "ends": "ends {time}",
-    "ends_late": "ends in more than 60 days",
+    "ends_late": "ends in more than a year",
     "summary": {
       "title": "Summary of the campaign",
       "nothing": "Choose who gets it.",
@@ -1564,13 +1581,6 @@ export default {
       "empty_text": "A template is the text of the message, with each person's name and other data.",
       "create": "Create a template"
     },
-    "sample": {
-      "raw": "The text without a person's values",
-      "missing": "{name} lacks: {names}. Without it the message does not go to this person.",
-      "previous": "Previous person",
-      "next": "Next person",
-      "of": "to {name}"
-    },
     "time": {
       "start": "Start",
       "now": "When I confirm",
@@ -1605,8 +1615,8 @@ export default {
       "through": "The message goes through the number {name}.",
       "begins": "It starts {time}",
       "begins_now": "It starts when you confirm",
-      "ends": "and ends about {time}, with {duration} of sending.",
-      "ends_late": "and takes more than 60 days.",
+      "ends": "and ends about {time}, {duration} later.",
+      "ends_late": "and takes more than a year.",
       "receive": {
         "one": "{count} gets it",
         "other": "{count} get it"

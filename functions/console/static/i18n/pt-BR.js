@@ -11,6 +11,7 @@ export default {
   "campaign": {
     "title": "Campanha",
     "back": "Campanhas",
+    "copy_name": "{name} (cópia)",
     "moment": {
       "today": "hoje às {time}",
       "tomorrow": "amanhã às {time}",
@@ -19,6 +20,7 @@ export default {
     "sentence": {
       "draft": "Rascunho: nada é enviado até você começar.",
       "scheduled": "Agendada: começa {time}.",
+      "scheduled_until": "Agendada: começa {time}; termina {end}.",
       "starting": "Começando: o texto e as pessoas são fixados agora, e o primeiro envio sai em segundos.",
       "retry": "O reenvio das falhas começa em segundos; {delivered} de {total} já receberam.",
       "running": "{delivered} de {total} entregues; termina {time}.",
@@ -44,16 +46,6 @@ export default {
       "not_started": "Não começou: ninguém recebeu nada.",
       "canceled": "Cancelada: {delivered} de {total} entregues, e nada mais sai.",
       "canceled_before": "Cancelada antes de começar: ninguém recebeu nada."
-    },
-    "pace": {
-      "campaign": {
-        "one": "Sai até {count} mensagem por minuto, o ritmo desta campanha.",
-        "other": "Saem até {count} mensagens por minuto, o ritmo desta campanha."
-      },
-      "connection": {
-        "one": "Sai até {count} mensagem por minuto, o limite do seu número para todas as campanhas.",
-        "other": "Saem até {count} mensagens por minuto, o limite do seu número para todas as campanhas."
-      }
     },
     "scan": "Mostrar QR code",
     "connection": "Abrir conexão",
@@ -148,6 +140,7 @@ export default {
       "title": "Dados da campanha",
       "segment": "Segmento",
       "template": "Modelo",
+      "window": "Horário de envio",
       "pace": "Ritmo",
       "per_minute": {
         "one": "até {count} mensagem por minuto",
@@ -173,11 +166,11 @@ export default {
       "created_at": "Criada"
     },
     "action": {
+      "change": "Alterar",
       "pause": "Pausar",
       "resume": "Retomar",
       "continue": "Continuar",
-      "edit": "Alterar",
-      "edit_all": "Alterar público, texto e horário",
+      "edit": "Editar público, texto e horário",
       "unschedule": "Voltar a rascunho",
       "duplicate": "Duplicar",
       "export": "Exportar pessoas",
@@ -187,9 +180,9 @@ export default {
       "retry": "Reenviar as falhas"
     },
     "done": {
-      "pause": "Pausada às {time}. Nada mais sai.",
-      "resume": "Retomada: o envio continua.",
-      "unschedule": "De volta a rascunho: nada sai até você começar.",
+      "pause": "{name} está pausada: nada mais sai desde {time}.",
+      "resume": "{name} continua.",
+      "unschedule": "{name} voltou a rascunho: nada sai até você começar.",
       "cancel": "{name} foi cancelada.",
       "retry": "O reenvio começa em segundos.",
       "duplicate": "Esta é a cópia, um rascunho: {name}.",
@@ -211,7 +204,8 @@ export default {
         "one": "{count} pessoa que ainda aguarda não recebe nada. Isto não tem volta; para parar por um tempo, pause.",
         "other": "{count} pessoas que ainda aguardam não recebem nada. Isto não tem volta; para parar por um tempo, pause."
       },
-      "text_before": "Nada mais sai desta campanha, e ela não pode ser retomada. Uma cópia dela pode começar de novo."
+      "text_before": "Nada mais sai desta campanha, e ela não pode ser retomada. Uma cópia dela pode começar de novo.",
+      "keep": "Voltar"
     },
     "retry": {
       "title": {
@@ -226,7 +220,7 @@ export default {
     },
     "delete": {
       "title": "Apagar o rascunho {name}?",
-      "text": "O rascunho some e não volta. Nada foi enviado por ele.",
+      "text": "O segmento e o modelo ficam; o rascunho não volta. Nada foi enviado por ele.",
       "action": "Apagar o rascunho"
     },
     "form": {
@@ -288,35 +282,7 @@ export default {
     "empty_text": "Uma campanha leva uma mensagem às pessoas de um segmento. Nada sai antes de você conferir e confirmar.",
     "no_match": "Nenhuma campanha com estes filtros",
     "no_match_text": "A busca encontra o começo de cada palavra do nome; a etiqueta precisa ser exata.",
-    "show_all": "Mostrar todas",
-    "edit": "Editar",
-    "pause": "Pausar",
-    "resume": "Retomar",
-    "duplicate": "Duplicar",
-    "cancel": "Cancelar campanha",
-    "delete": "Apagar rascunho",
-    "unschedule": "Tirar do agendamento",
-    "paused": "{name} está pausada: nada mais sai desde {time}.",
-    "resumed": "{name} continua.",
-    "canceled": "{name} foi cancelada.",
-    "deleted": "O rascunho {name} foi apagado.",
-    "unscheduled": "{name} voltou a rascunho e não sai sozinha.",
-    "duplicated": "O rascunho {name} foi criado.",
-    "copy_name": "{name} (cópia)",
-    "resume_title": "Retomar {name}?",
-    "resume_text": {
-      "one": "{count} pessoa ainda aguarda a mensagem. O envio continua em segundos.",
-      "other": "{count} pessoas ainda aguardam a mensagem. O envio continua em segundos."
-    },
-    "keep": "Voltar",
-    "cancel_title": "Cancelar {name}?",
-    "cancel_scheduled": "Ela não começa. Isto não pode ser desfeito; uma cópia pode ser enviada depois.",
-    "cancel_text": {
-      "one": "{count} pessoa que ainda aguarda não recebe a mensagem. O que já saiu não volta. Isto não pode ser desfeito.",
-      "other": "{count} pessoas que ainda aguardam não recebem a mensagem. O que já saiu não volta. Isto não pode ser desfeito."
-    },
-    "delete_title": "Apagar o rascunho {name}?",
-    "delete_text": "O segmento e o modelo ficam. O rascunho não volta."
+    "show_all": "Mostrar todas"
   },
   "codes": {
     "unknown": {
@@ -328,7 +294,8 @@ export default {
       "import": "A importação não terminou ({code}).",
       "connection": "Aviso sobre a conexão ({code}).",
       "template": "Aviso sobre o modelo ({code}).",
-      "file": "Aviso sobre o arquivo ({code})."
+      "file": "Aviso sobre o arquivo ({code}).",
+      "pace": "O limite que vale agora não é conhecido ({code})."
     },
     "problem": {
       "api-key-required": "A primeira conexão, ou um outro servidor, precisa da chave da API. Nada foi salvo; digite a chave.",
@@ -523,6 +490,27 @@ export default {
       "repeated_columns": "Há colunas com o mesmo nome; as repetidas ganham um número.",
       "column_names_shortened": "Nomes de coluna com mais de 64 caracteres são encurtados.",
       "encoding_doubtful": "Algumas letras parecem erradas. Se os nomes estiverem estranhos, escolha outra opção em “Letras do arquivo”."
+    },
+    "pace": {
+      "campaign": {
+        "one": "Sai até {count} mensagem por minuto, o ritmo desta campanha.",
+        "other": "Saem até {count} mensagens por minuto, o ritmo desta campanha."
+      },
+      "connection": {
+        "one": "Sai até {count} mensagem por minuto, o limite do seu número.",
+        "other": "Saem até {count} mensagens por minuto, o limite do seu número."
+      },
+      "share": {
+        "one": "Sai até {count} mensagem por minuto: o número envia até {connection}, divididas com {others}.",
+        "other": "Saem até {count} mensagens por minuto: o número envia até {connection}, divididas com {others}."
+      },
+      "room": "Nada sai neste instante: o servidor Evolution demora, e todos os envios ao mesmo tempo estão em uso. Continua com a próxima resposta.",
+      "window": "Nada sai agora: está fora do horário de envio.",
+      "day": "Nada sai agora: o número não envia mais neste dia.",
+      "warm_up": "Nada sai agora: o aquecimento permite {messages} neste dia, e elas já saíram.",
+      "first_contacts": "Nada sai agora: só restam pessoas que ainda não falaram com este número, e o limite de {contacts} já foi usado.",
+      "blocked": "Nada sai agora, pelo motivo dito acima.",
+      "none": "Nada mais espera para sair."
     }
   },
   "common": {
@@ -671,9 +659,10 @@ export default {
     }
   },
   "days": {
-    "day": "{day}: {hours}",
-    "span": "das {from} às {to} h",
-    "nothing": "nada sai",
+    "day": {
+      "one": "{day}: {count} mensagem, das {from} às {to}",
+      "other": "{day}: {count} mensagens, das {from} às {to}"
+    },
     "more": {
       "one": "e mais {count} dia",
       "other": "e mais {count} dias"
@@ -1083,6 +1072,34 @@ export default {
       }
     }
   },
+  "pace": {
+    "title": "Ritmo agora",
+    "next": "Próxima mensagem",
+    "minute": "No último minuto",
+    "today": "Hoje, pelo número",
+    "first_contacts": "Primeiros contatos de hoje",
+    "warm_up": "Aquecimento",
+    "closes": "O horário de envio fecha",
+    "messages": {
+      "one": "{count} mensagem",
+      "other": "{count} mensagens"
+    },
+    "contacts": {
+      "one": "{count} por dia",
+      "other": "{count} por dia"
+    },
+    "others": {
+      "one": "mais {count} campanha",
+      "other": "mais {count} campanhas"
+    },
+    "of_connection": "{sent} desta campanha; {all} pelo número ao todo",
+    "used": {
+      "one": "{used} de até {count}",
+      "other": "{used} de até {count}"
+    },
+    "warm_up_day": "dia {day} de {days}",
+    "continues": "Continua sozinha {time}."
+  },
   "person": {
     "title": "Pessoa",
     "facts": "O que sabemos",
@@ -1193,7 +1210,7 @@ export default {
     "who": "Como {name} vai ler",
     "previous": "Pessoa anterior",
     "next": "Próxima pessoa",
-    "nobody": "Ainda não há contatos: as variáveis ficam como estão escritas.",
+    "nobody": "Não há contatos para mostrar: as variáveis ficam como estão escritas.",
     "missing": "Falta um valor: {names}. Esta pessoa não receberia a mensagem.",
     "long": "Com estes valores o texto passa de {limit} caracteres; a API oficial da Meta o recusa."
   },
@@ -1518,7 +1535,7 @@ export default {
     "starts": "começa {time}",
     "starts_now": "começa ao confirmar",
     "ends": "termina {time}",
-    "ends_late": "termina em mais de 60 dias",
+    "ends_late": "termina em mais de um ano",
     "summary": {
       "title": "Resumo da campanha",
       "nothing": "Escolha quem recebe.",
@@ -1564,13 +1581,6 @@ export default {
       "empty_text": "Um modelo é o texto da mensagem, com o nome e outros dados de cada pessoa.",
       "create": "Criar modelo"
     },
-    "sample": {
-      "raw": "O texto sem os valores de uma pessoa",
-      "missing": "Falta a {name}: {names}. Sem isso a mensagem não sai para esta pessoa.",
-      "previous": "Pessoa anterior",
-      "next": "Próxima pessoa",
-      "of": "para {name}"
-    },
     "time": {
       "start": "Começo",
       "now": "Quando eu confirmar",
@@ -1605,8 +1615,8 @@ export default {
       "through": "A mensagem sai pelo número {name}.",
       "begins": "Começa {time}",
       "begins_now": "Começa quando você confirmar",
-      "ends": "e termina por volta de {time}, com {duration} de envio.",
-      "ends_late": "e leva mais de 60 dias.",
+      "ends": "e termina por volta de {time}, {duration} depois.",
+      "ends_late": "e leva mais de um ano.",
       "receive": {
         "one": "{count} recebe",
         "other": "{count} recebem"

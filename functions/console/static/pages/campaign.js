@@ -1,21 +1,25 @@
 /** One campaign, live: what goes on and why, what became of its recipients, and what can be done. */
 import { call } from "../api.js";
 import { blockedText } from "../components/blocked.js";
-import * as changes from "../components/campaign_changes.js";
+import { campaignActions, pause, resume } from "../components/campaign_actions.js";
 import { CampaignFacts } from "../components/campaign_facts.js";
 import { CampaignForm } from "../components/campaign_form.js";
-import { countsOf, paceOf, sentence } from "../components/campaign_words.js";
+import { useForecast } from "../components/campaign_forecast.js";
+import { canRetry, retry } from "../components/campaign_retry.js";
+import { countsOf, sentence } from "../components/campaign_words.js";
 import { useExport } from "../components/export.js";
 import { Funnel } from "../components/funnel.js";
 import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
 import { Missing, isMissing } from "../components/missing.js";
 import { Notice } from "../components/notice.js";
+import { PaceNow } from "../components/pace_now.js";
 import { Page } from "../components/page.js";
 import { Problem } from "../components/problem.js";
 import { Reasons } from "../components/reasons.js";
 import { Recipients } from "../components/recipients.js";
 import { Runs } from "../components/runs.js";
+import { SendingDays } from "../components/sending_days.js";
 import { Skeleton } from "../components/skeleton.js";
 import { Status, campaignState } from "../components/status.js";
 import { Timeline } from "../components/timeline.js";
@@ -35,11 +39,12 @@ const SETTLING = 60_000; // late statuses are waited for until none has come for
 async function load(campaign_id) {
   // First alone: of another account's campaign nothing more is asked.
   const campaign = await call("get_campaign", { campaign_id });
-  const [metrics, summary] = await Promise.all([
+  const [metrics, summary, pace] = await Promise.all([
     call("get_campaign_metrics", { campaign_id }),
     call("count_recipients", { campaign_id }),
+    campaign.status === "running" ? call("get_campaign_pace", { campaign_id }) : null,
   ]);
-  return { campaign, metrics, summary };
+  return { campaign, metrics, summary, pace };
 }
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Found */
@@ -71,7 +76,8 @@ export default function Campaign({ params, query }) {
   const [editing, setEditing] = useState(false);
   const file = useExport("recipients", params.id);
   const live = data !== undefined && isLive(data, changed.current.at);
-  const words = data && sentence(data.campaign, data.summary);
+  const forecast = useForecast(data?.campaign);
+  const words = data && sentence(data.campaign, data.summary, forecast?.expected_end);
   useEffect(() => {
     setEvery(data && data.summary.total > LARGE ? EVERY_LARGE : EVERY);
     if (live && words) announce(words);
@@ -83,19 +89,22 @@ export default function Campaign({ params, query }) {
       ${failure ? html`<${Problem} failure=${failure} retry=${reload} />` : html`<${Skeleton} lines=${4} tall />`}
     <//>`;
   }
-  const { campaign, metrics, summary } = data;
-  /** @param {import("hidra-api").Campaign} answered */
+  const { campaign, metrics, summary, pace } = data;
+  /** @param {import("hidra-api").Campaign} [answered] */
   const show = (answered) => {
+    if (!answered) return navigate("/campaigns");
     replace({ ...data, campaign: answered });
     setEditing(false);
     reload();
   };
+  /** @type {import("../components/campaign_actions.js").After} */
+  const after = (_, answered) => show(answered);
   const started = summary.total > 0;
   return html`<${Page}
     title=${campaign.name}
     back=${back}
-    action=${html`<${Primary} found=${data} show=${show} />`}
-    more=${html`<${Menu} actions=${menu(data, show, file.start, () => setEditing(true))} />`}
+    action=${html`<${Primary} found=${data} after=${after} />`}
+    more=${html`<${Menu} actions=${menu(data, after, file.start, () => setEditing(true))} />`}
   >
     <section class="now">
       <div class="now-head">
@@ -103,24 +112,21 @@ export default function Campaign({ params, query }) {
         <${Status} kind="campaign" state=${campaignState(campaign)} />
       </div>
       <${Why} campaign=${campaign} />
-      ${campaign.status === "running" && !campaign.blocked_code && html`<p class="quiet numbers">${pace(campaign)}</p>`}
       ${campaign.description && html`<p class="quiet">${campaign.description}</p>`}
     </section>
     ${editing && html`<${CampaignForm} campaign=${campaign} onSaved=${show} onCancel=${() => setEditing(false)} />`}
     ${file.panel}
     ${started && html`<${Funnel} summary=${summary} metrics=${metrics} />`}
+    ${started && campaign.status === "running" && pace && html`<${PaceNow} pace=${pace} />`}
+    ${forecast &&
+    (campaign.status === "scheduled" ? forecast.days.length > 0 : forecast.days.length > 1) &&
+    html`<section><h2>${t("wizard.time.days")}</h2><${SendingDays} forecast=${forecast} window=${campaign.send_window} /></section>`}
     ${campaign.started_at && html`<${Timeline} campaign=${campaign} live=${live} />`}
     ${started && html`<${Recipients} campaign_id=${campaign.id} summary=${summary} query=${query} live=${live} />`}
     ${started && html`<${Reasons} summary=${summary} />`}
     ${campaign.started_at && html`<${Runs} campaign=${campaign} live=${live} />`}
     <${CampaignFacts} campaign=${campaign} metrics=${metrics} />
   <//>`;
-}
-
-/** The pace that holds, and whose limit it is. @param {import("hidra-api").Campaign} campaign */
-function pace(campaign) {
-  const { pace: count, limit } = paceOf(campaign);
-  return t(`campaign.pace.${limit}`, { count });
 }
 
 /** Why it stands still, and what leads on. @param {{campaign: import("hidra-api").Campaign}} props */
@@ -134,40 +140,39 @@ function Why({ campaign }) {
   <//>`;
 }
 
-/** The one action that a campaign in this state asks for first. @param {{found: Found, show: changes.Changed}} props */
-function Primary({ found: { campaign, summary }, show }) {
+/** The one action that a campaign in this state asks for first. @param {{found: Found, after: import("../components/campaign_actions.js").After}} props */
+function Primary({ found: { campaign, metrics, summary }, after }) {
   const edit = `/campaigns/${campaign.id}/edit`;
   if (campaign.status === "running") {
-    return html`<button class="primary" onClick=${() => changes.pause(campaign, show)}><${Icon} name="pause" size=${16} />${t("campaign.action.pause")}</button>`;
+    return html`<button class="primary" onClick=${() => pause(campaign, after)}><${Icon} name="pause" size=${16} />${t("campaign.action.pause")}</button>`;
   }
   if (campaign.status === "paused") {
-    return html`<button class="primary" onClick=${() => changes.askResume(campaign, summary, show)}><${Icon} name="play" size=${16} />${t("campaign.action.resume")}</button>`;
+    return html`<button class="primary" onClick=${() => resume({ ...campaign, metrics }, after)}><${Icon} name="play" size=${16} />${t("campaign.action.resume")}</button>`;
   }
   if (campaign.status === "draft" && exists(edit)) return html`<a class="button primary" href=${href(edit)}>${t("campaign.action.continue")}</a>`;
-  if (!changes.canRetry(campaign, summary)) return null;
-  return html`<button class="primary" onClick=${() => changes.retry(campaign, show)}>${t("campaign.action.retry")}</button>`;
+  if (!canRetry(campaign, summary)) return null;
+  return html`<button class="primary" onClick=${() => retry(campaign, after)}>${t("campaign.action.retry")}</button>`;
 }
 
 /**
  * The other actions that its state allows.
  *
  * @param {Found} found
- * @param {changes.Changed} show
+ * @param {import("../components/campaign_actions.js").After} after
  * @param {() => void} start_export
- * @param {() => void} edit
+ * @param {() => void} change
  */
-function menu({ campaign, summary }, show, start_export, edit) {
-  const { status } = campaign;
-  const path = `/campaigns/${campaign.id}/edit`;
-  const whole = changes.canUnschedule(campaign) && exists(path);
+function menu({ campaign, metrics, summary }, after, start_export, change) {
+  const shown = ["pause", "resume", ...(campaign.status === "draft" ? ["edit"] : [])]; // the primary one
+  const actions = campaignActions({ ...campaign, metrics }, after).filter(({ name }) => !shown.includes(name));
+  const report = [
+    { text: t("campaign.action.export"), act: start_export },
+    { text: t("campaign.action.print"), act: () => window.print() },
+  ];
   return [
-    { text: t("campaign.action.edit"), act: edit },
-    whole && { text: t("campaign.action.edit_all"), act: () => navigate(path) },
-    changes.canUnschedule(campaign) && { text: t("campaign.action.unschedule"), act: () => changes.unschedule(campaign, show) },
-    { text: t("campaign.action.duplicate"), act: () => changes.duplicate(campaign) },
-    summary.total > 0 && { text: t("campaign.action.export"), act: start_export },
-    summary.total > 0 && { text: t("campaign.action.print"), act: () => window.print() },
-    changes.canCancel(campaign) && { text: t("campaign.action.cancel"), act: () => changes.cancel(campaign, summary, show), danger: true },
-    status === "draft" && { text: t("campaign.action.delete"), act: () => changes.remove(campaign, () => navigate(exists("/campaigns") ? "/campaigns" : "/")), danger: true },
-  ].filter((action) => action !== false);
+    { text: t("campaign.action.change"), act: change },
+    ...actions.filter((action) => !action.danger),
+    ...(summary.total > 0 ? report : []),
+    ...actions.filter((action) => action.danger),
+  ];
 }

@@ -7,7 +7,7 @@ import { Notice } from "../components/notice.js";
 import { Page } from "../components/page.js";
 import { Problem, problemText } from "../components/problem.js";
 import { Reading } from "../components/reading.js";
-import { ReadAs, useReadings } from "../components/read_as.js";
+import { ReadAs, limitOf, useReadings } from "../components/read_as.js";
 import { VariableText } from "../components/variable_text.js";
 import { number } from "../format.js";
 import { html, useState } from "../html.js";
@@ -23,7 +23,7 @@ import { toast } from "../state.js";
 const MEDIA = ["none", "image", "document", "video", "audio"];
 /** A placeholder that is being written. */
 const TYPING = /\{\{[^{}\n]*$/m;
-const LIMITS = { text: 4096, caption: 1024 }; // code points
+const READ = 20; // contacts that the API reads a text as
 
 /** @param {{params: Record<string, string>}} props */
 export default function OneTemplate({ params }) {
@@ -39,10 +39,12 @@ function Editor({ template, back, onSaved }) {
   const [draft, setDraft] = useState(() => draftOf(template));
   const [failure, setFailure] = useState(/** @type {any} */ (undefined));
   const [saving, setSaving] = useState(false);
-  const readings = useReadings(draft.body);
+  const people = usePolling(() => call("list_contacts", { limit: READ })).data?.items;
+  const readings = useReadings(draft.body, people);
+  const names = ["nome", "telefone", ...new Set((people ?? []).flatMap((it) => Object.keys(it.attributes)))];
   const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(template));
   const media = draft.media_type !== "none";
-  const limit = media ? LIMITS.caption : LIMITS.text;
+  const limit = limitOf(media ? draft : null);
   const used = [...draft.body].length;
 
   const save = async () => {
@@ -84,7 +86,7 @@ function Editor({ template, back, onSaved }) {
               label=${t(media ? "templates.caption" : "templates.text")}
               error=${wrong("body") ?? wrong("variables")}
               value=${draft.body}
-              names=${readings.names}
+              names=${names}
               onChange=${(/** @type {string} */ body) => setDraft({ ...draft, body })}
               hint=${t("templates.count", { used: number(used), limit: number(limit) })}
               over=${used > limit}
@@ -110,7 +112,6 @@ function Editor({ template, back, onSaved }) {
         readings=${readings}
         body=${draft.body}
         media=${media ? { media_type: draft.media_type, file_name: draft.media_type === "document" ? draft.file_name || null : null } : null}
-        limit=${limit}
       />
     </div>
   <//>`;

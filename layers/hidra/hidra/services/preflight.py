@@ -1,12 +1,13 @@
 """Predicts what a campaign would do next, with its recipients, template, connection and limits as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
 from hidra.domain import forecast as forecasts
+from hidra.domain.campaign import CampaignStatus
 from hidra.domain.daily_limits import DEFAULT_ZONE, DailyLimits, Day, plan_days
 from hidra.domain.forecast import Forecast, ForecastDay, Limits, Work
 from hidra.domain.message import UNRESOLVED_VARIABLE
@@ -69,8 +70,10 @@ class _Found:
         return [outcome for outcome in self.outcomes if outcome.reason is None]
 
 
-def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) -> Preflight:
-    """Predicts what a campaign would do next; changes nothing.
+def preflight(
+    db: Database, user_id: UUID, campaign_id: UUID, *, scheduled_at: datetime | None = None, now: datetime
+) -> Preflight:
+    """Predicts what a campaign would do next; changes nothing. ``scheduled_at``: as if a draft were scheduled then.
 
     The recipients are the segment's contacts; once the campaign has started, those that still wait; once it has ended,
     those of a retry.
@@ -78,7 +81,7 @@ def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) 
     Raises:
         NotFound: the user has no such campaign.
     """
-    found = db.as_user(user_id, lambda tx: _find(tx, campaign_id, now))
+    found = db.as_user(user_id, lambda tx: _find(tx, campaign_id, scheduled_at, now))
     zone = found.plan.send_window["time_zone"] if found.plan.send_window else found.plan.time_zone or DEFAULT_ZONE
     expected = _forecast(found, now, zone)
     seconds = _seconds(expected)
@@ -101,8 +104,10 @@ def preflight(db: Database, user_id: UUID, campaign_id: UUID, *, now: datetime) 
     )
 
 
-def _find(tx: Tx, campaign_id: UUID, now: datetime) -> _Found:
+def _find(tx: Tx, campaign_id: UUID, scheduled_at: datetime | None, now: datetime) -> _Found:
     plan = forecast.plan(tx, campaign_id=campaign_id)
+    if plan.status == CampaignStatus.DRAFT and scheduled_at is not None:
+        plan = replace(plan, scheduled_at=scheduled_at)
     daily = DailyLimits()
     days: Sequence[Day] = ()
     beside: list[RunningCampaign] = []
