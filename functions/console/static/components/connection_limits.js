@@ -52,15 +52,14 @@ function Used({ today }) {
 
 /** @param {{name: "messages" | "first_contacts", used: number, limit: number | null, ends: string}} props */
 function Part({ name, used, limit, ends }) {
-  if (limit === null) return html`<p class="numbers">${t(`connection.used.${name}`, { count: used })}</p>`;
+  if (limit === null) return html`<p class="numbers">${t("connection.used.unlimited", { count: used })}</p>`;
   const left = Math.max(0, limit - used);
+  const words = t(`connection.used.${name}`, { used, limit });
   return html`<div class="panel">
     <p class="numbers">
-      ${t(`connection.used.${name}_of`, { count: used, limit })}
-      ${" "}
-      ${left ? t("connection.used.left", { count: left }) : html`${t("connection.used.over")} <${Time} at=${ends} />.`}
+      ${words}${" "}${left ? t("connection.used.left", { count: left }) : html`${t("connection.used.over")} <${Time} at=${ends} />.`}
     </p>
-    <${Bar} total=${Math.max(limit, used)} parts=${[{ tone: left ? "teal" : "amber", count: used, text: t(`connection.used.${name}_of`, { count: used, limit }) }]} />
+    <${Bar} total=${Math.max(limit, used)} parts=${[{ tone: left ? "teal" : "amber", count: used, text: words }]} />
   </div>`;
 }
 

@@ -58,7 +58,7 @@ const look = (index, today) => (index === today ? "now" : index < today ? "past"
 
 /** @param {string} since @param {number} index */
 const shortDay = (since, index) =>
-  new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(dateOf(since, index));
+  new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(dateOf(since, index)).replaceAll(".", "");
 
 /** @param {{warmUp: import("../warm_up.js").WarmUp, today: number}} props */
 function Numbers({ warmUp, today }) {

@@ -665,18 +665,9 @@ export default {
       "wrong_or_empty": "A whole number from 1 to {most}, or empty."
     },
     "used": {
-      "messages": {
-        "one": "{count} message left today.",
-        "other": "{count} messages left today."
-      },
-      "messages_of": {
-        "one": "{count} of {limit} messages used today.",
-        "other": "{count} of {limit} messages used today."
-      },
-      "first_contacts_of": {
-        "one": "{count} of {limit} first contacts used today.",
-        "other": "{count} of {limit} first contacts used today."
-      },
+      "unlimited": "Messages today: {count}.",
+      "messages": "Messages today: {used} of {limit}.",
+      "first_contacts": "First contacts today: {used} of {limit}.",
       "left": {
         "one": "{count} more may go.",
         "other": "{count} more may go."

@@ -665,18 +665,9 @@ export default {
       "wrong_or_empty": "Um número inteiro entre 1 e {most}, ou vazio."
     },
     "used": {
-      "messages": {
-        "one": "Hoje saiu {count} mensagem.",
-        "other": "Hoje saíram {count} mensagens."
-      },
-      "messages_of": {
-        "one": "Hoje saiu {count} de {limit} mensagens.",
-        "other": "Hoje saíram {count} de {limit} mensagens."
-      },
-      "first_contacts_of": {
-        "one": "Hoje foi feito {count} de {limit} primeiros contatos.",
-        "other": "Hoje foram feitos {count} de {limit} primeiros contatos."
-      },
+      "unlimited": "Mensagens de hoje: {count}.",
+      "messages": "Mensagens de hoje: {used} de {limit}.",
+      "first_contacts": "Primeiros contatos de hoje: {used} de {limit}.",
       "left": {
         "one": "Resta {count}.",
         "other": "Restam {count}."

@@ -30,6 +30,7 @@ export default function Connection() {
   const [editing, setEditing] = useState(/** @type {"connection" | "limits" | null} */ (null));
   const [checking, setChecking] = useState(false);
   const found = connection.value;
+  useEffect(() => window.scrollTo(0, 0), [editing]);
 
   const check = async () => {
     setChecking(true);
