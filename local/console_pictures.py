@@ -34,7 +34,7 @@ INSTANCE = "loja-centro"
 TEXT = """Olá {{nome}}! Aqui é a Loja Centro. Você tem *{{pontos}} pontos* para trocar.
 
 Responda SAIR para não receber mais."""
-NOT_ON_WHATSAPP = ("+5551987659401", "+5551987659402", "+5551987659403")
+NOT_ON_WHATSAPP = {"+5551987659401": "Rita Nunes", "+5551987659402": "Paulo Dias", "+5551987659403": "Vera Lopes"}
 FILE = """Telefone;Nome;Cidade;Pontos
 (51) 99103-4320;Nuno Oliveira;Porto Alegre;70
 (11) 98739-3039;Quitéria Pereira;São Paulo;180
@@ -45,6 +45,7 @@ FILE = """Telefone;Nome;Cidade;Pontos
 ;Davi Rocha;Fortaleza;30
 (41) 99654-3021;Elisa Martins;Curitiba;110
 """
+CONSENT = {"basis": "consent", "source": "formulário do site", "at": "2026-01-31T09:00:00-03:00"}
 PACE = 60
 SEEN_DELIVERED = 90
 
@@ -145,7 +146,7 @@ def _prepare(client: Client, stack: Stack, instance: str) -> Prepared:
     rows = list(csv.DictReader(recipients.SHIPPED.open(encoding="utf-8")))
     everyone = _segment(client, "Clientes", [_contact(row) for row in rows])
     south = [_contact(row) for row in rows if row["cidade"] == "Porto Alegre"]
-    lost = [{"phone": phone, "name": "Rita Nunes", "attributes": {"pontos": 40}} for phone in NOT_ON_WHATSAPP]
+    lost = [{"phone": phone, "name": name, "attributes": {"pontos": 40}} for phone, name in NOT_ON_WHATSAPP.items()]
     nearby = _segment(client, "Porto Alegre", [*south, *lost])
     body = {"title": "Pontos para trocar", "body": TEXT, "variables": ["nome", "pontos"]}
     template: str = client.call("POST", "/v1/templates", body)["id"]
@@ -180,7 +181,7 @@ def _connect(client: Client, stack: Stack, instance: str) -> None:
 
 def _contact(row: dict[str, str]) -> dict[str, Any]:
     attributes = {"cidade": row["cidade"], "pontos": row["pontos"]}
-    return {"phone": row["telefone"], "name": row["nome"], "attributes": attributes}
+    return {"phone": row["telefone"], "name": row["nome"], "attributes": attributes, "consent": CONSENT}
 
 
 def _segment(client: Client, name: str, contacts: list[dict[str, Any]]) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_COLOURS = 128
+_COLOURS = 224
 
 type Pixel = bytes
 
