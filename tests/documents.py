@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def prose(markdown: str) -> str:
 
 
 def links(markdown: str) -> list[str]:
-    """The targets of links inside the repository."""
+    """The targets of links and pictures inside the repository."""
     return [target for target in LINK.findall(prose(markdown)) if not re.match(r"[a-z]+:", target)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hidra.domain.daily_limits import DEFAULT_LADDER
 from local import openapi
 from tests import openapi_document
 from tests.conftest import ROOT
@@ -181,6 +182,12 @@ def test_no_text_is_of_a_code_that_the_api_does_not_know() -> None:
     known = {(kind, code) for kind, codes in CODES.items() for code in codes}
     # What the page itself finds: a session that has ended, and an answer that is not the API's.
     assert found - known == {("problem", "signed-out"), ("problem", "status-…")}
+
+
+def test_the_warm_up_that_the_page_offers_is_the_apis() -> None:
+    ladder = re.search(r"LADDER = (\[.*\]);", (STATIC / "warm_up.js").read_text())
+    assert ladder
+    assert json.loads(ladder[1]) == list(DEFAULT_LADDER)
 
 
 def test_the_page_lists_its_pages_with_modules_that_exist() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.console.conftest import Instance, Visitor
+from tests.console.person import Person
 
 
 def test_the_code_appears_and_a_phone_that_scans_it_turns_the_page_to_connected(
@@ -34,3 +35,31 @@ def test_the_code_appears_and_a_phone_that_scans_it_turns_the_page_to_connected(
     page.get_by_role("button", name="Apagar a conexão").click()
     page.get_by_role("button", name=f"Apagar {instance.name}").click()
     expect(page.get_by_label("Endereço do servidor")).to_be_visible()
+
+
+def test_limits_and_a_warm_up_are_saved_and_shown_with_today_marked(
+    visit: Callable[..., Visitor], instance: Instance
+) -> None:
+    person = Person(instance.stack, f"Lia {instance.name}")
+    instance.scan()
+    address = {"base_url": instance.stack.evolution_url, "api_key": instance.stack.evolution_api_key}
+    person.call("PUT", "/v1/evolution-config", {**address, "instance_name": instance.name})
+    visitor = visit()
+    page = visitor.open("#/connection")
+    visitor.sign_in(page, person.name)
+    page.get_by_role("button", name="Mudar ritmo e limites").click()
+    page.get_by_label("Mensagens por dia").fill("muitas")
+    page.get_by_label("Primeiros contatos por dia").fill("5")
+    page.get_by_role("radio", name="Aumentar dia a dia").check()
+    page.get_by_label("Mensagens em cada dia").fill("30, 1.000")
+    save = page.get_by_role("button", name="Salvar")
+    save.click()
+    expect(page.get_by_label("Mensagens por dia")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Mensagens por dia").fill("50")
+    save.click()
+    expect(page.locator(".bar-day.now")).to_have_text("30hoje")
+    expect(page.locator(".used")).to_contain_text("Mensagens de hoje: 0 de 30. Restam 30.")
+    saved = person.call("GET", "/v1/evolution-config")
+    assert saved["warm_up"]["limits"] == [30, 1000]
+    assert (saved["max_messages_per_day"], saved["max_first_contacts_per_day"]) == (50, 5)
+    assert saved["max_messages_per_minute"] == 60, "what was not changed is kept"

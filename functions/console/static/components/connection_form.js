@@ -21,8 +21,8 @@ export function Form({ connection, onSaved, onCancel }) {
     instance_name: connection?.instance_name ?? "",
     api_key: "",
     integration: connection?.integration ?? "baileys",
-    max_messages_per_minute: String(connection?.max_messages_per_minute ?? 20),
-    max_concurrent_sends: String(connection?.max_concurrent_sends ?? 1),
+    max_messages_per_minute: "20",
+    max_concurrent_sends: "1",
   });
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
@@ -37,8 +37,10 @@ export function Form({ connection, onSaved, onCancel }) {
         instance_name: values.instance_name.trim(),
         ...(values.api_key ? { api_key: values.api_key.trim() } : {}),
         integration: /** @type {any} */ (values.integration),
-        max_messages_per_minute: Number(values.max_messages_per_minute),
-        max_concurrent_sends: Number(values.max_concurrent_sends),
+        // Those of a saved one have a form of their own.
+        ...(connection
+          ? {}
+          : { max_messages_per_minute: Number(values.max_messages_per_minute), max_concurrent_sends: Number(values.max_concurrent_sends) }),
       };
       onSaved(await call("save_connection", {}, body));
     } catch (/** @type {any} */ problem) {
@@ -83,14 +85,15 @@ export function Form({ connection, onSaved, onCancel }) {
       options=${INTEGRATIONS.map((value) => ({ value, text: t(`connection.integration.${value}`) }))}
       onChange=${(/** @type {string} */ integration) => setValues({ ...values, integration })}
     />
-    <div class="pair">
+    ${!connection &&
+    html`<div class="pair">
       <${Field} label=${t("connection.form.pace")} hint=${t("connection.form.pace_hint")} error=${wrong("max_messages_per_minute")}>
         ${input("max_messages_per_minute", { type: "number", min: 1, max: 6000, required: true })}
       <//>
       <${Field} label=${t("connection.form.concurrent")} hint=${t("connection.form.concurrent_hint")} error=${wrong("max_concurrent_sends")}>
         ${input("max_concurrent_sends", { type: "number", min: 1, max: 1000, required: true })}
       <//>
-    </div>
+    </div>`}
     <div class="buttons">
       ${onCancel && html`<button type="button" onClick=${onCancel}>${t("common.cancel")}</button>`}
       <button class="primary" disabled=${saving} aria-busy=${saving}>${t(saving ? "connection.form.saving" : "connection.form.save")}</button>

@@ -70,14 +70,14 @@ function Ranges({ value, onChange }) {
             onInput=${(/** @type {any} */ event) => set(index, { to: event.target.value === "00:00" ? "24:00" : event.target.value })}
           />
           ${ranges.length > 1 &&
-          html`<button class="plain" aria-label=${t("window.remove", { count: index + 1 })} onClick=${() => put(ranges.filter((_, place) => place !== index))}>
+          html`<button type="button" class="plain" aria-label=${t("window.remove", { count: index + 1 })} onClick=${() => put(ranges.filter((_, place) => place !== index))}>
             <${Icon} name="close" size=${16} />
           </button>`}
         </div>
       </fieldset>`,
     )}
     ${ranges.length < MOST &&
-    html`<button class="small" onClick=${() => put([...ranges, { days: ["sat"], from: "09:00", to: "12:00" }])}>
+    html`<button type="button" class="small" onClick=${() => put([...ranges, { days: ["sat"], from: "09:00", to: "12:00" }])}>
       <${Icon} name="plus" size=${16} />${t("window.add")}
     </button>`}
   `;

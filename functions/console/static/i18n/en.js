@@ -623,6 +623,82 @@ export default {
       "confirm": "Delete {name}",
       "done": "The connection {name} is deleted."
     },
+    "limits": {
+      "title": "Pace and limits",
+      "change": "Change pace and limits",
+      "save": "Save",
+      "saved": "Pace and limits are saved. They hold for all that has not left yet.",
+      "none": "no limit",
+      "per_day": {
+        "one": "up to {count} a day",
+        "other": "up to {count} a day"
+      },
+      "max_messages_per_minute": "Messages a minute",
+      "max_messages_per_minute_hint": "Of all campaigns together. With a new number, 20 or fewer.",
+      "max_concurrent_sends": "Requests at once",
+      "max_concurrent_sends_hint": "If in doubt, 1.",
+      "max_messages_per_day": "Messages a day",
+      "max_messages_per_day_hint": "Empty: no limit.",
+      "max_first_contacts_per_day": "First contacts a day",
+      "max_first_contacts_per_day_hint": "People who never got a message from you and never wrote. Empty: no limit.",
+      "jitter": "The interval varies",
+      "jitter_hint": "Each message is a little late, at random: intervals that are all equal look like a robot.",
+      "jitter_none": "It does not",
+      "jitter_value": "By up to {share}%",
+      "hours": "Sending hours",
+      "hours_value": "{words}, in {zone} time",
+      "time_zone": "Time zone of the days",
+      "time_zone_hint": "Where a day begins and ends for these limits.",
+      "wrong": "A whole number from 1 to {most}.",
+      "wrong_or_empty": "A whole number from 1 to {most}, or empty."
+    },
+    "used": {
+      "unlimited": "Messages today: {count}.",
+      "messages": "Messages today: {used} of {limit}.",
+      "first_contacts": "First contacts today: {used} of {limit}.",
+      "left": {
+        "one": "{count} more may go.",
+        "other": "{count} more may go."
+      },
+      "over": "The limit is used up; it goes on"
+    },
+    "warm_up": {
+      "title": "Warm-up of the number",
+      "off": "No warm-up",
+      "on": "Raise it day by day",
+      "hint": "A new number that sends much at once is banned. After the last day only the limit of a day holds, if there is one.",
+      "since": "First day",
+      "since_wrong": "Choose the first day.",
+      "limits": "Messages of each day",
+      "limits_hint": "A number for each day, with commas between them.",
+      "limits_wrong": "1 to 365 whole numbers, with commas between them.",
+      "ladder": "Use the suggested days",
+      "now": {
+        "one": "Today is day {day} of {days}: up to {count} message. The last one is {last}.",
+        "other": "Today is day {day} of {days}: up to {count} messages. The last one is {last}."
+      },
+      "begins": {
+        "one": "It begins {day} with up to {count} message, and takes {days} days.",
+        "other": "It begins {day} with up to {count} messages, and takes {days} days."
+      },
+      "over": "It ended {day}.",
+      "picture": "{words} {days} days; on the last one, up to {last} messages.",
+      "bar": {
+        "one": "{day}: up to {count} message",
+        "other": "{day}: up to {count} messages"
+      },
+      "today": "today",
+      "more": {
+        "one": "and {count} more day",
+        "other": "and {count} more days"
+      },
+      "table": "Show as a table",
+      "chart": "Show as a chart",
+      "day": "Day",
+      "day_now": "{day} (today)",
+      "date": "Date",
+      "limit": "Messages, up to"
+    },
     "advice": {
       "title": "How not to be banned",
       "1": "Write only to people who asked for it: those who do not expect the message report it.",

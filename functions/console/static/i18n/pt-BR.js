@@ -623,6 +623,82 @@ export default {
       "confirm": "Apagar {name}",
       "done": "A conexão {name} foi apagada."
     },
+    "limits": {
+      "title": "Ritmo e limites",
+      "change": "Mudar ritmo e limites",
+      "save": "Salvar",
+      "saved": "Ritmo e limites salvos. Já valem para o que ainda não saiu.",
+      "none": "sem limite",
+      "per_day": {
+        "one": "até {count} por dia",
+        "other": "até {count} por dia"
+      },
+      "max_messages_per_minute": "Mensagens por minuto",
+      "max_messages_per_minute_hint": "Somando todas as campanhas. Com um número novo, 20 ou menos.",
+      "max_concurrent_sends": "Envios ao mesmo tempo",
+      "max_concurrent_sends_hint": "Na dúvida, 1.",
+      "max_messages_per_day": "Mensagens por dia",
+      "max_messages_per_day_hint": "Vazio: sem limite.",
+      "max_first_contacts_per_day": "Primeiros contatos por dia",
+      "max_first_contacts_per_day_hint": "Pessoas que nunca receberam uma mensagem sua nem escreveram. Vazio: sem limite.",
+      "jitter": "Varia o intervalo",
+      "jitter_hint": "Cada mensagem atrasa um pouco, ao acaso: intervalos todos iguais parecem um robô.",
+      "jitter_none": "Não varia",
+      "jitter_value": "Em até {share}%",
+      "hours": "Horas de envio",
+      "hours_value": "{words}, horas de {zone}",
+      "time_zone": "Fuso horário dos dias",
+      "time_zone_hint": "Onde o dia começa e termina para estes limites.",
+      "wrong": "Um número inteiro entre 1 e {most}.",
+      "wrong_or_empty": "Um número inteiro entre 1 e {most}, ou vazio."
+    },
+    "used": {
+      "unlimited": "Mensagens de hoje: {count}.",
+      "messages": "Mensagens de hoje: {used} de {limit}.",
+      "first_contacts": "Primeiros contatos de hoje: {used} de {limit}.",
+      "left": {
+        "one": "Resta {count}.",
+        "other": "Restam {count}."
+      },
+      "over": "O limite foi usado; continua"
+    },
+    "warm_up": {
+      "title": "Aquecimento do número",
+      "off": "Sem aquecimento",
+      "on": "Aumentar dia a dia",
+      "hint": "Um número novo que envia muito de uma vez é banido. Depois do último dia vale só o limite por dia, se houver.",
+      "since": "Primeiro dia",
+      "since_wrong": "Escolha o primeiro dia.",
+      "limits": "Mensagens em cada dia",
+      "limits_hint": "Um número para cada dia, com vírgulas entre eles.",
+      "limits_wrong": "De 1 a 365 números inteiros, com vírgulas entre eles.",
+      "ladder": "Usar os dias sugeridos",
+      "now": {
+        "one": "Hoje é o dia {day} de {days}: até {count} mensagem. O último é {last}.",
+        "other": "Hoje é o dia {day} de {days}: até {count} mensagens. O último é {last}."
+      },
+      "begins": {
+        "one": "Começa {day} com até {count} mensagem, e dura {days} dias.",
+        "other": "Começa {day} com até {count} mensagens, e dura {days} dias."
+      },
+      "over": "Terminou {day}.",
+      "picture": "{words} {days} dias; no último, até {last} mensagens.",
+      "bar": {
+        "one": "{day}: até {count} mensagem",
+        "other": "{day}: até {count} mensagens"
+      },
+      "today": "hoje",
+      "more": {
+        "one": "e mais {count} dia",
+        "other": "e mais {count} dias"
+      },
+      "table": "Ver como tabela",
+      "chart": "Ver como gráfico",
+      "day": "Dia",
+      "day_now": "{day} (hoje)",
+      "date": "Data",
+      "limit": "Mensagens, até"
+    },
     "advice": {
       "title": "Como não ser banido",
       "1": "Escreva só a quem pediu: quem não espera a mensagem denuncia.",

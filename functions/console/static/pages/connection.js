@@ -1,6 +1,8 @@
 /** The person's number: how to connect it, the code to scan, and how it is. */
 import { call } from "../api.js";
 import { Form } from "../components/connection_form.js";
+import { Limits } from "../components/connection_limits.js";
+import { LimitsForm } from "../components/connection_limits_form.js";
 import { confirm } from "../components/dialog.js";
 import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
@@ -25,9 +27,10 @@ const isOpen = (backfill) => Boolean(backfill && !backfill.completed_at);
 
 export default function Connection() {
   const { failure, reload } = usePolling(loadConnection, { moves });
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState(/** @type {"connection" | "limits" | null} */ (null));
   const [checking, setChecking] = useState(false);
   const found = connection.value;
+  useEffect(() => window.scrollTo(0, 0), [editing]);
 
   const check = async () => {
     setChecking(true);
@@ -50,17 +53,20 @@ export default function Connection() {
     /** @param {Found} saved */
     const done = (saved) => {
       connection.value = saved;
-      setEditing(false);
+      if (editing === "limits") toast(t("connection.limits.saved"));
+      setEditing(null);
       reload();
     };
     return html`<${Page} title=${t("connection.title")}>
       ${found === null && html`<${Needs} />`}
-      <${Form} connection=${found} onSaved=${done} onCancel=${found && (() => setEditing(false))} />
+      ${found && editing === "limits"
+        ? html`<${LimitsForm} connection=${found} onSaved=${done} onCancel=${() => setEditing(null)} />`
+        : html`<${Form} connection=${found} onSaved=${done} onCancel=${found && (() => setEditing(null))} />`}
     <//>`;
   }
   const more = html`<${Menu}
     actions=${[
-      { text: t("connection.edit"), act: () => setEditing(true) },
+      { text: t("connection.edit"), act: () => setEditing("connection") },
       { text: t("connection.backfill.action"), act: () => backfill(reload) },
       { text: t("connection.delete.action"), act: () => remove(found), danger: true },
     ]}
@@ -75,6 +81,7 @@ export default function Connection() {
     )}
     ${found.status !== "connected" && found.integration !== "cloud_api" && found.status !== "error" && html`<${QrCode} reload=${reload} />`}
     <${Backfill} found=${found} />
+    <${Limits} found=${found} change=${() => setEditing("limits")} />
     <${Facts} found=${found} />
     <${Advice} />
   <//>`;
@@ -120,8 +127,6 @@ function Facts({ found }) {
   return html`<section>
     <h2>${t("connection.facts")}</h2>
     <dl class="facts">
-      <div><dt>${t("connection.pace")}</dt><dd>${t("connection.pace_value", { count: found.max_messages_per_minute })}</dd></div>
-      <div><dt>${t("connection.concurrent")}</dt><dd>${t("connection.concurrent_value", { count: found.max_concurrent_sends })}</dd></div>
       <div><dt>${t("connection.integration.title")}</dt><dd>${t(`connection.integration.${found.integration}`)}</dd></div>
       <div><dt>${t("connection.instance")}</dt><dd>${found.instance_name}</dd></div>
       <div><dt>${t("connection.server")}</dt><dd><code>${found.base_url}</code></dd></div>
