@@ -225,7 +225,9 @@ class ScheduleIn(Body):
     "/v1/campaigns",
     operation_id="create_campaign",
     summary="Create a campaign, as a draft",
-    responses=answers(201, 200, rejected=["unknown-segment", "unknown-template"], conflict=["external-id-reused"]),
+    responses=answers(
+        201, 200, rejected=["unknown-segment", "unknown-template", "wrong-times"], conflict=["external-id-reused"]
+    ),
 )
 def create(body: CampaignIn) -> tuple[Campaign, HTTPStatus]:
     draft = Draft(**body.model_dump() | {"send_window": window_of(body.send_window)})
@@ -304,6 +306,7 @@ def duplicate(campaign_id: UUID, body: DuplicateIn | None = None) -> Campaign:
     "/v1/campaigns/<campaign_id>/preflight",
     operation_id="preflight_campaign",
     summary="Predict which contacts would get a campaign, which not and why, on which days, and when it ends",
+    responses=answers(rejected=["wrong-times"]),
 )
 def check(campaign_id: UUID, body: PreflightIn | None = None) -> Preflight:
     at = instants({"scheduled_at": body.scheduled_at}, body.time_zone)["scheduled_at"] if body else None

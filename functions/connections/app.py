@@ -135,7 +135,7 @@ class ConnectionLink(BaseModel):
     "/v1/evolution-config",
     operation_id="save_connection",
     summary="Save your connection to an Evolution server, and check it",
-    responses=answers(rejected=["base-url", "api-key-required"]),
+    responses=answers(rejected=["base-url", "api-key-required", "wrong-times"]),
 )
 def save(body: ConnectionIn) -> Connection:
     user_id = me()

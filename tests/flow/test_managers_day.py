@@ -133,7 +133,7 @@ class Day:
         preflight = self.post("preflight")
         assert (preflight["recipients"], preflight["will_receive"]) == (len(EVERY_PHONE), len(EVERY_PHONE) - 2)
         assert left_out(preflight) == {("opted_out", 1, OPTED_OUT), ("unresolved_variable", 1, WITHOUT_COUPON)}
-        assert {warning["code"] for warning in preflight["warnings"]} == {"pace-risks-ban"}
+        assert {warning["code"] for warning in preflight["warnings"]} == {"number-never-sent", "pace-risks-ban"}
         self.is_("draft")
         self.agrees(runs=0, total=0)
 

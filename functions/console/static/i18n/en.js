@@ -367,7 +367,7 @@ export default {
       "unresolved-variables": "Some variables have no value. Fill those that are marked.",
       "webhook-too-large": "The event is too large.",
       "wrong-filter": "The filter is not valid. Correct the marked conditions.",
-      "wrong-times": "The times are in the past or contradict each other. Nothing has changed; correct them."
+      "wrong-times": "The times are in the past, contradict each other or do not exist. Nothing has changed; correct them."
     },
     "blocked": {
       "no-connection": "No number is linked. It continues by itself once you connect one.",

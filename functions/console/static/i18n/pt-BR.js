@@ -367,7 +367,7 @@ export default {
       "unresolved-variables": "Faltam valores para algumas variáveis. Preencha as indicadas.",
       "webhook-too-large": "O aviso é grande demais.",
       "wrong-filter": "O filtro não é válido. Corrija as condições indicadas.",
-      "wrong-times": "As datas já passaram ou se contradizem. Nada mudou; corrija-as."
+      "wrong-times": "As datas já passaram, se contradizem ou não existem. Nada mudou; corrija-as."
     },
     "blocked": {
       "no-connection": "Não há um número ligado. Continua sozinha quando você conectar um.",

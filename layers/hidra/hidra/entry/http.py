@@ -21,6 +21,8 @@ from hidra import errors
 from hidra.entry.sizes import MAX_BODY_BYTES, fitting
 from hidra.telemetry import logger
 
+# Errors of fields that no schema can express: zones and times that do not exist.
+WRONG_TIMES = {"time_zone", "no_length", "local_time"}
 STATUS = {
     errors.Malformed: HTTPStatus.BAD_REQUEST,
     errors.TooLarge: HTTPStatus.CONTENT_TOO_LARGE,
@@ -75,7 +77,9 @@ def resolver() -> APIGatewayHttpResolver:
             return problem(wrong)
         return problem(
             errors.Rejected(
-                "The request is not valid. Correct the fields in errors.", fields=[_field(item) for item in found]
+                "The request is not valid. Correct the fields in errors.",
+                code="wrong-times" if {item["type"] for item in found} <= WRONG_TIMES else None,
+                fields=[_field(item) for item in found],
             )
         )
 

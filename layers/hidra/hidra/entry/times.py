@@ -1,5 +1,6 @@
 """Request fields about time zones: sending windows, and instants that may be written as local time."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from hidra.entry.http import Body
 from hidra.errors import Field, Rejected
 
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_LOCAL_TIME = f"^[0-9]{{4}}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T{_CLOCK}(:[0-5][0-9])?$"
 
 
 def _known(name: str) -> str:
@@ -71,14 +73,19 @@ def window_of(window: SendWindowIn | None) -> SendWindow | None:
     }  # fmt: skip
 
 
+def _exists(value: Any) -> Any:
+    if isinstance(value, str) and re.match(_LOCAL_TIME, value):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("local_time", "Must be a date of the calendar") from None
+    return written_as_time(value)
+
+
 # An instant in UTC, or a local time without zone, for ``instants``.
 MaybeLocal = Annotated[
     datetime,
-    BeforeValidator(
-        written_as_time,
-        json_schema_input_type=datetime
-        | Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")],
-    ),
+    BeforeValidator(_exists, json_schema_input_type=datetime | Annotated[str, StringConstraints(pattern=_LOCAL_TIME)]),
     AfterValidator(_in_utc),
 ]
 
