@@ -90,7 +90,7 @@ CODES = {
     "unresolved-variables": "Some variables have no value. Send a value for those that `errors` names.",
     "webhook-too-large": "The body has more than 2,000,000 characters.",
     "wrong-filter": "The filter is not valid. Correct it as `errors` says.",
-    "wrong-times": "Times are past, contradict each other, or do not exist, or a time zone is unknown; nothing was changed.",
+    "wrong-times": "Times are past, contradict each other or do not exist, or a zone is unknown; nothing was changed.",
 }
 
 _WITH_FIELDS = {
