@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -17,26 +18,43 @@ FAILING = ["+5511987659301", "+5511987659302"]
 PHONES = [*(f"+55119876500{place:02}" for place in range(10)), *FAILING]
 
 
-def running_campaign(client: Client, instance: Instance) -> str:
-    """Twelve recipients, two of whose phones fail, so slowly that the page comes in time to pause it."""
+def prepared(client: Client, instance: Instance) -> dict[str, Any]:
+    """The fields of a campaign with twelve recipients, two of whose phones fail, and a linked number.
+
+    The functions start beside each other.
+    """
     instance.scan()
     connection = {
         "base_url": instance.stack.evolution_url,
         "instance_name": instance.name,
         "api_key": instance.stack.evolution_api_key,
     }
-    connected = {"status": ""}
 
     def is_connected() -> bool:
-        connected.update(client.call("PUT", "/v1/evolution-config", connection))
-        return connected["status"] == "connected"
+        return bool(client.call("PUT", "/v1/evolution-config", connection)["status"] == "connected")
 
-    wait_for("the phone to connect", seconds=60, ready=is_connected)
-    segment = client.call("POST", "/v1/segments", {"name": "Clientes"})["id"]
-    contacts = [{"phone": phone, "name": HARM if phone == FAILING[0] else "Ana"} for phone in PHONES]
-    client.call("POST", "/v1/contacts", {"segment_id": segment, "contacts": contacts})
-    template = client.call("POST", "/v1/templates", {"title": "Oi", "body": "Olá {{nome}}!", "variables": ["nome"]})
-    wanted = {"name": "Natal", "segment_id": segment, "template_id": template["id"], "max_messages_per_minute": 12}
+    def segment() -> str:
+        made: str = client.call("POST", "/v1/segments", {"name": "Clientes"})["id"]
+        contacts = [{"phone": phone, "name": HARM if phone == FAILING[0] else "Ana"} for phone in PHONES]
+        client.call("POST", "/v1/contacts", {"segment_id": made, "contacts": contacts})
+        return made
+
+    def template() -> str:
+        wanted = {"title": "Oi", "body": "Olá {{nome}}!", "variables": ["nome"]}
+        return str(client.call("POST", "/v1/templates", wanted)["id"])
+
+    with ThreadPoolExecutor() as beside:
+        linked = beside.submit(wait_for, "the phone to connect", seconds=60, ready=is_connected)
+        counted = beside.submit(client.call, "GET", "/v1/metrics/overview")
+        segment_id, template_id = beside.submit(segment), beside.submit(template)
+        linked.result()
+        counted.result()
+        return {"name": "Natal", "segment_id": segment_id.result(), "template_id": template_id.result()}
+
+
+def running_campaign(client: Client, instance: Instance) -> str:
+    """A campaign so slow that the page comes in time to pause it."""
+    wanted = prepared(client, instance) | {"max_messages_per_minute": 12}
     campaign_id: str = client.call("POST", "/v1/campaigns", wanted)["id"]
     client.call("POST", f"/v1/campaigns/{campaign_id}/start")
     return campaign_id
@@ -69,9 +87,13 @@ def test_the_page_pauses_a_campaign_says_why_it_waits_and_ends_with_the_numbers_
     lead = page.locator(".now .lead")
 
     # Pausing acts, and waits for a yes before it sends again.
-    page.get_by_role("button", name="Pausar").click()
+    pace = page.locator(".pace-now")
+    expect(pace).to_contain_text("Saem até 12 mensagens por minuto, o ritmo desta campanha.")
+    with page.expect_response(f"**{path}/pause") as answer:
+        page.get_by_role("button", name="Pausar").click()
+    assert answer.value.json()["status"] == "paused"
     expect(lead).to_contain_text("pausada. Nada mais sai até você retomar")
-    assert client.call("GET", path)["status"] == "paused"
+    expect(pace).to_have_count(0)
 
     # A number that is gone is named, and the campaign goes on by itself.
     instance.disconnect()

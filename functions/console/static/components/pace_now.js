@@ -18,7 +18,7 @@ export function PaceNow({ pace }) {
     ["warm_up", today?.warm_up_day && t("pace.warm_up_day", { day: today.warm_up_day, days: today.warm_up_days ?? 0 })],
     ["closes", rate > 0 && pace.closes_at && html`<${Time} at=${pace.closes_at} />`],
   ];
-  return html`<section class="pace">
+  return html`<section class="pace-now">
     <h2>${t("pace.title")}</h2>
     <p class="numbers">${sentence(pace)}</p>
     <dl class="facts numbers">
