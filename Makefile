@@ -68,8 +68,9 @@ test: venv ## lint, and beside it every test that fits into a coffee break
 # Shows the measured numbers without the product's log.
 prove bench: export POWERTOOLS_LOG_LEVEL := ERROR
 
-prove: venv ## the long proofs, of which PROVE=name runs one: tests/slow/test_name.py
-	@$(RUN) pytest -o faulthandler_timeout=1800 --tb short --capture no tests/slow$(PROVE:%=/test_%.py)
+PROVEN = $(if $(PROVE),$(if $(filter console,$(PROVE)),tests/console/slow,tests/slow/test_$(PROVE).py),tests/slow tests/console/slow)
+prove: venv ## the long proofs, of which PROVE=name runs one: tests/slow/test_name.py, or console
+	@$(RUN) pytest -o faulthandler_timeout=1800 --tb short --capture no $(PROVEN)
 
 soak: venv ## random faults for so many minutes, then every promise checked (MINUTES=10 SEED=)
 	@SOAK_MINUTES='$(or $(MINUTES),10)' SOAK_SEED='$(SEED)' $(RUN) pytest --quiet -o faulthandler_timeout=0 --tb line --show-capture no --capture no \

@@ -35,7 +35,7 @@ class Limit:
             found.append(self.slots[-1].slot + round(30 * SECOND / self.per_minute))
         if len(self.slots) >= self.per_minute:
             found.append(self.slots[-self.per_minute].slot + round(pacing.WINDOW_SECONDS * SECOND))
-        shift = self._shift(chance, jitter)
+        shift = self._shift(chance, jitter) if self._goes_on(now) else 0
         found.append(self._planned(now) + self._later(shift))
         return Offer(max(found), shift)
 
@@ -58,9 +58,11 @@ class Limit:
     def _planned(self, now: int) -> int:
         if self.plan is None:
             return now + round(pacing.FIRST_SLOT_SECONDS * SECOND)
+        return self.plan if self._goes_on(now) else max(self.plan, now)
+
+    def _goes_on(self, now: int) -> bool:
         idle = round(pacing.IDLE_SPACINGS * pacing.PLAN_SECONDS / self.per_minute * SECOND)
-        recent = now - max(round(pacing.PLAN_BEHIND_SECONDS * SECOND), idle)
-        return self.plan if self.slots and self.slots[-1].slot >= recent else max(self.plan, now)
+        return bool(self.slots) and self.slots[-1].slot >= now - max(round(pacing.PLAN_BEHIND_SECONDS * SECOND), idle)
 
     def _later(self, shift: float) -> int:
         return round(shift * (pacing.PLAN_SECONDS / self.per_minute) * SECOND)

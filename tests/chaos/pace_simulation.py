@@ -292,7 +292,7 @@ class Simulation:
 
     def _permit(self, index: int) -> tuple[Permit, int]:
         limits = (self._limit, self._campaigns[index].limit)
-        chance = self._rng.random()
+        chance = random.Random(max(limit.plan or 0 for limit in limits)).random()  # one for each planned slot
         offers = [limit.offer(self.now, chance, self._shape.jitter) for limit in limits]
         slot = max(offer.slot for offer in offers)
         granted = slot <= self.now + pacing.PERMIT_AHEAD_SECONDS * SECOND

@@ -56,11 +56,13 @@ LOCK_LIMITS = """
 select from hidra.pace_limits where subject in (%(connection_id)s, %(campaign_id)s)
 order by (subject = %(campaign_id)s) for update
 """
+# The same each time that a planned slot is asked for: a ticket that was delayed until then must not find it later.
+CHANCE = "(hashtextextended(l.subject::text || extract(epoch from l.plan), 0) & 1048575) / 1048576.0"
 # A statement of its own, so that it reads its clock after the locks are taken. Slots half a spacing apart let a run
 # catch up after a stall; at most `rate` slots in every window keep it under the limit.
 PERMIT = f"""
 with moment as (
-    select coalesce(%(now)s::timestamptz, clock_timestamp()) as now, coalesce(%(chance)s::float8, random()) as chance,
+    select coalesce(%(now)s::timestamptz, clock_timestamp()) as now,
         (select k.jitter from hidra.evolution_api_config k where k.id = %(connection_id)s) as jitter
 ),
 -- The plan of each limit, with the bounds of a next slot that are no limits, and its slot a window ago. The plan of a
@@ -68,17 +70,22 @@ with moment as (
 paced as (
     select l.subject, l.user_id, l.rate, greatest(run.open_from, case
             when l.plan is null then moment.now + interval '{FIRST_SLOT_SECONDS} s'
-            when last.slot >= moment.now - greatest(
-                interval '{PLAN_BEHIND_SECONDS} s',
-                make_interval(secs => {IDLE_SPACINGS * PLAN_SECONDS}::float8 / l.rate)
-            ) then l.plan
+            when last.slot >= idle.since then l.plan
             else greatest(l.plan, moment.now)
         end) as plan,
+        last.slot is null or last.slot < idle.since as begins,
+        coalesce(%(chance)s::float8, {CHANCE}) as chance,
         {PLAN_SECONDS}::float8 / l.rate as spacing, {PLAN_SLACK}::float8 * l.rate / {1 + PLAN_SLACK}::float8 as gain,
         last.slot as last_slot, before.slot as slot_before, before.shift as shift_before
     from hidra.pace_limits l cross join moment
     left join hidra.campaign_runs run on run.id = %(run_id)s::uuid and run.campaign_id = l.subject
     cross join lateral (select max(s.slot) as slot from hidra.pace_slots s where s.subject = l.subject) last
+    cross join lateral (
+        select moment.now - greatest(
+            interval '{PLAN_BEHIND_SECONDS} s',
+            make_interval(secs => {IDLE_SPACINGS * PLAN_SECONDS}::float8 / l.rate)
+        ) as since
+    ) idle
     left join hidra.pace_slots before on before.subject = l.subject and before.slot = (
         select s.slot from hidra.pace_slots s where s.subject = l.subject
         order by s.slot desc offset l.rate - 1 limit 1
@@ -86,9 +93,11 @@ paced as (
     where l.subject in (%(connection_id)s, %(campaign_id)s)
 ),
 -- How much later than planned: as the slot a window ago, less what the plan gains on the window, so that the window
--- does not hold the slot up. Where this would be less than nothing, anew.
+-- does not hold the slot up. Where this would be less than nothing, anew. A limit that begins is not late: its plan is
+-- kept with its first slot only, and a ticket would meet another one each time that it asks.
 shifted as (
     select paced.*, case
+        when begins then 0
         when shift_before is null then chance * jitter
         when shift_before >= gain then shift_before - gain
         else jitter - chance * least(jitter, gain)

@@ -74,6 +74,20 @@ def column(page: Page, place: int) -> int:
     return sum(map(int, page.locator(f".timeline tbody td:nth-child({place})").all_inner_texts()))
 
 
+def numbers_are_the_apis(page: Page, client: Client, path: str) -> None:
+    """Of the metrics, and the timeline adds up to them."""
+    metrics: dict[str, Any] = client.call("GET", f"{path}/metrics")
+    expect_figures(
+        page, delivered=metrics["delivered"], failed=metrics["failed"], skipped=metrics["skipped"], pending=0
+    )
+    assert figure(page, "delivered") + figure(page, "failed") == metrics["total_messages"] == len(PHONES)
+    points = list(client.every(f"{path}/timeline"))
+    page.get_by_role("button", name="Ver como tabela").click()
+    expect(page.locator(".timeline tbody tr").first).to_be_visible()
+    assert column(page, 2) == sum(point["delivered"] for point in points) == metrics["delivered"]
+    assert column(page, 3) == sum(point["failed"] for point in points) == metrics["failed"]
+
+
 def test_the_page_pauses_a_campaign_says_why_it_waits_and_ends_with_the_numbers_of_the_api(
     visit: Callable[..., Visitor], session: dict[str, str], instance: Instance
 ) -> None:
@@ -112,17 +126,7 @@ def test_the_page_pauses_a_campaign_says_why_it_waits_and_ends_with_the_numbers_
     expect(lead).to_have_text(re.compile("^10 de 12 entregues, 2 falharam; terminou hoje"))
     expect(page.locator(".now .notice")).to_have_count(0)
 
-    # The numbers are the API's, and the timeline adds up to them.
-    metrics: dict[str, Any] = client.call("GET", f"{path}/metrics")
-    expect_figures(
-        page, delivered=metrics["delivered"], failed=metrics["failed"], skipped=metrics["skipped"], pending=0
-    )
-    assert figure(page, "delivered") + figure(page, "failed") == metrics["total_messages"] == len(PHONES)
-    points = list(client.every(f"{path}/timeline"))
-    page.get_by_role("button", name="Ver como tabela").click()
-    expect(page.locator(".timeline tbody tr").first).to_be_visible()
-    assert column(page, 2) == sum(point["delivered"] for point in points) == metrics["delivered"]
-    assert column(page, 3) == sum(point["failed"] for point in points) == metrics["failed"]
+    numbers_are_the_apis(page, client, path)
     assert faults(page) == []
 
     # The failed ones are found, with a name that stays text, and a retry moves the counts.
