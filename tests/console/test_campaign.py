@@ -80,6 +80,13 @@ def column(page: Page, place: int) -> int:
     return sum(map(int, page.locator(f".timeline tbody td:nth-child({place})").all_inner_texts()))
 
 
+def finds_nothing(other: Visitor, campaign_id: str) -> None:
+    """Another account at the same address; a browser reports each 404 by itself."""
+    expect(other.open(f"#/campaigns/{campaign_id}").locator("h1")).to_have_text("Não encontrado")
+    assert all("404" in finding and campaign_id in finding for finding in other.watched.found)
+    other.watched.found.clear()
+
+
 def test_the_page_pauses_a_campaign_says_why_it_waits_and_ends_with_the_numbers_of_the_api(
     visit: Callable[..., Visitor], session: dict[str, str], instance: Instance
 ) -> None:
@@ -147,8 +154,4 @@ def test_the_page_pauses_a_campaign_says_why_it_waits_and_ends_with_the_numbers_
     expect_figures(page, delivered=12, failed=0)
     expect(page.locator(".unfold")).to_have_count(0)
 
-    # Another account finds nothing at the same address; a browser reports each 404 by itself.
-    other = visit(session)
-    expect(other.open(f"#/campaigns/{campaign_id}").locator("h1")).to_have_text("Não encontrado")
-    assert all("404" in finding and campaign_id in finding for finding in other.watched.found)
-    other.watched.found.clear()
+    finds_nothing(visit(session), campaign_id)
