@@ -63,17 +63,19 @@ function Part({ name, used, limit, ends }) {
   </div>`;
 }
 
+/** @typedef {"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"} Day */
+
 /** The hours of a window in words: "seg, ter 09:00–18:00". @param {NonNullable<Connection["send_window"]>} window */
 function windowText({ ranges, time_zone }) {
   const format = new Intl.DateTimeFormat(language.value, { weekday: "short", timeZone: "UTC" });
-  const name = (/** @type {string} */ day) => format.format(MONDAY + DAYS.indexOf(day) * DAY).replace(".", "");
+  const name = (/** @type {Day} */ day) => format.format(MONDAY + DAYS.indexOf(day) * DAY).replace(".", "");
   const words = ranges.map(({ days, from, to }) => `${runs(days, name)} ${from}–${to}`).join("; ");
   return t("connection.limits.hours_value", { words, zone: time_zone.replaceAll("_", " ") });
 }
 
-/** Days that follow each other, together. @param {string[]} days @param {(day: string) => string} name */
+/** Days that follow each other, together. @param {Day[]} days @param {(day: Day) => string} name */
 function runs(days, name) {
-  /** @type {string[][]} */
+  /** @type {Day[][]} */
   const found = [];
   for (const day of DAYS.filter((each) => days.includes(each))) {
     const last = found.at(-1);
