@@ -487,6 +487,7 @@ EXAMPLES: dict[str, Any] = {
         },
     },
     "ScheduleIn": {"scheduled_at": "2030-01-31T09:00:00-03:00", "not_after": "2030-01-31T18:00:00-03:00"},
+    "PreflightIn": {"scheduled_at": "2030-01-31T09:00:00-03:00"},
     "Segment": {
         "id": _SEGMENT,
         "name": "Clientes de São Paulo",
