@@ -14,7 +14,6 @@ from tests.console.conftest import Visitor, client_of
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
 ENTRIES = re.findall(r'path: "([^"]+)"', (ROOT / "functions/console/static/pages.js").read_text())
-LOOKS = [("pt-BR", "light"), ("en", "dark")]
 
 
 @pytest.fixture
@@ -56,9 +55,8 @@ def too_wide(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS, ids=[f"{language} {theme}" for language, theme in LOOKS])
-def test_every_page_can_be_read_by_all_and_fits_the_narrowest_phone(
-    visit: Callable[..., Visitor], session: dict[str, str], places: dict[str, str], language: str, theme: str
+def every_page_is_for_all(
+    visit: Callable[..., Visitor], session: dict[str, str], places: dict[str, str], *, language: str, theme: str
 ) -> None:
     visitor = visit(session, locale=language, color_scheme=theme, reduced_motion="reduce")
     page = visitor.open()
@@ -71,9 +69,16 @@ def test_every_page_can_be_read_by_all_and_fits_the_narrowest_phone(
         assert faults(page) == [], path
         page.set_viewport_size({"width": 360, "height": 740})
         assert not too_wide(page), path
-        for size in ({"width": 768, "height": 900}, {"width": 3840, "height": 1600}):
-            page.set_viewport_size(size)
+        for width, height in ((768, 900), (3840, 1600)):
+            page.set_viewport_size({"width": width, "height": height})
             assert not too_wide(page), path
+
+
+def test_every_page_can_be_read_by_all_and_fits_the_narrowest_phone(
+    visit: Callable[..., Visitor], session: dict[str, str], places: dict[str, str]
+) -> None:
+    """In English and dark: tests/console/slow/test_pages_in_the_dark.py."""
+    every_page_is_for_all(visit, session, places, language="pt-BR", theme="light")
 
 
 def test_the_page_before_signing_in_has_no_fault_either(visit: Callable[..., Visitor]) -> None:
