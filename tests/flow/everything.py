@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 import requests
 
+from hidra.domain.send_window import DAYS
 from hidra.domain.ticket import Ticket
 from local.processes import LocalError
 from local.stack import Stack
@@ -73,8 +74,17 @@ class Everything:
         ticket = Ticket(row[0], row[1], UUID(campaign_id), run[0])
         self._send("SendQueue", ticket.to_json())
         eventually(lambda: self._queued('"delayed\\": true', campaign_id), seconds=30)
+        self._another_window_of_the_connection_is_asked_for_at_once()
         self.client.call("POST", f"/v1/campaigns/{campaign_id}/cancel")
         eventually(lambda: self.tenant.show(drained)["status"] == "completed", seconds=30)
+
+    def _another_window_of_the_connection_is_asked_for_at_once(self) -> None:
+        """A campaign runs, so the save itself asks for its pass."""
+        saved = self.client.call("GET", "/v1/evolution-config")
+        wanted = {name: saved[name] for name in ("base_url", "instance_name")}
+        always = {"time_zone": "UTC", "ranges": [{"days": list(DAYS), "from": "00:00", "to": "24:00"}]}
+        for window in (always, None):
+            self.client.call("PUT", "/v1/evolution-config", wanted | {"send_window": window})
 
     def _files_are_imported(self) -> None:
         canceled = self._import({"segment_name": "Guardados"})["contact_import"]["id"]

@@ -54,7 +54,7 @@ def test_the_tour_prints_what_the_readme_says_also_when_it_is_taken_again(enviro
     script = "set -eu -o pipefail\n" + "".join(f"{commands}echo '{MARK}'\n" for commands, _ in tour)
     # It usually takes a minute and a half.
     done = subprocess.run(
-        ["timeout", "180", "bash", "-c", script],
+        ["timeout", "270", "bash", "-c", script],
         cwd=ROOT,
         env=environment,
         check=False,

@@ -20,6 +20,7 @@ from hidra.errors import Unavailable
 from hidra.gateways import aws_api, evolution, uploads
 from hidra.gateways.evolution import CONTACTS_OF_A_PAGE, Evolution
 from hidra.services.imports import pull_contacts
+from hidra.store import import_slices
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, Api, load
 from tests.functions.test_connection_check import (
@@ -278,10 +279,10 @@ def test_an_import_whose_event_was_lost_fails_after_ten_minutes(
 ) -> None:
     functions.takes = False
     import_id = shop.ask()
-    assert databases.jobs.as_worker(pull_contacts.imports.stale) == []
+    assert databases.jobs.as_worker(import_slices.stale) == []
     assert shop.import_file(import_id)["status"] == "waiting"
     databases.owner.execute("update hidra.contact_imports set created_at = now() - interval '11 minutes'")
-    assert [stuck.id for stuck in databases.jobs.as_worker(pull_contacts.imports.stale)] == [import_id]
+    assert [stuck.id for stuck in databases.jobs.as_worker(import_slices.stale)] == [import_id]
     assert shop.import_file(import_id)["failure_code"] == "no_answer"
 
 

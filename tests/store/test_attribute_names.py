@@ -203,9 +203,9 @@ def test_freeze_and_preview_resolve_as_the_rule_says(
     filled = {each: value for each, value in values.items() if value is not None}
     contact_id = world.one("select id from hidra.contacts")["id"]
     preview = databases.http.as_user(
-        world.user_id, lambda tx: contacts.values(tx, contact_id=contact_id, variables=wanted)
+        world.user_id, lambda tx: contacts.values(tx, contact_ids=[contact_id], variables=wanted)
     )
-    assert preview == filled
+    assert preview == {contact_id: filled}
     world.advance()
     [message] = world.messages()
     assert message["variables"] == filled

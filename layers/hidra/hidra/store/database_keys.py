@@ -20,6 +20,7 @@ select exists (select from hidra.contacts) or exists (select from hidra.opt_outs
     or exists (select from hidra.opt_out_requests) or exists (select from hidra.whatsapp_lids)
     or exists (select from hidra.campaign_messages where phone_hash is not null)
     or exists (select from hidra.direct_sends) or exists (select from hidra.opt_out_confirmations)
+    or exists (select from hidra.replies_unmatched)
 """
 VAULT_KEYS = "select id, public_key from hidra.vault_keys order by id for update"
 SEALED_TO: LiteralString = """
