@@ -1,6 +1,6 @@
 """Signing in at the local issuer: the authorization code flow with PKCE, and a page that picks a local user.
 
-Nothing is proved: whoever opens the page chooses who they are. So codes go to pages of this machine only.
+Nothing is proved: a visitor of the page chooses its user. So codes go to pages of this machine only.
 """
 
 import base64

@@ -9,9 +9,9 @@ import { CONSOLE_URL, settings } from "./settings.js";
 
 /** Who is signed in. @type {import("@preact/signals").Signal<Account | null>} */
 export const account = signal(/** @type {Account | null} */ (null));
-/** Why there is nobody, if there was: the session ended, or the issuer refused. */
+/** Why no person is signed in any more: the session ended, or the issuer refused. */
 export const reason = signal(/** @type {"" | "expired" | "failed"} */ (""));
-/** Whether it is known if somebody is signed in. */
+/** Whether it is known if a person is signed in. */
 export const known = signal(false);
 
 const SOON = 60; // seconds before a token's end at which it is renewed
@@ -72,7 +72,7 @@ export async function signOut() {
 }
 
 /**
- * The token that the API gets; null, and nobody signed in any more, once it has ended and cannot be renewed.
+ * The token that the API gets; null, and no person signed in any more, once it has ended and cannot be renewed.
  *
  * @param {{renewed?: boolean}} [options] renewed: a new one, because the API refused the present one
  */

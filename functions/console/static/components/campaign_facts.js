@@ -1,4 +1,4 @@
-/** What a campaign is made of: whom it writes to, with what, how fast. */
+/** What a campaign is made of: its recipients, its text, its pace. */
 import { call } from "../api.js";
 import { duration } from "../format.js";
 import { html } from "../html.js";

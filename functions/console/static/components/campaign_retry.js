@@ -15,7 +15,7 @@ export const canRetry = ({ status }, summary) =>
   (status === "completed" || status === "failed") &&
   summary.counts.some((it) => it.status === "failed" && it.error_code !== "outcome_unknown");
 
-/** A retry says beforehand whom it reaches and when it ends. @param {Campaign} campaign @param {import("./campaign_actions.js").After} after */
+/** A retry says beforehand how many people it reaches and when it ends. @param {Campaign} campaign @param {import("./campaign_actions.js").After} after */
 export const retry = (campaign, after) =>
   attempt(async () => {
     const forecast = await call("preflight_campaign", { campaign_id: campaign.id });

@@ -1323,7 +1323,7 @@ export default {
       "subtract": "Remove those in others"
     },
     "nobody": {
-      "title": "Nobody in this segment yet",
+      "title": "No people in this segment yet",
       "text": "Add people one by one, by a filter, from other segments, or import a file."
     },
     "empty": {
@@ -1333,7 +1333,7 @@ export default {
     "search": {
       "label": "Name or phone",
       "were": "Was in {name} already.",
-      "nothing": "Nobody has this name or phone.",
+      "nothing": "No contact has this name or phone.",
       "no_contacts": "There are no contacts yet. Import a file first.",
       "add": "Add",
       "added": "Added",

@@ -1,4 +1,4 @@
-/** What goes out now, what waits for somebody, what comes next; and the first steps, where nothing has been yet. */
+/** What goes out now, what waits for a person's action, what comes next; and the first steps of a new account. */
 import { call } from "../api.js";
 import { Bar } from "../components/bar.js";
 import { Icon } from "../components/icon.js";
@@ -136,7 +136,7 @@ function Name({ campaign }) {
   return exists(path) ? html`<a class="name" href=${href(path)}>${campaign.name}</a>` : html`<span class="name">${campaign.name}</span>`;
 }
 
-/** What stands still until somebody acts. @param {{found: Found}} props */
+/** What stands still until a person acts. @param {{found: Found}} props */
 function Waiting({ found }) {
   const problem = found.sums.total_campaigns > 0 && connection.value?.status !== "connected" && connection.value !== undefined;
   const held = [...found.running, ...found.paused].filter((campaign) => campaign.blocked_code);
