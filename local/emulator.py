@@ -23,7 +23,8 @@ from botocore.exceptions import ClientError
 from local import expand, package
 from local.processes import Child, LocalError, clean_environment, require_port
 
-COMMAND = ("-m", "ministack")
+# -P: the modules beside it have names of libraries.
+COMMAND = ("-P", str(Path(__file__).with_name("aws.py")))
 _BUCKET = "hidra-sources"
 STACK = "hidra"
 

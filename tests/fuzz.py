@@ -107,7 +107,7 @@ def run(world: World, *, examples: int, say: Callable[[str], None] = lambda _: N
     result, began = Result(), time.monotonic()
     removing = [operation for operation in operations if operation.method == "delete"]
     for group in ([operation for operation in operations if operation not in removing], removing):
-        with ThreadPoolExecutor(4) as threads:
+        with ThreadPoolExecutor(2) as threads:  # each starts a process of each function
             for label in threads.map(lambda operation: _all_of(world, operation, examples, result), group):
                 say(f"{time.monotonic() - began:6.1f} s  {result.cases.total():5} cases  {label}")
     return result

@@ -5,11 +5,14 @@ tells `_maybe_record_cloudtrail` about each call (app.py).
 """
 
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
 from ministack import app
 from ministack.core import iam_evaluator
+
+runpy.run_path(str(Path(__file__).parents[2] / "local" / "aws.py"))
 
 evaluate = iam_evaluator.evaluate
 # Both are open as long as the process.

@@ -82,23 +82,35 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         named_stacks.down(name)
 
 
-def test_two_stacks_run_side_by_side_and_leave_nothing_behind() -> None:
+def test_two_stacks_run_side_by_side_on_one_server_and_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     users = {user.pw_name for user in pwd.getpwall()}
-    with Stack.running("one", root=ROOT) as one, Stack.running("two", root=ROOT) as two:
-        tokens = {stack.name: stack.token() for stack in (one, two)}
-        for stack in (one, two):
-            assert get(stack, tokens[stack.name]) == 200
-            assert get(stack) == 401
-        assert get(one, tokens["two"]) == 401
-        assert get(one, one.token(lifetime=-60)) == 401
-        assert not set(urls(one)) & set(urls(two))
-        used = [(process, url, folder) for stack in (one, two) for process, url, folder in [
-            (family(stack), urls(stack), folders(stack))
-        ]]  # fmt: skip
-    for processes, addresses, places in used:
+    with Database.running() as server:
+        monkeypatch.setenv("DATABASE_URL", server.url)
+
+        def logins() -> set[str]:
+            with psycopg.connect(server.url) as connection:
+                rows = connection.execute("select rolname from pg_roles where rolname ~ '_(http|jobs)$'").fetchall()
+            return {name for (name,) in rows}
+
+        with Stack.running("one", root=ROOT) as one, Stack.running("two", root=ROOT) as two:
+            assert one.database is None
+            assert len(logins()) == 4
+            tokens = {stack.name: stack.token() for stack in (one, two)}
+            for stack in (one, two):
+                assert get(stack, tokens[stack.name]) == 200
+                assert get(stack) == 401
+            assert get(one, tokens["two"]) == 401
+            assert get(one, one.token(lifetime=-60)) == 401
+            assert not set(urls(one)[:-1]) & set(urls(two)[:-1])
+            processes = [process for stack in (one, two) for process in family(stack)]
+            addresses = [url for stack in (one, two) for url in urls(stack)[:-1]]
+            places = [one.folder, two.folder]
         assert not [process for process in processes if alive(process)]
         assert not [url for url in addresses if listens(url)]
-        assert not [folder for folder in places if folder.exists()]
+        assert not [place for place in places if place.exists()]
+        assert logins() == set()
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("select to_regclass('hidra.campaigns') is not null").fetchone() == (True,)
     assert {user.pw_name for user in pwd.getpwall()} == users
 
 
@@ -219,24 +231,6 @@ def test_a_stack_starts_what_it_has_lost_again_and_keeps_its_data(home: Path) ->
         assert asked.exit_code == 1
         assert "./hidra up --stack damaged --start-over" in asked.stdout + str(asked.exception)
     assert (home / "damaged" / "state.json").exists()
-
-
-def test_two_stacks_share_a_server_and_remove_their_logins(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Database.running() as server:
-        monkeypatch.setenv("DATABASE_URL", server.url)
-
-        def logins() -> set[str]:
-            with psycopg.connect(server.url) as connection:
-                rows = connection.execute("select rolname from pg_roles where rolname ~ '_(http|jobs)$'").fetchall()
-            return {name for (name,) in rows}
-
-        with Stack.running("one", root=ROOT) as one, Stack.running("two", root=ROOT) as two:
-            assert one.database is None
-            assert len(logins()) == 4
-            assert get(one, one.token()) == get(two, two.token()) == 200
-        assert logins() == set()
-        with psycopg.connect(server.url) as connection:
-            assert connection.execute("select to_regclass('hidra.campaigns') is not null").fetchone() == (True,)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every page in English and dark, as tests/console/test_pages.py reads them in Portuguese and light."""
+"""Every page in English and dark, as tests/console/test_pages.py reads them in Portuguese and light; more screens."""
 
 from collections.abc import Callable
 
@@ -11,4 +11,5 @@ __all__ = ["places"]  # a fixture
 def test_every_page_in_english_and_dark_can_be_read_by_all_and_fits_the_narrowest_phone(
     visit: Callable[..., Visitor], session: dict[str, str], places: dict[str, str]
 ) -> None:
-    every_page_is_for_all(visit, session, places, language="en", theme="dark")
+    screens = ((768, 900), (3840, 1600))
+    every_page_is_for_all(visit, session, places, language="en", theme="dark", also=screens)
