@@ -102,6 +102,7 @@ def test_two_stacks_run_side_by_side_on_one_server_and_leave_nothing_behind(monk
             assert get(one, tokens["two"]) == 401
             assert get(one, one.token(lifetime=-60)) == 401
             assert not set(urls(one)[:-1]) & set(urls(two)[:-1])
+            assert [len(list(stack.folder.glob("emulator/layer-*"))) for stack in (one, two)] == [1, 1]  # unpacked once
             processes = [process for stack in (one, two) for process in family(stack)]
             addresses = [url for stack in (one, two) for url in urls(stack)[:-1]]
             places = [one.folder, two.folder]
