@@ -12,7 +12,7 @@ import pytest
 from hidra.domain.delivery import ReplyEvent
 from hidra.domain.message import MessageStatus as S
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, messages
+from hidra.store import messages, outcomes
 from hidra.store.claims import Claim
 from hidra.store.db import Tx
 from tests.conftest import Databases
@@ -127,7 +127,7 @@ def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_can
         held = world.claim()
         assert isinstance(held, Claim)
         world.databases.jobs.as_worker(
-            lambda tx, held=held, name=name: claims.mark_sent(tx, held, sent_at=AT, provider_message_id=name)  # type: ignore[misc]
+            lambda tx, held=held, name=name: outcomes.mark_sent(tx, held, sent_at=AT, provider_message_id=name)  # type: ignore[misc]
         )
     receive(world, "D", S.DELIVERED)
     receive(world, "E", S.READ)
@@ -135,7 +135,7 @@ def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_can
         reply(world, name)
     world.claim()  # its sender is lost
     assert told() == (11, 2, 5, 3, 1)
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    world.databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     [lost] = [m["id"] for m in world.messages() if m["status"] == "unknown"]
     world.databases.jobs.as_worker(lambda tx: messages.give_up(tx, message_ids=[lost], at=AT))
     while isinstance(world.claim(), Claim):
