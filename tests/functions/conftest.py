@@ -92,7 +92,7 @@ def load_function(databases: Databases, monkeypatch: pytest.MonkeyPatch, nudges:
     def load(name: str) -> ModuleType:
         module = workers.use(name, monkeypatch)
         monkeypatch.setattr(module, "db", databases.http)
-        if name in ("contacts", "campaigns"):
+        if name in ("contacts", "campaigns", "recipients"):
             monkeypatch.setattr(module, "phone_hash_secret", lambda: PHONE_HASH_SECRET)
         if name in ("campaigns", "connections"):
             monkeypatch.setattr(module, "nudge", nudges)
