@@ -16,6 +16,7 @@ from hidra.gateways import aws_api
 from tests.conftest import Databases
 from tests.functions import workers
 from tests.functions.api import Api
+from tests.functions.workers import Aws
 
 PHONE_HASH_SECRET = workers.PHONE_HASH_SECRET.encode()
 
@@ -109,6 +110,13 @@ def call(load_function: Callable[[str], ModuleType], user: UUID) -> Callable[...
         return Api(load_function(name), user_id, claims)
 
     return call
+
+
+@pytest.fixture
+def on_aws() -> Iterator[Aws]:
+    """AWS with a bucket for files. A module that needs none has a fixture of its own."""
+    with Aws.with_bucket() as running:
+        yield running
 
 
 @pytest.fixture
