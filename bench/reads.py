@@ -59,7 +59,7 @@ def _reads(
     server: Server, http: Database, *, tenant: UUID, sound: UUID, failing: UUID, size: str, full: bool, loaded: float
 ) -> list[Result]:
     environment = functions.settings("http://127.0.0.1:1", server)
-    apps = {name: functions.load(name, environment) for name in ("campaigns", "metrics")}
+    apps = {name: functions.load(name, environment) for name in ("campaigns", "recipients", "metrics")}
     for app in apps.values():
         app.db = http  # type: ignore[attr-defined]
     failed = {"status": "failed"}
@@ -68,8 +68,8 @@ def _reads(
         "metrics of a campaign": ("metrics", f"/v1/campaigns/{failing}/metrics", {}),
         "timeline of a campaign": ("metrics", f"/v1/campaigns/{failing}/timeline", {}),
         "overview": ("metrics", "/v1/metrics/overview", {}),
-        "failed recipients, none": ("campaigns", f"/v1/campaigns/{sound}/recipients", failed),
-        "failed recipients, some": ("campaigns", f"/v1/campaigns/{failing}/recipients", failed),
+        "failed recipients, none": ("recipients", f"/v1/campaigns/{sound}/recipients", failed),
+        "failed recipients, some": ("recipients", f"/v1/campaigns/{failing}/recipients", failed),
     }
     results = []
     for name, (function, path, query) in reads.items():

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 EVENTS = {
     "campaigns": "campaigns_list",
+    "recipients": "recipients_list",
     "contacts": "contacts_list",
     "segments": "segments_get",
     "templates": "templates_list",

@@ -70,7 +70,7 @@ class TestEveryOperation:
         answers = [openapi_document.response(operation, int(status)) for status in operation["responses"]]
         for body in [operation.get("requestBody", {}), *answers]:
             for content in body.get("content", {}).values():
-                assert {"example", "examples"} & content.keys(), "add one to local/openapi/examples.py"
+                assert {"example", "examples"} & content.keys(), "add one to local/openapi/examples"
                 examples = [content["example"]] if "example" in content else [
                     example["value"] for example in content["examples"].values()
                 ]  # fmt: skip
@@ -97,7 +97,7 @@ class TestEveryOperation:
 
 
 def test_every_body_of_the_handlers_has_an_example_of_its_own() -> None:
-    """Of a new route too: it goes into local/openapi/examples.py."""
+    """Of a new route too: it goes into local/openapi/examples."""
     bodies = {
         next(openapi.references(content["schema"]))
         for _, _, operation in OPERATIONS

@@ -1,4 +1,4 @@
-"""Campaigns over HTTP: drafts, their life from start to end, trial messages, runs and recipients."""
+"""Campaigns over HTTP: drafts, their life from start to end, and trial messages."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,34 +11,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
-from hidra.domain.campaign import (
-    MAX_DAYS,
-    MAX_EXCLUDED_SEGMENTS,
-    SEND_WINDOW,
-    SKIP_NOT_ON_WHATSAPP_DAYS,
-    CampaignChannel,
-    CampaignStatus,
-)
-from hidra.domain.contact import MAX_PHONE
-from hidra.domain.message import MessageStatus
+from hidra.domain.campaign import SEND_WINDOW, CampaignStatus
 from hidra.domain.pace import CampaignPace
-from hidra.entry.fields import (
-    LEFT_OUT,
-    Country,
-    Description,
-    Label,
-    Name,
-    PerMinute,
-    PhoneText,
-    VariableName,
-    VariableValue,
-    Whole,
-)
+from hidra.entry.campaign import CampaignChange, CampaignIn, DuplicateIn, PreflightIn, ScheduleIn
+from hidra.entry.fields import Country, PhoneText, VariableName, VariableValue
 from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
-from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Order, Page, instant
+from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
-from hidra.entry.times import MaybeLocal, SendWindowIn, TimeZone, instants, window_of
-from hidra.errors import NotFound
+from hidra.entry.times import instants, window_of
 from hidra.gateways import queues, sender
 from hidra.gateways.aws import hash_secret, read_json_secret
 from hidra.services import edit_campaign, lifecycle
@@ -48,11 +28,10 @@ from hidra.services.identify_phone import identify_phone
 from hidra.services.preflight import Preflight, preflight
 from hidra.services.prepare_trial import prepare_trial
 from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
-from hidra.store import campaigns, identity, metrics, recipients
+from hidra.store import campaigns, identity, metrics
 from hidra.store.campaigns import Campaign, Draft
 from hidra.store.db import Database, Tx
 from hidra.store.metrics import CampaignMetrics
-from hidra.store.recipients import Recipient, RecipientCount, Run
 
 ENV = require(
     *DATABASE_SETTINGS, *TENANT_SETTINGS, "CAMPAIGN_QUEUE_URL", "PHONE_HASH_SECRET", "MESSAGE_SENDER_FUNCTION"
@@ -64,8 +43,6 @@ handler = lambda_handler(app)
 me = user_of(app, lambda: db, ENV)
 nudge = partial(queues.nudge, ENV["CAMPAIGN_QUEUE_URL"])
 
-LATEST_RUN_FIRST = Order(started_at=instant, id=UUID)
-BY_CONTACT = Order(contact_id=UUID)
 NOT_STARTED = [
     "campaign-status",
     "campaign-starting",
@@ -74,99 +51,6 @@ NOT_STARTED = [
     "segment-too-large",
     "nothing-to-send",
 ]
-OfRun = Annotated[
-    UUID | None,
-    Query(description="Of this run only. If absent, over all runs: of each recipient the message that counts."),
-]
-PhoneCountry = Annotated[
-    str, Query(pattern=r"^[A-Z]{2}$", description="ISO 3166 code of the country of a phone without +.")
-]
-
-ExcludedSegments = Annotated[
-    list[UUID],
-    Field(
-        max_length=MAX_EXCLUDED_SEGMENTS,
-        description="Contacts that are in one of these segments when the campaign starts are skipped.",
-    ),
-]
-NotContactedForDays = Annotated[
-    Annotated[int, Field(strict=True, ge=1, le=MAX_DAYS), Whole] | None,
-    Field(description="Phones that a campaign of yours wrote to within so many days are skipped; null: none is."),
-]
-SkipNotOnWhatsappDays = Annotated[
-    int,
-    Field(
-        strict=True,
-        ge=0,
-        le=MAX_DAYS,
-        description="Contacts that were not on WhatsApp within so many days are skipped; 0: none is.",
-    ),
-    Whole,
-]
-
-
-Labels = Annotated[list[Label], Field(max_length=20, description="Words of your own by which campaigns are found.")]
-
-
-Window = Annotated[
-    SendWindowIn | None,
-    Field(description="When the campaign may send. Null: in the connection's window, or at any time without one."),
-]
-ZoneOfTimes = Annotated[
-    TimeZone | None, Field(description="Of `scheduled_at` and `not_after` where they have no offset.")
-]
-
-
-class CampaignIn(Body):
-    name: Name
-    description: Description | None = None
-    segment_id: UUID
-    template_id: UUID
-    external_id: Annotated[
-        Name | None, Field(description="Your own id: the same request again returns the same campaign.")
-    ] = None
-    max_messages_per_minute: PerMinute = 20
-    labels: Annotated[Labels, Field(default_factory=list)]
-    send_window: Window = None
-    exclude_segment_ids: Annotated[ExcludedSegments, Field(default_factory=list)]
-    not_contacted_for_days: NotContactedForDays = None
-    skip_not_on_whatsapp_days: SkipNotOnWhatsappDays = SKIP_NOT_ON_WHATSAPP_DAYS
-    channel: CampaignChannel = CampaignChannel.WHATSAPP
-
-
-class CampaignChange(Body):
-    """An absent field keeps its value; only ``description``, ``not_contacted_for_days``, ``send_window`` and
-    ``not_after`` may be null.
-
-    ``labels`` may always change. Which other fields may depends on the status: all in a scheduled campaign, all but
-    ``scheduled_at`` and ``not_after`` in a draft, only ``max_messages_per_minute`` and ``send_window`` in a campaign
-    that is running or paused.
-    """
-
-    name: Annotated[Name, LEFT_OUT]
-    description: Annotated[Description | None, LEFT_OUT]
-    segment_id: Annotated[UUID, LEFT_OUT]
-    template_id: Annotated[UUID, LEFT_OUT]
-    max_messages_per_minute: Annotated[PerMinute, LEFT_OUT]
-    exclude_segment_ids: Annotated[ExcludedSegments, LEFT_OUT]
-    not_contacted_for_days: Annotated[NotContactedForDays, LEFT_OUT]
-    skip_not_on_whatsapp_days: Annotated[SkipNotOnWhatsappDays, LEFT_OUT]
-    scheduled_at: Annotated[MaybeLocal, LEFT_OUT]
-    not_after: Annotated[MaybeLocal | None, LEFT_OUT]
-    time_zone: Annotated[ZoneOfTimes, LEFT_OUT]
-    send_window: Annotated[Window, LEFT_OUT]
-    labels: Annotated[Labels, LEFT_OUT]
-
-
-class DuplicateIn(Body):
-    name: Annotated[Name | None, Field(description="If absent, the old name followed by “(copy)”.")] = None
-
-
-class PreflightIn(Body):
-    """For a draft, the time at which it would be scheduled; other campaigns have their time."""
-
-    scheduled_at: MaybeLocal | None = None
-    time_zone: ZoneOfTimes = None
 
 
 class TrialIn(Body):
@@ -188,37 +72,11 @@ class TrialResult(BaseModel):
     error_detail: str | None
 
 
-class RecipientsSummary(BaseModel):
-    """Recipients by status and reason, and under the four counters of the metrics.
-
-    ``total`` = ``delivered`` + ``failed`` + ``pending`` + ``skipped`` = the sum of ``counts``.
-    """
-
-    run_id: UUID | None
-    total: int
-    delivered: int
-    failed: int
-    pending: int
-    skipped: int
-    counts: list[RecipientCount]
-
-
 @dataclass(frozen=True)
 class ListedCampaign(Campaign):
     """``metrics``: only if the list was asked for with them."""
 
     metrics: CampaignMetrics | None
-
-
-class ScheduleIn(Body):
-    """Times with an offset or, with ``time_zone``, local times. Of a time that occurs twice the first is meant."""
-
-    scheduled_at: MaybeLocal
-    time_zone: ZoneOfTimes = None
-    not_after: Annotated[
-        MaybeLocal | None,
-        Field(description="A start that is delayed beyond this time fails instead of happening late."),
-    ] = None
 
 
 @app.post(
@@ -416,92 +274,3 @@ def test_send(campaign_id: UUID, body: TrialIn) -> TrialResult:
         variables=body.variables,
     )
     return TrialResult(text=trial.content.text, **vars(sender.send_trial(ENV["MESSAGE_SENDER_FUNCTION"], trial)))
-
-
-@app.get("/v1/campaigns/<campaign_id>/runs", summary="List a campaign's runs, the latest first")
-def list_runs(campaign_id: UUID, limit: Limit = 50, cursor: Cursor = None) -> Page[Run]:
-    after_at, after_id = LATEST_RUN_FIRST.after(cursor)
-
-    def work(tx: Tx) -> list[Run]:
-        campaigns.get(tx, campaign_id=campaign_id)
-        return recipients.runs(tx, campaign_id=campaign_id, after_at=after_at, after_id=after_id, limit=limit)
-
-    return LATEST_RUN_FIRST.page(db.as_user(me(), work), limit)
-
-
-@app.get(
-    "/v1/campaigns/<campaign_id>/recipients",
-    summary="List the recipients of a campaign, or of one of its runs, each with the outcome",
-    responses=answers(rejected=["invalid-phone"]),
-)
-def list_recipients(
-    campaign_id: UUID,
-    *,
-    run_id: OfRun = None,
-    status: MessageStatus | None = None,
-    error_code: Annotated[
-        str | None, Query(pattern="^[a-z0-9_-]{1,64}$", description="Why a message failed or was skipped.")
-    ] = None,
-    replied: Annotated[
-        Literal["true"] | None, Query(description="Only recipients that replied to their message.")
-    ] = None,
-    contact_id: UUID | None = None,
-    phone: Annotated[
-        str | None,
-        Query(
-            min_length=1,
-            max_length=MAX_PHONE,
-            description="In any usual spelling: the contact's of now, or the one that the message was sent to.",
-        ),
-    ] = None,
-    country: PhoneCountry = "BR",
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Page[Recipient]:
-    (after_id,) = BY_CONTACT.after(cursor)
-    user_id = me()
-    number = None
-    if phone is not None:
-        # A + that is not encoded arrives as a space.
-        text = f"+{phone[1:]}" if phone.startswith(" ") else phone
-        number = identify_phone(user_id, text, country=country, secret=phone_hash_secret())
-
-    def work(tx: Tx) -> list[Recipient]:
-        _require_run(tx, campaign_id, run_id)
-        wanted = None if contact_id is None else {contact_id}
-        if number is not None:
-            same = recipients.with_phone(tx, campaign_id=campaign_id, phone=number[0], phone_hash=number[1])
-            wanted = set(same) if wanted is None else wanted.intersection(same)
-        return recipients.recipients(
-            tx,
-            campaign_id=campaign_id,
-            run_id=run_id,
-            status=status,
-            error_code=error_code,
-            replied=replied is not None,
-            contact_ids=None if wanted is None else sorted(wanted),
-            after_id=after_id,
-            limit=limit,
-        )
-
-    return BY_CONTACT.page(db.as_user(user_id, work), limit)
-
-
-@app.get(
-    "/v1/campaigns/<campaign_id>/recipients/summary",
-    operation_id="count_recipients",
-    summary="Count the recipients of a campaign, or of one of its runs, by status and reason",
-)
-def count_recipients(campaign_id: UUID, run_id: OfRun = None) -> RecipientsSummary:
-    def work(tx: Tx) -> list[RecipientCount]:
-        _require_run(tx, campaign_id, run_id)
-        return recipients.counts(tx, campaign_id=campaign_id, run_id=run_id)
-
-    found = db.as_user(me(), work)
-    return RecipientsSummary(run_id=run_id, counts=found, **vars(recipients.add_up(found)))
-
-
-def _require_run(tx: Tx, campaign_id: UUID, run_id: UUID | None) -> None:
-    campaigns.get(tx, campaign_id=campaign_id)
-    if run_id is not None and not recipients.has_run(tx, campaign_id=campaign_id, run_id=run_id):
-        raise NotFound("The campaign has no run with this id. List its runs for their ids.")

@@ -1,6 +1,7 @@
 """Exports of lists over HTTP: request, progress, and the link to the file."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
@@ -109,7 +110,7 @@ def create_export(body: ExportIn) -> Export:
         campaign_id=body.campaign_id,
         message_status=body.status,
         segment_id=body.segment_id,
-        nudge=lambda export_id: nudge(user_id, export_id),
+        nudge=lambda export_id: nudge_export(ENV["EXPORT_QUEUE_URL"], user_id=user_id, export_id=export_id),
     )
     return shown(row)
 
@@ -133,9 +134,8 @@ def get_export(export_id: UUID) -> Export:
 )
 def cancel_export(export_id: UUID) -> Export:
     user_id = me()
-    return shown(
-        request_export.cancel_export(db, user_id, export_id, nudge=lambda export_id: nudge(user_id, export_id))
-    )
+    nudge = partial(nudge_export, ENV["EXPORT_QUEUE_URL"], user_id=user_id, export_id=export_id)
+    return shown(request_export.cancel_export(db, user_id, export_id, nudge=nudge))
 
 
 @app.get(
@@ -163,10 +163,6 @@ def get_export_file(export_id: UUID) -> FileLink:
 
 def found(export_id: UUID) -> exports.ExportRow:
     return db.as_user(me(), lambda tx: exports.get(tx, export_id=export_id))
-
-
-def nudge(user_id: UUID, export_id: UUID) -> None:
-    nudge_export(ENV["EXPORT_QUEUE_URL"], user_id=user_id, export_id=export_id)
 
 
 def reject_fields_that_do_not_fit(body: ExportIn) -> None:

@@ -1,23 +1,21 @@
 """Imports of contacts over HTTP: from a file that a form uploads, or from the contacts on the Evolution server."""
 
-from base64 import b64decode
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from hidra.domain.campaign import ContactImportSource
-from hidra.domain.consent import Consent as ShownConsent
-from hidra.domain.consent import LegalBasis
 from hidra.domain.imports import files
-from hidra.domain.imports.decoding import DETECT
 from hidra.domain.imports.progress import progress
-from hidra.entry.fields import AttributeName, Country, Instant, Name, WithoutNul
-from hidra.entry.http import Body, answers, lambda_handler, resolver
+from hidra.entry.fields import Name
+from hidra.entry.http import answers, lambda_handler, resolver
+from hidra.entry.import_file import FileIn, Format, ImportConsentIn, ImportWarning
+from hidra.entry.import_preview import ImportPreview, ImportPreviewIn
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
 from hidra.errors import Conflict, NotFound, Rejected
@@ -33,94 +31,14 @@ from hidra.store.db import Database
 
 ENV = require(*DATABASE_SETTINGS, *TENANT_SETTINGS, "IMPORT_BUCKET", "IMPORT_QUEUE_URL", "CONNECTION_CHECK_FUNCTION")
 FORM_SECONDS, LINK_SECONDS = 3600, 600
-MAX_PREVIEWED, MAX_TEXT = 3_600_000, 256 * 1024  # bytes
-BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 db = Database(ENV, read_json_secret)
 app = resolver()
 handler = lambda_handler(app)
 me = user_of(app, lambda: db, ENV)
 
-Column = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
-Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
-Encoding = Literal[
-    "detect", "utf-8", "cp1252", "iso-8859-1", "cp850", "cp437", "mac-roman", "utf-16", "utf-16-le", "utf-16-be"
-]
-ConsentText = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
-
 Source = Literal["file", "evolution"]
-Format = Literal["csv", "xlsx", "jsonl"]
 AS_REQUESTED = ("mapping", "country", "delimiter", "encoding", "old_numbers", "consent")
 ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding", "old_numbers")
-
-
-class ImportConsentIn(Body):
-    """The consent of rows that have none of their own, and what the texts in the column `consent.basis` mean."""
-
-    basis: Annotated[
-        LegalBasis | None,
-        Field(
-            description="The legal basis (LGPD, article 7) of each row whose cells of consent are empty, and of each "
-            "row that says yes. If absent, a yes is `consent`, and rows with empty cells get none."
-        ),
-    ] = None
-    source: Annotated[Name | None, Field(description="Where it was given, if the row does not say it.")] = None
-    at: Annotated[Instant | None, Field(description="When it was given, if the row does not say it.")] = None
-    values: Annotated[
-        dict[ConsentText, LegalBasis | None],
-        Field(
-            default_factory=dict,
-            max_length=100,
-            description="Text of a cell → its legal basis, or null for no consent. Case, accents and signs do not "
-            "matter. The names of the legal bases, yes (`Sim`, `S`, `X`, `1`, `true`, …) and no (`Não`, `N`, `0`, …) "
-            "are known.",
-        ),
-    ]
-
-
-class FileIn(Body):
-    """How the file is written, and what its columns mean."""
-
-    format: Format = "csv"
-    mapping: Annotated[
-        dict[Column, AttributeName | None],
-        Field(
-            default_factory=dict,
-            max_length=200,
-            description="Column → `phone`, `phone.area_code`, `phone.country_code`, `name`, `consent.basis`, "
-            "`consent.source`, `consent.at`, or an attribute's name; null leaves the column out. Several columns may "
-            "be `phone` (the first that is a number counts) or `name` (they are joined). Other columns are recognized "
-            "by usual names, or become attributes.",
-        ),
-    ]
-    country: Country = "BR"
-    consent: ImportConsentIn | None = None
-    delimiter: Delimiter = DETECT
-    encoding: Annotated[
-        Encoding,
-        Field(
-            description="`detect`: UTF-16, or UTF-8 in which bytes that are no UTF-8 are read as Windows-1252. "
-            "`cp850`: DOS; `mac-roman`: Excel on a Mac."
-        ),
-    ] = "detect"
-    old_numbers: Annotated[
-        bool,
-        Field(
-            strict=True,
-            description="The list is from before 2017: its Brazilian mobiles of eight digits get their ninth digit. "
-            "Without it they are rejected with `digit_missing`.",
-        ),
-    ] = False
-
-    def options(self) -> dict[str, Any]:
-        """As an import keeps them."""
-        return {
-            "mapping": self.mapping,
-            "country": self.country,
-            "delimiter": self.delimiter,
-            "encoding": self.encoding,
-            "consent": self.consent.model_dump(mode="json") if self.consent else None,
-            "old_numbers": self.old_numbers,
-        }
 
 
 class ImportIn(FileIn):
@@ -136,75 +54,6 @@ class ImportIn(FileIn):
     ] = "file"
     segment_id: UUID | None = None
     segment_name: Name | None = None
-
-
-class ImportPreviewIn(FileIn):
-    """The file or its beginning, with the options of an import."""
-
-    content: Annotated[
-        str,
-        Field(
-            max_length=MAX_PREVIEWED // 3 * 4,
-            pattern=BASE64,
-            description=f"In base64: a workbook as a whole, up to {MAX_PREVIEWED:,} bytes; of another file the first "
-            f"{MAX_TEXT:,} bytes are read.",
-        ),
-    ]
-    whole: Annotated[bool, Field(strict=True, description="Whether the content is the whole file.")] = False
-
-
-class ImportWarning(BaseModel):
-    """What was not read as the file has it, although the import continued."""
-
-    code: str
-    message: str
-
-
-class ImportColumn(BaseModel):
-    """A column of the file, and what an import reads in it."""
-
-    name: str
-    role: Annotated[
-        str | None,
-        Field(
-            description="As in a mapping: `phone`, `phone.area_code`, `phone.country_code`, `name`, `consent.basis`, "
-            "`consent.source`, `consent.at`; or `attribute`; null if the column is left out."
-        ),
-    ]
-    attribute: Annotated[
-        str | None, Field(description="The attribute that it becomes. Further phones and names are attributes, too.")
-    ]
-
-
-class ImportPreviewRow(BaseModel):
-    """A row as an import reads it: the contact, or the reason why it would be rejected."""
-
-    line: int
-    cells: Annotated[
-        list[str], Field(description="As the file has them, each cut to 200 characters; empty for JSON Lines.")
-    ]
-    phone: str | None
-    name: str | None
-    attributes: dict[str, str | int | float | bool]
-    consent: ShownConsent | None
-    reject_reason: str | None
-
-
-class ImportPreview(BaseModel):
-    """What an import would read. Whether a person was erased, or a contact has too many attributes, shows only then."""
-
-    encoding: Annotated[str | None, Field(description="As it was found or requested; null for a workbook.")]
-    delimiter: Annotated[str | None, Field(description="Null unless the format is csv.")]
-    columns: Annotated[list[ImportColumn], Field(description="Empty for JSON Lines.")]
-    rows: Annotated[list[ImportPreviewRow], Field(description="The first ten.")]
-    rejects: Annotated[list[ImportPreviewRow], Field(description="The first ten rows that would be rejected.")]
-    rows_read: Annotated[int, Field(description="Of the content, at most 5,000; the counts are of these.")]
-    rejected_by_reason: dict[str, int]
-    warnings: list[ImportWarning]
-    failure_code: Annotated[
-        str | None, Field(description="With which the import would fail; rows then have only their cells.")
-    ]
-    failure_reason: str | None
 
 
 class Upload(BaseModel):
@@ -322,10 +171,8 @@ def create_import(body: ImportIn) -> ImportRequested:
 @app.post("/v1/imports/preview", summary="Show how an import would read a file; it changes nothing")
 def preview_import(body: ImportPreviewIn) -> ImportPreview:
     me()
-    content = b64decode(body.content)
-    read = content if body.format == "xlsx" else content[:MAX_TEXT]
-    whole = body.whole and len(read) == len(content)
-    found = preview(read, whole=whole, format=body.format, options=body.options())
+    content, whole = body.read()
+    found = preview(content, whole=whole, format=body.format, options=body.options())
     code, reason = found.failure or (None, None)
     return ImportPreview.model_validate(
         {**asdict(found), "warnings": [each._asdict() for each in found.warnings]}

@@ -29,7 +29,8 @@ from hidra.services.turn import Clock
 from hidra.settings import DATABASE_SETTINGS, SENDER_TIMEOUT_SECONDS, require
 from hidra.store.claims import ClaimedPost
 from hidra.store.connection_health import Endpoint
-from hidra.store.db import Database, Pool
+from hidra.store.db import Database
+from hidra.store.pool import Pool
 from hidra.store.runs import DueCampaign
 from hidra.telemetry import Figure, logger, measure, measured
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from hidra.domain.daily_limits import DailyLimits, local_day
 from hidra.services.daily_limits import prepare
-from hidra.store import claims, daily_limits
+from hidra.store import claims, daily_limits, outcomes
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Tx
 from tests.conftest import Databases
@@ -115,14 +115,14 @@ class Days:
         def record(tx: Tx) -> None:
             match end:
                 case "sent":
-                    claims.mark_sent(tx, claim, sent_at=now, provider_message_id=uuid4().hex)
+                    outcomes.mark_sent(tx, claim, sent_at=now, provider_message_id=uuid4().hex)
                 case "released":
-                    claims.release(tx, claim)
+                    outcomes.release(tx, claim)
                 case "unreachable" | "refused":
                     wait, arrived = timedelta(0), end == "refused"
-                    claims.retry_later(tx, claim, wait=wait, counted=True, code="x", detail="x", arrived=arrived)
+                    outcomes.retry_later(tx, claim, wait=wait, counted=True, code="x", detail="x", arrived=arrived)
                 case _:
-                    claims.mark_sender_lost(tx, older_than=TIMEOUT)
+                    outcomes.mark_sender_lost(tx, older_than=TIMEOUT)
 
         # Some outcomes are recorded twice: the answer to the first commit was lost.
         for _ in range(self.rng.choice([1, 1, 1, 2])):

@@ -124,7 +124,7 @@ def _step(message: Message, history: History, step: Any, kept: list[Evidence]) -
             return message
         case int() | float():
             return join_reply(message, after(step))
-        case "sent":  # as store.claims writes it
+        case "sent":  # as store.outcomes writes it
             return replace(message, status=S.SENT, sent_at=sent_at, provider_message_id="A")
         case "unknown":
             return replace(message, status=S.UNKNOWN)

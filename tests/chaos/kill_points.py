@@ -135,14 +135,14 @@ def _watch_commits() -> None:
 
 
 class _Naming(Tx):
-    """Notes which function of ``store.claims`` ran a statement last: its name tells the outcome of a post."""
+    """Notes which function of a claim or its outcome ran a statement last: its name tells the outcome of a post."""
 
     claims_function = ""
 
     def _note(self) -> None:
         for frame in _frames():
             module = frame.f_globals.get("__name__", "")
-            if module == "hidra.store.claims" and frame.f_code.co_name[0] != "<":
+            if module in ("hidra.store.claims", "hidra.store.outcomes") and frame.f_code.co_name[0] != "<":
                 self.claims_function = frame.f_code.co_name
                 return
             if module.startswith(("hidra.services", "functions.")):

@@ -15,7 +15,7 @@ from hidra.domain.delivery import StatusEvent
 from hidra.domain.message import PROVIDER_WORDS, MessageStatus
 from hidra.gateways.evolution import Evolution
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims
+from hidra.store import claims, outcomes
 from tests.conftest import Databases
 from tests.functions.test_connection_check import Simulator, Tenant, scheduled
 
@@ -75,7 +75,7 @@ class SilentTenant(Tenant):
         provider_id: str = self.simulator.ask(f"/message/sendText/{self.instance}", body)["key"]["id"]
         at = datetime.now(UTC)
         self.databases.jobs.as_worker(
-            lambda tx: claims.mark_sent(tx, claim, sent_at=at, provider_message_id=provider_id)
+            lambda tx: outcomes.mark_sent(tx, claim, sent_at=at, provider_message_id=provider_id)
         )
         return provider_id
 

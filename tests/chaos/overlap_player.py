@@ -24,7 +24,7 @@ from hidra.services.rebuild_metrics import rebuild_metrics
 from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import send_message
 from hidra.services.turn import Clock
-from hidra.store import claims, deliveries, messages, replies
+from hidra.store import claims, deliveries, messages, outcomes, replies
 from hidra.store.claims import ClaimedPost
 from hidra.store.db import Tx
 from tests.chaos import recount, schedules
@@ -198,7 +198,7 @@ class Playback:
             )
             assert isinstance(held, claims.Claim)
             self.posts.append((held.message_id, "sent"))
-            claims.mark_sent(tx, held, sent_at=self.base, provider_message_id=f"m{held.message_id}")
+            outcomes.mark_sent(tx, held, sent_at=self.base, provider_message_id=f"m{held.message_id}")
             return f"m{held.message_id}"
 
         return campaign.databases.jobs.as_worker(lambda tx: [send(tx) for _ in range(times)])
@@ -335,7 +335,7 @@ class Playback:
         run, name = actor.jobs.as_worker, f"m{message_id}"
         match work:
             case "sweep":
-                run(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+                run(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
             case "apply_unmatched":
                 run(deliveries.apply_all_unmatched)
                 run(replies.apply_all_unmatched)

@@ -19,7 +19,7 @@ from hidra.domain.ticket import Ticket
 from hidra.services import lifecycle, manage_contacts
 from hidra.services.send_message import End, send_message
 from hidra.services.turn import Clock
-from hidra.store import claims, messages
+from hidra.store import claims, messages, outcomes
 from hidra.store.claims import Claim, ClaimedPost
 from hidra.store.db import Database
 from tests.chaos.interleaving import Actor, Interleaving, SteppedDatabase
@@ -296,7 +296,7 @@ class Storm:
                     )  # fmt: skip
                     if isinstance(found, Claim):
                         self.claimed += 1
-                        db.as_worker(lambda tx, held=found: claims.release(tx, held))
+                        db.as_worker(lambda tx, held=found: outcomes.release(tx, held))
                     elif isinstance(found, claims.RecipientOptedOut):
                         db.as_worker(
                             lambda tx, met=found: messages.skip_pending(tx, [met.message_id], code="opted_out")

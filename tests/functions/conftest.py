@@ -16,6 +16,7 @@ from hidra.gateways import aws_api
 from tests.conftest import Databases
 from tests.functions import workers
 from tests.functions.api import Api
+from tests.functions.workers import Aws
 
 PHONE_HASH_SECRET = workers.PHONE_HASH_SECRET.encode()
 
@@ -92,7 +93,7 @@ def load_function(databases: Databases, monkeypatch: pytest.MonkeyPatch, nudges:
     def load(name: str) -> ModuleType:
         module = workers.use(name, monkeypatch)
         monkeypatch.setattr(module, "db", databases.http)
-        if name in ("contacts", "campaigns"):
+        if name in ("contacts", "campaigns", "recipients"):
             monkeypatch.setattr(module, "phone_hash_secret", lambda: PHONE_HASH_SECRET)
         if name in ("campaigns", "connections"):
             monkeypatch.setattr(module, "nudge", nudges)
@@ -109,6 +110,13 @@ def call(load_function: Callable[[str], ModuleType], user: UUID) -> Callable[...
         return Api(load_function(name), user_id, claims)
 
     return call
+
+
+@pytest.fixture
+def on_aws() -> Iterator[Aws]:
+    """AWS with a bucket for files. A module that needs none has a fixture of its own."""
+    with Aws.with_bucket() as running:
+        yield running
 
 
 @pytest.fixture

@@ -210,7 +210,8 @@ def test_every_phone_of_the_largest_request_that_is_wrong_is_named(call: Callabl
 
 
 @pytest.mark.parametrize(
-    "name", ["contacts", "segments", "imports", "exports", "templates", "campaigns", "connections", "metrics"]
+    "name",
+    ["contacts", "segments", "imports", "exports", "templates", "campaigns", "recipients", "connections", "metrics"],
 )
 @pytest.mark.parametrize("body", ["[" * (MAX_BODY_BYTES + 1), "é" * (MAX_BODY_BYTES // 2 + 1)], ids=["bytes", "utf-8"])
 def test_a_body_that_is_too_large_is_refused_before_it_is_parsed(

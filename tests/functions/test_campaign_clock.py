@@ -12,7 +12,7 @@ import pytest
 from hidra.domain.delivery import StatusEvent
 from hidra.domain.message import MessageStatus
 from hidra.errors import Unavailable
-from hidra.store import claims, confirmations, deliveries
+from hidra.store import confirmations, deliveries, outcomes
 from hidra.store.claims import Claim
 from hidra.store.confirmations import OptedOutPhone
 from tests.conftest import Databases
@@ -149,7 +149,7 @@ def test_an_early_webhook_is_applied_to_its_message(clock: ModuleType, databases
     old = StatusEvent(world.connection_id, "none of ours", MessageStatus.READ, datetime.now(UTC) - timedelta(hours=49))
     databases.jobs.as_worker(lambda tx: deliveries.keep(tx, [early, old]))
     databases.jobs.as_worker(
-        lambda tx: claims.mark_sent(tx, claim, sent_at=claim.claimed_at, provider_message_id=PROVIDER_ID)
+        lambda tx: outcomes.mark_sent(tx, claim, sent_at=claim.claimed_at, provider_message_id=PROVIDER_ID)
     )
     tick(clock)
     assert world.messages()[0]["status"] == "delivered"

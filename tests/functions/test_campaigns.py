@@ -31,6 +31,11 @@ def api(call: Any, world: World) -> Api:
     return call("campaigns", world.user_id)
 
 
+@pytest.fixture
+def recipients(call: Any, world: World) -> Api:
+    return call("recipients", world.user_id)
+
+
 def wish(world: World, **changes: Any) -> dict[str, Any]:
     return {"name": "Launch", "segment_id": str(world.segment_id), "template_id": str(world.template_id), **changes}
 
@@ -295,7 +300,9 @@ def test_an_action_that_does_not_fit_is_a_conflict_that_names_both(
     assert len(nudges) == (0 if action in ("pause", "schedule", "unschedule") else len(FITS[action]))
 
 
-def test_a_retry_sends_again_to_the_failed_recipients_at_once(api: Api, world: World, nudges: Nudges) -> None:
+def test_a_retry_sends_again_to_the_failed_recipients_at_once(
+    api: Api, recipients: Api, world: World, nudges: Nudges
+) -> None:
     path = f"/v1/campaigns/{world.campaign_id}"
     world.advance()
     world.finish_one()
@@ -307,9 +314,12 @@ def test_a_retry_sends_again_to_the_failed_recipients_at_once(api: Api, world: W
     assert (answer.status, answer.json["status"]) == (202, "scheduled")
     assert nudges == [(world.user_id, world.campaign_id)]
     world.advance()
-    run = api.get(f"{path}/runs").json["items"][0]["id"]
-    assert [item["status"] for item in api.get(f"{path}/recipients", run_id=run).json["items"]] == ["pending"]
-    assert Counter(item["status"] for item in api.all(f"{path}/recipients", limit=2)) == {"sent": 2, "pending": 1}
+    run = recipients.get(f"{path}/runs").json["items"][0]["id"]
+    assert [item["status"] for item in recipients.get(f"{path}/recipients", run_id=run).json["items"]] == ["pending"]
+    assert Counter(item["status"] for item in recipients.all(f"{path}/recipients", limit=2)) == {
+        "sent": 2,
+        "pending": 1,
+    }
     assert api.get(path).json["completed_at"] is None
 
 
@@ -417,8 +427,7 @@ def test_campaigns_of_another_are_not_found(api: Api, call: Any, world: World, s
     for answer in (
         theirs.get(path),
         theirs.delete(path),
-        theirs.get(f"{path}/runs"),
-        theirs.get(f"{path}/recipients"),
+        *(call("recipients", stranger).get(f"{path}/{name}") for name in ("runs", "recipients")),
         theirs.post(f"{path}/schedule", {"scheduled_at": LATER}),
         *(theirs.post(f"{path}/{action}") for action in ("start", "pause", "resume", "cancel")),
     ):
@@ -427,12 +436,12 @@ def test_campaigns_of_another_are_not_found(api: Api, call: Any, world: World, s
     assert api.get(path).json["status"] == "scheduled"
 
 
-def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: World) -> None:
+def test_runs_and_what_became_of_their_recipients(api: Api, recipients: Api, call: Any, world: World) -> None:
     path = f"/v1/campaigns/{world.campaign_id}"
-    assert api.get(f"{path}/recipients").json == {"items": [], "next_cursor": None}
-    assert api.get(f"{path}/recipients/summary").json["counts"] == []
+    assert recipients.get(f"{path}/recipients").json == {"items": [], "next_cursor": None}
+    assert recipients.get(f"{path}/recipients/summary").json["counts"] == []
     world.advance()
-    runs = api.all(f"{path}/runs", limit=1)
+    runs = recipients.all(f"{path}/runs", limit=1)
     assert runs == [
         {
             "id": runs[0]["id"],
@@ -449,7 +458,7 @@ def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: Wo
             },
         }
     ]
-    listed = api.all(f"{path}/recipients", limit=2)
+    listed = recipients.all(f"{path}/recipients", limit=2)
     assert {item["phone"] for item in listed} == {f"+551198000000{index}" for index in range(3)}
     assert set(listed[0]) == {
         "contact_id",
@@ -470,33 +479,33 @@ def test_runs_and_what_became_of_their_recipients(api: Api, call: Any, world: Wo
         "error_detail",
     }
     call("contacts", world.user_id).post("/v1/opt-outs", {"phones": ["+5511980000001"]})
-    skipped = api.all(f"{path}/recipients", limit=2, status="skipped", run_id=runs[0]["id"])
+    skipped = recipients.all(f"{path}/recipients", limit=2, status="skipped", run_id=runs[0]["id"])
     assert [(item["phone"], item["error_code"]) for item in skipped] == [("+5511980000001", "opted_out")]
-    assert len(api.all(f"{path}/recipients", limit=9, status="pending")) == 2
+    assert len(recipients.all(f"{path}/recipients", limit=9, status="pending")) == 2
 
     world.finish_one(refused=True)
     world.finish_one()
     world.advance()
     assert api.post(f"{path}/retry-failed").status == 202
     world.advance()
-    newer = api.all(f"{path}/runs", limit=1)
+    newer = recipients.all(f"{path}/runs", limit=1)
     assert [run["id"] == runs[0]["id"] for run in newer] == [False, True]
     assert [run["summary"]["kind"] for run in newer] == ["retry", "first_send"]
     assert newer[1]["summary"]["counted"] == {"total": 2, "delivered": 0, "failed": 0, "pending": 1, "skipped": 1}
-    assert len(api.all(f"{path}/recipients", limit=9)) == 3
-    assert len(api.all(f"{path}/recipients", limit=9, run_id=newer[0]["id"])) == 1
-    assert len(api.all(f"{path}/recipients", limit=9, run_id=runs[0]["id"])) == 3
+    assert len(recipients.all(f"{path}/recipients", limit=9)) == 3
+    assert len(recipients.all(f"{path}/recipients", limit=9, run_id=newer[0]["id"])) == 1
+    assert len(recipients.all(f"{path}/recipients", limit=9, run_id=runs[0]["id"])) == 3
 
     other = world.add_campaign(uuid4())
     for wrong in (f"/v1/campaigns/{other}/recipients", f"{path}/recipients"):
         run_id = runs[0]["id"] if str(other) in wrong else str(uuid4())
-        assert api.get(wrong, run_id=run_id).status == 404
-    answer = api.get(f"{path}/recipients", status="lost")
+        assert recipients.get(wrong, run_id=run_id).status == 404
+    answer = recipients.get(f"{path}/recipients", status="lost")
     assert (answer.status, answer.fields) == (422, ["status"])
-    assert api.get(f"{path}/recipients", run_id="x").status == 422
+    assert recipients.get(f"{path}/recipients", run_id="x").status == 422
 
 
-def test_recipients_are_found_by_what_went_wrong(api: Api, world: World) -> None:
+def test_recipients_are_found_by_what_went_wrong(recipients: Api, world: World) -> None:
     path = f"/v1/campaigns/{world.campaign_id}/recipients"
     for index in range(3, 6):
         world.add_contact(f"+551198000000{index}")  # without a name for the template
@@ -505,15 +514,15 @@ def test_recipients_are_found_by_what_went_wrong(api: Api, world: World) -> None
     world.databases.owner.execute(
         "update hidra.campaign_messages set status = 'failed', error_code = 'refused' where id = %s", [failed]
     )
-    nameless = api.all(path, limit=2, error_code="unresolved_variable")
+    nameless = recipients.all(path, limit=2, error_code="unresolved_variable")
     assert [item["error_code"] for item in nameless] == ["unresolved_variable"] * 3
     assert nameless == sorted(nameless, key=lambda item: item["contact_id"])
-    assert len(api.all(path, limit=2, error_code="refused", status="failed")) == 1
-    assert len(api.all(path, limit=9, status="failed")) == 4
-    assert api.all(path, limit=2, error_code="refused", status="pending") == []
-    assert api.all(path, limit=2, error_code="no_such_code") == []
+    assert len(recipients.all(path, limit=2, error_code="refused", status="failed")) == 1
+    assert len(recipients.all(path, limit=9, status="failed")) == 4
+    assert recipients.all(path, limit=2, error_code="refused", status="pending") == []
+    assert recipients.all(path, limit=2, error_code="no_such_code") == []
     for wrong in ("", "x" * 65, "a\0", "Quero!", "refused\n"):
-        answer = api.get(path, error_code=wrong)
+        answer = recipients.get(path, error_code=wrong)
         assert (answer.status, answer.fields) == (422, ["error_code"])
 
 

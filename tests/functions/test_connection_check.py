@@ -28,7 +28,7 @@ from hidra.gateways.aws import SecretVersions
 from hidra.gateways.evolution import WEBHOOK_EVENTS, Evolution, SentMessage, Webhook
 from hidra.services import check_connection, parallel, reconcile
 from hidra.services.check_connection import Health, check_all, examine
-from hidra.store import claims, connection_health, doubts
+from hidra.store import claims, connection_health, doubts, outcomes
 from hidra.store.connection_health import Endpoint
 from hidra.store.doubts import Unresolved
 from tests import simulator_process
@@ -505,7 +505,7 @@ class Doubtful(Tenant):
 
     def lose(self, claim: claims.Claim) -> None:
         self.databases.jobs.as_worker(
-            lambda tx: claims.mark_unknown(tx, claim, sent_at=claim.claimed_at, code="timed_out", detail="It did.")
+            lambda tx: outcomes.mark_unknown(tx, claim, sent_at=claim.claimed_at, code="timed_out", detail="It did.")
         )
 
     def deliver(self, phone: str, text: str = "Oi Ana") -> str:

@@ -14,7 +14,7 @@ from hidra.gateways import aws_api
 from hidra.services import save_connection as saving
 from hidra.services.record_delivery import record_delivery
 from hidra.services.save_connection import Wanted
-from hidra.store import claims, connections, pace
+from hidra.store import claims, connections, outcomes, pace
 from hidra.store.claims import NoClaim
 from tests.conftest import Databases
 from tests.functions.test_connection_check import (
@@ -58,7 +58,7 @@ class Owner:
             f"/message/sendText/{self.tenant.instance}", {"number": held.phone.removeprefix("+"), "text": text}
         )
         self.world.databases.jobs.as_worker(
-            lambda tx: claims.mark_unknown(tx, held, sent_at=now(), code="timed_out", detail="No answer.")
+            lambda tx: outcomes.mark_unknown(tx, held, sent_at=now(), code="timed_out", detail="No answer.")
         )
         return held.phone
 
@@ -137,7 +137,9 @@ def test_a_message_in_doubt_of_another_instance_is_given_up_after_a_day(owner: O
 def test_a_status_that_comes_while_the_connection_is_deleted_still_counts(owner: Owner) -> None:
     held = owner.world.claim()
     assert isinstance(held, claims.Claim)
-    owner.world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=now(), provider_message_id="A"))
+    owner.world.databases.jobs.as_worker(
+        lambda tx: outcomes.mark_sent(tx, held, sent_at=now(), provider_message_id="A")
+    )
     owner.delete()
     event = StatusEvent(owner.world.connection_id, "A", MessageStatus.READ, now())
     record_delivery([event], [], db=owner.world.databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)

@@ -11,11 +11,12 @@ import pytest
 from hidra.errors import Unanswered, Unavailable
 from hidra.gateways import aws_api
 from hidra.gateways.vault import open_sealed
+from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database
 from hidra.telemetry import logger
 from tests.conftest import Databases
 from tests.functions.api import Answer, Api
-from tests.functions.conftest import VAULT_KEY
+from tests.functions.conftest import VAULT_KEY, Nudges
 from tests.store.world import World
 
 PATH = "/v1/evolution-config"
@@ -389,6 +390,31 @@ def test_daily_limits_are_kept_when_absent_and_removed_by_null(api: Api) -> None
 def test_a_warm_up_without_limits_has_those_of_a_new_number(api: Api) -> None:
     warm_up = api.put(PATH, {**GIVEN, "warm_up": {"since": "2026-12-01"}}).json["warm_up"]
     assert warm_up["limits"] == [20, 40, 80, 120, 160, 200, 250, 300, 400, 500, 600, 700, 850, 1000]
+
+
+def test_other_daily_limits_ask_for_a_pass_of_each_running_campaign(
+    call: Any, check: Check, databases: Databases, nudges: Nudges
+) -> None:
+    world = World.make(databases)
+    world.advance()
+    api, one_a_day = call("connections", world.user_id), {**GIVEN, "max_messages_per_day": 1}
+    assert api.put(PATH, one_a_day).status == 200
+    assert nudges == [(world.user_id, world.campaign_id)]
+    assert isinstance(world.claim(), Claim)
+    assert world.claim() is NoClaim.DAY_USED
+    world.advance()
+    assert world.campaign()["blocked_code"] == "day-limit-reached"
+    nudges.clear()
+    assert api.put(PATH, one_a_day).status == 200
+    assert nudges == []
+    assert api.put(PATH, {**GIVEN, "max_messages_per_day": 2}).status == 200
+    assert nudges == [(world.user_id, world.campaign_id)]
+    world.advance()
+    assert world.campaign()["blocked_code"] is None
+    assert isinstance(world.claim(), Claim)
+    databases.owner.execute("update hidra.campaigns set status = 'paused'")
+    assert api.put(PATH, {**GIVEN, "max_messages_per_day": None}).status == 200
+    assert len(nudges) == 1
 
 
 @pytest.mark.parametrize(

@@ -372,7 +372,7 @@ def test_an_erased_person_is_exported_as_unknown_and_not_saved_before_they_are_o
     answer = contacts.post("/v1/contacts/erase", phone)
     erased = {"contact": True, "messages": 1, "skipped_messages": 1, "direct_messages": 0}
     assert (answer.status, answer.json) == (200, erased)
-    recipients = call("campaigns", world.user_id).get(f"/v1/campaigns/{world.campaign_id}/recipients").json["items"]
+    recipients = call("recipients", world.user_id).get(f"/v1/campaigns/{world.campaign_id}/recipients").json["items"]
     assert sorted((r["phone"] or "", r["status"], r["error_code"]) for r in recipients) == [
         ("", "skipped", "erased"),
         ("+5511980000001", "pending", None),

@@ -14,7 +14,7 @@ from hidra.domain.delivery import to_record
 from hidra.domain.webhook import events_of
 from hidra.errors import Unavailable
 from hidra.gateways import aws
-from hidra.store import claims, identity
+from hidra.store import identity, outcomes
 from hidra.store.claims import Claim
 from hidra.store.db import Database
 from tests.conftest import Databases
@@ -61,7 +61,7 @@ class Tenant:
         claim = self.world.claim()
         assert isinstance(claim, Claim)
         databases.jobs.as_worker(
-            lambda tx: claims.mark_sent(tx, claim, sent_at=SENT_AT, provider_message_id=PROVIDER_ID)
+            lambda tx: outcomes.mark_sent(tx, claim, sent_at=SENT_AT, provider_message_id=PROVIDER_ID)
         )
 
     def batch(self, name: str, *more: Any) -> dict[str, Any]:

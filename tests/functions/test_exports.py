@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
@@ -16,21 +15,9 @@ from hidra.domain.nudge import ExportNudge
 from hidra.gateways import uploads
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, Api
-from tests.functions.workers import Aws, from_queue, use
+from tests.functions.workers import BUCKET, Aws, from_queue, use
 from tests.store.exporting import Exporting, add_contacts
 from tests.store.world import World
-
-BUCKET = "files"
-
-
-@pytest.fixture
-def on_aws() -> Iterator[Aws]:
-    with Aws.running() as running:
-        uploads.s3.cache_clear()
-        uploads.s3().create_bucket(Bucket=BUCKET)
-        uploads.s3().put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        yield running
-    uploads.s3.cache_clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from hidra.domain.flow import AT_ONCE
 from hidra.domain.webhook_key import jwt_key
-from hidra.store import claims, deliveries
+from hidra.store import deliveries, outcomes
 from hidra.store.claims import Claim
 from tests.conftest import Databases
 from tests.functions import workers
@@ -95,7 +95,7 @@ def test_a_flood_of_one_connection_delays_another_by_a_few_batches_of_its_own_sh
     claim = world.claim()
     assert isinstance(claim, Claim)
     databases.jobs.as_worker(
-        lambda tx: claims.mark_sent(tx, claim, sent_at=datetime.now(UTC), provider_message_id="OURS")
+        lambda tx: outcomes.mark_sent(tx, claim, sent_at=datetime.now(UTC), provider_message_id="OURS")
     )
     stream = Stream()
     monkeypatch.setattr(webhook, "put", stream.put)

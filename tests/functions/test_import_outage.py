@@ -1,7 +1,7 @@
 """An import whose database is away for hours: its queue messages die, the clock queues it again, and it ends exactly."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from types import ModuleType
@@ -17,10 +17,9 @@ from hidra.store.db import Database
 from tests.conftest import Databases
 from tests.deployment import template
 from tests.functions.api import CONTEXT, load
-from tests.functions.workers import PHONE_HASH_SECRET, Aws, failed, from_queue, unreachable, use
+from tests.functions.workers import BUCKET, PHONE_HASH_SECRET, Aws, failed, from_queue, unreachable, use
 from tests.store.importing import Importing, contacts
 
-BUCKET = "imports"
 QUEUE = template()["Resources"]["ImportQueue"]["Properties"]
 RECEIVES = QUEUE["RedrivePolicy"]["maxReceiveCount"]
 # From a message's first receipt until it is among the dead letters.
@@ -68,20 +67,16 @@ class Functions:
 
 
 @pytest.fixture
-def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    with Aws.running() as on_aws:
-        uploads.s3.cache_clear()
-        uploads.s3().create_bucket(Bucket=BUCKET)
-        urls = {
-            name: on_aws.queue(name)
-            for name in ("IMPORT_QUEUE_URL", "EXPORT_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "SEND_QUEUE_URL")
-        }
-        importer = use("contact_import", monkeypatch, IMPORT_BUCKET=BUCKET, **urls)
-        monkeypatch.setattr(importer, "phone_hash_secret", PHONE_HASH_SECRET.encode)
-        monkeypatch.setattr(importer, "SLICE_SECONDS", 0)
-        monkeypatch.setattr("hidra.services.imports.reading.BATCH_BYTES", 1000)
-        yield Functions(importer, use("campaign_clock", monkeypatch, **urls), on_aws, monkeypatch)
-    uploads.s3.cache_clear()
+def functions(on_aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Functions:
+    urls = {
+        name: on_aws.queue(name)
+        for name in ("IMPORT_QUEUE_URL", "EXPORT_QUEUE_URL", "CAMPAIGN_QUEUE_URL", "SEND_QUEUE_URL")
+    }
+    importer = use("contact_import", monkeypatch, IMPORT_BUCKET=BUCKET, **urls)
+    monkeypatch.setattr(importer, "phone_hash_secret", PHONE_HASH_SECRET.encode)
+    monkeypatch.setattr(importer, "SLICE_SECONDS", 0)
+    monkeypatch.setattr("hidra.services.imports.reading.BATCH_BYTES", 1000)
+    return Functions(importer, use("campaign_clock", monkeypatch, **urls), on_aws, monkeypatch)
 
 
 def test_a_message_of_the_import_queue_outlives_an_hour_without_a_database() -> None:

@@ -20,23 +20,20 @@ from tests.conftest import Databases
 from tests.functions.api import load
 from tests.functions.test_contact_import import (
     ARRIVED,
-    BUCKET,
     handle,
     importer,  # noqa: F401
     next_slice,
-    on_aws,  # noqa: F401
 )
-from tests.functions.workers import Aws
+from tests.functions.workers import BUCKET, Aws
 from tests.store.importing import Importing, contacts
 
 FIRST, SECOND = b"phone,name\n11980000001,First\n", b"phone,name\n11980000002,Second\n"
 
 
 class Form:
-    """The form of one import, in a bucket with versions."""
+    """The form of one import."""
 
     def __init__(self, databases: Databases, user: UUID) -> None:
-        uploads.s3().put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         self.user, self.this = user, Importing.make(databases, user, b"")
         self.key = files.contacts_key(user, self.this.id)
 
@@ -188,8 +185,10 @@ def test_a_bucket_without_versions_fails_an_import_whose_file_is_replaced(
 ) -> None:
     monkeypatch.setattr(importer, "SLICE_SECONDS", 0)
     monkeypatch.setattr("hidra.services.imports.reading.BATCH_BYTES", 20)
+    monkeypatch.setitem(importer.ENV, "IMPORT_BUCKET", "without-versions")
+    uploads.s3().create_bucket(Bucket="without-versions")
     this = Importing.make(databases, user, b"")
-    body: Any = {"Bucket": BUCKET, "Key": files.contacts_key(user, this.id)}
+    body: Any = {"Bucket": "without-versions", "Key": files.contacts_key(user, this.id)}
     uploads.s3().put_object(**body, Body=FIRST * 3)
     handle(importer, next_slice(user, this.id))
     uploads.s3().put_object(**body, Body=SECOND)

@@ -31,6 +31,7 @@ LOADS = {
     "list_export": {"psycopg", "tenacity"},
     "message_sender": {"nacl", "psycopg", "requests", "tenacity"},
     "metrics": ENTITY,
+    "recipients": ENTITY,
     "metrics_rebuild": {"psycopg", "tenacity"},
     "migrate": {"nacl", "psycopg", "requests", "tenacity"},
     "segments": ENTITY,

@@ -14,22 +14,15 @@ from hidra.gateways import uploads
 from hidra.services.exports import run_slice
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
-from tests.functions.workers import Aws, Logs, failed, from_queue, unreachable, use
+from tests.functions.workers import BUCKET, Aws, Logs, failed, from_queue, unreachable, use
 from tests.store.exporting import Exporting, add_contacts
 
 NEXT = "list_export_next_slice"
-BUCKET = "files"
 
 
-@pytest.fixture
-def on_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+@pytest.fixture(autouse=True)
+def parts_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
-    with Aws.running() as running:
-        uploads.s3.cache_clear()
-        uploads.s3().create_bucket(Bucket=BUCKET)
-        uploads.s3().put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        yield running
-    uploads.s3.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,8 @@ from hidra.domain.ticket import read
 from hidra.gateways import vault
 from hidra.store import confirmations
 from hidra.store.confirmations import OptedOutPhone
-from hidra.store.db import Database, Pool
+from hidra.store.db import Database
+from hidra.store.pool import Pool
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, load
 from tests.functions.workers import Aws, Logs, Server, failed, from_queue, unreachable, use

@@ -30,10 +30,11 @@ from tests.functions.test_connection_check import (
     app,  # noqa: F401
     simulator,  # noqa: F401
 )
-from tests.functions.workers import PHONE_HASH_SECRET, Aws, Logs, from_queue, use
+from tests.functions.workers import BUCKET, PHONE_HASH_SECRET, Aws, Logs, from_queue, use
 from tests.store.importing import contacts, members, one
 
-BUCKET = "imports"
+pytestmark = pytest.mark.usefixtures("on_aws")
+
 OWN = {"remoteJid": "551140000000@s.whatsapp.net", "pushName": "Loja"}
 KNOWN = [
     {"remoteJid": "553187651111@s.whatsapp.net", "pushName": "Ana", "profilePicUrl": "https://pps.example/a"},
@@ -103,15 +104,6 @@ def say(client: BaseHTTPRequestHandler, body: Any, status: int = 200) -> None:
 def people(page: int, size: int = CONTACTS_OF_A_PAGE) -> list[Any]:
     first = 80_000_000 + page * CONTACTS_OF_A_PAGE
     return [{"remoteJid": f"55119{first + n}@s.whatsapp.net", "profilePicUrl": "x" * 400} for n in range(size)]
-
-
-@pytest.fixture(autouse=True)
-def on_aws() -> Iterator[Aws]:
-    with Aws.running() as running:
-        uploads.s3.cache_clear()
-        uploads.s3().create_bucket(Bucket=BUCKET)
-        yield running
-    uploads.s3.cache_clear()
 
 
 @pytest.fixture(autouse=True)

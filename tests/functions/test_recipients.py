@@ -12,7 +12,7 @@ import pytest
 from hidra.domain.delivery import ReplyEvent
 from hidra.domain.message import MessageStatus as S
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, messages
+from hidra.store import messages, outcomes
 from hidra.store.claims import Claim
 from hidra.store.db import Tx
 from tests.conftest import Databases
@@ -36,6 +36,11 @@ def world(databases: Databases) -> World:
 
 @pytest.fixture
 def api(call: Any, world: World) -> Api:
+    return call("recipients", world.user_id)
+
+
+@pytest.fixture
+def campaigns(call: Any, world: World) -> Api:
     return call("campaigns", world.user_id)
 
 
@@ -103,13 +108,13 @@ def assert_one_story(api: Api, metrics: Api, world: World) -> dict[str, int]:
     assert {name: overview[f"{name}_messages"] for name in COUNTERS} == {name: story[name] for name in COUNTERS}
     statuses = ("draft", "scheduled", "running", "paused", "completed", "failed", "canceled")
     assert sum(overview[f"{status}_campaigns"] for status in statuses) == overview["total_campaigns"] == 1
-    assert overview[f"{api.get(path).json['status']}_campaigns"] == 1
+    assert overview[f"{world.campaign()['status']}_campaigns"] == 1
     world.assert_exact()
     return story
 
 
 def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_cancel(
-    api: Api, metrics: Api, call: Any, world: World
+    api: Api, campaigns: Api, metrics: Api, call: Any, world: World
 ) -> None:
     path = f"/v1/campaigns/{world.campaign_id}"
     told = lambda: tuple(assert_one_story(api, metrics, world).values())  # noqa: E731
@@ -127,7 +132,7 @@ def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_can
         held = world.claim()
         assert isinstance(held, Claim)
         world.databases.jobs.as_worker(
-            lambda tx, held=held, name=name: claims.mark_sent(tx, held, sent_at=AT, provider_message_id=name)  # type: ignore[misc]
+            lambda tx, held=held, name=name: outcomes.mark_sent(tx, held, sent_at=AT, provider_message_id=name)  # type: ignore[misc]
         )
     receive(world, "D", S.DELIVERED)
     receive(world, "E", S.READ)
@@ -135,7 +140,7 @@ def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_can
         reply(world, name)
     world.claim()  # its sender is lost
     assert told() == (11, 2, 5, 3, 1)
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    world.databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     [lost] = [m["id"] for m in world.messages() if m["status"] == "unknown"]
     world.databases.jobs.as_worker(lambda tx: messages.give_up(tx, message_ids=[lost], at=AT))
     while isinstance(world.claim(), Claim):
@@ -143,9 +148,9 @@ def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_can
         world.databases.owner.execute("update hidra.campaign_messages set status = 'sent' where id = %s", [sending])
     world.advance()
     assert told() == (11, 2, 6, 2, 1)
-    assert api.get(path).json["status"] == "completed"
+    assert world.campaign()["status"] == "completed"
 
-    assert api.post(f"{path}/retry-failed").status == 202
+    assert campaigns.post(f"{path}/retry-failed").status == 202
     assert told() == (11, 2, 6, 2, 1)
     world.advance()
     assert told() == (11, 2, 2, 6, 1)
@@ -156,12 +161,12 @@ def test_every_answer_about_a_campaign_tells_one_story_from_its_start_to_its_can
     receive(world, "B", S.READ)
     receive(world, "C", S.DELIVERED)
     told()
-    api.post(f"{path}/pause")
+    campaigns.post(f"{path}/pause")
     told()
-    assert api.post(f"{path}/cancel").status == 200
+    assert campaigns.post(f"{path}/cancel").status == 200
     told()
     world.advance()
-    assert api.get(path).json["status"] == "canceled"
+    assert world.campaign()["status"] == "canceled"
     story = assert_one_story(api, metrics, world)
     assert (story["total"], story["delivered"]) == (11, 5)
     overview = metrics.get("/v1/metrics/overview").json
@@ -304,7 +309,7 @@ def raw(api: Api, path: str, query: str, **parameters: str) -> Any:
     return api.send(event)
 
 
-def test_an_unknown_parameter_is_refused_and_never_ignored(api: Api, world: World) -> None:
+def test_an_unknown_parameter_is_refused_and_never_ignored(api: Api, campaigns: Api, world: World) -> None:
     """A misspelled phone would show another person's row."""
     world.advance()
     path = f"/v1/campaigns/{world.campaign_id}/recipients"
@@ -316,7 +321,7 @@ def test_an_unknown_parameter_is_refused_and_never_ignored(api: Api, world: Worl
     assert raw(api, path, "phone=1&x", phone="1", x="").code == "unknown-parameter"  # before a wrong value
     assert raw(api, path, "", limit="1").status == 200  # a gateway without the raw query
     assert raw(api, path, "", x="1").code == "unknown-parameter"
-    assert raw(api, f"/v1/campaigns/{world.campaign_id}", "fields=id", fields="id").code == "unknown-parameter"
+    assert raw(campaigns, f"/v1/campaigns/{world.campaign_id}", "fields=id", fields="id").code == "unknown-parameter"
 
 
 @pytest.mark.parametrize(

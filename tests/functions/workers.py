@@ -23,7 +23,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from hidra.gateways import aws_api
+from hidra.gateways import aws_api, uploads
 from hidra.store.db import Database
 from hidra.telemetry import logger
 from tests.conftest import Databases
@@ -35,6 +35,7 @@ os.environ.setdefault("SENDER_LOST_AFTER_SECONDS", "180")
 os.environ.setdefault("SENDER_CONCURRENCY", "50")
 
 PHONE_HASH_SECRET = "test"  # what World hashes with
+BUCKET = "files"
 
 
 def use(name: str, monkeypatch: pytest.MonkeyPatch, **settings: str) -> ModuleType:
@@ -93,6 +94,17 @@ class Aws:
             running = cls([])
             patch.setattr(aws_api, "call", running.call)
             yield running
+
+    @classmethod
+    @contextmanager
+    def with_bucket(cls) -> Iterator[Self]:
+        """The same with S3 and an empty bucket, whose files have versions as in the template."""
+        with cls.running() as running:
+            uploads.s3.cache_clear()
+            uploads.s3().create_bucket(Bucket=BUCKET)
+            uploads.s3().put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+            yield running
+        uploads.s3.cache_clear()
 
     def queue(self, name: str) -> str:
         """A queue's URL."""

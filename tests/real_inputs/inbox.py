@@ -8,7 +8,7 @@ from hidra.domain.delivery import from_record, to_record
 from hidra.domain.phone import phone_hash
 from hidra.domain.webhook import events_of
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, opt_out_requests
+from hidra.store import opt_out_requests, outcomes
 from hidra.store.claims import Claim
 from tests.conftest import Databases
 from tests.store.world import SECRET, World
@@ -53,7 +53,7 @@ class Inbox:
         assert isinstance(held, Claim)
         assert held.phone == FIRST
         self.world.databases.jobs.as_worker(
-            lambda tx: claims.mark_sent(tx, held, sent_at=NOW, provider_message_id=PROVIDER_ID)
+            lambda tx: outcomes.mark_sent(tx, held, sent_at=NOW, provider_message_id=PROVIDER_ID)
         )
 
     @property

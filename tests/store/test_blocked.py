@@ -10,7 +10,7 @@ from hidra.domain import blocked
 from hidra.domain.blocked import BlockedCode, BlockedParams
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.services import lifecycle
-from hidra.store import claims, messages
+from hidra.store import messages, outcomes
 from tests.conftest import Databases
 from tests.store.world import World
 
@@ -43,7 +43,7 @@ def doubts(world: World, count: int) -> None:
     world.advance()
     for _ in range(count):
         world.claim()
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    world.databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
 
 
 @pytest.mark.parametrize(

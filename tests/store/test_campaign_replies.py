@@ -18,7 +18,7 @@ from hidra.domain.message import MessageStatus as S
 from hidra.domain.phone import phone_hash
 from hidra.services import erase_person, lifecycle
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, deliveries, recount, replies
+from hidra.store import deliveries, outcomes, recount, replies
 from hidra.store.claims import Claim
 from tests.conftest import Databases
 from tests.store.world import SECRET, World
@@ -55,7 +55,7 @@ def claim(world: World, at: datetime) -> Claim:
 
 def sent(world: World, held: Claim, provider_id: str) -> None:
     world.databases.jobs.as_worker(
-        lambda tx: claims.mark_sent(tx, held, sent_at=held.claimed_at, provider_message_id=provider_id)
+        lambda tx: outcomes.mark_sent(tx, held, sent_at=held.claimed_at, provider_message_id=provider_id)
     )
 
 
@@ -168,7 +168,7 @@ def test_a_reply_that_quotes_the_id_that_was_asked_for_waits_for_nothing(databas
     record(world, quoting)
     assert replied(world) == [[NOW]]
     databases.jobs.as_worker(
-        lambda tx: claims.retry_later(tx, held, wait=timedelta(0), counted=True, code="busy", detail="x")
+        lambda tx: outcomes.retry_later(tx, held, wait=timedelta(0), counted=True, code="busy", detail="x")
     )
     record(world, quoting, replace(quoting, sent_at=NOW - timedelta(seconds=1)))
     assert replied(world) == [[NOW - timedelta(seconds=1)]]
@@ -212,7 +212,7 @@ def test_an_erased_person_still_counts_and_nothing_else_of_a_reply_is_left(datab
     another.advance()
     held = claim(another, NOW)
     record(world, reply(world, phone=None, lid="777"), reply(world, lid="777"))
-    databases.jobs.as_worker(lambda tx: claims.mark_unknown(tx, held, sent_at=NOW, code="timeout", detail="x"))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_unknown(tx, held, sent_at=NOW, code="timeout", detail="x"))
     erase_person.erase_person(databases.http, world.user_id, FIRST, country="BR", secret=SECRET, now=NOW)
     assert world.rows("select from hidra.replies_unmatched") == []
     record(world, reply(world, ago=DAY / 2), reply(world, phone=None, lid="777", quoted_id="A0"))
@@ -307,15 +307,15 @@ def test_every_order_of_outcomes_statuses_and_replies_ends_in_the_counts_of_a_pl
             case "in doubt":
                 mine = held[place]
                 first.databases.jobs.as_worker(
-                    lambda tx: claims.mark_unknown(tx, mine, sent_at=mine.claimed_at, code="timeout", detail="x")
+                    lambda tx: outcomes.mark_unknown(tx, mine, sent_at=mine.claimed_at, code="timeout", detail="x")
                 )
             case "refused":
                 mine = held[place]
                 first.databases.jobs.as_worker(
-                    lambda tx: claims.mark_failed(tx, mine, code="refused", detail="x", at=NOW)
+                    lambda tx: outcomes.mark_failed(tx, mine, code="refused", detail="x", at=NOW)
                 )
             case _:
-                first.databases.jobs.as_worker(lambda tx: claims.release(tx, held[place]))
+                first.databases.jobs.as_worker(lambda tx: outcomes.release(tx, held[place]))
 
     def event(item: Came) -> DeliveryEvent:
         at, name = NOW - timedelta(hours=item.hours), f"P{item.campaign * RECIPIENTS + item.recipient}"

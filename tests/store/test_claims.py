@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from hidra.store import claims, messages, runs
+from hidra.store import claims, messages, outcomes, runs
 from hidra.store.claims import Claim, NoClaim, RecipientOptedOut
 from hidra.store.db import Database
 from tests.conftest import Databases
@@ -71,7 +71,7 @@ def test_a_message_found_sending_is_never_claimed_again(databases: Databases) ->
     assert world.claim() is NoClaim.NO_WORK
     databases.owner.execute("update hidra.campaign_messages set claimed_at = claimed_at - interval '1 hour'")
     assert world.claim() is NoClaim.NO_WORK
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     assert world.messages()[0]["status"] == "unknown"
     assert world.claim() is NoClaim.NO_WORK
 
@@ -114,7 +114,7 @@ def test_open_requests_never_exceed_the_connections_limit(databases: Databases) 
     assert isinstance(second, Claim)
     assert third is NoClaim.NO_ROOM
     now = datetime.now(UTC)
-    databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, first, sent_at=now, provider_message_id="A"))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sent(tx, first, sent_at=now, provider_message_id="A"))
     assert isinstance(world.claim(), Claim)
 
 
@@ -137,7 +137,7 @@ def test_a_released_claim_costs_no_attempt_and_can_be_claimed_again(databases: D
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.release(tx, held))
+    databases.jobs.as_worker(lambda tx: outcomes.release(tx, held))
     again = world.claim()
     assert isinstance(again, Claim)
     assert again.attempts == 1
@@ -148,9 +148,9 @@ def test_a_late_release_does_not_touch_a_newer_claim(databases: Databases) -> No
     world.advance()
     first = world.claim()
     assert isinstance(first, Claim)
-    databases.jobs.as_worker(lambda tx: claims.release(tx, first))
+    databases.jobs.as_worker(lambda tx: outcomes.release(tx, first))
     second = world.claim()
-    databases.jobs.as_worker(lambda tx: claims.release(tx, first))
+    databases.jobs.as_worker(lambda tx: outcomes.release(tx, first))
     assert isinstance(second, Claim)
     assert world.messages()[0]["status"] == "sending"
 
@@ -160,9 +160,9 @@ def test_an_outcome_that_comes_after_the_sweep_still_counts(databases: Databases
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     now = datetime.now(UTC)
-    databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=now, provider_message_id="A"))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sent(tx, held, sent_at=now, provider_message_id="A"))
     assert world.messages()[0]["status"] == "sent"
 
 
@@ -172,7 +172,7 @@ def test_a_message_to_retry_later_waits_for_its_time(databases: Databases) -> No
     held = world.claim()
     assert isinstance(held, Claim)
     databases.jobs.as_worker(
-        lambda tx: claims.retry_later(tx, held, wait=timedelta(minutes=1), counted=True, code="busy", detail="busy")
+        lambda tx: outcomes.retry_later(tx, held, wait=timedelta(minutes=1), counted=True, code="busy", detail="busy")
     )
     assert world.claim() is NoClaim.NO_WORK
     assert world.messages()[0]["attempts"] == 1
@@ -185,7 +185,7 @@ def test_a_refused_recipient_fails_and_is_counted_once(databases: Databases) -> 
     assert isinstance(held, Claim)
     for _ in range(2):
         databases.jobs.as_worker(
-            lambda tx: claims.mark_failed(tx, held, code="not_on_whatsapp", detail="no", at=datetime.now(UTC))
+            lambda tx: outcomes.mark_failed(tx, held, code="not_on_whatsapp", detail="no", at=datetime.now(UTC))
         )
     assert world.metrics()["failed"] == 1
     world.assert_exact()
@@ -201,7 +201,7 @@ def test_a_drained_run_is_reported_once(databases: Databases) -> None:
     assert isinstance(held, Claim)
     assert reported() is False
     databases.jobs.as_worker(
-        lambda tx: claims.mark_sent(tx, held, sent_at=datetime.now(UTC), provider_message_id=str(uuid4()))
+        lambda tx: outcomes.mark_sent(tx, held, sent_at=datetime.now(UTC), provider_message_id=str(uuid4()))
     )
     assert reported() is True
     assert reported() is False

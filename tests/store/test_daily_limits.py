@@ -11,7 +11,7 @@ from hidra.domain.daily_limits import WarmUp
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
 from hidra.services.save_connection import Wanted, save_connection
 from hidra.services.send_message import End
-from hidra.store import claims, connections, messages
+from hidra.store import claims, connections, messages, outcomes
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database
 from tests.conftest import Databases
@@ -144,10 +144,10 @@ def test_a_released_claim_is_taken_back_and_one_whose_sender_is_lost_is_not(data
     held = world.claim()
     assert isinstance(held, Claim)
     for _ in range(2):
-        databases.jobs.as_worker(lambda tx: claims.release(tx, held))
+        databases.jobs.as_worker(lambda tx: outcomes.release(tx, held))
     assert counted(world) == (0, 0)
     world.claim()
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     assert counted(world) == (1, 0)
 
 
@@ -157,7 +157,7 @@ def test_a_release_on_the_next_day_gives_that_day_no_more_than_its_limit(databas
     late = world.claim(now=end - 2 * SECOND)
     assert isinstance(late, Claim)
     assert isinstance(world.claim(now=end + SECOND), Claim)
-    databases.jobs.as_worker(lambda tx: claims.release(tx, late))
+    databases.jobs.as_worker(lambda tx: outcomes.release(tx, late))
     assert world.claim(now=end + 2 * SECOND) is NoClaim.DAY_USED
     assert [day["messages"] for day in world.rows("select messages from hidra.connection_days order by begins_at")] == [
         0,
@@ -201,7 +201,7 @@ def test_a_text_that_was_never_posted_and_a_last_attempt_that_did_not_arrive_are
     assert isinstance(held, Claim)
     for _ in range(2):
         databases.jobs.as_worker(
-            lambda tx: claims.mark_failed(tx, held, code="x", detail="x", at=held.claimed_at, arrived=False)
+            lambda tx: outcomes.mark_failed(tx, held, code="x", detail="x", at=held.claimed_at, arrived=False)
         )
     assert counted(world) == (1, 0)
 
@@ -297,7 +297,7 @@ def test_a_limit_of_first_contacts_set_while_a_campaign_runs_holds_for_all_of_it
     assert world.claim() is NoClaim.NO_WORK
     world.advance()
     assert claimed(world, 2) == [1, -1]
-    databases.jobs.as_worker(lambda tx: claims.release(tx, in_flight))
+    databases.jobs.as_worker(lambda tx: outcomes.release(tx, in_flight))
     assert counted(world) == (1, 1)
     assert claimed(world, 1) == [-1]
     assert isinstance(world.claim(now=today(world)["ends_at"]), Claim)

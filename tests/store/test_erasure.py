@@ -21,7 +21,7 @@ from hidra.errors import Conflict, Rejected
 from hidra.services import erase_person, lifecycle, manage_contacts
 from hidra.services.manage_contacts import NewContact
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, deliveries, direct_sends, erasure, freeze, messages, opt_outs, runs
+from hidra.store import claims, deliveries, direct_sends, erasure, freeze, messages, opt_outs, outcomes, runs
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.db import Database, Tx
 from hidra.store.erasure import Erased
@@ -101,7 +101,9 @@ def claim_of(world: World, phone: str) -> Claim:
 
 def sent(world: World, held: Claim, provider_id: str) -> None:
     now = datetime.now(UTC)
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=now, provider_message_id=provider_id))
+    world.databases.jobs.as_worker(
+        lambda tx: outcomes.mark_sent(tx, held, sent_at=now, provider_message_id=provider_id)
+    )
 
 
 def another_campaign(world: World) -> World:
@@ -142,9 +144,9 @@ class Seeded:
         failed, unknown, back = (claim_of(campaigns[name], PHONE) for name in ("failed", "unknown", "put back"))
 
         def note(tx: Tx) -> None:
-            claims.mark_failed(tx, failed, code="refused", detail=f"{PHONE} is not on WhatsApp", at=now)
-            claims.mark_unknown(tx, unknown, sent_at=now, code="timeout", detail=f"for {PHONE}")
-            claims.retry_later(tx, back, wait=timedelta(0), counted=True, code="refused", detail=f"not {PHONE}")
+            outcomes.mark_failed(tx, failed, code="refused", detail=f"{PHONE} is not on WhatsApp", at=now)
+            outcomes.mark_unknown(tx, unknown, sent_at=now, code="timeout", detail=f"for {PHONE}")
+            outcomes.retry_later(tx, back, wait=timedelta(0), counted=True, code="refused", detail=f"not {PHONE}")
 
         databases.jobs.as_worker(note)
         run(
@@ -408,17 +410,17 @@ def test_late_statuses_of_an_erased_message_write_nothing_back(databases: Databa
     save(world, PHONE, name=NAME)
     world.advance()
     held = claim_of(world, PHONE)
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     erase(world)
     before = (world.messages(), world.metrics(), world.timeline())
     now = datetime.now(UTC)
 
     def late(tx: Tx) -> None:
-        claims.mark_sent(tx, held, sent_at=now, provider_message_id=CLOUD_ID)
-        claims.retry_later(tx, held, wait=timedelta(0), counted=True, code="x", detail=PHONE)
-        claims.mark_failed(tx, held, code="x", detail=PHONE, at=now)
-        claims.mark_unknown(tx, held, sent_at=now, code="x", detail=PHONE)
-        claims.release(tx, held)
+        outcomes.mark_sent(tx, held, sent_at=now, provider_message_id=CLOUD_ID)
+        outcomes.retry_later(tx, held, wait=timedelta(0), counted=True, code="x", detail=PHONE)
+        outcomes.mark_failed(tx, held, code="x", detail=PHONE, at=now)
+        outcomes.mark_unknown(tx, held, sent_at=now, code="x", detail=PHONE)
+        outcomes.release(tx, held)
         assert not messages.resolve(tx, message_id=held.message_id, provider_message_id=CLOUD_ID)
         assert messages.give_up(tx, message_ids=[held.message_id], at=now) == 0
         deliveries.apply_unmatched(tx, [(world.connection_id, CLOUD_ID)])

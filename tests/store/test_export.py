@@ -350,7 +350,7 @@ def test_a_slice_without_its_storage_counts_as_no_attempt(databases: Databases, 
 
 
 def cancel(this: Exporting) -> None:
-    request_export.cancel_export(this.databases.http, this.user_id, this.id, nudge=lambda _: None)
+    request_export.cancel_export(this.databases.http, this.user_id, this.id, nudge=lambda: None)
 
 
 @pytest.mark.parametrize("call", ["begin", "store", "complete", "put"])

@@ -16,7 +16,7 @@ from hidra.services import reconcile
 from hidra.services.record_delivery import record_delivery
 from hidra.services.send_message import End
 from hidra.services.sweep import sweep
-from hidra.store import claims, doubts, erasure, messages
+from hidra.store import doubts, erasure, messages, outcomes
 from hidra.store.claims import Claim, NoClaim
 from hidra.store.connection_health import Endpoint
 from tests.conftest import Databases
@@ -87,9 +87,9 @@ def test_another_attempt_asks_for_the_same_id(databases: Databases, undo: str) -
 
     def work(tx: Any) -> None:
         if undo == "released":
-            claims.release(tx, first)
+            outcomes.release(tx, first)
         else:
-            claims.retry_later(tx, first, wait=timedelta(0), counted=True, code="x", detail="y")
+            outcomes.retry_later(tx, first, wait=timedelta(0), counted=True, code="x", detail="y")
 
     world.databases.jobs.as_worker(work)
     assert claimed(world).requested_message_id == first.requested_message_id

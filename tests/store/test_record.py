@@ -12,7 +12,7 @@ from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, St
 from hidra.domain.message import MessageStatus as S
 from hidra.domain.phone import phone_hash
 from hidra.services.record_delivery import Rejection, record_delivery
-from hidra.store import claims, deliveries, messages
+from hidra.store import claims, deliveries, messages, outcomes
 from hidra.store.claims import Claim
 from hidra.store.db import Database
 from tests.conftest import Databases
@@ -35,7 +35,7 @@ def send(world: World, provider_id: str, *, sent_at: datetime = SENT_AT) -> Clai
     held = world.claim()
     assert isinstance(held, Claim)
     world.databases.jobs.as_worker(
-        lambda tx: claims.mark_sent(tx, held, sent_at=sent_at, provider_message_id=provider_id)
+        lambda tx: outcomes.mark_sent(tx, held, sent_at=sent_at, provider_message_id=provider_id)
     )
     world.databases.jobs.as_worker(lambda tx: deliveries.apply_unmatched(tx, [(world.connection_id, provider_id)]))
     return held
@@ -263,7 +263,7 @@ def test_an_unknown_message_that_is_found_counts_as_sent_and_gets_its_kept_statu
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     record(world, status(world, "A", S.READ, 1))
     found = lambda: databases.jobs.as_worker(  # noqa: E731
         lambda tx: messages.resolve(tx, message_id=held.message_id, provider_message_id="A")
@@ -281,7 +281,7 @@ def test_a_message_given_up_fails_and_later_evidence_replaces_that(databases: Da
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     databases.jobs.as_worker(lambda tx: messages.give_up(tx, message_ids=[held.message_id], at=SENT_AT))
     assert (world.metrics()["failed"], world.messages()[0]["error_code"]) == (1, "outcome_unknown")
     world.assert_exact()
@@ -331,7 +331,7 @@ def test_recorders_and_senders_side_by_side_stay_exact(databases: Databases) -> 
             )
             assert isinstance(held, Claim)
             db.as_worker(
-                lambda tx, h=held, p=provider_id: claims.mark_sent(tx, h, sent_at=SENT_AT, provider_message_id=p)
+                lambda tx, h=held, p=provider_id: outcomes.mark_sent(tx, h, sent_at=SENT_AT, provider_message_id=p)
             )
             db.as_worker(lambda tx, p=provider_id: deliveries.apply_unmatched(tx, [(world.connection_id, p)]))
 

@@ -17,7 +17,7 @@ from hidra.domain.message import MessageStatus as S
 from hidra.errors import NotFound
 from hidra.services.rebuild_metrics import Rebuilt, rebuild_metrics
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, counters, recount
+from hidra.store import counters, outcomes, recount
 from hidra.store.claims import Claim
 from hidra.store.db import Database, Tx
 from tests.conftest import Databases
@@ -31,7 +31,7 @@ def send(world: World, provider_id: str) -> None:
     held = world.claim()
     assert isinstance(held, Claim)
     world.databases.jobs.as_worker(
-        lambda tx: claims.mark_sent(tx, held, sent_at=SENT_AT, provider_message_id=provider_id)
+        lambda tx: outcomes.mark_sent(tx, held, sent_at=SENT_AT, provider_message_id=provider_id)
     )
 
 

@@ -16,7 +16,7 @@ from hidra.domain.phone import phone_hash
 from hidra.domain.ticket import ConfirmationTicket
 from hidra.services import manage_contacts
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, opt_out_requests, opt_out_settings, opt_outs
+from hidra.store import claims, opt_out_requests, opt_out_settings, opt_outs, outcomes
 from hidra.store.claims import Claim
 from hidra.store.db import Database
 from tests.conftest import Databases
@@ -75,7 +75,9 @@ def sent_to_the_first(world: World, provider_id: str = "3EB0A1") -> None:
     held = world.claim()
     assert isinstance(held, Claim)
     assert held.phone == FIRST
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=NOW, provider_message_id=provider_id))
+    world.databases.jobs.as_worker(
+        lambda tx: outcomes.mark_sent(tx, held, sent_at=NOW, provider_message_id=provider_id)
+    )
 
 
 def test_an_opt_in_word_lifts_an_opt_out_by_reply(databases: Databases) -> None:

@@ -15,7 +15,7 @@ from hidra.errors import Conflict
 from hidra.services import lifecycle
 from hidra.services.advance_campaign import advance_campaign
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, contacts, messages
+from hidra.store import claims, contacts, messages, outcomes
 from hidra.store.claims import Claim
 from hidra.store.db import Database, Tx
 from tests.conftest import Databases
@@ -51,7 +51,7 @@ def fail_after_sending(world: World, provider_id: str) -> None:
     """The provider accepts the message and then reports that it failed."""
     held = world.claim()
     assert isinstance(held, Claim)
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=AT, provider_message_id=provider_id))
+    world.databases.jobs.as_worker(lambda tx: outcomes.mark_sent(tx, held, sent_at=AT, provider_message_id=provider_id))
     receive(world, provider_id, S.FAILED)
 
 
@@ -128,7 +128,7 @@ def test_recipients_whose_outcome_is_unknown_are_never_retried(databases: Databa
     world = World.make(databases, recipients=1)
     world.advance()
     world.claim()
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     [message] = world.messages()
     databases.jobs.as_worker(lambda tx: messages.give_up(tx, message_ids=[message["id"]], at=AT))
     world.advance()
@@ -214,10 +214,10 @@ def test_a_retry_released_after_a_late_delivery_is_not_sent(databases: Databases
     assert isinstance(held, Claim)
     receive(world, "A", S.DELIVERED)
     if counted_attempt is None:
-        databases.jobs.as_worker(lambda tx: claims.release(tx, held))
+        databases.jobs.as_worker(lambda tx: outcomes.release(tx, held))
     else:
         databases.jobs.as_worker(
-            lambda tx: claims.retry_later(
+            lambda tx: outcomes.retry_later(
                 tx, held, wait=timedelta(0), counted=counted_attempt, code="unauthorized", detail="x"
             )
         )
@@ -232,7 +232,7 @@ def test_the_counts_do_not_depend_on_the_order_of_late_statuses(databases: Datab
     world = retried_after_sending(databases)
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=AT, provider_message_id="B"))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sent(tx, held, sent_at=AT, provider_message_id="B"))
     for provider_id in order:
         receive(world, provider_id, S.DELIVERED if provider_id == "A" else S.FAILED)
     assert states(world) == [("delivered", True), ("failed", False)]

@@ -10,7 +10,7 @@ from hidra.domain.outcome import Outcome, Sent
 from hidra.domain.ticket import Ticket
 from hidra.services import advance_campaign
 from hidra.services.send_message import End
-from hidra.store import claims, runs
+from hidra.store import outcomes, runs
 from hidra.store.claims import Claim
 from hidra.store.db import Database
 from hidra.store.runs import DueCampaign
@@ -44,7 +44,7 @@ def waits(world: World) -> bool:
 
 def end(db: Database, held: Claim) -> None:
     at = datetime.now(UTC)
-    db.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=at, provider_message_id=uuid4().hex))
+    db.as_worker(lambda tx: outcomes.mark_sent(tx, held, sent_at=at, provider_message_id=uuid4().hex))
 
 
 def test_passes_do_not_follow_each_other_while_the_connection_has_no_room(databases: Databases) -> None:

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from hidra.domain.content import Media
 from hidra.services import advance_campaign, lifecycle
 from hidra.services.sweep import sweep
-from hidra.store import claims, runs
+from hidra.store import outcomes, runs
 from hidra.store.claims import Claim
 from tests.conftest import Databases
 from tests.store.world import World
@@ -247,7 +247,7 @@ def test_an_unknown_outcome_keeps_the_run_open(databases: Databases) -> None:
     world = World.make(databases, recipients=1)
     world.advance()
     world.claim()
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     world.advance()
     assert world.campaign()["status"] == "running"
 

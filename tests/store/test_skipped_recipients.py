@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from hidra.services import lifecycle
-from hidra.store import claims, forecast
+from hidra.store import forecast, outcomes
 from hidra.store.claims import Claim
 from tests.conftest import Databases
 from tests.store.world import World
@@ -287,7 +287,7 @@ def test_a_released_claim_does_not_count_as_contact(databases: Databases) -> Non
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.release(tx, held))
+    databases.jobs.as_worker(lambda tx: outcomes.release(tx, held))
     world.campaign_id = world.add_campaign(uuid4())
     not_contacted_for(world, 1)
     world.advance()

@@ -12,7 +12,7 @@ from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops,
 from hidra.domain.trial import TrialMessage
 from hidra.services.send_direct import send_trial
 from hidra.services.turn import Clock
-from hidra.store import claims, direct_sends, doubts
+from hidra.store import direct_sends, doubts, outcomes
 from hidra.store.claims import Claim, NoClaim
 from tests.conftest import Databases
 from tests.store.test_send import Outside, slots
@@ -143,7 +143,7 @@ def unresolved(world: World) -> doubts.Unresolved:
     """A campaign's message to the trial's phone, whose outcome is unknown."""
     world.advance()
     assert isinstance(world.claim(), Claim)
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    world.databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     [found] = world.databases.jobs.as_worker(
         lambda tx: doubts.unknown(
             tx, connection_ids=[world.connection_id], each=9, overdue=datetime.now(UTC) - timedelta(hours=24)

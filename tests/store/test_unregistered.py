@@ -15,7 +15,7 @@ from hidra.domain.phone import of_lid, phone_hash
 from hidra.services import erase_person, manage_contacts
 from hidra.services.manage_contacts import NewContact
 from hidra.services.record_delivery import record_delivery
-from hidra.store import claims, contacts, messages
+from hidra.store import contacts, messages, outcomes
 from hidra.store.claims import Claim
 from tests.conftest import Databases
 from tests.store.test_send import Outside, started
@@ -49,7 +49,7 @@ def mark(world: World, phone: str, at: datetime = AT) -> None:
 def send(world: World, *, at: datetime, provider_id: str = "A") -> None:
     held = world.claim()
     assert isinstance(held, Claim)
-    world.databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=at, provider_message_id=provider_id))
+    world.databases.jobs.as_worker(lambda tx: outcomes.mark_sent(tx, held, sent_at=at, provider_message_id=provider_id))
 
 
 def receive(world: World, *events: Any) -> None:
@@ -63,7 +63,7 @@ def receive(world: World, *events: Any) -> None:
 
 
 def refuse(world: World, held: Claim, *, at: datetime = AT, code: str = "not_on_whatsapp") -> None:
-    world.databases.jobs.as_worker(lambda tx: claims.mark_failed(tx, held, code=code, detail="x", at=at))
+    world.databases.jobs.as_worker(lambda tx: outcomes.mark_failed(tx, held, code=code, detail="x", at=at))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_message_in_doubt_that_a_lookup_finds_clears_the_mark(databases: Datab
     world.advance()
     mark(world, FIRST)
     world.claim()
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     assert marks(world) == {FIRST: AT}
     [message] = world.messages()
     assert databases.jobs.as_worker(lambda tx: messages.resolve(tx, message_id=message["id"], provider_message_id="A"))
@@ -246,7 +246,7 @@ def test_the_mark_goes_with_an_erased_person_and_a_late_refusal_does_not_bring_i
     world.advance()
     held = world.claim()
     assert isinstance(held, Claim)
-    databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+    databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     mark(world, FIRST)
     erase_person.erase_person(databases.http, world.user_id, FIRST, country="BR", secret=SECRET, now=datetime.now(UTC))
     refuse(world, held)
@@ -262,9 +262,9 @@ def test_the_contact_is_locked_before_the_counters(databases: Databases, work: s
     held = world.claim()
     assert isinstance(held, Claim)
     if work == "delivery":
-        databases.jobs.as_worker(lambda tx: claims.mark_sent(tx, held, sent_at=AT, provider_message_id="A"))
+        databases.jobs.as_worker(lambda tx: outcomes.mark_sent(tx, held, sent_at=AT, provider_message_id="A"))
     if work == "lookup":
-        databases.jobs.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=timedelta(0)))
+        databases.jobs.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=timedelta(0)))
     mark(world, FIRST)
     [message] = world.messages()
 

@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from hidra.domain.phone import phone_hash
 from hidra.services.advance_campaign import advance_campaign
-from hidra.store import claims
+from hidra.store import claims, outcomes
 from hidra.store.db import Tx
 from tests.conftest import Databases
 
@@ -145,9 +145,9 @@ class World:
 
         def finish(tx: Tx) -> None:
             if refused:
-                claims.mark_failed(tx, held, code="not_on_whatsapp", detail="x", at=now)
+                outcomes.mark_failed(tx, held, code="not_on_whatsapp", detail="x", at=now)
             else:
-                claims.mark_sent(tx, held, sent_at=now, provider_message_id=uuid4().hex)
+                outcomes.mark_sent(tx, held, sent_at=now, provider_message_id=uuid4().hex)
 
         self.databases.jobs.as_worker(finish)
         return held

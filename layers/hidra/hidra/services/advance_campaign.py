@@ -26,9 +26,10 @@ from hidra.domain.start import EARLY_SECONDS
 from hidra.domain.ticket import Ticket
 from hidra.services.daily_limits import Closed, claimable, closed, prepare
 from hidra.settings import SENDER_TIMEOUT_SECONDS
-from hidra.store import campaigns, forecast, messages, pace, room, runs, send_windows
+from hidra.store import campaigns, forecast, messages, pace, room, run_state, runs, send_windows
 from hidra.store.db import Database, Tx
 from hidra.store.freeze import freeze, freeze_retry
+from hidra.store.run_state import RunState
 from hidra.telemetry import logger
 
 SKIP_SLICE = 1_000
@@ -150,13 +151,13 @@ def _why_not(campaign: runs.LockedCampaign) -> Blocked | None:
 
 
 def _skip_pending(tx: Tx, campaign_id: UUID) -> int:
-    found = runs.state(tx, campaign_id=campaign_id)
+    found = run_state.state(tx, campaign_id=campaign_id)
     return messages.skip_slice(tx, run_id=found.run_id, limit=SKIP_SLICE, code="canceled") if found else 0
 
 
 def _pause_if_refused(tx: Tx, campaign_id: UUID) -> bool:
     """In a transaction of its own: a pause waits for open claims before it locks the campaign."""
-    found = runs.refused(tx, campaign_id=campaign_id)
+    found = run_state.refused(tx, campaign_id=campaign_id)
     if found is None:
         return False
     campaigns.pause_for(tx, user_id=found.user_id, campaign_id=campaign_id, reason=refused(found.answered))
@@ -182,7 +183,7 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
     """Ends the open run if it is drained; otherwise records why it is blocked and returns the tickets that are due."""
     send_windows.hold(tx, campaign_id=campaign_id)
     campaign = runs.lock(tx, campaign_id=campaign_id)
-    run = runs.state(tx, campaign_id=campaign_id)
+    run = run_state.state(tx, campaign_id=campaign_id)
     # If it was paused meanwhile, it may be resumed, and then needs its run open.
     if campaign is None or run is None or campaign.status not in (CampaignStatus.RUNNING, CampaignStatus.CANCELED):
         return None
@@ -208,7 +209,7 @@ def _advance_run(tx: Tx, campaign_id: UUID) -> _DueTickets | None:
     return _DueTickets(ticket, slots, run.now, requeue_seconds, edge_seconds)
 
 
-def _edge_seconds(run: runs.RunState, opens: Opening) -> int | None:
+def _edge_seconds(run: RunState, opens: Opening) -> int | None:
     edge = opens.next_edge(run.now)
     if edge is None or not run.pending:
         return None
@@ -216,7 +217,7 @@ def _edge_seconds(run: runs.RunState, opens: Opening) -> int | None:
     return seconds if seconds <= EDGE_SECONDS else None
 
 
-def _slots(tx: Tx, run: runs.RunState, opens: Opening, day: Closed | None) -> tuple[Sequence[datetime], int | None]:
+def _slots(tx: Tx, run: RunState, opens: Opening, day: Closed | None) -> tuple[Sequence[datetime], int | None]:
     """Returns the slots to issue tickets for, recorded in the run, and in how many seconds the next pass must come."""
     limits = pace.of_run(tx, run_id=run.run_id)
     if limits is None:
@@ -238,7 +239,7 @@ def _slots(tx: Tx, run: runs.RunState, opens: Opening, day: Closed | None) -> tu
     return tickets.slots, tickets.requeue_seconds
 
 
-def _probe_slots(tx: Tx, run: runs.RunState, opens: Opening) -> tuple[Sequence[datetime], None]:
+def _probe_slots(tx: Tx, run: RunState, opens: Opening) -> tuple[Sequence[datetime], None]:
     """As ``_slots`` for a blocked run: only a connection that is connected is probed."""
     runs.note_tickets(tx, run_id=run.run_id, until=None, rate=None)
     probed = run.connection is EvolutionConnectionStatus.CONNECTED and run.pending
@@ -246,20 +247,20 @@ def _probe_slots(tx: Tx, run: runs.RunState, opens: Opening) -> tuple[Sequence[d
     return tuple(filter(opens.contains, slots)), None
 
 
-def _unsent(tx: Tx, run: runs.RunState) -> Blocked | None:
+def _unsent(tx: Tx, run: RunState) -> Blocked | None:
     """Why no recipient of a drained run was ever claimed; None if one was."""
-    reasons = runs.never_claimed(tx, run_id=run.run_id)
+    reasons = run_state.never_claimed(tx, run_id=run.run_id)
     if reasons is None:
         return None
     if not reasons:
         return NOTHING_FAILED
     similar = {}
     if UNRESOLVED_VARIABLE in reasons:
-        similar = forecast.similar_names(tx, user_id=run.user_id, body=runs.body(tx, run_id=run.run_id))
+        similar = forecast.similar_names(tx, user_id=run.user_id, body=run_state.body(tx, run_id=run.run_id))
     return nothing_to_send(reasons, similar)
 
 
-def _doubts(tx: Tx, run: runs.RunState) -> Blocked | None:
+def _doubts(tx: Tx, run: RunState) -> Blocked | None:
     """Why a run without a pending message does not end: its doubts, whatever the state of the connection."""
-    found = runs.doubts(tx, run_id=run.run_id)
+    found = run_state.doubts(tx, run_id=run.run_id)
     return in_doubt(found.messages, found.latest_claim, run.connection) if found else None

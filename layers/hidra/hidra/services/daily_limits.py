@@ -9,7 +9,7 @@ from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, TICKETS_AHEAD_SECONDS
 from hidra.domain.standstill import by_day
 from hidra.store import daily_limits
 from hidra.store.db import Database
-from hidra.store.runs import RunState
+from hidra.store.run_state import RunState
 
 JUDGED_AT_ONCE = 2_000
 

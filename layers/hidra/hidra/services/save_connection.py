@@ -8,7 +8,7 @@ from uuid import UUID
 from hidra.domain.send_window import SendWindow
 from hidra.errors import Field, Rejected, Unavailable
 from hidra.services.lifecycle import Nudge
-from hidra.store import connections, daily_limits, send_windows
+from hidra.store import connections, daily_limits, runs, send_windows
 from hidra.store.connections import Settings
 from hidra.store.db import Database, Tx
 
@@ -53,7 +53,7 @@ def save_connection(
     Args:
         sealed: the API key, sealed for the user and the origin of ``wanted.base_url``; None to keep the old one.
         origin: returns the part of a URL that a key is bound to.
-        nudge: asks for the passes of the campaigns whose window is another one now.
+        nudge: asks for the passes of the campaigns whose window or daily limits are others now.
 
     Raises:
         Rejected: there is no key yet, or the stored key belongs to another server.
@@ -66,7 +66,6 @@ def save_connection(
                 raise _key_required("A first connection needs its API key; nothing was saved. Send api_key.")
             created = connections.insert(tx, _joined(wanted, DEFAULTS), sealed=sealed)
             if created is not None:
-                _set_daily_limits(tx, wanted, created)
                 return created
             old = connections.lock(tx)  # another request created it at the same moment
             if old is None:
@@ -78,23 +77,29 @@ def save_connection(
         settings = _joined(wanted, old)
         another = sealed is not None or _place(settings) != _place(old)
         connections.update(tx, settings, connection_id=old.id, sealed=sealed, another=another)
-        _set_daily_limits(tx, wanted, old.id)
         return old.id
 
-    def work(tx: Tx) -> tuple[UUID, Sequence[UUID]]:
+    def work(tx: Tx) -> tuple[UUID, set[UUID]]:
         connection_id = save(tx)
+        limited = _set_daily_limits(tx, wanted, connection_id)
         # The limit of the connection is locked: each claim on it waits.
-        return connection_id, send_windows.reopen(tx, connection_id=connection_id)
+        reopened = send_windows.reopen(tx, connection_id=connection_id)
+        return connection_id, {*limited, *reopened}
 
-    connection_id, reopened = db.as_user(user_id, work)
-    for campaign_id in reopened:
+    connection_id, changed = db.as_user(user_id, work)
+    for campaign_id in changed:
         nudge(user_id=user_id, campaign_id=campaign_id)
     return connection_id
 
 
-def _set_daily_limits(tx: Tx, wanted: Wanted, connection_id: UUID) -> None:
-    limits = replace(daily_limits.limits(tx, connection_id=connection_id), **wanted.daily_limits)
+def _set_daily_limits(tx: Tx, wanted: Wanted, connection_id: UUID) -> Sequence[UUID]:
+    """Returns the campaigns that run under other limits now."""
+    before = daily_limits.limits(tx, connection_id=connection_id)
+    limits = replace(before, **wanted.daily_limits)
     connections.set_daily_limits(tx, limits, connection_id=connection_id)
+    if limits == before:
+        return []
+    return [campaign.campaign_id for campaign in runs.running_on(tx, connection_id=connection_id)]
 
 
 def _place(settings: Settings) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ from hidra.domain.ticket import RecheckTicket, Ticket
 from hidra.errors import Conflict, Rejected, Unavailable
 from hidra.services.check_connection import Recheck, no_recheck
 from hidra.services.turn import Clock, Post, claim_or_free_slot, nudge_waiting, timed_post
-from hidra.store import campaigns, circuit, claims, connection_health, deliveries, messages, pace, runs
+from hidra.store import campaigns, circuit, claims, connection_health, deliveries, messages, outcomes, pace, runs
 from hidra.store.claims import Claim, NoClaim, RecipientOptedOut
 from hidra.store.db import Database, Tx
 from hidra.store.room import WHOLE
@@ -109,7 +109,7 @@ def send_message(
         permit,
         received,
         lambda: _claim(ticket, db=db, timeout=sender_timeout, permitted_at=permit.now, share=share),
-        claims.release,
+        outcomes.release,
         connection_id=ticket.connection_id,
         campaign_id=ticket.campaign_id,
         db=db,
@@ -219,20 +219,20 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, posted: _Posted) -> _Changed:
         case Sent(provider_message_id):
             if claim.needs_ack:  # Lock order: the connection before its messages.
                 closed = circuit.accepted(tx, connection_id=ticket.connection_id, message_id=claim.message_id)
-            claims.mark_sent(tx, claim, sent_at=sent_at, provider_message_id=provider_message_id)
+            outcomes.mark_sent(tx, claim, sent_at=sent_at, provider_message_id=provider_message_id)
         case Unknown(code, detail):
-            if claims.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
+            if outcomes.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
                 message = doubts_reason(detail)
                 stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
-            claims.mark_unknown(tx, claim, sent_at=sent_at, code=code, detail=detail)
+            outcomes.mark_unknown(tx, claim, sent_at=sent_at, code=code, detail=detail)
         # The fault of the connection or of the content, not of the recipient: it costs no attempt.
         case NotSent(code, detail, stops=Stops.CONNECTION, arrived=arrived):
             stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=detail)
-            claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail, arrived=arrived)
+            outcomes.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail, arrived=arrived)
         case NotSent(code, detail, stops=Stops.CAMPAIGN):
             reason = media_not_fetched(detail)
             campaigns.pause_for(tx, user_id=claim.user_id, campaign_id=ticket.campaign_id, reason=reason)
-            claims.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
+            outcomes.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail)
         case NotSent(code, detail, stops, arrived) if (
             claim.attempts < MAX_ATTEMPTS or stops is Stops.SERVER_IF_REPEATED
         ):
@@ -241,10 +241,10 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, posted: _Posted) -> _Changed:
                 stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
             counted = stops is not Stops.SERVER_IF_REPEATED
             wait = backoff(claim.attempts)
-            claims.retry_later(tx, claim, wait=wait, counted=counted, code=code, detail=detail, arrived=arrived)
+            outcomes.retry_later(tx, claim, wait=wait, counted=counted, code=code, detail=detail, arrived=arrived)
         case NotSent(code, detail) | Refused(code, detail):
             arrived = posted.outcome.arrived if isinstance(posted.outcome, NotSent) else posted.took is not None
-            claims.mark_failed(tx, claim, code=code, detail=detail, at=sent_at, arrived=arrived)
+            outcomes.mark_failed(tx, claim, code=code, detail=detail, at=sent_at, arrived=arrived)
     return _Changed(stopped, closed or pace_changed)
 
 

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hidra.domain.ticket import ConfirmationTicket
-from hidra.store import claims, confirmations, deliveries, direct_sends, exports, figures, import_slices, replies, runs
+from hidra.store import (
+    confirmations,
+    deliveries,
+    direct_sends,
+    exports,
+    figures,
+    import_slices,
+    outcomes,
+    replies,
+    runs,
+)
 from hidra.store.db import Database
 from hidra.store.exports import StaleExport
 from hidra.store.import_slices import StaleImport
@@ -30,7 +40,7 @@ def sweep(
         sender_lost_after: a message in sending for that long has lost its sender, so its outcome is unknown.
     """
     nudge_all(db.as_worker(runs.due_campaigns))
-    lost = db.as_worker(lambda tx: claims.mark_sender_lost(tx, older_than=sender_lost_after))
+    lost = db.as_worker(lambda tx: outcomes.mark_sender_lost(tx, older_than=sender_lost_after))
     if lost:
         logger.warning("messages with a lost sender set to unknown", messages=lost)
     db.as_worker(deliveries.forget_old)

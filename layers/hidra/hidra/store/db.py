@@ -1,10 +1,7 @@
-"""PostgreSQL: one connection a process, or a few for its threads; transactions under a role, driver errors translated
-into Hidra's.
-"""
+"""PostgreSQL: one connection a process, transactions under a role, driver errors translated into Hidra's."""
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from queue import LifoQueue
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -286,37 +283,6 @@ class Database:
                 "lock_timeout": str(LOCK_TIMEOUT_MS),
             },
         )
-
-
-class Pool(Database):
-    """A ``Database`` for threads: up to ``size`` transactions side by side, each in a ``Database`` of its own."""
-
-    def __init__(self, make: Callable[[], Database], *, size: int) -> None:
-        self._size = size
-        # The last one used comes first, so that few connections are opened where few are needed.
-        self._idle: LifoQueue[Database] = LifoQueue()
-        for _ in range(size):
-            self._idle.put(make())
-
-    def close(self) -> None:
-        for database in [self._idle.get() for _ in range(self._size)]:
-            database.close()
-            self._idle.put(database)
-
-    def _run[T](
-        self,
-        role: str,
-        user_id: str,
-        work: Callable[[Tx], T],
-        refusals: Mapping[str, HidraError],
-        *,
-        pipelined: bool = True,
-    ) -> T:
-        database = self._idle.get()
-        try:
-            return database._run(role, user_id, work, refusals, pipelined=pipelined)
-        finally:
-            self._idle.put(database)
 
 
 def _roll_back(connection: psycopg.Connection[Any]) -> None:

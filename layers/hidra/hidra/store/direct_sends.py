@@ -142,7 +142,7 @@ def end(tx: Tx, claim: DirectClaim, *, provider_message_id: str | None) -> None:
 
 
 def release(tx: Tx, claim: DirectClaim, *, arrived: bool = False) -> None:
-    """Frees the room of a message that was surely not sent; ``arrived`` as in ``claims.retry_later``."""
+    """Frees the room of a message that was surely not sent; ``arrived`` as in ``outcomes.retry_later``."""
     tx.run(RELEASE, direct_send_id=claim.direct_send_id, arrived=arrived)
 
 

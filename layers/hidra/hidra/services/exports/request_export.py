@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from hidra.domain.export import CONTACT_COLUMNS, MAX_COLUMNS, ExportFormat, ExportKind, ExportStatus
+from hidra.domain.export import CONTACT_COLUMNS, MAX_COLUMNS, ExportFormat, ExportKind
 from hidra.domain.message import MessageStatus
-from hidra.errors import Conflict, Field, NotFound, Rejected
+from hidra.errors import Field, NotFound, Rejected
+from hidra.services.cancel import cancel
 from hidra.store import campaigns, exports, segments
 from hidra.store.db import Database, Tx
 from hidra.store.exports import ONE_OF_A_KIND, ExportRow
@@ -49,8 +50,8 @@ def request_export(
     return created
 
 
-def cancel_export(db: Database, user_id: UUID, export_id: UUID, *, nudge: Callable[[UUID], None]) -> ExportRow:
-    """Cancels an export, and has its stored parts deleted. A second cancel changes nothing.
+def cancel_export(db: Database, user_id: UUID, export_id: UUID, *, nudge: Callable[[], None]) -> ExportRow:
+    """Cancels an export, and has its stored parts deleted by ``nudge``. A second cancel changes nothing.
 
     Raises:
         NotFound: the user has no such export.
@@ -61,11 +62,9 @@ def cancel_export(db: Database, user_id: UUID, export_id: UUID, *, nudge: Callab
         exports.cancel(tx, export_id=export_id)
         return exports.get(tx, export_id=export_id)
 
-    found = db.as_user(user_id, work)
-    if found.status is not ExportStatus.CANCELED:
-        raise Conflict(f"The export is {found.status}: it has ended and cannot be canceled.", code="export-ended")
-    nudge(export_id)
-    return found
+    canceled = cancel(db, user_id, work, name="export", ended="export-ended")
+    nudge()
+    return canceled
 
 
 def _require(tx: Tx, campaign_id: UUID | None, segment_id: UUID | None) -> None:

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from hidra.domain.campaign import ContactImportSource
-from hidra.errors import Conflict, Field, NotFound, Rejected, Unavailable
+from hidra.errors import Field, NotFound, Rejected, Unavailable
+from hidra.services.cancel import cancel
 from hidra.store import connections, import_slices, imports, segments
 from hidra.store.db import Database, Tx
 from hidra.store.imports import ImportRow
@@ -90,12 +91,10 @@ def cancel_import(db: Database, user_id: UUID, import_id: UUID, *, nudge: Callab
         imports.cancel(tx, import_id=import_id)
         return imports.get(tx, import_id=import_id)
 
-    found = db.as_user(user_id, work)
-    if found.status != "canceled":
-        raise Conflict(f"The import is {found.status}: it has ended and cannot be canceled.", code="import-ended")
-    if found.rejected:
+    canceled = cancel(db, user_id, work, name="import", ended="import-ended")
+    if canceled.rejected:
         nudge()
-    return found
+    return canceled
 
 
 def _create(

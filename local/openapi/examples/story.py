@@ -1,0 +1,11 @@
+"""What several examples share: the ids, the time and the text of their one story."""
+
+USER = "7c1f8f0e-5a54-4b0e-9d58-0c6a3f2f7b11"
+CONNECTION = "0b6f5d0a-3a0e-4a53-8f6a-2f6f0c9be001"
+SEGMENT = "3d1c2b1a-9f8e-4d7c-8b6a-5f4e3d2c1b0a"
+TEMPLATE = "5e2d3c4b-8a7f-4e6d-9c5b-4a3f2e1d0c9b"
+CAMPAIGN = "9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d"
+CONTACT = "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"
+RUN = "6b5a4c3d-2e1f-4098-8765-43210fedcba9"
+TEXT = "Olá Ana! Você já tem 70 pontos. Responda SAIR para não receber mais."
+NOON = "2030-01-31T12:00:00Z"
