@@ -1,4 +1,31 @@
 export default {
+  "admin": {
+    "title": "Administration",
+    "account": "Account",
+    "accounts": {
+      "one": "{count} account",
+      "other": "{count} accounts"
+    },
+    "running": {
+      "one": "{count} campaign sending",
+      "other": "{count} campaigns sending"
+    },
+    "sentence": "{accounts}, {running}; {delivered} of {total} messages delivered.",
+    "sentence_of_page": "On this page: {accounts}, {running}; {delivered} of {total} messages delivered.",
+    "of_delivered": "{share} of the delivered",
+    "figure": {
+      "campaigns": "Campaigns",
+      "running": "Sending",
+      "scheduled": "Scheduled",
+      "delivered": "Delivered",
+      "read": "Read",
+      "replied": "Replied",
+      "failed": "Failed",
+      "pending": "Waiting"
+    },
+    "empty": "No account has campaigns",
+    "empty_text": "Each account appears here with the first campaign that it creates."
+  },
   "blocked": {
     "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}."
   },

@@ -1,4 +1,31 @@
 export default {
+  "admin": {
+    "title": "Administração",
+    "account": "Conta",
+    "accounts": {
+      "one": "{count} conta",
+      "other": "{count} contas"
+    },
+    "running": {
+      "one": "{count} campanha em envio",
+      "other": "{count} campanhas em envio"
+    },
+    "sentence": "{accounts}, {running}; {delivered} de {total} mensagens entregues.",
+    "sentence_of_page": "Nesta página: {accounts}, {running}; {delivered} de {total} mensagens entregues.",
+    "of_delivered": "{share} das entregues",
+    "figure": {
+      "campaigns": "Campanhas",
+      "running": "Em envio",
+      "scheduled": "Agendadas",
+      "delivered": "Entregues",
+      "read": "Lidas",
+      "replied": "Respondidas",
+      "failed": "Falharam",
+      "pending": "Aguardando"
+    },
+    "empty": "Nenhuma conta tem campanhas",
+    "empty_text": "Cada conta aparece aqui com a primeira campanha que criar."
+  },
   "blocked": {
     "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}."
   },
