@@ -61,7 +61,7 @@ def test_a_page_that_takes_a_person_for_an_admin_shows_the_apis_refusal_as_not_f
 ) -> None:
     [name] = [key for key in session if key.startswith("oidc.user:")]
     kept = json.loads(session[name])
-    kept["profile"]["groups"] = ["admin"]
+    kept["profile"]["cognito:groups"] = ["admin"]
     visitor = visit({**session, name: json.dumps(kept)})
     page = visitor.open("#/admin")
     expect(page.locator("h1")).to_have_text("Não encontrado")

@@ -3,13 +3,13 @@ import { call } from "../api.js";
 import { blockedText } from "../components/blocked.js";
 import { campaignActions, pause, resume } from "../components/campaign_actions.js";
 import { CampaignFacts } from "../components/campaign_facts.js";
-import { CampaignForm } from "../components/campaign_form.js";
 import { useForecast } from "../components/campaign_forecast.js";
 import { canRetry, retry } from "../components/campaign_retry.js";
 import { countsOf, sentence } from "../components/campaign_words.js";
 import { useExport } from "../components/export.js";
 import { Funnel } from "../components/funnel.js";
 import { Icon } from "../components/icon.js";
+import { useModule } from "../components/later.js";
 import { Menu } from "../components/menu.js";
 import { Missing, isMissing } from "../components/missing.js";
 import { Notice } from "../components/notice.js";
@@ -30,6 +30,7 @@ import { usePolling } from "../polling.js";
 import { href, navigate } from "../router.js";
 import { announce, connection } from "../state.js";
 
+const loadForm = () => import("../components/campaign_form.js");
 const EVERY = 3000;
 const EVERY_LARGE = 10_000;
 const LARGE = 100_000; // the counts of so many recipients take the database a while
@@ -74,6 +75,7 @@ export default function Campaign({ params, query }) {
     { moves: (found) => isLive(found, changed.current.at), every, key: params.id },
   );
   const [editing, setEditing] = useState(false);
+  const form = useModule(editing && loadForm);
   const file = useExport("recipients", params.id);
   const live = data !== undefined && isLive(data, changed.current.at);
   const forecast = useForecast(data?.campaign);
@@ -114,7 +116,7 @@ export default function Campaign({ params, query }) {
       <${Why} campaign=${campaign} />
       ${campaign.description && html`<p class="quiet">${campaign.description}</p>`}
     </section>
-    ${editing && html`<${CampaignForm} campaign=${campaign} onSaved=${show} onCancel=${() => setEditing(false)} />`}
+    ${form && html`<${form.CampaignForm} campaign=${campaign} onSaved=${show} onCancel=${() => setEditing(false)} />`}
     ${file.panel}
     ${started && html`<${Funnel} summary=${summary} metrics=${metrics} />`}
     ${started && campaign.status === "running" && pace && html`<${PaceNow} pace=${pace} />`}
