@@ -16,13 +16,9 @@ import { Notice } from "../components/notice.js";
 import { PaceNow } from "../components/pace_now.js";
 import { Page } from "../components/page.js";
 import { Problem } from "../components/problem.js";
-import { Reasons } from "../components/reasons.js";
-import { Recipients } from "../components/recipients.js";
-import { Runs } from "../components/runs.js";
 import { SendingDays } from "../components/sending_days.js";
 import { Skeleton } from "../components/skeleton.js";
 import { Status, campaignState } from "../components/status.js";
-import { Timeline } from "../components/timeline.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
@@ -30,6 +26,7 @@ import { usePolling } from "../polling.js";
 import { href, navigate } from "../router.js";
 import { announce, connection } from "../state.js";
 
+const loadDetails = () => import("../components/campaign_details.js");
 const loadForm = () => import("../components/campaign_form.js");
 const EVERY = 3000;
 const EVERY_LARGE = 10_000;
@@ -76,6 +73,8 @@ export default function Campaign({ params, query }) {
   );
   const [editing, setEditing] = useState(false);
   const form = useModule(editing && loadForm);
+  const begun = data && (data.summary.total > 0 || data.campaign.started_at !== null);
+  const details = useModule(begun && loadDetails);
   const file = useExport("recipients", params.id);
   const live = data !== undefined && isLive(data, changed.current.at);
   const forecast = useForecast(data?.campaign);
@@ -123,10 +122,9 @@ export default function Campaign({ params, query }) {
     ${forecast &&
     (campaign.status === "scheduled" ? forecast.days.length > 0 : forecast.days.length > 1) &&
     html`<section><h2>${t("wizard.time.days")}</h2><${SendingDays} forecast=${forecast} window=${campaign.send_window} /></section>`}
-    ${campaign.started_at && html`<${Timeline} campaign=${campaign} live=${live} />`}
-    ${started && html`<${Recipients} campaign_id=${campaign.id} summary=${summary} query=${query} live=${live} />`}
-    ${started && html`<${Reasons} summary=${summary} />`}
-    ${campaign.started_at && html`<${Runs} campaign=${campaign} live=${live} />`}
+    ${details
+      ? html`<${details.CampaignDetails} campaign=${campaign} summary=${summary} query=${query} live=${live} />`
+      : begun && html`<${Skeleton} lines=${3} tall />`}
     <${CampaignFacts} campaign=${campaign} metrics=${metrics} />
   <//>`;
 }
