@@ -128,7 +128,7 @@ def _take_all(page: Page, client: Client, url: str, prepared: Prepared) -> None:
         ready=lambda: _metrics(client, prepared.live)["delivered"] >= SEEN_DELIVERED,
     )
     page.wait_for_timeout(4_000)  # the page reads its numbers every three seconds
-    _write(page, "live", ".timeline canvas")
+    _write(page, "live", ".timeline .bucket")
 
 
 def _write(page: Page, name: str, shown: str) -> None:

@@ -48,7 +48,6 @@ PARTS = (
         VENDOR / "oidc-client-ts.js",
         "export const { UserManager, WebStorageStateStore } = oidc;",
     ),
-    Part("uplot", "dist/uPlot.iife.min.js", VENDOR / "uplot.js", "export default uPlot;"),
     Part("axe-core", "axe.min.js", AXE),
 )
 BUNDLED = ("jwt-decode",)  # inside oidc-client-ts

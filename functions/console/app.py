@@ -44,7 +44,6 @@ VENDORED = {
     "@preact/signals-core": "vendor/signals-core.js",
     "@preact/signals": "vendor/signals.js",
     "oidc-client-ts": "vendor/oidc-client-ts.js",
-    "uplot": "vendor/uplot.js",
 }
 ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint", "end_session_endpoint", "jwks_uri")
 DISCOVERY_TIMEOUT = 2  # seconds; the page waits for it
@@ -95,7 +94,7 @@ def page(headers: Mapping[str, str]) -> dict[str, Any]:
     body = Template((STATIC / "index.html").read_text(encoding="utf-8")).substitute(
         importmap=importmap,
         style=f"console/{files()['console.css'].served}",
-        preloads="\n".join(f'<link rel="modulepreload" href="console/{file.served}">' for file in first_view()),
+        preloads="\n".join(f'<link rel="modulepreload" href="console/{file.served}">' for file in imported("app.js")),
         app=f"console/{files()['app.js'].served}",
         settings=_in_script(settings(issuer)),
     )
@@ -126,10 +125,13 @@ def served() -> dict[str, File]:
 
 
 @cache
-def first_view() -> tuple[File, ...]:
-    """The modules that app.js imports, and those that they import: a browser would find them one after the other."""
+def imported(module: str) -> tuple[File, ...]:
+    """The module, those that it imports, and those that they import: a browser would find them one after the other.
+
+    What a module imports later, with ``import()``, is not among them.
+    """
     found: dict[str, File] = {}
-    waiting = ["app.js"]
+    waiting = [module]
     while waiting:
         name = waiting.pop()
         if name in found:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from hidra.domain.campaign import ContactImportSource
@@ -23,7 +24,7 @@ from hidra.errors import Field as FieldError
 from hidra.gateways import connection, uploads
 from hidra.gateways.aws import read_json_secret
 from hidra.gateways.queues import nudge_import
-from hidra.services.imports import request_import
+from hidra.services.imports import rejects_file, request_import
 from hidra.services.imports.preview import preview
 from hidra.settings import DATABASE_SETTINGS, TENANT_SETTINGS, require
 from hidra.store import import_rejects, imports
@@ -36,6 +37,7 @@ app = resolver()
 handler = lambda_handler(app)
 me = user_of(app, lambda: db, ENV)
 
+Examples = Annotated[int, Query(ge=0, le=10, description="How many rejected rows of each reason to show.")]
 Source = Literal["file", "evolution"]
 AS_REQUESTED = ("mapping", "country", "delimiter", "encoding", "old_numbers", "consent")
 ONLY_OF_A_FILE = ("format", "mapping", "delimiter", "encoding", "old_numbers")
@@ -114,11 +116,23 @@ class ImportRequested(BaseModel):
     upload: Annotated[Upload | None, Field(description="Null with source `evolution`.")]
 
 
+class RejectedRow(BaseModel):
+    """A rejected row: the number of its first line in the file, and the first 1,000 characters of its text."""
+
+    line: int
+    reason: str
+    row: str
+
+
 class RejectsLink(BaseModel):
     """A CSV file: ``line``, ``reason``, ``row``."""
 
     url: str
     expires_in_seconds: int
+    examples: Annotated[
+        list[RejectedRow],
+        Field(description="The first rows of each reason among the first 256 KiB of the file, if they were asked for."),
+    ]
 
 
 @app.post(
@@ -208,7 +222,7 @@ def cancel_import(import_id: UUID) -> Import:
     summary="Get a link to the rejected rows",
     responses=answers(not_found=["no-rejects"], conflict=["import-not-completed"]),
 )
-def get_rejects(import_id: UUID) -> RejectsLink:
+def get_rejects(import_id: UUID, examples: Examples = 0) -> RejectsLink:
     row = found(import_id)
     if row.status not in ("completed", "canceled"):
         raise Conflict(
@@ -223,13 +237,12 @@ def get_rejects(import_id: UUID) -> RejectsLink:
             "The import is canceled, and the file of its rejected rows is being made. Try again in a few seconds.",
             code="import-not-completed",
         )
-    url = uploads.link(
-        ENV["IMPORT_BUCKET"],
-        files.rejects_key(user_id, row.id),
-        file_name=f"rejects-{row.id}.csv",
-        seconds=LINK_SECONDS,
+    bucket, key = ENV["IMPORT_BUCKET"], files.rejects_key(user_id, row.id)
+    url = uploads.link(bucket, key, file_name=f"rejects-{row.id}.csv", seconds=LINK_SECONDS)
+    rows = rejects_file.examples(partial(uploads.beginning, bucket, key), examples) if examples else []
+    return RejectsLink(
+        url=url, expires_in_seconds=LINK_SECONDS, examples=[RejectedRow(**each._asdict()) for each in rows]
     )
-    return RejectsLink(url=url, expires_in_seconds=LINK_SECONDS)
 
 
 def found(import_id: UUID) -> imports.ImportRow:

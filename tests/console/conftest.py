@@ -78,10 +78,11 @@ class Visitor:
         page.goto(f"{self.url}{route}")
         return page
 
-    def sign_in(self, page: Page, name: str) -> None:
+    def sign_in(self, page: Page, name: str, *, admin: bool = False) -> None:
         """From the page before signing in to the one after it."""
         page.locator("button.primary").click()
         page.locator("input[name=name]").fill(name)
+        page.locator("input[name=admin]").set_checked(admin)
         page.locator("button.new").click()
         page.locator(".shell").wait_for()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.console.conftest import Visitor, client_of
+from tests.console.test_pages import faults
 
 ROWS = """Nome;Celular;Cidade;Aceite;Código
 João;(11) 98765-0101;São Paulo;Sim;1
@@ -48,6 +49,13 @@ def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
     assert found["João"] == ("+5511987650101", {"município": "São Paulo"}, "consent")
     assert found["Conceição"] == ("+5581987650102", {"município": "Recife"}, None)
 
+    rejects = page.locator(".grouped")
+    expect(rejects).to_contain_text("Sem telefone: preencha a coluna do telefone 1 linha")
+    expect(rejects.locator("tbody", has_text="Telefone inválido: confira DDD e número")).to_contain_text(
+        "Bia;1234;Natal;Sim;5"
+    )
+    expect(rejects.locator("td.number")).to_have_text(["5", "6"])
+    assert faults(page) == []
     with page.expect_download() as download:
         page.get_by_role("button", name="Baixar as linhas recusadas").click()
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")

@@ -1,6 +1,8 @@
 """Answers and requests as large as the API's limits allow, against Lambda's 6 MB."""
 
+import gzip
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +11,7 @@ import pytest
 
 from hidra.domain.phone import phone_hash
 from hidra.domain.template import WHATSAPP_CHARACTERS
+from hidra.entry.http import COMPRESSED_FROM
 from hidra.entry.sizes import LAMBDA_BYTES, MAX_BODY_BYTES
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, Answer, Api, load
@@ -234,3 +237,26 @@ def test_the_largest_body_is_accepted(call: Callable[..., Api]) -> None:
     body = json.dumps({"contacts": [{"phone": "+5511980000001"}]})
     answer = call("contacts")("POST", "/v1/contacts", text=body + " " * (MAX_BODY_BYTES - len(body)))
     assert answer.status == 201
+
+
+def test_a_long_answer_is_compressed_for_a_client_that_takes_that(
+    call: Callable[..., Api], databases: Databases, user: UUID
+) -> None:
+    databases.owner.execute("insert into core.users (id) values (%s) on conflict do nothing", [user])
+    databases.owner.execute(SEGMENTS, {"user": user, "wide": "x"})
+    event = load("segments_list")
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = str(user)
+    plain = call("segments").function.handler(event, CONTEXT)
+    assert len(plain["body"]) > COMPRESSED_FROM
+    assert not plain["isBase64Encoded"]
+    event["headers"]["accept-encoding"] = "gzip, deflate, br"
+    answer = call("segments").function.handler(event, CONTEXT)
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, True)
+    assert (answer["headers"]["Content-Encoding"], answer["headers"]["Vary"]) == ("gzip", "Accept-Encoding")
+    assert len(answer["body"]) * 10 < len(plain["body"])
+    assert gzip.decompress(b64decode(answer["body"])).decode() == plain["body"]
+    # A short one, such as a problem, is not.
+    event["queryStringParameters"] = {"limit": "1"}
+    event["rawQueryString"] = "limit=1"
+    databases.owner.execute("update hidra.contact_segments set description = null")
+    assert not call("segments").function.handler(event, CONTEXT)["isBase64Encoded"]

@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
+from hidra.domain.imports import files
+from hidra.gateways import uploads
+from hidra.services.imports.rejects_file import EXAMPLE_BYTES
 from tests.conftest import Databases
 from tests.functions.workers import Aws
 from tests.real_inputs import made_workbooks
@@ -74,6 +77,36 @@ def test_rejected_rows_are_linked_once_their_file_is_made(call: Any, databases: 
     assert f"/rejects/{call('imports').user_id}/{made['id']}.csv?" in call("imports").get(path).json["url"]
     assert call("imports", stranger).get(path).status == 404
     assert call("imports", stranger).get("/v1/imports").json["items"] == []
+
+
+def test_the_first_rejected_rows_of_each_reason_are_shown_where_they_are_asked_for(
+    call: Any, databases: Databases
+) -> None:
+    api = call("imports")
+    made = api.post("/v1/imports", {}).json["contact_import"]
+    path = f"/v1/imports/{made['id']}/rejects"
+    databases.owner.execute("update hidra.contact_imports set status = 'completed', rows_read = 9, rejected = 9")
+    # A row with a line break, one that a spreadsheet would run, and one that the end of what is read cuts.
+    rows = [f'{n},no_phone,"Ana {n}\n;"\r\n' for n in range(2, 6)] + ["7,invalid_phone,'+55 1234;Bia\r\n"]
+    content = "".join(["line,reason,row\r\n", *rows]).encode()
+    with Aws.running():
+        uploads.s3.cache_clear()
+        bucket = api.function.ENV["IMPORT_BUCKET"]
+        uploads.s3().create_bucket(Bucket=bucket)
+        assert api.get(path, examples=2).json["examples"] == []  # the file was deleted after its week
+        key = files.rejects_key(api.user_id, UUID(made["id"]))
+        uploads.s3().put_object(Bucket=bucket, Key=key, Body=content)
+        shown = [
+            {"line": 2, "reason": "no_phone", "row": "Ana 2\n;"},
+            {"line": 3, "reason": "no_phone", "row": "Ana 3\n;"},
+            {"line": 7, "reason": "invalid_phone", "row": "+55 1234;Bia"},
+        ]
+        assert api.get(path, examples=2).json["examples"] == shown
+        assert api.get(path).json["examples"] == []
+        uploads.s3().put_object(Bucket=bucket, Key=key, Body=content + b'8,no_phone,"y"\r\n' * EXAMPLE_BYTES)
+        assert api.get(path, examples=2).json["examples"] == shown
+    uploads.s3.cache_clear()
+    assert api.get(path, examples=11).status == 422
 
 
 def test_an_import_names_an_existing_segment_or_a_new_one_not_both(call: Any) -> None:

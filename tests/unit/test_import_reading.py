@@ -17,7 +17,7 @@ from hidra.domain.imports.header import columns
 from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.lines import lines
 from hidra.domain.imports.records import Position, Records
-from hidra.domain.imports.rejects import harmless
+from hidra.domain.imports.rejects import as_it_was, harmless
 from hidra.domain.phone import PhoneProblem
 from hidra.errors import Rejected
 
@@ -138,8 +138,10 @@ def test_an_open_quote_costs_its_own_line_only() -> None:
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text() -> None:
     for cell in ("=1+1", '"=HYPERLINK(""x"")"', "+1", "-1", "@x", "\t=1", " =1"):
         assert harmless(cell) == f"'{cell}"
+        assert as_it_was(f"'{cell}") == cell
     assert harmless("Ana") == "Ana"
     assert harmless("") == ""
+    assert [as_it_was(text) for text in ("Ana", "", "'Ana'")] == ["Ana", "", "'Ana'"]
 
 
 def test_a_checkpoint_survives_its_json() -> None:

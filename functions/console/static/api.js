@@ -56,7 +56,7 @@ export const CALLS = {
   "list_imports": {"method": "GET", "path": "/v1/imports", "query": ["limit", "cursor"]},
   "get_import": {"method": "GET", "path": "/v1/imports/{import_id}"},
   "cancel_import": {"method": "POST", "path": "/v1/imports/{import_id}/cancel"},
-  "get_rejects": {"method": "GET", "path": "/v1/imports/{import_id}/rejects"},
+  "get_rejects": {"method": "GET", "path": "/v1/imports/{import_id}/rejects", "query": ["examples"]},
   "get_overview": {"method": "GET", "path": "/v1/metrics/overview"},
   "get_opt_out_settings": {"method": "GET", "path": "/v1/opt-out-settings"},
   "save_opt_out_settings": {"method": "PUT", "path": "/v1/opt-out-settings", "body": ["opt_out_words", "opt_in_words", "confirmation"]},

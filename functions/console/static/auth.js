@@ -1,11 +1,22 @@
 /**
  * Signing in: authorization code with PKCE at the deployment's issuer. Tokens are in this tab's sessionStorage only.
+ *
+ * The library is loaded to sign in, to renew and to sign out; a page that has a token is shown without it.
  */
-import { UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { signal } from "./html.js";
 import { CONSOLE_URL, settings } from "./settings.js";
 
 /** @typedef {{name: string, email: string, admin: boolean}} Account */
+/**
+ * What the library keeps of a person who has signed in.
+ *
+ * @typedef {object} Session
+ * @property {string} access_token
+ * @property {string} [id_token]
+ * @property {string} [refresh_token]
+ * @property {number} [expires_at] when the access token ends, in seconds
+ * @property {Record<string, any> & {exp: number}} profile the claims of the ID token
+ */
 
 /** Who is signed in. @type {import("@preact/signals").Signal<Account | null>} */
 export const account = signal(/** @type {Account | null} */ (null));
@@ -15,22 +26,40 @@ export const reason = signal(/** @type {"" | "expired" | "failed"} */ (""));
 export const known = signal(false);
 
 const SOON = 60; // seconds before a token's end at which it is renewed
-const store = new WebStorageStateStore({ store: sessionStorage });
-const manager = new UserManager({
-  authority: settings.issuer,
-  ...(settings.metadata ? { metadata: settings.metadata } : {}),
-  client_id: settings.clientId,
-  redirect_uri: CONSOLE_URL,
-  post_logout_redirect_uri: CONSOLE_URL,
-  scope: settings.scopes,
-  extraQueryParams: settings.token === "access" ? { audience: settings.audience } : {},
-  userStore: store,
-  stateStore: store,
-  automaticSilentRenew: false,
-  monitorSession: false,
-});
-/** @type {Promise<import("oidc-client-ts").User | null> | null} */
+const KEPT = `oidc.user:${settings.issuer}:${settings.clientId}`; // where the library keeps the session
+/** @type {Promise<import("oidc-client-ts").UserManager> | undefined} */
+let loading;
+/** @type {Promise<Session | null> | null} */
 let renewing = null;
+
+/** The library with the deployment's settings. */
+async function manager() {
+  loading ??= load();
+  try {
+    return await loading;
+  } catch (error) {
+    loading = undefined; // the next one tries again
+    throw error;
+  }
+}
+
+async function load() {
+  const { UserManager, WebStorageStateStore } = await import("oidc-client-ts");
+  const store = new WebStorageStateStore({ store: sessionStorage });
+  return new UserManager({
+    authority: settings.issuer,
+    ...(settings.metadata ? { metadata: settings.metadata } : {}),
+    client_id: settings.clientId,
+    redirect_uri: CONSOLE_URL,
+    post_logout_redirect_uri: CONSOLE_URL,
+    scope: settings.scopes,
+    extraQueryParams: settings.token === "access" ? { audience: settings.audience } : {},
+    userStore: store,
+    stateStore: store,
+    automaticSilentRenew: false,
+    monitorSession: false,
+  });
+}
 
 /** Take what the issuer sent, or what the tab still has. */
 export async function start() {
@@ -38,7 +67,7 @@ export async function start() {
   if (query.has("state") && (query.has("code") || query.has("error"))) {
     let place = "";
     try {
-      place = String((await manager.signinRedirectCallback()).state ?? "");
+      place = String((await (await manager()).signinRedirectCallback()).state ?? "");
     } catch {
       reason.value = "failed";
     }
@@ -47,25 +76,26 @@ export async function start() {
   } else if (location.search) {
     history.replaceState(null, "", CONSOLE_URL + location.hash);
   }
-  show(await manager.getUser());
+  show(session());
   known.value = true;
 }
 
 /** Leave for the issuer; it leads back to this place. */
-export function signIn() {
-  return manager.signinRedirect({ state: location.hash });
+export async function signIn() {
+  return (await manager()).signinRedirect({ state: location.hash });
 }
 
 /** End the session here and at the issuer. */
 export async function signOut() {
-  await manager.removeUser(); // first, so that no token is put into the address
-  const metadata = await manager.metadataService.getMetadata().catch(() => null);
+  sessionStorage.removeItem(KEPT); // first, so that no token is put into the address
+  const library = await manager().catch(() => null);
+  const metadata = await library?.metadataService.getMetadata().catch(() => null);
   if (settings.logout === "cognito" && metadata?.authorization_endpoint) {
     const address = new URL("/logout", metadata.authorization_endpoint);
     address.search = new URLSearchParams({ client_id: settings.clientId, logout_uri: CONSOLE_URL }).toString();
     location.assign(address);
-  } else if (metadata?.end_session_endpoint) {
-    await manager.signoutRedirect({ extraQueryParams: { client_id: settings.clientId } });
+  } else if (library && metadata?.end_session_endpoint) {
+    await library.signoutRedirect({ extraQueryParams: { client_id: settings.clientId } });
   } else {
     show(null);
   }
@@ -77,9 +107,8 @@ export async function signOut() {
  * @param {{renewed?: boolean}} [options] renewed: a new one, because the API refused the present one
  */
 export async function token({ renewed = false } = {}) {
-  let user = await manager.getUser();
-  const expires = user && (settings.token === "access" ? user.expires_in : secondsLeft(user));
-  if (user && (renewed || (expires !== undefined && expires !== null && expires < SOON))) {
+  let user = session();
+  if (user && (renewed || secondsLeft(user) < SOON)) {
     renewing ??= renew(user).finally(() => {
       renewing = null;
     });
@@ -92,27 +121,35 @@ export async function token({ renewed = false } = {}) {
   return settings.token === "access" ? user.access_token : (user.id_token ?? null);
 }
 
-/** @param {import("oidc-client-ts").User} user */
+/** @param {Session} user @returns {Promise<Session | null>} */
 async function renew(user) {
   if (!user.refresh_token) return null;
   try {
-    return await manager.signinSilent();
+    return await (await manager()).signinSilent();
   } catch (error) {
     // The network may be at fault: the token counts until it ends.
-    return error instanceof TypeError && !user.expired ? user : null;
+    return error instanceof TypeError && secondsLeft(user) > 0 ? user : null;
   }
 }
 
-async function expire() {
+function expire() {
   if (account.value) reason.value = "expired";
-  await manager.removeUser();
+  sessionStorage.removeItem(KEPT);
   account.value = null;
 }
 
-/** @param {import("oidc-client-ts").User} user */
-const secondsLeft = (user) => user.profile.exp - Date.now() / 1000;
+/** @returns {Session | null} */
+function session() {
+  return JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+}
 
-/** @param {import("oidc-client-ts").User | null} user */
+/** Until the token that the API gets ends. @param {Session} user */
+function secondsLeft(user) {
+  const end = settings.token === "access" ? user.expires_at : user.profile.exp;
+  return end === undefined ? Infinity : end - Date.now() / 1000;
+}
+
+/** @param {Session | null} user */
 function show(user) {
   if (!user) {
     account.value = null;

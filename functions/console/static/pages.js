@@ -33,6 +33,7 @@ export const PAGES = [
   { path: "/templates/:id", title: "templates.single", load: () => import("./pages/template.js") },
   { path: "/connection", title: "connection.title", icon: "connection", load: () => import("./pages/connection.js") },
   { path: "/settings", title: "settings.title", icon: "settings", load: () => import("./pages/settings.js") },
+  { path: "/admin", title: "admin.title", icon: "admin", admin: true, load: () => import("./pages/admin.js") },
 ];
 
 /** @param {string} path @param {boolean} admin */

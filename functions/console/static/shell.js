@@ -4,10 +4,11 @@ import { account } from "./auth.js";
 import { DialogPlace } from "./components/dialog.js";
 import { Empty } from "./components/empty.js";
 import { Icon } from "./components/icon.js";
+import { useModule } from "./components/later.js";
 import { Page } from "./components/page.js";
 import { Skeleton } from "./components/skeleton.js";
 import { Toasts } from "./components/toasts.js";
-import { html, useEffect, useRef, useState } from "./html.js";
+import { html, useEffect, useRef } from "./html.js";
 import { t } from "./i18n.js";
 import { PAGES, find } from "./pages.js";
 import { usePolling } from "./polling.js";
@@ -86,27 +87,9 @@ function Place({ page, path }) {
 
 /** @param {{page: PageEntry, params: Record<string, string>, query: Record<string, string>}} props */
 function Loaded({ page, params, query }) {
-  const [component, setComponent] = useState(/** @type {{draw: any} | null} */ (null));
-  useEffect(() => {
-    let here = true;
-    page
-      .load()
-      .then((module) => here && setComponent({ draw: module.default }))
-      .catch(() => replaced());
-    return () => {
-      here = false;
-    };
-  }, [page]);
-  if (!component) return html`<${Page} title=${t(page.title)}><${Skeleton} /><//>`;
-  return html`<${component.draw} params=${params} query=${query} />`;
-}
-
-/** A deployment has replaced the files while this page was open: it starts again, once. */
-function replaced() {
-  const last = Number(sessionStorage.getItem("hidra.restarted") ?? 0);
-  if (Date.now() - last < 60_000) return;
-  sessionStorage.setItem("hidra.restarted", String(Date.now()));
-  location.reload();
+  const module = useModule(page.load);
+  if (!module) return html`<${Page} title=${t(page.title)}><${Skeleton} /><//>`;
+  return html`<${module.default} params=${params} query=${query} />`;
 }
 
 function NotFound() {

@@ -1,13 +1,17 @@
-/** Bars of delivered and failed messages with the limit as a line. The library is loaded with the first chart. */
+/** Bars of delivered and failed messages with the limit as a line. At most 120 bars need no library: they are an SVG. */
 import { clock, day, number } from "../format.js";
-import { html, useEffect, useRef, useState } from "../html.js";
-import { language, theme } from "../preferences.js";
+import { html, useMemo, useState } from "../html.js";
 
 /** @typedef {import("./timeline_buckets.js").Bucket} Bucket */
 
-const HEIGHT = 180;
 const FEWEST = 12; // fewer bars keep the width that so many would have
 const FAR = 3; // a limit so many times above the highest bar would flatten all bars
+const WIDTH = 0.76; // of a bar, where 1 is the place that it has
+const LINES = 4; // at most, beside the bars
+const TIMES = 8; // at most, below the bars; a narrow screen shows every other one
+const DAY = 1440;
+/** Minutes between two times below the bars. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY];
 
 /**
  * @param {object} props
@@ -18,138 +22,78 @@ const FAR = 3; // a limit so many times above the highest bar would flatten all 
  * @param {(bar: Bucket | null) => void} props.onPoint the bar that is pointed at
  */
 export function Chart({ bars, size, limit, label, onPoint }) {
-  const place = useRef(/** @type {HTMLElement | null} */ (null));
-  const chart = useRef(/** @type {any} */ (null));
-  const latest = useRef({ bars, size, onPoint });
-  latest.current = { bars, size, onPoint };
-  const [library, setLibrary] = useState(/** @type {any} */ (null));
-  const dark = useDark();
-
-  useEffect(() => {
-    let here = true;
-    import("uplot").then(({ default: uPlot }) => here && setLibrary(() => uPlot));
-    return () => {
-      here = false;
-    };
-  }, []);
-
-  useEffect(() => {
-    const element = place.current;
-    if (!library || !element) return;
-    chart.current = new library(options(library, element, latest), data(latest.current, limit), element);
-    const watch = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
-    watch.observe(element);
-    return () => {
-      watch.disconnect();
-      chart.current?.destroy();
-      chart.current = null;
-    };
-  }, [library, dark, language.value]);
-
-  useEffect(() => {
-    chart.current?.setData(data({ bars, size }, limit));
-  }, [bars, size, limit]);
-
-  return html`<div class="chart" role="img" aria-label=${label} ref=${place} />`;
+  const [pointed, setPointed] = useState(-1);
+  const places = Math.max(FEWEST, bars.length);
+  const near = isNear(bars, limit);
+  const most = Math.max(...bars.map((bar) => bar.delivered + bar.failed), near ? limit : 0);
+  const top = Math.max(2, most * 1.08);
+  const height = (/** @type {number} */ count) => Math.round((count / top) * 10_000) / 100;
+  const drawn = useMemo(() => bars.map((bar, place) => html`<${Bar} key=${bar.at} bar=${bar} x=${place} height=${height} />`), [bars, top]);
+  const lines = levels(top);
+  /** @param {number} place */
+  const point = (place) => {
+    if (place === pointed) return;
+    setPointed(place);
+    onPoint(bars[place] ?? null);
+  };
+  /** @param {any} event */
+  const move = ({ clientX, currentTarget }) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    point(Math.floor(((clientX - left) / width) * places));
+  };
+  return html`<div class="chart" role="img" aria-label=${label}>
+    <div class="plot" onPointerMove=${move} onPointerLeave=${() => point(-1)}>
+      <svg viewBox=${`0 0 ${places} 100`} preserveAspectRatio="none">
+        ${lines.map((count) => html`<${Line} key=${count} y=${100 - height(count)} places=${places} kind="level" />`)}
+        ${bars[pointed] && html`<rect class="pointed" x=${pointed} width="1" height="100" />`}
+        ${drawn}
+        ${near && html`<${Line} y=${100 - height(limit)} places=${places} kind="limit" />`}
+      </svg>
+      ${lines.map((count) => html`<span key=${count} class="level" style=${{ bottom: `${height(count)}%` }}>${number(count)}</span>`)}
+      ${times(bars[0]?.at ?? 0, size, places).map(
+        ({ place, text }) => html`<span key=${place} class="time" style=${{ left: `${(place / places) * 100}%` }}>${text}</span>`,
+      )}
+    </div>
+  </div>`;
 }
 
 /** Whether the limit is near enough to the bars to be drawn. @param {Bucket[]} bars @param {number} limit */
 export const isNear = (bars, limit) => limit <= FAR * Math.max(1, ...bars.map((bar) => bar.delivered + bar.failed));
 
+/** The failed ones on top of the delivered. @param {{bar: Bucket, x: number, height: (count: number) => number}} props */
+function Bar({ bar, x, height }) {
+  const delivered = height(bar.delivered);
+  const failed = height(bar.failed);
+  return html`<g class="bucket">
+    ${delivered > 0 && html`<rect class="delivered" x=${x} y=${100 - delivered} width=${WIDTH} height=${delivered} />`}
+    ${failed > 0 && html`<rect class="failed" x=${x} y=${100 - delivered - failed} width=${WIDTH} height=${failed} />`}
+  </g>`;
+}
+
+/** @param {{y: number, places: number, kind: string}} props */
+const Line = ({ y, places, kind }) => html`<line class=${kind} x1="0" x2=${places} y1=${y} y2=${y} vector-effect="non-scaling-stroke" />`;
+
+/** The round numbers beside the bars, from 0. @param {number} top */
+function levels(top) {
+  const power = 10 ** Math.floor(Math.log10(top / LINES));
+  const step = Math.max(1, [1, 2, 5, 10].map((it) => it * power).find((it) => top / it <= LINES) ?? 10 * power);
+  return Array.from({ length: Math.floor(top / step) + 1 }, (_, place) => place * step);
+}
+
 /**
- * Times, the failed ones on top of the delivered, the delivered, the limit.
+ * The round local times below the bars: the clock's, or at midnight the day where they span more than one.
  *
- * @param {{bars: Bucket[], size: number}} shown
- * @param {number} limit
+ * @param {number} start the first second of the first bar
+ * @param {number} size
+ * @param {number} places
  */
-function data({ bars, size }, limit) {
-  const missing = Math.max(0, FEWEST - bars.length);
-  const times = [...bars.map((bar) => bar.at)];
-  for (let more = 1; more <= missing; more++) times.push((bars[bars.length - 1]?.at ?? 0) + more * size * 60);
-  const nothing = Array.from({ length: missing }, () => null);
-  const sums = bars.map((bar) => bar.delivered + bar.failed);
-  const near = isNear(bars, limit);
-  return [
-    times,
-    [...sums, ...nothing],
-    [...bars.map((bar) => bar.delivered), ...nothing],
-    times.map(() => (near ? limit : null)),
-  ];
-}
-
-/**
- * @param {any} library
- * @param {HTMLElement} element
- * @param {{current: {bars: Bucket[], size: number, onPoint: (bar: Bucket | null) => void}}} latest
- */
-function options(library, element, latest) {
-  const paths = library.paths.bars({ size: [0.76, 48], align: 1 });
-  const points = { show: false };
-  const text = colour(element, "--quiet");
-  const font = `12px ${getComputedStyle(element).fontFamily}`;
-  const axis = { stroke: text, font, ticks: { show: false } };
-  return {
-    width: element.clientWidth,
-    height: HEIGHT,
-    padding: [8, 4, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-    hooks: { setCursor: [(/** @type {any} */ made) => latest.current.onPoint(latest.current.bars[made.cursor.idx] ?? null)] },
-    scales: {
-      x: {
-        range: (/** @type {any} */ made, /** @type {number} */ low, /** @type {number} */ high) => [
-          low,
-          high + latest.current.size * 60,
-        ],
-      },
-      y: { range: (/** @type {any} */ made, /** @type {number} */ low, /** @type {number} */ high) => [0, Math.max(2, high * 1.08)] },
-    },
-    axes: [
-      { ...axis, size: 28, grid: { show: false }, space: 88, values: (/** @type {any} */ made, /** @type {number[]} */ at) => at.map(tick(at)) },
-      {
-        ...axis,
-        size: 52,
-        grid: { stroke: colour(element, "--line"), width: 1 },
-        incrs: [1, 2, 5].flatMap((step) => [1, 10, 100, 1000, 10_000, 100_000].map((power) => step * power)).sort((a, b) => a - b),
-        values: (/** @type {any} */ made, /** @type {number[]} */ at) => at.map((value) => number(value)),
-      },
-    ],
-    series: [
-      {},
-      { fill: colour(element, "--red"), width: 0, paths, points },
-      { fill: colour(element, "--green"), width: 0, paths, points },
-      { stroke: colour(element, "--strong-line"), width: 1.5, dash: [5, 4], points },
-    ],
-  };
-}
-
-/** The clock's time, or at midnight the day where the axis spans more than one. @param {number[]} at */
-const tick = (at) => {
-  const days = at.length > 1 && at[at.length - 1] - at[0] >= 86_400;
-  return (/** @type {number} */ second) => {
-    const date = new Date(second * 1000);
-    return days && date.getHours() === 0 && date.getMinutes() === 0 ? day(date) : clock(date);
-  };
-};
-
-/** A colour of the styles as a canvas takes it. @param {HTMLElement} element @param {string} name */
-function colour(element, name) {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${name})`;
-  element.append(probe);
-  const found = getComputedStyle(probe).color;
-  probe.remove();
-  return found;
-}
-
-/** Whether the page is dark now; a chart's colours are painted, so it is drawn anew. */
-function useDark() {
-  const [system, setSystem] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
-  useEffect(() => {
-    const query = matchMedia("(prefers-color-scheme: dark)");
-    const change = () => setSystem(query.matches);
-    query.addEventListener("change", change);
-    return () => query.removeEventListener("change", change);
-  }, []);
-  return theme.value === "system" ? system : theme.value === "dark";
+function times(start, size, places) {
+  const minutes = places * size;
+  const step = STEPS.find((it) => it >= size && minutes / it <= TIMES) ?? Math.ceil(minutes / TIMES / DAY) * DAY;
+  return Array.from({ length: places }, (_, place) => ({ place, date: new Date((start + place * size * 60) * 1000) }))
+    .filter(({ place, date }) => place < places * 0.96 && (date.getTime() / 60_000 - date.getTimezoneOffset()) % step === 0)
+    .map(({ place, date }) => {
+      const midnight = date.getHours() === 0 && date.getMinutes() === 0;
+      return { place, text: minutes > DAY && midnight ? day(date) : clock(date) };
+    });
 }

@@ -4,19 +4,17 @@ import { instant, local, useDraft, wrongFields } from "./draft.js";
 import { Field } from "./field.js";
 import { expectedOf } from "./forecast.js";
 import { Labels } from "./labels.js";
+import { useModule } from "./later.js";
 import { Menu } from "./menu.js";
 import { Notice } from "./notice.js";
 import { Page } from "./page.js";
 import { usePeople } from "./people.js";
 import { cannotStart, usePreflight } from "./preflight.js";
 import { Problem } from "./problem.js";
-import { startCampaign } from "./start_campaign.js";
 import { Audience } from "./wizard_audience.js";
 import { Card } from "./wizard_card.js";
-import { Check } from "./wizard_check.js";
 import { Message } from "./wizard_message.js";
 import { Summary } from "./wizard_summary.js";
-import { Timing } from "./wizard_time.js";
 import { when } from "../format.js";
 import { html, useEffect, useState } from "../html.js";
 import { t } from "../i18n.js";
@@ -33,6 +31,9 @@ const FIELDS = {
   message: ["template_id"],
   time: ["at", "until", "max_messages_per_minute", "send_window"],
 };
+const loadTime = () => import("./wizard_time.js");
+const loadCheck = () => import("./wizard_check.js");
+const loadStart = () => import("./start_campaign.js");
 /** Where it belongs to. */
 export const BACK = { href: href("/campaigns"), get text() { return t("campaigns.title"); } };
 
@@ -70,6 +71,10 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
   const furthest = [3, 2, 1, 0].find(reachable) ?? 0;
   const asked = STEPS.findIndex((step) => step === query.step);
   const current = Math.min(asked >= 0 ? asked : opened ? 3 : 0, furthest);
+  // Each is there when its card opens: the card before it has asked for it.
+  const time = useModule((current === 1 || current === 2) && loadTime);
+  const check = useModule(current >= 2 && loadCheck);
+  const starter = useModule(current === 3 && loadStart);
   /** @param {string} step */
   const open = (step) => setQuery({ step });
 
@@ -98,7 +103,7 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
       if (!saved) return;
       const preflight = await forecast.ask();
       const now = expectedOf(values, segment, preflight);
-      if (cannotStart(preflight) || !(await startCampaign({ campaign: saved, values, preflight, expected: now, template, people }))) return;
+      if (!starter || cannotStart(preflight) || !(await starter.startCampaign({ campaign: saved, values, preflight, expected: now, template, people }))) return;
       toast(values.at ? t("wizard.start.scheduled", { time: when(/** @type {Date} */ (expected.at)) }) : t("wizard.start.started"));
       const path = `/campaigns/${saved.id}`;
       navigate(exists(path) ? path : "/campaigns");
@@ -114,7 +119,7 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
     setStarting(false);
   };
 
-  const ready = current === 3 && forecast.data && forecast.fresh && !cannotStart(forecast.data) && !draft.dirty && !wrong.size;
+  const ready = starter && forecast.data && forecast.fresh && !cannotStart(forecast.data) && !draft.dirty && !wrong.size;
   const action = scheduled
     ? draft.dirty && html`<button class="primary" disabled=${starting || wrong.size > 0} onClick=${save}>${t("wizard.save")}</button>`
     : ready && html`<button class="primary" disabled=${starting} onClick=${start}>${t(values.at ? "wizard.schedule" : "wizard.go")}</button>`;
@@ -130,9 +135,9 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
   const body = {
     audience: () => html`<${Audience} values=${values} wrong=${wrong} change=${change} segments=${choices.segments} />`,
     message: () => html`<${Message} values=${values} choose=${choose} templates=${choices.templates} people=${people} />`,
-    time: () => html`<${Timing} values=${values} wrong=${wrong} change=${change} scheduled=${scheduled} expected=${expected} forecast=${forecast} />`,
+    time: () => time && html`<${time.Timing} values=${values} wrong=${wrong} change=${change} scheduled=${scheduled} expected=${expected} forecast=${forecast} />`,
     check: () =>
-      campaign && html`<${Check} forecast=${forecast} expected=${expected} campaign=${campaign} template=${template} people=${people} unsaved=${scheduled && draft.dirty} open=${open} />`,
+      check && campaign && html`<${check.Check} forecast=${forecast} expected=${expected} campaign=${campaign} template=${template} people=${people} unsaved=${scheduled && draft.dirty} open=${open} />`,
   };
   const facts = {
     audience: segment && `${segment.name} · ${t("wizard.people", { count: segment.total_contacts })}`,

@@ -1,4 +1,31 @@
 export default {
+  "admin": {
+    "title": "Administration",
+    "account": "Account",
+    "accounts": {
+      "one": "{count} account",
+      "other": "{count} accounts"
+    },
+    "running": {
+      "one": "{count} campaign sending",
+      "other": "{count} campaigns sending"
+    },
+    "sentence": "{accounts}, {running}; {delivered} of {total} messages delivered.",
+    "sentence_of_page": "On this page: {accounts}, {running}; {delivered} of {total} messages delivered.",
+    "of_delivered": "{share} of the delivered",
+    "figure": {
+      "campaigns": "Campaigns",
+      "running": "Sending",
+      "scheduled": "Scheduled",
+      "delivered": "Delivered",
+      "read": "Read",
+      "replied": "Replied",
+      "failed": "Failed",
+      "pending": "Waiting"
+    },
+    "empty": "No account has campaigns",
+    "empty_text": "Each account appears here with the first campaign that it creates."
+  },
   "blocked": {
     "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}."
   },
@@ -443,16 +470,16 @@ export default {
       "invalid_phone": "invalid phone: check area code and number",
       "digit_missing": "mobile with a digit missing: add the ninth digit",
       "value_too_long": "a value is too long: shorten it",
-      "invalid_value": "a value is not text, number, true or false",
+      "invalid_value": "a value is not text, number, true or false: replace it by one of them",
       "invalid_consent": "the consent was not understood: check basis and date",
       "too_many_cells": "more cells than columns: check separators and quotes",
       "too_many_columns": "more than 200 columns: remove some",
-      "too_many_attributes": "the contact would have more than 50 attributes",
-      "unbalanced_quotes": "quotes that open and do not close in the line",
-      "malformed": "the line could not be read",
-      "nul_character": "the line has a character that is no text",
+      "too_many_attributes": "the contact would have more than 50 attributes: leave columns out",
+      "unbalanced_quotes": "quotes that open and do not close in the line: close or remove them",
+      "malformed": "the line could not be read: write it like the others",
+      "nul_character": "the line has a character that is no text: remove it",
       "undecodable": "letters that could not be read: save it as UTF-8",
-      "line_too_long": "the line has more than 1 MB",
+      "line_too_long": "the line has more than 1 MB: check its quotes, or shorten it",
       "erased": "the person was erased at their request and does not come back"
     },
     "import": {
@@ -868,8 +895,16 @@ export default {
     },
     "rejects": {
       "title": "Rejected rows, by reason",
-      "reason": "Reason, and what to do",
-      "count": "Rows",
+      "line": "Line",
+      "row": "Text in the file",
+      "count": {
+        "one": "{count} row",
+        "other": "{count} rows"
+      },
+      "more": {
+        "one": "and {count} more in the file",
+        "other": "and {count} more in the file"
+      },
       "hint": "The file has the line, the reason and the text of each. Correct them and import only them.",
       "download": "Download the rejected rows"
     },

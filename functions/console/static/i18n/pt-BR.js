@@ -1,4 +1,31 @@
 export default {
+  "admin": {
+    "title": "Administração",
+    "account": "Conta",
+    "accounts": {
+      "one": "{count} conta",
+      "other": "{count} contas"
+    },
+    "running": {
+      "one": "{count} campanha em envio",
+      "other": "{count} campanhas em envio"
+    },
+    "sentence": "{accounts}, {running}; {delivered} de {total} mensagens entregues.",
+    "sentence_of_page": "Nesta página: {accounts}, {running}; {delivered} de {total} mensagens entregues.",
+    "of_delivered": "{share} das entregues",
+    "figure": {
+      "campaigns": "Campanhas",
+      "running": "Em envio",
+      "scheduled": "Agendadas",
+      "delivered": "Entregues",
+      "read": "Lidas",
+      "replied": "Respondidas",
+      "failed": "Falharam",
+      "pending": "Aguardando"
+    },
+    "empty": "Nenhuma conta tem campanhas",
+    "empty_text": "Cada conta aparece aqui com a primeira campanha que criar."
+  },
   "blocked": {
     "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}."
   },
@@ -443,16 +470,16 @@ export default {
       "invalid_phone": "telefone inválido: confira DDD e número",
       "digit_missing": "celular com um dígito a menos: acrescente o nono dígito",
       "value_too_long": "um valor é longo demais: encurte-o",
-      "invalid_value": "um valor não é texto, número, verdadeiro ou falso",
+      "invalid_value": "um valor não é texto, número, verdadeiro ou falso: troque-o por um deles",
       "invalid_consent": "o consentimento não foi entendido: confira base e data",
       "too_many_cells": "há mais células que colunas: confira separadores e aspas",
       "too_many_columns": "há mais de 200 colunas: tire algumas",
-      "too_many_attributes": "o contato ficaria com mais de 50 atributos",
-      "unbalanced_quotes": "aspas abertas e não fechadas na linha",
-      "malformed": "a linha não pôde ser lida",
-      "nul_character": "a linha tem um caractere que não é texto",
+      "too_many_attributes": "o contato ficaria com mais de 50 atributos: deixe colunas de fora",
+      "unbalanced_quotes": "aspas abertas e não fechadas na linha: feche-as ou apague-as",
+      "malformed": "a linha não pôde ser lida: escreva-a como as outras",
+      "nul_character": "a linha tem um caractere que não é texto: apague-o",
       "undecodable": "letras que não puderam ser lidas: salve como UTF-8",
-      "line_too_long": "a linha tem mais de 1 MB",
+      "line_too_long": "a linha tem mais de 1 MB: confira as aspas, ou encurte-a",
       "erased": "a pessoa foi apagada a pedido dela e não volta"
     },
     "import": {
@@ -868,8 +895,16 @@ export default {
     },
     "rejects": {
       "title": "Linhas recusadas, por motivo",
-      "reason": "Motivo e o que fazer",
-      "count": "Linhas",
+      "line": "Linha",
+      "row": "Texto no arquivo",
+      "count": {
+        "one": "{count} linha",
+        "other": "{count} linhas"
+      },
+      "more": {
+        "one": "e mais {count} no arquivo",
+        "other": "e mais {count} no arquivo"
+      },
       "hint": "O arquivo tem a linha, o motivo e o texto de cada uma. Corrija-as e importe só elas.",
       "download": "Baixar as linhas recusadas"
     },

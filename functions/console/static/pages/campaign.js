@@ -3,26 +3,22 @@ import { call } from "../api.js";
 import { blockedText } from "../components/blocked.js";
 import { campaignActions, pause, resume } from "../components/campaign_actions.js";
 import { CampaignFacts } from "../components/campaign_facts.js";
-import { CampaignForm } from "../components/campaign_form.js";
 import { useForecast } from "../components/campaign_forecast.js";
 import { canRetry, retry } from "../components/campaign_retry.js";
 import { countsOf, sentence } from "../components/campaign_words.js";
 import { useExport } from "../components/export.js";
 import { Funnel } from "../components/funnel.js";
 import { Icon } from "../components/icon.js";
+import { useModule } from "../components/later.js";
 import { Menu } from "../components/menu.js";
 import { Missing, isMissing } from "../components/missing.js";
 import { Notice } from "../components/notice.js";
 import { PaceNow } from "../components/pace_now.js";
 import { Page } from "../components/page.js";
 import { Problem } from "../components/problem.js";
-import { Reasons } from "../components/reasons.js";
-import { Recipients } from "../components/recipients.js";
-import { Runs } from "../components/runs.js";
 import { SendingDays } from "../components/sending_days.js";
 import { Skeleton } from "../components/skeleton.js";
 import { Status, campaignState } from "../components/status.js";
-import { Timeline } from "../components/timeline.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
@@ -30,6 +26,8 @@ import { usePolling } from "../polling.js";
 import { href, navigate } from "../router.js";
 import { announce, connection } from "../state.js";
 
+const loadDetails = () => import("../components/campaign_details.js");
+const loadForm = () => import("../components/campaign_form.js");
 const EVERY = 3000;
 const EVERY_LARGE = 10_000;
 const LARGE = 100_000; // the counts of so many recipients take the database a while
@@ -74,6 +72,9 @@ export default function Campaign({ params, query }) {
     { moves: (found) => isLive(found, changed.current.at), every, key: params.id },
   );
   const [editing, setEditing] = useState(false);
+  const form = useModule(editing && loadForm);
+  const begun = data && (data.summary.total > 0 || data.campaign.started_at !== null);
+  const details = useModule(begun && loadDetails);
   const file = useExport("recipients", params.id);
   const live = data !== undefined && isLive(data, changed.current.at);
   const forecast = useForecast(data?.campaign);
@@ -114,17 +115,16 @@ export default function Campaign({ params, query }) {
       <${Why} campaign=${campaign} />
       ${campaign.description && html`<p class="quiet">${campaign.description}</p>`}
     </section>
-    ${editing && html`<${CampaignForm} campaign=${campaign} onSaved=${show} onCancel=${() => setEditing(false)} />`}
+    ${form && html`<${form.CampaignForm} campaign=${campaign} onSaved=${show} onCancel=${() => setEditing(false)} />`}
     ${file.panel}
     ${started && html`<${Funnel} summary=${summary} metrics=${metrics} />`}
     ${started && campaign.status === "running" && pace && html`<${PaceNow} pace=${pace} />`}
     ${forecast &&
     (campaign.status === "scheduled" ? forecast.days.length > 0 : forecast.days.length > 1) &&
     html`<section><h2>${t("wizard.time.days")}</h2><${SendingDays} forecast=${forecast} window=${campaign.send_window} /></section>`}
-    ${campaign.started_at && html`<${Timeline} campaign=${campaign} live=${live} />`}
-    ${started && html`<${Recipients} campaign_id=${campaign.id} summary=${summary} query=${query} live=${live} />`}
-    ${started && html`<${Reasons} summary=${summary} />`}
-    ${campaign.started_at && html`<${Runs} campaign=${campaign} live=${live} />`}
+    ${details
+      ? html`<${details.CampaignDetails} campaign=${campaign} summary=${summary} query=${query} live=${live} />`
+      : begun && html`<${Skeleton} lines=${3} tall />`}
     <${CampaignFacts} campaign=${campaign} metrics=${metrics} />
   <//>`;
 }

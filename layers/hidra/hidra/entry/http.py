@@ -2,6 +2,8 @@
 
 import json
 import re
+import zlib
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +35,8 @@ STATUS = {
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEM_TYPE = "urn:hidra:problem:"
+COMPRESSED_FROM = 4_096  # bytes of an answer
+_GZIP = 16 + zlib.MAX_WBITS
 _LIST = re.compile(r"\[(.*)\]", re.DOTALL)
 _SHOWN_OF_NAME = 100  # characters of an unknown parameter's name
 # Characters of a wrong field's place and message, which may repeat what the client sent.
@@ -127,7 +131,7 @@ def lambda_handler(app: APIGatewayHttpResolver) -> Callable[[dict[str, Any], Lam
         answer = app.resolve(event, context)
         if not isinstance(answer["body"], str):  # Powertools writes out application/json, not application/problem+json
             answer["body"] = json.dumps(answer["body"])
-        return answer
+        return _compressed(event, answer)
 
     return handler
 
@@ -230,6 +234,15 @@ def _too_large() -> dict[str, Any]:
         "body": json.dumps(answer.body),
         "isBase64Encoded": False,
     }
+
+
+def _compressed(event: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer; a long one is compressed for a client that takes that. API Gateway's HTTP API compresses nothing."""
+    if len(answer["body"]) < COMPRESSED_FROM or "gzip" not in event["headers"].get("accept-encoding", ""):
+        return answer
+    headers = {**answer["headers"], "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    body = b64encode(zlib.compress(answer["body"].encode(), wbits=_GZIP)).decode()
+    return {**answer, "headers": headers, "body": body, "isBase64Encoded": True}
 
 
 def _check_parameters(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:

@@ -15,6 +15,7 @@ from hidra.errors import Rejected, Unavailable
 MAX_BYTES = 2 * 1024**3
 PIECE = 4 * 1024**2  # bytes of one ranged read; even, for UTF-16
 ATTEMPTS = 3
+MISSING = (403, 404)  # S3 answers 403 for a missing object if the caller may not list the bucket
 
 
 @cache
@@ -96,8 +97,7 @@ def find(bucket: str, key: str, version: str | None = None) -> StoredFile | None
         try:
             answer = s3().head_object(Bucket=bucket, Key=key, **_of(version))
         except ClientError as error:
-            # S3 answers 403 for a missing object if the caller may not list the bucket.
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in MISSING:
                 return None
             raise
     return StoredFile(answer["ContentLength"], answer["ETag"], answer.get("VersionId"))
@@ -115,6 +115,25 @@ def read(bucket: str, key: str, file: StoredFile, offset: int, until: int | None
         piece = _piece(bucket, key, file, offset, min(offset + PIECE, end))
         offset += len(piece)
         yield piece
+
+
+def beginning(bucket: str, key: str, size: int) -> bytes | None:
+    """The first bytes of the file, at most so many; None if there is no file.
+
+    Raises:
+        Unavailable: S3 did not answer.
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - comes with the client
+
+    with available():
+        try:
+            answer = s3().get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{size - 1}")
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in MISSING:
+                return None
+            raise
+        content: bytes = answer["Body"].read(size)
+    return content
 
 
 def put(bucket: str, key: str, content: IO[bytes], *, content_type: str) -> None:
@@ -157,7 +176,7 @@ def _piece(bucket: str, key: str, file: StoredFile, begin: int, end: int) -> byt
             content: bytes = answer["Body"].read(end - begin)
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-            if status in (403, 404):
+            if status in MISSING:
                 raise Rejected("The file is gone. Create a new import.", code="no_file") from error
             if status == 412:
                 raise files.replaced() from error

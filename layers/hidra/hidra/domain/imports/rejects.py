@@ -15,4 +15,13 @@ class RejectedRow(NamedTuple):
 
 def harmless(text: str) -> str:
     """The text as a cell that no spreadsheet runs as a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    return f"'{text}" if text.lstrip(' "')[:1] in tuple("=+-@\t\r") else text
+    return f"'{text}" if _runs(text) else text
+
+
+def as_it_was(cell: str) -> str:
+    """The text that ``harmless`` made this cell of. One that began with an apostrophe before a formula loses it."""
+    return cell[1:] if cell.startswith("'") and _runs(cell[1:]) else cell
+
+
+def _runs(text: str) -> bool:
+    return text.lstrip(' "')[:1] in tuple("=+-@\t\r")
