@@ -372,7 +372,7 @@ export default {
     "blocked": {
       "no-connection": "No number is linked. It continues by itself once you connect one.",
       "connection-not-connected": "The number is not linked to WhatsApp. It continues by itself once you link the phone again.",
-      "connection-error": "The number cannot send. It continues by itself once a test succeeds; there is one every few minutes.",
+      "connection-error": "The Evolution server does not answer, or does not let this number send. It continues by itself once a test succeeds; the test repeats.",
       "connection-probed": "The number is on probation: one message goes out every {minutes} minutes until WhatsApp confirms one.",
       "server-slow": "The Evolution server takes longer than {seconds} s to answer: one message goes out every {minutes} minutes until it is faster.",
       "outside-send-window": "Outside the sending hours, which open on {opens_at}. It continues by itself.",

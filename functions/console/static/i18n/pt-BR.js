@@ -372,7 +372,7 @@ export default {
     "blocked": {
       "no-connection": "Não há um número ligado. Continua sozinha quando você conectar um.",
       "connection-not-connected": "O número não está ligado ao WhatsApp. Continua sozinha quando você ligar o celular de novo.",
-      "connection-error": "O número não pode enviar. Continua sozinha quando um teste der certo; há um a cada poucos minutos.",
+      "connection-error": "O servidor Evolution não responde, ou não deixa este número enviar. Continua sozinha assim que um teste der certo; ele se repete.",
       "connection-probed": "O número está em observação: sai uma mensagem a cada {minutes} minutos até o WhatsApp confirmar uma.",
       "server-slow": "O servidor Evolution demora mais de {seconds} s para responder: sai uma mensagem a cada {minutes} minutos até ele melhorar.",
       "outside-send-window": "Fora do horário de envio, que abre em {opens_at}. Continua sozinha.",

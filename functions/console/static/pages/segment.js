@@ -5,6 +5,7 @@ import { Empty } from "../components/empty.js";
 import { FilterBuilder } from "../components/filter_builder.js";
 import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
+import { Missing, isMissing } from "../components/missing.js";
 import { Page } from "../components/page.js";
 import { problemText } from "../components/problem.js";
 import { Reading } from "../components/reading.js";
@@ -32,6 +33,7 @@ export default function OneSegment({ params, query }) {
     query: { id, ...(query.cursor ? { cursor: query.cursor } : {}) },
   });
   const back = { href: href("/segments"), text: t("segments.title") };
+  if (isMissing(failure)) return html`<${Missing} back=${back} />`;
   if (!data) return html`<${Page} title=${t("segments.single")} back=${back}><${Reading} failure=${failure} reload=${reload} lines=${8} /><//>`;
   const close = () => setQuery({ do: null });
   const changed = async () => {

@@ -3,6 +3,7 @@ import { call } from "../api.js";
 import { confirm } from "../components/dialog.js";
 import { Choice, Field } from "../components/field.js";
 import { Menu } from "../components/menu.js";
+import { Missing, isMissing } from "../components/missing.js";
 import { Notice } from "../components/notice.js";
 import { Page } from "../components/page.js";
 import { Problem, problemText } from "../components/problem.js";
@@ -30,6 +31,7 @@ export default function OneTemplate({ params }) {
   const { id } = params;
   const back = { href: href("/templates"), text: t("templates.title") };
   const { data, failure, reload, replace } = usePolling(async () => (id ? await call("get_template", { template_id: id }) : null), { key: id });
+  if (isMissing(failure)) return html`<${Missing} back=${back} />`;
   if (data === undefined) return html`<${Page} title=${t("templates.single")} back=${back}><${Reading} failure=${failure} reload=${reload} lines=${6} /><//>`;
   return html`<${Editor} key=${id ?? "new"} template=${data} back=${back} onSaved=${replace} />`;
 }
