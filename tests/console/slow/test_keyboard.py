@@ -52,21 +52,18 @@ def linked(instance: Instance, name: str) -> Person:
     return person
 
 
-def test_a_campaign_is_made_started_and_paused_without_a_mouse(
-    visit: Callable[..., Visitor], instance: Instance
-) -> None:
-    person = linked(instance, f"Téo {instance.name}")
-    visitor = visit()
-    page = visitor.open()
-    keys = Keys(page)
+def sign_in(keys: Keys, name: str) -> None:
     keys.press("button", "Entrar")
-    page.locator("input[name=name]").wait_for()
-    page.locator("input[name=name]").focus()
-    page.keyboard.type(person.name)
-    page.keyboard.press("Enter")
-    page.locator(".shell").wait_for()
+    keys.page.locator("input[name=name]").wait_for()
+    keys.page.locator("input[name=name]").focus()
+    keys.page.keyboard.type(name)
+    keys.page.keyboard.press("Enter")
+    keys.page.locator(".shell").wait_for()
 
-    # A segment with two contacts.
+
+def make_segment(keys: Keys) -> None:
+    """Two contacts, and a segment that a filter fills with them."""
+    page = keys.page
     for name, phone in (("Ana", "11987650001"), ("Bia", "11987650002")):
         keys.press("link", "Contatos")
         keys.press("button", "Adicionar contato")
@@ -84,9 +81,12 @@ def test_a_campaign_is_made_started_and_paused_without_a_mouse(
     keys.press("button", "Adicionar por filtro")
     keys.type("Valor", "a")
     keys.press("button", "Adicionar 2 pessoas")
-    expect(page.locator("main .lead")).to_have_text("2 pessoas neste segmento.")
+    expect(page.locator("main .lead").first).to_have_text("2 pessoas neste segmento.")
 
-    # A template whose variable is chosen from the list.
+
+def make_template(keys: Keys) -> None:
+    """A text whose variable is chosen from the list that `{{` opens."""
+    page = keys.page
     keys.press("link", "Modelos")
     keys.press("link", "Novo modelo")
     keys.type("Nome do modelo", "Aviso")
@@ -98,7 +98,10 @@ def test_a_campaign_is_made_started_and_paused_without_a_mouse(
     keys.press("button", "Salvar modelo")
     expect(page.locator("h1")).to_have_text("Aviso")
 
-    # The campaign, slow enough to be paused.
+
+def make_campaign(keys: Keys) -> None:
+    """The cards up to the last one, at a pace that leaves the time to pause."""
+    page = keys.page
     keys.press("link", "Campanhas")
     keys.press("link", "Nova campanha")
     keys.press("radio", "Clientes", " ")
@@ -108,13 +111,27 @@ def test_a_campaign_is_made_started_and_paused_without_a_mouse(
     keys.type("Mensagens por minuto", "1")
     keys.press("button", "Continuar")
     expect(page.locator(".checked .lead")).to_contain_text("Todas as 2 pessoas recebem.")
+
+
+def test_a_campaign_is_made_started_and_paused_without_a_mouse(
+    visit: Callable[..., Visitor], instance: Instance
+) -> None:
+    person = linked(instance, f"Téo {instance.name}")
+    page = visit().open()
+    keys = Keys(page)
+    sign_in(keys, person.name)
+    make_segment(keys)
+    make_template(keys)
+    make_campaign(keys)
+
+    # Escape is no yes.
     keys.press("button", "Começar a campanha")
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("2 pessoas recebem")
     page.keyboard.press("Escape")
     expect(question).to_have_count(0)
     [campaign] = person.call("GET", "/v1/campaigns")["items"]
-    assert campaign["status"] == "draft", "Escape is no yes"
+    assert campaign["status"] == "draft"
     keys.press("button", "Começar a campanha")
     keys.reach(question.get_by_role("button", name="Começar", exact=True))
     page.keyboard.press("Enter")
@@ -124,7 +141,7 @@ def test_a_campaign_is_made_started_and_paused_without_a_mouse(
     expect(page.locator(".now .status")).to_have_text("pausada")
     assert person.call("GET", f"/v1/campaigns/{campaign['id']}")["status"] == "paused"
 
-    # A menu closes by Escape and gives the focus back; a person's story opens and closes in place.
+    # A menu closes by Escape and gives the focus back; a person's story opens in place.
     menu = page.locator("header details.menu summary")
     keys.reach(menu)
     page.keyboard.press("Enter")
@@ -133,7 +150,6 @@ def test_a_campaign_is_made_started_and_paused_without_a_mouse(
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Cancelar campanha")).to_be_hidden()
     expect(menu).to_be_focused()
-    story = page.locator("details.unfold summary").first
-    keys.reach(story)
+    keys.reach(page.locator("details.unfold summary").first)
     page.keyboard.press("Enter")
     expect(page.locator("details.unfold[open] .story").first).to_be_visible()

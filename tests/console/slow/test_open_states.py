@@ -49,6 +49,13 @@ def asked_to_erase(page: Page) -> None:
     page.locator("dialog").wait_for()
 
 
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "clientes.csv"
+    made.write_text(ROWS, encoding="utf-8")
+    return made
+
+
 def every_state(places: dict[str, str], file: Path) -> list[Opened]:
     segment, contact = places["/segments/:id"].partition("?")[0], places["/contacts/:id"]
     wizard, template = places["/campaigns/:id/edit"], places["/templates/:id"]
@@ -80,17 +87,15 @@ def is_for_all(page: Page, state: Opened, url: str) -> None:
     assert faults(page) == [], f"{state.route} at 360"
 
 
-@pytest.mark.parametrize(("language", "theme"), OTHERS)
+@pytest.mark.parametrize("colours", OTHERS)
 def test_what_opens_on_a_page_has_no_fault_either(
     visit: Callable[..., Visitor],
     session: dict[str, str],
     places: dict[str, str],
-    tmp_path: Path,
-    language: str,
-    theme: str,
+    file: Path,
+    colours: tuple[str, str],
 ) -> None:
-    file = tmp_path / "clientes.csv"
-    file.write_text(ROWS, encoding="utf-8")
+    language, theme = colours
     visitor = visit(session, locale=language, color_scheme=theme, reduced_motion="reduce")
     page = visitor.open()
     for state in every_state(places, file):

@@ -39,9 +39,18 @@ def test_the_code_is_exchanged_with_its_verifier_and_what_was_exchanged_is_in_no
     user = json.loads(next(value for name, value in stored(page).items() if name.startswith(USER)))
     secrets = [user["id_token"], user["access_token"], user["refresh_token"], exchange["code_verifier"]]
     assert all(secrets)
-    addresses = [page.url, *page.evaluate("performance.getEntries().map((entry) => entry.name)"), *(it.url for it in requests)]
+    addresses = [
+        page.url,
+        *page.evaluate("performance.getEntries().map((entry) => entry.name)"),
+        *(it.url for it in requests),
+    ]
     assert [address for address in addresses for secret in secrets if secret in address] == []
-    assert page.evaluate("JSON.stringify(localStorage) + document.cookie + document.documentElement.outerHTML").count("eyJ") == 0
+    assert (
+        page.evaluate("JSON.stringify(localStorage) + document.cookie + document.documentElement.outerHTML").count(
+            "eyJ"
+        )
+        == 0
+    )
     assert urlsplit(page.url).query == "", "the code stays in the address"
     lines = [line for name in FUNCTIONS for line in visitor.stack.logs(name)]
     assert len(lines) > 10
@@ -70,7 +79,9 @@ def test_a_token_that_the_api_refuses_leads_to_the_sign_in_and_from_there_back_t
     expect(page.locator("main h2")).to_have_text("Nenhuma campanha com estes filtros")
     end_session(page, visitor.stack.token(lifetime=-60))
     page.get_by_label("Estado").select_option("failed")
-    expect(page.locator(".signed-out")).to_contain_text("Sua sessão terminou. Entre de novo para voltar a esta mesma página.")
+    expect(page.locator(".signed-out")).to_contain_text(
+        "Sua sessão terminou. Entre de novo para voltar a esta mesma página."
+    )
     assert not any(name.startswith(USER) for name in stored(page))
     visitor.sign_in(page, "Bia Souza")
     expect(page.get_by_label("Estado")).to_have_value("failed")

@@ -37,7 +37,9 @@ def test_a_code_that_the_page_does_not_know_is_told_in_words_with_the_code(
         page.goto(f"{visitor.url}#{route}")
         settle(page)
 
-    answers_with(page, f"{campaign}/preflight", warnings=[warning], will_not=[{"reason": CODE, "recipients": 1, "examples": []}])
+    answers_with(
+        page, f"{campaign}/preflight", warnings=[warning], will_not=[{"reason": CODE, "recipients": 1, "examples": []}]
+    )
     opened(f"{campaign}/edit?step=check")
     expect(main).to_contain_text(f"Atenção antes de começar ({CODE}).")
     expect(main).to_contain_text(f"Não foi enviada ({CODE}).")
