@@ -47,6 +47,12 @@ export const day = (instant) => form(new Date(instant), { day: "numeric", month:
 /** The exact instant with its zone, for those who point at it. @param {string | Date} instant */
 export const exact = (instant) => form(new Date(instant), { dateStyle: "full", timeStyle: "long" });
 
+/** A time zone as people call it: "Horário Padrão de Brasília". @param {string} zone */
+export function zoneName(zone) {
+  const parts = new Intl.DateTimeFormat(language.value, { timeZone: zone, timeZoneName: "longGeneric" }).formatToParts(new Date());
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
+}
+
 /** A duration of so many seconds in its largest unit or two. @param {number} seconds */
 export function duration(seconds) {
   const whole = Math.round(seconds);

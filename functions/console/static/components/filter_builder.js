@@ -7,6 +7,7 @@ import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
 import { toast } from "../state.js";
 import { Choice } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Icon } from "./icon.js";
 import { Problem } from "./problem.js";
 
@@ -22,6 +23,7 @@ const PAUSE = 400; // ms without a change
 
 /** @param {{segment: import("hidra-api").Segment, onChange: () => Promise<void>, onClose: () => void}} props */
 export function FilterBuilder({ segment, onChange, onClose }) {
+  const form = useFirstField();
   const [group, setGroup] = useState(/** @type {Group} */ ({ join: "all", parts: [FIRST] }));
   const [working, setWorking] = useState(false);
   const people = usePolling(() => call("list_contacts", { limit: 50 })).data?.items ?? [];
@@ -51,7 +53,7 @@ export function FilterBuilder({ segment, onChange, onClose }) {
       setWorking(false);
     }
   };
-  return html`<section class="form wide">
+  return html`<section class="form wide" ref=${form}>
     <h2>${t("segments.way.filter")}</h2>
     <${Conditions} group=${group} attributes=${attributes} room=${MOST - conditions.length} onChange=${setGroup} />
     <${Problem} failure=${failure} />

@@ -130,12 +130,6 @@ export default {
       "summary": "{total} people: {delivered} delivered, {failed} failed, {skipped} skipped.",
       "text": "The text, as it was frozen at the start:"
     },
-    "media": {
-      "image": "With a picture.",
-      "document": "With a document.",
-      "video": "With a video.",
-      "audio": "With an audio."
-    },
     "facts": {
       "title": "About this campaign",
       "segment": "Segment",
@@ -646,7 +640,6 @@ export default {
       "jitter_none": "It does not",
       "jitter_value": "By up to {share}%",
       "hours": "Sending hours",
-      "hours_value": "{words}, in {zone} time",
       "time_zone": "Time zone of the days",
       "time_zone_hint": "Where a day begins and ends for these limits.",
       "wrong": "A whole number from 1 to {most}.",
@@ -742,8 +735,7 @@ export default {
     "more": {
       "one": "and {count} more day",
       "other": "and {count} more days"
-    },
-    "zone": "Hours of {zone}"
+    }
   },
   "dialog": {
     "type": "To confirm, type: {name}"
@@ -1565,7 +1557,7 @@ export default {
     "any": "At any hour",
     "inherited": "As the number does",
     "hours": "Only in these hours",
-    "zone": "Hours of {zone}.",
+    "zone": "{zone}.",
     "range": "Hours {count}",
     "from": "From",
     "to": "Until",
@@ -1665,7 +1657,7 @@ export default {
       "now": "When I confirm",
       "later": "At a day and time",
       "at": "Starts at",
-      "zone": "Local time: {zone}.",
+      "zone": "{zone}, that of this device.",
       "at_wrong": "Choose a time in the future.",
       "until": "Do not start after",
       "until_hint": "Optional: if it cannot start by then, it fails instead of going out late.",

@@ -130,12 +130,6 @@ export default {
       "summary": "{total} pessoas: {delivered} entregues, {failed} com falha, {skipped} puladas.",
       "text": "O texto, como foi fixado no começo:"
     },
-    "media": {
-      "image": "Com imagem.",
-      "document": "Com documento.",
-      "video": "Com vídeo.",
-      "audio": "Com áudio."
-    },
     "facts": {
       "title": "Dados da campanha",
       "segment": "Segmento",
@@ -646,7 +640,6 @@ export default {
       "jitter_none": "Não varia",
       "jitter_value": "Em até {share}%",
       "hours": "Horas de envio",
-      "hours_value": "{words}, horas de {zone}",
       "time_zone": "Fuso horário dos dias",
       "time_zone_hint": "Onde o dia começa e termina para estes limites.",
       "wrong": "Um número inteiro entre 1 e {most}.",
@@ -742,8 +735,7 @@ export default {
     "more": {
       "one": "e mais {count} dia",
       "other": "e mais {count} dias"
-    },
-    "zone": "Horas de {zone}"
+    }
   },
   "dialog": {
     "type": "Para confirmar, digite: {name}"
@@ -1565,7 +1557,7 @@ export default {
     "any": "A qualquer hora",
     "inherited": "Como no número",
     "hours": "Só nestas horas",
-    "zone": "Horas de {zone}.",
+    "zone": "{zone}.",
     "range": "Horário {count}",
     "from": "Das",
     "to": "Até",
@@ -1665,7 +1657,7 @@ export default {
       "now": "Quando eu confirmar",
       "later": "Em um dia e hora",
       "at": "Começa em",
-      "zone": "Hora local: {zone}.",
+      "zone": "{zone}, o deste aparelho.",
       "at_wrong": "Escolha um momento no futuro.",
       "until": "Não começar depois de",
       "until_hint": "Opcional: se até lá não puder começar, ela falha em vez de sair tarde.",
