@@ -1524,7 +1524,6 @@ export default {
     "no_media": "No media",
     "created": "Created",
     "save": "Save template",
-    "is_saved": "Saved",
     "saved": "{name} was saved.",
     "use": "Use in a campaign",
     "count": "{used} of {limit} characters.",

@@ -1524,7 +1524,6 @@ export default {
     "no_media": "Sem mídia",
     "created": "Criado",
     "save": "Salvar modelo",
-    "is_saved": "Salvo",
     "saved": "{name} foi salvo.",
     "use": "Usar em uma campanha",
     "count": "{used} de {limit} caracteres.",

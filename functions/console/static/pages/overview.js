@@ -27,7 +27,14 @@ async function load() {
     loadCampaigns(),
     call("list_imports", { limit: 10 }),
   ]);
-  return { sums, ...campaigns, imports: imports.items };
+  const begun = sums.total_campaigns ? null : await loadBegun();
+  return { sums, ...campaigns, imports: imports.items, begun };
+}
+
+/** What an account without a campaign has done already. */
+async function loadBegun() {
+  const [segments, templates] = await Promise.all([call("list_segments", { limit: 50 }), call("list_templates", { limit: 1 })]);
+  return { people: segments.items.some((it) => it.total_contacts > 0), template: templates.items.length > 0 };
 }
 
 /** One after the other: side by side, each would start a process of the same function. */
@@ -236,8 +243,8 @@ function FirstSteps({ found }) {
   const connected = connection.value?.status === "connected";
   const steps = [
     { name: "connect", path: "/connection", done: connected },
-    { name: "import", path: "/imports/new", done: found.imports.some((it) => it.created + it.updated + it.unchanged > 0) },
-    { name: "template", path: "/templates/new", done: false },
+    { name: "import", path: "/imports/new", done: found.begun?.people ?? false },
+    { name: "template", path: "/templates/new", done: found.begun?.template ?? false },
     { name: "campaign", path: "/campaigns/new", done: false },
   ];
   const current = steps.findIndex((step) => !step.done);

@@ -41,14 +41,16 @@ export default function OneSegment({ params, query }) {
   };
   const more = html`<${Menu}
     actions=${[
-      ...WAYS.slice(1).map((way) => ({ text: t(`segments.way.${way}`), act: () => setQuery({ do: way }) })),
+      ...WAYS.slice(data.total_contacts ? 0 : 1).map((way) => ({ text: t(`segments.way.${way}`), act: () => setQuery({ do: way }) })),
       { text: t("segments.import"), act: () => navigate("/imports/new", { segment: id }) },
-      ...(exists("/campaigns/new") ? [{ text: t("segments.use"), act: () => navigate("/campaigns/new", { segment: id }) }] : []),
       { text: t("segments.rename"), act: () => setQuery({ do: "rename" }) },
       { text: t("segments.delete.action"), act: () => remove(data), danger: true },
     ]}
   />`;
-  const action = query.do !== "search" && html`<button class="primary" onClick=${() => setQuery({ do: "search" })}><${Icon} name="plus" size=${16} />${t("segments.way.search")}</button>`;
+  // People first; with people, the campaign to them.
+  const action = data.total_contacts
+    ? html`<a class="button primary" href=${href("/campaigns/new", { segment: id })}>${t("segments.use")}</a>`
+    : query.do !== "search" && html`<button class="primary" onClick=${() => setQuery({ do: "search" })}><${Icon} name="plus" size=${16} />${t("segments.way.search")}</button>`;
   /** @type {import("../components/table.js").Column<Contact>[]} */
   const columns = [
     { title: t("segments.person"), main: true, cell: (it) => person(it) },

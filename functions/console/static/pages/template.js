@@ -14,7 +14,6 @@ import { number } from "../format.js";
 import { html, useState } from "../html.js";
 import { codeText, t } from "../i18n.js";
 import { usePolling } from "../polling.js";
-import { exists } from "../pages.js";
 import { href, navigate } from "../router.js";
 import { toast } from "../state.js";
 
@@ -71,9 +70,10 @@ function Editor({ template, back, onSaved }) {
     return message && t("form.wrong", { message });
   };
   const ready = draft.title.trim() && (draft.body.trim() || media) && used <= limit && (!media || draft.media_url.trim());
-  const action = html`<button class="primary" disabled=${!ready || !changed || saving} aria-busy=${saving} onClick=${save}>
-    ${t(changed || !template ? "templates.save" : "templates.is_saved")}
-  </button>`;
+  const action =
+    template && !changed
+      ? html`<a class="button primary" href=${href("/campaigns/new", { template: template.id })}>${t("templates.use")}</a>`
+      : html`<button class="primary" disabled=${!ready || saving} aria-busy=${saving} onClick=${save}>${t("templates.save")}</button>`;
   const more = template && html`<${Menu} actions=${actions(template)} />`;
   return html`<${Page} title=${template?.title ?? t("templates.new")} back=${back} action=${action} more=${more}>
     <${Problem} failure=${failure} />
@@ -151,10 +151,7 @@ function fieldsOf({ title, body, media_type, media_url, file_name }) {
 
 /** @param {Template} template */
 function actions(template) {
-  const use = exists("/campaigns/new")
-    ? [{ text: t("templates.use"), act: () => navigate("/campaigns/new", { template: template.id }) }]
-    : [];
-  return [...use, { text: t("templates.delete.action"), act: () => remove(template), danger: true }];
+  return [{ text: t("templates.delete.action"), act: () => remove(template), danger: true }];
 }
 
 /** @param {Template} template */
