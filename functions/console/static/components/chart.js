@@ -91,7 +91,7 @@ function options(library, element, latest) {
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [8, 4, 0, 0],
+    padding: [8, 28, 0, 0], // half of the last time below the axis
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     hooks: { setCursor: [(/** @type {any} */ made) => latest.current.onPoint(latest.current.bars[made.cursor.idx] ?? null)] },

@@ -531,7 +531,7 @@ export default {
     "since": "Connected since",
     "reported": "Detail reported by the server:",
     "never": "not yet",
-    "facts": "In numbers",
+    "facts": "Details",
     "pace": "Pace",
     "pace_value": {
       "one": "up to {count} message a minute",
@@ -600,6 +600,7 @@ export default {
       },
       "pairing": "Or type this code on the phone:",
       "renews": "The code renews itself in {seconds} s.",
+      "coming": "The code appears in a few seconds.",
       "waiting": "This page says so as soon as the number is connected."
     },
     "backfill": {
@@ -1077,6 +1078,14 @@ export default {
       "pending": {
         "one": "{count} waiting",
         "other": "{count} waiting"
+      },
+      "unconfirmed": {
+        "one": "{count} to be confirmed",
+        "other": "{count} to be confirmed"
+      },
+      "open": {
+        "one": "{count} without a result yet",
+        "other": "{count} without a result yet"
       }
     },
     "count": {

@@ -531,7 +531,7 @@ export default {
     "since": "Conectado desde",
     "reported": "Detalhe informado pelo servidor:",
     "never": "ainda não",
-    "facts": "Em números",
+    "facts": "Detalhes",
     "pace": "Ritmo",
     "pace_value": {
       "one": "até {count} mensagem por minuto",
@@ -600,6 +600,7 @@ export default {
       },
       "pairing": "Ou digite este código no celular:",
       "renews": "O código se renova em {seconds} s.",
+      "coming": "O código aparece em alguns segundos.",
       "waiting": "Esta página avisa assim que o número conectar."
     },
     "backfill": {
@@ -1077,6 +1078,14 @@ export default {
       "pending": {
         "one": "{count} aguardando",
         "other": "{count} aguardando"
+      },
+      "unconfirmed": {
+        "one": "{count} a confirmar",
+        "other": "{count} a confirmar"
+      },
+      "open": {
+        "one": "{count} sem resultado ainda",
+        "other": "{count} sem resultado ainda"
       }
     },
     "count": {
@@ -1708,8 +1717,8 @@ export default {
     },
     "test": {
       "title": "Teste no seu número",
-      "text": "Com os dados de {name}. O teste não entra em nenhuma conta.",
-      "raw": "O teste não entra em nenhuma conta.",
+      "text": "Com os dados de {name}. O teste não entra nas contagens.",
+      "raw": "O teste não entra nas contagens.",
       "phone": "Telefone",
       "phone_wrong": "Confira DDD e número.",
       "send": "Enviar teste",

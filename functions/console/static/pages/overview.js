@@ -156,7 +156,11 @@ function Waiting({ found }) {
       <p>${t(`overview.connection.${connection.value?.status ?? "none"}`)}</p>
     <//>`}
     ${[...held, ...found.paused.filter((campaign) => !campaign.blocked_code)].map(
-      (campaign) => html`<${Notice} key=${campaign.id} icon=${campaign.status === "paused" ? "pause" : "alert"}>
+      (campaign) => html`<${Notice}
+        key=${campaign.id}
+        icon=${campaign.status === "paused" ? "pause" : "alert"}
+        action=${html`<a class="button" href=${href(`/campaigns/${campaign.id}`)}>${t("overview.see")}<span class="sr"> ${campaign.name}</span></a>`}
+      >
         <p><${Name} campaign=${campaign} /></p>
         <p>${campaign.blocked_code ? blockedText(campaign) : t("overview.paused", { count: campaign.metrics?.pending ?? 0 })}</p>
         <p class="quiet numbers">
@@ -209,7 +213,7 @@ function Sums({ sums }) {
     part("green", "delivered", sums.delivered_messages),
     part("red", "failed", sums.failed_messages),
     part("slate", "skipped", sums.skipped_messages),
-    part("amber", "pending", sums.pending_messages),
+    part("amber", "open", sums.pending_messages),
   ];
   const total = messages.reduce((sum, { count }) => sum + count, 0);
   /** @type {[string, number][]} */

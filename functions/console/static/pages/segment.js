@@ -50,14 +50,14 @@ export default function OneSegment({ params, query }) {
   // People first; with people, the campaign to them.
   const action = data.total_contacts
     ? html`<a class="button primary" href=${href("/campaigns/new", { segment: id })}>${t("segments.use")}</a>`
-    : query.do !== "search" && html`<button class="primary" onClick=${() => setQuery({ do: "search" })}><${Icon} name="plus" size=${16} />${t("segments.way.search")}</button>`;
+    : html`<button class="primary" onClick=${() => setQuery({ do: "search" })}><${Icon} name="plus" size=${16} />${t("segments.way.search")}</button>`;
   /** @type {import("../components/table.js").Column<Contact>[]} */
   const columns = [
     { title: t("segments.person"), main: true, cell: (it) => person(it) },
     { title: t("segments.phone"), cell: (it) => html`<span class="numbers">${it.phone}</span>` },
-    { title: t("segments.actions"), cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? it.phone}</span></button>` },
+    { title: t("segments.actions"), does: true, cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? it.phone}</span></button>` },
   ];
-  return html`<${Page} title=${data.name} back=${back} action=${action} more=${more}>
+  return html`<${Page} title=${data.name} back=${back} action=${!query.do && action} more=${more}>
     <section>
       <p class="lead">${t("segments.sentence", { count: data.total_contacts })}</p>
       ${data.description && html`<p class="quiet">${data.description}</p>`}

@@ -42,7 +42,7 @@ function Editor({ template, back, onSaved }) {
   const [saving, setSaving] = useState(false);
   const people = usePolling(() => call("list_contacts", { limit: READ })).data?.items;
   const readings = useReadings(draft.body, people);
-  const names = ["nome", "telefone", ...new Set((people ?? []).flatMap((it) => Object.keys(it.attributes)))];
+  const names = ["nome", "telefone", ...different((people ?? []).flatMap((it) => Object.keys(it.attributes)))];
   const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(template));
   const media = draft.media_type !== "none";
   const limit = limitOf(media ? draft : null);
@@ -117,6 +117,12 @@ function Editor({ template, back, onSaved }) {
       />
     </div>
   <//>`;
+}
+
+/** Names without those that mean the same attribute: case and accents do not count. @param {string[]} names */
+function different(names) {
+  const folded = (/** @type {string} */ name) => name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s_-]+/g, "_");
+  return [...new Map([...names].reverse().map((name) => [folded(name), name])).values()].reverse();
 }
 
 /** What a warning is about. @param {{code: string, body: string}} props */

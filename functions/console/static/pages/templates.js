@@ -25,7 +25,8 @@ export default function Templates({ query }) {
     { title: t("templates.media"), cell: (it) => (it.media_type ? t(`bubble.${it.media_type}`) : "–") },
     { title: t("templates.created"), cell: (it) => html`<${Time} at=${it.created_at} />` },
   ];
-  return html`<${Page} title=${t("templates.title")} action=${action}>
+  const none = list.first && list.items?.length === 0;
+  return html`<${Page} title=${t("templates.title")} action=${!none && action}>
     <${Table}
       label=${t("templates.title")}
       columns=${columns}
