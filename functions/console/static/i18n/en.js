@@ -1049,7 +1049,10 @@ export default {
       },
       "scheduled": "Nothing is going out now. Next is {name}, {time}.",
       "quiet": "Nothing is going out now, and nothing is scheduled.",
-      "fresh": "Four steps lead from here to the first campaign. Nothing is sent before you say so."
+      "fresh": {
+        "one": "One step is left to the first campaign. Nothing is sent before you say so.",
+        "other": "{count} steps are left to the first campaign. Nothing is sent before you say so."
+      }
     },
     "progress": "{delivered} of {total} delivered.",
     "expected": "Ends around {time}, at {pace} a minute.",

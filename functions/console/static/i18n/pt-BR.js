@@ -1049,7 +1049,10 @@ export default {
       },
       "scheduled": "Nada está saindo agora. A próxima é {name}, {time}.",
       "quiet": "Nada está saindo agora, e nada está agendado.",
-      "fresh": "Daqui até a primeira campanha são quatro passos. Nada é enviado antes de você mandar."
+      "fresh": {
+        "one": "Falta um passo até a primeira campanha. Nada é enviado antes de você mandar.",
+        "other": "Faltam {count} passos até a primeira campanha. Nada é enviado antes de você mandar."
+      }
     },
     "progress": "{delivered} de {total} entregues.",
     "expected": "Termina por volta de {time}, a {pace} por minuto.",

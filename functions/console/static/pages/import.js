@@ -42,7 +42,7 @@ export default function OneImport({ params }) {
   return html`<${Page} title=${importName(data)} back=${back} more=${more} action=${action}>
     <section>
       <${Status} kind="job" state=${data.status} />
-      <p class="lead" role="status">${importSentence(data)}</p>
+      <p class="lead">${importSentence(data)}</p>
       ${data.failure_code &&
       html`<${Notice} tone="red"><p>${codeText("import", data.failure_code)}</p>
         ${data.failure_reason && html`<p class="quiet" lang="en">${data.failure_reason}</p>`}<//>`}

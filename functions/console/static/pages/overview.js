@@ -84,7 +84,8 @@ export default function Overview() {
 }
 
 /** What is going on, in one sentence. @param {Found} found */
-function sentence({ running, scheduled, sums }) {
+function sentence(found) {
+  const { running, scheduled, sums } = found;
   const sums_of_running = running.reduce(
     (sum, { metrics }) => ({
       delivered: sum.delivered + (metrics?.delivered ?? 0),
@@ -96,7 +97,8 @@ function sentence({ running, scheduled, sums }) {
   if (running.length) return t(held ? "overview.sentence.held" : "overview.sentence.running", { count: running.length, ...sums_of_running });
   const [next] = byTime(scheduled);
   if (next?.scheduled_at) return t("overview.sentence.scheduled", { name: next.name, time: when(next.scheduled_at) });
-  return t(sums.total_campaigns ? "overview.sentence.quiet" : "overview.sentence.fresh");
+  if (sums.total_campaigns) return t("overview.sentence.quiet");
+  return t("overview.sentence.fresh", { count: stepsOf(found).filter((step) => !step.done).length });
 }
 
 /** @param {{campaign: Campaign}} props */
@@ -242,15 +244,17 @@ function Sums({ sums }) {
   </section>`;
 }
 
-/** From nothing to a campaign: the first step that is not done has the button. @param {{found: Found}} props */
+/** From nothing to a campaign. @param {Found} found */
+const stepsOf = ({ begun }) => [
+  { name: "connect", path: "/connection", done: connection.value?.status === "connected" },
+  { name: "import", path: "/imports/new", done: begun?.people ?? false },
+  { name: "template", path: "/templates/new", done: begun?.template ?? false },
+  { name: "campaign", path: "/campaigns/new", done: false },
+];
+
+/** The first step that is not done has the button. @param {{found: Found}} props */
 function FirstSteps({ found }) {
-  const connected = connection.value?.status === "connected";
-  const steps = [
-    { name: "connect", path: "/connection", done: connected },
-    { name: "import", path: "/imports/new", done: found.begun?.people ?? false },
-    { name: "template", path: "/templates/new", done: found.begun?.template ?? false },
-    { name: "campaign", path: "/campaigns/new", done: false },
-  ];
+  const steps = stepsOf(found);
   const current = steps.findIndex((step) => !step.done);
   return html`<section>
     <h2>${t("overview.steps.title")}</h2>
