@@ -34,9 +34,14 @@ class Keys:
             assert self.page.evaluate(SEEN), f"the focus cannot be seen on {focused}"
         raise AssertionError(f"no {target} within {MOST} steps")
 
-    def press(self, role: str, name: str, key: str = "Enter") -> None:
+    def press(self, role: str, name: str) -> None:
         self.reach(self.page.get_by_role(role, name=name, exact=True).first)  # type: ignore[arg-type]
-        self.page.keyboard.press(key)
+        self.page.keyboard.press("Enter")
+
+    def choose(self, name: str) -> None:
+        """The radio button of this name; a detail stands behind it."""
+        self.reach(self.page.get_by_role("radio", name=re.compile(f"^{name}")))
+        self.page.keyboard.press(" ")
 
     def type(self, label: str, text: str) -> None:
         self.reach(self.page.get_by_label(label, exact=True).first)
@@ -104,9 +109,9 @@ def make_campaign(keys: Keys) -> None:
     page = keys.page
     keys.press("link", "Campanhas")
     keys.press("link", "Nova campanha")
-    keys.press("radio", "Clientes", " ")
+    keys.choose("Clientes")
     keys.press("button", "Continuar")
-    keys.press("radio", "Aviso", " ")
+    keys.choose("Aviso")
     keys.press("button", "Continuar")
     keys.type("Mensagens por minuto", "1")
     keys.press("button", "Continuar")

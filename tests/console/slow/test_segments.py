@@ -47,6 +47,6 @@ def test_conditions_and_a_group_of_them_add_the_people_that_the_api_counts(visit
     page.get_by_role("radio", name="Não cumpre nenhuma").last.check()
     expect(said).to_have_text("1 pessoa corresponde agora.")
     page.get_by_role("button", name="Adicionar 1 pessoa").click()
-    expect(page.locator("main .lead")).to_have_text("1 pessoa neste segmento.")
+    expect(page.locator("main .lead").first).to_have_text("1 pessoa neste segmento.")
     [member] = person.call("GET", f"/v1/segments/{segment}/contacts")["items"]
     assert member["name"] == "Caio"

@@ -19,7 +19,7 @@ WHY = "O servidor Evolution não responde, ou não deixa este número enviar. Co
 @contextmanager
 def stopped(stack: Stack) -> Iterator[None]:
     """The simulator is away, and comes back on its port with its instances."""
-    stack.processes[SIMULATOR].stop(patience=5)  # type: ignore[union-attr]
+    stack.processes[SIMULATOR].stop(patience=5)
     try:
         yield
     finally:
