@@ -41,6 +41,7 @@ class Watched:
 
     allowed: set[str]
     found: list[str] = field(default_factory=list)
+    expected: set[tuple[str, str]] = field(default_factory=lambda: set(EXPECTED))  # a text, and how its address ends
 
     def watch(self, page: Page) -> None:
         page.on("console", lambda message: self._message(message.type, message.text, message.location.get("url", "")))
@@ -48,7 +49,7 @@ class Watched:
         page.on("request", lambda request: self._request(request.url))
 
     def _message(self, kind: str, text: str, url: str) -> None:
-        if kind in ("error", "warning") and not any(code in text and url.endswith(end) for code, end in EXPECTED):
+        if kind in ("error", "warning") and not any(code in text and url.endswith(end) for code, end in self.expected):
             self.found.append(f"{kind}: {text} ({url})")
 
     def _request(self, url: str) -> None:

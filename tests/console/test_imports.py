@@ -40,7 +40,7 @@ def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
     assert page.locator("td img").count() == 0
 
     page.get_by_role("button", name="Importar", exact=True).click()
-    expect(lead).to_contain_text("5 linhas lidas: 3 contatos novos, 0 atualizado, 0 sem mudança.")
+    expect(lead).to_contain_text("5 linhas lidas: 3 contatos novos, 0 atualizados, 0 sem mudança.")
     client = client_of(visitor.stack, session)
     made = client.call("GET", "/v1/imports")["items"][0]
     assert (made["status"], made["rows_read"], made["created"], made["rejected"]) == ("completed", 5, 3, 2)

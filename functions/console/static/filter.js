@@ -2,6 +2,7 @@
  * Conditions of a filter as a person enters them, and as the API takes them (docs/api.md, "Segments").
  *
  * @typedef {{field: string, op: string, value: string}} Condition `op` is the API's, or `filled` and `empty` for `exists`
+ * @typedef {{join: "all" | "any" | "none", parts: (Condition | Group)[]}} Group `none`: no part matches
  * @typedef {"text" | "list" | "number" | "date" | "days" | "basis" | "none"} Input
  */
 
@@ -36,8 +37,20 @@ export function complete(condition) {
   return input === "none" || (input === "list" ? listOf(condition.value).length > 0 : condition.value.trim() !== "");
 }
 
-/** The condition as the API takes it. @param {Condition} condition @returns {any} */
-export function part(condition) {
+/** @param {Condition | Group} part @returns {part is Group} */
+export const isGroup = (part) => "parts" in part;
+
+/** Every condition of a group, those of groups in it included. @param {Group} group @returns {Condition[]} */
+export const conditionsOf = ({ parts }) => parts.flatMap((part) => (isGroup(part) ? conditionsOf(part) : [part]));
+
+/** The group as the API takes it. @param {Group} group @returns {any} */
+export function filterOf({ join, parts }) {
+  const made = parts.map((part) => (isGroup(part) ? filterOf(part) : conditionOf(part)));
+  return join === "none" ? { not: { any: made } } : { [join]: made };
+}
+
+/** @param {Condition} condition */
+function conditionOf(condition) {
   const { field, op } = condition;
   if (op === "filled" || op === "empty") return { field, op: "exists", value: op === "filled" };
   return { field, op, value: valueOf(condition) };

@@ -28,7 +28,7 @@ export function percent(part, whole) {
  */
 export function when(instant, now = new Date(), seconds = false) {
   const date = new Date(instant);
-  const time = form(date, { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) });
+  const time = form(date, { ...timeForm(), ...(seconds && { second: "2-digit" }) });
   const days = Math.round((midnight(date) - midnight(now)) / DAY);
   if (days >= -1 && days <= 1) return t(["format.yesterday", "format.today", "format.tomorrow"][days + 1], { time });
   if (Math.abs(days) < 7) return `${form(date, { weekday: "short" }).replace(".", "")} ${time}`;
@@ -39,13 +39,19 @@ export function when(instant, now = new Date(), seconds = false) {
 }
 
 /** The clock's time alone. @param {string | Date} instant */
-export const clock = (instant) => form(new Date(instant), { hour: "2-digit", minute: "2-digit" });
+export const clock = (instant) => form(new Date(instant), timeForm());
 
 /** The day alone. @param {string | Date} instant */
 export const day = (instant) => form(new Date(instant), { day: "numeric", month: "short" });
 
 /** The exact instant with its zone, for those who point at it. @param {string | Date} instant */
 export const exact = (instant) => form(new Date(instant), { dateStyle: "full", timeStyle: "long" });
+
+/** A time zone as people call it: "Horário Padrão de Brasília". @param {string} zone */
+export function zoneName(zone) {
+  const parts = new Intl.DateTimeFormat(language.value, { timeZone: zone, timeZoneName: "longGeneric" }).formatToParts(new Date());
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
+}
 
 /** A duration of so many seconds in its largest unit or two. @param {number} seconds */
 export function duration(seconds) {
@@ -59,6 +65,9 @@ export function duration(seconds) {
   }
   return t("format.days", { count: Math.round(whole / 24 / HOUR) });
 }
+
+/** 09:05, and 9:05 AM. @returns {Intl.DateTimeFormatOptions} */
+const timeForm = () => ({ hour: language.value === "en" ? "numeric" : "2-digit", minute: "2-digit" });
 
 /** @param {Date} date @param {Intl.DateTimeFormatOptions} options */
 const form = (date, options) => new Intl.DateTimeFormat(language.value, options).format(date);

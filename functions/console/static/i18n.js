@@ -64,8 +64,8 @@ function find(key) {
  */
 function fill(text, values) {
   const numbers = new Intl.NumberFormat(language.value);
-  const plural = () => new Intl.PluralRules(language.value).select(Number(values.count));
-  const chosen = typeof text === "string" ? text : plural() === "one" ? text.one : text.other;
+  // Not by Intl.PluralRules: it knows "0 pessoa", and in Brazil people say "0 pessoas".
+  const chosen = typeof text === "string" ? text : Number(values.count) === 1 ? text.one : text.other;
   return chosen.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
     return value === undefined ? whole : typeof value === "number" ? numbers.format(value) : value;

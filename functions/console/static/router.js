@@ -9,7 +9,11 @@ import { signal } from "./html.js";
 /** @type {import("@preact/signals").Signal<Route>} */
 export const route = signal(read());
 
+/** Whether the person has gone to another place since the page was loaded. */
+export let moved = false;
+
 addEventListener("hashchange", () => {
+  moved = true;
   route.value = read();
 });
 

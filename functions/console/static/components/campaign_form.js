@@ -5,6 +5,7 @@ import { t } from "../i18n.js";
 import { toast } from "../state.js";
 import { isRetry } from "./campaign_words.js";
 import { Field } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
 
 /** @typedef {import("hidra-api").Campaign} Campaign */
@@ -38,6 +39,7 @@ const labels = (text) => text.split(",").map((it) => it.trim()).filter(Boolean);
  * @param {() => void} props.onCancel
  */
 export function CampaignForm({ campaign, onSaved, onCancel }) {
+  const form = useFirstField();
   /** @type {Record<string, string>} */
   const before = {
     name: campaign.name,
@@ -91,7 +93,7 @@ export function CampaignForm({ campaign, onSaved, onCancel }) {
       <//>`
     );
   };
-  return html`<form class="form" onSubmit=${save}>
+  return html`<form class="form" ref=${form} onSubmit=${save}>
     <h2>${t("campaign.form.title")}</h2>
     <${Problem} failure=${failure} />
     ${field("name", { required: true, maxlength: 200 })} ${field("description", { maxlength: 2000 })}

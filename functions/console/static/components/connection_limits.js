@@ -1,17 +1,14 @@
 /** What a number may send: today's use, its warm-up, and its limits. */
+import { zoneName } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { language } from "../preferences.js";
-import { DAYS } from "../sending_window.js";
 import { Bar } from "./bar.js";
 import { jitterText } from "./connection_limits_form.js";
 import { Time } from "./time.js";
 import { WarmUpDays } from "./warm_up_days.js";
+import { windowText } from "./window_words.js";
 
 /** @typedef {import("hidra-api").Connection} Connection */
-
-const MONDAY = Date.UTC(2024, 0, 1);
-const DAY = 86_400_000;
 
 /** @param {{found: Connection, change: () => void}} props */
 export function Limits({ found, change }) {
@@ -36,7 +33,7 @@ export function Limits({ found, change }) {
       <div><dt>${t("connection.limits.hours")}</dt><dd>${send_window ? windowText(send_window) : t("window.any")}</dd></div>
       <div><dt>${t("connection.limits.max_messages_per_day")}</dt><dd>${perDay(found.max_messages_per_day)}</dd></div>
       <div><dt>${t("connection.limits.max_first_contacts_per_day")}</dt><dd>${perDay(found.max_first_contacts_per_day)}</dd></div>
-      <div><dt>${t("connection.limits.time_zone")}</dt><dd>${found.time_zone.replaceAll("_", " ")}</dd></div>
+      <div><dt>${t("connection.limits.time_zone")}</dt><dd>${zoneName(found.time_zone)}</dd></div>
     </dl>
   </section>`;
 }
@@ -61,26 +58,4 @@ function Part({ name, used, limit, ends }) {
     </p>
     <${Bar} total=${Math.max(limit, used)} parts=${[{ tone: left ? "teal" : "amber", count: used, text: words }]} />
   </div>`;
-}
-
-/** @typedef {"mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"} Day */
-
-/** The hours of a window in words: "seg, ter 09:00–18:00". @param {NonNullable<Connection["send_window"]>} window */
-function windowText({ ranges, time_zone }) {
-  const format = new Intl.DateTimeFormat(language.value, { weekday: "short", timeZone: "UTC" });
-  const name = (/** @type {Day} */ day) => format.format(MONDAY + DAYS.indexOf(day) * DAY).replace(".", "");
-  const words = ranges.map(({ days, from, to }) => `${runs(days, name)} ${from}–${to}`).join("; ");
-  return t("connection.limits.hours_value", { words, zone: time_zone.replaceAll("_", " ") });
-}
-
-/** Days that follow each other, together. @param {Day[]} days @param {(day: Day) => string} name */
-function runs(days, name) {
-  /** @type {Day[][]} */
-  const found = [];
-  for (const day of DAYS.filter((each) => days.includes(each))) {
-    const last = found.at(-1);
-    if (last && DAYS.indexOf(last[last.length - 1]) === DAYS.indexOf(day) - 1) last.push(day);
-    else found.push([day]);
-  }
-  return found.map((run) => (run.length > 1 ? `${name(run[0])}–${name(run[run.length - 1])}` : name(run[0]))).join(", ");
 }

@@ -5,6 +5,7 @@ import { t } from "../i18n.js";
 import { isValid } from "../sending_window.js";
 import { limitsOf, written } from "../warm_up.js";
 import { Choice, Field } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
 import { WarmUpEditor } from "./warm_up_editor.js";
 import { WindowEditor } from "./window_editor.js";
@@ -42,6 +43,7 @@ const valuesOf = (found) => ({
  * @param {() => void} props.onCancel
  */
 export function LimitsForm({ connection, onSaved, onCancel }) {
+  const form = useFirstField();
   const [values, setValues] = useState(() => valuesOf(connection));
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [tried, setTried] = useState(false);
@@ -87,7 +89,7 @@ export function LimitsForm({ connection, onSaved, onCancel }) {
         onInput=${(/** @type {any} */ event) => change({ [name]: event.target.value })}
       />`}
   <//>`;
-  return html`<form class="form" noValidate onSubmit=${save}>
+  return html`<form class="form" noValidate ref=${form} onSubmit=${save}>
     <h2>${t("connection.limits.change")}</h2>
     <${Problem} failure=${failure} />
     <div class="pair">${amount("max_messages_per_minute")}${amount("max_concurrent_sends")}</div>

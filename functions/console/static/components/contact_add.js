@@ -5,10 +5,12 @@ import { t } from "../i18n.js";
 import { navigate } from "../router.js";
 import { toast } from "../state.js";
 import { Field } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
 
 /** @param {{onCancel: () => void}} props */
 export function ContactAdd({ onCancel }) {
+  const form = useFirstField();
   const [phone, setPhone] = useState("");
   const [name, setName] = useState("");
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
@@ -29,7 +31,7 @@ export function ContactAdd({ onCancel }) {
     }
   };
   const wrong = failure?.problem.errors?.some(({ field }) => field.endsWith("phone"));
-  return html`<form class="form" onSubmit=${save}>
+  return html`<form class="form" ref=${form} onSubmit=${save}>
     <h2>${t("contacts.add.title")}</h2>
     ${!wrong && html`<${Problem} failure=${failure} />`}
     <div class="pair">

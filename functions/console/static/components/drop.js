@@ -28,10 +28,8 @@ export function Drop({ file, onFile }) {
     <button type="button" onClick=${() => input.current?.click()}>${t(file ? "imports.drop.other" : "imports.drop.choose")}</button>
     <input
       ref=${input}
-      class="sr"
+      hidden
       type="file"
-      tabindex="-1"
-      aria-label=${t("imports.drop.choose")}
       accept=".csv,.txt,.tsv,.xlsx,.jsonl,.ndjson,text/csv"
       onChange=${(/** @type {any} */ event) => event.target.files?.[0] && onFile(event.target.files[0])}
     />

@@ -1,17 +1,20 @@
 /** A filter made of conditions, with the number of contacts that match it as it is built. */
 import { call } from "../api.js";
-import { complete, FIELDS, opsOf, part } from "../filter.js";
+import { complete, conditionsOf, FIELDS, filterOf, isGroup, opsOf } from "../filter.js";
 import { number } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
 import { toast } from "../state.js";
 import { Choice } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Icon } from "./icon.js";
 import { Problem } from "./problem.js";
 
 /** @typedef {import("../filter.js").Condition} Condition */
+/** @typedef {import("../filter.js").Group} Group */
 
+const JOINS = /** @type {const} */ (["all", "any", "none"]);
 /** @type {Condition} */
 const FIRST = { field: "name", op: "contains", value: "" };
 const MOST = 20;
@@ -20,17 +23,16 @@ const PAUSE = 400; // ms without a change
 
 /** @param {{segment: import("hidra-api").Segment, onChange: () => Promise<void>, onClose: () => void}} props */
 export function FilterBuilder({ segment, onChange, onClose }) {
-  const [join, setJoin] = useState(/** @type {"all" | "any"} */ ("all"));
-  const [conditions, setConditions] = useState([FIRST]);
+  const form = useFirstField();
+  const [group, setGroup] = useState(/** @type {Group} */ ({ join: "all", parts: [FIRST] }));
   const [working, setWorking] = useState(false);
   const people = usePolling(() => call("list_contacts", { limit: 50 })).data?.items ?? [];
   const attributes = [...new Set(people.flatMap((it) => Object.keys(it.attributes)))].sort();
+  const conditions = conditionsOf(group);
   const ready = conditions.every(complete);
-  const filter = ready ? /** @type {any} */ ({ [join]: conditions.map(part) }) : null;
+  const filter = ready ? filterOf(group) : null;
   const { matches, failure, setFailure } = useMatches(filter);
 
-  /** @param {number} at @param {Partial<Condition>} change */
-  const change = (at, change) => setConditions(conditions.map((it, place) => (place === at ? { ...it, ...change } : it)));
   const run = async () => {
     setWorking(true);
     try {
@@ -51,22 +53,9 @@ export function FilterBuilder({ segment, onChange, onClose }) {
       setWorking(false);
     }
   };
-  return html`<section class="form wide">
+  return html`<section class="form wide" ref=${form}>
     <h2>${t("segments.way.filter")}</h2>
-    ${conditions.length > 1 &&
-    html`<${Choice}
-      label=${t("segments.filter.join")}
-      value=${join}
-      options=${[{ value: "all", text: t("segments.filter.all") }, { value: "any", text: t("segments.filter.any") }]}
-      onChange=${setJoin}
-    />`}
-    <ul class="conditions">
-      ${conditions.map(
-        (it, at) => html`<${Row} key=${at} it=${it} attributes=${attributes} onChange=${(/** @type {Partial<Condition>} */ changed) => change(at, changed)}
-          onRemove=${conditions.length > 1 ? () => setConditions(conditions.filter((_, place) => place !== at)) : null} />`,
-      )}
-    </ul>
-    ${conditions.length < MOST && html`<div><button onClick=${() => setConditions([...conditions, FIRST])}><${Icon} name="plus" size=${16} />${t("segments.filter.add")}</button></div>`}
+    <${Conditions} group=${group} attributes=${attributes} room=${MOST - conditions.length} onChange=${setGroup} />
     <${Problem} failure=${failure} />
     <p class="lead" role="status" aria-live="polite">${ready ? matches && t("segments.filter.count", { count: matches.contacts }) : t("segments.filter.incomplete")}</p>
     ${ready && matches && matches.examples.length > 0 && html`<p class="quiet">${t("segments.filter.such_as", { names: matches.examples.map((it) => it.name ?? it.phone).join(", ") })}</p>`}
@@ -77,6 +66,50 @@ export function FilterBuilder({ segment, onChange, onClose }) {
       </button>
     </div>
   </section>`;
+}
+
+/**
+ * The conditions of a filter, or of a group in it, and how they are joined.
+ *
+ * @param {object} props
+ * @param {Group} props.group
+ * @param {string[]} props.attributes
+ * @param {number} props.room how many conditions the filter may still get
+ * @param {(group: Group) => void} props.onChange
+ * @param {() => void} [props.onRemove] of a group in a filter
+ */
+function Conditions({ group, attributes, room, onChange, onRemove }) {
+  const { join, parts } = group;
+  /** @param {number} at @param {Condition | Group} [changed] without it the part goes */
+  const put = (at, changed) => {
+    const left = parts.flatMap((part, place) => (place !== at ? [part] : changed ? [changed] : []));
+    if (!left.length && onRemove) onRemove();
+    else onChange({ ...group, parts: left.length ? left : [FIRST] });
+  };
+  /** @param {Condition | Group} part */
+  const add = (part) => onChange({ ...group, parts: [...parts, part] });
+  const only = parts.length === 1 && !onRemove;
+  return html`<div class="group" role="group" aria-label=${t(onRemove ? "segments.filter.group" : "segments.way.filter")}>
+    ${!only &&
+    html`<${Choice}
+      label=${t(onRemove ? "segments.filter.group" : "segments.filter.join")}
+      value=${join}
+      options=${JOINS.map((value) => ({ value, text: t(`segments.filter.${value}`) }))}
+      onChange=${(/** @type {Group["join"]} */ chosen) => onChange({ ...group, join: chosen })}
+    />`}
+    <ul class="conditions">
+      ${parts.map((part, at) =>
+        isGroup(part)
+          ? html`<li key=${at}><${Conditions} group=${part} attributes=${attributes} room=${room} onChange=${(/** @type {Group} */ changed) => put(at, changed)} onRemove=${() => put(at)} /></li>`
+          : html`<${Row} key=${at} it=${part} attributes=${attributes} onChange=${(/** @type {Partial<Condition>} */ changed) => put(at, { ...part, ...changed })} onRemove=${only ? null : () => put(at)} />`,
+      )}
+    </ul>
+    ${room > 0 &&
+    html`<div class="adding">
+      <button onClick=${() => add(FIRST)}><${Icon} name="plus" size=${16} />${t("segments.filter.add")}</button>
+      ${!onRemove && html`<button class="plain" onClick=${() => add({ join: "any", parts: [FIRST] })}><${Icon} name="plus" size=${16} />${t("segments.filter.add_group")}</button>`}
+    </div>`}
+  </div>`;
 }
 
 /** How many contacts match, a moment after the last change. @param {any} filter null while it is not complete */

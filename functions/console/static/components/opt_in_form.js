@@ -5,10 +5,12 @@ import { t } from "../i18n.js";
 import { toast } from "../state.js";
 import { confirm } from "./dialog.js";
 import { Field } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
 
 /** @param {{onDone: () => void, onCancel: () => void}} props */
 export function OptInForm({ onDone, onCancel }) {
+  const form = useFirstField();
   const [text, setText] = useState("");
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
 
@@ -31,7 +33,7 @@ export function OptInForm({ onDone, onCancel }) {
       setFailure(problem);
     }
   };
-  return html`<form class="form" onSubmit=${save}>
+  return html`<form class="form" ref=${form} onSubmit=${save}>
     <h2>${t("opt_outs.by_phone.title")}</h2>
     <${Problem} failure=${failure} />
     <${Field} label=${t("contacts.phone")} hint=${t("opt_outs.by_phone.hint")}>

@@ -4,10 +4,12 @@ import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { toast } from "../state.js";
 import { Field } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
 
 /** @param {{onDone: () => void, onCancel: () => void}} props */
 export function OptOutForm({ onDone, onCancel }) {
+  const form = useFirstField();
   const [text, setText] = useState("");
   const [reason, setReason] = useState("");
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
@@ -29,7 +31,7 @@ export function OptOutForm({ onDone, onCancel }) {
       setSaving(false);
     }
   };
-  return html`<form class="form" onSubmit=${save}>
+  return html`<form class="form" ref=${form} onSubmit=${save}>
     <h2>${t("opt_outs.add.title")}</h2>
     ${!wrong.length && html`<${Problem} failure=${failure} />`}
     <${Field} label=${t("opt_outs.add.phones")} hint=${t("opt_outs.add.phones_hint")} error=${wrong.length ? t("opt_outs.add.wrong", { phones: wrong.join(", ") }) : undefined}>

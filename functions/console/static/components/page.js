@@ -1,7 +1,7 @@
 /** The frame of every page: the top line with its name, its one action, and the connection. */
 import { html, useEffect, useRef } from "../html.js";
 import { t } from "../i18n.js";
-import { href } from "../router.js";
+import { href, moved } from "../router.js";
 import { connection } from "../state.js";
 import { connectionState } from "./status.js";
 
@@ -19,6 +19,10 @@ export function Page({ title, action, more, back, wide, children }) {
   useEffect(() => {
     document.title = `${title} · Hidra`;
   }, [title]);
+  useEffect(() => {
+    // What had the focus has gone with the page before: the keyboard goes on at the name of this one.
+    if (moved && document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, []);
   return html`
     <header class="top">
       <div class="title">

@@ -4,6 +4,7 @@ import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { toast } from "../state.js";
 import { Field } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Icon } from "./icon.js";
 import { Problem } from "./problem.js";
 
@@ -22,6 +23,7 @@ const BASES = [
  * @param {() => void} props.onCancel
  */
 export function PersonForm({ contact, onSaved, onCancel }) {
+  const form = useFirstField();
   const [name, setName] = useState(contact.name ?? "");
   const [phone, setPhone] = useState(contact.phone);
   const [rows, setRows] = useState(() =>
@@ -54,7 +56,7 @@ export function PersonForm({ contact, onSaved, onCancel }) {
   /** @param {string} value @param {(text: string) => void} set @param {Record<string, any>} attributes */
   const input = (value, set, attributes) => (/** @type {Record<string, any>} */ given) =>
     html`<input ...${given} ...${attributes} value=${value} onInput=${(/** @type {any} */ event) => set(event.target.value)} />`;
-  return html`<form class="form" onSubmit=${save}>
+  return html`<form class="form" ref=${form} onSubmit=${save}>
     <h2>${t("person.form.title")}</h2>
     <${Problem} failure=${failure} />
     <div class="pair">

@@ -4,6 +4,7 @@ import { when } from "../format.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { href } from "../router.js";
+import { Bubble } from "./bubble.js";
 import { Empty } from "./empty.js";
 import { Icon } from "./icon.js";
 import { Status } from "./status.js";
@@ -51,8 +52,7 @@ function One({ message, phone }) {
       <${Icon} name="next" size=${16} />
     </summary>
     <div class="story-text">
-      ${message.media_type && html`<p class="quiet">${t(`campaign.media.${message.media_type}`)}${message.file_name ? ` ${message.file_name}` : ""}</p>`}
-      ${message.text ? html`<blockquote class="frozen">${message.text}</blockquote>` : html`<p class="quiet">${t("person.messages.no_text")}</p>`}
+      ${message.text ? html`<${Bubble} text=${message.text} media=${message} />` : html`<p class="quiet">${t("person.messages.no_text")}</p>`}
       ${message.phone !== phone && html`<p class="quiet numbers">${t("person.messages.earlier_phone", { phone: message.phone })}</p>`}
     </div>
     <${Story} message=${message} />

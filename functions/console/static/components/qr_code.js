@@ -60,7 +60,7 @@ export function QrCode({ reload }) {
       ${link?.message && html`<p class="quiet">${t("connection.reported")} <span lang="en">${link.message}</span></p>`}
       ${failure
         ? html`<${Problem} failure=${failure} />`
-        : html`<p class="quiet numbers"><${Icon} name="clock" size=${16} /> ${t("connection.qr.renews", { seconds: left })}</p>`}
+        : html`<p class="quiet numbers"><${Icon} name="clock" size=${16} /> ${link ? t("connection.qr.renews", { seconds: left }) : t("connection.qr.coming")}</p>`}
       <p class="quiet">${t("connection.qr.waiting")}</p>
     </div>
   </section>`;

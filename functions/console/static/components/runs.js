@@ -4,6 +4,7 @@ import { duration } from "../format.js";
 import { html, useEffect, useRef } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
+import { Bubble } from "./bubble.js";
 import { Problem } from "./problem.js";
 import { Time } from "./time.js";
 
@@ -44,7 +45,6 @@ function One({ run }) {
       <span class="quiet"><${Time} at=${run.started_at} />${run.ended_at && ` · ${t("campaign.runs.took", { time: duration(seconds) })}`}</span>
     </div>
     <p class="numbers">${t("campaign.runs.summary", { total, delivered, failed, skipped })}</p>
-    ${run.media_type && html`<p class="quiet">${t(`campaign.media.${run.media_type}`)}${run.file_name ? ` ${run.file_name}` : ""}</p>`}
-    ${run.body && html`<p class="quiet">${t("campaign.runs.text")}</p><blockquote class="frozen">${run.body}</blockquote>`}
+    ${(run.body || run.media_type) && html`<p class="quiet">${t("campaign.runs.text")}</p><${Bubble} text=${run.body ?? ""} media=${run} />`}
   `;
 }

@@ -3,12 +3,14 @@ import { call } from "../api.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { Field } from "./field.js";
+import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
 
 /** @typedef {import("hidra-api").Segment} Segment */
 
 /** @param {{segment: Segment | null, onSaved: (saved: Segment) => void, onCancel: () => void}} props */
 export function SegmentForm({ segment, onSaved, onCancel }) {
+  const form = useFirstField();
   const [name, setName] = useState(segment?.name ?? "");
   const [description, setDescription] = useState(segment?.description ?? "");
   const [failure, setFailure] = useState(/** @type {any} */ (undefined));
@@ -22,7 +24,7 @@ export function SegmentForm({ segment, onSaved, onCancel }) {
       setFailure(problem);
     }
   };
-  return html`<form class="form" onSubmit=${save}>
+  return html`<form class="form" ref=${form} onSubmit=${save}>
     <h2>${t(segment ? "segments.rename" : "segments.new")}</h2>
     <${Problem} failure=${failure} />
     <${Field} label=${t("segments.name")}>

@@ -4,6 +4,7 @@ import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
 import { toast } from "../state.js";
+import { useFirstField } from "./first_field.js";
 import { Problem, problemText } from "./problem.js";
 import { SearchBox } from "./search_box.js";
 
@@ -13,6 +14,7 @@ const FOUND = 20;
 
 /** @param {{segment: import("hidra-api").Segment, onChange: () => Promise<void>, onClose: () => void}} props */
 export function SegmentSearch({ segment, onChange, onClose }) {
+  const form = useFirstField();
   const [search, setSearch] = useState("");
   const [added, setAdded] = useState(/** @type {string[]} */ ([]));
   const { data, failure } = usePolling(() => call("list_contacts", { search, limit: FOUND }), { key: search });
@@ -29,7 +31,7 @@ export function SegmentSearch({ segment, onChange, onClose }) {
     }
   };
   const left = items.filter((it) => !added.includes(it.id));
-  return html`<section class="form wide">
+  return html`<section class="form wide" ref=${form}>
     <h2>${t("segments.way.search")}</h2>
     <${SearchBox} label=${t("segments.search.label")} value=${search} onSearch=${setSearch} />
     ${failure && html`<${Problem} failure=${failure} />`}

@@ -1,5 +1,5 @@
 /** The days on which a campaign sends, as the API foresees them: a line a day, a cell an hour, filled where it sends. */
-import { number } from "../format.js";
+import { number, zoneName } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { language } from "../preferences.js";
@@ -36,7 +36,7 @@ export function SendingDays({ forecast, window }) {
     </div>
     <figcaption>
       ${forecast.days.length > SHOWN && html`<span>${t("days.more", { count: forecast.days.length - SHOWN })}</span>`}
-      ${zone !== here() && html`<span>${t("days.zone", { zone })}</span>`}
+      ${zone !== here() && html`<span>${zoneName(zone)}</span>`}
     </figcaption>
   </figure>`;
 }

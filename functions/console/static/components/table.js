@@ -12,6 +12,7 @@ import { Reading } from "./reading.js";
  * @property {(row: T) => any} cell
  * @property {boolean} [number] aligned to the right, in figures of one width
  * @property {boolean} [main] the cell that names the row
+ * @property {boolean} [does] the cell with what can be done; its title is for screen readers
  */
 
 /**
@@ -33,7 +34,7 @@ export function Table({ label, columns, rows, id = (row) => row.id, failure, rel
       <table>
         <thead>
           <tr>
-            ${columns.map((column) => html`<th key=${column.title} scope="col" class=${kind(column)}>${column.title}</th>`)}
+            ${columns.map((column) => html`<th key=${column.title} scope="col" class=${kind(column)}>${column.does ? html`<span class="sr">${column.title}</span>` : column.title}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -63,4 +64,4 @@ export function Pager({ next }) {
 }
 
 /** @param {Column<any>} column */
-const kind = (column) => [column.number && "number", column.main && "main"].filter(Boolean).join(" ");
+const kind = (column) => [column.number && "number", column.main && "main", column.does && "does"].filter(Boolean).join(" ");

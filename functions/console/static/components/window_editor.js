@@ -1,4 +1,5 @@
 /** The sending window of a campaign or a connection: at any time, or only in certain hours of the week. */
+import { zoneName } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { DAYS, proposed } from "../sending_window.js";
@@ -28,7 +29,7 @@ export function WindowEditor({ value, inherited = null, wrong, onChange }) {
       label=${t("window.label")}
       value=${value ? "hours" : "any"}
       options=${options}
-      hint=${value && t("window.zone", { zone: value.time_zone })}
+      hint=${value && t("window.zone", { zone: zoneName(value.time_zone) })}
       onChange=${(/** @type {string} */ kind) => onChange(kind === "any" ? null : inherited ?? proposed())}
     />
     ${value && html`<${Ranges} value=${value} onChange=${onChange} />`}

@@ -1,5 +1,5 @@
 /** A sending window in words: "seg–sex 09:00–18:00, sáb 09:00–12:00". */
-import { t } from "../i18n.js";
+import { zoneName } from "../format.js";
 import { language } from "../preferences.js";
 import { DAYS, here } from "../sending_window.js";
 
@@ -12,7 +12,7 @@ export const weekday = (place) =>
 /** @param {import("../sending_window.js").SendingWindow} window */
 export function windowText({ ranges, time_zone }) {
   const hours = ranges.map(({ days, from, to }) => `${daysText(days)} ${from}–${to}`).join(", ");
-  return time_zone === here() ? hours : `${hours} (${t("days.zone", { zone: time_zone })})`;
+  return time_zone === here() ? hours : `${hours} (${zoneName(time_zone)})`;
 }
 
 /** Three days or more in a row are a span. @param {readonly string[]} days */

@@ -1,5 +1,5 @@
 /** The third card: when it starts, how fast it goes, in which hours, and the days that it takes. */
-import { duration } from "../format.js";
+import { duration, zoneName } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { here } from "../sending_window.js";
@@ -35,7 +35,7 @@ export function Timing({ values, wrong, change, scheduled, expected, forecast })
     html`<div class="pair">
       <${Moment}
         label=${t("wizard.time.at")}
-        hint=${t("wizard.time.zone", { zone: here() })}
+        hint=${t("wizard.time.zone", { zone: zoneName(here()) })}
         error=${wrong.has("at") && t("wizard.time.at_wrong")}
         value=${values.at}
         required

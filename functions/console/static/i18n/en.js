@@ -157,12 +157,6 @@ export default {
       "summary": "{total} people: {delivered} delivered, {failed} failed, {skipped} skipped.",
       "text": "The text, as it was frozen at the start:"
     },
-    "media": {
-      "image": "With a picture.",
-      "document": "With a document.",
-      "video": "With a video.",
-      "audio": "With an audio."
-    },
     "facts": {
       "title": "About this campaign",
       "segment": "Segment",
@@ -399,7 +393,7 @@ export default {
     "blocked": {
       "no-connection": "No number is linked. It continues by itself once you connect one.",
       "connection-not-connected": "The number is not linked to WhatsApp. It continues by itself once you link the phone again.",
-      "connection-error": "The number cannot send. It continues by itself once a test succeeds; there is one every few minutes.",
+      "connection-error": "The Evolution server does not answer, or does not let this number send. It continues by itself once a test succeeds; the test repeats.",
       "connection-probed": "The number is on probation: one message goes out every {minutes} minutes until WhatsApp confirms one.",
       "server-slow": "The Evolution server takes longer than {seconds} s to answer: one message goes out every {minutes} minutes until it is faster.",
       "outside-send-window": "Outside the sending hours, which open on {opens_at}. It continues by itself.",
@@ -564,7 +558,7 @@ export default {
     "since": "Connected since",
     "reported": "Detail reported by the server:",
     "never": "not yet",
-    "facts": "In numbers",
+    "facts": "Details",
     "pace": "Pace",
     "pace_value": {
       "one": "up to {count} message a minute",
@@ -633,6 +627,7 @@ export default {
       },
       "pairing": "Or type this code on the phone:",
       "renews": "The code renews itself in {seconds} s.",
+      "coming": "The code appears in a few seconds.",
       "waiting": "This page says so as soon as the number is connected."
     },
     "backfill": {
@@ -673,7 +668,6 @@ export default {
       "jitter_none": "It does not",
       "jitter_value": "By up to {share}%",
       "hours": "Sending hours",
-      "hours_value": "{words}, in {zone} time",
       "time_zone": "Time zone of the days",
       "time_zone_hint": "Where a day begins and ends for these limits.",
       "wrong": "A whole number from 1 to {most}.",
@@ -769,8 +763,7 @@ export default {
     "more": {
       "one": "and {count} more day",
       "other": "and {count} more days"
-    },
-    "zone": "Hours of {zone}"
+    }
   },
   "dialog": {
     "type": "To confirm, type: {name}"
@@ -1091,7 +1084,10 @@ export default {
       },
       "scheduled": "Nothing is going out now. Next is {name}, {time}.",
       "quiet": "Nothing is going out now, and nothing is scheduled.",
-      "fresh": "Four steps lead from here to the first campaign. Nothing is sent before you say so."
+      "fresh": {
+        "one": "One step is left to the first campaign. Nothing is sent before you say so.",
+        "other": "{count} steps are left to the first campaign. Nothing is sent before you say so."
+      }
     },
     "progress": "{delivered} of {total} delivered.",
     "expected": "Ends around {time}, at {pace} a minute.",
@@ -1120,6 +1116,14 @@ export default {
       "pending": {
         "one": "{count} waiting",
         "other": "{count} waiting"
+      },
+      "unconfirmed": {
+        "one": "{count} to be confirmed",
+        "other": "{count} to be confirmed"
+      },
+      "open": {
+        "one": "{count} without a result yet",
+        "other": "{count} without a result yet"
       }
     },
     "count": {
@@ -1409,7 +1413,10 @@ export default {
       "join": "Which people",
       "all": "All conditions match",
       "any": "At least one matches",
+      "none": "None matches",
       "add": "One more condition",
+      "add_group": "Group of conditions",
+      "group": "Group of conditions",
       "remove": "Remove the condition",
       "field": "Field",
       "op": "Comparison",
@@ -1564,7 +1571,6 @@ export default {
     "no_media": "No media",
     "created": "Created",
     "save": "Save template",
-    "is_saved": "Saved",
     "saved": "{name} was saved.",
     "use": "Use in a campaign",
     "count": "{used} of {limit} characters.",
@@ -1597,7 +1603,7 @@ export default {
     "any": "At any hour",
     "inherited": "As the number does",
     "hours": "Only in these hours",
-    "zone": "Hours of {zone}.",
+    "zone": "{zone}.",
     "range": "Hours {count}",
     "from": "From",
     "to": "Until",
@@ -1697,7 +1703,7 @@ export default {
       "now": "When I confirm",
       "later": "At a day and time",
       "at": "Starts at",
-      "zone": "Local time: {zone}.",
+      "zone": "{zone}, that of this device.",
       "at_wrong": "Choose a time in the future.",
       "until": "Do not start after",
       "until_hint": "Optional: if it cannot start by then, it fails instead of going out late.",

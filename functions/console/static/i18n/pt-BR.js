@@ -157,12 +157,6 @@ export default {
       "summary": "{total} pessoas: {delivered} entregues, {failed} com falha, {skipped} puladas.",
       "text": "O texto, como foi fixado no começo:"
     },
-    "media": {
-      "image": "Com imagem.",
-      "document": "Com documento.",
-      "video": "Com vídeo.",
-      "audio": "Com áudio."
-    },
     "facts": {
       "title": "Dados da campanha",
       "segment": "Segmento",
@@ -399,7 +393,7 @@ export default {
     "blocked": {
       "no-connection": "Não há um número ligado. Continua sozinha quando você conectar um.",
       "connection-not-connected": "O número não está ligado ao WhatsApp. Continua sozinha quando você ligar o celular de novo.",
-      "connection-error": "O número não pode enviar. Continua sozinha quando um teste der certo; há um a cada poucos minutos.",
+      "connection-error": "O servidor Evolution não responde, ou não deixa este número enviar. Continua sozinha assim que um teste der certo; ele se repete.",
       "connection-probed": "O número está em observação: sai uma mensagem a cada {minutes} minutos até o WhatsApp confirmar uma.",
       "server-slow": "O servidor Evolution demora mais de {seconds} s para responder: sai uma mensagem a cada {minutes} minutos até ele melhorar.",
       "outside-send-window": "Fora do horário de envio, que abre em {opens_at}. Continua sozinha.",
@@ -564,7 +558,7 @@ export default {
     "since": "Conectado desde",
     "reported": "Detalhe informado pelo servidor:",
     "never": "ainda não",
-    "facts": "Em números",
+    "facts": "Detalhes",
     "pace": "Ritmo",
     "pace_value": {
       "one": "até {count} mensagem por minuto",
@@ -633,6 +627,7 @@ export default {
       },
       "pairing": "Ou digite este código no celular:",
       "renews": "O código se renova em {seconds} s.",
+      "coming": "O código aparece em alguns segundos.",
       "waiting": "Esta página avisa assim que o número conectar."
     },
     "backfill": {
@@ -673,7 +668,6 @@ export default {
       "jitter_none": "Não varia",
       "jitter_value": "Em até {share}%",
       "hours": "Horas de envio",
-      "hours_value": "{words}, horas de {zone}",
       "time_zone": "Fuso horário dos dias",
       "time_zone_hint": "Onde o dia começa e termina para estes limites.",
       "wrong": "Um número inteiro entre 1 e {most}.",
@@ -769,8 +763,7 @@ export default {
     "more": {
       "one": "e mais {count} dia",
       "other": "e mais {count} dias"
-    },
-    "zone": "Horas de {zone}"
+    }
   },
   "dialog": {
     "type": "Para confirmar, digite: {name}"
@@ -1091,7 +1084,10 @@ export default {
       },
       "scheduled": "Nada está saindo agora. A próxima é {name}, {time}.",
       "quiet": "Nada está saindo agora, e nada está agendado.",
-      "fresh": "Daqui até a primeira campanha são quatro passos. Nada é enviado antes de você mandar."
+      "fresh": {
+        "one": "Falta um passo até a primeira campanha. Nada é enviado antes de você mandar.",
+        "other": "Faltam {count} passos até a primeira campanha. Nada é enviado antes de você mandar."
+      }
     },
     "progress": "{delivered} de {total} entregues.",
     "expected": "Termina por volta de {time}, a {pace} por minuto.",
@@ -1120,6 +1116,14 @@ export default {
       "pending": {
         "one": "{count} aguardando",
         "other": "{count} aguardando"
+      },
+      "unconfirmed": {
+        "one": "{count} a confirmar",
+        "other": "{count} a confirmar"
+      },
+      "open": {
+        "one": "{count} sem resultado ainda",
+        "other": "{count} sem resultado ainda"
       }
     },
     "count": {
@@ -1409,7 +1413,10 @@ export default {
       "join": "Quem entra",
       "all": "Cumpre todas as condições",
       "any": "Cumpre pelo menos uma",
+      "none": "Não cumpre nenhuma",
       "add": "Mais uma condição",
+      "add_group": "Grupo de condições",
+      "group": "Grupo de condições",
       "remove": "Tirar a condição",
       "field": "Campo",
       "op": "Comparação",
@@ -1564,7 +1571,6 @@ export default {
     "no_media": "Sem mídia",
     "created": "Criado",
     "save": "Salvar modelo",
-    "is_saved": "Salvo",
     "saved": "{name} foi salvo.",
     "use": "Usar em uma campanha",
     "count": "{used} de {limit} caracteres.",
@@ -1597,7 +1603,7 @@ export default {
     "any": "A qualquer hora",
     "inherited": "Como no número",
     "hours": "Só nestas horas",
-    "zone": "Horas de {zone}.",
+    "zone": "{zone}.",
     "range": "Horário {count}",
     "from": "Das",
     "to": "Até",
@@ -1697,7 +1703,7 @@ export default {
       "now": "Quando eu confirmar",
       "later": "Em um dia e hora",
       "at": "Começa em",
-      "zone": "Hora local: {zone}.",
+      "zone": "{zone}, o deste aparelho.",
       "at_wrong": "Escolha um momento no futuro.",
       "until": "Não começar depois de",
       "until_hint": "Opcional: se até lá não puder começar, ela falha em vez de sair tarde.",
@@ -1749,8 +1755,8 @@ export default {
     },
     "test": {
       "title": "Teste no seu número",
-      "text": "Com os dados de {name}. O teste não entra em nenhuma conta.",
-      "raw": "O teste não entra em nenhuma conta.",
+      "text": "Com os dados de {name}. O teste não entra nas contagens.",
+      "raw": "O teste não entra nas contagens.",
       "phone": "Telefone",
       "phone_wrong": "Confira DDD e número.",
       "send": "Enviar teste",

@@ -137,6 +137,7 @@ function Why({ campaign }) {
   const action = linked && html`<a class="button" href=${href("/connection")}>${t(scan ? "campaign.scan" : "campaign.connection")}</a>`;
   return html`<${Notice} tone=${campaign.status === "failed" ? "red" : "amber"} action=${action}>
     <p>${blockedText(campaign)}</p>
+    ${campaign.blocked_params.detail && html`<p class="quiet">${t("connection.reported")} <span lang="en">${campaign.blocked_params.detail}</span></p>`}
   <//>`;
 }
 

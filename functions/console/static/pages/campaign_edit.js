@@ -2,6 +2,7 @@
 import { call } from "../api.js";
 import { useChoices } from "../components/choices.js";
 import { Empty } from "../components/empty.js";
+import { Missing, isMissing } from "../components/missing.js";
 import { Page } from "../components/page.js";
 import { Reading } from "../components/reading.js";
 import { BACK, Wizard } from "../components/wizard.js";
@@ -38,6 +39,7 @@ function Opened({ id, query, onCreated, restart }) {
   const first = useRef(/** @type {Campaign | null | undefined} */ (undefined));
   first.current ??= found.data; // what is saved meanwhile is this page's own doing
   const failure = choices.failure ?? found.failure;
+  if (isMissing(found.failure)) return html`<${Missing} back=${BACK} />`;
   if (!choices.data || first.current === undefined) {
     return html`<${Page} title=${t(opened ? "wizard.edit" : "wizard.title")} back=${BACK}>
       <${Reading} failure=${failure} reload=${() => (choices.reload(), found.reload())} lines=${4} tall />

@@ -81,9 +81,9 @@ function sentence(sums) {
 const columns = (changed) => [
   { title: t("campaigns.name"), main: true, cell: (campaign) => html`<${Name} campaign=${campaign} />` },
   { title: t("campaigns.state"), cell: (campaign) => html`<${Status} kind="campaign" state=${campaignState(campaign)} />` },
-  { title: t("campaigns.reached"), cell: ({ metrics }) => html`<${CampaignProgress} metrics=${metrics} />` },
+  { title: t("campaigns.reached"), cell: (campaign) => html`<${CampaignProgress} campaign=${campaign} />` },
   { title: t("campaigns.when"), cell: (campaign) => html`<${When} campaign=${campaign} />` },
-  { title: t("campaigns.actions"), cell: (campaign) => html`<${Menu} of=${campaign.name} actions=${campaignActions(campaign, changed)} />` },
+  { title: t("campaigns.actions"), does: true, cell: (campaign) => html`<${Menu} of=${campaign.name} actions=${campaignActions(campaign, changed)} />` },
 ];
 
 /** The name leads to the campaign's page; before its start to the cards. @param {{campaign: Campaign}} props */

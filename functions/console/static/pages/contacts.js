@@ -50,7 +50,7 @@ export default function Contacts({ query }) {
   ];
   return html`<${Page}
     title=${t("contacts.title")}
-    action=${html`<button class="primary" onClick=${() => setAdding(true)}>${t("contacts.add.action")}</button>`}
+    action=${html`<button class=${list.first && list.items?.length === 0 && !search ? "" : "primary"} onClick=${() => setAdding(true)}>${t("contacts.add.action")}</button>`}
     more=${html`<${Menu} actions=${actions} />`}
   >
     <div class="section-head">

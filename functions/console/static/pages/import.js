@@ -4,6 +4,7 @@ import { Bar } from "../components/bar.js";
 import { confirm } from "../components/dialog.js";
 import { importName, importSentence, size } from "../components/import_words.js";
 import { Menu } from "../components/menu.js";
+import { Missing, isMissing } from "../components/missing.js";
 import { Notice } from "../components/notice.js";
 import { Page } from "../components/page.js";
 import { problemText } from "../components/problem.js";
@@ -34,13 +35,14 @@ export default function OneImport({ params }) {
   useEffect(() => {
     if (data) announce(importSentence(data));
   }, [data]);
+  if (isMissing(failure)) return html`<${Missing} back=${back} />`;
   if (!data) return html`<${Page} title=${t("imports.single")} back=${back}><${Reading} failure=${failure} reload=${reload} tall /><//>`;
   const more = isOpen(data) && html`<${Menu} actions=${[{ text: t("imports.cancel.action"), act: () => cancel(data, replace), danger: true }]} />`;
   const action = !isOpen(data) && data.segment_id && html`<a class="button primary" href=${href(`/segments/${data.segment_id}`)}>${t("imports.see_segment")}</a>`;
   return html`<${Page} title=${importName(data)} back=${back} more=${more} action=${action}>
     <section>
       <${Status} kind="job" state=${data.status} />
-      <p class="lead" role="status">${importSentence(data)}</p>
+      <p class="lead">${importSentence(data)}</p>
       ${data.failure_code &&
       html`<${Notice} tone="red"><p>${codeText("import", data.failure_code)}</p>
         ${data.failure_reason && html`<p class="quiet" lang="en">${data.failure_reason}</p>`}<//>`}

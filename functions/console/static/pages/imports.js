@@ -32,7 +32,8 @@ export default function Imports({ query }) {
     { title: t("imports.rejected"), number: true, cell: (it) => number(it.rejected) },
     { title: t("imports.when"), cell: (it) => html`<${Time} at=${it.created_at} />` },
   ];
-  return html`<${Page} title=${t("imports.title")} action=${action}>
+  const none = list.first && list.items?.length === 0;
+  return html`<${Page} title=${t("imports.title")} action=${!none && action}>
     <${Table}
       label=${t("imports.title")}
       columns=${columns}

@@ -39,6 +39,7 @@ export default function OptOuts({ query }) {
     { title: t("opt_outs.at"), cell: (/** @type {OptOut} */ it) => html`<${Time} at=${it.at} />` },
     {
       title: t("opt_outs.actions"),
+      does: true,
       cell: (/** @type {OptOut} */ it) =>
         it.phone &&
         html`<button class="small" aria-label=${t("opt_outs.remove.label", { phone: it.phone })} onClick=${() => remove(it, list.reload)}>

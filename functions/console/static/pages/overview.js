@@ -27,7 +27,14 @@ async function load() {
     loadCampaigns(),
     call("list_imports", { limit: 10 }),
   ]);
-  return { sums, ...campaigns, imports: imports.items };
+  const begun = sums.total_campaigns ? null : await loadBegun();
+  return { sums, ...campaigns, imports: imports.items, begun };
+}
+
+/** What an account without a campaign has done already. */
+async function loadBegun() {
+  const [segments, templates] = await Promise.all([call("list_segments", { limit: 50 }), call("list_templates", { limit: 1 })]);
+  return { people: segments.items.some((it) => it.total_contacts > 0), template: templates.items.length > 0 };
 }
 
 /** One after the other: side by side, each would start a process of the same function. */
@@ -77,7 +84,8 @@ export default function Overview() {
 }
 
 /** What is going on, in one sentence. @param {Found} found */
-function sentence({ running, scheduled, sums }) {
+function sentence(found) {
+  const { running, scheduled, sums } = found;
   const sums_of_running = running.reduce(
     (sum, { metrics }) => ({
       delivered: sum.delivered + (metrics?.delivered ?? 0),
@@ -89,7 +97,8 @@ function sentence({ running, scheduled, sums }) {
   if (running.length) return t(held ? "overview.sentence.held" : "overview.sentence.running", { count: running.length, ...sums_of_running });
   const [next] = byTime(scheduled);
   if (next?.scheduled_at) return t("overview.sentence.scheduled", { name: next.name, time: when(next.scheduled_at) });
-  return t(sums.total_campaigns ? "overview.sentence.quiet" : "overview.sentence.fresh");
+  if (sums.total_campaigns) return t("overview.sentence.quiet");
+  return t("overview.sentence.fresh", { count: stepsOf(found).filter((step) => !step.done).length });
 }
 
 /** @param {{campaign: Campaign}} props */
@@ -149,7 +158,11 @@ function Waiting({ found }) {
       <p>${t(`overview.connection.${connection.value?.status ?? "none"}`)}</p>
     <//>`}
     ${[...held, ...found.paused.filter((campaign) => !campaign.blocked_code)].map(
-      (campaign) => html`<${Notice} key=${campaign.id} icon=${campaign.status === "paused" ? "pause" : "alert"}>
+      (campaign) => html`<${Notice}
+        key=${campaign.id}
+        icon=${campaign.status === "paused" ? "pause" : "alert"}
+        action=${html`<a class="button" href=${href(`/campaigns/${campaign.id}`)}>${t("overview.see")}<span class="sr"> ${campaign.name}</span></a>`}
+      >
         <p><${Name} campaign=${campaign} /></p>
         <p>${campaign.blocked_code ? blockedText(campaign) : t("overview.paused", { count: campaign.metrics?.pending ?? 0 })}</p>
         <p class="quiet numbers">
@@ -202,7 +215,7 @@ function Sums({ sums }) {
     part("green", "delivered", sums.delivered_messages),
     part("red", "failed", sums.failed_messages),
     part("slate", "skipped", sums.skipped_messages),
-    part("amber", "pending", sums.pending_messages),
+    part("amber", "open", sums.pending_messages),
   ];
   const total = messages.reduce((sum, { count }) => sum + count, 0);
   /** @type {[string, number][]} */
@@ -231,15 +244,17 @@ function Sums({ sums }) {
   </section>`;
 }
 
-/** From nothing to a campaign: the first step that is not done has the button. @param {{found: Found}} props */
+/** From nothing to a campaign. @param {Found} found */
+const stepsOf = ({ begun }) => [
+  { name: "connect", path: "/connection", done: connection.value?.status === "connected" },
+  { name: "import", path: "/imports/new", done: begun?.people ?? false },
+  { name: "template", path: "/templates/new", done: begun?.template ?? false },
+  { name: "campaign", path: "/campaigns/new", done: false },
+];
+
+/** The first step that is not done has the button. @param {{found: Found}} props */
 function FirstSteps({ found }) {
-  const connected = connection.value?.status === "connected";
-  const steps = [
-    { name: "connect", path: "/connection", done: connected },
-    { name: "import", path: "/imports/new", done: found.imports.some((it) => it.created + it.updated + it.unchanged > 0) },
-    { name: "template", path: "/templates/new", done: false },
-    { name: "campaign", path: "/campaigns/new", done: false },
-  ];
+  const steps = stepsOf(found);
   const current = steps.findIndex((step) => !step.done);
   return html`<section>
     <h2>${t("overview.steps.title")}</h2>

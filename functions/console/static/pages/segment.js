@@ -5,6 +5,7 @@ import { Empty } from "../components/empty.js";
 import { FilterBuilder } from "../components/filter_builder.js";
 import { Icon } from "../components/icon.js";
 import { Menu } from "../components/menu.js";
+import { Missing, isMissing } from "../components/missing.js";
 import { Page } from "../components/page.js";
 import { problemText } from "../components/problem.js";
 import { Reading } from "../components/reading.js";
@@ -32,6 +33,7 @@ export default function OneSegment({ params, query }) {
     query: { id, ...(query.cursor ? { cursor: query.cursor } : {}) },
   });
   const back = { href: href("/segments"), text: t("segments.title") };
+  if (isMissing(failure)) return html`<${Missing} back=${back} />`;
   if (!data) return html`<${Page} title=${t("segments.single")} back=${back}><${Reading} failure=${failure} reload=${reload} lines=${8} /><//>`;
   const close = () => setQuery({ do: null });
   const changed = async () => {
@@ -39,21 +41,23 @@ export default function OneSegment({ params, query }) {
   };
   const more = html`<${Menu}
     actions=${[
-      ...WAYS.slice(1).map((way) => ({ text: t(`segments.way.${way}`), act: () => setQuery({ do: way }) })),
+      ...WAYS.slice(data.total_contacts ? 0 : 1).map((way) => ({ text: t(`segments.way.${way}`), act: () => setQuery({ do: way }) })),
       { text: t("segments.import"), act: () => navigate("/imports/new", { segment: id }) },
-      ...(exists("/campaigns/new") ? [{ text: t("segments.use"), act: () => navigate("/campaigns/new", { segment: id }) }] : []),
       { text: t("segments.rename"), act: () => setQuery({ do: "rename" }) },
       { text: t("segments.delete.action"), act: () => remove(data), danger: true },
     ]}
   />`;
-  const action = query.do !== "search" && html`<button class="primary" onClick=${() => setQuery({ do: "search" })}><${Icon} name="plus" size=${16} />${t("segments.way.search")}</button>`;
+  // People first; with people, the campaign to them.
+  const action = data.total_contacts
+    ? html`<a class="button primary" href=${href("/campaigns/new", { segment: id })}>${t("segments.use")}</a>`
+    : html`<button class="primary" onClick=${() => setQuery({ do: "search" })}><${Icon} name="plus" size=${16} />${t("segments.way.search")}</button>`;
   /** @type {import("../components/table.js").Column<Contact>[]} */
   const columns = [
     { title: t("segments.person"), main: true, cell: (it) => person(it) },
     { title: t("segments.phone"), cell: (it) => html`<span class="numbers">${it.phone}</span>` },
-    { title: t("segments.actions"), cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? it.phone}</span></button>` },
+    { title: t("segments.actions"), does: true, cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? it.phone}</span></button>` },
   ];
-  return html`<${Page} title=${data.name} back=${back} action=${action} more=${more}>
+  return html`<${Page} title=${data.name} back=${back} action=${!query.do && action} more=${more}>
     <section>
       <p class="lead">${t("segments.sentence", { count: data.total_contacts })}</p>
       ${data.description && html`<p class="quiet">${data.description}</p>`}

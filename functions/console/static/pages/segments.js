@@ -25,7 +25,8 @@ export default function Segments({ query }) {
     { title: t("segments.description"), cell: (it) => it.description ?? "" },
     { title: t("segments.created"), cell: (it) => html`<${Time} at=${it.created_at} />` },
   ];
-  return html`<${Page} title=${t("segments.title")} action=${!query.new && action}>
+  const none = list.first && list.items?.length === 0;
+  return html`<${Page} title=${t("segments.title")} action=${!none && !query.new && action}>
     ${query.new && html`<${SegmentForm} segment=${null} onSaved=${(/** @type {Segment} */ it) => navigate(`/segments/${it.id}`)} onCancel=${() => setQuery({ new: null })} />`}
     <${Table}
       label=${t("segments.title")}

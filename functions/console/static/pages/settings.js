@@ -2,6 +2,7 @@
 import { account, signOut } from "../auth.js";
 import { Choice } from "../components/field.js";
 import { Page } from "../components/page.js";
+import { zoneName } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { LANGUAGES, THEMES, chooseLanguage, chooseTheme, language, theme } from "../preferences.js";
@@ -32,7 +33,7 @@ export default function Settings() {
         <div><dt>${t("settings.name")}</dt><dd>${who?.name}</dd></div>
         ${who?.email && html`<div><dt>${t("settings.email")}</dt><dd>${who.email}</dd></div>`}
         <div><dt>${t("settings.role")}</dt><dd>${t(who?.admin ? "settings.admin" : "settings.user")}</dd></div>
-        <div><dt>${t("settings.zone")}</dt><dd>${zone}</dd></div>
+        <div><dt>${t("settings.zone")}</dt><dd>${zoneName(zone)} <span class="quiet">${zone}</span></dd></div>
         <div><dt>${t("settings.api")}</dt><dd><code>${API_URL}</code></dd></div>
       </dl>
       <button onClick=${signOut}>${t("settings.sign_out")}</button>

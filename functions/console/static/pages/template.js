@@ -3,6 +3,7 @@ import { call } from "../api.js";
 import { confirm } from "../components/dialog.js";
 import { Choice, Field } from "../components/field.js";
 import { Menu } from "../components/menu.js";
+import { Missing, isMissing } from "../components/missing.js";
 import { Notice } from "../components/notice.js";
 import { Page } from "../components/page.js";
 import { Problem, problemText } from "../components/problem.js";
@@ -13,7 +14,6 @@ import { number } from "../format.js";
 import { html, useState } from "../html.js";
 import { codeText, t } from "../i18n.js";
 import { usePolling } from "../polling.js";
-import { exists } from "../pages.js";
 import { href, navigate } from "../router.js";
 import { toast } from "../state.js";
 
@@ -30,6 +30,7 @@ export default function OneTemplate({ params }) {
   const { id } = params;
   const back = { href: href("/templates"), text: t("templates.title") };
   const { data, failure, reload, replace } = usePolling(async () => (id ? await call("get_template", { template_id: id }) : null), { key: id });
+  if (isMissing(failure)) return html`<${Missing} back=${back} />`;
   if (data === undefined) return html`<${Page} title=${t("templates.single")} back=${back}><${Reading} failure=${failure} reload=${reload} lines=${6} /><//>`;
   return html`<${Editor} key=${id ?? "new"} template=${data} back=${back} onSaved=${replace} />`;
 }
@@ -41,7 +42,7 @@ function Editor({ template, back, onSaved }) {
   const [saving, setSaving] = useState(false);
   const people = usePolling(() => call("list_contacts", { limit: READ })).data?.items;
   const readings = useReadings(draft.body, people);
-  const names = ["nome", "telefone", ...new Set((people ?? []).flatMap((it) => Object.keys(it.attributes)))];
+  const names = ["nome", "telefone", ...different((people ?? []).flatMap((it) => Object.keys(it.attributes)))];
   const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(template));
   const media = draft.media_type !== "none";
   const limit = limitOf(media ? draft : null);
@@ -69,9 +70,10 @@ function Editor({ template, back, onSaved }) {
     return message && t("form.wrong", { message });
   };
   const ready = draft.title.trim() && (draft.body.trim() || media) && used <= limit && (!media || draft.media_url.trim());
-  const action = html`<button class="primary" disabled=${!ready || !changed || saving} aria-busy=${saving} onClick=${save}>
-    ${t(changed || !template ? "templates.save" : "templates.is_saved")}
-  </button>`;
+  const action =
+    template && !changed
+      ? html`<a class="button primary" href=${href("/campaigns/new", { template: template.id })}>${t("templates.use")}</a>`
+      : html`<button class="primary" disabled=${!ready || saving} aria-busy=${saving} onClick=${save}>${t("templates.save")}</button>`;
   const more = template && html`<${Menu} actions=${actions(template)} />`;
   return html`<${Page} title=${template?.title ?? t("templates.new")} back=${back} action=${action} more=${more}>
     <${Problem} failure=${failure} />
@@ -117,6 +119,12 @@ function Editor({ template, back, onSaved }) {
   <//>`;
 }
 
+/** Names without those that mean the same attribute: case and accents do not count. @param {string[]} names */
+function different(names) {
+  const folded = (/** @type {string} */ name) => name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s_-]+/g, "_");
+  return [...new Map([...names].reverse().map((name) => [folded(name), name])).values()].reverse();
+}
+
 /** What a warning is about. @param {{code: string, body: string}} props */
 function Found({ code, body }) {
   const rest = body.replace(/\{\{[^{}]*\}\}/g, "…");
@@ -149,10 +157,7 @@ function fieldsOf({ title, body, media_type, media_url, file_name }) {
 
 /** @param {Template} template */
 function actions(template) {
-  const use = exists("/campaigns/new")
-    ? [{ text: t("templates.use"), act: () => navigate("/campaigns/new", { template: template.id }) }]
-    : [];
-  return [...use, { text: t("templates.delete.action"), act: () => remove(template), danger: true }];
+  return [{ text: t("templates.delete.action"), act: () => remove(template), danger: true }];
 }
 
 /** @param {Template} template */

@@ -6,7 +6,7 @@ import { Page } from "../components/page.js";
 import { Table } from "../components/table.js";
 import { Time } from "../components/time.js";
 import { html } from "../html.js";
-import { codeText, t } from "../i18n.js";
+import { codeText, has, t } from "../i18n.js";
 import { useList } from "../polling.js";
 import { href } from "../router.js";
 
@@ -25,7 +25,8 @@ export default function Templates({ query }) {
     { title: t("templates.media"), cell: (it) => (it.media_type ? t(`bubble.${it.media_type}`) : "–") },
     { title: t("templates.created"), cell: (it) => html`<${Time} at=${it.created_at} />` },
   ];
-  return html`<${Page} title=${t("templates.title")} action=${action}>
+  const none = list.first && list.items?.length === 0;
+  return html`<${Page} title=${t("templates.title")} action=${!none && action}>
     <${Table}
       label=${t("templates.title")}
       columns=${columns}
@@ -41,5 +42,12 @@ export default function Templates({ query }) {
 /** @param {{it: Template}} props */
 function Excerpt({ it }) {
   const text = it.body.length > SHOWN ? `${it.body.slice(0, SHOWN)}…` : it.body;
-  return html`<div><span class="excerpt">${text}</span>${it.warnings.map((warning) => html`<span class="status amber" key=${warning.code}><${Icon} name="alert" size=${16} />${t(`templates.warned.${warning.code}`)}<span class="sr">${codeText("template", warning.code)}</span></span>`)}</div>`;
+  return html`<div><span class="excerpt">${text}</span>${it.warnings.map(({ code }) => html`<${Warned} key=${code} code=${code} />`)}</div>`;
+}
+
+/** A warning in a word or two; in its sentence, if it has no shorter text. @param {{code: string}} props */
+function Warned({ code }) {
+  const short = `templates.warned.${code}`;
+  const sentence = codeText("template", code);
+  return html`<span class="status amber"><${Icon} name="alert" size=${16} />${has(short) ? html`${t(short)}<span class="sr">: ${sentence}</span>` : sentence}</span>`;
 }
