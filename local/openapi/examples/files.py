@@ -139,5 +139,6 @@ EXAMPLES: dict[str, Any] = {
     "RejectsLink": {
         "url": "https://hidra-importbucket.s3.sa-east-1.amazonaws.com/rejects/…",
         "expires_in_seconds": 600,
+        "examples": [{"line": 5, "reason": "no_phone", "row": "Zé;;Natal;Sim;4"}],
     },
 }
