@@ -335,6 +335,7 @@ EXAMPLES: dict[str, Any] = {
     "RejectsLink": {
         "url": "https://hidra-importbucket.s3.sa-east-1.amazonaws.com/rejects/…",
         "expires_in_seconds": 600,
+        "examples": [{"line": 5, "reason": "no_phone", "row": "Zé;;Natal;Sim;4"}],
     },
     "FilterMatches": {"contacts": 312, "examples": [_CONTACT_SHOWN]},
     "FilterWanted": _FILTER,
