@@ -51,7 +51,7 @@ export function Chart({ bars, size, limit, label, onPoint }) {
       </svg>
       ${lines.map((count) => html`<span key=${count} class="level" style=${{ bottom: `${height(count)}%` }}>${number(count)}</span>`)}
       ${times(bars[0]?.at ?? 0, size, places).map(
-        ({ place, text }) => html`<span key=${place} class="time" style=${{ left: `${(place / places) * 100}%` }}>${text}</span>`,
+        ({ place, text }) => html`<span key=${place} class="moment" style=${{ left: `${(place / places) * 100}%` }}>${text}</span>`,
       )}
     </div>
   </div>`;
