@@ -111,7 +111,7 @@ def _take_all(page: Page, client: Client, url: str, prepared: Prepared) -> None:
         page.locator("input[type=file]").set_input_files(file)
         _write(page, "import", ".preview-rows tbody tr")
     page.goto(f"{url}#/templates/{prepared.template}")
-    _write(page, "template", ".editor .under .who")
+    _write(page, "template", ".editor .phone .who")
     page.goto(f"{url}#/campaigns/{prepared.plan}/edit?step=time")
     page.locator(".picture-of-days").evaluate("days => days.scrollIntoView({block: 'end'})")
     _write(page, "plan", ".picture-of-days")
