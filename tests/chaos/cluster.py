@@ -57,6 +57,11 @@ class Times:
     tick: float = 0.5  # 60; from one tick of the clock to the next
 
 
+PATIENT = Times(tick=2.5, latest_after_slot=1.5, visibility=6.0)
+"""For scenarios that audit no pace. Few tickets find no work: a pass issues those of the next two seconds again, a busy
+machine makes claims late, and a batch that takes longer than its visibility timeout is delivered again."""
+
+
 @dataclass(frozen=True)
 class Sizes:
     """The number of workers of each function."""
@@ -193,8 +198,9 @@ class Cluster:
 
     def invoke(self, part: str, event: Any) -> Reply:
         """Invokes a function as Lambda does; the kill plan may kill its worker."""
-        reply = self._pools[part].invoke(event, self.plan.arm(part))
-        self.plan.record(part, reply)
+        armed = self.plan.arm(part)
+        reply = self._pools[part].invoke(event, armed)
+        self.plan.record(part, armed, reply)
         if reply.error:
             self.errors.append(f"{part}: {reply.error}")
         return reply

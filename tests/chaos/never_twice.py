@@ -17,7 +17,7 @@ from hidra.services import lifecycle
 from hidra.store import recount
 from tests.chaos import send_faults
 from tests.chaos.broker import Message, queue_event
-from tests.chaos.cluster import A_DAY_LATER, Cluster, Sizes, Times
+from tests.chaos.cluster import A_DAY_LATER, PATIENT, Cluster, Sizes
 from tests.chaos.kill_points import HELD, LATE
 from tests.chaos.tenants import CONFIRMATION, MessageKey, Tenant, opt_out_phone, phones, row_key, sent_key
 from tests.conftest import Databases
@@ -44,8 +44,8 @@ EXPECTED = frozenset(
 ) | {"send/http:send:written"}
 """The points that the dry run must reach: a lost hook is noticed."""
 _RECHECK = ("to_recheck", "_record", "end_rechecks", "running_on")
-_LATEST_CLAIM = 1.5  # seconds after its slot
-_LATE_CLAIM = {"point": "send/commit:claim:after", "seconds": _LATEST_CLAIM + 0.3}
+_LATE_CLAIM = {"point": "send/commit:claim:after", "seconds": PATIENT.latest_after_slot + 0.3}
+_PER_MINUTE = 150  # of a campaign: what few workers on a busy machine can follow
 _LATE = 20  # tickets, at most, before another campaign starts
 _BURST = 3  # tickets; a campaign of 20 messages a minute has a slot for one of them in the next two seconds
 _CHECK_A_DAY_LATER_EVERY = 20  # ticks of the clock
@@ -117,7 +117,7 @@ class Report:
 
 def never_twice(
     databases: Databases, folder: Path, *, sends: int, kills: int, every: int, seed: int, slow_down: int = 0,
-    also: Sequence[str] = (), tenants: int = 4, audience: int = 32, odd_every: int = 4, waiting: int = 60, senders: int = 6,
+    also: Sequence[str] = (), tenants: int = 4, audience: int = 32, odd_every: int = 4, waiting: int = 90, senders: int = 6,
     seconds: float,
 ) -> Report:  # fmt: skip
     """Runs campaigns under faults until so many messages are accepted and every point was hit; then settles and audits.
@@ -133,12 +133,15 @@ def never_twice(
         senders: how many worker processes send.
         seconds: the scenario fails after them.
     """
-    # Each pass issues the tickets of the next two seconds again, so with a pass each half second four in five tickets would
-    # find no work. And on a busy machine half of the claims would be released as late, though no pace is audited here.
-    sizes, times = Sizes(send=senders), Times(tick=3.0, latest_after_slot=_LATEST_CLAIM)
-    with Cluster.running(databases, folder, seed=seed, sizes=sizes, times=times) as cluster:
+    with Cluster.running(databases, folder, seed=seed, sizes=Sizes(send=senders), times=PATIENT) as cluster:
         scenario = _Scenario(
-            cluster, random.Random(seed), sends=sends, every=every, slow_down=slow_down, waiting=waiting, seconds=seconds
+            cluster,
+            random.Random(seed),
+            sends=sends,
+            every=every,
+            slow_down=slow_down,
+            waiting=waiting,
+            seconds=seconds,
         )
         scenario.set_up(tenants, audience, odd_every)
         listed = scenario.dry_run()
@@ -249,7 +252,7 @@ class _Scenario:
         # Only then, and one at a time: more of them would open every circuit.
         if self._enough and self._lacks("retry_later", *_RECHECK):
             self.cluster.simulator.fault(tenant.instance, **send_faults.CLOSED)
-        tenant.start_campaign(per_minute=300, nudged=True)
+        tenant.start_campaign(per_minute=_PER_MINUTE, nudged=True)
 
     def _lacks(self, *what: str) -> bool:
         """Whether points with one of these names were not reached yet or lack a requested kill."""
