@@ -252,6 +252,8 @@ class _Scenario:
         # Only then, and one at a time: more of them would open every circuit.
         if self._enough and self._lacks("retry_later", *_RECHECK):
             self.cluster.simulator.fault(tenant.instance, **send_faults.CLOSED)
+        if self._enough and self._lacks("release", "take_awaiting_room"):
+            self.cluster.plan.stall(**_LATE_CLAIM, share=0.3)
         tenant.start_campaign(per_minute=_PER_MINUTE, nudged=True)
 
     def _lacks(self, *what: str) -> bool:
