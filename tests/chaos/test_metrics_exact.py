@@ -34,13 +34,13 @@ def test_metrics_equal_a_recount_after_transactions_that_overlap_statement_by_st
     notice_deadlocks_at_once(server, fresh_database)
     with overlap_player.Player(fresh_database) as player:
 
-        @settings(PLAIN, max_examples=14)
+        @settings(PLAIN, max_examples=25)
         @given(schedules.schedules)
         def recount(schedule: schedules.Schedule) -> None:
             player.play(schedule)
 
         recount()
-        assert player.tally.interleavings >= 70, player.tally
+        assert player.tally.interleavings >= 120, player.tally
 
 
 def test_metrics_equal_a_recount_after_each_step_of_jobs_that_start_during_others(
@@ -49,7 +49,7 @@ def test_metrics_equal_a_recount_after_each_step_of_jobs_that_start_during_other
     notice_deadlocks_at_once(server, fresh_database)
     with overlap_player.Player(fresh_database) as player:
         run_state_machine_as_test(
-            lambda: Overlapping(player), settings=settings(PLAIN, max_examples=4, stateful_step_count=40)
+            lambda: Overlapping(player), settings=settings(PLAIN, max_examples=6, stateful_step_count=40)
         )
 
 

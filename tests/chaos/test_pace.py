@@ -42,7 +42,7 @@ def test_simulated_connections_exceed_no_limit_under_faults_and_use_their_pace_w
 
 def test_the_database_grants_the_permits_that_the_simulation_granted(databases: Databases) -> None:
     for case in STORMY:
-        permits, differences = pace_shapes.replay(databases, case, most=500)
+        permits, differences = pace_shapes.replay(databases, case, most=1_000)
         assert permits > 100
         assert differences == []
 
