@@ -15,11 +15,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from nacl.public import PrivateKey
 from psycopg.rows import dict_row
 
+from hidra.domain.nudge import CampaignNudge
 from hidra.domain.ticket import Ticket
 from tests.chaos.broker import Message, Queue, Shard, queue_event
 from tests.chaos.fork_server import ROOT, ForkServer, Pool, Reply
@@ -35,6 +36,7 @@ WEBHOOK_KEYS = {"k1": "a master key of the chaos tests"}
 A_DAY_LATER = 25 * 3600
 """Seconds after which a check gives up every message in doubt that Evolution does not know."""
 _SHARDS = 2
+_CHECK_EVERY = 2.0  # seconds between two checks of the connections
 _SENDS_AT_ONCE = 5  # in one worker; with the 10 of the template fewer kills would end as many messages
 
 
@@ -45,6 +47,7 @@ class Times:
     send_timeout: float = 2.5  # 90; the simulator's slow phones take 1.6
     sender_timeout: float = 4.0  # 120
     function_timeout: float = 120.0  # of message_sender, as in production
+    latest_after_slot: float = 0.5  # 0.5; a claim that comes later is released
     confirmation_patience: float = 20.0  # an opt-out confirmation waits so long for its turn
     sender_lost_after: int = 5  # 180
     visibility: float = 3.0  # 720
@@ -52,6 +55,11 @@ class Times:
     probe_every: float = 0.2  # 300
     repeat_share: float = 0.01  # not seconds: the share of acknowledged messages that is delivered once more
     tick: float = 0.5  # 60; from one tick of the clock to the next
+
+
+PATIENT = Times(tick=2.5, latest_after_slot=1.5, visibility=6.0)
+"""For scenarios that audit no pace. Few tickets find no work: a pass issues those of the next two seconds again, a busy
+machine makes claims late, and a batch that takes longer than its visibility timeout is delivered again."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,7 @@ class Cluster:
         constants = {
             "send_timeout": [2.0, times.send_timeout],
             "sender_timeout": times.sender_timeout,
+            "latest_after_slot": times.latest_after_slot,
             "confirmation_patience": times.confirmation_patience,
             "probe_every": times.probe_every,
         }
@@ -189,8 +198,9 @@ class Cluster:
 
     def invoke(self, part: str, event: Any) -> Reply:
         """Invokes a function as Lambda does; the kill plan may kill its worker."""
-        reply = self._pools[part].invoke(event, self.plan.arm(part))
-        self.plan.record(part, reply)
+        armed = self.plan.arm(part)
+        reply = self._pools[part].invoke(event, armed)
+        self.plan.record(part, armed, reply)
         if reply.error:
             self.errors.append(f"{part}: {reply.error}")
         return reply
@@ -211,6 +221,10 @@ class Cluster:
         """Lets each sender connect to the database and read its secrets, with a ticket for a campaign that is gone."""
         gone = Ticket(uuid4(), uuid4(), uuid4(), uuid4())
         self._pools["send"].warm(queue_event(Message(0, 0, gone.to_json())))
+
+    def nudge(self, *, user_id: UUID, campaign_id: UUID) -> None:
+        """Asks for a pass of a campaign."""
+        self.queues["campaign"].put(CampaignNudge(user_id, campaign_id).to_json())
 
     def tick(self) -> Reply:
         """The clock's event."""
@@ -267,6 +281,9 @@ class Cluster:
     def run_until(self, reached: Callable[[], object], *, seconds: float, state: Callable[[], object]) -> None:
         """Runs the clock and the checks side by side until a condition is true, which is tested twice a second.
 
+        The clock waits for workers that are behind, as in its minute of production they use every ticket that is due.
+        Otherwise each pass on a busy machine would issue tickets anew for recipients whose tickets still wait.
+
         Raises:
             AssertionError: it is still false after so many seconds; with ``state``.
         """
@@ -275,7 +292,7 @@ class Cluster:
         def check() -> None:
             while not ended.is_set():
                 self.check()
-                ended.wait(1.0)
+                ended.wait(_CHECK_EVERY)
 
         checking = threading.Thread(target=check)
         checking.start()
@@ -283,13 +300,18 @@ class Cluster:
             while not reached():
                 began = time.monotonic()
                 assert began < deadline, f"the condition is still false after {seconds} s: {state()}"
-                if began >= due:
+                if began >= due and not self._is_behind():
                     self.tick()
                     due = began + self.times.tick
                 ended.wait(max(0.0, 0.5 - (time.monotonic() - began)))
         finally:
             ended.set()
             checking.join()
+
+    def _is_behind(self) -> bool:
+        """Whether more messages wait in a queue than its workers take at once."""
+        senders = self.sizes.send * _SENDS_AT_ONCE
+        return self.queues["send"].waiting() > senders or self.queues["campaign"].waiting() > self.sizes.advance
 
     def is_settled(self) -> bool:
         """Whether the simulator has nothing more to do and every record of the stream is processed."""

@@ -46,7 +46,7 @@ select pid from pg_stat_activity where usename = %s and datname = %s and pid <> 
 """
 LOCKABLE = """
 select id, campaign_id from hidra.campaign_messages
-where status in ('sent', 'delivered') order by random() limit 3
+where status in ('sent', 'delivered') order by random() limit %s
 """
 
 
@@ -94,22 +94,24 @@ def cut_connections(
 
 
 def database_faults(
-    folder: Path, *, tenants: int, audience: int, rounds: int, per_minute: int, crashes: int, cuts: int, failures: int,
-    seed: int, seconds: float,
+    folder: Path, *, tenants: int, audience: int, rounds: int, per_minute: int, senders: int, crashes: int, cuts: int,
+    failures: int, locks: int, seed: int, seconds: float,
 ) -> Report:  # fmt: skip
     """Runs campaigns while the server crashes and restarts, connections are cut, and transactions fail.
 
     Args:
         rounds: campaigns of each tenant, one after the other.
         per_minute: the pace of each campaign.
+        senders: how many worker processes send.
         crashes: how often the server crashes, in two ways by turns.
         cuts: how often some of the workers' connections are cut.
         failures: how many statements that change messages fail with a deadlock or a serialization failure.
+        locks: how many messages are locked in the opposite order at each step, twice a second.
         seconds: the scenario fails after them.
     """
     with (
         own_server() as (server, databases),
-        Scenario.running(databases, folder, seed=seed, seconds=seconds) as scenario,
+        Scenario.running(databases, folder, senders=senders, seed=seed, seconds=seconds) as scenario,
         ExitStack() as stack,
     ):
         stack.callback(_disconnect, scenario)  # each crash has opened a new connection
@@ -118,7 +120,7 @@ def database_faults(
         scenario.cluster.plan.stall("send/http:send:after", seconds=0.4, share=0.3)
         scenario.cluster.databases.owner.execute(FAILING_TRIGGER.format(every=_EVERY, times=failures))
         faults = _ServerFaults(scenario, server, total=tenants * audience * rounds, crashes=crashes, cuts=cuts)
-        locker = _OppositeLocker(scenario, server.url)
+        locker = _OppositeLocker(scenario, server.url, locks)
         scenario.start(per_minute)
         started = 1
 
@@ -214,10 +216,11 @@ class _OppositeLocker:
 
     scenario: Scenario
     url: str
+    locks: int  # at each step
     deadlocks: int = 0  # in which PostgreSQL chose the locker as the victim
 
     def step(self) -> None:
-        for row in self.scenario.rows(LOCKABLE):
+        for row in self.scenario.rows(LOCKABLE, self.locks):
             with suppress(psycopg.errors.DeadlockDetected), psycopg.connect(self.url) as locker:
                 try:
                     locker.execute("select from hidra.campaign_messages where id = %s for update", [row["id"]])
@@ -236,4 +239,4 @@ def _wait_for_a_waiter(locker: psycopg.Connection, *, seconds: float) -> None:
     end = time.monotonic() + seconds
     waits = "select exists (select from pg_locks where not granted)"
     while time.monotonic() < end and locker.execute(waits).fetchone() != (True,):
-        time.sleep(0.005)
+        time.sleep(0.02)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from hidra.domain.phone import phone_hash
 from hidra.store import recount
-from tests.chaos.cluster import A_DAY_LATER, PHONE_HASH_SECRET, Cluster, Sizes
+from tests.chaos.cluster import A_DAY_LATER, PATIENT, PHONE_HASH_SECRET, Cluster, Sizes
 from tests.chaos.tenants import CONFIRMATION, Tenant, opt_out_phone, phones, row_key, sent_key
 from tests.chaos.waiting import wait_until
 from tests.conftest import Databases
@@ -71,15 +71,17 @@ class Scenario:
     @classmethod
     @contextmanager
     def running(
-        cls, databases: Databases, folder: Path, *, seed: int, seconds: float, **options: Any
+        cls, databases: Databases, folder: Path, *, senders: int, seed: int, seconds: float, **options: Any
     ) -> Iterator[Self]:
         """
         Args:
             folder: for the workers' log.
+            senders: how many worker processes send.
             seconds: the scenario fails after them.
             options: of ``Cluster``.
         """
-        with Cluster.running(databases, folder, seed=seed, sizes=Sizes(send=12), **options) as cluster:
+        sizes = Sizes(send=senders)
+        with Cluster.running(databases, folder, seed=seed, times=PATIENT, sizes=sizes, **options) as cluster:
             try:
                 yield cls(cluster, random.Random(seed), Report(seed), seconds)
             finally:

@@ -3,10 +3,12 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tests.chaos.fork_server import Reply
 from tests.chaos.kill_points import KILL
+
+_FREQUENT = 0.3  # times in an invocation; a rarer point is armed in each until a worker has died there
 
 
 class KillPlan:
@@ -15,6 +17,7 @@ class KillPlan:
     def __init__(self, seed: int) -> None:
         self._rng, self._lock = random.Random(seed), threading.Lock()
         self._remaining: Counter[str] = Counter()
+        self._armed: Counter[str] = Counter()  # the kills of invocations that have not ended
         self._stalls: dict[str, tuple[float, float]] = {}
         self._progress = 0.0
         self._until = 0.6
@@ -63,16 +66,21 @@ class KillPlan:
             for point, kills in self._remaining.items():
                 if kills > 0 and point.startswith(f"{part}/") and self._rng.random() < self._chance(part, point, kills):
                     armed[point] = KILL
+            self._armed.update(armed.keys())
             return armed
 
     def _chance(self, part: str, point: str, kills: int) -> float:
         frequency = self.reached[point] / max(1, self.invocations[part])
+        # Or each worker that runs now would die there.
+        if frequency >= _FREQUENT and self._armed[point] >= kills:
+            return 0.0
         invocations_left = self.invocations[part] * (self._until - self._progress) / max(0.02, self._progress)
         return kills / max(1.0, frequency * invocations_left)
 
-    def record(self, part: str, reply: Reply) -> None:
-        """Counts the points and the kill of an invocation that has ended."""
+    def record(self, part: str, armed: Mapping[str, float], reply: Reply) -> None:
+        """Counts the points and the kill of an invocation that has ended; ``armed``: what ``arm`` returned for it."""
         with self._lock:
+            self._armed.subtract(armed.keys())
             self.invocations[part] += 1
             self.reached.update(reply.reached)
             if reply.died_at:

@@ -16,7 +16,8 @@ from hidra.errors import Conflict
 from hidra.services import lifecycle
 from hidra.store import recount
 from tests.chaos import send_faults
-from tests.chaos.cluster import A_DAY_LATER, Cluster, Sizes, Times
+from tests.chaos.broker import Message, queue_event
+from tests.chaos.cluster import A_DAY_LATER, PATIENT, Cluster, Sizes
 from tests.chaos.kill_points import HELD, LATE
 from tests.chaos.tenants import CONFIRMATION, MessageKey, Tenant, opt_out_phone, phones, row_key, sent_key
 from tests.conftest import Databases
@@ -42,7 +43,11 @@ EXPECTED = frozenset(
     for when in ("before", "after")
 ) | {"send/http:send:written"}
 """The points that the dry run must reach: a lost hook is noticed."""
-_WAITING, _LATE = 250, 20  # recipients and tickets, at most, before another campaign starts
+_RECHECK = ("to_recheck", "_record", "end_rechecks", "running_on")
+_LATE_CLAIM = {"point": "send/commit:claim:after", "seconds": PATIENT.latest_after_slot + 0.3}
+_PER_MINUTE = 150  # of a campaign: what few workers on a busy machine can follow
+_LATE = 20  # tickets, at most, before another campaign starts
+_BURST = 3  # tickets; a campaign of 20 messages a minute has a slot for one of them in the next two seconds
 _CHECK_A_DAY_LATER_EVERY = 20  # ticks of the clock
 # Notes every message that was ever in doubt, also after its doubt is resolved.
 WATCH = """
@@ -112,7 +117,8 @@ class Report:
 
 def never_twice(
     databases: Databases, folder: Path, *, sends: int, kills: int, every: int, seed: int, slow_down: int = 0,
-    also: Sequence[str] = (), tenants: int = 4, audience: int = 60, tick: float = 1.0, seconds: float,
+    also: Sequence[str] = (), tenants: int = 4, audience: int = 32, odd_every: int = 4, waiting: int = 90, senders: int = 6,
+    seconds: float,
 ) -> Report:  # fmt: skip
     """Runs campaigns under faults until so many messages are accepted and every point was hit; then settles and audits.
 
@@ -122,17 +128,22 @@ def never_twice(
         every: one network fault in so many sends.
         slow_down: how many of the faults are a 429, after which the recipient waits half a minute.
         also: other functions whose workers die once at each of their points.
-        tick: seconds between the clock's ticks.
+        odd_every: see ``phones``.
+        waiting: recipients, at most, before another campaign starts.
+        senders: how many worker processes send.
         seconds: the scenario fails after them.
     """
-    # Most senders wait for a slot. Each pass issues the tickets of the next two seconds again, so with a pass each half
-    # second four in five tickets would find no work.
-    sizes, times = Sizes(send=24), Times(tick=tick)
-    with Cluster.running(databases, folder, seed=seed, sizes=sizes, times=times) as cluster:
+    with Cluster.running(databases, folder, seed=seed, sizes=Sizes(send=senders), times=PATIENT) as cluster:
         scenario = _Scenario(
-            cluster, random.Random(seed), sends=sends, every=every, slow_down=slow_down, seconds=seconds
+            cluster,
+            random.Random(seed),
+            sends=sends,
+            every=every,
+            slow_down=slow_down,
+            waiting=waiting,
+            seconds=seconds,
         )
-        scenario.set_up(tenants, audience)
+        scenario.set_up(tenants, audience, odd_every)
         listed = scenario.dry_run()
         missing = EXPECTED - listed
         assert not missing, f"no worker reached {sorted(missing)}: a hook is lost, or the dry run misses a case"
@@ -152,18 +163,22 @@ class _Scenario:
     sends: int
     every: int
     slow_down: int
+    waiting: int
     seconds: float
     began: float = field(default_factory=time.monotonic)
     tenants: list[Tenant] = field(default_factory=list)
     faults: int = 0
+    _enough: bool = False  # messages are accepted; only points are missing
     _slow: "_SlowTenant | None" = None
     _opt_out_numbers: Iterator[int] = field(default_factory=count)
     _next_tenant: Iterator[Tenant] = field(default_factory=lambda: iter(()))
 
-    def set_up(self, tenants: int, audience: int) -> None:
+    def set_up(self, tenants: int, audience: int, odd_every: int) -> None:
         self.cluster.databases.owner.execute(WATCH)
         self.tenants = [
-            Tenant.make(self.cluster, phones(number, audience, quiet=True), confirmation=CONFIRMATION)
+            Tenant.make(
+                self.cluster, phones(number, audience, odd_every=odd_every, quiet=True), confirmation=CONFIRMATION
+            )
             for number in range(tenants)
         ]
         self._next_tenant = cycle(self.tenants)
@@ -172,12 +187,12 @@ class _Scenario:
 
     def dry_run(self) -> frozenset[str]:
         """Runs the first campaigns with every fault and without kills; returns the points that workers reached."""
-        self.cluster.plan.stall("send/commit:claim:after", seconds=0.8, share=0.04)
+        self.cluster.plan.stall(**_LATE_CLAIM, share=0.04)
         kinds = [*send_faults.IN_DOUBT.values(), send_faults.CLOSED]
         for at, fault in enumerate(kinds):
             self.cluster.simulator.fault(self.tenants[at % len(self.tenants)].instance, **fault)
         self._run_until(lambda: self.cluster.plan.points(*PARTS) >= EXPECTED)
-        self.cluster.plan.stall("send/commit:claim:after", seconds=0.8, share=0.01)
+        self.cluster.plan.stall(**_LATE_CLAIM, share=0.01)
         return frozenset(self.cluster.plan.points(*PARTS))
 
     def inject_faults(self, listed: frozenset[str]) -> None:
@@ -194,10 +209,8 @@ class _Scenario:
             # Otherwise runs that wait for the end of their doubts pile up.
             if next(rounds) % _CHECK_A_DAY_LATER_EVERY == 0:
                 self.cluster.check(later_seconds=A_DAY_LATER)
-                # One at a time: more of them would open every circuit.
-                if accepted >= self.sends and self._lacks("retry_later"):
-                    self._break(send_faults.CLOSED)
-            return accepted >= self.sends and all(self.cluster.plan.kills[point] for point in listed)
+            self._enough = accepted >= self.sends
+            return self._enough and all(self.cluster.plan.kills[point] for point in listed)
 
         self._run_until(done)
 
@@ -218,9 +231,10 @@ class _Scenario:
         def feed_until_done() -> bool:
             if done():
                 return True
-            # Not more than the senders can follow, or most tickets come too late to find work.
-            waiting = self.counts()["waiting"]
-            while waiting < _WAITING and self.cluster.queues["send"].waiting() < _LATE:
+            # Not more than the senders can follow, or most tickets come too late to find work. After the last send only
+            # so much that workers still come to the points that are missing.
+            waiting, most = self.counts()["waiting"], 1 if self._enough else self.waiting
+            while waiting < most and self.cluster.queues["send"].waiting() < _LATE:
                 tenant = next(self._next_tenant)
                 self._start_campaign(tenant)
                 waiting += len(tenant.phones)
@@ -232,15 +246,21 @@ class _Scenario:
         self.cluster.run_until(feed_until_done, seconds=self._left(), state=self.state)
 
     def _start_campaign(self, tenant: Tenant) -> None:
+        """Starts one that leads workers to the rare points that are missing."""
         if self._lacks("send_confirmations"):
             tenant.add_contacts([opt_out_phone(next(self._opt_out_numbers))])
-        tenant.start_campaign(per_minute=600, nudged=True)
+        # Only then, and one at a time: more of them would open every circuit.
+        if self._enough and self._lacks("retry_later", *_RECHECK):
+            self.cluster.simulator.fault(tenant.instance, **send_faults.CLOSED)
+        if self._enough and self._lacks("release", "take_awaiting_room"):
+            self.cluster.plan.stall(**_LATE_CLAIM, share=0.3)
+        tenant.start_campaign(per_minute=_PER_MINUTE, nudged=True)
 
     def _lacks(self, *what: str) -> bool:
         """Whether points with one of these names were not reached yet or lack a requested kill."""
-        plan, remaining = self.cluster.plan, self.cluster.plan.remaining()
-        points = [point for point in EXPECTED if point.split(":")[1] in what]
-        return any(remaining[point] or not plan.reached[point] for point in points)
+        plan = self.cluster.plan
+        unreached = {point for point in EXPECTED if not plan.reached[point]}
+        return any(point.split(":")[1] in what for point in unreached | plan.remaining().keys())
 
     def settle(self) -> None:
         """Ends kills and faults, and waits until redelivery, the clock and the checks end every run."""
@@ -364,25 +384,24 @@ class _SlowTenant:
     cluster: Cluster
     tenant: Tenant
     _campaign_id: UUID | None = None
-    _steps: Iterator[int] = field(default_factory=count)
 
     def step(self) -> None:
-        """Starts a campaign, queues a burst of tickets or cancels, by turns."""
-        step = next(self._steps) % 4
-        if step == 0:
-            self._campaign_id = self.tenant.start_campaign(per_minute=20)
-        elif step == 2:
-            self._burst()
-        elif step == 3:
-            with suppress(Conflict):  # it has ended or has not started
-                database, user_id = self.cluster.databases.http, self.tenant.user_id
-                lifecycle.cancel(database, user_id, self._campaign_id, nudge=lambda **_: None)
+        """Starts a campaign, or has a burst of tickets used and cancels it once it has started."""
+        if self._campaign_id is None:
+            self._campaign_id = self.tenant.start_campaign(per_minute=20, nudged=True)
+            return
+        for run in self.cluster.rows("select id from hidra.campaign_runs where campaign_id = %s", self._campaign_id):
+            self._burst(run["id"])
+            self._cancel()
 
-    def _burst(self) -> None:
-        runs = self.cluster.databases.owner.execute(
-            "select id from hidra.campaign_runs where campaign_id = %s", [self._campaign_id]
-        ).fetchall()
-        for (run_id,) in runs:
-            ticket = Ticket(self.tenant.user_id, self.tenant.connection_id, self._campaign_id, run_id)
-            for _ in range(6):
-                self.cluster.queues["send"].put(ticket.to_json())
+    def _burst(self, run_id: UUID) -> None:
+        """Past the queue, where the tickets of other campaigns come first: after the cancel, none would be postponed."""
+        ticket = Ticket(self.tenant.user_id, self.tenant.connection_id, self._campaign_id, run_id)
+        self.cluster.invoke("send", queue_event(*(Message(0, at, ticket.to_json()) for at in range(_BURST))))
+
+    def _cancel(self) -> None:
+        with suppress(Conflict):  # it has ended
+            lifecycle.cancel(
+                self.cluster.databases.http, self.tenant.user_id, self._campaign_id, nudge=self.cluster.nudge
+            )
+        self._campaign_id = None

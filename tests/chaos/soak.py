@@ -21,7 +21,7 @@ from tests.conftest import Databases
 
 # As in production, a sender is killed before its claim stops taking room. Otherwise a worker that is stopped or gets no
 # processor could still have its request open by then.
-TIMES = Times(sender_timeout=8.0, function_timeout=8.0, sender_lost_after=9, confirmation_patience=3.0)
+TIMES = Times(sender_timeout=8.0, function_timeout=8.0, sender_lost_after=9, confirmation_patience=3.0, tick=1.5)
 # Of each tenant: contacts, messages a minute, requests open at once; and the paces of their campaigns.
 TENANTS = ((15, 120, 1), (25, 150, 2), (40, 180, 3), (30, 240, 8))
 PACES = (120, 240, 600)

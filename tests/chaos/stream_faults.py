@@ -64,20 +64,21 @@ def _poison(rng: random.Random, ours: dict[str, str]) -> list[tuple[bytes, str]]
 
 
 def stream_faults(
-    databases: Databases, folder: Path, *, tenants: int, audience: int, rounds: int, per_minute: int, refused: float, pauses: int,
-    lag: float, seed: int, seconds: float,
+    databases: Databases, folder: Path, *, tenants: int, audience: int, rounds: int, per_minute: int, senders: int,
+    refused: float, pauses: int, lag: float, seed: int, seconds: float,
 ) -> Report:  # fmt: skip
     """Runs campaigns while the stream refuses records, holds poison, and its recorder pauses.
 
     Args:
         rounds: campaigns of each tenant, one after the other, with each kind of poison in each.
         per_minute: the pace of each campaign.
+        senders: how many worker processes send.
         refused: the share of records that the stream refuses at each attempt.
         pauses: how often the recorder pauses, for ``lag`` seconds at least.
         seconds: the scenario fails after them.
     """
     refusals = _Refusals(random.Random(seed), refused)
-    with Scenario.running(databases, folder, seed=seed, seconds=seconds, refuse=refusals) as scenario:
+    with Scenario.running(databases, folder, senders=senders, seed=seed, seconds=seconds, refuse=refusals) as scenario:
         scenario.set_up(tenants, audience)
         scenario.cluster.databases.owner.execute(REFUSING_TRIGGER)
         faults = _StreamFaults(scenario, refusals, total=tenants * audience * rounds, pauses=pauses, lag=lag)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from hidra.domain.nudge import CampaignNudge
 from hidra.domain.phone import phone_hash
 from hidra.gateways import vault
 from tests.chaos.cluster import PHONE_HASH_SECRET, PUBLIC_KEYS, Cluster
@@ -103,7 +102,7 @@ class Tenant:
         run("insert into hidra.pace_limits values (%s, %s, %s)", [campaign_id, self.user_id, per_minute])
         self.campaigns.append(campaign_id)
         if nudged:
-            self.cluster.queues["campaign"].put(CampaignNudge(self.user_id, campaign_id).to_json())
+            self.cluster.nudge(user_id=self.user_id, campaign_id=campaign_id)
         return campaign_id
 
 

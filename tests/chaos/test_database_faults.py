@@ -15,12 +15,14 @@ def test_a_database_that_crashes_again_and_again_loses_no_recipient_and_repeats_
         tenants=2,
         audience=30,
         rounds=1,
-        per_minute=1_200,
+        per_minute=300,
+        senders=6,
         crashes=2,
         cuts=2,
         failures=4,
+        locks=1,
         seed=SEED,
-        seconds=90,
+        seconds=240,
     )
     assert report.done["accepted"] > 40, report
 
@@ -34,11 +36,12 @@ def test_a_stream_that_refuses_records_pauses_and_holds_poison_loses_nothing(
         tenants=2,
         audience=30,
         rounds=1,
-        per_minute=600,
+        per_minute=300,
+        senders=6,
         refused=0.3,
         pauses=1,
         lag=0.5,
         seed=SEED,
-        seconds=90,
+        seconds=240,
     )
     assert report.done["records refused"] > 20, report

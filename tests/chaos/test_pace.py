@@ -29,12 +29,12 @@ GREEDY = [
 
 
 def test_simulated_connections_exceed_no_limit_under_faults_and_use_their_pace_without() -> None:
-    drawn = pace_shapes.draw(SEED, 48, hours=1, per_connection=250)
+    drawn = pace_shapes.draw(SEED, 30, hours=1, per_connection=250)
     tally = pace_shapes.check_all([*drawn, *GREEDY])
     assert not tally.over, tally.over
     assert not tally.idle, tally.idle
-    assert tally.sends > 10_000
-    assert tally.full > 50, "no test of the limits: too few were reached"
+    assert tally.sends > 6_000
+    assert tally.full > 30, "no test of the limits: too few were reached"
     assert set(tally.ends) == {
         "posted", "postponed", "too_early", "too_late", "no_room", "no_work", "killed",
     }, tally  # fmt: skip

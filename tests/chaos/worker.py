@@ -21,6 +21,7 @@ from typing import Any
 
 from hidra.domain import circuit
 from hidra.gateways import evolution
+from hidra.services import turn
 from hidra.store import claims
 from tests.chaos import clients, kill_points
 from tests.chaos.kill_points import points
@@ -85,7 +86,7 @@ class Worker:
 
 
 def import_functions() -> dict[str, ModuleType]:
-    """Imports the functions and shortens the times that a test cannot wait for."""
+    """Imports the functions and sets the times of the cluster."""
     functions = {part: importlib.import_module(f"functions.{name}.app") for part, name in PARTS.items()}
     shorter = json.loads(os.environ["CHAOS_CONSTANTS"])
     evolution._SEND_TIMEOUT = tuple(shorter["send_timeout"])
@@ -93,6 +94,7 @@ def import_functions() -> dict[str, ModuleType]:
     functions["send"].SENDER_TIMEOUT = timedelta(seconds=shorter["sender_timeout"])
     functions["send"].CONFIRMATION_PATIENCE_SECONDS = shorter["confirmation_patience"]
     circuit.PROBE_EVERY = claims.PROBE_EVERY = timedelta(seconds=shorter["probe_every"])
+    turn.LATEST_AFTER_SLOT_SECONDS = shorter["latest_after_slot"]
     reconcile = functions["check"].reconcile
 
     def reconcile_later(*args: Any, now: datetime, **options: Any) -> None:

@@ -26,7 +26,9 @@ def test_no_recipient_is_sent_a_message_twice_in_twenty_thousand_sends(
         also=("webhook", "clock", "check"),
         tenants=12,
         audience=100,
-        tick=3.0,
+        odd_every=10,
+        waiting=250,
+        senders=24,
         seed=SEED,
         seconds=1_500,
     )
