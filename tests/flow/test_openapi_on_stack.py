@@ -14,9 +14,9 @@ def get(stack: Stack, path: str, **headers: str) -> requests.Response:
 
 
 def test_the_api_answers_as_it_is_described(stack: Stack) -> None:
-    result = fuzz.run(fuzz.World.make(stack), examples=2)
+    result = fuzz.run(fuzz.World.make(stack), examples=1)
     assert not result.findings, result
-    assert result.cases.total() >= 170
+    assert result.cases.total() >= 90
     assert {200, 201, 204, 400, 404, 409, 422} <= result.statuses.keys()
 
 

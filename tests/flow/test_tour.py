@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -46,11 +46,8 @@ def environment() -> Iterator[dict[str, str]]:
     subprocess.run(["make", "-s", "down"], cwd=ROOT, env=settings, check=True, capture_output=True)
 
 
-def test_the_tour_prints_what_the_readme_says_also_when_it_is_taken_again(environment: dict[str, str]) -> None:
-    once = steps(ROOT / "README.md")
-    sends = next(place for place, (commands, _) in enumerate(once) if "follow()" in commands)
-    # What lasts is made before the campaign starts: the second time ends there, as sending takes the most time.
-    tour = [*once[:-1], *once[:sends], once[-1]]
+def take(tour: Sequence[tuple[str, str | None]], environment: dict[str, str]) -> None:
+    """Run the blocks of commands, and compare each with the output under it."""
     script = "set -eu -o pipefail\n" + "".join(f"{commands}echo '{MARK}'\n" for commands, _ in tour)
     # It usually takes a minute and a half.
     done = subprocess.run(
@@ -67,6 +64,11 @@ def test_the_tour_prints_what_the_readme_says_also_when_it_is_taken_again(enviro
         if expected is not None:
             assert re.fullmatch(pattern(expected), output), f"{commands}printed\n{output}instead of\n{expected}"
     assert (done.returncode, len(printed)) == (0, len(tour) + 1), done.stdout
+
+
+def test_the_tour_prints_what_the_readme_says(environment: dict[str, str]) -> None:
+    """Taken again: tests/slow/test_tour.py."""
+    take(steps(ROOT / "README.md"), environment)
 
 
 def test_a_wildcard_stands_for_a_value_or_for_lines() -> None:

@@ -217,7 +217,7 @@ def test_every_statement_fits_the_schema(staged: psycopg.Connection, name: str, 
         "%%", "%"
     )
     try:
-        staged.execute(f"prepare statement as {numbered}".encode())
+        staged.execute(f"prepare statement as {numbered}; deallocate statement".encode())
     except psycopg.errors.IndeterminateDatatype:
         pytest.fail(f"{name} leaves a parameter's type open; cast it")
 
