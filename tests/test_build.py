@@ -72,11 +72,6 @@ def layer_here(tools: dict[str, str]) -> Iterator[Path]:
 BRINGS = {"api_docs": {"openapi.json"}, "console": {"static"}}
 
 
-def test_the_template_is_valid(sam: Path) -> None:
-    # As `sam validate --lint` does, without a second translation: tests.deployment.expanded makes it too.
-    assert not run(sam.with_name("cfn-lint"), "template.yaml")
-
-
 def test_every_binary_is_for_lambdas_processor(artifact: Path) -> None:
     binaries = [path for path in artifact.rglob("*") if is_elf(path)]
     assert {path.name for path in binaries} >= {"dbmate", "_sodium.abi3.so"}

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.console.conftest import Visitor, client_of
 from tests.console.test_pages import faults
 
+PREVIEW = "**/v1/imports/preview"
 ROWS = """Nome;Celular;Cidade;Aceite;Código
 João;(11) 98765-0101;São Paulo;Sim;1
 Conceição;(81) 98765-0102;Recife;Não;2
@@ -28,14 +29,27 @@ def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
     lead = page.locator("section .lead")
     expect(lead).to_have_text("5 linhas conferidas: 3 viram contatos, 2 seriam recusadas.")
     page.get_by_label("Aceite", exact=True).select_option("consent.basis")
-    page.get_by_label("Código", exact=True).select_option("")
-    page.get_by_label("Nome do atributo para a coluna Cidade").fill("município")
-    page.get_by_label("Nome do atributo para a coluna Cidade").press("Enter")
+    named = page.get_by_label("Nome do atributo para a coluna Cidade")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(PREVIEW, hold)
+    with page.expect_request(PREVIEW):
+        page.get_by_label("Código", exact=True).select_option("")
+    named.fill("município")
+    with page.expect_response(PREVIEW):
+        held[0].continue_()
+    page.unroute(PREVIEW)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    expect(named).to_have_value("município")  # the answer to the change before does not undo what is being typed
+    named.press("Enter")
     rows = page.locator(".preview-rows tbody tr")
     expect(rows.nth(0)).to_contain_text("+5511987650101")
     expect(rows.nth(0)).to_contain_text("Consentimento da pessoa")
     expect(rows.nth(4)).to_contain_text("telefone inválido")
-    expect(page.get_by_label("Nome do atributo para a coluna Cidade")).to_have_value("município")
+    expect(named).to_have_value("município")
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     assert page.locator("td img").count() == 0
 

@@ -16,7 +16,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each file to one worker of pytest-xdist, or each worker would start a shared stack."""
     for item in items:
         if item.path.parent == HERE:
-            group = {"test_stack": "stack", "test_tour": "stack"}.get(item.path.stem, "flow")
+            group = "stack" if item.path.stem == "test_stack" else "flow"
             item.add_marker(pytest.mark.xdist_group(group))
 
 

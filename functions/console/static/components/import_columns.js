@@ -1,5 +1,5 @@
 /** The first rows of a file as an import will read them, with a menu over each column. */
-import { html, useId } from "../html.js";
+import { html, useId, useState } from "../html.js";
 import { number } from "../format.js";
 import { codeText, has, t } from "../i18n.js";
 import { Icon } from "./icon.js";
@@ -117,29 +117,39 @@ const twice = (columns, at) => columns.findIndex((column) => column.name === col
 /** @param {{column: ImportColumn, twice: boolean, failed: boolean, mapping: Mapping, onMapping: (mapping: Mapping) => void}} props */
 function Head({ column, twice, failed, mapping, onMapping }) {
   const id = useId();
-  const { name, role, attribute } = column;
+  const [typed, setTyped] = useState(/** @type {string | null} */ (null));
+  const { name, role } = column;
   if (!name || name.length > 200) return html`<th scope="col"><span class="quiet">${t("imports.preview.unnamed")}</span></th>`;
-  /** @param {string} chosen */
-  const choose = (chosen) => {
-    const value = chosen === "" ? null : chosen === "attribute" ? name.slice(0, LONGEST).trim() : chosen;
+  // What was chosen stays in sight, and what is being typed too, while the answer to an earlier change comes.
+  const chosen = asked(mapping, name);
+  const into = chosen === "?" && !failed ? (role ?? "") : chosen;
+  const attribute = chosen === "attribute" ? mapping[name] : column.attribute;
+  /** @param {string} wanted */
+  const choose = (wanted) => {
+    const value = wanted === "" ? null : wanted === "attribute" ? name.slice(0, LONGEST).trim() : wanted;
     onMapping({ ...mapping, [name]: value });
   };
-  /** @param {any} event */
-  const rename = (event) => {
-    const wanted = event.target.value.trim();
+  const rename = () => {
+    const wanted = typed?.trim();
     if (wanted && wanted !== attribute) onMapping({ ...mapping, [name]: wanted });
-    else event.target.value = attribute;
+    setTyped(null);
   };
   return html`<th scope="col">
     <label for=${id}>${name}</label>
-    <select id=${id} value=${failed ? asked(mapping, name) : (role ?? "")} disabled=${twice} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
+    <select id=${id} value=${into} disabled=${twice} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
       ${failed && html`<option value="?" disabled>${t("imports.into.choose")}</option>`}
       ${ROLES.map((each) => html`<option key=${each} value=${each}>${t(`imports.role.${each.replace(".", "_")}`)}</option>`)}
       <option value="attribute">${t("imports.role.attribute")}</option>
       <option value="">${t("imports.role.none")}</option>
     </select>
-    ${role === "attribute" &&
+    ${into === "attribute" &&
     !twice &&
-    html`<input value=${attribute} maxlength=${LONGEST} aria-label=${t("imports.preview.attribute", { name })} onChange=${rename} />`}
+    html`<input
+      value=${typed ?? attribute}
+      maxlength=${LONGEST}
+      aria-label=${t("imports.preview.attribute", { name })}
+      onInput=${(/** @type {any} */ event) => setTyped(event.target.value)}
+      onChange=${rename}
+    />`}
   </th>`;
 }

@@ -1,23 +1,84 @@
-"""A background stack whose processes are killed."""
+"""Two stacks side by side, and stacks whose processes or owner are killed."""
 
+import pwd
 import re
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 import pytest
 import requests
 from typer.testing import CliRunner
 
 from local import __main__ as command
 from local import named_stacks
+from local.database import Database
 from local.processes import LocalError
 from local.stack import ROOT, Stack
-from tests.flow.test_stack import eventually, home, urls
+from tests.flow.test_stack import alive, eventually, family, get, home, listens, urls
 
 __all__ = ["home"]  # a fixture
+
+
+def test_two_stacks_run_side_by_side_on_one_server_and_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    users = {user.pw_name for user in pwd.getpwall()}
+    with Database.running() as server:
+        monkeypatch.setenv("DATABASE_URL", server.url)
+
+        def logins() -> set[str]:
+            with psycopg.connect(server.url) as connection:
+                rows = connection.execute("select rolname from pg_roles where rolname ~ '_(http|jobs)$'").fetchall()
+            return {name for (name,) in rows}
+
+        with Stack.running("one", root=ROOT) as one, Stack.running("two", root=ROOT) as two:
+            assert one.database is None
+            assert len(logins()) == 4
+            tokens = {stack.name: stack.token() for stack in (one, two)}
+            for stack in (one, two):
+                assert get(stack, tokens[stack.name]) == 200
+                assert get(stack) == 401
+            assert get(one, tokens["two"]) == 401
+            assert get(one, one.token(lifetime=-60)) == 401
+            assert not set(urls(one)[:-1]) & set(urls(two)[:-1])
+            assert [len(list(stack.folder.glob("emulator/layer-*"))) for stack in (one, two)] == [1, 1]  # unpacked once
+            processes = [process for stack in (one, two) for process in family(stack)]
+            addresses = [url for stack in (one, two) for url in urls(stack)[:-1]]
+            places = [one.folder, two.folder]
+        assert not [process for process in processes if alive(process)]
+        assert not [url for url in addresses if listens(url)]
+        assert not [place for place in places if place.exists()]
+        assert logins() == set()
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("select to_regclass('hidra.campaigns') is not null").fetchone() == (True,)
+    assert {user.pw_name for user in pwd.getpwall()} == users
+
+
+def test_a_killed_owner_leaves_nothing_behind() -> None:
+    script = f"""
+import sys
+from pathlib import Path
+from local.stack import Stack
+with Stack.running("killed", root=Path({str(ROOT)!r})) as stack:
+    pids = [process.pid for process in stack.processes.values()]
+    print(*pids, stack.folder, stack.database_folder, flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as owner:
+        assert owner.stdout
+        words = owner.stdout.readline().split()
+        parents = [psutil.Process(int(word)) for word in words if word.isdigit()]
+        places = [Path(word) for word in words if not word.isdigit()]
+        assert len(parents) == 4
+        processes = [*parents, *(child for parent in parents for child in parent.children(recursive=True))]
+        owner.kill()
+    eventually(lambda: not any(map(alive, processes)) and not any(place.exists() for place in places))
 
 
 def lose(stack: Stack, *names: str) -> None:
