@@ -43,9 +43,12 @@ def main(arguments: Sequence[str]) -> None:
     if unknown := set(given.names) - {*STAGES, *ON_REQUEST}:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     logger.setLevel("ERROR")
-    new = measured(given.names or STAGES, quick=given.quick, rows=given.rows)
-    results.write_table(results.write(new))
-    print(results.table(new), end="")
+    found: list[Result] = []
+    for name in given.names or STAGES:
+        new = measured([name], quick=given.quick, rows=given.rows)
+        results.write_table(results.write(new))  # at once: a later stage may fail
+        found += new
+    print(results.table(found), end="")
 
 
 if __name__ == "__main__":
