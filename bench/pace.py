@@ -23,7 +23,8 @@ from hidra.store import claims, pace
 from hidra.store.db import Database
 from hidra.store.room import WHOLE
 
-FULL, QUICK = 24_000, 4_800  # permits with their claims, of all measured turns
+# Permits with their claims, of all measured turns. A request that stays open for 15 s would refuse more permits.
+FULL, QUICK = 12_000, 4_800
 CAMPAIGNS, CONNECTIONS, ROUNDS = 100, 8, 3
 TIMEOUT = timedelta(seconds=120)
 # Slots and open requests of one turn would slow the next one down.

@@ -94,7 +94,7 @@ class Server(socketserver.ThreadingTCPServer):
             return {"FailedRecordCount": 0, "Records": results}
         if target.endswith("GetSecretValue"):
             secret = self.secrets[given["SecretId"]]
-            return {"SecretString": secret if isinstance(secret, str) else json.dumps(secret)}
+            return {"SecretString": secret if isinstance(secret, str) else json.dumps(secret), "CreatedDate": 0}
         return {}
 
     def _evolution(self, path: str, body: bytes) -> tuple[int, Any]:

@@ -20,7 +20,7 @@ from bench.server import served
 from bench.world import http_database
 from local.processes import clean_environment
 
-FULL, QUICK = 15, 3  # starts of each function
+FULL, QUICK = 7, 3  # starts of each function
 GOAL, WEBHOOK_GOAL = 0.45, 0.2  # of the yardstick
 ROOT = Path(__file__).parent.parent
 PYTHON = ROOT / ".venv-bench" / "bin" / "python"
