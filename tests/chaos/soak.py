@@ -79,22 +79,19 @@ class Report:
 
 def soak(
     databases: Databases, folder: Path, *, seconds: float, settled_within: float, seed: int, say: Callable[[str], None],
-    tenants: Sequence[tuple[int, int, int]] = TENANTS, senders: int = 32,
 ) -> Report:  # fmt: skip
     """Runs campaigns of several tenants under random faults for so long, then without faults until all is settled, and audits.
 
     Args:
         settled_within: seconds without faults after which everything must be settled.
         say: receives a line on the progress every few seconds.
-        tenants: see TENANTS.
-        senders: how many worker processes send.
 
     Raises:
         AssertionError: the campaigns do not settle in time; with the seed.
     """
-    with Cluster.running(databases, folder, seed=seed, times=TIMES, sizes=Sizes(send=senders)) as cluster:
+    with Cluster.running(databases, folder, seed=seed, times=TIMES, sizes=Sizes(send=32)) as cluster:
         scenario = _Scenario(cluster, random.Random(seed), say)
-        scenario.set_up(tenants)
+        scenario.set_up()
         faults = RandomFaults(cluster, scenario.tenants, random.Random(seed + 1), every=0.9)
         users = UserActions(cluster, scenario.tenants, random.Random(seed + 2), every=0.6)
         try:
@@ -127,9 +124,9 @@ class _Scenario:
     paces: dict[str, int] = field(default_factory=dict)
     audience: dict[UUID, int] = field(default_factory=dict)
 
-    def set_up(self, tenants: Sequence[tuple[int, int, int]]) -> None:
+    def set_up(self) -> None:
         self.cluster.databases.owner.execute(WATCH)
-        for number, (people, per_minute, concurrent) in enumerate(tenants):
+        for number, (people, per_minute, concurrent) in enumerate(TENANTS):
             audience = phones(number, people) + [opt_out_phone(100 * number + at) for at in range(people // 15)]
             self.rng.shuffle(audience)
             tenant = Tenant.make(

@@ -1,4 +1,4 @@
-"""The page of the admins: the sums of every account, for nobody else."""
+"""The page of the admins: the sums of every account, for admins only."""
 
 import json
 from collections.abc import Callable

@@ -79,7 +79,7 @@ export function ReadAs({ readings, body, media, title }) {
             html`<button class="plain" aria-label=${t("read_as.previous")} onClick=${() => move(-1)}><${Icon} name="back" size=${16} /></button>
               <span class="numbers">${Math.min(at, texts.length - 1) + 1}/${texts.length}</span>
               <button class="plain" aria-label=${t("read_as.next")} onClick=${() => move(1)}><${Icon} name="next" size=${16} /></button>`}`
-        : readings.texts && t("read_as.nobody")}
+        : readings.texts && t("read_as.no_contacts")}
     </figcaption>
     ${shown && shown.missing.length > 0 && html`<p class="wrong"><${Icon} name="alert" size=${16} />${t("read_as.missing", { names: shown.missing.join(", ") })}</p>`}
     ${shown && [...shown.text].length > limit && html`<p class="wrong"><${Icon} name="alert" size=${16} />${t("read_as.long", { limit })}</p>`}

@@ -1325,7 +1325,7 @@ export default {
     "who": "As {name} will read it",
     "previous": "Previous person",
     "next": "Next person",
-    "nobody": "There are no contacts to show: variables stay as they are written.",
+    "no_contacts": "There are no contacts to show: variables stay as they are written.",
     "missing": "No value for: {names}. This person would not get the message.",
     "long": "With these values the text has more than {limit} characters; Meta's official API refuses it."
   },

@@ -1325,7 +1325,7 @@ export default {
     "who": "Como {name} vai ler",
     "previous": "Pessoa anterior",
     "next": "Próxima pessoa",
-    "nobody": "Não há contatos para mostrar: as variáveis ficam como estão escritas.",
+    "no_contacts": "Não há contatos para mostrar: as variáveis ficam como estão escritas.",
     "missing": "Falta um valor: {names}. Esta pessoa não receberia a mensagem.",
     "long": "Com estes valores o texto passa de {limit} caracteres; a API oficial da Meta o recusa."
   },
