@@ -91,10 +91,13 @@ def page(headers: Mapping[str, str]) -> dict[str, Any]:
     issuer = discovery(time.monotonic())
     importmap = _import_map()
     policy = content_security_policy(importmap, issuer)
+    # The module of the texts comes first: it asks for a language's texts while the others are on their way.
+    first = dict.fromkeys((*imported("i18n.js"), *imported("app.js")))
     body = Template((STATIC / "index.html").read_text(encoding="utf-8")).substitute(
         importmap=importmap,
         style=f"console/{files()['console.css'].served}",
-        preloads="\n".join(f'<link rel="modulepreload" href="console/{file.served}">' for file in imported("app.js")),
+        preloads="\n".join(f'<link rel="modulepreload" href="console/{file.served}">' for file in first),
+        texts=f"console/{files()['i18n.js'].served}",
         app=f"console/{files()['app.js'].served}",
         settings=_in_script(settings(issuer)),
     )

@@ -17,7 +17,7 @@ from hidra.gateways.evolution import Evolution
 from hidra.services.record_delivery import record_delivery
 from hidra.store import claims, outcomes
 from tests.conftest import Databases
-from tests.functions.test_connection_check import Simulator, Tenant, scheduled
+from tests.functions.checks import Simulator, Tenant, scheduled
 
 HOUR = timedelta(hours=1)
 # Our status by the simulator's final one. A message that WhatsApp has only acknowledged is sent.

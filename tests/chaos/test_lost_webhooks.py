@@ -11,7 +11,7 @@ from hidra.domain import backfill
 from tests import simulator_process
 from tests.chaos import lost_webhooks
 from tests.conftest import Databases
-from tests.functions import test_connection_check as checks
+from tests.functions import checks
 
 KINDS = (0, 91, 92, 93)  # read, delivered, acknowledged, failed (local/evolution/phones.py)
 

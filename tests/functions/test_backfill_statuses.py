@@ -12,12 +12,13 @@ import pytest
 from hidra.domain import backfill
 from hidra.domain.backfill import BackfillMessage, LookedUp, evidence_of, is_news
 from hidra.domain.message import MessageStatus
+from hidra.domain.webhook_key import jwt_key
 from hidra.errors import HidraError
 from hidra.gateways.evolution import Evolution
 from hidra.services import backfill_statuses
 from tests.chaos import lost_webhooks
 from tests.conftest import Databases
-from tests.functions import test_connection_check as checks
+from tests.functions import checks
 from tests.functions.workers import Server
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -167,7 +168,7 @@ def test_our_webhook_under_an_earlier_key_is_no_outage(
     for provider_id in tenant.recorded_statuses():
         tenant.receive(provider_id, SENT, datetime.now(UTC))
     old = f"http://127.0.0.1:9/webhooks/evolution/{tenant.world.connection_id}/v1"
-    key = checks.jwt_key("old-master", tenant.world.connection_id, tenant.instance)
+    key = jwt_key("old-master", tenant.world.connection_id, tenant.instance)
     another_webhook(tenant, url=old, headers={"jwt_key": key})
     tenant.check()
     assert tenant.simulator.webhook(tenant.instance)["url"].endswith("/v2")

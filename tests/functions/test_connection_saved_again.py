@@ -17,7 +17,7 @@ from hidra.services.save_connection import Wanted
 from hidra.store import claims, connections, outcomes, pace
 from hidra.store.claims import NoClaim
 from tests.conftest import Databases
-from tests.functions.test_connection_check import (
+from tests.functions.checks import (
     KEY,
     PUBLIC_KEYS,
     Simulator,
@@ -81,7 +81,7 @@ def owner(
 ) -> Owner:
     def invoke(function_name: str, payload: Any, *, wait: bool) -> Any:
         """Invokes the real check."""
-        from tests.functions.test_connection_check import Context
+        from tests.functions.checks import Context
 
         return json.loads(json.dumps(app.handler(json.loads(json.dumps(payload)), Context())))
 

@@ -10,7 +10,7 @@ from hidra.domain.instance import InstanceFacts
 from hidra.services.save_connection import Wanted, save_connection
 from hidra.store import connections
 from tests.conftest import Databases
-from tests.functions.test_connection_check import (
+from tests.functions.checks import (
     Simulator,
     Tenant,
     app,  # noqa: F401 - fixtures

@@ -23,7 +23,7 @@ from hidra.services.imports import pull_contacts
 from hidra.store import import_slices
 from tests.conftest import Databases
 from tests.functions.api import CONTEXT, Api, load
-from tests.functions.test_connection_check import (
+from tests.functions.checks import (
     Context,
     Simulator,
     Tenant,

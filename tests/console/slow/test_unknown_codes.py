@@ -53,6 +53,8 @@ def test_a_code_that_the_page_does_not_know_is_told_in_words_with_the_code(
     expect(page.locator(".chips").last).to_contain_text("a Meta recusou a mensagem (meta_131999)")
 
     answers_with(page, imported, failure_code=CODE, rejected=2, rejected_by_reason={CODE: 2}, warnings=[warning])
+    rejects = {"url": "", "expires_in_seconds": 60, "examples": [{"line": 2, "reason": CODE, "row": "Ana;1"}]}
+    page.route(re.compile(rf"/v1{imported}/rejects"), lambda route: route.fulfill(json=rejects))
     opened(imported)
     expect(main).to_contain_text(f"A importação não terminou ({CODE}).")
     expect(main).to_contain_text(f"A linha não pôde ser importada ({CODE}).")
