@@ -6,7 +6,6 @@ The function reads its own files and the issuer's public description, and nothin
 """
 
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -20,6 +19,7 @@ from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
+from hidra.entry.compression import gzipped, takes_gzip
 from hidra.settings import require
 
 ENV = require(
@@ -238,14 +238,14 @@ def _content(asked: Mapping[str, str], headers: Mapping[str, str], content: byte
     known = [tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")]
     if etag in known or "*" in known:
         return _answer(HTTPStatus.NOT_MODIFIED, headers)
-    if "gzip" not in asked.get("accept-encoding", ""):
+    if not takes_gzip(asked.get("accept-encoding", "")):
         return _answer(HTTPStatus.OK, headers, content)
     return _answer(HTTPStatus.OK, {**headers, "Content-Encoding": "gzip"}, _compressed(content))
 
 
 @cache
 def _compressed(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)
+    return gzipped(content)
 
 
 def _answer(status: HTTPStatus, headers: Mapping[str, str], content: bytes = b"") -> dict[str, Any]:

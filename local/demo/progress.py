@@ -50,7 +50,7 @@ def follow(client: Client, campaign_id: str, log: SimulatorLog | None) -> None:
             seconds=START_WITHIN_SECONDS,
             ready=lambda: client.call("GET", path)["status"] != "scheduled",
         )
-    console.print(f"  Started            by EventBridge at {datetime.now(UTC):%H:%M:%S} UTC")
+    console.print(f"  Started            at {datetime.now(UTC):%H:%M:%S} UTC")
     shown = _Shown()
     changed_at, sending_until = time.monotonic(), datetime.now(UTC)
     before: object = None

@@ -87,7 +87,7 @@ export function receiving(people, preflight) {
 
 /** @param {Preflight} preflight */
 function sentence({ recipients, will_receive }) {
-  if (!recipients) return t("wizard.check.nobody");
+  if (!recipients) return t("wizard.check.no_people");
   const name = connection.value?.instance_name;
   const reached =
     recipients === will_receive

@@ -1361,7 +1361,7 @@ export default {
       "merge": "Merge other segments",
       "subtract": "Remove those in others"
     },
-    "nobody": {
+    "no_people": {
       "title": "No people in this segment yet",
       "text": "Add people one by one, by a filter, from other segments, or import a file."
     },
@@ -1720,7 +1720,7 @@ export default {
     },
     "check": {
       "unsaved": "These numbers are of before your changes. Save to check what they change.",
-      "nobody": "The segment has no people.",
+      "no_people": "The segment has no people.",
       "all": {
         "one": "{count} person gets it.",
         "other": "All {count} people get it."

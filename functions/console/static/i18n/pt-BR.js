@@ -1361,7 +1361,7 @@ export default {
       "merge": "Juntar outros segmentos",
       "subtract": "Tirar quem está em outros"
     },
-    "nobody": {
+    "no_people": {
       "title": "Ninguém neste segmento ainda",
       "text": "Adicione pessoas uma a uma, por um filtro, de outros segmentos, ou importe um arquivo."
     },
@@ -1720,7 +1720,7 @@ export default {
     },
     "check": {
       "unsaved": "Estes números são de antes das suas alterações. Salve para conferir o que muda.",
-      "nobody": "O segmento não tem pessoas.",
+      "no_people": "O segmento não tem pessoas.",
       "all": {
         "one": "{count} pessoa recebe.",
         "other": "Todas as {count} pessoas recebem."

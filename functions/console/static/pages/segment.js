@@ -73,7 +73,7 @@ export default function OneSegment({ params, query }) {
       next=${list.next}
       failure=${list.failure}
       reload=${list.reload}
-      empty=${!query.do && html`<${Empty} icon="people" title=${t("segments.nobody.title")}>${t("segments.nobody.text")}<//>`}
+      empty=${!query.do && html`<${Empty} icon="people" title=${t("segments.no_people.title")}>${t("segments.no_people.text")}<//>`}
     />
   <//>`;
 }

@@ -2,7 +2,6 @@
 
 import json
 import re
-import zlib
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
 from hidra import errors
+from hidra.entry.compression import gzipped, takes_gzip
 from hidra.entry.sizes import MAX_BODY_BYTES, fitting
 from hidra.telemetry import logger
 
@@ -36,7 +36,6 @@ STATUS = {
 }
 PROBLEM_TYPE = "urn:hidra:problem:"
 COMPRESSED_FROM = 4_096  # bytes of an answer
-_GZIP = 16 + zlib.MAX_WBITS
 _LIST = re.compile(r"\[(.*)\]", re.DOTALL)
 _SHOWN_OF_NAME = 100  # characters of an unknown parameter's name
 # Characters of a wrong field's place and message, which may repeat what the client sent.
@@ -237,11 +236,11 @@ def _too_large() -> dict[str, Any]:
 
 
 def _compressed(event: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer; a long one is compressed for a client that takes that. API Gateway's HTTP API compresses nothing."""
-    if len(answer["body"]) < COMPRESSED_FROM or "gzip" not in event["headers"].get("accept-encoding", ""):
+    """The answer; a long one is compressed for a client that takes that."""
+    if len(answer["body"]) < COMPRESSED_FROM or not takes_gzip(event["headers"].get("accept-encoding", "")):
         return answer
     headers = {**answer["headers"], "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    body = b64encode(zlib.compress(answer["body"].encode(), wbits=_GZIP)).decode()
+    body = b64encode(gzipped(answer["body"].encode())).decode()
     return {**answer, "headers": headers, "body": body, "isBase64Encoded": True}
 
 
