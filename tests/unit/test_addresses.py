@@ -10,6 +10,7 @@ from hidra.domain.address import check_base_url, is_public
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import addresses
 from hidra.gateways.addresses import Adapter
+from tests.listening import listening
 
 PUBLIC = "93.184.215.14"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
@@ -19,35 +20,27 @@ class Listener:
     """Accepts on loopback and keeps what each client wrote."""
 
     def __init__(self) -> None:
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
+        self.port = 0
         self.received: list[bytes] = []
         self.done = threading.Event()
-        threading.Thread(target=self._serve, daemon=True).start()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self.socket.accept()
-            except OSError:
-                return
-            with client:
-                client.settimeout(2)
-                try:
-                    said = client.recv(65536)
-                    if said:
-                        client.sendall(ANSWER)
-                except OSError:
-                    said = b""
-                self.received.append(said)
-                self.done.set()
+    def serve(self, client: socket.socket) -> None:
+        client.settimeout(2)
+        try:
+            said = client.recv(65536)
+            if said:
+                client.sendall(ANSWER)
+        except OSError:
+            said = b""
+        self.received.append(said)
+        self.done.set()
 
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     made = Listener()
-    yield made
-    made.socket.close()
+    with listening(made.serve) as made.port:
+        yield made
 
 
 def get(url: str, *, allow_private: bool, timeout: float = 2) -> requests.Response:

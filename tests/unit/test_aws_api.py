@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from hidra.errors import Unanswered, Unavailable
 from hidra.gateways import aws, aws_api, queues, signing, stream
+from tests.listening import listening
 
 SECRET = {"SecretString": '{"a": "b"}'}
 Reply = bytes | None  # None: the server hangs up
@@ -37,13 +38,7 @@ class Service:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.clients: list[socket.socket] = []
         self.before_answer: Callable[[], object] = lambda: None
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.host = f"127.0.0.1:{self._socket.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._socket.close()
-        self.hang_up()
+        self.host = ""
 
     def hang_up(self) -> None:
         for client in self.clients:
@@ -52,14 +47,10 @@ class Service:
             except OSError:
                 client.close()
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._socket.accept()
-            except OSError:
-                return
-            self.clients.append(client)
-            threading.Thread(target=self._serve, args=[client], daemon=True).start()
+    def accept(self, client: socket.socket) -> None:
+        kept = client.dup()  # the caller closes its own
+        self.clients.append(kept)
+        threading.Thread(target=self._serve, args=[kept], daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
         with suppress(OSError), client, client.makefile("rb") as file:
@@ -80,11 +71,13 @@ class Service:
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     service = Service()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{service.host}")
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "session")
-    monkeypatch.setenv("AWS_REGION", "sa-east-1")
-    yield service
-    service.close()
+    with listening(service.accept) as port:
+        service.host = f"127.0.0.1:{port}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{service.host}")
+        monkeypatch.setenv("AWS_SESSION_TOKEN", "session")
+        monkeypatch.setenv("AWS_REGION", "sa-east-1")
+        yield service
+        service.hang_up()
     for connections in aws_api._idle.values():
         for connection in connections:
             connection.close()

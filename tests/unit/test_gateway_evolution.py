@@ -4,10 +4,9 @@ in tests/functions/test_connection_check.py."""
 import json
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from hidra.domain.outcome import NotSent, Sent, Stops, Unknown
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways import evolution
 from hidra.gateways.evolution import Evolution, Offer, SentMessage, Webhook
+from tests.listening import listening
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 TEXT = Content("Oi")
@@ -38,25 +38,15 @@ class Server:
 @contextmanager
 def serving(act: Act) -> Iterator[Server]:
     """Reads each client's request, then does ``act`` with the connection and closes it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = Server(listener.getsockname()[1])
+    requests: list[bytes] = []
 
-    def serve() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            with client, suppress(OSError):
-                client.settimeout(3)
-                server.requests.append(_request(client))
-                act(client)
+    def serve(client: socket.socket) -> None:
+        client.settimeout(3)
+        requests.append(_request(client))
+        act(client)
 
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield server
-    finally:
-        listener.close()
+    with listening(serve) as port:
+        yield Server(port, requests)
 
 
 def _request(client: socket.socket) -> bytes:
@@ -404,6 +394,20 @@ def test_no_webhook_and_another_webhook_are_distinguished() -> None:
     with serving(answering(200, row)) as server:
         found = server.client().find_webhook()
     assert found == Webhook("https://x/hook", "", frozenset({"SEND_MESSAGE"}), by_events=True)
+
+
+def test_each_call_has_a_connection_of_its_own_even_if_the_server_keeps_them_open() -> None:
+    more: list[bytes] = []
+
+    def keep_open(client: socket.socket) -> None:
+        answering(200, {"instance": {"state": "open"}})(client)
+        more.append(client.recv(65536))
+
+    with serving(keep_open) as server:
+        evolution = server.client()
+        assert [evolution.connection_state() for _ in range(3)] == ["open"] * 3
+    assert len(server.requests) == 3
+    assert more == [b""] * 3
 
 
 def test_only_well_formed_messages_of_ours_in_the_window_are_found() -> None:

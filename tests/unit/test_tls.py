@@ -3,7 +3,6 @@
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -22,6 +21,7 @@ from hidra.errors import Unavailable
 from hidra.gateways import addresses, aws_api, tls
 from hidra.gateways.addresses import Adapter
 from hidra.gateways.evolution import Evolution
+from tests.listening import listening
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
@@ -49,26 +49,13 @@ class TlsServer:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(self.authority)
         self._context.sni_callback = lambda _, name, __: self.names.append(name)
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.port = 0
 
-    def close(self) -> None:
-        self._socket.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._socket.accept()
-            except OSError:
-                return
-            client.settimeout(3)
-            try:
-                with self._context.wrap_socket(client, server_side=True) as wrapped:
-                    self.requests.append(_request(wrapped))
-                    wrapped.sendall(ANSWER)
-            except OSError:
-                client.close()
+    def serve(self, client: socket.socket) -> None:
+        client.settimeout(3)
+        with self._context.wrap_socket(client, server_side=True) as wrapped:
+            self.requests.append(_request(wrapped))
+            wrapped.sendall(ANSWER)
 
 
 def _request(client: ssl.SSLSocket) -> bytes:
@@ -82,8 +69,8 @@ def _request(client: ssl.SSLSocket) -> bytes:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[TlsServer]:
     server = TlsServer(tmp_path, "localhost")
-    yield server
-    server.close()
+    with listening(server.serve) as server.port:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -339,6 +339,9 @@ class Evolution:
         except Exception as error:
             # The libraries raise other errors for invalid answers; by then the request has arrived.
             raise requests.ConnectionError("the answer could not be read") from error
+        finally:
+            # urllib3 keeps a connection whose server does not say that it closes it.
+            adapter.close()
 
 
 def _read(response: requests.Response, deadline: float) -> object:
