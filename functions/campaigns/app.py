@@ -9,13 +9,13 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from hidra.domain.campaign import SEND_WINDOW, CampaignStatus
 from hidra.domain.pace import CampaignPace
 from hidra.entry.campaign import CampaignChange, CampaignIn, DuplicateIn, PreflightIn, ScheduleIn
 from hidra.entry.fields import Country, PhoneText, VariableName, VariableValue
-from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.http import Answer, Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
 from hidra.entry.times import instants, window_of
@@ -62,7 +62,7 @@ class TrialIn(Body):
     variables: Annotated[dict[VariableName, VariableValue], Field(default_factory=dict, max_length=100)]
 
 
-class TrialResult(BaseModel):
+class TrialResult(Answer):
     """The outcome of a test message. ``unknown``: it may have been sent; look at the phone before you try again."""
 
     outcome: Literal["sent", "refused", "not_sent", "unknown"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from hidra.domain.address import check_base_url
@@ -17,7 +17,7 @@ from hidra.domain.check_request import CheckAction
 from hidra.domain.daily_limits import DEFAULT_LADDER, MAX_WARM_UP_DAYS, WarmUp
 from hidra.domain.pacing import MAX_JITTER
 from hidra.entry.fields import LocalDate, PerDay, PerMinute, Whole
-from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.http import Answer, Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.tenant import user_of
 from hidra.entry.times import SendWindowIn, TimeZone, window_of
 from hidra.errors import Unavailable
@@ -122,7 +122,7 @@ class StatusBackfillIn(Body):
     hours: Annotated[int, Field(strict=True, ge=1, le=OLDEST_HOURS), Whole] = 24
 
 
-class ConnectionLink(BaseModel):
+class ConnectionLink(Answer):
     """The instance's state, a code to link WhatsApp with while the instance waits for one, or why there is no code."""
 
     state: str

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from hidra.domain.contact import MAX_ATTRIBUTES
@@ -31,7 +31,7 @@ from hidra.entry.fields import (
     Reason,
     ReplyWord,
 )
-from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.http import Answer, Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import BY_ID, Cursor, Limit, Order, Page, instant
 from hidra.entry.sizes import fitting
 from hidra.entry.tenant import user_of
@@ -93,14 +93,14 @@ class ContactsIn(Body):
     country: Country = "BR"
 
 
-class ContactSaved(BaseModel):
+class ContactSaved(Answer):
     id: UUID
     phone: str
     name: str | None
     created: bool
 
 
-class ContactsSaved(BaseModel):
+class ContactsSaved(Answer):
     """``contacts`` has one item for each of the request's, in order; a repeated phone repeats and is counted once."""
 
     created: int
@@ -125,7 +125,7 @@ class PersonIn(Body):
     country: Country = "BR"
 
 
-class PersonsMessage(BaseModel):
+class PersonsMessage(Answer):
     """A campaign's message to the person; ``text`` is null where a variable had no value, so it was never sent."""
 
     campaign_id: UUID
@@ -151,7 +151,7 @@ class PersonsMessage(BaseModel):
     error_detail: str | None
 
 
-class Person(BaseModel):
+class Person(Answer):
     """Everything stored about one phone.
 
     ``segments``, ``direct_messages`` and ``messages`` have up to ``limit`` items each, or fewer if they are large: send
@@ -173,7 +173,7 @@ class OptOutsIn(Body):
     country: Country = "BR"
 
 
-class OptOut(BaseModel):
+class OptOut(Answer):
     """``phone`` is null where no contact has it: an opt-out stores only a keyed hash."""
 
     phone: str | None
@@ -193,7 +193,7 @@ class OptOutSettingsIn(Body):
     ] = None
 
 
-class OptOutSettings(BaseModel):
+class OptOutSettings(Answer):
     """``hidden_senders``: senders of an opt-out word whose phone WhatsApp hides; opted out once it is known."""
 
     opt_out_words: list[str]

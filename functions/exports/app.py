@@ -6,11 +6,11 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from hidra.domain.export import KEPT, OPEN, ExportFormat, ExportKind, ExportStatus, file_key, file_name, status_at
 from hidra.domain.message import MessageStatus
-from hidra.entry.http import Body, answers, lambda_handler, resolver
+from hidra.entry.http import Answer, Body, answers, lambda_handler, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
 from hidra.errors import Conflict, Rejected
@@ -57,7 +57,7 @@ class ExportIn(Body):
     segment_id: Annotated[UUID | None, Field(description="Only contacts of this segment.")] = None
 
 
-class Export(BaseModel):
+class Export(Answer):
     id: UUID
     kind: ExportKind
     format: ExportFormat
@@ -83,7 +83,7 @@ class Export(BaseModel):
     expires_at: Annotated[datetime, Field(description="Until then the file of a completed export can be had.")]
 
 
-class FileLink(BaseModel):
+class FileLink(Answer):
     """Download with a GET, without a token, until ``expires_at``; then ask for another link."""
 
     url: str

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from hidra.domain.campaign import ContactImportSource
 from hidra.domain.imports import files
 from hidra.domain.imports.progress import progress
 from hidra.entry.fields import Name
-from hidra.entry.http import answers, lambda_handler, resolver
+from hidra.entry.http import Answer, answers, lambda_handler, resolver
 from hidra.entry.import_file import FileIn, Format, ImportConsentIn, ImportWarning
 from hidra.entry.import_preview import ImportPreview, ImportPreviewIn
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
@@ -58,7 +58,7 @@ class ImportIn(FileIn):
     segment_name: Name | None = None
 
 
-class Upload(BaseModel):
+class Upload(Answer):
     """Upload with a POST of multipart/form-data to `url`: these `fields` first, then the file as `file`.
 
     The first file that arrives is imported. Further uploads with the same form are deleted unread.
@@ -70,7 +70,7 @@ class Upload(BaseModel):
     max_bytes: int
 
 
-class Import(BaseModel):
+class Import(Answer):
     """``rows_read`` = ``created`` + ``updated`` + ``unchanged`` + ``rejected``, at any time."""
 
     id: UUID
@@ -111,12 +111,12 @@ class Import(BaseModel):
     ended_at: datetime | None
 
 
-class ImportRequested(BaseModel):
+class ImportRequested(Answer):
     contact_import: Import
     upload: Annotated[Upload | None, Field(description="Null with source `evolution`.")]
 
 
-class RejectedRow(BaseModel):
+class RejectedRow(Answer):
     """A rejected row: the number of its first line in the file, and the first 1,000 characters of its text."""
 
     line: int
@@ -124,7 +124,7 @@ class RejectedRow(BaseModel):
     row: str
 
 
-class RejectsLink(BaseModel):
+class RejectsLink(Answer):
     """A CSV file: ``line``, ``reason``, ``row``."""
 
     url: str

@@ -5,11 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
 
 from hidra.domain.contact import MAX_PHONE
 from hidra.domain.message import MessageStatus
-from hidra.entry.http import answers, lambda_handler, resolver
+from hidra.entry.http import Answer, answers, lambda_handler, resolver
 from hidra.entry.paging import Cursor, Limit, Order, Page, instant
 from hidra.entry.tenant import user_of
 from hidra.errors import NotFound
@@ -38,7 +37,7 @@ PhoneCountry = Annotated[
 ]
 
 
-class RecipientsSummary(BaseModel):
+class RecipientsSummary(Answer):
     """Recipients by status and reason, and under the four counters of the metrics.
 
     ``total`` = ``delivered`` + ``failed`` + ``pending`` + ``skipped`` = the sum of ``counts``.

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from hidra.entry.fields import LEFT_OUT, Description, Name
 from hidra.entry.filters import FilterPart, read
-from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.http import Answer, Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import BY_ID, NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
 from hidra.gateways.aws import read_json_secret
@@ -65,7 +65,7 @@ class SegmentFill(FilterWanted):
     cursor: Annotated[str | None, REST] = None
 
 
-class FilterMatches(BaseModel):
+class FilterMatches(Answer):
     """How many contacts match, and the first five of them."""
 
     contacts: int
@@ -77,7 +77,7 @@ class OtherSegments(Body):
     cursor: Annotated[str | None, REST] = None
 
 
-class SegmentMembersAdded(BaseModel):
+class SegmentMembersAdded(Answer):
     """``added`` does not count contacts that were in the segment already."""
 
     added: int
@@ -90,7 +90,7 @@ class SegmentMembersMerged(SegmentMembersAdded):
     next_cursor: str | None
 
 
-class SegmentMembersRemoved(BaseModel):
+class SegmentMembersRemoved(Answer):
     """``removed`` does not count contacts that were not in the segment.
 
     ``next_cursor`` not null: not all is done yet. Send the request again, with that as ``cursor``.

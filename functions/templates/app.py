@@ -6,12 +6,12 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from hidra.domain.content import MediaType
 from hidra.domain.template import TemplateWarning, check, placeholders, too_long, warnings
 from hidra.entry.fields import LEFT_OUT, FileName, MessageText, Name, VariableName, VariableValue, WebUrl
-from hidra.entry.http import Body, answers, lambda_handler, no_content, resolver
+from hidra.entry.http import Answer, Body, answers, lambda_handler, no_content, resolver
 from hidra.entry.paging import NEWEST_FIRST, Cursor, Limit, Page
 from hidra.entry.tenant import user_of
 from hidra.gateways.aws import read_json_secret
@@ -96,7 +96,7 @@ class PreviewIn(Body):
         return self
 
 
-class Preview(BaseModel):
+class Preview(Answer):
     """What a recipient would get: a text, or media with the text as its caption.
 
     ``warnings`` has ``text-too-long`` if the Cloud API would refuse the text.
@@ -116,7 +116,7 @@ class DraftPreviewIn(Body):
     contact_ids: Annotated[list[UUID], Field(default_factory=list, max_length=20)]
 
 
-class DraftPreview(BaseModel):
+class DraftPreview(Answer):
     """``texts``: one for each contact, in their order. A placeholder without a value stays in the text."""
 
     variables: Annotated[list[str], Field(description="The names between double braces, as a template lists them.")]

@@ -36,6 +36,8 @@ STATUS = {
 }
 PROBLEM_TYPE = "urn:hidra:problem:"
 COMPRESSED_FROM = 4_096  # bytes of an answer
+# A validator is built when a request first needs it: of all models, a cold start needs two or three.
+_LATER = True
 _LIST = re.compile(r"\[(.*)\]", re.DOTALL)
 _SHOWN_OF_NAME = 100  # characters of an unknown parameter's name
 # Characters of a wrong field's place and message, which may repeat what the client sent.
@@ -49,7 +51,13 @@ CAUSED_BY_TENANTS = {"evolution-unavailable", "locked", "too-slow"}
 class Body(BaseModel):
     """A request's JSON: an unknown field is an error, text is stripped, types are not guessed."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, strict=False, frozen=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, strict=False, frozen=True, defer_build=_LATER)
+
+
+class Answer(BaseModel):
+    """What a route answers."""
+
+    model_config = ConfigDict(defer_build=_LATER)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from hidra.domain.consent import LegalBasis
 from hidra.domain.imports.decoding import DETECT
 from hidra.entry.fields import AttributeName, Country, Instant, Name, WithoutNul
-from hidra.entry.http import Body
+from hidra.entry.http import Answer, Body
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200), WithoutNul(something=True)]
 Delimiter = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^(detect|[,;\t|])$")]
@@ -88,7 +88,7 @@ class FileIn(Body):
         }
 
 
-class ImportWarning(BaseModel):
+class ImportWarning(Answer):
     """What was not read as the file has it, although the import continued."""
 
     code: str

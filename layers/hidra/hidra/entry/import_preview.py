@@ -3,9 +3,10 @@
 from base64 import b64decode
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from hidra.domain.consent import Consent as ShownConsent
+from hidra.entry.http import Answer
 from hidra.entry.import_file import FileIn, ImportWarning
 
 MAX_PREVIEWED, MAX_TEXT = 3_600_000, 256 * 1024  # bytes
@@ -33,7 +34,7 @@ class ImportPreviewIn(FileIn):
         return read, self.whole and len(read) == len(content)
 
 
-class ImportColumn(BaseModel):
+class ImportColumn(Answer):
     """A column of the file, and what an import reads in it."""
 
     name: str
@@ -49,7 +50,7 @@ class ImportColumn(BaseModel):
     ]
 
 
-class ImportPreviewRow(BaseModel):
+class ImportPreviewRow(Answer):
     """A row as an import reads it: the contact, or the reason why it would be rejected."""
 
     line: int
@@ -63,7 +64,7 @@ class ImportPreviewRow(BaseModel):
     reject_reason: str | None
 
 
-class ImportPreview(BaseModel):
+class ImportPreview(Answer):
     """What an import would read. Whether a person was erased, or a contact has too many attributes, shows only then."""
 
     encoding: Annotated[str | None, Field(description="As it was found or requested; null for a workbook.")]

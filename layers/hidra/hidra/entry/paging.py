@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from hidra.entry.http import Answer
 from hidra.entry.sizes import fitting
 from hidra.errors import Field, Rejected
 
@@ -18,7 +18,7 @@ Limit = Annotated[int, Query(ge=1, le=200, description="The page's maximum lengt
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the previous page.")]
 
 
-class Page[T](BaseModel):
+class Page[T](Answer):
     """One page of a list; send ``next_cursor`` as ``cursor`` for the next page. Null: this page is the last.
 
     A page whose items are large may hold fewer than ``limit``: an answer has at most 6 MB.
