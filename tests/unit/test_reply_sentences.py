@@ -51,9 +51,11 @@ def test_now_and_at_once_behind_a_request_change_nothing(text: str) -> None:
         "Não tenho interesse. Parar de receber", "não me interessa, me tira da lista", "sem interesse 👎 sair",
         "não tenho interesse pode me tirar da lista", "não tenho interesse favor remover meu numero",
         "não me interessa receber mensagens", "não me interessa mais receber promoções",
-        "não tenho mais interesse em receber mensagens", "não obrigado, sair", "no thanks, unsubscribe",
-        "sem mais propaganda por favor", "foi engano, me tira da lista", "wrong number, stop",
-        "numero errado sair", "Boa tarde, não entrem mais em contato, obrigada",
+        "não tenho mais interesse em receber mensagens", "não obrigado, sair",
+        "Pode me tirar da lista? Não tenho interesse", "tem como me remover? não me interessa",
+        "hi there, please stop", "no thanks, unsubscribe", "sem mais propaganda por favor",
+        "foi engano, me tira da lista", "wrong number, stop", "numero errado sair",
+        "Boa tarde, não entrem mais em contato, obrigada",
         "Por gentileza, remover meu contato da lista. Grata", "me tira dessa lista amigo",
         "quero sair, por favor, obrigada pela atenção e tenha um ótimo dia",
         "Bom dia! Não tenho interesse, podem me retirar da lista? Obrigada", "não aguento mais, sair",
@@ -219,9 +221,9 @@ def test_a_demand_to_stop_opts_out(text: str) -> None:
         "no me interesa darme de baja", "no me interesa salir de la lista",
         "I'm not interested in unsubscribing", "que tal sair?", "que tal sair hoje", "como vai sair?",
         "como vai parar", "tudo bem sair?", "td bem sair?", "tudo bem sair da lista?", "ok sair?",
-        "então sair?", "pode ser sair?", "que tal salir?", "como estas salir", "basta clicar em sair?",
-        "basta sair?", "basta sair", "basta responder sair", "chega sair", "não aguento mais sair",
-        "aguardo sair", "aguardo parar", "se puder sair?",
+        "então sair?", "pode ser sair?", "que tal salir?", "como estas salir", "Sair? não me interessa",
+        "parar? sem interesse", "basta clicar em sair?", "basta sair?", "basta sair", "basta responder sair",
+        "chega sair", "não aguento mais sair", "aguardo sair", "aguardo parar", "se puder sair?",
     ],
 )  # fmt: skip
 def test_a_request_that_is_the_object_of_a_refusal_or_a_greeting_does_not_opt_out(text: str) -> None:
@@ -231,8 +233,8 @@ def test_a_request_that_is_the_object_of_a_refusal_or_a_greeting_does_not_opt_ou
 @pytest.mark.parametrize(
     "text",
     [
-        "sair? não, obrigado", "sair não, obrigado", "sair não obrigado", "parar? não obrigada",
-        "stop? no thanks", "salir? no gracias",
+        "sair? não, obrigado", "cancelar? não tenho interesse", "sair não, obrigado", "sair não obrigado",
+        "parar? não obrigada", "stop? no thanks", "salir? no gracias",
     ],
 )  # fmt: skip
 def test_a_request_that_is_denied_behind_it_does_not_opt_out(text: str) -> None:
@@ -394,7 +396,8 @@ def test_an_opt_in_word_with_courtesy_opts_in(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Voltar?", "voltar por favor?", "voltar ok?", "como vai voltar?", "que tal voltar", "que tal voltar?",
+        "Voltar?", "voltar por favor?", "voltar ok?", "como vai voltar?", "voltar, que tal?",
+        "voltar tudo bem?", "se puder voltar", "voltar se possível?", "que tal voltar", "que tal voltar?",
         "tudo bem voltar?", "não me interessa voltar", "não tenho interesse voltar",
         "não tenho interesse em voltar", "sem interesse, voltar", "não obrigado, voltar",
         "voltar não obrigado", "voltar? não, obrigado", "não, voltar", "não quero voltar",

@@ -24,7 +24,7 @@ _pattern = compiler(
             noche, fin de semana""",
         "you": "voce, voces, te, a todos, les, le, los, you",
         "people": """gente, pessoal, amigo, amiga, amigos, meu amigo, minha amiga, moco, moca, senhor, senhora, querido,
-            querida, meu querido, minha querida, there, all, guys""",
+            querida, meu querido, minha querida, guys""",
         "nice": "nice, good, great, lovely, blessed",
     }
 )
@@ -54,7 +54,7 @@ _THANKS = (
 )
 _APOLOGIES = ("com_licenca|desculpe|desculpa|desculpem|me_desculpe|me_desculpem|sorry|perdao|perdon|disculpe|disculpa",)
 _SALUTATIONS = (
-    "oi|ola|opa|oie|hola|hi|hello|hey|alo <people>? ??",
+    "oi|ola|opa|oie|hola|hi|hello|hey|alo <people>|there|all? ??",
     "bom_dia|boa_tarde|boa_noite|buenos_dias|buen_dia|buenas_tardes|buenas_noches|buenas ??",
     "good_morning|good_afternoon|good_evening ??",
 )
@@ -104,11 +104,11 @@ _COMPLAINTS = (
 )
 _BEFORE_A_STATEMENT = ("eu? ja falei|disse|pedi|avisei que",)
 
-_KIND = (*_PLEAS, *_CONDITIONS, *_THANKS, *_APOLOGIES, *_SALUTATIONS, *_GREETING_QUESTIONS, *_FILLERS, *_WISHES)
-# Around a request to opt in stands nothing that refuses or leaves.
+_KIND = (*_PLEAS, *_THANKS, *_APOLOGIES, *_SALUTATIONS, *_GREETING_QUESTIONS, *_FILLERS, *_WISHES)
+# Around a request to opt in stands nothing that refuses, leaves or makes a condition.
 BESIDE_OPT_IN = _patterns(_KIND)
 BESIDE_OPT_OUT = _patterns(
-    _KIND, _PEOPLE, _GOODBYES, _NO_THANKS, _NO_INTEREST, _REASONS, _COMPLAINTS, _BEFORE_A_STATEMENT
+    _KIND, _CONDITIONS, _PEOPLE, _GOODBYES, _NO_THANKS, _NO_INTEREST, _REASONS, _COMPLAINTS, _BEFORE_A_STATEMENT
 )
 # The same behind a request only: "sair, não quero mais", but not "não quero mais sair".
 BEHIND_OPT_OUT = _patterns(
@@ -124,6 +124,7 @@ BEHIND_OPT_OUT = _patterns(
 )
 GREETING_QUESTIONS = _patterns(_GREETING_QUESTIONS)
 NO_THANKS = _patterns(_NO_THANKS)
+NO_INTEREST = _patterns(_NO_INTEREST)
 # An infinitive directly behind them is their object: "não me interessa sair", "que tal sair?".
 BEFORE_ITS_OBJECT = _patterns(_NO_INTEREST, _COMPLAINTS, ("como_vai|que_tal|como_estas|como_esta",))
 # And so it is in a question: "tudo bem sair?", "mas sair?".

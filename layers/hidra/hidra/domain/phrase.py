@@ -115,7 +115,7 @@ class Pattern:
                 begin + length
                 for begin in at
                 for length in part.lengths
-                if words[begin : begin + length] in part.choices
+                if begin + length <= len(words) and words[begin : begin + length] in part.choices
             }
             at = reached | at if part.optional else reached
             if not at:

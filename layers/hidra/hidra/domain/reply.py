@@ -12,6 +12,7 @@ from hidra.domain.courtesy_phrases import (
     BESIDE_OPT_IN,
     BESIDE_OPT_OUT,
     GREETING_QUESTIONS,
+    NO_INTEREST,
     NO_THANKS,
 )
 from hidra.domain.opt_out_phrases import REQUESTS
@@ -82,7 +83,7 @@ class Words:
         """Whether the words beside a request make it an object or deny it ("que tal sair?", "sair? não, obrigado")."""
         for start in range(len(marked)):
             ends = {end for found in (self.opt_out, self.opt_in, REQUESTS) for end in found.ends(marked, start)}
-            if ends and (_is_object(marked, start) or any(_is_denied(marked, end) for end in ends)):
+            if ends and (_is_object(marked, start) or any(_is_denied(marked, start, end) for end in ends)):
                 return True
         return False
 
@@ -100,10 +101,17 @@ def _is_object(marked: Tokens, start: int) -> bool:
     )
 
 
-def _is_denied(marked: Tokens, end: int) -> bool:
-    """Whether "não, obrigado" answers the question that ends there, or "não" follows without a sign."""
+def _is_denied(marked: Tokens, start: int, end: int) -> bool:
+    """Whether a refusal answers the request as a question, or "não, obrigado" follows it without a sign.
+
+    "Pode me tirar da lista? Não tenho interesse" gives a reason; "sair? Não tenho interesse" is an answer.
+    """
     behind = tuple(word for word in marked[end:] if word != BREAK)
-    return bool(NO_THANKS.ends(behind, 0)) and (marked[end - 1] == QUESTION or marked[end] in ("nao", "n"))
+    if marked[end - 1] != QUESTION:
+        return marked[end : end + 1] in (("nao",), ("n",)) and bool(NO_THANKS.ends(behind, 0))
+    begins = start == 0 or marked[start - 1] in (BREAK, QUESTION)
+    refusals = (NO_THANKS, NO_INTEREST) if begins and _INFINITIVE.fullmatch(marked[start]) else (NO_THANKS,)
+    return any(refusal.ends(behind, 0) for refusal in refusals)
 
 
 def _stands_before(at: int, patterns: Patterns, words: Tokens) -> bool:
@@ -111,8 +119,8 @@ def _stands_before(at: int, patterns: Patterns, words: Tokens) -> bool:
 
 
 def _asks(words: Tokens) -> bool:
-    """Whether a question mark stands anywhere but behind a greeting ("tudo bem?")."""
-    return any(
+    """Whether the message ends as a question, or one stands anywhere but behind a greeting ("tudo bem?")."""
+    return words[-1] == QUESTION or any(
         word == QUESTION and not _stands_before(at + 1, GREETING_QUESTIONS, words) for at, word in enumerate(words)
     )
 
