@@ -2,12 +2,39 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 QUESTION = "?"
+BREAK = ","
 _REPEATED = re.compile(r"([^\W\d_])\1+")
-_TOKEN = re.compile(r"[^\W_]+|\?")
+_TOKEN = re.compile(r"[^\W_]+|[\W_]+")
+# A hyphen within a word and the signs of bold or quoted text separate nothing.
+_BREAK = re.compile(r"[.,;:!/\n]|(?<!\S)-+(?!\S)")
+_SPELLINGS = {
+    spelling: word
+    for word, spellings in {
+        "quero": "qro kero qero",
+        "nao": "naum",
+        "voce": "vc",
+        "voces": "vcs",
+        "para": "pra",
+        "mensagem": "msg mensagen mesagem messagem mensage mgs",
+        "mensagens": "msgs mensages mesagens messagens",
+        "numero": "nr",
+        "whatsapp": "whats zap wpp watsap whatsap",
+        "muito": "mt mto mta mtu",
+        "obrigado": "obrigada obg obgd obgda obgado brigado brigada brigadao obrigadao",
+        "thanks": "tks thks thx tnx ty",
+        "favor": "pfv pfvr pfvo pf",
+        "please": "pls plz plis",
+        "tudo": "td",
+        "valeu": "vlw",
+        "falou": "flw",
+    }.items()
+    for spelling in spellings.split()
+}
 
 type Tokens = tuple[str, ...]
 
@@ -16,17 +43,35 @@ def tokens(text: str) -> Tokens:
     """Returns the words of a text in plain letters and digits, and a token ``?`` for each group of question marks.
 
     Case, accents, invisible characters, emoji and all other punctuation are dropped; a repeated letter counts once
-    ("saiiir", "STOPP").
+    ("saiiir", "STOPP"); an abbreviation of chats is its word ("msg").
     """
+    return tuple(token for token in tokens_and_breaks(text) if token != BREAK)
+
+
+def tokens_and_breaks(text: str) -> Tokens:
+    """Returns the tokens of a text, with a token ``,`` where a sign, an emoji or a new line separates two of them."""
     plain = text if text.isascii() else "".join(map(_plain, unicodedata.normalize("NFKD", text)))
-    words = _TOKEN.findall(_REPEATED.sub(r"\1", plain.casefold()))
-    return tuple(word for at, word in enumerate(words) if word != QUESTION or words[at - 1 : at] != [QUESTION])
+    found = _TOKEN.findall(_REPEATED.sub(r"\1", plain.casefold()))
+    return tuple(_SPELLINGS.get(token, token) for token in map(_token, found) if token)
+
+
+def _token(found: str) -> str:
+    """Returns a word as it is, and for what stands between two words ``?``, ``,`` or nothing."""
+    if found[0].isalnum():
+        return found
+    if QUESTION in found:
+        return QUESTION
+    return BREAK if _BREAK.search(found) else ""
 
 
 def _plain(letter: str) -> str:
     category = unicodedata.category(letter)
-    if category[0] in "LN" or letter == QUESTION:
+    if category[0] in "LN" or letter.isascii():
         return letter
+    if category == "Pd":
+        return "-"
+    if category == "So" or letter == "¿":
+        return BREAK
     return "" if category[0] == "M" or category == "Cf" else " "
 
 
@@ -34,8 +79,16 @@ def _plain(letter: str) -> str:
 class _Part:
     """One of several sequences of words; ``optional``: or none of them."""
 
-    choices: Collection[Tokens]
+    choices: frozenset[Tokens]
     optional: bool = False
+
+    @cached_property
+    def first_words(self) -> set[str]:
+        return {choice[0] for choice in self.choices}
+
+    @cached_property
+    def lengths(self) -> set[int]:
+        return set(map(len, self.choices))
 
 
 @dataclass(frozen=True)
@@ -49,7 +102,7 @@ class Pattern:
         """The words that it can begin with."""
         found: set[str] = set()
         for part in self.parts:
-            found |= {choice[0] for choice in part.choices}
+            found |= part.first_words
             if not part.optional:
                 break
         return found
@@ -59,10 +112,10 @@ class Pattern:
         at = {start}
         for part in self.parts:
             reached = {
-                begin + len(choice)
+                begin + length
                 for begin in at
-                for choice in part.choices
-                if words[begin : begin + len(choice)] == choice
+                for length in part.lengths
+                if begin + length <= len(words) and words[begin : begin + length] in part.choices
             }
             at = reached | at if part.optional else reached
             if not at:
@@ -70,9 +123,12 @@ class Pattern:
         return at
 
 
+_OPTIONAL_QUESTION = _Part(frozenset({(QUESTION,)}), optional=True)
+
+
 def literal(words: Tokens) -> Pattern:
     """Returns the pattern of exactly these words, whether or not a question mark follows."""
-    return Pattern((_Part((words,)), _Part(((QUESTION,),), optional=True)))
+    return Pattern((_Part(frozenset({words})), _OPTIONAL_QUESTION))
 
 
 def compiler(names: Mapping[str, str]) -> Callable[[str], Pattern]:
@@ -87,6 +143,7 @@ def compiler(names: Mapping[str, str]) -> Callable[[str], Pattern]:
     def choices(text: str) -> frozenset[Tokens]:
         return named[text[1:-1]] if text.startswith("<") else frozenset({tokens(text.replace("_", " "))})
 
+    @cache
     def part(text: str) -> _Part:
         optional = len(text) > 1 and text.endswith("?")
         text = text[:-1] if optional else text
