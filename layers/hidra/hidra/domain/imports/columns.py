@@ -1,11 +1,21 @@
 """What the columns of a file mean, from the user's mapping, their names, and the cells of the first rows."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from hidra.domain.imports import column_words as known
-from hidra.domain.imports.column_names import WEAKEST_PHONE, Meaning, Role, clean, in_an_address, meaning, words
+from hidra.domain.imports.column_names import (
+    COMPANYS_NAME,
+    WEAKEST_PHONE,
+    Meaning,
+    Role,
+    clean,
+    in_an_address,
+    meaning,
+    words,
+)
 from hidra.domain.imports.consent_cells import answer
 from hidra.domain.imports.file_warning import FileWarning
 
@@ -16,6 +26,11 @@ CODES = (Role.AREA_CODE, Role.COUNTRY_CODE)
 ATTRIBUTE = "attribute:"
 # With fewer digits no cell of a column is a phone: house numbers, and yes or no.
 _MIN_DIGITS, _MAX_DIGITS = 7, 15
+# CPF, CNPJ, RG, CEP and dates, by their signs.
+_DOCUMENT = re.compile(
+    r"\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|\d{1,2}\.\d{3}\.\d{3}-[\dXx]|\d{2}\.?\d{3}-\d{3}"
+    r"|\d{1,2}([/.-])\d{1,2}\1\d{4}(?:\D.*)?|\d{4}-\d{2}-\d{2}(?:\D.*)?"
+)
 
 
 class PhoneCells(NamedTuple):
@@ -83,6 +98,10 @@ class Cells:
     def of(self, at: int) -> list[str]:
         return [text for row in self._rows if at < len(row) and (text := row[at].strip())]
 
+    def may_show(self, at: int, fits: Callable[[str], bool], *, unread: bool) -> bool:
+        """Whether most cells of a column fit; ``unread`` if there is no sample, as of JSON objects."""
+        return mostly(self.of(at), fits) if self._rows else unread
+
 
 def _meaning(name: str, cells: Sequence[str]) -> Meaning | None:
     """What the name says, corrected by the cells."""
@@ -108,17 +127,21 @@ def _phones(
         return mapped
     ranked = sorted(
         (at for at, each in said.items() if each.role == Role.PHONE),
-        key=lambda at: (said[at].others, said[at].rank, at),
+        key=lambda at: (said[at].unsure, said[at].others, said[at].rank, at),
     )
     possible = [at for at in ranked if _may_be_phones(cells.of(at))]
-    own = [at for at in possible if not said[at].others]
-    usable = own or possible or ranked
-    strong = [at for at in usable if said[at].rank < (3, 0)]
-    # "Número" is a phone only beside nothing better, or if all show that it is: else it is a house, a contract, …
-    weak = [at for at in usable if at not in strong and mostly(cells.of(at), is_number)]
-    if strong or weak:
-        return strong + ([] if strong and in_an_address(names) else weak)
-    return usable[:1] if not (in_an_address(names) and any(map(cells.of, usable))) else []
+    sure = [at for at in possible if not said[at].unsure]
+    own = [at for at in sure if not said[at].others]
+    in_address = in_an_address(names)
+    # Another person's phone counts only without an own one, an unsure one only alone: neither is a row's fallback.
+    for usable in (own, sure, possible[:1], ranked):
+        strong = [at for at in usable if said[at].rank < (3, 0)]
+        # "Número" is a phone only beside nothing better, or if all show that it is: else it is a house, a contract, …
+        weak = [at for at in usable if at not in strong and cells.may_show(at, is_number, unread=not in_address)]
+        if strong or weak:
+            return strong + ([] if strong and in_address else weak)
+    last = (own or sure or ranked)[:1]
+    return [] if any((in_address and cells.of(at)) or mostly(cells.of(at), _is_document) for at in last) else last
 
 
 def _names(chosen: Mapping[int, str | None], said: Mapping[int, Meaning], cells: Cells) -> list[tuple[int, ...]]:
@@ -133,12 +156,14 @@ def _names(chosen: Mapping[int, str | None], said: Mapping[int, Meaning], cells:
     whole = of(Role.NAME)
     if lettered := [at for at in whole if not cells.of(at) or mostly(cells.of(at), _is_name)]:
         whole = lettered  # a code is no name: Shopify's "Name" is an order's number
+    people = [at for at in whole if said[at].rank < COMPANYS_NAME]
+    companies = [(at,) for at in whole if at not in people]
     first, middle, last = (of(role)[:1] for role in (Role.FIRST_NAME, Role.MIDDLE_NAME, Role.LAST_NAME))
-    good = [at for at in whole if said[at].rank < (2, 0)]
+    good = [at for at in people if said[at].rank < (2, 0)]
     if last and not first and good and said[good[0]].rank == (0, 0):
-        return [(good[0], *middle, *last)]  # "Nome" and "Sobrenome"
+        return [(good[0], *middle, *last), *companies]  # "Nome" and "Sobrenome"
     parts = [(*first, *middle, *last)] if first or last else []
-    return [*((at,) for at in good), *parts] or [(at,) for at in whole[:1]]
+    return ([*((at,) for at in good), *parts] or [(at,) for at in people[:1]]) + companies
 
 
 def _is(at: int, role: Role, chosen: Mapping[int, str | None], said: Mapping[int, Meaning]) -> bool:
@@ -197,7 +222,15 @@ def _may_be_phones(cells: Sequence[str]) -> bool:
 
 def is_number(text: str) -> bool:
     """Whether the text has as many digits as a phone and, apart from a remark, nothing else."""
-    return _MIN_DIGITS < _digits(text) <= _MAX_DIGITS and sum(map(str.isalpha, text)) < 5
+    return (
+        _MIN_DIGITS < _digits(text) <= _MAX_DIGITS
+        and sum(map(str.isalpha, text)) < 5
+        and not _is_document(text.strip())
+    )
+
+
+def _is_document(text: str) -> bool:
+    return _DOCUMENT.fullmatch(text) is not None
 
 
 def _is_name(text: str) -> bool:
