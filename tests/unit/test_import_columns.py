@@ -1,5 +1,6 @@
 """What an import reads in a row, by the words of its columns' names: the same code as the import, without a database."""
 
+import json
 from typing import Any
 
 import pytest
@@ -129,3 +130,164 @@ def test_a_column_of_numbers_is_a_phone(column: str, cell: str) -> None:
 )
 def test_a_companys_and_a_leads_name_are_behind_the_contacts(header: str, row: str, name: str | None) -> None:
     assert [each.name for each in read(f"{header};Telefone\n{row};11987654321\n").rows] == [name]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"nome": "Ana", "celular": "", "telefone_mae": COURIER}, "no_phone"),
+        ({"nome": "Ana", "celular": None, "telefone_mae": COURIER}, "no_phone"),
+        ({"nome": "Ana", "phone": " \u200b", "mother_phone": COURIER}, "no_phone"),
+        ({"nome": "Ana", "celular": "", "rua": "", "numero": "1199990000"}, "no_phone"),
+        ({"nome": "Ana", "celular": "", "telefone_do_entregador": COURIER}, "no_phone"),
+        ({"nome": "Ana", "celular": "", "telefone": "11987654321"}, ANA),
+        ({"nome": "Ana", "phone": "", "celular": "11987654321", "telefone_mae": COURIER}, ANA),
+        ({"nome": "Ana", "celular": "", "numero": "11987654321"}, ANA),
+        ({"nome": "Ana", "celular": "", "ddd": 11, "telefone": "98765-4321"}, ANA),
+        ({"nome": "Ana", "telefone_mae": "11987654321"}, ANA),
+    ],
+)
+def test_an_empty_value_of_an_object_is_not_filled_by_another_persons(values: dict[str, Any], expected: str) -> None:
+    assert phones(json.dumps(values), format="jsonl") == [expected]
+
+
+def test_a_mapped_phone_of_an_object_has_no_fallback() -> None:
+    content = json.dumps({"celular": None, "telefone": "11987654321"})
+    assert phones(content, format="jsonl", mapping={"celular": "phone"}) == ["no_phone"]
+
+
+def test_empty_values_of_an_object_are_no_attributes_and_take_no_name() -> None:
+    values = {"phone": ANA, "name": "", "nome": "Ana", "cidade": None, "bairro": " ", "uf": "PE"}
+    row = read(json.dumps(values), format="jsonl").rows[0]
+    assert (row.phone, row.name, row.attributes) == (ANA, "Ana", {"nome": "Ana", "uf": "PE"})
+
+
+COUNTRIES = [
+    ("US;2125550123", "+12125550123"),
+    ("us;(212) 555-0123", "+12125550123"),
+    ("USA;1 212 555 0123", "+12125550123"),
+    ("PE;51987654321", "+51987654321"),
+    ("PE;987654321", "+51987654321"),
+    ("FR;33987654321", "+33987654321"),
+    ("GB;07911 123456", "+447911123456"),
+    ("1;2125550123", "+12125550123"),
+    ("+1;2125550123", "+12125550123"),
+    ("1.0;2125550123", "+12125550123"),
+    ("1,0;2125550123", "+12125550123"),
+    ("001;2125550123", "+12125550123"),
+    ("DDI 351;912345678", "+351912345678"),
+    ("Portugal (+351);912345678", "+351912345678"),
+    ("+351 PT;912345678", "+351912345678"),
+    ("Estados Unidos;2125550123", "+12125550123"),
+    ("E.U.A.;2125550123", "+12125550123"),
+    ("México;55 1234 5678", "+525512345678"),
+    ("Espanha;612345678", "+34612345678"),
+    ("ALEMANIA;15112345678", "+4915112345678"),
+    ("Argentina;1123456789", "+541123456789"),
+    ("🇺🇸;2125550123", "+12125550123"),
+    ("Brasil;11987654321", ANA),
+    ("BR;5511987654321", ANA),
+    ("BRA;(11) 98765-4321", ANA),
+    ("Brazil;8187654321", "digit_missing"),
+    ("55;11987654321", ANA),
+    (";11987654321", ANA),
+    ("-;11987654321", ANA),
+    ("NULL;11987654321", ANA),
+    ("Não informado;11987654321", ANA),
+    ("US;+5511987654321", ANA),
+    ("Wakanda;+5511987654321", ANA),
+    ("Wakanda;Cel: +55 11 98765-4321", ANA),
+    ("Wakanda;005511987654321", ANA),
+    ("Wakanda;11987654321", "invalid_phone"),
+    ("XX;11987654321", "invalid_phone"),
+    ("Outro;1123456789", "invalid_phone"),
+    ("Brasil/Argentina;1123456789", "invalid_phone"),
+    ("Brasil (+54);1123456789", "invalid_phone"),
+    ("55555;11987654321", "invalid_phone"),
+    ("US;11987654321", "invalid_phone"),
+    ("Portugal;11987654321", "invalid_phone"),
+]
+
+
+@pytest.mark.parametrize(("row", "expected"), COUNTRIES)
+def test_a_number_is_of_the_country_in_its_row(row: str, expected: str) -> None:
+    for header in ("Country Code;Phone", "DDI;Telefone", "Código do país;Celular"):
+        assert phones(f"{header}\n{row}\n") == [expected]
+        # Whatever the other rows of the column have.
+        assert phones(f"{header}\n{row}\nBrasil;11987654322\n1;2125550124\n") == [expected, BIA, "+12125550124"]
+    country, number = row.split(";")
+    assert phones(json.dumps({"country_code": country, "phone": number}), format="jsonl") == [expected]
+
+
+@pytest.mark.parametrize(
+    "column", ["País", "Pais", "Country", "Country Name", "País/Região", "Billing Country", "Pais (ISO)"]
+)
+@pytest.mark.parametrize(("row", "expected"), [each for each in COUNTRIES if each[0][0].isalpha() and each[0] < "X"])
+def test_a_column_of_countries_is_the_numbers_country(column: str, row: str, expected: str) -> None:
+    assert phones(f"{column};Phone\n{row}\nBrasil;11987654322\nPeru;987654321\nArgentina;\n")[:3] == [
+        expected, BIA, "+51987654321",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Pais;Telefone\nJosé e Maria;11987654321\nIsrael;11987654322\nJoão;\n",
+        "País;Telefone\n1058;11987654321\n1058;11987654322\n",
+        "País de interesse;Telefone\nPortugal;11987654321\nChile;11987654322\n",
+        "Business Country/Region;Telefone\nPortugal;11987654321\nPortugal;11987654322\n",
+        "Country manager;Telefone\nPortugal;11987654321\nPortugal;11987654322\n",
+        "País;Country Code;Telefone\nPortugal;BR;11987654321\nPortugal;55;11987654322\n",
+    ],
+)
+def test_a_column_that_is_not_of_the_phones_country_changes_no_number(content: str) -> None:
+    assert phones(content)[:2] == [ANA, BIA]
+
+
+def test_a_list_of_another_country_can_name_countries() -> None:
+    content = "Country;Phone\nBrasil;11987654321\n;2125550123\nUnited States;2125550124\n"
+    assert phones(content, country="US") == [ANA, "+12125550123", "+12125550124"]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("21;Cel 98765-4321", "+5521987654321"),
+        ("21;Cel: 98765-4321 (Ana)", "+5521987654321"),
+        ("21;fixo 3333-4444", "+552133334444"),
+        ("21,0;98765-4321", "+5521987654321"),
+        ("21,0;987654321,0", "+5521987654321"),
+        ("21.0;98765-4321", "+5521987654321"),
+        ("DDD 21;98765-4321", "+5521987654321"),
+        ("(21) RJ;98765-4321", "+5521987654321"),
+        ("21 - Rio;98765-4321", "+5521987654321"),
+        ("21;98765-4321/3333-4444", "+5521987654321"),
+        ("21;9876X-4321", "invalid_phone"),
+        ("21;ramal 12", "invalid_phone"),
+        ("2x1;98765-4321", "invalid_phone"),
+        ("21;11 98765-4321", "invalid_phone"),
+        ("21;Cel 11 98765-4321", "invalid_phone"),
+    ],
+)
+def test_words_and_decimals_beside_an_area_code_or_its_number_do_not_matter(row: str, expected: str) -> None:
+    assert phones(f"DDD;Fone\n{row}\n") == [expected]
+    if expected[0] == "+":
+        assert phones(f"DDI;DDD;Fone\n55;{row}\n") == phones(f"País;DDD;Fone\nBrasil;{row}\n") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("1;212;555-0123", "+12125550123"),
+        ("US;212;555-0123", "+12125550123"),
+        ("US;212;(212) 555-0123", "+12125550123"),
+        ("US;212;1 212 555 0123", "+12125550123"),
+        ("1;212;Cel 2125550123", "+12125550123"),
+        ("US;212;Cel 2125550123", "+12125550123"),
+        ("Argentina;11;2345-6789", "+541123456789"),
+        ("US;21;98765-4321", "invalid_phone"),
+        ("Wakanda;21;98765-4321", "invalid_phone"),
+    ],
+)
+def test_country_area_and_number_are_joined(row: str, expected: str) -> None:
+    assert phones(f"Country Code;Area Code;Phone\n{row}\n") == [expected]

@@ -135,6 +135,14 @@ def _code(these: frozenset[str], joined: bool) -> Meaning | None:
         return None if rest - known.COUNTRY - {"ddi"} else Meaning(Role.COUNTRY_CODE)
     if "ddd" in these or area:
         return None if rest - known.AREA - {"ddd"} else Meaning(Role.AREA_CODE)
+    return _country(these)
+
+
+def _country(these: frozenset[str]) -> Meaning | None:
+    """A column of countries' names: where the phone's number is from, if its cells are countries."""
+    plain = these - known.FILLERS - known.PERSON - known.ORDER - known.OF_LAND
+    if (plain and plain <= known.LAND) or plain == {"country", "name"}:
+        return Meaning(Role.COUNTRY_CODE, unsure=True)
     return None
 
 
@@ -169,17 +177,21 @@ def _name(these: frozenset[str]) -> Meaning | None:
     if part := _part_of_name(plain):
         return part
     if plain & known.NAME:
-        rest = plain - known.NAME - known.WHOLE
-        if rest & known.LEAD and not rest - known.PERSON:
-            return Meaning(Role.NAME, LEADS_NAME)
-        if not rest - known.PERSON:
-            return Meaning(Role.NAME, (int(bool(rest)), int(bool(plain & known.WHOLE))))
-        ranks = ((3, known.ORDER), (6, {"responsavel"}))
-        return next((Meaning(Role.NAME, (rank, 0)) for rank, said in ranks if rest <= known.PERSON | said), None)
-    if plain and plain <= known.CUSTOMER | known.CONTACT | known.LEAD:
+        rank = _whole_name(plain)
+        return Meaning(Role.NAME, rank) if rank else None
+    if plain and plain <= known.CUSTOMER | known.CONTACT:
         rank = (5, 0) if plain & known.CONTACT else LEADS_NAME if plain & known.LEAD else (4, 0)
         return Meaning(Role.NAME, rank, unsure=True)
     return None
+
+
+def _whole_name(plain: frozenset[str]) -> tuple[int, int] | None:
+    rest = plain - known.NAME - known.WHOLE
+    if not rest - known.PERSON:
+        return LEADS_NAME if rest & known.LEAD else (int(bool(rest)), int(bool(plain & known.WHOLE)))
+    if rest <= known.PERSON | known.ORDER:
+        return (3, 0)
+    return (6, 0) if rest <= known.PERSON | {"responsavel"} else None
 
 
 def _company(plain: frozenset[str]) -> tuple[int, int] | None:

@@ -20,6 +20,9 @@ CODE, AREA, COUNTRY = (
     word_set("area"),
     word_set("pais country internacional calling dial dialing"),
 )
+# Beside the word for a country in a column of countries.
+LAND = word_set("pais country")
+OF_LAND = word_set("region regiao iso sigla alpha address endereco")
 
 NAME = word_set("nome nomes name names nombre")
 FIRST, MIDDLE = word_set("primeiro first given"), word_set("meio middle additional segundo second")

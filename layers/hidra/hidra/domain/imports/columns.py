@@ -17,6 +17,7 @@ from hidra.domain.imports.column_names import (
     words,
 )
 from hidra.domain.imports.consent_cells import answer
+from hidra.domain.imports.country_cells import names_country
 from hidra.domain.imports.file_warning import FileWarning
 
 MAX_COLUMNS = 200
@@ -75,7 +76,7 @@ def understood(names: Sequence[str], chosen: Mapping[int, str | None], sample: S
     said = {at: found for at, name in enumerate(names) if at not in chosen and (found := _meaning(name, cells.of(at)))}
     phones = _phones(names, chosen, said, cells)
     alternatives = _names(chosen, {at: each for at, each in said.items() if at not in phones}, cells)
-    codes = {role: [at for at in range(len(names)) if _is(at, role, chosen, said)] for role in CODES}
+    codes = {role: _codes(role, chosen, said) for role in CODES}
     roles = [_role(names[at], chosen[at]) if at in chosen else _attribute(names[at]) for at in range(len(names))]
     for at in phones[:1]:
         roles[at] = PHONE
@@ -107,9 +108,7 @@ def _meaning(name: str, cells: Sequence[str]) -> Meaning | None:
     """What the name says, corrected by the cells."""
     found = meaning(name)
     if found is not None and found.role in CODES:
-        if any(_digits(text) >= _MIN_DIGITS for text in cells):  # "DDD Celular" with the whole number
-            return Meaning(Role.PHONE, (0 if known.MOBILE.intersection(words(name)) else 1, 0), number=found.number)
-        return None if mostly(cells, _has_letters) else found  # "BR" is no number
+        return _code_by_cells(name, found, cells)
     if found is None or not found.unsure:
         return found
     if found.role == Role.PHONE:
@@ -117,6 +116,15 @@ def _meaning(name: str, cells: Sequence[str]) -> Meaning | None:
     if mostly(cells, is_number):
         return WEAKEST_PHONE if known.CONTACT.intersection(words(name)) else None
     return found if not cells or mostly(cells, _is_name) else None
+
+
+def _code_by_cells(name: str, found: Meaning, cells: Sequence[str]) -> Meaning | None:
+    if found.unsure:
+        return found if not cells or mostly(cells, names_country) else None
+    if any(_digits(text) >= _MIN_DIGITS for text in cells):  # "DDD Celular" with the whole number
+        return Meaning(Role.PHONE, (0 if known.MOBILE.intersection(words(name)) else 1, 0), number=found.number)
+    no_area = found.role == Role.AREA_CODE and cells and not any(map(_digits, cells))
+    return None if no_area else found
 
 
 def _phones(
@@ -166,8 +174,11 @@ def _names(chosen: Mapping[int, str | None], said: Mapping[int, Meaning], cells:
     return ([*((at,) for at in good), *parts] or [(at,) for at in people[:1]]) + companies
 
 
-def _is(at: int, role: Role, chosen: Mapping[int, str | None], said: Mapping[int, Meaning]) -> bool:
-    return chosen[at] == role if at in chosen else at in said and said[at].role == role
+def _codes(role: Role, chosen: Mapping[int, str | None], said: Mapping[int, Meaning]) -> list[int]:
+    """The columns of a part of phones, by their order; the unsure ones only if there is no other."""
+    mapped = [at for at, each in chosen.items() if each == role]
+    named = [at for at, each in said.items() if each.role == role]
+    return sorted(mapped + [at for at in named if not said[at].unsure]) or named
 
 
 def _code_of(phone: int, codes: Sequence[int], phones: Sequence[int], names: Sequence[str]) -> int | None:
