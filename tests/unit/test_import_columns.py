@@ -291,3 +291,45 @@ def test_words_and_decimals_beside_an_area_code_or_its_number_do_not_matter(row:
 )
 def test_country_area_and_number_are_joined(row: str, expected: str) -> None:
     assert phones(f"Country Code;Area Code;Phone\n{row}\n") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("above", "header"),
+    [
+        ("Telefones;;", "Código;Nome;Celular"),
+        ("Contato;;", "CPF;Nome;Celular"),
+        ("Contato", "CPF;Nome;Celular"),
+        ("Telefone", "Código;Nome;Celular"),
+        (";;Telefone", "Código;Nome;Celular"),
+        ("Cliente;;Contato;", "Código;Nome;Celular;E-mail"),
+        ("Dados;;Telefones;;", "Código;Nome;Celular;Fixo;Cidade"),
+        (";;Telefone;;", "Código;Nome;Celular;Fixo;Cidade"),
+        ("Dados;;Telefones;;Endereço;", "Código;Nome;Celular;Fixo;Cidade;UF"),
+        ("Relatório;;\nTelefones;;", "Código;Nome;Celular"),
+        ("Cliente;;Telefone", "Código;Nome;DDD + número do celular"),
+    ],
+)
+def test_a_line_of_groups_above_the_columns_names_is_a_title(above: str, header: str) -> None:
+    rows = "1133334444;Ana;11987654321;\n1133334445;Bia;11987654322;\n"
+    found = read(f"{above}\n{header}\n{rows}")
+    assert [(row.phone, row.name) for row in found.rows] == [(ANA, "Ana"), (BIA, "Bia")]
+    assert [each.code for each in found.warnings] == ["lines_above_header"]
+    assert [each.name for each in found.columns] == header.split(";")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Telefone;Nome;;\n11987654321;Ana;celular;vip\n11987654322;Bia;;\n",
+        "Telefone;Nome;;\n11987654321;Ana;WhatsApp;vip\n11987654322;Bia;WhatsApp;\n",
+        "Telefone;Nome;;\n;Ana;Telefone novo;vip\n11987654321;Bia;;\n11987654322;Bia;;\n",
+        "Telefone;Nome\n11987654321;Ana\n11987654322;Bia\n",
+        "Telefone;\n11987654321;telefone\n11987654322;telefone\n",
+        "Telefone;Nome\n11987654321;Telefone\n11987654322;Celular\n",
+        "Telefone 1\n11987654321; celular\n11987654322; celular\n",
+    ],
+)
+def test_a_row_is_no_header(content: str) -> None:
+    found = read(content)
+    assert [row.phone for row in found.rows][-2:] == [ANA, BIA]
+    assert found.warnings == []
