@@ -15,4 +15,6 @@ _TEXTS = frozenset(
 
 def no_answer(text: str) -> bool:
     """Whether the text stands for an empty cell: "NULL", "Não informado", a dash."""
-    return " ".join(words(text)) in _TEXTS or not text.strip(" -–—_.")
+    if text[:1].isdigit():  # most texts are dates and codes
+        return False
+    return not text.strip(" -–—_.") or " ".join(words(text)) in _TEXTS

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from hidra.domain import phone
+from hidra.domain.country import writing
 from hidra.domain.imports import file_kind, layout, row
 from hidra.domain.imports.batch import Batch
 from hidra.domain.imports.checkpoint import Checkpoint
@@ -89,7 +90,7 @@ def open_file(format: str, options: Mapping[str, Any], file: File, checkpoint: C
         warnings = header.warnings
     # A queued import may be older than the two options.
     parse_phone = partial(phone.parse, country=options["country"], old_numbers=options.get("old_numbers", False))
-    consent = ConsentRules.of(options.get("consent"))
+    consent = ConsentRules.of(options.get("consent"), mapping, month_first=writing(options["country"]).month_first)
     return Reading(
         records=partial(records_of, format, options, file, found),
         read_row=row.of_object(mapping, parse_phone, consent)
