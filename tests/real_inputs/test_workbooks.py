@@ -192,3 +192,8 @@ def test_the_first_visible_sheet_is_read(databases: Databases, user: UUID) -> No
     )
     given["xl/worksheets/sheet2.xml"] = sheet(HEADER + '<row r="2"><c r="A2"><v>11987654321</v></c></row>')
     assert list(imported(databases, user, zipped(given))) == [PHONE]
+
+
+def test_a_merged_row_of_groups_above_the_columns_names_is_a_title(databases: Databases, user: UUID) -> None:
+    content = rows_of(["Cliente", None, "Contato"], ["Código", "Nome", "Celular", "E-mail"], [7, "Ana", PHONE, "a@b.c"])
+    assert imported(databases, user, content) == {PHONE: ("Ana", {"Código": "7", "E-mail": "a@b.c"}, None)}

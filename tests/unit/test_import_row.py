@@ -22,7 +22,7 @@ INVISIBLE = [
 ]
 
 
-def parse(text: str) -> str:
+def parse(text: str, *, country: str = "BR") -> str:
     return text
 
 

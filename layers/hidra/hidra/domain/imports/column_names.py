@@ -18,7 +18,15 @@ from hidra.domain.imports import column_words as known
 _INVISIBLE = re.compile("ï»¿|[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _CAMEL = re.compile(r"(?<=[a-zß-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
-_TWO_WORDS = {("whats", "app"): "whatsapp", ("e", "mail"): "email", ("i", "phone"): "iphone", ("opt", "in"): "optin"}
+_TWO_WORDS = {
+    ("whats", "app"): "whatsapp",
+    ("e", "mail"): "email",
+    ("i", "phone"): "iphone",
+    ("opt", "in"): "optin",
+    ("opted", "in"): "optin",
+    ("opt", "out"): "optout",
+    ("opted", "out"): "optout",
+}
 _IN_COMPOUNDS = sorted(
     (
         word
@@ -62,6 +70,8 @@ class Meaning(NamedTuple):
     number: int = 1  # as in "Telefone 2"
 
 
+# Behind the contact's name.
+LEADS_NAME, COMPANYS_NAME = (5, 1), (7, 0)
 WEAKEST_PHONE = Meaning(Role.PHONE, (3, 2))
 
 
@@ -125,6 +135,14 @@ def _code(these: frozenset[str], joined: bool) -> Meaning | None:
         return None if rest - known.COUNTRY - {"ddi"} else Meaning(Role.COUNTRY_CODE)
     if "ddd" in these or area:
         return None if rest - known.AREA - {"ddd"} else Meaning(Role.AREA_CODE)
+    return _country(these)
+
+
+def _country(these: frozenset[str]) -> Meaning | None:
+    """A column of countries' names: where the phone's number is from, if its cells are countries."""
+    plain = these - known.FILLERS - known.PERSON - known.ORDER - known.OF_LAND
+    if (plain and plain <= known.LAND) or plain == {"country", "name"}:
+        return Meaning(Role.COUNTRY_CODE, unsure=True)
     return None
 
 
@@ -154,17 +172,34 @@ def _number(these: frozenset[str], number: int) -> Meaning | None:
 
 def _name(these: frozenset[str]) -> Meaning | None:
     plain = these - (known.FILLERS - known.NUMBER) - {"whatsapp"}
+    if rank := _company(plain):
+        return Meaning(Role.NAME, rank)
     if part := _part_of_name(plain):
         return part
     if plain & known.NAME:
-        rest = plain - known.NAME - known.WHOLE
-        if not rest - known.PERSON:
-            return Meaning(Role.NAME, (int(bool(rest)), int(bool(plain & known.WHOLE))))
-        ranks = ((3, known.ORDER), (6, {"responsavel"}))
-        return next((Meaning(Role.NAME, (rank, 0)) for rank, said in ranks if rest <= known.PERSON | said), None)
+        rank = _whole_name(plain)
+        return Meaning(Role.NAME, rank) if rank else None
     if plain and plain <= known.CUSTOMER | known.CONTACT:
-        return Meaning(Role.NAME, (5 if plain & known.CONTACT else 4, 0), unsure=True)
+        rank = (5, 0) if plain & known.CONTACT else LEADS_NAME if plain & known.LEAD else (4, 0)
+        return Meaning(Role.NAME, rank, unsure=True)
     return None
+
+
+def _whole_name(plain: frozenset[str]) -> tuple[int, int] | None:
+    rest = plain - known.NAME - known.WHOLE
+    if not rest - known.PERSON:
+        return LEADS_NAME if rest & known.LEAD else (int(bool(rest)), int(bool(plain & known.WHOLE)))
+    if rest <= known.PERSON | known.ORDER:
+        return (3, 0)
+    return (6, 0) if rest <= known.PERSON | {"responsavel"} else None
+
+
+def _company(plain: frozenset[str]) -> tuple[int, int] | None:
+    """The rank of a company's name, behind those of persons."""
+    rest = plain - known.NAME - known.PERSON
+    if rest and rest <= known.TRADE_NAME:
+        return COMPANYS_NAME
+    return (COMPANYS_NAME[0], 1) if len(rest) > 1 and rest <= known.LEGAL_NAME else None
 
 
 def _part_of_name(plain: frozenset[str]) -> Meaning | None:

@@ -20,6 +20,9 @@ CODE, AREA, COUNTRY = (
     word_set("area"),
     word_set("pais country internacional calling dial dialing"),
 )
+# Beside the word for a country in a column of countries.
+LAND = word_set("pais country")
+OF_LAND = word_set("region regiao iso sigla alpha address endereco")
 
 NAME = word_set("nome nomes name names nombre")
 FIRST, MIDDLE = word_set("primeiro first given"), word_set("meio middle additional segundo second")
@@ -40,10 +43,14 @@ PERSON = (
         "employee parceiro prospect beneficiario condomino usuario user"
     )
 )
+# A CRM's lead is a deal, too: "Lead #1".
+LEAD = word_set("lead leads")
+# A company's names: "nome fantasia", and "razão social".
+TRADE_NAME, LEGAL_NAME = word_set("fantasia"), word_set("razao razon social")
 # The address of an order is often another person's.
 ORDER = word_set("billing shipping entrega cobranca delivery")
 
-JOINERS = word_set("com c e and with mais")
+JOINERS = word_set("com c e y and with mais")
 # They change nothing.
 FILLERS = (
     NUMBER
@@ -53,7 +60,7 @@ FILLERS = (
         "informe digite insira favor value valor principal principais primary main preferencial preferred default "
         "padrao oficial atual current melhor best brasil brasileiro br formatado formatted nacional international or "
         "to at pessoal personal so apenas somente only digits digitos sem espacos tracos ex exemplo example "
-        "obrigatorio required aqui here"
+        "obrigatorio required aqui here s cadastrado cadastrada registrado informado novo"
     )
 )
 SECOND = word_set(

@@ -1,6 +1,7 @@
 """How a file of contacts is written, found from its beginning."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -115,11 +116,12 @@ def _no_line(sample: bytes, layout: Layout) -> bool:
 def _delimiter(text: Sequence[str]) -> str:
     """The delimiter that splits the most lines into as many cells as the first line, at least two; else the comma.
 
-    If no delimiter splits the first line, and it is no phone's name, it is a title, and the usual width counts.
+    If no delimiter splits the first line, and it is no phone's name or the second line has one, it is a title, and the
+    usual width counts.
     """
     best, found = (0, 0), ","
     whole = text[:1] and not any(each in text[0] for each in _DELIMITERS)
-    if whole and (said := meaning(text[0])) and said.role == PHONE:
+    if whole and _names_phone(text[0]) and not _has_header_below(text):
         return found
     for delimiter in _DELIMITERS:
         try:
@@ -134,6 +136,20 @@ def _delimiter(text: Sequence[str]) -> str:
         if rank > best:
             best, found = rank, delimiter
     return found
+
+
+def _names_phone(name: str) -> bool:
+    said = meaning(name)
+    return said is not None and said.role == PHONE
+
+
+def _has_header_below(text: Sequence[str]) -> bool:
+    """Whether the second line, and no number in it, names a phone's column."""
+    return any(
+        any(map(_names_phone, re.split(f"[{re.escape(_DELIMITERS)}]", line)))
+        for line in text[1:2]
+        if not any(map(str.isdecimal, line))
+    )
 
 
 def _fewer(first: int, usual: tuple[int, int]) -> bool:

@@ -119,14 +119,14 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, conse
     """Returns a reader of a JSON object: ``phone``, ``name``, ``attributes`` and ``consent`` as the API takes them;
     other keys are columns. Null and empty text change nothing in the contact. Of a contact as the API and exports show
     it, id and times are left out."""
-    shapes: dict[tuple[str, ...], _Shape] = {}
+    shapes: dict[tuple[tuple[str, ...], tuple[str, ...]], _Shape] = {}
 
-    def shape(keys: tuple[str, ...]) -> _Shape:
-        known = shapes.get(keys)
+    def shape(keys: tuple[str, ...], of_api: tuple[str, ...]) -> _Shape:
+        known = shapes.get((keys, of_api))
         if known is None:
             if len(shapes) >= MAX_SHAPES:
                 shapes.clear()
-            chosen: dict[int, str | None] = {at: key for at, key in enumerate(keys) if key in (*_KEYS_OF_API, *CONSENT)}
+            chosen: dict[int, str | None] = {at: key for at, key in enumerate(keys) if key in (*of_api, *CONSENT)}
             chosen |= {at: mapping[key] for at, key in enumerate(keys) if key in mapping}
             columns = understood([clean(key) for key in keys], chosen)
             texts = tuple(role if not role.startswith(ATTRIBUTE) else "" for role in columns.roles)
@@ -135,7 +135,7 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, conse
             )
             used = {at for each in (*columns.phones, *columns.names) for at in each if at is not None}
             used |= {at for at, role in enumerate(columns.roles) if role in CONSENT}
-            known = shapes[keys] = _Shape(columns.roles, used, read_texts)
+            known = shapes[keys, of_api] = _Shape(columns.roles, used, read_texts)
         return known
 
     def read(value: Mapping[str, Any]) -> ContactRow | str:
@@ -144,13 +144,16 @@ def of_object(mapping: Mapping[str, str | None], parse_phone: PhoneParser, conse
         inner = {key: value.get(key) or {} for key in ("attributes", "consent") if key not in mapping}
         if not all(isinstance(each, Mapping) for each in inner.values()):
             return "invalid_value"
-        flat = {key: each for key, each in value.items() if key not in inner and not _empty(each)}
+        # Empty ones have a meaning, too: the mother's phone is none in the place of the person's own that is empty.
+        flat = {key: each for key, each in value.items() if key not in inner}
         given = inner.get("consent", {})
         flat |= {role: given[key] for role in CONSENT if given.get(key := role.removeprefix("consent.")) is not None}
         attributes = {name: each for name, each in inner.get("attributes", {}).items() if not _empty(each)}
-        columns = shape(tuple(flat))
+        columns = shape(tuple(flat), tuple(key for key in _KEYS_OF_API if not _empty(flat.get(key))))
         texts = [""] * len(flat)
         for at, (role, each) in enumerate(zip(columns.roles, flat.values(), strict=True)):
+            if _empty(each):
+                continue
             if role.startswith(ATTRIBUTE):
                 attributes[role.removeprefix(ATTRIBUTE)] = each
             if at in columns.used:

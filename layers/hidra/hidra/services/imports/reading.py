@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 from hidra.domain import phone
+from hidra.domain.country import writing
 from hidra.domain.imports import file_kind, layout, row
 from hidra.domain.imports.batch import Batch
 from hidra.domain.imports.checkpoint import Checkpoint
-from hidra.domain.imports.columns import MAX_COLUMNS, Columns, Sample
+from hidra.domain.imports.columns import MAX_COLUMNS, Cells, Columns, Sample, is_number, mostly
 from hidra.domain.imports.consent_cells import ConsentRules
 from hidra.domain.imports.file_warning import FileWarning
 from hidra.domain.imports.header import columns
@@ -28,6 +29,7 @@ FIRST_ROWS = 5_000  # of a slice's first batch
 BATCH_BYTES = 16 * 1024**2
 
 type RecordSource = Records | Workbook
+type Begun = list[tuple[Record, Position]]  # the first records, and where each ends
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def open_file(format: str, options: Mapping[str, Any], file: File, checkpoint: C
         warnings = header.warnings
     # A queued import may be older than the two options.
     parse_phone = partial(phone.parse, country=options["country"], old_numbers=options.get("old_numbers", False))
-    consent = ConsentRules.of(options.get("consent"))
+    consent = ConsentRules.of(options.get("consent"), mapping, month_first=writing(options["country"]).month_first)
     return Reading(
         records=partial(records_of, format, options, file, found),
         read_row=row.of_object(mapping, parse_phone, consent)
@@ -137,23 +139,48 @@ def _header(source: RecordSource, mapping: Mapping[str, str | None]) -> tuple[Co
     if not begun:
         raise Rejected("The file is empty. Create a new import and upload a file with rows.", code="no_header")
     failure: Rejected | None = None
-    for at, (record, position) in enumerate(begun[:MAX_TITLES]):
+    for at, (record, _) in enumerate(begun[:MAX_TITLES]):
         if at and not all(_is_title(above, record) for above, _ in begun[:at]):
             break
-        rows = [each.cells for each, _ in begun[at + 1 :] if not each.reason]
         try:
-            found = columns(_cells(record), mapping, Sample(rows[:SAMPLE_ROWS], whole and len(rows) <= SAMPLE_ROWS))
+            found = _columns_at(at, begun, whole, mapping)
         except Rejected as error:
             failure = failure or error
             continue
-        return (_with_skipped_lines(found, begun[0][0].line, record.line) if at else found), position
+        while below := _columns_below(at, begun, whole, mapping):
+            at, found = at + 1, below  # noqa: PLW2901 - the search ends here
+        header, position = begun[at]
+        return (_with_skipped_lines(found, begun[0][0].line, header.line) if at else found), position
     assert failure is not None
     raise failure
 
 
-def first_records(source: RecordSource) -> tuple[list[tuple[Record, Position]], bool]:
+def _columns_at(at: int, begun: Begun, whole: bool, mapping: Mapping[str, str | None]) -> Columns:
+    rows = [each.cells for each, _ in begun[at + 1 :] if not each.reason]
+    return columns(_cells(begun[at][0]), mapping, Sample(rows[:SAMPLE_ROWS], whole and len(rows) <= SAMPLE_ROWS))
+
+
+def _columns_below(at: int, begun: Begun, whole: bool, mapping: Mapping[str, str | None]) -> Columns | None:
+    """The columns of the next line if it is the header, and this one names groups of columns: "Dados;;Telefones;".
+
+    Then it has more names, none of them is a number, and the cells below its phone are.
+    """
+    if at + 1 >= len(begun):
+        return None
+    above, line = begun[at][0], begun[at + 1][0]
+    if line.reason or _filled(line) <= _filled(above) or any(map(is_number, line.cells)):
+        return None
+    try:
+        found = _columns_at(at + 1, begun, whole, mapping)
+    except Rejected:
+        return None
+    phones = Cells([each.cells for each, _ in begun[at + 2 :] if not each.reason]).of(found.phones[0].number)
+    return found if mostly(phones, is_number) else None
+
+
+def first_records(source: RecordSource) -> tuple[Begun, bool]:
     """The first records that count, and where each ends; whether they are all."""
-    begun: list[tuple[Record, Position]] = []
+    begun: Begun = []
     begin: int | None = None
     for record in source:
         begin = source.offset if begin is None else begin
@@ -184,8 +211,12 @@ def _is_title(above: Record, header: Record) -> bool:
     """Whether the line has too few cells for a row of this header."""
     if above.reason or header.reason:
         return False
-    cells, names = (sum(1 for cell in each.cells if cell.strip()) for each in (above, header))
+    cells, names = _filled(above), _filled(header)
     return cells <= 2 and (cells < names or cells == names == 1)
+
+
+def _filled(record: Record) -> int:
+    return sum(1 for cell in record.cells if cell.strip())
 
 
 def _with_skipped_lines(found: Columns, first: int, header: int) -> Columns:
