@@ -168,6 +168,9 @@ def test_digits_that_are_no_phone_of_one_person_are_refused(text: str, country: 
         ("38343201234", "+38343201234", "XK"),
         ("53334473", "+5353334473", "CU"),
         ("468123456", "invalid_phone", "SE"),
+        ("483041715", "invalid_phone", "PL"),
+        ("9181234567", "+919181234567", "IN"),
+        ("919181234567", "+919181234567", "IN"),
         ("08 12 34 56", "+468123456", "SE"),
     ],
 )
@@ -213,3 +216,12 @@ def test_the_librarys_mobiles_of_all_countries_are_themselves_in_each_spelling()
     sys.stdout.write(f"{dict(outcomes)}\n")
     assert outcomes.keys() <= {"itself", "refused"}
     assert outcomes["refused"] * 100 <= outcomes.total()
+
+
+def test_a_german_mobile_with_its_calling_code_is_itself_and_with_a_digit_lost_no_landline() -> None:
+    pick = random.Random(3)
+    for _ in range(500):
+        mobile = f"49{pick.choice(('151', '157', '159'))}{''.join(pick.choices('0123456789', k=7))}1"
+        assert read(mobile, "DE") == f"+{mobile}"
+        at = pick.randrange(len(mobile) - 8, len(mobile))
+        assert read(mobile[:at] + mobile[at + 1 :], "DE") == "invalid_phone"

@@ -33,6 +33,7 @@ _BRAZILIAN = re.compile(rf"({_AREA})(9\d{{8}}|[2-9]\d{{7}})")
 # Long-distance calls name a carrier between the 0 and the area code (phonenumbers' metadata of BR).
 _CARRIER = r"0(?:1[245]|2[1-35]|31|4[13]|[56]5|99)"
 _BY_CARRIER = re.compile(rf"{_CARRIER}({_AREA}(?:9\d{{8}}|[2-5]\d{{7}}))")
+_BRAZILIAN_PERSON = re.compile(rf"(?:55)?0?{_AREA}(?:9\d{{8}}|[2-9]\d{{7}})")
 _BRAZILIAN_SERVICE = re.compile(r"0?((?:800|300)\d{6,7})")
 # Dialled before a Mexican number until 2019 (1 from abroad, 01 long distance, 044 and 045 to mobiles).
 _MEXICAN = re.compile(r"(?:1|01|044|045)?([2-9]\d{9})")
@@ -138,9 +139,11 @@ def _mexican(digits: str, *, international: bool) -> str | PhoneProblem:
 
 def is_service(groups: Sequence[str], *, international: bool, country: str) -> bool:
     """Whether the digits are a number that many persons call, as 0800 and 4004 in Brazil."""
+    digits = "".join(groups)
+    if (digits.startswith("55") if international else country == "BR") and _BRAZILIAN_PERSON.fullmatch(digits):
+        return False
     from phonenumbers import PhoneNumberType, number_type  # noqa: PLC0415 - see _by_library
 
-    digits = "".join(groups)
     number = _valid(f"+{digits}", None) if international else _valid(digits, country)
     services = (
         PhoneNumberType.TOLL_FREE,
@@ -155,16 +158,16 @@ def _by_library(digits: str, country: str | None) -> str | PhoneProblem:
     # The library's metadata are large: only functions that parse people's numbers load them.
     import phonenumbers  # noqa: PLC0415
 
-    found = [_valid(digits, country) if country else _valid(f"+{digits}", None)]
+    number = _valid(digits, country) if country else _valid(f"+{digits}", None)
     if country and digits.startswith(str(phonenumbers.country_code_for_region(country))):
-        found.append(_valid(f"+{digits}", None))
-    spellings = {
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164): number for number in found if number
-    }
-    if len(spellings) > 1:
-        # 4915123456789 is a German mobile with its calling code, or a long number of the area 0491.
-        spellings = {e164: number for e164, number in spellings.items() if _is_mobile(number)}
-    return next(iter(spellings)) if len(spellings) == 1 else PhoneProblem.INVALID
+        with_code = _valid(f"+{digits}", None)
+        if number != with_code:
+            # 4915123456789 is a German mobile with its calling code, or a landline of the area 0491 without its 0.
+            mobiles = [each for each in (number, with_code) if each and _is_mobile(each)]
+            number = mobiles[0] if len(mobiles) == 1 else None
+    if number is None:
+        return PhoneProblem.INVALID
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _valid(text: str, country: str | None) -> "PhoneNumber | None":
