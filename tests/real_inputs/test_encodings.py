@@ -3,12 +3,14 @@
 import gzip
 import io
 import random
+import unicodedata
 import zipfile
+from functools import partial
 from uuid import UUID
 
 import pytest
 
-from hidra.domain.imports.decoding import decoder
+from hidra.domain.imports.decoding import decoder, guess
 from tests.conftest import Databases
 from tests.real_inputs.reading_files import failure, imported
 from tests.store.importing import Importing
@@ -102,6 +104,101 @@ def test_c11_a_wrong_guess_shows_in_usual_names(databases: Databases, user: UUID
 def test_right_text_is_not_doubted(databases: Databases, user: UUID, text: str, encoding: str) -> None:
     this = imported(databases, user, f"{HEADER}{text};11987654321;São\n".encode(encoding))
     assert (this.names, this.warnings) == ({ANA: text}, [])
+
+
+def decomposed(text: str) -> str:
+    """As a Mac writes accented letters: the letter, and its accent behind it."""
+    return unicodedata.normalize("NFD", text)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("name", "city"),
+    [
+        pytest.param(decomposed("João Conceição"), decomposed("Maceió"), id="a Mac's"),
+        pytest.param(decomposed("Zé"), decomposed("São Luís"), id="a Mac's, with an ASCII end"),
+        pytest.param("Иван", "Ж", id="Cyrillic"),
+        pytest.param("Νίκος", "Ω", id="Greek"),
+        pytest.param("José", "É", id="one letter"),
+        pytest.param("Ana", "日", id="three bytes"),
+        pytest.param("Ana", "😀", id="four bytes"),
+    ],
+)
+def test_utf_8_is_read_as_such_whichever_letter_ends_it(
+    databases: Databases, user: UUID, name: str, city: str, end: str
+) -> None:
+    this = imported(databases, user, f"{HEADER}{name};11987654321;{city}{end}".encode())
+    compose = partial(unicodedata.normalize, "NFC")
+    [(found, attributes, _)] = this.contacts.values()
+    assert (compose(found or ""), compose(str(attributes["cidade"]))) == (compose(name), compose(city))
+    assert this.warnings == []
+
+
+@pytest.mark.parametrize("text", ["Maceió", "Иван Ж", "JOSÉ\u00a0DA CONCEIÇÃO", "日本", "😀", decomposed("Itajaí")])
+def test_the_encoding_is_the_same_wherever_the_sample_is_cut(text: str) -> None:
+    content = f"{HEADER}{text}".encode()
+    assert {guess(content[:end]) for end in range(len(content) + 1)} == {"detect"}
+
+
+@pytest.mark.parametrize("text", ["João", decomposed("João"), "Иван", "Νίκος", "Łódź", "Şükrü"])
+def test_a_stray_byte_makes_utf_8_no_windows_1252(databases: Databases, user: UUID, text: str) -> None:
+    content = f"{HEADER}{text};11987654321;".encode() + b"S\xe3o Lu\xeds\n"
+    assert guess(content) == "detect"
+
+
+TWICE = "João Conceição"
+
+
+def twice(text: str, encoding: str = "latin-1") -> str:
+    """The text, encoded as UTF-8 and read in another encoding."""
+    return text.encode().decode(encoding)
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff", twice("\ufeff"), "\ufeff" + twice("\ufeff")], ids=["", "1", "2", "12"])
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("João Conceição", "cp1252"),
+        ("Érica “Ç” Antônio", "latin-1"),
+        ("Lúcia", "cp1252"),
+        ("Inês", "cp1252"),
+        ("Antônio", "cp1252"),
+        ("Zé 😀 à", "latin-1"),
+        (decomposed("João"), "latin-1"),
+    ],
+)
+def test_text_that_was_encoded_twice_is_read_as_it_was(
+    databases: Databases, user: UUID, name: str, encoding: str, mark: str
+) -> None:
+    content = mark + twice(f"código;nome;telefone\né;{name};11987654321\n", encoding)
+    this = imported(databases, user, content.encode())
+    [(found, attributes, _)] = this.contacts.values()
+    assert unicodedata.normalize("NFC", found or "") == unicodedata.normalize("NFC", name)
+    assert (attributes, this.warnings) == ({"código": "é"}, [])
+
+
+def test_rows_that_were_encoded_twice_in_a_right_file_are_told(databases: Databases, user: UUID) -> None:
+    this = imported(databases, user, f"{HEADER}João;11987654321;x\n{twice(TWICE)};{BIA};x\n")
+    assert (this.names[ANA], this.warnings) == ("João", ["encoding_doubtful"])
+    assert "encoding before" in this.row["warnings"][0]["message"]
+
+
+def test_right_rows_far_behind_rows_that_were_encoded_twice_are_right(databases: Databases, user: UUID) -> None:
+    rows = "".join(f"{twice('José')};119{80000000 + n};x\n" for n in range(4000))
+    this = imported(databases, user, f"{HEADER}{rows}João;11987654321;São Luís\n")
+    assert this.contacts[ANA] == ("João", {"cidade": "São Luís"}, None)
+    assert {name for phone, name in this.names.items() if phone != ANA} == {"José"}
+
+
+@pytest.mark.parametrize(
+    "text", ["JOSÉ\u00a0DA SILVA", "MANHÃ\u00a0E TARDE", "“IRMÃ”", "AMANHÃ…", "IRMÃ’S", "MAÇÃ – 1", "São Ã"]
+)
+def test_capitals_before_a_space_or_a_closing_quote_were_not_encoded_twice(
+    databases: Databases, user: UUID, text: str
+) -> None:
+    for marked in ("", "\ufeff"):
+        this = imported(databases, user, f"{marked}{HEADER}{text};11987654321;x\n")
+        assert (this.names, this.warnings) == ({ANA: text}, [])
 
 
 def test_named_windows_1252_and_latin_1_have_no_control_characters(databases: Databases, user: UUID) -> None:

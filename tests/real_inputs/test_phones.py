@@ -125,6 +125,17 @@ SPELLINGS = [
     written("551187654321", MISSING),
     written("+55 31 98765-432", MISSING),
     written("551133334444", "+551133334444", id="P18 a landline"),
+    # Documents, fractions, placeholders, addresses that are no person's, numbers of many persons. More of each, and of
+    # spellings: tests/unit/test_phone_lookalikes.py.
+    written("719.999.252-11", INVALID),
+    written("11987654321,5", INVALID),
+    written("(11) 99999-9999", INVALID),
+    written("11987654321@lid", INVALID),
+    written("0800 705 3040 ID: 12345678", INVALID),
+    written("11 3333-4444 ramal 12345678", INVALID),
+    written("11/9/2026 10:30", INVALID),
+    written("5.511987654321E+12", ANA, id="P16 with all digits"),
+    written("(DDD 11) 98765-4321", ANA),
 ]
 SEPARATORS = ["/", " / ", " | ", " ::: ", ";", "; ", ", ", "\n", " - ", " e ", " ou "]
 TWO = [
@@ -134,6 +145,8 @@ TWO = [
     written("11 98765-4321/22", ANA),
     written("Cel: 11 98765-4321 Res: 11 3333-4444", ANA),
     written("+54 9 11 2345-0001 / +55 11 98765-4321", "+5491123450001"),
+    written("(11) 98765-4321 (11) 3333-4444", ANA),
+    written("11 98765-4321 • 11 3333-4444", ANA),
     # A piece of one number is no number.
     written("11/98765-4321", ANA),
     written("11/98321-45678", INVALID),

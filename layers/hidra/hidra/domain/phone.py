@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 
 from hidra.domain import numbering_plan
-from hidra.domain.numbering_plan import MAX_DIGITS, PhoneProblem
-from hidra.domain.phone_text import COMPLETE, Part, joined, parts
+from hidra.domain.numbering_plan import MAX_DIGITS, PLACEHOLDERS, PhoneProblem
+from hidra.domain.phone_text import COMPLETE, Part, has_date, joined, parts, two_parts
 
 __all__ = [
     "IDENTITY_VERSION",
@@ -34,7 +34,8 @@ _WITH_EXTRA_DIGIT = len("+5511987654321")  # as long in all three countries
 _EXTRA_DIGIT = {"+52": "1", "+54": "9"}
 
 # What most files hold, decided at once: a Brazilian number of an area code in use, with only usual signs in between.
-_SIGNS = str.maketrans("", "", " ()-.")
+_BETWEEN_DIGITS = " ()-."
+_SIGNS = str.maketrans("", "", _BETWEEN_DIGITS)
 _BRAZILIAN = re.compile(
     r"(?:(\+55)|(55)|0)?((?:[14689][1-9]|2[12478]|3[1-578]|5[13-5]|7[13-579])(?:9[0-9]{8}|[2-9][0-9]{7}))"
 )
@@ -114,6 +115,8 @@ def parse(text: str, *, country: str = "BR", old_numbers: bool = False) -> str |
     if (
         quick
         and (country == "BR" or quick[1])
+        and not quick[3].endswith(PLACEHOLDERS)
+        and text.rstrip(_BETWEEN_DIGITS)[-3:].isdigit()  # else they may be check digits
         and not (
             ("." in text and _DECIMALS.search(text)) or ("(" in text and text[3:4] != ")" and _WRONG_AREA.match(text))
         )
@@ -133,17 +136,46 @@ def _parse_carefully(text: str, country: str, *, old_numbers: bool = False) -> s
         if _WRONG_AREA.match(text):
             return PhoneProblem.INVALID
         text = _CODE_BEFORE_AREA.sub("+55 (", text)
-    return _first_valid(parts(text), country, old_numbers=old_numbers)
-
-
-def _first_valid(pieces: list[Part], country: str, *, old_numbers: bool) -> str | PhoneProblem:
-    """Of the numbers in a cell the first valid one; a piece of one number is never taken for another number."""
-    if not pieces:
-        return PhoneProblem.INVALID
-    first = _read(pieces[0], country, old_numbers=old_numbers)
+    pieces = parts(text)
     if len(pieces) == 1:
-        return first
-    together = joined(pieces)
+        pieces = _separated(pieces[0], country, old_numbers=old_numbers)
+    if not pieces or _is_shared(pieces, country):
+        return PhoneProblem.INVALID
+    if len(pieces) == 1:
+        return _read(pieces[0], country, old_numbers=old_numbers)
+    # 11/9/2026 10:30 is no number of the area 11.
+    together = None if has_date(text) else joined(pieces)
+    return _first_valid(pieces, together, country, old_numbers=old_numbers)
+
+
+def _separated(part: Part, country: str, *, old_numbers: bool) -> list[Part]:
+    """The part, or the two numbers that it is if it is too long for one, and at one place only may be two."""
+    if part.width <= MAX_DIGITS:
+        return [part]
+    found = [
+        two
+        for two in two_parts(part)
+        if all(isinstance(_read(each, country, old_numbers=old_numbers), str) for each in two)
+    ]
+    return found[0] if len(found) == 1 else [part]
+
+
+def _is_shared(pieces: list[Part], country: str) -> bool:
+    """Whether many persons have the first number, and what stands behind it says which one is meant: an extension of a
+    switchboard, or the code in ``0800 705 3040 / 12345678``."""
+    if any(piece.extension for piece in pieces):
+        return True
+    first = pieces[0]
+    return (
+        len(pieces) > 1
+        and first.width >= COMPLETE
+        and numbering_plan.is_service(first.groups, international=first.plus, country=country)
+    )
+
+
+def _first_valid(pieces: list[Part], together: Part | None, country: str, *, old_numbers: bool) -> str | PhoneProblem:
+    """Of the numbers in a cell the first valid one; a piece of one number is never taken for another number."""
+    first = _read(pieces[0], country, old_numbers=old_numbers)
     whole = _read(together, country, old_numbers=old_numbers) if together else PhoneProblem.INVALID
     if isinstance(first, str):
         # 55 99912-3456 / 78 is one number or another one; ramal 12 and R2 hang on a number that several may share.

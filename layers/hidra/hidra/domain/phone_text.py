@@ -22,7 +22,30 @@ _CARRIERS_PLACE = re.compile(r"(?<![0-9])0[\s.()-]*(?:xx|\*\*)(?=[\s.()-]*[0-9])
 # dot before its last four digits; 11987654321.0000 is not.
 _DECIMALS = re.compile(r"(?<![0-9.,])([0-9]{10,}[.,]0+|[0-9]{7,9}[.,](?!0000(?![0-9]))0+)(?![0-9])(?![.,][0-9])")
 _THOUSANDS = re.compile(r"\s*(?:([0-9]{1,3}(?:,[0-9]{3}){2,})(?:\.0+)?|([0-9]{1,3}(?:\.[0-9]{3}){2,}),0+)\s*")
-_BETWEEN_TWO = re.compile(r"(?<=\s)(?:-|[ey])(?=\s)", re.IGNORECASE)
+# A double of Java, or of CSV that a program wrote: 1.1987654321E10. Spreadsheets that round leave decimals out.
+_POWER = re.compile(r"(?<![0-9.,])([0-9])[.,]([0-9]+)E\+?([0-9]{1,2})(?![0-9])", re.IGNORECASE)
+# An amount or a measurement: 11987654321,5 and 1.198.765.432,10.
+_FRACTION = re.compile(
+    r"[\s'\"=+]*(?:[0-9]{8,}[.,][0-9]{1,2}|[0-9]{10,}[.,][0-9]{1,7}"
+    r"|[0-9]{1,3}(?:(?:\.[0-9]{3}){2,},|(?:,[0-9]{3}){2,}\.)[0-9]{1,3})[\s'\"]*"
+)
+_DATE = re.compile(
+    r"(?<![0-9])(?:0?[1-9]|[12][0-9]|3[01])/[0-9]{1,2}/[0-9]{2,4}(?![0-9])|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?![0-9])"
+)
+_BETWEEN_TWO = re.compile(r"(?<=\s)(?:[-*\u2022]|[ey])(?=\s)", re.IGNORECASE)
+# The address of a person on WhatsApp; of groups, lists, channels and hidden ids the digits are no phone.
+_DEVICE = re.compile(r"(?<=[0-9]):[0-9]+(?=@)")
+_PERSONAL = re.compile(r"(?<=[0-9])@(?:s\.whatsapp\.net|c\.us)\b", re.IGNORECASE)
+# Words before digits without which the number before them is not one person's. In other places they say nothing.
+_EXTENSION = frozenset(
+    (
+        *("ramal", "ramais", "ext", "extension", "extensión", "extensão", "interno", "anexo"),
+        *("id", "cod", "cód", "codigo", "código", "localizador", "pin", "senha"),
+    )
+)
+_GLUED_EXTENSION = _EXTENSION | {"r", "x"}
+# Words before digits that are no phone, but a document of the person.
+_DOCUMENT = frozenset(["cpf", "cnpj", "rg", "cep", "pis", "nis", "nif", "dni", "cuit", "cuil", "curp"])
 
 
 @dataclass(slots=True)
@@ -35,6 +58,7 @@ class Part:
     letters: int = 0  # in the place of digits
     loose: int = 0  # letters and signs behind the digits that may stand for more digits
     behind_word: bool = False  # a word stands between it and the digits before it
+    extension: bool = False  # it completes the number before it
 
     @property
     def width(self) -> int:
@@ -43,11 +67,14 @@ class Part:
 
 
 def parts(text: str) -> list[Part]:
-    """Returns the parts of the text that have digits, in their order."""
-    text = _CARRIERS_PLACE.sub("0", _plain(text))
+    """Returns the parts of the text that have digits, in their order; of a number with a fraction none."""
+    text = _CARRIERS_PLACE.sub("0", _PERSONAL.sub("", _DEVICE.sub("", _plain(text))))
+    text = _POWER.sub(_whole, text)
     text = _DECIMALS.sub(lambda found: re.split("[.,]", found[1])[0], text)
     if found := _THOUSANDS.fullmatch(text):
         text = re.sub(r"[^0-9]", "", found[1] or found[2])
+    if _FRACTION.fullmatch(text):
+        return []
     if len(re.sub(r"[^0-9]", "", text)) > MAX_DIGITS:  # more than one number
         text = _BETWEEN_TWO.sub("/", text)
     return _Cutter(_TOKEN.findall(text)).cut()
@@ -65,12 +92,26 @@ def joined(pieces: Sequence[Part]) -> Part | None:
     return Part(pieces[0].plus, groups, loose=sum(piece.loose for piece in pieces))
 
 
+def two_parts(part: Part) -> list[list[Part]]:
+    """Returns the pairs of parts that the part may be, cut between two of its groups."""
+    return [
+        [Part(part.plus, part.groups[:at], part.spoiled), Part(False, part.groups[at:], part.spoiled, loose=part.loose)]
+        for at in range(1, len(part.groups))
+    ]
+
+
+def has_date(text: str) -> bool:
+    """Whether a date or a time stands in the text: their digits are none of a number."""
+    return _DATE.search(text) is not None
+
+
 class _Cutter:
     def __init__(self, tokens: Sequence[str]) -> None:
         self._tokens = tokens
         self._found: list[Part] = []
         self._open = False  # the last part may get more digits
         self._plus = self._spoiled = self._word = False  # of the next part
+        self._label = ""  # of the next part: the last word before it that says what its digits are
 
     def cut(self) -> list[Part]:
         for at, token in enumerate(self._tokens):
@@ -83,21 +124,33 @@ class _Cutter:
                 self._open, self._plus = False, True
             elif token in _BETWEEN:
                 self._open = self._plus = self._spoiled = False
+                self._label = self._label if token == ":" else ""  # noqa: S105 - a piece of text
             elif token not in _INSIDE:
-                self._add_sign(token)
+                self._add_sign(at, token)
         return self._found
 
     def _add_digits(self, digits: str) -> None:
         if not self._open:
-            self._found.append(Part(self._plus, spoiled=self._spoiled, behind_word=self._word and bool(self._found)))
-            self._open, self._plus, self._spoiled, self._word = True, False, False, False
+            behind = bool(self._found)
+            self._found.append(
+                Part(
+                    self._plus,
+                    spoiled=self._spoiled or self._label in _DOCUMENT,
+                    behind_word=self._word and behind,
+                    extension=self._label in _EXTENSION and behind,
+                )
+            )
+            self._open, self._plus, self._spoiled, self._word, self._label = True, False, False, False, ""
         part = self._found[-1]
         part.spoiled = part.spoiled or part.loose > 0
         part.groups.append(digits)
 
     def _add_word(self, at: int, word: str) -> None:
         before, after = self._near(at, -1), self._near(at, 1)
-        one_letter = len(set(word.lower())) == 1
+        folded = word.lower()
+        if folded in _EXTENSION or folded in _DOCUMENT:
+            self._label = folded
+        one_letter = len(set(folded)) == 1 and folded != "ddd"  # the area code's name
         if self._is_digit(at - 1) or (one_letter and len(word) > 1 and self._open):
             if self._open:
                 self._found[-1].spoiled = True
@@ -106,6 +159,8 @@ class _Cutter:
         if self._is_digit(at + 1) or (one_letter and self._in_place(at, after)):
             self._spoiled = True
             self._open = False
+            if folded in _GLUED_EXTENSION:
+                self._label = "ramal"
             return
         hangs = self._open and (len(word) == 1 or self._tokens[at - 1] == "-") and before[:1].isdigit()
         if hangs:
@@ -114,8 +169,10 @@ class _Cutter:
         self._open = self._plus = self._spoiled = False
         self._word = True
 
-    def _add_sign(self, signs: str) -> None:
-        if self._open:
+    def _add_sign(self, at: int, signs: str) -> None:
+        if signs == "@" and self._open and self._is_digit(at - 1):
+            self._found[-1].spoiled = True
+        elif self._open:
             self._found[-1].loose += 1
         elif any(unicodedata.category(sign) != "So" for sign in signs):
             self._spoiled = True
@@ -134,6 +191,11 @@ class _Cutter:
 
     def _is_digit(self, at: int) -> bool:
         return 0 <= at < len(self._tokens) and self._tokens[at][0].isdigit()
+
+
+def _whole(found: re.Match[str]) -> str:
+    """The digits of a number with an exponent, or the text as it is if digits behind them are missing."""
+    return found[1] + found[2] if int(found[3]) == len(found[2]) else found[0]
 
 
 def _plain(text: str) -> str:

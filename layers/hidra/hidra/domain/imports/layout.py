@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from hidra.domain.imports.column_names import meaning
 from hidra.domain.imports.columns import NAME, PHONE, Columns, PhoneCells
-from hidra.domain.imports.decoding import DETECT, DETECT_CP1252, guess
+from hidra.domain.imports.decoding import DETECT, DETECT_TWICE, DETECTED, guess
 from hidra.domain.imports.lines import lines
 
 SAMPLE = 64 * 1024  # bytes
@@ -25,7 +25,7 @@ _DELIMITERS = ";,\t|"
 
 @dataclass(frozen=True)
 class Layout:
-    """``encoding`` may be "detect" or "detect-cp1252", see ``decoding``.
+    """``encoding`` may be one of ``decoding.DETECTED``.
 
     ``start`` is the byte where the text begins, behind byte order marks. ``columns``, ``phones`` and ``names`` are the
     ``roles``, ``phones`` and ``names`` of the file's ``Columns``; an import of an earlier version has the first only.
@@ -56,7 +56,7 @@ class Layout:
 
     @property
     def newline_bytes(self) -> bytes:
-        return self.newline.encode("ascii" if self.encoding in (DETECT, DETECT_CP1252) else self.encoding)
+        return self.newline.encode("ascii" if self.encoding in DETECTED else self.encoding)
 
 
 def detect(sample: bytes, *, encoding: str = DETECT, delimiter: str = DETECT) -> Layout:
@@ -68,16 +68,16 @@ def detect(sample: bytes, *, encoding: str = DETECT, delimiter: str = DETECT) ->
     """
     marked, start = _mark(sample)
     if encoding == DETECT:
-        encoding = marked if marked.startswith("utf-16") else DETECT if marked else _unmarked(sample)
+        encoding = _in_utf_8(sample[start:]) if marked == "utf-8" else marked or _unmarked(sample)
     elif encoding == "utf-16":
         encoding = marked if marked.startswith("utf-16") else "utf-16-le"
-    if marked and encoding not in (marked, DETECT):
+    if marked and encoding not in (marked, *DETECTED):
         start = 0
     width = 2 if encoding.startswith("utf-16") else 1
     layout = Layout(encoding, "\n", ",", start)
     if _no_line(sample, layout) and not _no_line(sample, Layout(encoding, "\r", ",", start)):
         layout = Layout(encoding, "\r", ",", start)
-    readable = "cp1252" if encoding in (DETECT, DETECT_CP1252) else encoding
+    readable = "cp1252" if encoding in DETECTED else encoding
     text = [
         line.content.decode(readable, "replace")
         for line in lines(iter([sample[start : len(sample) - len(sample) % width]]), newline=layout.newline_bytes)
@@ -98,6 +98,11 @@ def _mark(sample: bytes) -> tuple[str, int]:
     ):
         marked, start = dict(_MARKS)[mark], start + len(mark)
     return marked, start
+
+
+def _in_utf_8(sample: bytes) -> str:
+    """Behind its mark, the encoding is UTF-8, once or twice."""
+    return DETECT_TWICE if guess(sample) == DETECT_TWICE else DETECT
 
 
 def _unmarked(sample: bytes) -> str:

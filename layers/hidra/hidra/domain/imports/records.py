@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from hidra.domain.imports.columns import MAX_COLUMNS
-from hidra.domain.imports.decoding import DETECT, DETECT_CP1252, decoder, garbled
+from hidra.domain.imports.decoding import DETECTED, decoder, garbled
 from hidra.domain.imports.file_warning import FileWarning
 from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.lines import MAX_LINE, Line, lines
@@ -71,7 +71,7 @@ class Records:
 
     def __iter__(self) -> Iterator[Record]:
         decode, delimiter = self._decode, self._delimiter
-        guessed = self._encoding in (DETECT, DETECT_CP1252)
+        guessed = self._encoding in DETECTED
         while (line := self._next()) is not None:
             number = self._line + 1
             if line.content is None:
@@ -101,7 +101,7 @@ class Records:
 
     @property
     def _readable(self) -> str:
-        return "utf-8" if self._encoding in (DETECT, DETECT_CP1252) else self._encoding
+        return "utf-8" if self._encoding in DETECTED else self._encoding
 
     def _next(self) -> Line | None:
         return self._pending.popleft() if self._pending else next(self._source, None)
@@ -180,7 +180,8 @@ def _doubtful(line: int) -> FileWarning:
         "encoding_doubtful",
         f"From line {line} on, signs stand within words, as if the file was in another encoding than Windows-1252. "
         "If names look wrong, create a new import and name the encoding: cp850 for old programs under DOS and Windows, "
-        "mac-roman for Excel on a Mac.",
+        "mac-roman for Excel on a Mac. If they have Ã and a sign in place of each accented letter, the file was "
+        "saved in a wrong encoding before: export it again.",
     )
 
 

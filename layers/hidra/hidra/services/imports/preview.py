@@ -10,7 +10,7 @@ from hidra.domain.contact import Value
 from hidra.domain.imports.column_names import Role, clean
 from hidra.domain.imports.columns import ATTRIBUTE, Columns
 from hidra.domain.imports.consent_cells import Consent
-from hidra.domain.imports.decoding import DETECT, DETECT_CP1252
+from hidra.domain.imports.decoding import DETECT, DETECT_CP1252, DETECT_TWICE
 from hidra.domain.imports.file_warning import FileWarning
 from hidra.domain.imports.layout import Layout
 from hidra.domain.imports.records import MAX_RECORD_LINES, Position, Record
@@ -20,7 +20,7 @@ from hidra.services.imports.reading import File, Reading, RecordSource, first_re
 ROWS = 10  # that are shown
 MAX_ROWS = 5_000  # that are read
 MAX_CELL = 200  # characters of a cell that are shown
-_READ_AS = {DETECT: "utf-8", DETECT_CP1252: "cp1252"}
+_READ_AS = {DETECT: "utf-8", DETECT_CP1252: "cp1252", DETECT_TWICE: "utf-8"}
 
 
 @dataclass(frozen=True)
