@@ -27,7 +27,7 @@ export default {
     "empty_text": "An account appears here once it creates its first campaign."
   },
   "blocked": {
-    "similar": "No contact has {{{name}}}; it may be {{{similar}}}."
+    "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}."
   },
   "bubble": {
     "image": "Picture",
@@ -155,7 +155,7 @@ export default {
       "retry": "Retry of failures",
       "took": "took {time}",
       "summary": "People: {total}. Delivered: {delivered}; failed: {failed}; skipped: {skipped}.",
-      "text": "The text, as it was at the start:"
+      "text": "The text of this send:"
     },
     "facts": {
       "title": "About this campaign",
@@ -400,7 +400,7 @@ export default {
       "day-limit-reached": "The number has reached this day's limit of {limit}. It continues by itself {until}.",
       "first-contacts-reached": "Only people who have not talked with this number are left, and this day's limit of {limit} is used up. It continues by itself {until}.",
       "time-zone-changed": "The number's time zone was changed, and the new day has not started. It continues by itself {until}.",
-      "outcomes-in-doubt": "Everything has gone out. Messages in doubt: {messages}. Hidra checks what happened until {until}, and sends nothing again.",
+      "outcomes-in-doubt": "Everything has gone out. Messages in doubt: {messages}. Hidra keeps checking until {until}; nothing is sent again.",
       "whatsapp-refuses": "Paused: WhatsApp refused {refused} of the last {answered} messages. Check the number's phone, then resume.",
       "media-not-fetched": "Paused: the Evolution server cannot download the media. Check its address and resume.",
       "segment-empty": "It did not start: the segment has no contacts. Duplicate the campaign after you have added some.",
@@ -1282,7 +1282,7 @@ export default {
     },
     "delete": {
       "title": "Delete {name} from the contacts?",
-      "text": "The contact leaves the contacts and the segments. Messages that were sent stay, with the phone. To remove everything at the person's request, use “Erase the person (LGPD)”.",
+      "text": "The contact is removed from your contacts and segments. Messages that were sent stay, with the phone. To remove everything at the person's request, use “Erase the person (LGPD)”.",
       "action": "Delete the contact",
       "done": "{name} was deleted from the contacts."
     },

@@ -27,7 +27,7 @@ export default {
     "empty_text": "Cada conta aparece aqui com a primeira campanha que criar."
   },
   "blocked": {
-    "similar": "Nenhum contato tem {{{name}}}; talvez seja {{{similar}}}."
+    "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}."
   },
   "bubble": {
     "image": "Imagem",
@@ -155,7 +155,7 @@ export default {
       "retry": "Reenvio das falhas",
       "took": "durou {time}",
       "summary": "Pessoas: {total}. Entregues: {delivered}; com falha: {failed}; puladas: {skipped}.",
-      "text": "O texto que valeu desde o começo:"
+      "text": "O texto deste envio:"
     },
     "facts": {
       "title": "Dados da campanha",
@@ -400,7 +400,7 @@ export default {
       "day-limit-reached": "O número chegou ao limite deste dia, de {limit}. Continua sozinha {until}.",
       "first-contacts-reached": "Só restam pessoas que ainda não falaram com este número, e o limite deste dia, de {limit}, já foi usado. Continua sozinha {until}.",
       "time-zone-changed": "O fuso horário do número mudou, e o novo dia ainda não começou. Continua sozinha {until}.",
-      "outcomes-in-doubt": "Tudo saiu. Mensagens em dúvida: {messages}. O Hidra verifica o que houve até {until} e não reenvia.",
+      "outcomes-in-doubt": "Tudo saiu. Mensagens em dúvida: {messages}. O Hidra verifica o resultado até {until}; nada é reenviado.",
       "whatsapp-refuses": "Pausada: o WhatsApp recusou {refused} das últimas {answered} mensagens. Veja o número no celular e retome depois.",
       "media-not-fetched": "Pausada: o servidor Evolution não consegue baixar a mídia. Confira o endereço dela e retome.",
       "segment-empty": "Não começou: o segmento não tem contatos. Duplique a campanha depois de adicioná-los.",
@@ -1282,7 +1282,7 @@ export default {
     },
     "delete": {
       "title": "Apagar {name} dos contatos?",
-      "text": "O contato sai dos contatos e dos segmentos. As mensagens já enviadas ficam, com o telefone. Para apagar tudo a pedido da pessoa, use “Apagar a pessoa (LGPD)”.",
+      "text": "O contato sai da sua lista e dos segmentos. As mensagens já enviadas ficam, com o telefone. Para apagar tudo a pedido da pessoa, use “Apagar a pessoa (LGPD)”.",
       "action": "Apagar o contato",
       "done": "{name} foi apagado dos contatos."
     },
