@@ -108,6 +108,28 @@ def test_both_languages_have_the_same_texts_with_the_same_values() -> None:
     assert [key for key, text in [*first.items(), *second.items()] if not text.strip()] == []
 
 
+# "Ligar" a number is heard as a phone call, "saídas" as expenses; a search is "buscar"; a message goes out, it does not leave.
+UNNATURAL = {
+    "pt-BR": r"\b(lig(ar|ue|ado|ada|ados|ou|ação)|saídas?|procur(e|ar))\b",
+    "en": r"\b(nothing (more )?leaves|begun|kind of link)\b",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_texts_use_the_words_that_managers_use(language: str) -> None:
+    unnatural = re.compile(UNNATURAL[language], re.IGNORECASE)
+    assert [(key, text) for key, text in flat(texts(language)) if unnatural.search(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_in_a_text_without_a_plural_agrees_with_any_number(language: str) -> None:
+    """Not "{messages} mensagens", which says "1 mensagens"; a total, a limit and the last so many are never one alone."""
+    nouns = r"mensagens|entregues|linhas|pessoas|dias|messages|deliveries|rows|people|days"
+    rigid = re.compile(rf"\{{(?!(total|limit|answered)\}})\w+\}} ({nouns})\b")
+    known = {key: text for key, text in flat(texts(language)) if not key.endswith((".one", ".other"))}
+    assert [(key, text) for key, text in known.items() if rigid.search(text)] == []
+
+
 def test_every_text_that_a_module_names_exists() -> None:
     known = {re.sub(r"\.(one|other)$", "", key) for key, _ in flat(texts("pt-BR"))}
     groups = {key.rsplit(".", count)[0] for key in known for count in range(1, key.count(".") + 1)}

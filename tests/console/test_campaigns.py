@@ -63,7 +63,7 @@ def test_the_check_says_what_the_api_predicts_and_only_a_yes_starts_the_campaign
         for example in reason["examples"]:
             row = left.filter(has_text=example["phone"])
             expect(row).to_contain_text(f"{reason['recipients']} pessoa")
-    expect(left.filter(has_text=CAIO)).to_contain_text("falta pontos")
+    expect(left.filter(has_text=CAIO)).to_contain_text("sem valor: pontos")
 
     start, question = page.get_by_role("button", name="Começar a campanha"), page.get_by_role("dialog")
     page.route("**/preflight", to_many)

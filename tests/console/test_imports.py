@@ -27,7 +27,7 @@ def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
     page = visitor.open("#/imports/new")
     page.locator("input[type=file]").set_input_files(file)
     lead = page.locator("section .lead")
-    expect(lead).to_have_text("5 linhas conferidas: 3 viram contatos, 2 seriam recusadas.")
+    expect(lead).to_have_text("5 linhas conferidas: 3 serão importadas e 2 serão recusadas.")
     page.get_by_label("Aceite", exact=True).select_option("consent.basis")
     named = page.get_by_label("Nome do atributo para a coluna Cidade")
     held: list[Route] = []

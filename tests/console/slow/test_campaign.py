@@ -116,7 +116,7 @@ def test_the_page_pauses_a_campaign_says_why_it_waits_and_ends_with_the_numbers_
     client.call("PATCH", path, {"max_messages_per_minute": 600})
     page.get_by_role("button", name="Retomar").click()
     page.get_by_role("button", name="Retomar o envio").click()
-    expect(page.locator(".now .notice")).to_contain_text("O número não está ligado ao WhatsApp. Continua sozinha")
+    expect(page.locator(".now .notice")).to_contain_text("O número não está conectado ao WhatsApp. Continua sozinha")
     expect(lead).to_contain_text("em espera")
     expect(page.locator(".pace-now")).to_contain_text("Nada sai agora, pelo motivo dito acima.")
     expect(page.get_by_role("link", name="Mostrar QR code")).to_be_visible()

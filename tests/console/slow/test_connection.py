@@ -28,7 +28,7 @@ def test_the_code_appears_and_a_phone_that_scans_it_turns_the_page_to_connected(
     instance.scan()
     expect(page.locator(".state .lead")).to_have_text(f"{instance.name} está conectado e pode enviar.")
     expect(code).to_have_count(0)
-    expect(page.locator("header .dot-place")).to_contain_text("conectado · 20/min")
+    expect(page.locator("header .dot-place")).to_contain_text("conectado · limite 20/min")
     assert page.evaluate("window.same"), "the page was loaded anew"
 
     page.locator("details.menu summary").click()

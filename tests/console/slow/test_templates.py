@@ -58,7 +58,7 @@ def test_the_bubble_says_what_the_api_previews_and_nothing_in_it_becomes_html(vi
         if "nada" in variables:
             with pytest.raises(LocalError, match="unresolved-variables"):
                 client.call("POST", path, {"contact_id": contact})
-            expect(page.locator(".wrong")).to_contain_text("Falta um valor: ")
+            expect(page.locator(".wrong")).to_contain_text("Sem valor: ")
             expect(said.locator("mark").last).to_have_text("{{nada}}" if "vazio" not in variables else "{{vazio}}")
             continue
         preview = client.call("POST", path, {"contact_id": contact})["text"]

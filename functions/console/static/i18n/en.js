@@ -12,7 +12,7 @@ export default {
     },
     "sentence": "{accounts}, {running}; {delivered} of {total} messages delivered.",
     "sentence_of_page": "On this page: {accounts}, {running}; {delivered} of {total} messages delivered.",
-    "of_delivered": "{share} of the delivered",
+    "of_delivered": "{share} of delivered",
     "figure": {
       "campaigns": "Campaigns",
       "running": "Sending",
@@ -21,10 +21,10 @@ export default {
       "read": "Read",
       "replied": "Replied",
       "failed": "Failed",
-      "pending": "Waiting"
+      "pending": "No result yet"
     },
     "empty": "No account has campaigns",
-    "empty_text": "Each account appears here with the first campaign that it creates."
+    "empty_text": "An account appears here once it creates its first campaign."
   },
   "blocked": {
     "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}."
@@ -45,40 +45,40 @@ export default {
       "later": "{time}"
     },
     "sentence": {
-      "draft": "A draft: nothing is sent until you start it.",
-      "scheduled": "Scheduled: it starts {time}.",
-      "scheduled_until": "Scheduled: it starts {time}; it ends {end}.",
-      "starting": "Starting: text and people are frozen now, and the first message leaves within seconds.",
-      "retry": "The retry of the failed ones starts within seconds; {delivered} of {total} have received the message.",
-      "running": "{delivered} of {total} delivered; it ends {time}.",
+      "draft": "Draft: nothing is sent until you start it.",
+      "scheduled": "Scheduled: starts {time}.",
+      "scheduled_until": "Scheduled: starts {time}; ends {end}.",
+      "starting": "Starting: the text and the people are fixed now, and the first message goes out within seconds.",
+      "retry": "The retry starts within seconds; the message has reached {delivered} of {total}.",
+      "running": "{delivered} of {total} delivered; ends {time}.",
       "running_open": {
         "one": "{delivered} of {total} delivered; {count} person is still waiting.",
         "other": "{delivered} of {total} delivered; {count} people are still waiting."
       },
       "finishing": {
-        "one": "{delivered} of {total} delivered; everything has left, and WhatsApp still has to confirm {count}.",
-        "other": "{delivered} of {total} delivered; everything has left, and WhatsApp still has to confirm {count}."
+        "one": "{delivered} of {total} delivered; everything has gone out, and WhatsApp still has to confirm {count}.",
+        "other": "{delivered} of {total} delivered; everything has gone out, and WhatsApp still has to confirm {count}."
       },
-      "blocked": "{delivered} of {total} delivered; waiting.",
+      "blocked": "{delivered} of {total} delivered; on hold.",
       "paused": {
-        "one": "{delivered} of {total} delivered; paused. Nothing leaves until you resume: {count} person is waiting.",
-        "other": "{delivered} of {total} delivered; paused. Nothing leaves until you resume: {count} people are waiting."
+        "one": "{delivered} of {total} delivered; paused. Nothing goes out until you resume: {count} person is waiting.",
+        "other": "{delivered} of {total} delivered; paused. Nothing goes out until you resume: {count} people are waiting."
       },
-      "completed": "{delivered} of {total} delivered; it ended {time}.",
+      "completed": "{delivered} of {total} delivered; ended {time}.",
       "completed_failed": {
-        "one": "{delivered} of {total} delivered, {count} failed; it ended {time}.",
-        "other": "{delivered} of {total} delivered, {count} failed; it ended {time}."
+        "one": "{delivered} of {total} delivered, {count} failed; ended {time}.",
+        "other": "{delivered} of {total} delivered, {count} failed; ended {time}."
       },
-      "failed": "{delivered} of {total} delivered; it ended {time} without sending anything.",
+      "failed": "{delivered} of {total} delivered; ended {time} without sending anything.",
       "not_started": "It did not start: no one received anything.",
-      "canceled": "Canceled: {delivered} of {total} delivered, and nothing more leaves.",
+      "canceled": "Canceled: {delivered} of {total} delivered, and nothing more goes out.",
       "canceled_before": "Canceled before it started: no one received anything."
     },
     "scan": "Show QR code",
     "connection": "Open connection",
-    "funnel": "What became of each person",
+    "funnel": "What happened to each person",
     "figure": {
-      "sent": "Sent",
+      "sent": "Not confirmed",
       "delivered": "Delivered",
       "read": "Read",
       "replied": "Replied",
@@ -88,9 +88,9 @@ export default {
       "pending": "Waiting"
     },
     "hint": {
-      "sent": "to be confirmed",
+      "sent": "already sent",
       "read": "{share} of delivered",
-      "unknown": "being looked up",
+      "unknown": "being checked",
       "pending": "not sent yet"
     },
     "part": {
@@ -103,8 +103,8 @@ export default {
         "other": "{count} delivered and not read"
       },
       "sent": {
-        "one": "{count} sent, to be confirmed",
-        "other": "{count} sent, to be confirmed"
+        "one": "{count} sent, not confirmed",
+        "other": "{count} sent, not confirmed"
       },
       "unknown": {
         "one": "{count} in doubt",
@@ -132,16 +132,16 @@ export default {
       "failed": "Failed",
       "limit": "limit of {limit} a minute",
       "limit_of_bar": "limit of {limit} in {minutes} minutes",
-      "read": "{time}: {delivered} delivered, {failed} failed.",
+      "read": "{time} · delivered: {delivered} · failed: {failed}",
       "span": "{begin}–{end}",
-      "words": "Since {begin}: {delivered} delivered and {failed} failed. Most deliveries: {highest}, {time}.",
-      "words_none": "Since {begin}: none delivered yet, {failed} failed."
+      "words": "Deliveries since {begin}: {delivered}. Failures: {failed}. Peak: {highest} ({time}).",
+      "words_none": "No deliveries since {begin}. Failures: {failed}."
     },
     "people": {
       "title": "People",
       "search": "Search by phone",
       "all": "all",
-      "by_state": "Filter by state",
+      "by_state": "Filter by status",
       "by_reason": "Filter by reason",
       "empty": "There are no people in this campaign yet",
       "none": "No one matches this filter",
@@ -150,19 +150,19 @@ export default {
     },
     "reasons": "Why it did not arrive",
     "runs": {
-      "title": "Runs",
+      "title": "Sends",
       "first_send": "First send",
-      "retry": "Retry of the failed",
+      "retry": "Retry of failures",
       "took": "took {time}",
-      "summary": "{total} people: {delivered} delivered, {failed} failed, {skipped} skipped.",
-      "text": "The text, as it was frozen at the start:"
+      "summary": "People: {total}. Delivered: {delivered}; failed: {failed}; skipped: {skipped}.",
+      "text": "The text of this send:"
     },
     "facts": {
       "title": "About this campaign",
       "segment": "Segment",
       "template": "Template",
       "window": "Sending hours",
-      "pace": "Pace",
+      "pace": "Campaign pace",
       "per_minute": {
         "one": "up to {count} message a minute",
         "other": "up to {count} messages a minute"
@@ -172,13 +172,13 @@ export default {
       "started_at": "Started",
       "completed_at": "Ended",
       "average": "From sending to delivery, on average",
-      "excluded": "Excludes",
+      "excluded": "Leaves out",
       "segments": {
         "one": "{count} segment",
         "other": "{count} segments"
       },
-      "quiet_days": "Skips people written to within",
-      "unregistered_days": "Skips people found not on WhatsApp within",
+      "quiet_days": "Skips people messaged in the last",
+      "unregistered_days": "Skips people not on WhatsApp in the last",
       "days": {
         "one": "{count} day",
         "other": "{count} days"
@@ -198,12 +198,12 @@ export default {
       "print": "Print report",
       "cancel": "Cancel campaign",
       "delete": "Delete draft",
-      "retry": "Send the failed again"
+      "retry": "Retry the failed"
     },
     "done": {
-      "pause": "{name} is paused: nothing more leaves since {time}.",
+      "pause": "{name} was paused at {time}. Nothing more goes out.",
       "resume": "{name} continues.",
-      "unschedule": "{name} is a draft again: nothing leaves until you start it.",
+      "unschedule": "{name} is a draft again: nothing goes out until you start it.",
       "cancel": "{name} was canceled.",
       "retry": "The retry starts within seconds.",
       "duplicate": "This is the copy, a draft: {name}.",
@@ -214,18 +214,18 @@ export default {
       "title": "Resume {name}?",
       "action": "Resume sending",
       "text": {
-        "one": "{count} waiting person starts to receive now.",
-        "other": "{count} waiting people start to receive now."
+        "one": "{count} person who is waiting starts to get the message now.",
+        "other": "{count} people who are waiting start to get the message now."
       }
     },
     "cancel": {
       "title": "Cancel {name}?",
       "action": "Cancel the campaign",
       "text": {
-        "one": "{count} person who is still waiting will receive nothing. There is no way back; to stop for a while, pause it.",
-        "other": "{count} people who are still waiting will receive nothing. There is no way back; to stop for a while, pause it."
+        "one": "{count} person who is still waiting will receive nothing. This cannot be undone; to stop for a while, pause instead.",
+        "other": "{count} people who are still waiting will receive nothing. This cannot be undone; to stop for a while, pause instead."
       },
-      "text_before": "Nothing more leaves from this campaign, and it cannot be resumed. A copy of it can start again.",
+      "text_before": "Nothing more goes out from this campaign, and it cannot be resumed. A copy of it can be started.",
       "keep": "Back"
     },
     "retry": {
@@ -234,14 +234,14 @@ export default {
         "other": "Send again to {count} people?"
       },
       "action": "Send again now",
-      "text": "{name} sends again to those that failed, with the template and the contacts of now. It ends {time}.",
-      "text_open": "{name} sends again to those that failed, with the template and the contacts of now. Its end cannot be predicted yet.",
+      "text": "{name} goes out again only to the people it failed to reach, with the current template and contacts. It ends {time}.",
+      "text_open": "{name} goes out again only to the people it failed to reach, with the current template and contacts. Its end cannot be predicted yet.",
       "will_not": "These people are left out:",
-      "none": "The retry would reach no one: {reasons}. Correct that and try again."
+      "none": "The retry would reach no one: {reasons}. Correct this and try again."
     },
     "delete": {
       "title": "Delete the draft {name}?",
-      "text": "Its segment and its template stay; the draft does not come back. Nothing was sent by it.",
+      "text": "The segment and the template stay; the draft cannot be recovered. It has sent nothing.",
       "action": "Delete the draft"
     },
     "form": {
@@ -251,11 +251,11 @@ export default {
       "description": "Description",
       "description_hint": "What it is for, if that helps.",
       "max_messages_per_minute": "Messages per minute",
-      "max_messages_per_minute_hint": "Your number's limit counts too. A change is used within seconds.",
+      "max_messages_per_minute_hint": "The number's limit applies too. A change takes effect within seconds.",
       "scheduled_at": "Starts",
       "scheduled_at_hint": "In your time zone.",
       "not_after": "Does not start after",
-      "not_after_hint": "After that it is not sent late.",
+      "not_after_hint": "If it cannot start by then, it is not sent late.",
       "labels": "Labels",
       "labels_hint": "Words of your own to find it by, separated by commas."
     }
@@ -264,7 +264,7 @@ export default {
     "title": "Campaigns",
     "new": "New campaign",
     "name": "Name",
-    "state": "State",
+    "state": "Status",
     "reached": "Delivered",
     "when": "When",
     "actions": "Actions",
@@ -300,15 +300,15 @@ export default {
       "created": "created"
     },
     "empty": "No campaigns yet",
-    "empty_text": "A campaign takes a message to the people of a segment. Nothing goes out before you check and confirm.",
+    "empty_text": "A campaign sends a message to the people in a segment. Nothing goes out before you check and confirm.",
     "no_match": "No campaign with these filters",
-    "no_match_text": "The search finds the beginning of each word of a name; a label has to be exact.",
+    "no_match_text": "The search matches the beginning of each word of a name; a label has to be exact.",
     "show_all": "Show all"
   },
   "codes": {
     "unknown": {
-      "problem": "The request was not accepted ({code}). Try again; if it goes on like this, tell the person who runs Hidra.",
-      "blocked": "Waiting ({code}).",
+      "problem": "The request was not accepted ({code}). Try again; if it keeps happening, tell the person who runs Hidra.",
+      "blocked": "On hold ({code}).",
       "error": "It was not sent ({code}).",
       "preflight": "Note before the start ({code}).",
       "reject": "The row could not be imported ({code}).",
@@ -316,24 +316,24 @@ export default {
       "connection": "A warning about the connection ({code}).",
       "template": "A warning about the template ({code}).",
       "file": "Notice about the file ({code}).",
-      "pace": "The limit that holds now is not known ({code})."
+      "pace": "The limit that applies now is not known ({code})."
     },
     "problem": {
       "api-key-required": "A first connection, or another server, needs the API key. Nothing was saved; type the key.",
-      "base-url": "The server's address is not valid. Nothing was saved; check that it begins with https://.",
-      "campaign-starting": "The campaign is being started. Try again in a few seconds.",
-      "campaign-status": "This action does not fit the campaign's present status. Nothing has changed; reload to see it.",
+      "base-url": "The server's address is not valid. Nothing was saved; check that it starts with https://.",
+      "campaign-starting": "The campaign is starting now. Try again in a few seconds.",
+      "campaign-status": "This action does not fit the campaign's current status. Nothing has changed; reload to see it.",
       "conflict": "This contradicts other data. Nothing was saved.",
-      "connection-busy": "The number's pace is used up. Nothing was sent; try again in a minute.",
-      "connection-distrusted": "The number is on probation and sends one message in five minutes until WhatsApp confirms. Nothing was sent; try again in five minutes.",
-      "connection-not-usable": "The number is not connected. Nothing was sent; see the page Connection.",
+      "connection-busy": "The number's pace is fully used. Nothing was sent; try again in a minute.",
+      "connection-distrusted": "The number is under observation and sends one message every five minutes until WhatsApp confirms one. Nothing was sent; try again in five minutes.",
+      "connection-not-usable": "The number is not connected. Nothing was sent; see the Connection page.",
       "empty-search": "The search has no letter and no digit. Search for a name or a phone.",
-      "erased-phone": "Some phones belong to people who were erased at their request. Nothing was saved; remove those phones.",
+      "erased-phone": "There is a phone of a person who was erased on request. Nothing was saved; remove that phone.",
       "evolution-unavailable": "The Evolution server did not answer as expected. Try again in a few minutes.",
       "export-ended": "The export has ended; there is nothing to cancel.",
       "export-not-completed": "The export has not ended; its file is available after that.",
-      "export-running": "Another export of this kind is under way. Wait until it ends, or cancel it.",
-      "export-without-file": "This export has no file any more. Create another export.",
+      "export-running": "Another export of this kind is already running. Wait until it ends, or cancel it.",
+      "export-without-file": "This export no longer has a file. Create another export.",
       "external-id-reused": "This id belongs to a different campaign. Nothing was created.",
       "forbidden": "This account cannot use Hidra. Sign in with another account.",
       "identity-key": "Hidra is deployed with another key for phones. Tell the person who runs the system.",
@@ -341,31 +341,31 @@ export default {
       "import-ended": "The import has ended; there is nothing to cancel.",
       "import-not-completed": "The import has not ended; its rejected rows are available after that.",
       "internal": "Hidra failed to process the request. The fault is ours; try again later.",
-      "invalid-cursor": "This page of the list does not exist any more. Return to the first page.",
-      "invalid-phone": "Some phones are not valid. Nothing was saved; correct those that are marked.",
-      "invalid-request": "Some fields were not accepted. Correct those that are marked.",
-      "locked": "Another change of the same data is under way. Nothing was saved; try again in a few seconds.",
+      "invalid-cursor": "This page of the list no longer exists. Return to the first page.",
+      "invalid-phone": "Invalid phone. Nothing was saved; correct it where it is marked.",
+      "invalid-request": "There is a field that was not accepted. Correct what is marked.",
+      "locked": "Another change to the same data is under way. Nothing was saved; try again in a few seconds.",
       "malformed-json": "The request arrived incomplete. Try again.",
-      "message-under-way": "A message to this person is being sent. Nothing was erased; try again in a minute.",
-      "no-connection": "No number is connected. Connect one first, on the page Connection.",
+      "message-under-way": "A message to this person is being sent right now. Nothing was erased; try again in a minute.",
+      "no-connection": "No number is connected. Connect one first, on the Connection page.",
       "no-file": "An import from WhatsApp itself has no file. Nothing was created.",
-      "no-rejects": "The import rejected no row.",
+      "no-rejects": "The import did not reject any rows.",
       "not-admin": "Only administrators may see this.",
       "not-found": "Not found: it was deleted, or it belongs to another account.",
       "not-in-group": "This account is not in the group that may use Hidra. Ask for access.",
       "nothing-failed": "There is no failure that can be sent again.",
-      "nothing-to-send": "No person would receive this message. Nothing has started; see the reasons in the check.",
+      "nothing-to-send": "No one would receive this message. Nothing has started; see the reasons under Check.",
       "one-segment": "Choose an existing segment or a new name, not both.",
-      "opt-out-words": "The words that opt out and in contradict each other. Correct those that are marked.",
+      "opt-out-words": "The opt-out and opt-in words contradict each other. Correct the marked ones.",
       "opted-out": "This person asked not to receive messages. Nothing was sent.",
-      "phone-taken": "Another contact has this phone. Nothing was saved.",
-      "request-too-large": "It is too much data for one request. Split it into smaller parts.",
+      "phone-taken": "Another contact already has this phone. Nothing was saved.",
+      "request-too-large": "This is too much data for one request. Split it into smaller parts.",
       "segment-empty": "The segment has no contacts. Nothing has started; add contacts first.",
       "segment-in-use": "Campaigns use this segment, so it stays:",
       "segment-too-large": "The segment is too large: a campaign reaches up to {limit} people. Split it.",
       "signed-out": "Your session has ended. Sign in again.",
       "status-*": "The server did not accept the request ({code}). Try again in a few seconds.",
-      "template-content": "The template needs a text or media, of the right type. Nothing was saved.",
+      "template-content": "The template needs text or media, of the right type. Nothing was saved.",
       "template-in-use": "Campaigns use this template, so it stays:",
       "template-variables": "The variables in the text and in the list are not the same. Nothing was saved.",
       "text-too-long": "With its values the text is too long. Shorten the template.",
@@ -373,118 +373,118 @@ export default {
       "too-many-attributes": "A contact holds up to 50 attributes. Nothing was saved; remove some.",
       "too-many-columns": "There are too many attributes for a CSV. Export as JSON Lines.",
       "too-many-events": "The Evolution server sent too many events at once.",
-      "too-many-imports": "Ten of your imports wait or run. Wait until one ends, or cancel one.",
+      "too-many-imports": "Ten of your imports are waiting or running. Wait until one ends, or cancel one.",
       "too-slow": "The request takes too long. Nothing was saved; ask for less at once, or try later.",
       "unauthorized": "The event's signature is not valid.",
       "unavailable": "Hidra cannot answer at this moment. Try again in a few seconds.",
-      "unfit": "The database cannot hold a value. Nothing was saved; shorten or correct it.",
-      "unknown-campaign": "This campaign does not exist any more. Nothing was created.",
-      "unknown-contact": "This contact does not exist any more.",
-      "unknown-contacts": "Some of these contacts do not exist any more. No contact was added.",
+      "unfit": "A value could not be stored. Nothing was saved; shorten or correct it.",
+      "unknown-campaign": "This campaign no longer exists. Nothing was created.",
+      "unknown-contact": "This contact no longer exists.",
+      "unknown-contacts": "Not all of these contacts exist any longer. No contact was added.",
       "unknown-parameter": "The address has a filter that does not exist. Remove it and try again.",
-      "unknown-segment": "This segment does not exist any more. Nothing was saved; choose another.",
-      "unknown-template": "This template does not exist any more. Nothing was saved; choose another.",
+      "unknown-segment": "This segment no longer exists. Nothing was saved; choose another.",
+      "unknown-template": "This template no longer exists. Nothing was saved; choose another.",
       "unknown-user": "This account is not registered in Hidra yet. Ask for access.",
-      "unresolved-variables": "Some variables have no value. Fill those that are marked.",
+      "unresolved-variables": "There is a variable without a value. Fill in what is marked.",
       "webhook-too-large": "The event is too large.",
-      "wrong-filter": "The filter is not valid. Correct the marked conditions.",
+      "wrong-filter": "The filter is not valid. Correct what is marked.",
       "wrong-times": "The times are in the past, contradict each other or do not exist. Nothing has changed; correct them."
     },
     "blocked": {
-      "no-connection": "No number is linked. It continues by itself once you connect one.",
-      "connection-not-connected": "The number is not linked to WhatsApp. It continues by itself once you link the phone again.",
+      "no-connection": "No number is connected. It continues by itself once you connect one.",
+      "connection-not-connected": "The number is not connected to WhatsApp. It continues by itself once you connect the phone again.",
       "connection-error": "The Evolution server does not answer, or does not let this number send. It continues by itself once a test succeeds; the test repeats.",
-      "connection-probed": "The number is on probation: one message goes out every {minutes} minutes until WhatsApp confirms one.",
+      "connection-probed": "The number is under observation: one message goes out every {minutes} minutes until WhatsApp confirms one.",
       "server-slow": "The Evolution server takes longer than {seconds} s to answer: one message goes out every {minutes} minutes until it is faster.",
-      "outside-send-window": "Outside the sending hours, which open on {opens_at}. It continues by itself.",
-      "day-limit-reached": "The number has sent its {limit} messages of this day. It continues by itself on {until}.",
-      "first-contacts-reached": "Only people who have not talked with this number are left, and the {limit} of this day have been written to. It continues by itself on {until}.",
-      "time-zone-changed": "The number's time zone was changed, and the new day has not begun. It continues by itself on {until}.",
-      "outcomes-in-doubt": "All is sent, but {messages} messages are in doubt. They are looked up until {until} and not sent again.",
-      "whatsapp-refuses": "Paused: WhatsApp refused {refused} of the last {answered} messages. Look at the number's phone, then resume.",
-      "media-not-fetched": "Paused: the Evolution server cannot fetch the media. Check its address and resume.",
+      "outside-send-window": "Outside the sending hours, which open {opens_at}. It continues by itself.",
+      "day-limit-reached": "The number has reached this day's limit of {limit}. It continues by itself {until}.",
+      "first-contacts-reached": "Only people who have not talked with this number are left, and this day's limit of {limit} is used up. It continues by itself {until}.",
+      "time-zone-changed": "The number's time zone was changed, and the new day has not started. It continues by itself {until}.",
+      "outcomes-in-doubt": "Everything has gone out. Messages in doubt: {messages}. Hidra keeps checking until {until}; nothing is sent again.",
+      "whatsapp-refuses": "Paused: WhatsApp refused {refused} of the last {answered} messages. Check the number's phone, then resume.",
+      "media-not-fetched": "Paused: the Evolution server cannot download the media. Check its address and resume.",
       "segment-empty": "It did not start: the segment has no contacts. Duplicate the campaign after you have added some.",
       "segment-too-large": "It did not start: the segment has more than {limit} people. Split it and duplicate the campaign.",
       "not-after-passed": "It did not start before {not_after}, the limit that you set. Duplicate it with another time.",
-      "nothing-to-send": "No message could go to any of the {recipients} people. Reasons:",
+      "nothing-to-send": "No one could receive the message (people in the segment: {recipients}). Reasons:",
       "nothing-failed": "There was no failure that could be sent again."
     },
     "error": {
       "not_on_whatsapp": "the number is not on WhatsApp",
-      "unresolved_variable": "the contact lacks a value that the text uses",
-      "text_too_long": "with its values the text is too long",
+      "unresolved_variable": "a value that the text uses is missing",
+      "text_too_long": "with its values, the text is too long",
       "provider_failed": "WhatsApp accepted the message and later reported that it was not delivered",
-      "outcome_unknown": "it could not be found out within a day whether it was sent; it is not sent again",
+      "outcome_unknown": "whether it was sent could not be found out within a day; it is not sent again",
       "meta_*": "Meta refused the message ({code})",
       "refused": "the Evolution server refused this message",
       "invalid_request": "the Evolution server did not accept this message",
-      "excluded": "is in a segment that the campaign excludes",
+      "excluded": "is in a segment that the campaign leaves out",
       "not_on_whatsapp_before": "an earlier campaign showed that the number is not on WhatsApp",
       "contacted_recently": "received another message a short time ago",
       "opted_out": "asked not to receive messages",
       "erased": "was erased on request",
-      "canceled": "you canceled the campaign before",
+      "canceled": "you canceled the campaign first",
       "delivered_already": "the first message arrived before its retry"
     },
     "preflight": {
-      "campaign-started": "The campaign has started: the numbers are those of people who still wait. Text and audience do not change any more.",
+      "campaign-started": "The campaign has started: the numbers are those of people still waiting. Text and audience can no longer change.",
       "campaign-ended": "The campaign has ended: the numbers are those of a retry of the failures, or of a duplicate.",
       "no-connection": "No number is connected: the campaign cannot start. Connect one first.",
       "connection-not-connected": "The number is not connected: nothing is sent until it is.",
-      "pace-above-connection": "The campaign asks for a higher pace than the number's; the number's holds.",
-      "pace-risks-ban": "At this pace WhatsApp may ban a number that is linked by QR code. A lower pace is safer.",
+      "pace-above-connection": "The campaign asks for a higher pace than the number's; the number's applies.",
+      "pace-risks-ban": "At this pace WhatsApp may ban a number that is connected by QR code. A lower pace is safer.",
       "statuses-missing": "No delivery confirmation has arrived over this connection yet: messages arrive, but are not counted as delivered or read.",
-      "connection-probed": "The number is on probation: one message goes out every five minutes until WhatsApp confirms one. Until then the forecast does not hold.",
+      "connection-probed": "The number is under observation: one message goes out every five minutes until WhatsApp confirms one. Until then the forecast does not hold.",
       "server-slow": "The Evolution server is slow to answer: one message goes out every five minutes until it is faster. Until then the forecast does not hold.",
-      "number-never-sent": "No message has gone out over this connection yet. A new number that writes to many people may be banned: turn the warm-up on, which begins with few a day.",
+      "number-never-sent": "No message has gone out over this connection yet. A new number that writes to many people may be banned: turn on the warm-up, which starts with a few messages a day.",
       "takes-long": "Sending takes many days. Raise the limits, widen the sending hours, or send to fewer people.",
       "ends-after-not-after": "The time limit is for the start only: once started, the campaign goes on to its end, which is expected later.",
       "nothing-failed": "There is no failure that can be sent again.",
       "segment-empty": "The segment has no contacts: the campaign cannot start. Add contacts first.",
-      "nothing-to-send": "No person would receive the message: the campaign cannot start. The reasons are below.",
+      "nothing-to-send": "No one would receive the message: the campaign cannot start. The reasons are below.",
       "segment-too-large": "The segment is too large: the campaign cannot start. Split it.",
-      "similar-name": "A variable of the text does not exist in the contacts, but there is one of a similar name.",
+      "similar-name": "A variable in the text does not exist in the contacts, but one with a similar name does.",
       "single-braces": "The text has single braces: only {{this}} is filled as a variable.",
-      "other-placeholders": "The text has placeholders of another system, which are sent as they are written.",
+      "other-placeholders": "The text has placeholders from another system, which are sent as written.",
       "text-too-long": "With its values the text for some people is too long. Shorten the template or the values."
     },
     "template": {
       "single-braces": "The text has single braces: only {{this}} is filled as a variable.",
-      "other-placeholders": "The text has placeholders of another system, which are sent as they are written.",
+      "other-placeholders": "The text has placeholders from another system, which are sent as written.",
       "text-too-long": "With these values the text is too long."
     },
     "connection": {
-      "integration-corrected": "You saved another kind of link; Hidra uses the one that the server reports.",
+      "integration-corrected": "A different connection type was saved; Hidra uses the one that the server reports.",
       "instance-shared": "Another connection uses this same instance and receives its events: deliveries, replies and opt-outs do not arrive here. Use an instance of your own.",
       "number-shared": "Two instances on the server have this number: confirmations reach only one of them.",
       "statuses-missing": "No delivery confirmation has arrived over this connection yet: messages arrive, but are not counted as delivered or read."
     },
     "reject": {
-      "no_phone": "no phone: fill the phone's column",
+      "no_phone": "no phone: fill in the phone column",
       "invalid_phone": "invalid phone: check area code and number",
       "digit_missing": "mobile with a digit missing: add the ninth digit",
       "value_too_long": "a value is too long: shorten it",
-      "invalid_value": "a value is not text, number, true or false: replace it by one of them",
-      "invalid_consent": "the consent was not understood: check basis and date",
+      "invalid_value": "a value is not text, number, true or false: replace it with one of these",
+      "invalid_consent": "the consent could not be understood: check basis and date",
       "too_many_cells": "more cells than columns: check separators and quotes",
       "too_many_columns": "more than 200 columns: remove some",
       "too_many_attributes": "the contact would have more than 50 attributes: leave columns out",
       "unbalanced_quotes": "quotes that open and do not close in the line: close or remove them",
       "malformed": "the line could not be read: write it like the others",
-      "nul_character": "the line has a character that is no text: remove it",
-      "undecodable": "letters that could not be read: save it as UTF-8",
-      "line_too_long": "the line has more than 1 MB: check its quotes, or shorten it",
+      "nul_character": "the line has a character that is not text: remove it",
+      "undecodable": "letters that could not be read: save the file as UTF-8",
+      "line_too_long": "the line is longer than 1 MB: check its quotes, or shorten it",
       "erased": "the person was erased at their request and does not come back"
     },
     "import": {
-      "internal": "The file took too much time or memory at one place. Split or correct it there.",
-      "unreadable_workbook": "The workbook is damaged, protected by a password, or no .xlsx.",
+      "internal": "One part of the file took too much time or memory. Split the file or correct that part.",
+      "unreadable_workbook": "The workbook is damaged, protected by a password, or not an .xlsx file.",
       "too_large": "The workbook is too large. Save it as CSV.",
-      "no_header": "The first line does not have the columns' names.",
-      "no_phone_column": "No column was recognized as the phone. Choose which it is.",
+      "no_header": "The first line does not have the column names.",
+      "no_phone_column": "No column was recognized as the phone. Choose which one it is.",
       "unknown_column": "The mapping names a column that the file does not have.",
       "no_text": "The file has no text.",
-      "wrong_format": "The file is of another kind. Send CSV, XLSX or JSON Lines.",
+      "wrong_format": "The file is of another type. Send CSV, XLSX or JSON Lines.",
       "too_many_columns": "The file has more than 200 columns.",
       "segment_deleted": "The segment was deleted during the import.",
       "no_file": "The file did not arrive in time. Import it again.",
@@ -494,10 +494,10 @@ export default {
       "unauthorized": "The Evolution server did not accept the key. Check the connection.",
       "instance_not_found": "The Evolution server does not know the instance. Check the connection.",
       "not_evolution": "No Evolution API answers at the saved address. Check the connection.",
-      "license_required": "The Evolution server asks for a licence before it answers.",
+      "license_required": "The Evolution server asks for a license before it answers.",
       "unusable_connection": "The connection cannot be used. Check it.",
       "timed_out": "The Evolution server took too long. Import again later.",
-      "connection_lost": "The link to the Evolution server was lost. Import again.",
+      "connection_lost": "The connection to the Evolution server was lost. Import again.",
       "server_error": "The Evolution server failed. Import again later.",
       "answer_not_understood": "The Evolution server's answer was not understood.",
       "too_many_contacts": "The Evolution server has too many contacts for one import.",
@@ -505,33 +505,33 @@ export default {
       "unavailable": "The storage did not answer. Import again."
     },
     "file": {
-      "lines_above_header": "Lines above the columns' names are not imported.",
+      "lines_above_header": "Lines above the column names are not imported.",
       "attributes_not_imported": "A contact holds up to 50 attributes: some columns are left out.",
-      "empty_columns_not_imported": "Columns that are empty at the beginning of the file are left out.",
-      "repeated_columns": "Several columns have the same name; the further ones get a number.",
-      "column_names_shortened": "Names of columns over 64 characters are cut.",
-      "encoding_doubtful": "Some letters look wrong. If names look odd, choose another option under “Letters of the file”."
+      "empty_columns_not_imported": "Empty columns at the beginning of the file are left out.",
+      "repeated_columns": "Several columns have the same name; the repeated ones get a number.",
+      "column_names_shortened": "Column names over 64 characters are shortened.",
+      "encoding_doubtful": "Some letters look wrong. If names look odd, choose another option under “File encoding”."
     },
     "pace": {
       "campaign": {
-        "one": "Up to {count} message leaves in a minute, the pace of this campaign.",
-        "other": "Up to {count} messages leave in a minute, the pace of this campaign."
+        "one": "Up to {count} message a minute goes out: the pace of this campaign.",
+        "other": "Up to {count} messages a minute go out: the pace of this campaign."
       },
       "connection": {
-        "one": "Up to {count} message leaves in a minute, the limit of your number.",
-        "other": "Up to {count} messages leave in a minute, the limit of your number."
+        "one": "Up to {count} message a minute goes out: the limit of your number.",
+        "other": "Up to {count} messages a minute go out: the limit of your number."
       },
       "share": {
-        "one": "Up to {count} message leaves in a minute: the number sends up to {connection}, shared with {others}.",
-        "other": "Up to {count} messages leave in a minute: the number sends up to {connection}, shared with {others}."
+        "one": "Up to {count} message a minute goes out: the number sends up to {connection}, shared with {others}.",
+        "other": "Up to {count} messages a minute go out: the number sends up to {connection}, shared with {others}."
       },
-      "room": "Nothing leaves at this instant: the Evolution server is slow, and all requests that may be open at once are in use. It goes on with the next answer.",
-      "window": "Nothing leaves now: the sending hours are over.",
-      "day": "Nothing leaves now: the number sends no more on this day.",
-      "warm_up": "Nothing leaves now: the warm-up allows {messages} on this day, and they have left.",
-      "first_contacts": "Nothing leaves now: only people that never talked to this number are left, and the limit of {contacts} is used up.",
-      "blocked": "Nothing leaves now, for the reason above.",
-      "none": "Nothing more waits to leave."
+      "room": "Nothing goes out at this instant: the Evolution server is slow and has not answered the last messages yet. It continues as soon as the server answers.",
+      "window": "Nothing goes out now: it is outside the sending hours.",
+      "day": "Nothing goes out now: this day's limit of messages is used up.",
+      "warm_up": "Nothing goes out now: the warm-up allows {messages} on this day, and that limit is used up.",
+      "first_contacts": "Nothing goes out now: only people who have never talked to this number are left, and the limit of {contacts} is used up.",
+      "blocked": "Nothing goes out now, for the reason above.",
+      "none": "There is nothing left to send."
     }
   },
   "common": {
@@ -548,23 +548,23 @@ export default {
     "check": "Test now",
     "checking": "Testing…",
     "checked": {
-      "connected": "Tested now: the number is connected.",
-      "connecting": "Tested now: the QR code has to be scanned.",
-      "disconnected": "Tested now: the number is disconnected.",
-      "error": "Tested now: the number cannot send."
+      "connected": "Tested just now: the number is connected.",
+      "connecting": "Tested just now: the QR code still has to be scanned.",
+      "disconnected": "Tested just now: the number is disconnected.",
+      "error": "Tested just now: the number cannot send."
     },
     "edit": "Change the connection",
     "linked": "Connected. The number can send now.",
     "since": "Connected since",
-    "reported": "Detail reported by the server:",
+    "reported": "Technical detail:",
     "never": "not yet",
     "facts": "Details",
-    "pace": "Pace",
+    "pace": "Number's limit",
     "pace_value": {
       "one": "up to {count} message a minute",
       "other": "up to {count} messages a minute"
     },
-    "concurrent": "At once",
+    "concurrent": "Requests at once",
     "concurrent_value": {
       "one": "{count} request at a time",
       "other": "{count} requests at a time"
@@ -575,25 +575,25 @@ export default {
     "last_webhook": "Last event from WhatsApp",
     "last_status": "Last delivery confirmation",
     "integration": {
-      "title": "Kind of link",
+      "title": "Connection type",
       "baileys": "WhatsApp Web (QR code)",
       "cloud_api": "Meta's official API"
     },
     "state": {
       "connected": "{name} is connected and can send.",
-      "connecting": "{name} waits for its QR code to be scanned.",
-      "disconnected": "{name} is disconnected. The campaigns wait, and continue by themselves once you link the phone again.",
+      "connecting": "{name} is waiting for its QR code to be scanned.",
+      "disconnected": "{name} is disconnected. The campaigns wait, and continue by themselves once you connect the phone again.",
       "error": "{name} cannot send at the moment. The test repeats by itself, and the campaigns wait."
     },
     "needs": {
-      "lead": "Link the number that sends your campaigns. Have three things at hand:",
+      "lead": "Connect the number that sends your campaigns. Have three things at hand:",
       "server": {
         "title": "The address of the Evolution server",
-        "text": "The person who runs Evolution API in your company knows it: it begins with https:// and is the same for all."
+        "text": "The person who runs Evolution API in your company knows it: it starts with https:// and is the same for everyone."
       },
       "key": {
-        "title": "The instance's name and its key",
-        "text": "An instance is one number. The key is stored encrypted and never shown again."
+        "title": "The instance name and its key",
+        "text": "Each number has its own instance. The key is stored encrypted and never shown again."
       },
       "phone": {
         "title": "The phone with WhatsApp",
@@ -604,21 +604,21 @@ export default {
       "title": "Connection details",
       "change": "Change the connection",
       "base_url": "Server address",
-      "base_url_hint": "As in the browser, with nothing behind the server's name.",
+      "base_url_hint": "As in the browser, with nothing after the server's name.",
       "instance_name": "Instance name",
-      "instance_hint": "Exactly as in Evolution, in capitals and small letters.",
+      "instance_hint": "Exactly as in Evolution, with the same upper and lower case.",
       "api_key": "API key",
       "api_key_hint": "The instance's, or the server's.",
-      "api_key_keep": "Leave it empty to keep the present key. Another server needs the key again.",
+      "api_key_keep": "Leave it empty to keep the current key. Another server needs the key again.",
       "pace": "Messages a minute",
       "pace_hint": "With a new number, 20 or fewer.",
       "concurrent": "Requests at once",
-      "concurrent_hint": "If in doubt, 1.",
+      "concurrent_hint": "When in doubt, 1.",
       "save": "Save and test",
       "saving": "Saving and testing…"
     },
     "qr": {
-      "title": "Link the phone",
+      "title": "Connect the phone",
       "alt": "QR code to scan with WhatsApp",
       "step": {
         "1": "Open WhatsApp on this number's phone.",
@@ -628,14 +628,14 @@ export default {
       "pairing": "Or type this code on the phone:",
       "renews": "The code renews itself in {seconds} s.",
       "coming": "The code appears in a few seconds.",
-      "waiting": "This page says so as soon as the number is connected."
+      "waiting": "This page tells you as soon as the number is connected."
     },
     "backfill": {
-      "action": "Look up lost confirmations",
-      "started": "The lookup has begun: WhatsApp is asked about the messages of the last 24 hours.",
+      "action": "Look up missing confirmations",
+      "started": "The lookup has started: WhatsApp is asked about the messages of the last 24 hours.",
       "text": {
-        "one": "Looking up lost confirmations: {checked} of {count} message checked, {updated} with news.",
-        "other": "Looking up lost confirmations: {checked} of {count} messages checked, {updated} with news."
+        "one": "Looking up missing confirmations: {checked} of {count} message checked, {updated} with news.",
+        "other": "Looking up missing confirmations: {checked} of {count} messages checked, {updated} with news."
       }
     },
     "delete": {
@@ -649,26 +649,26 @@ export default {
       "title": "Pace and limits",
       "change": "Change pace and limits",
       "save": "Save",
-      "saved": "Pace and limits are saved. They hold for all that has not left yet.",
+      "saved": "Pace and limits are saved. They apply to everything that has not gone out yet.",
       "none": "no limit",
       "per_day": {
         "one": "up to {count} a day",
         "other": "up to {count} a day"
       },
       "max_messages_per_minute": "Messages a minute",
-      "max_messages_per_minute_hint": "Of all campaigns together. With a new number, 20 or fewer.",
+      "max_messages_per_minute_hint": "For all campaigns together. With a new number, 20 or fewer.",
       "max_concurrent_sends": "Requests at once",
-      "max_concurrent_sends_hint": "If in doubt, 1.",
+      "max_concurrent_sends_hint": "When in doubt, 1.",
       "max_messages_per_day": "Messages a day",
       "max_messages_per_day_hint": "Empty: no limit.",
       "max_first_contacts_per_day": "First contacts a day",
       "max_first_contacts_per_day_hint": "People who never got a message from you and never wrote. Empty: no limit.",
       "jitter": "The interval varies",
-      "jitter_hint": "Each message is a little late, at random: intervals that are all equal look like a robot.",
+      "jitter_hint": "Each message is delayed a little, at random: identical intervals look like a robot.",
       "jitter_none": "It does not",
       "jitter_value": "By up to {share}%",
       "hours": "Sending hours",
-      "time_zone": "Time zone of the days",
+      "time_zone": "Time zone of the limits",
       "time_zone_hint": "Where a day begins and ends for these limits.",
       "wrong": "A whole number from 1 to {most}.",
       "wrong_or_empty": "A whole number from 1 to {most}, or empty."
@@ -678,32 +678,32 @@ export default {
       "messages": "Messages today: {used} of {limit}.",
       "first_contacts": "First contacts today: {used} of {limit}.",
       "left": {
-        "one": "{count} more may go.",
-        "other": "{count} more may go."
+        "one": "{count} left.",
+        "other": "{count} left."
       },
-      "over": "The limit is used up; it goes on"
+      "over": "The limit is used up; sending continues"
     },
     "warm_up": {
-      "title": "Warm-up of the number",
+      "title": "Number warm-up",
       "off": "No warm-up",
-      "on": "Raise it day by day",
-      "hint": "A new number that sends much at once is banned. After the last day only the limit of a day holds, if there is one.",
+      "on": "Increase day by day",
+      "hint": "A new number that sends a lot at once may be banned. After the last day only the daily limit applies, if there is one.",
       "since": "First day",
       "since_wrong": "Choose the first day.",
-      "limits": "Messages of each day",
+      "limits": "Messages on each day",
       "limits_hint": "A number for each day, with commas between them.",
       "limits_wrong": "1 to 365 whole numbers, with commas between them.",
       "ladder": "Use the suggested days",
       "now": {
-        "one": "Today is day {day} of {days}: up to {count} message. The last one is {last}.",
-        "other": "Today is day {day} of {days}: up to {count} messages. The last one is {last}."
+        "one": "Today is day {day} of {days}: up to {count} message. The last day is {last}.",
+        "other": "Today is day {day} of {days}: up to {count} messages. The last day is {last}."
       },
       "begins": {
-        "one": "It begins {day} with up to {count} message, and takes {days} days.",
-        "other": "It begins {day} with up to {count} messages, and takes {days} days."
+        "one": "Starts {day} with up to {count} message. Days in all: {days}.",
+        "other": "Starts {day} with up to {count} messages. Days in all: {days}."
       },
       "over": "It ended {day}.",
-      "picture": "{words} {days} days; on the last one, up to {last} messages.",
+      "picture": "{words} Days in all: {days}; messages on the last one: up to {last}.",
       "bar": {
         "one": "{day}: up to {count} message",
         "other": "{day}: up to {count} messages"
@@ -721,12 +721,12 @@ export default {
       "limit": "Messages, up to"
     },
     "advice": {
-      "title": "How not to be banned",
-      "1": "Write only to people who asked for it: those who do not expect the message report it.",
-      "2": "Begin slowly with a new number, and raise the pace a little each day.",
-      "3": "Say who you are in the first line, and how to stop in the last.",
-      "4": "Call each person by name: a thousand equal texts look like spam.",
-      "5": "Answer those who answer: conversations count for more than messages."
+      "title": "How to avoid being banned",
+      "1": "Write only to people who asked for it: people who do not expect your message report it.",
+      "2": "Start slowly with a new number, and raise the pace a little each day.",
+      "3": "Say who you are in the first line, and how to stop receiving in the last.",
+      "4": "Call each person by name: a thousand identical texts look like spam.",
+      "5": "Reply to people who reply: conversations count for more than sends."
     }
   },
   "contacts": {
@@ -736,23 +736,23 @@ export default {
     "attributes": "Attributes",
     "since": "Since",
     "nameless": "no name",
-    "search": "Search name or phone",
+    "search": "Search by name or phone",
     "and_more": "{shown} · and {count} more",
     "import": "Import contacts",
     "export": "Export all contacts",
     "empty": "There are no contacts yet",
     "empty_text": "Bring them in from a spreadsheet with names and phones, or add one now.",
     "not_found": "No one matches “{search}”",
-    "not_found_text": "The search looks at the beginning of a name's words, and at the beginning or the end of a phone.",
+    "not_found_text": "The search compares the beginning of each word of a name, and the beginning or the end of a phone.",
     "add": {
       "action": "Add contact",
       "title": "New contact",
-      "phone_hint": "With the area code; of another country, with + before it.",
-      "name_hint": "As the message will call the person.",
-      "phone_wrong": "This phone could not be read for certain. Check area code and number.",
+      "phone_hint": "With the area code; from another country, with + in front.",
+      "name_hint": "What the message will call the person.",
+      "phone_wrong": "This phone could not be read with certainty. Check area code and number.",
       "save": "Save contact",
       "done": "{name} was added to the contacts.",
-      "known": "This phone was a contact already: {name}."
+      "known": "This phone was already a contact: {name}."
     }
   },
   "days": {
@@ -787,7 +787,7 @@ export default {
     "expired": "The file was deleted after a week. Ask for it again."
   },
   "form": {
-    "wrong": "This value was not accepted. The API's answer: {message}"
+    "wrong": "This value was not accepted. Technical detail: {message}"
   },
   "format": {
     "and": "{first} and {second}",
@@ -815,21 +815,21 @@ export default {
     "title": "Imports",
     "single": "Import",
     "name": "Import",
-    "state": "State",
+    "state": "Status",
     "read": "Rows",
     "created": "New",
     "updated": "Updated",
     "rejected": "Rejected",
-    "when": "Begun",
+    "when": "Started",
     "ended": "Ended",
     "from": "Source",
     "facts": "Details",
     "yes": "yes",
     "from_file": "From a file",
-    "from_whatsapp": "From the linked WhatsApp",
+    "from_whatsapp": "From the connected WhatsApp",
     "see_segment": "See the segment",
     "another": "Import another file",
-    "warnings": "What was not read as the file has it",
+    "warnings": "What was read differently from the file",
     "format": {
       "csv": "CSV file",
       "xlsx": "XLSX workbook",
@@ -861,7 +861,7 @@ export default {
     "sentence": {
       "waiting": "Waiting for the file. The import starts by itself when it arrives.",
       "fetching": "Fetching the contacts from the Evolution server. The import then starts by itself.",
-      "starting": "The file has arrived. Reading is about to begin.",
+      "starting": "The file has arrived. Reading is about to start.",
       "running": {
         "one": "{count} row read so far.",
         "other": "{count} rows read so far."
@@ -870,8 +870,8 @@ export default {
         "one": "{count} row read so far; about {left} left.",
         "other": "{count} rows read so far; about {left} left."
       },
-      "failed": "The import did not reach the end. What it had imported stays.",
-      "canceled": "You canceled the import. What it had imported stays.",
+      "failed": "The import did not reach the end. What was already imported stays.",
+      "canceled": "You canceled the import. What was already imported stays.",
       "nothing": "No row was read.",
       "counts": {
         "one": "{count} row read: {created}, {updated}, {unchanged}.",
@@ -898,17 +898,17 @@ export default {
         "one": "and {count} more in the file",
         "other": "and {count} more in the file"
       },
-      "hint": "The file has the line, the reason and the text of each. Correct them and import only them.",
+      "hint": "The file has the line, the reason and the text of each. Correct them and import only those.",
       "download": "Download the rejected rows"
     },
     "cancel": {
       "action": "Cancel the import",
       "title": "Cancel the import “{name}”?",
-      "text": "Reading stops at the next batch. Contacts that were imported stay."
+      "text": "Reading stops at the next batch. Contacts that are already imported stay."
     },
     "empty": {
-      "title": "No import yet",
-      "text": "Bring your contacts from a spreadsheet. You see how each row will be read before you import."
+      "title": "No imports yet",
+      "text": "Bring in your contacts from a spreadsheet. You see how each row will be read before you import."
     },
     "drop": {
       "title": "Drop the file here",
@@ -924,26 +924,26 @@ export default {
       "where": "Where they go",
       "reading": "How the file is read",
       "sending": "Sending {name}: {share}. Leave this page open until it is sent.",
-      "unseen": "The workbook has {size}, too much to show in advance. Columns will be recognized by their names; to check first, save it as CSV.",
-      "whatsapp": "Imports the contacts that the Evolution server knows from your number, with the name that each person chose on WhatsApp. Groups and channels are left out.",
-      "whatsapp_check": "Evolution also keeps members of groups that you never wrote to, and does not mark them. Check the segment before you send."
+      "unseen": "The workbook has {size} and is too large to preview. Columns will be recognized by their names; to check first, save it as CSV.",
+      "whatsapp": "Imports the contacts that the Evolution server knows for your number, with the name that each person chose on WhatsApp. Groups and channels are left out.",
+      "whatsapp_check": "Evolution also keeps members of groups that you have never written to, and does not mark them. Check the segment before you send."
     },
     "into": {
       "title": "Segment",
       "new": "New segment",
       "existing": "Existing segment",
       "none": "None",
-      "name": "Name of the segment",
+      "name": "Segment name",
       "which": "Which segment",
       "choose": "Choose…"
     },
     "consent": {
       "title": "Why you may write to these people",
       "basis": "Legal basis (LGPD, article 7)",
-      "hint": "For the rows that say nothing else in a column of consent. It is kept with each contact.",
+      "hint": "Applies to rows that say nothing else in a consent column. It is kept with each contact.",
       "none": "Do not record now",
       "source": "Where it was given",
-      "source_hint": "For example: form on the site, counter of the shop."
+      "source_hint": "For example: website form, shop counter."
     },
     "basis": {
       "consent": "The person's consent",
@@ -958,11 +958,11 @@ export default {
       "credit_protection": "Protection of credit"
     },
     "old_numbers": "The list is from before 2017",
-    "old_numbers_hint": "Brazilian mobiles of eight digits get their ninth digit. Without this they are rejected.",
+    "old_numbers_hint": "Brazilian mobile numbers with eight digits get their ninth digit. Without this, they are rejected.",
     "encoding": {
-      "title": "Letters of the file",
+      "title": "File encoding",
       "hint": "Change it only if accents look wrong above.",
-      "detect": "Recognize by itself",
+      "detect": "Recognize automatically",
       "utf-8": "UTF-8",
       "cp1252": "Windows (1252)",
       "cp850": "Old programs, DOS (850)",
@@ -971,38 +971,38 @@ export default {
     },
     "preview": {
       "label": "First rows, as they will be read",
-      "as_read": "Read as",
+      "as_read": "Will be read as",
       "line": "Line {line}:",
       "unnamed": "no name, not imported",
-      "attribute": "Name of the attribute for the column {name}",
+      "attribute": "Attribute name for the column {name}",
       "tab": "tab",
       "failed": "As it is, the file cannot be imported yet.",
       "begun": "Only the beginning of the file was checked; the import reads all of it.",
       "all": {
-        "one": "{count} row checked: it becomes a contact.",
-        "other": "{count} rows checked: all become contacts."
+        "one": "{count} row checked: it will be imported.",
+        "other": "{count} rows checked: all will be imported."
       },
       "some": {
-        "one": "{count} row checked: {good}, {bad}.",
-        "other": "{count} rows checked: {good}, {bad}."
+        "one": "{count} row checked: {good} and {bad}.",
+        "other": "{count} rows checked: {good} and {bad}."
       },
       "good": {
-        "one": "{count} becomes a contact",
-        "other": "{count} become contacts"
+        "one": "{count} will be imported",
+        "other": "{count} will be imported"
       },
       "bad": {
-        "one": "{count} would be rejected",
-        "other": "{count} would be rejected"
+        "one": "{count} will be rejected",
+        "other": "{count} will be rejected"
       },
       "because": "{count} × {reason}",
-      "map": "Check what each column becomes. Change what is not right in the menu over it.",
+      "map": "Check what each column becomes. Use the menu above it to change what is not right.",
       "written": "Read as {encoding}, with columns separated by “{delimiter}”.",
       "encoded": "Read as {encoding}."
     },
     "role": {
       "phone": "Phone",
       "phone_area_code": "Area code",
-      "phone_country_code": "Country's code",
+      "phone_country_code": "Country code",
       "name": "Name",
       "consent_basis": "Consent: basis",
       "consent_source": "Consent: source",
@@ -1013,30 +1013,30 @@ export default {
   },
   "opt_outs": {
     "title": "Opt-outs",
-    "lead": "No campaign writes to these phones. Those who reply STOP get here by themselves.",
-    "hidden": "Of those who are not in the contacts only an encrypted mark is kept, without the phone.",
+    "lead": "No campaign writes to these phones. People who reply STOP are added automatically.",
+    "hidden": "For people who are not in your contacts only an encrypted mark is kept, without the phone.",
     "no_phone": "not in the contacts",
     "reason": "Reason",
     "at": "Since",
     "actions": "Actions",
     "export": "Export opt-outs",
     "source": {
-      "title": "How",
+      "title": "Source",
       "api": "Entered by you",
-      "reply": "Asked by message",
+      "reply": "Requested by message",
       "erasure": "Person erased on request",
       "import": "Came with an import"
     },
-    "empty": "No one has asked to leave",
-    "empty_text": "Those who reply STOP or a sentence like that appear here and receive nothing more.",
+    "empty": "No one has opted out",
+    "empty_text": "People who reply STOP or something similar appear here and receive nothing more.",
     "add": {
       "action": "Add opt-out",
-      "title": "Who receives nothing more",
+      "title": "Who should receive nothing more",
       "phones": "Phones",
-      "phones_hint": "One per line. A running campaign skips them, too.",
+      "phones_hint": "One per line. A running campaign skips them too.",
       "reason_hint": "If it helps later, such as “asked by phone”.",
       "save": "Stop writing",
-      "wrong": "Could not be read for certain: {phones}. Nothing was saved.",
+      "wrong": "Could not be read with certainty: {phones}. Nothing was saved.",
       "done": {
         "one": "{count} phone receives nothing more.",
         "other": "{count} phones receive nothing more."
@@ -1047,9 +1047,9 @@ export default {
       }
     },
     "by_phone": {
-      "action": "Remove an opt-out by its phone",
+      "action": "Remove an opt-out by phone",
       "title": "Remove an opt-out",
-      "hint": "Also of those who are not in the contacts any more."
+      "hint": "Works for people who are no longer in the contacts, too."
     },
     "remove": {
       "short": "Remove",
@@ -1058,7 +1058,7 @@ export default {
       "action": "Remove the opt-out",
       "api": "Campaigns write to this phone again. Do this only if the person asked for it.",
       "reply": "This person asked by message to receive nothing more. Remove it only if they asked to come back.",
-      "erasure": "This person was erased on request. Remove it only if they asked to be registered again: the phone can then be saved once more.",
+      "erasure": "This person was erased on request. Remove it only if they asked to be registered again: the phone can then be saved again.",
       "import": "The opt-out came with an imported list. Remove it only if the person asked to come back.",
       "done": "{phone} can receive messages again."
     }
@@ -1075,26 +1075,26 @@ export default {
     "connect": "Open connection",
     "sentence": {
       "running": {
-        "one": "{count} campaign is sending: {delivered} of {total} people have received it.",
-        "other": "{count} campaigns are sending: {delivered} of {total} people have received them."
+        "one": "{count} campaign is sending: the message has reached {delivered} of {total} people.",
+        "other": "{count} campaigns are sending: their messages have reached {delivered} of {total} people."
       },
       "held": {
-        "one": "{count} campaign is waiting: {delivered} of {total} people have received it. Nothing is going out now.",
-        "other": "{count} campaigns are waiting: {delivered} of {total} people have received them. Nothing is going out now."
+        "one": "{count} campaign is on hold: the message has reached {delivered} of {total} people. Nothing is going out now.",
+        "other": "{count} campaigns are on hold: their messages have reached {delivered} of {total} people. Nothing is going out now."
       },
       "scheduled": "Nothing is going out now. Next is {name}, {time}.",
       "quiet": "Nothing is going out now, and nothing is scheduled.",
       "fresh": {
-        "one": "One step is left to the first campaign. Nothing is sent before you say so.",
-        "other": "{count} steps are left to the first campaign. Nothing is sent before you say so."
+        "one": "One step left until your first campaign. Nothing is sent before you say so.",
+        "other": "{count} steps left until your first campaign. Nothing is sent before you say so."
       }
     },
     "progress": "{delivered} of {total} delivered.",
     "expected": "Ends around {time}, at {pace} a minute.",
     "sums": "{delivered} of {total} messages delivered, in all campaigns.",
     "paused": {
-      "one": "Paused: {count} person still waits. Nothing goes out until you resume it.",
-      "other": "Paused: {count} people still wait. Nothing goes out until you resume it."
+      "one": "Paused: {count} person is still waiting. Nothing goes out until you resume it.",
+      "other": "Paused: {count} people are still waiting. Nothing goes out until you resume it."
     },
     "rejects": {
       "one": "{name}: {count} row was not imported.",
@@ -1114,16 +1114,16 @@ export default {
         "other": "{count} skipped"
       },
       "pending": {
-        "one": "{count} waiting",
-        "other": "{count} waiting"
+        "one": "{count} with no result yet",
+        "other": "{count} with no result yet"
       },
       "unconfirmed": {
-        "one": "{count} to be confirmed",
-        "other": "{count} to be confirmed"
+        "one": "{count} not confirmed",
+        "other": "{count} not confirmed"
       },
       "open": {
-        "one": "{count} without a result yet",
-        "other": "{count} without a result yet"
+        "one": "{count} with no result yet",
+        "other": "{count} with no result yet"
       }
     },
     "count": {
@@ -1157,9 +1157,9 @@ export default {
       }
     },
     "connection": {
-      "none": "No number is linked. The campaigns wait, and continue by themselves once you connect one.",
-      "disconnected": "WhatsApp has disconnected your number. The campaigns wait, and continue by themselves once you link the phone again.",
-      "connecting": "Your number waits for its QR code to be scanned. The campaigns continue by themselves after that.",
+      "none": "No number is connected. The campaigns wait, and continue by themselves once you connect one.",
+      "disconnected": "WhatsApp has disconnected your number. The campaigns wait, and continue by themselves once you connect the phone again.",
+      "connecting": "Your number is waiting for its QR code to be scanned. The campaigns continue by themselves after that.",
       "error": "Your number cannot send at the moment. The campaigns wait, and continue by themselves once the problem is gone."
     },
     "steps": {
@@ -1167,7 +1167,7 @@ export default {
       "done": "done",
       "connect": {
         "title": "Connect your number",
-        "text": "Have the phone beside you: you will scan a QR code. It takes two minutes.",
+        "text": "You need the phone and three things from the person who runs the Evolution server: address, instance and key. With these at hand, it takes two minutes.",
         "action": "Connect number"
       },
       "import": {
@@ -1177,12 +1177,12 @@ export default {
       },
       "template": {
         "title": "Write the message",
-        "text": "A template with each person's name, which you see as they will.",
+        "text": "A template that calls each person by name. Beside it you see the message as they will.",
         "action": "Create template"
       },
       "campaign": {
         "title": "Send the campaign",
-        "text": "Before it starts, it says how many people receive it, when it begins and when it ends.",
+        "text": "Before it starts, you see how many people get it, when it starts and when it ends.",
         "action": "Create campaign"
       }
     }
@@ -1191,8 +1191,8 @@ export default {
     "title": "Pace now",
     "next": "Next message",
     "minute": "In the last minute",
-    "today": "Today, through the number",
-    "first_contacts": "First contacts of today",
+    "today": "Today, from this number",
+    "first_contacts": "First contacts today",
     "warm_up": "Warm-up",
     "closes": "The sending hours end",
     "messages": {
@@ -1207,13 +1207,13 @@ export default {
       "one": "{count} more campaign",
       "other": "{count} more campaigns"
     },
-    "of_connection": "{sent} of this campaign; {all} through the number in all",
+    "of_connection": "{sent} from this campaign; {all} from the number in all",
     "used": {
       "one": "{used} of up to {count}",
       "other": "{used} of up to {count}"
     },
     "warm_up_day": "day {day} of {days}",
-    "continues": "It goes on by itself {time}."
+    "continues": "It continues by itself {time}."
   },
   "person": {
     "title": "Person",
@@ -1222,10 +1222,10 @@ export default {
     "no": "no",
     "segments": "Segments",
     "created_at": "Contact since",
-    "not_on_whatsapp": "Not on WhatsApp, seen",
+    "not_on_whatsapp": "Seen without WhatsApp",
     "sentence": {
-      "opted_out": "Asked to receive nothing: no campaign writes to this person.",
-      "not_on_whatsapp": "The number was not on WhatsApp at the last attempt: campaigns skip it for a while.",
+      "opted_out": "Asked not to receive messages: no campaign writes to this person.",
+      "not_on_whatsapp": "The number was not on WhatsApp at the last attempt: campaigns skip this contact for a while.",
       "with_consent": "May receive campaigns, and the legal basis is on record.",
       "without_consent": "May receive campaigns; no legal basis is on record."
     },
@@ -1255,23 +1255,23 @@ export default {
       "title": "Edit the data",
       "value": "Value",
       "value_of": "Value of {name}",
-      "name": "Attribute's name",
+      "name": "Attribute name",
       "remove": "Remove the attribute {name}",
       "add": "Add attribute",
       "consent_hint": "Why you may write to this person.",
       "source": "Where it came from",
-      "source_hint": "Such as “form on the site”.",
+      "source_hint": "Such as “website form”.",
       "done": "Saved."
     },
     "messages": {
       "title": "Messages",
-      "empty": "Has received nothing yet",
+      "empty": "Nothing received yet",
       "empty_text": "Each message of a campaign to this person appears here, with everything that happened to it.",
       "direct": "Outside campaigns, in the last three days",
       "trial": "Test message",
       "confirmation": "Opt-out confirmation",
-      "no_text": "The text does not exist any more.",
-      "earlier_phone": "Sent to the earlier phone, {phone}.",
+      "no_text": "The text no longer exists.",
+      "earlier_phone": "Sent to the previous phone, {phone}.",
       "open": "See the campaign"
     },
     "opted_out": "{name} receives nothing more.",
@@ -1282,42 +1282,42 @@ export default {
     },
     "delete": {
       "title": "Delete {name} from the contacts?",
-      "text": "The contact leaves the contacts and the segments. Messages that were sent stay, with the phone. To remove everything at the person's request, use “Erase the person (LGPD)”.",
+      "text": "The contact is removed from your contacts and segments. Messages that were sent stay, with the phone. To remove everything at the person's request, use “Erase the person (LGPD)”.",
       "action": "Delete the contact",
       "done": "{name} was deleted from the contacts."
     },
     "erase": {
       "title": "Erase {name} for good?",
       "action": "Erase the person",
-      "goes": "The contact goes, the phone and the values in all messages, and exported files. What still waits is not sent.",
+      "goes": "The contact, the phone and the values in all messages are erased, and so are the exported files. What is still waiting is not sent.",
       "stays": "The counts of campaigns stay, without name or phone, and an encrypted mark so that the phone is neither saved nor written to again.",
-      "not_reached": "What is on your Evolution server and on the phone is not reached: delete it there, too."
+      "not_reached": "Hidra cannot reach what is on your Evolution server and on the phone: delete it there too."
     },
     "erased": {
       "title": "Person erased",
       "done": "The person was erased",
       "messages": {
-        "one": "{count} message was emptied.",
-        "other": "{count} messages were emptied."
+        "one": "The content of {count} message was deleted.",
+        "other": "The content of {count} messages was deleted."
       },
       "skipped": {
-        "one": "{count} that waited will not be sent.",
-        "other": "{count} that waited will not be sent."
+        "one": "{count} that was waiting will not be sent.",
+        "other": "{count} that were waiting will not be sent."
       },
-      "stays": "The counts stay, and an encrypted mark that keeps this phone from being saved again. Delete the chat on the phone and on the Evolution server, too."
+      "stays": "The counts stay, and an encrypted mark that keeps this phone from being saved again. Delete the chat on the phone and on the Evolution server too."
     }
   },
   "picker": {
     "search": "Search in {label}",
     "placeholder": "Search",
-    "nothing": "Nothing of this name.",
+    "nothing": "Nothing with this name.",
     "more": {
       "one": "{count} more: search by name.",
       "other": "{count} more: search by name."
     }
   },
   "problem": {
-    "network": "The network did not answer. Check your internet connection; nothing that you typed is lost."
+    "network": "The network did not answer. Check your internet connection; nothing you typed is lost."
   },
   "read_as": {
     "label": "As people will read it",
@@ -1337,12 +1337,12 @@ export default {
     "name": "Name",
     "size": "People",
     "description": "Description",
-    "description_hint": "For yourself, such as where the list came from.",
+    "description_hint": "Only for you, such as where the list came from.",
     "created": "Created",
     "rename": "Change name and description",
     "import": "Import contacts into this segment",
     "use": "Use in a campaign",
-    "people": "People of the segment",
+    "people": "People in the segment",
     "actions": "Actions",
     "person": "Name",
     "phone": "Phone",
@@ -1357,21 +1357,21 @@ export default {
     },
     "way": {
       "search": "Add people",
-      "filter": "Add by a filter",
+      "filter": "Add by filter",
       "merge": "Merge other segments",
-      "subtract": "Remove those in others"
+      "subtract": "Remove people in others"
     },
     "no_people": {
       "title": "No people in this segment yet",
       "text": "Add people one by one, by a filter, from other segments, or import a file."
     },
     "empty": {
-      "title": "No segment yet",
-      "text": "A segment is the group of people that gets a campaign. An import makes one; here you build others."
+      "title": "No segments yet",
+      "text": "A segment is the group of people who get a campaign. An import creates one; here you build others."
     },
     "search": {
       "label": "Name or phone",
-      "were": "Was in {name} already.",
+      "were": "Was already in {name}.",
       "nothing": "No contact has this name or phone.",
       "no_contacts": "There are no contacts yet. Import a file first.",
       "add": "Add",
@@ -1410,7 +1410,7 @@ export default {
       "sure_text": "People in these segments leave this one: {names}."
     },
     "filter": {
-      "join": "Which people",
+      "join": "Who is included",
       "all": "All conditions match",
       "any": "At least one matches",
       "none": "None matches",
@@ -1422,7 +1422,7 @@ export default {
       "op": "Comparison",
       "value": "Value",
       "attributes": "Attributes",
-      "list": "Separate by comma",
+      "list": "Separate with commas",
       "incomplete": "Complete the conditions to see how many people match.",
       "count": {
         "one": "{count} person matches now.",
@@ -1476,7 +1476,7 @@ export default {
     },
     "account": "Account",
     "name": "Name",
-    "email": "E-mail",
+    "email": "Email",
     "role": "Access",
     "admin": "Administrator",
     "user": "Campaigns",
@@ -1487,7 +1487,7 @@ export default {
   "shell": {
     "pages": "Pages",
     "skip": "Skip to the content",
-    "pace": "{pace}/min",
+    "pace": "limit {pace}/min",
     "offline": "No answer from the network. What you see may be out of date; we keep trying.",
     "notice": "This system uses Evolution API to send WhatsApp messages.",
     "not_found": "Not found",
@@ -1497,7 +1497,7 @@ export default {
     "title": "WhatsApp campaigns from your own number",
     "text": "Sign in with your company's account to see what is going out, who received it and what comes next.",
     "expired": "Your session has ended. Sign in again to return to this same page.",
-    "failed": "The account server did not complete the sign-in. Try again; if it goes on like this, tell the person who runs Hidra.",
+    "failed": "The account server did not complete the sign-in. Try again; if it keeps happening, tell the person who runs Hidra.",
     "action": "Sign in"
   },
   "status": {
@@ -1505,7 +1505,7 @@ export default {
       "draft": "draft",
       "scheduled": "scheduled",
       "running": "sending",
-      "blocked": "waiting",
+      "blocked": "on hold",
       "paused": "paused",
       "completed": "completed",
       "failed": "failed",
@@ -1515,7 +1515,7 @@ export default {
       "pending": "waiting",
       "sending": "sending",
       "unknown": "in doubt",
-      "sent": "sent",
+      "sent": "sent, not confirmed",
       "delivered": "delivered",
       "read": "read",
       "failed": "failed",
@@ -1537,16 +1537,16 @@ export default {
     }
   },
   "story": {
-    "claimed_at": "Began to leave",
-    "sent_at": "Left",
+    "claimed_at": "Sending started",
+    "sent_at": "Sent",
     "acked_at": "Accepted by WhatsApp",
     "delivered_at": "Delivered to the phone",
     "read_at": "Read",
     "replied_at": "Replied",
     "failed_at": "Failed",
-    "reported": "Reported detail:",
-    "unknown": "It is not known whether it left. The server is asked, and it is not sent again while there is doubt.",
-    "waiting": "Waits for its turn. Nothing has left yet.",
+    "reported": "Technical detail:",
+    "unknown": "It is not known whether the message went out. Hidra asks the server, and does not send it again while there is doubt.",
+    "waiting": "Waiting for its turn. Nothing has gone out yet.",
     "nothing": "Nothing was sent to this person.",
     "attempts": {
       "one": "{count} attempt.",
@@ -1563,8 +1563,8 @@ export default {
     "title": "Templates",
     "single": "Template",
     "new": "New template",
-    "name": "Name of the template",
-    "name_hint": "For yourself; people do not see it.",
+    "name": "Template name",
+    "name_hint": "Only for you; people do not see it.",
     "text": "Text",
     "caption": "Caption",
     "media": "Media",
@@ -1574,59 +1574,59 @@ export default {
     "saved": "{name} was saved.",
     "use": "Use in a campaign",
     "count": "{used} of {limit} characters.",
-    "braces": "Type {{ to insert what is known of the person.",
-    "variables": "What is known of people",
+    "braces": "Type {{ to insert one of the person's details. *Between asterisks* is bold.",
+    "variables": "People's details",
     "audio": "WhatsApp shows no text with audio.",
-    "url": "Address of the media",
-    "url_hint": "Public, with https://. The Evolution server fetches the file for each message; here it appears by its name only.",
-    "file_name": "Name of the file",
+    "url": "Media address",
+    "url_hint": "Public, with https://. The Evolution server downloads the file for each message; here it appears by its name only.",
+    "file_name": "File name",
     "file_name_hint": "As people see it, such as Contract.pdf.",
     "warned": {
       "single-braces": "single braces",
-      "other-placeholders": "another tool's marks",
+      "other-placeholders": "placeholders from another system",
       "text-too-long": "too long"
     },
     "empty": {
-      "title": "No template yet",
-      "text": "A template is the text of a campaign, with each person's name and data. You see it as each of them will."
+      "title": "No templates yet",
+      "text": "A template is the text of a campaign, with each person's name and data. You see the message as each of them will."
     },
     "delete": {
       "action": "Delete the template",
       "title": "Delete the template {name}?",
-      "text": "Campaigns that have started keep their text.",
+      "text": "Campaigns that have already started keep their text.",
       "confirm": "Delete {name}",
       "done": "The template {name} was deleted."
     }
   },
   "window": {
-    "label": "Hours in which it may send",
-    "any": "At any hour",
-    "inherited": "As the number does",
-    "hours": "Only in these hours",
+    "label": "When messages may go out",
+    "any": "At any time",
+    "inherited": "Same as the number",
+    "hours": "Only at these hours",
     "zone": "{zone}.",
     "range": "Hours {count}",
     "from": "From",
     "to": "Until",
     "add": "Add hours",
     "remove": "Remove hours {count}",
-    "wrong": "Each line needs a day, and its beginning and end cannot be the same."
+    "wrong": "Each line needs a day, and its start and end cannot be the same."
   },
   "wizard": {
     "title": "New campaign",
     "edit": "Edit campaign",
-    "edit_title": "Campaign without a name",
+    "edit_title": "Untitled campaign",
     "continue": "Continue",
     "save": "Save changes",
     "go": "Start the campaign",
     "schedule": "Schedule the campaign",
-    "name": "Name of the campaign",
+    "name": "Campaign name",
     "name_hint": "Only you see this name",
     "name_wrong": "Give the campaign a name.",
     "labels": "Labels",
-    "labels_hint": "Optional; Enter adds one.",
+    "labels_hint": "Optional. Type a word and press Enter.",
     "remove_label": "Remove the label {label}",
-    "is_scheduled": "This campaign is scheduled: it starts {time}. Changes count once you save them.",
-    "started": "This campaign is no longer in preparation: its text, people and time do not change.",
+    "is_scheduled": "This campaign is scheduled: it starts {time}. Changes apply once you save them.",
+    "started": "This campaign is no longer in preparation: its text, people and time cannot change.",
     "started_action": "See the campaign",
     "step": {
       "audience": "Who",
@@ -1637,17 +1637,17 @@ export default {
     "question": {
       "audience": "Who gets it, and who is left out.",
       "message": "The message, as one of the people will read it.",
-      "time": "When it starts and how fast it goes.",
-      "check": "What will happen, with the data of now. Nothing goes out before you confirm.",
-      "scheduled": "What will happen, with the data of now."
+      "time": "When it starts and how fast it goes out.",
+      "check": "What will happen, with the current data. Nothing goes out before you confirm.",
+      "scheduled": "What will happen, with the current data."
     },
     "people": {
       "one": "{count} person",
       "other": "{count} people"
     },
     "people_at_most": {
-      "one": "at most {count} person",
-      "other": "at most {count} people"
+      "one": "{count} person in the segment",
+      "other": "{count} people in the segment"
     },
     "starts": "starts {time}",
     "starts_now": "starts when you confirm",
@@ -1656,12 +1656,12 @@ export default {
     "summary": {
       "title": "Summary of the campaign",
       "nothing": "Choose who gets it.",
-      "pace": "up to {pace} a minute"
+      "pace": "campaign pace: up to {pace} a minute"
     },
     "saved": {
       "failed": "Not saved. {reason}",
-      "missing": "Not saved yet: {names} missing.",
-      "wrong": "A value has to be corrected before you go on.",
+      "missing": "Not saved yet. Still needed: {names}.",
+      "wrong": "A value needs to be corrected before you continue.",
       "not_yet": "Some changes are not saved.",
       "scheduled": "All saved. The campaign stays scheduled.",
       "now": "Saving the draft…",
@@ -1669,30 +1669,30 @@ export default {
       "done": "The changes are saved."
     },
     "missing": {
-      "segment_id": "the segment is",
-      "template_id": "the template is",
-      "name": "the name is"
+      "segment_id": "segment",
+      "template_id": "template",
+      "name": "name"
     },
     "audience": {
       "segment": "Segment",
       "empty": "No segments yet",
-      "empty_text": "A segment is a group of your contacts. Each import makes one.",
+      "empty_text": "A segment is a group of your contacts. Each import creates one.",
       "import": "Bring in contacts",
-      "exclude": "Leave out people of other segments",
+      "exclude": "Leave out people in other segments",
       "excluded": {
-        "one": "People of {count} other segment are left out",
-        "other": "People of {count} other segments are left out"
+        "one": "People in {count} other segment are left out",
+        "other": "People in {count} other segments are left out"
       },
       "exclude_label": "People in these segments do not get it",
-      "recent": "Do not write to people that got a campaign lately",
+      "recent": "Do not write to people who got a campaign recently",
       "absent": "Do not write to numbers that were not on WhatsApp",
       "days": "How many days back",
       "days_wrong": "A number of days between {least} and 365.",
-      "opted_out": "People that opted out never get it."
+      "opted_out": "People who opted out never get it."
     },
     "message": {
       "template": "Template",
-      "reads": "How it arrives",
+      "reads": "How the message arrives",
       "edit": "Open this template",
       "empty": "No templates yet",
       "empty_text": "A template is the text of the message, with each person's name and other data.",
@@ -1701,25 +1701,25 @@ export default {
     "time": {
       "start": "Start",
       "now": "When I confirm",
-      "later": "At a day and time",
+      "later": "On a day and time I choose",
       "at": "Starts at",
-      "zone": "{zone}, that of this device.",
+      "zone": "{zone}, the one of this device.",
       "at_wrong": "Choose a time in the future.",
       "until": "Do not start after",
       "until_hint": "Optional: if it cannot start by then, it fails instead of going out late.",
       "until_wrong": "This limit has to be after the start.",
       "pace": "Messages a minute",
-      "pace_hint": "With a number linked by QR code, 20 or fewer are safer.",
-      "slower": "The number sends up to {pace} a minute: that limit holds.",
+      "pace_hint": "With a number connected by QR code, 20 or fewer is safer.",
+      "slower": "The number sends at most {pace} a minute, and that limit applies.",
       "pace_wrong": "A number between 1 and 6,000.",
       "takes": {
-        "one": "{count} person takes {duration}.",
-        "other": "{count} people take {duration}."
+        "one": "Sending to {count} person takes {duration}.",
+        "other": "Sending to {count} people takes {duration}."
       },
       "days": "The days of sending"
     },
     "check": {
-      "unsaved": "These numbers are of before your changes. Save to check what they change.",
+      "unsaved": "These numbers are from before your changes. Save to see what changes.",
       "no_people": "The segment has no people.",
       "all": {
         "one": "{count} person gets it.",
@@ -1732,7 +1732,7 @@ export default {
       "through": "The message goes through the number {name}.",
       "begins": "It starts {time}",
       "begins_now": "It starts when you confirm",
-      "ends": "and ends about {time}, {duration} later.",
+      "ends": "and ends around {time}, {duration} later.",
       "ends_late": "and takes more than a year.",
       "receive": {
         "one": "{count} gets it",
@@ -1743,28 +1743,28 @@ export default {
         "other": "{count} do not"
       },
       "will_not": "Who does not get it, and why",
-      "lacks": "lacks {names}",
+      "lacks": "no value for: {names}",
       "more": {
         "one": "and {count} more",
         "other": "and {count} more"
       },
       "connect": "Open connection",
       "change_time": "Change the pace",
-      "change_audience": "Change the people",
+      "change_audience": "Change the audience",
       "change_message": "Change the message"
     },
     "test": {
       "title": "Test on your own number",
-      "text": "With the data of {name}. The test is in no count.",
-      "raw": "The test is in no count.",
+      "text": "With the data of {name}. The test is not counted.",
+      "raw": "The test is not counted.",
       "phone": "Phone",
       "phone_wrong": "Check the area code and the number.",
       "send": "Send a test",
       "sending": "Sending…",
-      "sent": "The test went out. Look at the phone.",
+      "sent": "The test went out. Check the phone.",
       "refused": "The server refused the test:",
       "not_sent": "The test did not go out. Try again in a minute.",
-      "unknown": "It is not known whether the test went out. Look at the phone before you try again."
+      "unknown": "It is not known whether the test went out. Check the phone before you try again."
     },
     "start": {
       "title_now": "Start {name}?",
@@ -1774,7 +1774,7 @@ export default {
         "other": "{count} people get it, through the number {name}."
       },
       "not_connected": "The number is not connected: nothing goes out until it is.",
-      "reads": "How it arrives at {name}:",
+      "reads": "{name} will receive this:",
       "now": "Start",
       "schedule": "Schedule",
       "started": "The campaign starts in a few seconds.",

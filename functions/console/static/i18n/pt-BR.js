@@ -19,9 +19,9 @@ export default {
       "scheduled": "Agendadas",
       "delivered": "Entregues",
       "read": "Lidas",
-      "replied": "Respondidas",
+      "replied": "Responderam",
       "failed": "Falharam",
-      "pending": "Aguardando"
+      "pending": "Sem resultado ainda"
     },
     "empty": "Nenhuma conta tem campanhas",
     "empty_text": "Cada conta aparece aqui com a primeira campanha que criar."
@@ -48,8 +48,8 @@ export default {
       "draft": "Rascunho: nada é enviado até você começar.",
       "scheduled": "Agendada: começa {time}.",
       "scheduled_until": "Agendada: começa {time}; termina {end}.",
-      "starting": "Começando: o texto e as pessoas são fixados agora, e o primeiro envio sai em segundos.",
-      "retry": "O reenvio das falhas começa em segundos; {delivered} de {total} já receberam.",
+      "starting": "Começando: o texto e a lista de pessoas não mudam mais, e a primeira mensagem sai em segundos.",
+      "retry": "O reenvio das falhas começa em segundos; a mensagem já chegou a {delivered} de {total}.",
       "running": "{delivered} de {total} entregues; termina {time}.",
       "running_open": {
         "one": "{delivered} de {total} entregues; {count} pessoa ainda aguarda.",
@@ -78,7 +78,7 @@ export default {
     "connection": "Abrir conexão",
     "funnel": "O que aconteceu com cada pessoa",
     "figure": {
-      "sent": "Enviadas",
+      "sent": "Sem confirmação",
       "delivered": "Entregues",
       "read": "Lidas",
       "replied": "Responderam",
@@ -88,9 +88,9 @@ export default {
       "pending": "Aguardando"
     },
     "hint": {
-      "sent": "a confirmar",
+      "sent": "já enviadas",
       "read": "{share} das entregues",
-      "unknown": "em conferência",
+      "unknown": "em verificação",
       "pending": "ainda não saíram"
     },
     "part": {
@@ -103,8 +103,8 @@ export default {
         "other": "{count} entregues e não lidas"
       },
       "sent": {
-        "one": "{count} enviada, a confirmar",
-        "other": "{count} enviadas, a confirmar"
+        "one": "{count} enviada, sem confirmação",
+        "other": "{count} enviadas, sem confirmação"
       },
       "unknown": {
         "one": "{count} em dúvida",
@@ -132,10 +132,10 @@ export default {
       "failed": "Falharam",
       "limit": "limite de {limit} por minuto",
       "limit_of_bar": "limite de {limit} em {minutes} minutos",
-      "read": "{time}: {delivered} entregues, {failed} com falha.",
+      "read": "{time} · entregas: {delivered} · falhas: {failed}",
       "span": "{begin}–{end}",
-      "words": "Desde {begin}: {delivered} entregues e {failed} com falha. Mais entregas: {highest}, {time}.",
-      "words_none": "Desde {begin}: nenhuma entregue ainda, {failed} com falha."
+      "words": "Entregas desde {begin}: {delivered}. Falhas: {failed}. Pico de entregas: {highest} ({time}).",
+      "words_none": "Nenhuma entrega desde {begin}. Falhas: {failed}."
     },
     "people": {
       "title": "Pessoas",
@@ -154,15 +154,15 @@ export default {
       "first_send": "Primeiro envio",
       "retry": "Reenvio das falhas",
       "took": "durou {time}",
-      "summary": "{total} pessoas: {delivered} entregues, {failed} com falha, {skipped} puladas.",
-      "text": "O texto, como foi fixado no começo:"
+      "summary": "Pessoas: {total}. Entregues: {delivered}; com falha: {failed}; puladas: {skipped}.",
+      "text": "O texto deste envio:"
     },
     "facts": {
       "title": "Dados da campanha",
       "segment": "Segmento",
       "template": "Modelo",
       "window": "Horário de envio",
-      "pace": "Ritmo",
+      "pace": "Ritmo da campanha",
       "per_minute": {
         "one": "até {count} mensagem por minuto",
         "other": "até {count} mensagens por minuto"
@@ -172,7 +172,7 @@ export default {
       "started_at": "Começou",
       "completed_at": "Terminou",
       "average": "Do envio à entrega, em média",
-      "excluded": "Exclui",
+      "excluded": "Deixa de fora",
       "segments": {
         "one": "{count} segmento",
         "other": "{count} segmentos"
@@ -201,7 +201,7 @@ export default {
       "retry": "Reenviar as falhas"
     },
     "done": {
-      "pause": "{name} está pausada: nada mais sai desde {time}.",
+      "pause": "{name} foi pausada às {time}. Nada mais sai.",
       "resume": "{name} continua.",
       "unschedule": "{name} voltou a rascunho: nada sai até você começar.",
       "cancel": "{name} foi cancelada.",
@@ -234,14 +234,14 @@ export default {
         "other": "Reenviar para {count} pessoas?"
       },
       "action": "Reenviar agora",
-      "text": "{name} volta a enviar a quem falhou, com o modelo e os contatos de agora. Termina {time}.",
-      "text_open": "{name} volta a enviar a quem falhou, com o modelo e os contatos de agora. Ainda não há como prever o fim.",
+      "text": "{name} sai de novo só para quem não recebeu por falha, com o modelo e os contatos atuais. Termina {time}.",
+      "text_open": "{name} sai de novo só para quem não recebeu por falha, com o modelo e os contatos atuais. Ainda não há como prever o fim.",
       "will_not": "Estas pessoas ficam de fora:",
       "none": "Ninguém receberia o reenvio: {reasons}. Corrija isto e tente de novo."
     },
     "delete": {
       "title": "Apagar o rascunho {name}?",
-      "text": "O segmento e o modelo ficam; o rascunho não volta. Nada foi enviado por ele.",
+      "text": "O segmento e o modelo ficam; o rascunho não pode ser recuperado. Ele não enviou nada.",
       "action": "Apagar o rascunho"
     },
     "form": {
@@ -251,11 +251,11 @@ export default {
       "description": "Descrição",
       "description_hint": "Para que ela serve, se ajudar.",
       "max_messages_per_minute": "Mensagens por minuto",
-      "max_messages_per_minute_hint": "O limite do seu número vale também. Uma mudança vale em segundos.",
+      "max_messages_per_minute_hint": "O limite do número também vale. A mudança vale em segundos.",
       "scheduled_at": "Começa",
       "scheduled_at_hint": "No seu fuso horário.",
       "not_after": "Não começa depois de",
-      "not_after_hint": "Se passar disto, ela não sai atrasada.",
+      "not_after_hint": "Se não começar até lá, ela não sai atrasada.",
       "labels": "Etiquetas",
       "labels_hint": "Palavras suas para encontrá-la, separadas por vírgula."
     }
@@ -268,7 +268,7 @@ export default {
     "reached": "Entregues",
     "when": "Quando",
     "actions": "Ações",
-    "search": "Procurar por nome",
+    "search": "Buscar por nome",
     "label": "Etiqueta",
     "any_state": "todos",
     "any_label": "todas",
@@ -327,8 +327,8 @@ export default {
       "connection-busy": "O ritmo do número está todo em uso. Nada foi enviado; tente de novo em um minuto.",
       "connection-distrusted": "O número está em observação e envia uma mensagem a cada cinco minutos até o WhatsApp confirmar. Nada foi enviado; tente de novo em cinco minutos.",
       "connection-not-usable": "O número não está conectado. Nada foi enviado; veja a página Conexão.",
-      "empty-search": "A busca não tem letra nem número. Procure por um nome ou telefone.",
-      "erased-phone": "Alguns telefones são de pessoas que foram apagadas a pedido delas. Nada foi salvo; tire esses telefones.",
+      "empty-search": "A busca não tem letra nem número. Busque um nome ou um telefone.",
+      "erased-phone": "Há telefone de uma pessoa que foi apagada a pedido dela. Nada foi salvo; tire esse telefone.",
       "evolution-unavailable": "O servidor Evolution não respondeu como se espera. Tente de novo em alguns minutos.",
       "export-ended": "A exportação já terminou; não há o que cancelar.",
       "export-not-completed": "A exportação ainda não terminou; o arquivo aparece quando ela terminar.",
@@ -342,8 +342,8 @@ export default {
       "import-not-completed": "A importação ainda não terminou; as linhas recusadas aparecem depois.",
       "internal": "O Hidra falhou ao processar o pedido. A falha é nossa; tente de novo mais tarde.",
       "invalid-cursor": "Esta página da lista não existe mais. Volte à primeira página.",
-      "invalid-phone": "Alguns telefones não são válidos. Nada foi salvo; corrija os indicados.",
-      "invalid-request": "Alguns campos não foram aceitos. Corrija os indicados.",
+      "invalid-phone": "Telefone inválido. Nada foi salvo; corrija onde está indicado.",
+      "invalid-request": "Algum campo não foi aceito. Corrija onde está indicado.",
       "locked": "Outra mudança nos mesmos dados está em andamento. Nada foi salvo; tente de novo em alguns segundos.",
       "malformed-json": "O pedido chegou incompleto. Tente de novo.",
       "message-under-way": "Uma mensagem para esta pessoa está saindo agora. Nada foi apagado; tente de novo em um minuto.",
@@ -354,12 +354,12 @@ export default {
       "not-found": "Não encontrado: foi apagado, ou pertence a outra conta.",
       "not-in-group": "Esta conta não está no grupo que pode usar o Hidra. Peça acesso a quem administra.",
       "nothing-failed": "Não há falha que possa ser reenviada.",
-      "nothing-to-send": "Ninguém receberia esta mensagem. Nada começou; veja os motivos na conferência.",
+      "nothing-to-send": "Ninguém receberia esta mensagem. Nada começou; veja os motivos em Conferir.",
       "one-segment": "Escolha um segmento existente ou um nome novo, não os dois.",
-      "opt-out-words": "As palavras de saída e de volta se contradizem. Corrija as indicadas.",
+      "opt-out-words": "As palavras para sair e para voltar se contradizem. Corrija as indicadas.",
       "opted-out": "Esta pessoa pediu para não receber mensagens. Nada foi enviado.",
       "phone-taken": "Outro contato já tem este telefone. Nada foi salvo.",
-      "request-too-large": "É dado demais para um só pedido. Divida em partes menores.",
+      "request-too-large": "São dados demais de uma vez. Divida em partes menores.",
       "segment-empty": "O segmento não tem contatos. Nada começou; adicione contatos primeiro.",
       "segment-in-use": "Campanhas usam este segmento, por isso ele fica:",
       "segment-too-large": "O segmento é grande demais: uma campanha alcança até {limit} pessoas. Divida-o.",
@@ -377,36 +377,36 @@ export default {
       "too-slow": "O pedido demora demais. Nada foi salvo; peça menos de uma vez, ou tente mais tarde.",
       "unauthorized": "A assinatura do aviso não é válida.",
       "unavailable": "O Hidra não pode responder neste momento. Tente de novo em alguns segundos.",
-      "unfit": "Um valor não cabe no banco de dados. Nada foi salvo; encurte ou corrija.",
+      "unfit": "Um valor não pôde ser guardado. Nada foi salvo; encurte ou corrija.",
       "unknown-campaign": "Esta campanha não existe mais. Nada foi criado.",
       "unknown-contact": "Este contato não existe mais.",
-      "unknown-contacts": "Alguns destes contatos não existem mais. Nenhum foi adicionado.",
+      "unknown-contacts": "Algum destes contatos não existe mais. Nenhum foi adicionado.",
       "unknown-parameter": "O endereço tem um filtro que não existe. Tire-o e tente de novo.",
       "unknown-segment": "Este segmento não existe mais. Nada foi salvo; escolha outro.",
       "unknown-template": "Este modelo não existe mais. Nada foi salvo; escolha outro.",
       "unknown-user": "Esta conta ainda não foi cadastrada no Hidra. Peça acesso a quem administra.",
-      "unresolved-variables": "Faltam valores para algumas variáveis. Preencha as indicadas.",
+      "unresolved-variables": "Falta valor para alguma variável. Preencha onde está indicado.",
       "webhook-too-large": "O aviso é grande demais.",
-      "wrong-filter": "O filtro não é válido. Corrija as condições indicadas.",
+      "wrong-filter": "O filtro não é válido. Corrija onde está indicado.",
       "wrong-times": "As datas já passaram, se contradizem ou não existem. Nada mudou; corrija-as."
     },
     "blocked": {
-      "no-connection": "Não há um número ligado. Continua sozinha quando você conectar um.",
-      "connection-not-connected": "O número não está ligado ao WhatsApp. Continua sozinha quando você ligar o celular de novo.",
+      "no-connection": "Não há um número conectado. Continua sozinha quando você conectar um.",
+      "connection-not-connected": "O número não está conectado ao WhatsApp. Continua sozinha quando você conectar o celular de novo.",
       "connection-error": "O servidor Evolution não responde, ou não deixa este número enviar. Continua sozinha assim que um teste der certo; ele se repete.",
       "connection-probed": "O número está em observação: sai uma mensagem a cada {minutes} minutos até o WhatsApp confirmar uma.",
       "server-slow": "O servidor Evolution demora mais de {seconds} s para responder: sai uma mensagem a cada {minutes} minutos até ele melhorar.",
-      "outside-send-window": "Fora do horário de envio, que abre em {opens_at}. Continua sozinha.",
-      "day-limit-reached": "O número já enviou as {limit} mensagens deste dia. Continua sozinha em {until}.",
-      "first-contacts-reached": "Só restam pessoas que ainda não falaram com este número, e as {limit} deste dia já receberam. Continua sozinha em {until}.",
-      "time-zone-changed": "O fuso horário do número mudou, e o novo dia ainda não começou. Continua sozinha em {until}.",
-      "outcomes-in-doubt": "Tudo saiu, mas {messages} mensagens estão em dúvida. Elas são conferidas até {until} e não são reenviadas.",
+      "outside-send-window": "Fora do horário de envio, que abre {opens_at}. Continua sozinha.",
+      "day-limit-reached": "O número chegou ao limite deste dia, de {limit}. Continua sozinha {until}.",
+      "first-contacts-reached": "Só restam pessoas que ainda não falaram com este número, e o limite deste dia, de {limit}, já foi usado. Continua sozinha {until}.",
+      "time-zone-changed": "O fuso horário do número mudou, e o novo dia ainda não começou. Continua sozinha {until}.",
+      "outcomes-in-doubt": "Tudo saiu. Mensagens em dúvida: {messages}. O Hidra verifica o resultado até {until}; nada é reenviado.",
       "whatsapp-refuses": "Pausada: o WhatsApp recusou {refused} das últimas {answered} mensagens. Veja o número no celular e retome depois.",
       "media-not-fetched": "Pausada: o servidor Evolution não consegue baixar a mídia. Confira o endereço dela e retome.",
       "segment-empty": "Não começou: o segmento não tem contatos. Duplique a campanha depois de adicioná-los.",
       "segment-too-large": "Não começou: o segmento tem mais de {limit} pessoas. Divida-o e duplique a campanha.",
       "not-after-passed": "Não começou antes de {not_after}, o limite que você deu. Duplique-a com outro horário.",
-      "nothing-to-send": "Nenhuma das {recipients} pessoas pôde receber a mensagem. Motivos:",
+      "nothing-to-send": "Ninguém pôde receber a mensagem (pessoas no segmento: {recipients}). Motivos:",
       "nothing-failed": "Não havia falha que pudesse ser reenviada."
     },
     "error": {
@@ -418,7 +418,7 @@ export default {
       "meta_*": "a Meta recusou a mensagem ({code})",
       "refused": "o servidor Evolution recusou esta mensagem",
       "invalid_request": "o servidor Evolution não aceitou esta mensagem",
-      "excluded": "está em um segmento que a campanha exclui",
+      "excluded": "está em um segmento que a campanha deixa de fora",
       "not_on_whatsapp_before": "uma campanha anterior mostrou que o número não está no WhatsApp",
       "contacted_recently": "recebeu outra mensagem há pouco tempo",
       "opted_out": "pediu para não receber",
@@ -432,11 +432,11 @@ export default {
       "no-connection": "Não há um número conectado: a campanha não pode começar. Conecte um primeiro.",
       "connection-not-connected": "O número não está conectado: nada sai até que esteja.",
       "pace-above-connection": "A campanha pede um ritmo maior que o do número; vale o do número.",
-      "pace-risks-ban": "Neste ritmo o WhatsApp pode banir um número ligado por QR code. Um ritmo menor é mais seguro.",
+      "pace-risks-ban": "Neste ritmo o WhatsApp pode banir um número conectado por QR code. Um ritmo menor é mais seguro.",
       "statuses-missing": "Nenhuma confirmação de entrega chegou por esta conexão ainda: as mensagens chegam, mas não serão contadas como entregues ou lidas.",
       "connection-probed": "O número está em observação: sai uma mensagem a cada cinco minutos até o WhatsApp confirmar uma. Até lá, a previsão não vale.",
       "server-slow": "O servidor Evolution demora a responder: sai uma mensagem a cada cinco minutos até ele melhorar. Até lá, a previsão não vale.",
-      "number-never-sent": "Nenhuma mensagem saiu por esta conexão ainda. Um número novo que escreve a muita gente pode ser banido: ligue o aquecimento, que começa com poucas por dia.",
+      "number-never-sent": "Nenhuma mensagem saiu por esta conexão ainda. Um número novo que escreve a muita gente pode ser banido: ative o aquecimento, que começa com poucas mensagens por dia.",
       "takes-long": "O envio leva muitos dias. Aumente os limites, amplie o horário de envio ou envie a menos pessoas.",
       "ends-after-not-after": "O limite de horário vale só para o início: depois de começar, a campanha segue até o fim, que é previsto para mais tarde.",
       "nothing-failed": "Não há falha que possa ser reenviada.",
@@ -454,8 +454,8 @@ export default {
       "text-too-long": "Com estes valores, o texto fica longo demais."
     },
     "connection": {
-      "integration-corrected": "O tipo de ligação salvo era outro; o Hidra usa o que o servidor informa.",
-      "instance-shared": "Outra conexão usa esta mesma instância e recebe os avisos dela: entregas, respostas e saídas não chegam aqui. Use uma instância só sua.",
+      "integration-corrected": "O tipo de conexão salvo era outro; o Hidra usa o que o servidor informa.",
+      "instance-shared": "Outra conexão usa esta mesma instância e recebe os avisos dela: entregas, respostas e descadastros não chegam aqui. Use uma instância só sua.",
       "number-shared": "Duas instâncias no servidor têm este número: as confirmações chegam só a uma delas.",
       "statuses-missing": "Nenhuma confirmação de entrega chegou por esta conexão ainda: as mensagens chegam, mas não são contadas como entregues ou lidas."
     },
@@ -472,12 +472,12 @@ export default {
       "unbalanced_quotes": "aspas abertas e não fechadas na linha: feche-as ou apague-as",
       "malformed": "a linha não pôde ser lida: escreva-a como as outras",
       "nul_character": "a linha tem um caractere que não é texto: apague-o",
-      "undecodable": "letras que não puderam ser lidas: salve como UTF-8",
+      "undecodable": "letras que não puderam ser lidas: salve o arquivo como UTF-8",
       "line_too_long": "a linha tem mais de 1 MB: confira as aspas, ou encurte-a",
       "erased": "a pessoa foi apagada a pedido dela e não volta"
     },
     "import": {
-      "internal": "O arquivo pediu tempo ou memória demais em um ponto. Divida-o ou corrija-o ali.",
+      "internal": "Um trecho do arquivo exigiu tempo ou memória demais. Divida o arquivo ou corrija esse trecho.",
       "unreadable_workbook": "A planilha está danificada, protegida por senha, ou não é .xlsx.",
       "too_large": "A planilha é grande demais. Salve-a como CSV.",
       "no_header": "A primeira linha não tem os nomes das colunas.",
@@ -493,11 +493,11 @@ export default {
       "not_connected": "O número não está conectado. Conecte-o e importe de novo.",
       "unauthorized": "O servidor Evolution não aceitou a chave. Confira a conexão.",
       "instance_not_found": "O servidor Evolution não conhece a instância. Confira a conexão.",
-      "not_evolution": "No endereço salvo não responde uma Evolution API. Confira a conexão.",
+      "not_evolution": "O endereço salvo não é de uma Evolution API. Confira a conexão.",
       "license_required": "O servidor Evolution pede uma licença antes de responder.",
       "unusable_connection": "A conexão não pode ser usada. Confira-a.",
       "timed_out": "O servidor Evolution demorou demais. Importe de novo mais tarde.",
-      "connection_lost": "A ligação com o servidor Evolution caiu. Importe de novo.",
+      "connection_lost": "A conexão com o servidor Evolution caiu. Importe de novo.",
       "server_error": "O servidor Evolution falhou. Importe de novo mais tarde.",
       "answer_not_understood": "A resposta do servidor Evolution não foi entendida.",
       "too_many_contacts": "O servidor Evolution tem contatos demais para uma importação.",
@@ -525,13 +525,13 @@ export default {
         "one": "Sai até {count} mensagem por minuto: o número envia até {connection}, divididas com {others}.",
         "other": "Saem até {count} mensagens por minuto: o número envia até {connection}, divididas com {others}."
       },
-      "room": "Nada sai neste instante: o servidor Evolution demora, e todos os envios ao mesmo tempo estão em uso. Continua com a próxima resposta.",
+      "room": "Nada sai neste instante: o servidor Evolution está lento e ainda não respondeu aos últimos envios. Continua assim que ele responder.",
       "window": "Nada sai agora: está fora do horário de envio.",
-      "day": "Nada sai agora: o número não envia mais neste dia.",
-      "warm_up": "Nada sai agora: o aquecimento permite {messages} neste dia, e elas já saíram.",
+      "day": "Nada sai agora: o limite de mensagens deste dia já foi usado.",
+      "warm_up": "Nada sai agora: o aquecimento permite {messages} neste dia, e esse limite já foi usado.",
       "first_contacts": "Nada sai agora: só restam pessoas que ainda não falaram com este número, e o limite de {contacts} já foi usado.",
       "blocked": "Nada sai agora, pelo motivo dito acima.",
-      "none": "Nada mais espera para sair."
+      "none": "Não há mais nada para sair."
     }
   },
   "common": {
@@ -556,15 +556,15 @@ export default {
     "edit": "Alterar a conexão",
     "linked": "Conectado. O número já pode enviar.",
     "since": "Conectado desde",
-    "reported": "Detalhe informado pelo servidor:",
+    "reported": "Detalhe técnico, em inglês:",
     "never": "ainda não",
     "facts": "Detalhes",
-    "pace": "Ritmo",
+    "pace": "Limite do número",
     "pace_value": {
       "one": "até {count} mensagem por minuto",
       "other": "até {count} mensagens por minuto"
     },
-    "concurrent": "Ao mesmo tempo",
+    "concurrent": "Envios ao mesmo tempo",
     "concurrent_value": {
       "one": "{count} envio por vez",
       "other": "{count} envios por vez"
@@ -575,25 +575,25 @@ export default {
     "last_webhook": "Último aviso do WhatsApp",
     "last_status": "Última confirmação de entrega",
     "integration": {
-      "title": "Tipo de ligação",
+      "title": "Tipo de conexão",
       "baileys": "WhatsApp Web (QR code)",
       "cloud_api": "API oficial da Meta"
     },
     "state": {
       "connected": "{name} está conectado e pode enviar.",
       "connecting": "{name} espera a leitura do QR code.",
-      "disconnected": "{name} está desconectado. As campanhas esperam e continuam sozinhas quando você ligar o celular de novo.",
+      "disconnected": "{name} está desconectado. As campanhas esperam e continuam sozinhas quando você conectar o celular de novo.",
       "error": "{name} não pode enviar agora. O teste se repete sozinho, e as campanhas esperam."
     },
     "needs": {
-      "lead": "Ligue o número que envia as campanhas. Tenha três coisas à mão:",
+      "lead": "Conecte o número que envia as campanhas. Tenha três coisas à mão:",
       "server": {
         "title": "O endereço do servidor Evolution",
-        "text": "Quem cuida da Evolution API na sua empresa sabe: começa com https:// e é igual para todos."
+        "text": "Quem cuida da Evolution API na sua empresa sabe: começa com https:// e é o mesmo para todos."
       },
       "key": {
         "title": "O nome da instância e a chave dela",
-        "text": "Uma instância é um número. A chave é guardada cifrada e nunca mais aparece."
+        "text": "Cada número tem a sua instância. A chave é guardada cifrada e nunca mais aparece."
       },
       "phone": {
         "title": "O celular com o WhatsApp",
@@ -609,7 +609,7 @@ export default {
       "instance_hint": "Exatamente como na Evolution, com maiúsculas e minúsculas.",
       "api_key": "Chave da API",
       "api_key_hint": "A da instância, ou a do servidor.",
-      "api_key_keep": "Deixe vazio para manter a chave de agora. Outro servidor pede a chave de novo.",
+      "api_key_keep": "Deixe vazio para manter a chave atual. Outro servidor pede a chave de novo.",
       "pace": "Mensagens por minuto",
       "pace_hint": "Com um número novo, 20 ou menos.",
       "concurrent": "Envios ao mesmo tempo",
@@ -618,7 +618,7 @@ export default {
       "saving": "Salvando e testando…"
     },
     "qr": {
-      "title": "Ligue o celular",
+      "title": "Conecte o celular",
       "alt": "QR code para ler com o WhatsApp",
       "step": {
         "1": "Abra o WhatsApp no celular deste número.",
@@ -667,8 +667,8 @@ export default {
       "jitter_hint": "Cada mensagem atrasa um pouco, ao acaso: intervalos todos iguais parecem um robô.",
       "jitter_none": "Não varia",
       "jitter_value": "Em até {share}%",
-      "hours": "Horas de envio",
-      "time_zone": "Fuso horário dos dias",
+      "hours": "Horário de envio",
+      "time_zone": "Fuso horário dos limites",
       "time_zone_hint": "Onde o dia começa e termina para estes limites.",
       "wrong": "Um número inteiro entre 1 e {most}.",
       "wrong_or_empty": "Um número inteiro entre 1 e {most}, ou vazio."
@@ -681,13 +681,13 @@ export default {
         "one": "Resta {count}.",
         "other": "Restam {count}."
       },
-      "over": "O limite foi usado; continua"
+      "over": "O limite acabou; o envio continua"
     },
     "warm_up": {
       "title": "Aquecimento do número",
       "off": "Sem aquecimento",
       "on": "Aumentar dia a dia",
-      "hint": "Um número novo que envia muito de uma vez é banido. Depois do último dia vale só o limite por dia, se houver.",
+      "hint": "Um número novo que envia muito de uma vez pode ser banido. Depois do último dia vale só o limite por dia, se houver.",
       "since": "Primeiro dia",
       "since_wrong": "Escolha o primeiro dia.",
       "limits": "Mensagens em cada dia",
@@ -695,15 +695,15 @@ export default {
       "limits_wrong": "De 1 a 365 números inteiros, com vírgulas entre eles.",
       "ladder": "Usar os dias sugeridos",
       "now": {
-        "one": "Hoje é o dia {day} de {days}: até {count} mensagem. O último é {last}.",
-        "other": "Hoje é o dia {day} de {days}: até {count} mensagens. O último é {last}."
+        "one": "Hoje é o dia {day} de {days}: até {count} mensagem. O último dia é {last}.",
+        "other": "Hoje é o dia {day} de {days}: até {count} mensagens. O último dia é {last}."
       },
       "begins": {
-        "one": "Começa {day} com até {count} mensagem, e dura {days} dias.",
-        "other": "Começa {day} com até {count} mensagens, e dura {days} dias."
+        "one": "Começa {day} com até {count} mensagem. Dias ao todo: {days}.",
+        "other": "Começa {day} com até {count} mensagens. Dias ao todo: {days}."
       },
       "over": "Terminou {day}.",
-      "picture": "{words} {days} dias; no último, até {last} mensagens.",
+      "picture": "{words} Dias ao todo: {days}; mensagens no último: até {last}.",
       "bar": {
         "one": "{day}: até {count} mensagem",
         "other": "{day}: até {count} mensagens"
@@ -736,14 +736,14 @@ export default {
     "attributes": "Atributos",
     "since": "Desde",
     "nameless": "sem nome",
-    "search": "Buscar nome ou telefone",
+    "search": "Buscar por nome ou telefone",
     "and_more": "{shown} · e mais {count}",
     "import": "Importar contatos",
     "export": "Exportar todos os contatos",
     "empty": "Ainda não há contatos",
     "empty_text": "Traga-os de uma planilha com nome e telefone, ou adicione um agora.",
     "not_found": "Ninguém com “{search}”",
-    "not_found_text": "A busca olha o começo das palavras do nome, e o começo ou o fim do telefone.",
+    "not_found_text": "A busca compara o começo das palavras do nome, e o começo ou o fim do telefone.",
     "add": {
       "action": "Adicionar contato",
       "title": "Novo contato",
@@ -787,7 +787,7 @@ export default {
     "expired": "O arquivo foi apagado depois de uma semana. Peça de novo."
   },
   "form": {
-    "wrong": "Este valor não foi aceito. Resposta da API: {message}"
+    "wrong": "Este valor não foi aceito. Detalhe técnico, em inglês: {message}"
   },
   "format": {
     "and": "{first} e {second}",
@@ -820,7 +820,7 @@ export default {
     "created": "Novos",
     "updated": "Atualizados",
     "rejected": "Recusadas",
-    "when": "Começo",
+    "when": "Início",
     "ended": "Fim",
     "from": "Origem",
     "facts": "Detalhes",
@@ -829,7 +829,7 @@ export default {
     "from_whatsapp": "Do WhatsApp conectado",
     "see_segment": "Ver o segmento",
     "another": "Importar outro arquivo",
-    "warnings": "O que não foi lido como está no arquivo",
+    "warnings": "O que foi lido diferente do arquivo",
     "format": {
       "csv": "Arquivo CSV",
       "xlsx": "Planilha XLSX",
@@ -867,8 +867,8 @@ export default {
         "other": "{count} linhas lidas até agora."
       },
       "remaining": {
-        "one": "{count} linha lida até agora; faltam cerca de {left}.",
-        "other": "{count} linhas lidas até agora; faltam cerca de {left}."
+        "one": "{count} linha lida até agora; tempo restante: cerca de {left}.",
+        "other": "{count} linhas lidas até agora; tempo restante: cerca de {left}."
       },
       "failed": "A importação não chegou ao fim. O que já tinha entrado fica.",
       "canceled": "Você cancelou a importação. O que já tinha entrado fica.",
@@ -924,7 +924,7 @@ export default {
       "where": "Para onde vão",
       "reading": "Como o arquivo é lido",
       "sending": "Enviando {name}: {share}. Deixe esta página aberta até o fim do envio.",
-      "unseen": "A planilha tem {size}, grande demais para mostrar antes. As colunas serão reconhecidas pelos nomes; para conferir antes, salve-a como CSV.",
+      "unseen": "A planilha tem {size} e é grande demais para mostrar antes. As colunas serão reconhecidas pelos nomes; para conferir antes, salve-a como CSV.",
       "whatsapp": "Importa os contatos que o servidor Evolution conhece do seu número, com o nome que cada pessoa escolheu no WhatsApp. Grupos e canais ficam de fora.",
       "whatsapp_check": "A Evolution guarda também membros de grupos a quem você nunca escreveu, sem marcá-los. Confira o segmento antes de enviar."
     },
@@ -962,7 +962,7 @@ export default {
     "encoding": {
       "title": "Letras do arquivo",
       "hint": "Mude só se os acentos aparecerem errados acima.",
-      "detect": "Reconhecer sozinho",
+      "detect": "Reconhecer automaticamente",
       "utf-8": "UTF-8",
       "cp1252": "Windows (1252)",
       "cp850": "Programas antigos, DOS (850)",
@@ -979,20 +979,20 @@ export default {
       "failed": "Assim o arquivo ainda não pode ser importado.",
       "begun": "Só o começo do arquivo foi conferido; a importação lê o arquivo todo.",
       "all": {
-        "one": "{count} linha conferida: ela vira contato.",
-        "other": "{count} linhas conferidas: todas viram contatos."
+        "one": "{count} linha conferida: será importada.",
+        "other": "{count} linhas conferidas: todas serão importadas."
       },
       "some": {
-        "one": "{count} linha conferida: {good}, {bad}.",
-        "other": "{count} linhas conferidas: {good}, {bad}."
+        "one": "{count} linha conferida: {good} e {bad}.",
+        "other": "{count} linhas conferidas: {good} e {bad}."
       },
       "good": {
-        "one": "{count} vira contato",
-        "other": "{count} viram contatos"
+        "one": "{count} será importada",
+        "other": "{count} serão importadas"
       },
       "bad": {
-        "one": "{count} seria recusada",
-        "other": "{count} seriam recusadas"
+        "one": "{count} será recusada",
+        "other": "{count} serão recusadas"
       },
       "because": "{count} × {reason}",
       "map": "Confira o que cada coluna vira. Mude no menu acima dela o que não estiver certo.",
@@ -1012,28 +1012,28 @@ export default {
     }
   },
   "opt_outs": {
-    "title": "Saídas",
-    "lead": "Nenhuma campanha escreve para estes telefones. Quem responde SAIR entra aqui sozinho.",
+    "title": "Descadastros",
+    "lead": "Nenhuma campanha escreve para estes telefones. Quem responde SAIR entra aqui automaticamente.",
     "hidden": "De quem não está nos contatos fica só uma marca cifrada, sem o telefone.",
     "no_phone": "fora dos contatos",
     "reason": "Motivo",
     "at": "Desde",
     "actions": "Ações",
-    "export": "Exportar saídas",
+    "export": "Exportar descadastros",
     "source": {
-      "title": "Como saiu",
-      "api": "Registrada por você",
-      "reply": "Pediu por mensagem",
+      "title": "Origem",
+      "api": "Registrado por você",
+      "reply": "Pedido por mensagem",
       "erasure": "Pessoa apagada a pedido",
       "import": "Veio de uma importação"
     },
     "empty": "Ninguém pediu para sair",
     "empty_text": "Quem responde SAIR, PARAR ou uma frase assim aparece aqui e não recebe mais nada.",
     "add": {
-      "action": "Adicionar saída",
+      "action": "Adicionar descadastro",
       "title": "Quem não recebe mais",
       "phones": "Telefones",
-      "phones_hint": "Um por linha. Uma campanha em envio já os pula.",
+      "phones_hint": "Um por linha. Uma campanha em envio também passa a pulá-los.",
       "reason_hint": "Se ajudar depois, como “pediu por telefone”.",
       "save": "Não escrever mais",
       "wrong": "Não pôde ser lido com certeza: {phones}. Nada foi salvo.",
@@ -1047,19 +1047,19 @@ export default {
       }
     },
     "by_phone": {
-      "action": "Remover uma saída pelo telefone",
-      "title": "Remover uma saída",
-      "hint": "Também de quem não está mais nos contatos."
+      "action": "Remover um descadastro pelo telefone",
+      "title": "Remover um descadastro",
+      "hint": "Serve também para quem não está mais nos contatos."
     },
     "remove": {
       "short": "Remover",
-      "label": "Remover a saída de {phone}",
+      "label": "Remover o descadastro de {phone}",
       "title": "Voltar a escrever para {phone}?",
-      "action": "Remover a saída",
+      "action": "Remover o descadastro",
       "api": "Campanhas voltam a escrever para este telefone. Faça isto só se a pessoa pediu.",
       "reply": "Esta pessoa pediu por mensagem para não receber mais. Remova só se ela pediu para voltar.",
       "erasure": "Esta pessoa foi apagada a pedido dela. Remova só se ela pediu para ser cadastrada de novo: o telefone pode então ser salvo outra vez.",
-      "import": "A saída veio de uma lista importada. Remova só se a pessoa pediu para voltar.",
+      "import": "O descadastro veio de uma lista importada. Remova só se a pessoa pediu para voltar.",
       "done": "{phone} pode receber mensagens de novo."
     }
   },
@@ -1075,12 +1075,12 @@ export default {
     "connect": "Abrir conexão",
     "sentence": {
       "running": {
-        "one": "{count} campanha em envio: {delivered} de {total} pessoas já receberam.",
-        "other": "{count} campanhas em envio: {delivered} de {total} pessoas já receberam."
+        "one": "{count} campanha em envio: a mensagem já chegou a {delivered} de {total} pessoas.",
+        "other": "{count} campanhas em envio: a mensagem já chegou a {delivered} de {total} pessoas."
       },
       "held": {
-        "one": "{count} campanha em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora.",
-        "other": "{count} campanhas em espera: {delivered} de {total} pessoas já receberam. Nada está saindo agora."
+        "one": "{count} campanha em espera: a mensagem já chegou a {delivered} de {total} pessoas. Nada está saindo agora.",
+        "other": "{count} campanhas em espera: a mensagem já chegou a {delivered} de {total} pessoas. Nada está saindo agora."
       },
       "scheduled": "Nada está saindo agora. A próxima é {name}, {time}.",
       "quiet": "Nada está saindo agora, e nada está agendado.",
@@ -1114,12 +1114,12 @@ export default {
         "other": "{count} puladas"
       },
       "pending": {
-        "one": "{count} aguardando",
-        "other": "{count} aguardando"
+        "one": "{count} sem resultado ainda",
+        "other": "{count} sem resultado ainda"
       },
       "unconfirmed": {
-        "one": "{count} a confirmar",
-        "other": "{count} a confirmar"
+        "one": "{count} sem confirmação",
+        "other": "{count} sem confirmação"
       },
       "open": {
         "one": "{count} sem resultado ainda",
@@ -1157,8 +1157,8 @@ export default {
       }
     },
     "connection": {
-      "none": "Não há um número ligado. As campanhas esperam e continuam sozinhas quando você conectar um.",
-      "disconnected": "O WhatsApp desconectou o seu número. As campanhas esperam e continuam sozinhas quando você ligar o celular de novo.",
+      "none": "Não há um número conectado. As campanhas esperam e continuam sozinhas quando você conectar um.",
+      "disconnected": "O WhatsApp desconectou o seu número. As campanhas esperam e continuam sozinhas quando você conectar o celular de novo.",
       "connecting": "O seu número espera a leitura do QR code. As campanhas continuam sozinhas depois disso.",
       "error": "O seu número não pode enviar agora. As campanhas esperam e continuam sozinhas quando o problema passar."
     },
@@ -1167,7 +1167,7 @@ export default {
       "done": "feito",
       "connect": {
         "title": "Conecte o seu número",
-        "text": "Com o celular ao lado: você vai ler um QR code. Leva dois minutos.",
+        "text": "Você precisa do celular e de três dados de quem cuida do servidor Evolution: endereço, instância e chave. Com eles à mão, leva dois minutos.",
         "action": "Conectar número"
       },
       "import": {
@@ -1177,12 +1177,12 @@ export default {
       },
       "template": {
         "title": "Escreva a mensagem",
-        "text": "Um modelo com o nome de cada pessoa, que você vê como ela vai ver.",
+        "text": "Um modelo que chama cada pessoa pelo nome. Ao lado você vê como a mensagem chega.",
         "action": "Criar modelo"
       },
       "campaign": {
         "title": "Envie a campanha",
-        "text": "Antes de começar, ela diz quantas pessoas recebem, quando começa e quando termina.",
+        "text": "Antes de começar, você vê quantas pessoas recebem, quando começa e quando termina.",
         "action": "Criar campanha"
       }
     }
@@ -1191,7 +1191,7 @@ export default {
     "title": "Ritmo agora",
     "next": "Próxima mensagem",
     "minute": "No último minuto",
-    "today": "Hoje, pelo número",
+    "today": "Hoje, por este número",
     "first_contacts": "Primeiros contatos de hoje",
     "warm_up": "Aquecimento",
     "closes": "O horário de envio fecha",
@@ -1222,10 +1222,10 @@ export default {
     "no": "não",
     "segments": "Segmentos",
     "created_at": "Contato desde",
-    "not_on_whatsapp": "Sem WhatsApp, visto",
+    "not_on_whatsapp": "Visto sem WhatsApp",
     "sentence": {
       "opted_out": "Pediu para não receber: nenhuma campanha escreve para esta pessoa.",
-      "not_on_whatsapp": "O número não estava no WhatsApp na última tentativa: campanhas a pulam por um tempo.",
+      "not_on_whatsapp": "O número não estava no WhatsApp na última tentativa: as campanhas pulam este contato por um tempo.",
       "with_consent": "Pode receber campanhas, e a base legal está registrada.",
       "without_consent": "Pode receber campanhas; não há base legal registrada."
     },
@@ -1269,9 +1269,9 @@ export default {
       "empty_text": "Cada mensagem de campanha a esta pessoa aparece aqui, com tudo o que aconteceu com ela.",
       "direct": "Fora de campanhas, nos últimos três dias",
       "trial": "Mensagem de teste",
-      "confirmation": "Confirmação de saída",
+      "confirmation": "Confirmação de descadastro",
       "no_text": "O texto não existe mais.",
-      "earlier_phone": "Enviada ao telefone de antes, {phone}.",
+      "earlier_phone": "Enviada ao telefone anterior, {phone}.",
       "open": "Ver a campanha"
     },
     "opted_out": "{name} não recebe mais nada.",
@@ -1282,23 +1282,23 @@ export default {
     },
     "delete": {
       "title": "Apagar {name} dos contatos?",
-      "text": "O contato sai dos contatos e dos segmentos. As mensagens já enviadas ficam, com o telefone. Para apagar tudo a pedido da pessoa, use “Apagar a pessoa (LGPD)”.",
+      "text": "O contato sai da sua lista e dos segmentos. As mensagens já enviadas ficam, com o telefone. Para apagar tudo a pedido da pessoa, use “Apagar a pessoa (LGPD)”.",
       "action": "Apagar o contato",
       "done": "{name} foi apagado dos contatos."
     },
     "erase": {
       "title": "Apagar {name} para sempre?",
       "action": "Apagar a pessoa",
-      "goes": "Somem o contato, o telefone e os valores em todas as mensagens, e os arquivos exportados. O que ainda aguarda não sai.",
+      "goes": "São apagados o contato, o telefone e os valores em todas as mensagens, e também os arquivos exportados. O que ainda aguarda não sai.",
       "stays": "Ficam as contagens das campanhas, sem nome nem telefone, e uma marca cifrada para que o telefone não seja salvo nem receba mensagens de novo.",
-      "not_reached": "O que está no seu servidor Evolution e no celular não é alcançado: apague lá também."
+      "not_reached": "O Hidra não alcança o que está no seu servidor Evolution e no celular: apague lá também."
     },
     "erased": {
       "title": "Pessoa apagada",
       "done": "A pessoa foi apagada",
       "messages": {
-        "one": "{count} mensagem foi esvaziada.",
-        "other": "{count} mensagens foram esvaziadas."
+        "one": "O conteúdo de {count} mensagem foi apagado.",
+        "other": "O conteúdo de {count} mensagens foi apagado."
       },
       "skipped": {
         "one": "{count} que aguardava não sai mais.",
@@ -1308,12 +1308,12 @@ export default {
     }
   },
   "picker": {
-    "search": "Procurar em {label}",
-    "placeholder": "Procurar",
+    "search": "Buscar em {label}",
+    "placeholder": "Buscar",
     "nothing": "Nada com este nome.",
     "more": {
-      "one": "Mais {count}: procure pelo nome.",
-      "other": "Mais {count}: procure pelo nome."
+      "one": "Mais {count}: busque pelo nome.",
+      "other": "Mais {count}: busque pelo nome."
     }
   },
   "problem": {
@@ -1326,7 +1326,7 @@ export default {
     "previous": "Pessoa anterior",
     "next": "Próxima pessoa",
     "no_contacts": "Não há contatos para mostrar: as variáveis ficam como estão escritas.",
-    "missing": "Falta um valor: {names}. Esta pessoa não receberia a mensagem.",
+    "missing": "Sem valor: {names}. Esta pessoa não receberia a mensagem.",
     "long": "Com estes valores o texto passa de {limit} caracteres; a API oficial da Meta o recusa."
   },
   "segments": {
@@ -1487,8 +1487,8 @@ export default {
   "shell": {
     "pages": "Páginas",
     "skip": "Ir para o conteúdo",
-    "pace": "{pace}/min",
-    "offline": "Sem resposta da rede. O que você vê pode estar desatualizado; tentamos de novo sozinhos.",
+    "pace": "limite {pace}/min",
+    "offline": "Sem resposta da rede. O que você vê pode estar desatualizado; continuamos tentando.",
     "notice": "Este sistema usa a Evolution API para enviar mensagens de WhatsApp.",
     "not_found": "Não encontrado",
     "not_found_text": "Não há nada neste endereço, ou pertence a outra conta."
@@ -1515,7 +1515,7 @@ export default {
       "pending": "aguardando",
       "sending": "enviando",
       "unknown": "em dúvida",
-      "sent": "enviada",
+      "sent": "enviada, sem confirmação",
       "delivered": "entregue",
       "read": "lida",
       "failed": "falhou",
@@ -1537,15 +1537,15 @@ export default {
     }
   },
   "story": {
-    "claimed_at": "Começou a sair",
-    "sent_at": "Saiu",
+    "claimed_at": "Envio iniciado",
+    "sent_at": "Enviada",
     "acked_at": "Aceita pelo WhatsApp",
     "delivered_at": "Entregue no celular",
     "read_at": "Lida",
     "replied_at": "Respondeu",
     "failed_at": "Falhou",
-    "reported": "Detalhe informado:",
-    "unknown": "Não se sabe se saiu. O servidor é consultado, e ela não é reenviada enquanto houver dúvida.",
+    "reported": "Detalhe técnico, em inglês:",
+    "unknown": "Não se sabe se a mensagem saiu. O Hidra consulta o servidor e não reenvia enquanto houver dúvida.",
     "waiting": "Aguarda a sua vez. Nada saiu ainda.",
     "nothing": "Nada foi enviado a esta pessoa.",
     "attempts": {
@@ -1574,7 +1574,7 @@ export default {
     "saved": "{name} foi salvo.",
     "use": "Usar em uma campanha",
     "count": "{used} de {limit} caracteres.",
-    "braces": "Digite {{ para inserir um dado da pessoa.",
+    "braces": "Digite {{ para inserir um dado da pessoa. *Entre asteriscos* fica em negrito.",
     "variables": "Dados das pessoas",
     "audio": "O WhatsApp não mostra texto junto com áudio.",
     "url": "Endereço da mídia",
@@ -1588,7 +1588,7 @@ export default {
     },
     "empty": {
       "title": "Nenhum modelo ainda",
-      "text": "Um modelo é o texto da campanha, com o nome e os dados de cada pessoa. Você o vê como cada uma vai ver."
+      "text": "Um modelo é o texto da campanha, com o nome e os dados de cada pessoa. Você vê a mensagem como cada uma vai receber."
     },
     "delete": {
       "action": "Apagar o modelo",
@@ -1599,15 +1599,15 @@ export default {
     }
   },
   "window": {
-    "label": "Em que horas pode sair",
+    "label": "Em que horário pode sair",
     "any": "A qualquer hora",
-    "inherited": "Como no número",
-    "hours": "Só nestas horas",
+    "inherited": "O mesmo do número",
+    "hours": "Só nestes horários",
     "zone": "{zone}.",
     "range": "Horário {count}",
     "from": "Das",
     "to": "Até",
-    "add": "Acrescentar horário",
+    "add": "Adicionar horário",
     "remove": "Tirar o horário {count}",
     "wrong": "Cada horário precisa de um dia, e o começo e o fim não podem ser iguais."
   },
@@ -1623,7 +1623,7 @@ export default {
     "name_hint": "Só você vê este nome",
     "name_wrong": "Dê um nome à campanha.",
     "labels": "Etiquetas",
-    "labels_hint": "Opcional; Enter acrescenta.",
+    "labels_hint": "Opcional. Digite uma palavra e tecle Enter.",
     "remove_label": "Tirar a etiqueta {label}",
     "is_scheduled": "Esta campanha está agendada: começa {time}. As alterações valem quando você salvar.",
     "started": "Esta campanha não está mais em preparo: texto, público e horário não mudam.",
@@ -1638,16 +1638,16 @@ export default {
       "audience": "Quem recebe, e quem fica de fora.",
       "message": "A mensagem, como uma das pessoas vai ler.",
       "time": "Quando começa e com que ritmo sai.",
-      "check": "O que vai acontecer, com os dados de agora. Nada sai antes da sua confirmação.",
-      "scheduled": "O que vai acontecer, com os dados de agora."
+      "check": "O que vai acontecer, com os dados atuais. Nada sai antes da sua confirmação.",
+      "scheduled": "O que vai acontecer, com os dados atuais."
     },
     "people": {
       "one": "{count} pessoa",
       "other": "{count} pessoas"
     },
     "people_at_most": {
-      "one": "até {count} pessoa",
-      "other": "até {count} pessoas"
+      "one": "{count} pessoa no segmento",
+      "other": "{count} pessoas no segmento"
     },
     "starts": "começa {time}",
     "starts_now": "começa ao confirmar",
@@ -1656,11 +1656,11 @@ export default {
     "summary": {
       "title": "Resumo da campanha",
       "nothing": "Escolha quem recebe.",
-      "pace": "até {pace} por minuto"
+      "pace": "ritmo da campanha: até {pace} por minuto"
     },
     "saved": {
       "failed": "Não salvo. {reason}",
-      "missing": "Ainda não salvo: falta {names}.",
+      "missing": "Ainda não salvo. Para salvar, preencha: {names}.",
       "wrong": "Há um valor a corrigir antes de continuar.",
       "not_yet": "Há alterações que não foram salvas.",
       "scheduled": "Tudo salvo. A campanha continua agendada.",
@@ -1669,14 +1669,14 @@ export default {
       "done": "As alterações foram salvas."
     },
     "missing": {
-      "segment_id": "o segmento",
-      "template_id": "o modelo",
-      "name": "o nome"
+      "segment_id": "segmento",
+      "template_id": "modelo",
+      "name": "nome"
     },
     "audience": {
       "segment": "Segmento",
       "empty": "Ainda não há segmentos",
-      "empty_text": "Um segmento é um grupo dos seus contatos. Cada importação faz um.",
+      "empty_text": "Um segmento é um grupo dos seus contatos. Cada importação cria um.",
       "import": "Trazer contatos",
       "exclude": "Deixar de fora quem está em outros segmentos",
       "excluded": {
@@ -1692,7 +1692,7 @@ export default {
     },
     "message": {
       "template": "Modelo",
-      "reads": "Assim chega",
+      "reads": "Como a mensagem chega",
       "edit": "Abrir este modelo",
       "empty": "Ainda não há modelos",
       "empty_text": "Um modelo é o texto da mensagem, com o nome e outros dados de cada pessoa.",
@@ -1701,7 +1701,7 @@ export default {
     "time": {
       "start": "Começo",
       "now": "Quando eu confirmar",
-      "later": "Em um dia e hora",
+      "later": "No dia e hora que eu escolher",
       "at": "Começa em",
       "zone": "{zone}, o deste aparelho.",
       "at_wrong": "Escolha um momento no futuro.",
@@ -1709,12 +1709,12 @@ export default {
       "until_hint": "Opcional: se até lá não puder começar, ela falha em vez de sair tarde.",
       "until_wrong": "Este limite precisa ser depois do começo.",
       "pace": "Mensagens por minuto",
-      "pace_hint": "Com um número ligado por QR code, 20 ou menos são mais seguras.",
-      "slower": "O número envia até {pace} por minuto: vale este limite.",
+      "pace_hint": "Com um número conectado por QR code, o mais seguro é até 20.",
+      "slower": "O número envia no máximo {pace} por minuto, e é esse limite que vale.",
       "pace_wrong": "Um número entre 1 e 6.000.",
       "takes": {
-        "one": "{count} pessoa leva {duration}.",
-        "other": "{count} pessoas levam {duration}."
+        "one": "O envio a {count} pessoa leva {duration}.",
+        "other": "O envio a {count} pessoas leva {duration}."
       },
       "days": "Os dias do envio"
     },
@@ -1743,7 +1743,7 @@ export default {
         "other": "{count} não recebem"
       },
       "will_not": "Quem não recebe, e por quê",
-      "lacks": "falta {names}",
+      "lacks": "sem valor: {names}",
       "more": {
         "one": "e mais {count}",
         "other": "e mais {count}"
@@ -1774,7 +1774,7 @@ export default {
         "other": "{count} pessoas recebem, pelo número {name}."
       },
       "not_connected": "O número não está conectado: nada sai até que esteja.",
-      "reads": "Assim chega a {name}:",
+      "reads": "{name} vai receber assim:",
       "now": "Começar",
       "schedule": "Agendar",
       "started": "A campanha começa em alguns segundos.",
