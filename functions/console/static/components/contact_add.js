@@ -7,14 +7,16 @@ import { toast } from "../state.js";
 import { Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @param {{onCancel: () => void}} props */
 export function ContactAdd({ onCancel }) {
-  const form = useFirstField();
   const [phone, setPhone] = useState("");
   const [name, setName] = useState("");
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
+  const form = useFirstField(failure);
+  useUnsaved(Boolean(phone.trim() || name.trim()), t("contacts.add.title"));
 
   /** @param {Event} event */
   const save = async (event) => {

@@ -7,6 +7,7 @@ import { Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Icon } from "./icon.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
 /** @typedef {{name: string, value: string, kind: string, kept: boolean}} Row `kept`: the contact has it already */
@@ -23,7 +24,6 @@ const BASES = [
  * @param {() => void} props.onCancel
  */
 export function PersonForm({ contact, onSaved, onCancel }) {
-  const form = useFirstField();
   const [name, setName] = useState(contact.name ?? "");
   const [phone, setPhone] = useState(contact.phone);
   const [rows, setRows] = useState(() =>
@@ -33,6 +33,8 @@ export function PersonForm({ contact, onSaved, onCancel }) {
   const [source, setSource] = useState(contact.consent?.source ?? "");
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
+  const form = useFirstField(failure);
+  useUnsaved(Object.keys(changes(contact, { name, phone, rows, basis, source })).length > 0, contact.name ?? contact.phone);
 
   /** @param {Event} event */
   const save = async (event) => {

@@ -70,7 +70,7 @@ export function ReadAs({ readings, body, media, title }) {
   const move = (step) => setAt((Math.min(at, texts.length - 1) + step + texts.length) % texts.length);
   return html`<figure class="phone" aria-label=${title ?? t("read_as.label")}>
     ${title && html`<h3>${title}</h3>`}
-    ${failure && html`<${Problem} failure=${failure} />`}
+    ${failure && html`<${Problem} failure=${failure} quiet />`}
     ${body || media ? html`<${Bubble} text=${shown?.text ?? body} missing=${shown?.missing} media=${media} />` : html`<p class="quiet">${t("read_as.nothing")}</p>`}
     <figcaption>
       ${shown

@@ -1,6 +1,6 @@
 /** A campaign in the making: four cards in their order, and what they amount to beside them. */
 import { campaignActions } from "./campaign_actions.js";
-import { instant, local, useDraft, wrongFields } from "./draft.js";
+import { NEEDED, instant, local, useDraft, wrongFields } from "./draft.js";
 import { Field } from "./field.js";
 import { expectedOf } from "./forecast.js";
 import { Labels } from "./labels.js";
@@ -11,12 +11,13 @@ import { Page } from "./page.js";
 import { usePeople } from "./people.js";
 import { cannotStart, usePreflight } from "./preflight.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 import { Audience } from "./wizard_audience.js";
 import { Card } from "./wizard_card.js";
 import { Message } from "./wizard_message.js";
 import { Summary } from "./wizard_summary.js";
 import { when } from "../format.js";
-import { html, useEffect, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { href, navigate, replacePath, setQuery } from "../router.js";
@@ -64,7 +65,9 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
   }, []);
   const [starting, setStarting] = useState(false);
   useMinutes();
-  useLeaving(scheduled && draft.dirty);
+  const first = useRef(JSON.stringify(values));
+  const lacks = !campaign && NEEDED.some((field) => wrong.has(field)) && JSON.stringify(values) !== first.current;
+  useUnsaved(lacks || (draft.dirty && Boolean(scheduled || draft.failure)), values.name.trim() || t("wizard.title"));
 
   const done = STEPS.map((step) => (FIELDS[step] ?? []).every((field) => !wrong.has(/** @type {any} */ (field))));
   const reachable = (/** @type {number} */ index) => done.slice(0, index).every(Boolean) && (index < 3 || campaign !== null);
@@ -202,14 +205,4 @@ function useMinutes() {
     const timer = setInterval(() => tick(Date.now()), 30_000);
     return () => clearInterval(timer);
   }, []);
-}
-
-/** The browser asks before it closes a tab with changes that are not saved. @param {boolean} unsaved */
-function useLeaving(unsaved) {
-  useEffect(() => {
-    /** @param {Event} event */
-    const ask = (event) => event.preventDefault();
-    if (unsaved) addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [unsaved]);
 }

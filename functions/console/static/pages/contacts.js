@@ -14,7 +14,7 @@ import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { useList } from "../polling.js";
-import { href, navigate, setQuery } from "../router.js";
+import { follow, href, setQuery } from "../router.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
 
@@ -45,7 +45,7 @@ export default function Contacts({ query }) {
         action=${importing && html`<a class="button primary" href=${href("/imports/new")}>${t("contacts.import")}</a>`}
       >${t("contacts.empty_text")}<//>`;
   const actions = [
-    ...(importing ? [{ text: t("contacts.import"), act: () => navigate("/imports/new") }] : []),
+    ...(importing ? [{ text: t("contacts.import"), act: () => follow("/imports/new") }] : []),
     { text: t("contacts.export"), act: file.start },
   ];
   return html`<${Page}

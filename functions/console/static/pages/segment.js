@@ -17,7 +17,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { useList, usePolling } from "../polling.js";
-import { href, navigate, setQuery } from "../router.js";
+import { follow, href, navigate, setQuery } from "../router.js";
 import { toast } from "../state.js";
 
 /** @typedef {import("hidra-api").Segment} Segment */
@@ -42,7 +42,7 @@ export default function OneSegment({ params, query }) {
   const more = html`<${Menu}
     actions=${[
       ...WAYS.slice(data.total_contacts ? 0 : 1).map((way) => ({ text: t(`segments.way.${way}`), act: () => setQuery({ do: way }) })),
-      { text: t("segments.import"), act: () => navigate("/imports/new", { segment: id }) },
+      { text: t("segments.import"), act: () => follow("/imports/new", { segment: id }) },
       { text: t("segments.rename"), act: () => setQuery({ do: "rename" }) },
       { text: t("segments.delete.action"), act: () => remove(data), danger: true },
     ]}
