@@ -33,15 +33,16 @@ export function Recipients({ campaign_id, summary, query, live }) {
   const filters = { ...(status && { status }), ...(error_code && { error_code }), ...(phone && { phone }) };
   const list = useList((page) => call("list_recipients", { campaign_id, ...filters, ...page, limit: LIMIT }), {
     query: { ...filters, ...(cursor && { cursor }) },
-    moves: () => live && !cursor,
   });
-  // Who is in which state has changed since the list was read.
+  // Read again with the numbers, so that both are of the same moment; a later page of the list stays while it is live.
   const counted = JSON.stringify(summary.counts);
-  const first = useRef(counted);
+  const before = useRef({ summary, counted });
   useEffect(() => {
-    if (counted !== first.current && !live) list.reload();
-    first.current = counted;
-  }, [counted]);
+    const changed = counted !== before.current.counted;
+    const moves = live && summary !== before.current.summary;
+    if (live ? (changed || moves) && !cursor : changed) list.reload();
+    before.current = { summary, counted };
+  }, [summary]);
   return html`<section class="people">
     <div class="section-head">
       <h2>${t("campaign.people.title")}</h2>
