@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from playwright.sync_api import Page, Route, expect
 
@@ -27,9 +28,13 @@ def test_a_page_begins_at_its_top_and_leaving_asks_only_where_something_typed_wo
     page = visit(session, viewport=PHONE).open("#/campaigns")
     bar, question = page.locator("nav.bottom"), page.get_by_role("dialog")
     expect(page.locator("h1")).to_have_text("Campanhas")
+    words = [it.bounding_box() for it in bar.locator("a > span:visible, summary > span").all()]
+    assert all(left and right and right["x"] - left["x"] - left["width"] > 4 for left, right in pairwise(words))
+    assert len({box["height"] for box in words if box}) == 1
     page.evaluate("location.hash = '#/templates/new'")
     name = page.get_by_label("Nome do modelo")
     expect(name).to_be_visible()
+    expect(bar.locator("[aria-current] > span:visible")).to_have_text(["Mais"])
     to_the_end(page)
     bar.get_by_role("link", name="Contatos").click()
     expect(page.locator("h1")).to_have_text("Contatos")

@@ -104,6 +104,15 @@ export function setQuery(changes) {
 }
 
 /**
+ * Show another part of this page, to which the browser's back button leads back.
+ *
+ * @param {Record<string, string | number | null | undefined>} changes null removes one
+ */
+export function openPart(changes) {
+  follow(route.value.path, { ...route.value.query, ...changes });
+}
+
+/**
  * Give what is shown another address, without a step for the browser's back button.
  *
  * @param {string} path

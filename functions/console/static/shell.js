@@ -89,7 +89,10 @@ function Place({ page, path }) {
 
 /** @param {{page: PageEntry, params: Record<string, string>, query: Record<string, string>}} props */
 function Loaded({ page, params, query }) {
-  const module = useModule(page.load);
+  const loaded = useModule(page.load);
+  const last = useRef(loaded);
+  // Entries with the same word have the same module: what it shows stays while the other one is asked for.
+  const module = (last.current = loaded ?? last.current);
   if (!module) return html`<${Page} title=${t(page.title)}><${Skeleton} /><//>`;
   return html`<${module.default} params=${params} query=${query} />`;
 }

@@ -1,6 +1,6 @@
 /** A campaign's recipients: how many are in which state and why, and each one's story. The filters are in the address. */
 import { call } from "../api.js";
-import { number, when } from "../format.js";
+import { number, phoneText, when } from "../format.js";
 import { html, useEffect, useRef } from "../html.js";
 import { codeText, t } from "../i18n.js";
 import { exists } from "../pages.js";
@@ -120,8 +120,8 @@ function Row({ recipient }) {
   return html`<details class="unfold">
     <summary>
       <span class="row-name">
-        <span class="name">${recipient.name ?? recipient.phone ?? t("campaign.people.erased")}</span>
-        ${recipient.name && recipient.phone && html`<span class="quiet numbers">${recipient.phone}</span>`}
+        <span class="name">${recipient.name ?? (recipient.phone ? phoneText(recipient.phone) : t("campaign.people.erased"))}</span>
+        ${recipient.name && recipient.phone && html`<span class="quiet numbers">${phoneText(recipient.phone)}</span>`}
       </span>
       <span class="row-reason quiet">${reason}</span>
       <span class="row-time quiet numbers">${at && when(at)}</span>

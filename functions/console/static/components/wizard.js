@@ -20,7 +20,7 @@ import { when } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
-import { href, navigate, replacePath, setQuery } from "../router.js";
+import { href, navigate, openPart, replacePath, setQuery } from "../router.js";
 import { toast } from "../state.js";
 
 /** @typedef {import("hidra-api").Campaign} Campaign */
@@ -74,12 +74,21 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
   const furthest = [3, 2, 1, 0].find(reachable) ?? 0;
   const asked = STEPS.findIndex((step) => step === query.step);
   const current = Math.min(asked >= 0 ? asked : opened ? 3 : 0, furthest);
+  const seen = useRef(current);
+  seen.current = Math.max(seen.current, current);
+  useEffect(() => {
+    // The address of a card that was opened before may lack the times.
+    const { at, until } = values;
+    if (!scheduled && ((query.at ?? "") !== at || (query.until ?? "") !== until)) setQuery({ at, until });
+  }, [query]);
+  /** A card that is done has been opened, and it reaches somebody. @param {number} index */
+  const ticked = (index) => index < 3 && done[index] && index <= seen.current && (index > 0 || Boolean(segment?.total_contacts));
   // Each is there when its card opens: the card before it has asked for it.
   const time = useModule((current === 1 || current === 2) && loadTime);
   const check = useModule(current >= 2 && loadCheck);
   const starter = useModule(current === 3 && loadStart);
   /** @param {string} step */
-  const open = (step) => setQuery({ step });
+  const open = (step) => openPart({ step });
 
   /** @param {Partial<import("./draft.js").Values>} changes */
   const change = (changes) => {
@@ -179,7 +188,7 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
             fact=${facts[step]}
             open=${index === current}
             reachable=${reachable(index)}
-            done=${index < 3 && done[index] && (index !== 2 || asked >= 2 || opened !== null)}
+            done=${ticked(index)}
             onOpen=${() => open(step)}
             next=${index < 3 ? { ready: reachable(index + 1), primary: !scheduled, go: () => open(STEPS[index + 1]) } : undefined}
           >
