@@ -110,6 +110,8 @@ def _take_all(page: Page, client: Client, url: str, prepared: Prepared) -> None:
         file.write_text(FILE, encoding="utf-8")
         page.locator("input[type=file]").set_input_files(file)
         _write(page, "import", ".preview-rows tbody tr")
+    page.once("dialog", lambda question: question.accept())  # the chosen file is given up
+    page.goto("about:blank")
     page.goto(f"{url}#/templates/{prepared.template}")
     _write(page, "template", ".editor .phone .who")
     page.goto(f"{url}#/campaigns/{prepared.plan}/edit?step=time")

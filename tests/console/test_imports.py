@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Route, expect
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.console.conftest import Visitor, client_of
 from tests.console.test_pages import faults
@@ -18,6 +19,21 @@ Bia;1234;Natal;Sim;5
 """
 
 
+def choose(page: Page, file: Path) -> None:
+    """The file, after another one: the name that is proposed for the segment is that of the file."""
+    chosen, segment = page.locator("input[type=file]"), page.get_by_label("Nome do segmento")
+    chosen.set_input_files({"name": "foto.csv", "mimeType": "text/csv", "buffer": b"Telefone\n1"})
+    expect(segment).to_have_value("foto")
+    chosen.set_input_files(file)
+    expect(segment).to_have_value(file.stem)
+
+
+def width(of: Locator) -> float:
+    box = of.bounding_box()
+    assert box
+    return box["width"]
+
+
 def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
     visit: Callable[..., Visitor], session: dict[str, str], tmp_path: Path
 ) -> None:
@@ -25,7 +41,7 @@ def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
     file.write_bytes(ROWS.replace("\n", "\r\n").encode("cp1252"))
     visitor = visit(session)
     page = visitor.open("#/imports/new")
-    page.locator("input[type=file]").set_input_files(file)
+    choose(page, file)
     lead = page.locator("section .lead")
     expect(lead).to_have_text("5 linhas conferidas: 3 serão importadas e 2 serão recusadas.")
     page.get_by_label("Aceite", exact=True).select_option("consent.basis")
@@ -46,7 +62,7 @@ def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
     expect(named).to_have_value("município")  # the answer to the change before does not undo what is being typed
     named.press("Enter")
     rows = page.locator(".preview-rows tbody tr")
-    expect(rows.nth(0)).to_contain_text("+5511987650101")
+    expect(rows.nth(0)).to_contain_text("(11) 98765-0101")
     expect(rows.nth(0)).to_contain_text("Consentimento da pessoa")
     expect(rows.nth(4)).to_contain_text("telefone inválido")
     expect(named).to_have_value("município")
@@ -69,6 +85,7 @@ def test_a_file_of_windows_is_mapped_and_imported_as_its_preview_says(
         "Bia;1234;Natal;Sim;5"
     )
     expect(rejects.locator("td.number")).to_have_text(["5", "6"])
+    assert width(rejects.locator(".reason th").first) == pytest.approx(width(rejects.locator("table")), abs=2)
     assert faults(page) == []
     with page.expect_download() as download:
         page.get_by_role("button", name="Baixar as linhas recusadas").click()

@@ -108,3 +108,20 @@ def test_the_keyboard_leads_through_the_page_and_what_is_not_there_has_a_way_on(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Visão geral")
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("+5521981981154", "(21) 98198-1154"),
+        ("+552133334444", "(21) 3333-4444"),
+        ("+351912345678", "+351 912 345 678"),
+        ("+12125551234", "+1 212 555 1234"),
+        ("+5491123456789", "+54 911 234 567 89"),
+        ("+55219", "+55219"),
+        ("", ""),
+    ],
+)
+def test_a_phone_is_shown_as_people_write_it(visit: Callable[..., Visitor], phone: str, shown: str) -> None:
+    load = "async (phone) => (await import(new URL('console/format.js', location.href).href)).phoneText(phone)"
+    assert visit().open().evaluate(load, phone) == shown

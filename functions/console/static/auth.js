@@ -71,10 +71,10 @@ export async function start() {
     } catch {
       reason.value = "failed";
     }
-    history.replaceState(null, "", CONSOLE_URL + place);
+    history.replaceState(history.state, "", CONSOLE_URL + place);
     dispatchEvent(new HashChangeEvent("hashchange"));
   } else if (location.search) {
-    history.replaceState(null, "", CONSOLE_URL + location.hash);
+    history.replaceState(history.state, "", CONSOLE_URL + location.hash);
   }
   show(session());
   known.value = true;

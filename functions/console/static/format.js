@@ -66,6 +66,18 @@ export function duration(seconds) {
   return t("format.days", { count: Math.round(whole / 24 / HOUR) });
 }
 
+const BRAZILIAN = /^\+55(\d\d)(\d{4,5})(\d{4})$/;
+/** The code of a country, by what begins it, and the rest. */
+const ABROAD = /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{5,})$/;
+
+/** A phone as people write it: (21) 98198-1154, +351 912 345 678. What is sent stays as the API has it. @param {string} phone */
+export function phoneText(phone) {
+  const home = BRAZILIAN.exec(phone);
+  if (home) return `(${home[1]}) ${home[2]}-${home[3]}`;
+  const [, country, rest] = ABROAD.exec(phone) ?? [];
+  return country ? `+${country} ${rest.match(/\d{3}(?!\d$)|\d+/g)?.join(" ")}` : phone;
+}
+
 /** 09:05, and 9:05 AM. @returns {Intl.DateTimeFormatOptions} */
 const timeForm = () => ({ hour: language.value === "en" ? "numeric" : "2-digit", minute: "2-digit" });
 

@@ -16,7 +16,7 @@ const HIDDEN = 30_000;
 /**
  * @template T
  * @param {() => Promise<T>} load
- * @param {{moves?: (data: T) => boolean, every?: number, key?: unknown}} [options] `moves`: whether it will change by
+ * @param {{moves?: (data: T) => boolean, every?: number | ((data: T) => number), key?: unknown}} [options] `moves`: whether it will change by
  *   itself; `key`: another one starts anew, with nothing to show
  * @returns {Polled<T>}
  */
@@ -40,7 +40,9 @@ export function usePolling(load, { moves = () => false, every = FAST, key } = {}
     if (mine !== turn.current) return;
     setState((before) => ({ key, data: before.key === key ? before.data : undefined, failure: undefined, ...found }));
     const again = "data" in found ? latest.current.moves(/** @type {T} */ (found.data)) : found.failure?.passing;
-    if (again) timer.current = window.setTimeout(run, document.hidden ? HIDDEN : latest.current.every);
+    const { every } = latest.current;
+    const pause = typeof every === "number" ? every : "data" in found ? every(/** @type {T} */ (found.data)) : FAST;
+    if (again) timer.current = window.setTimeout(run, document.hidden ? HIDDEN : pause);
   }, [key]);
 
   useEffect(() => {

@@ -71,23 +71,28 @@ function BottomBar({ entries, path }) {
     ${shown.map((page) => html`<${Place} key=${page.path} page=${page} path=${path} />`)}
     ${rest.length > 0 &&
     html`<details ref=${menu}>
-      <summary><${Icon} name="more" /><span>${t("common.more")}</span></summary>
+      <summary aria-current=${rest.some((page) => isHere(page, path)) ? "true" : undefined}><${Icon} name="more" /><span>${t("common.more")}</span></summary>
       <div class="sheet">${rest.map((page) => html`<${Place} key=${page.path} page=${page} path=${path} />`)}</div>
     </details>`}
   </nav>`;
 }
 
+/** Whether this page, or one below it, is shown. @param {PageEntry} page @param {string} path */
+const isHere = (page, path) => path === page.path || (page.path !== "/" && path.startsWith(`${page.path}/`));
+
 /** @param {{page: PageEntry, path: string}} props */
 function Place({ page, path }) {
-  const here = page.path === "/" ? path === "/" : path === page.path || path.startsWith(`${page.path}/`);
-  return html`<a href=${href(page.path)} aria-current=${here ? "page" : undefined}>
+  return html`<a href=${href(page.path)} aria-current=${isHere(page, path) ? "page" : undefined}>
     <${Icon} name=${/** @type {any} */ (page.icon)} /><span>${t(page.title)}</span>
   </a>`;
 }
 
 /** @param {{page: PageEntry, params: Record<string, string>, query: Record<string, string>}} props */
 function Loaded({ page, params, query }) {
-  const module = useModule(page.load);
+  const loaded = useModule(page.load);
+  const last = useRef(loaded);
+  // Entries with the same word have the same module: what it shows stays while the other one is asked for.
+  const module = (last.current = loaded ?? last.current);
   if (!module) return html`<${Page} title=${t(page.title)}><${Skeleton} /><//>`;
   return html`<${module.default} params=${params} query=${query} />`;
 }

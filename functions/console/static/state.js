@@ -50,6 +50,29 @@ export function announce(text) {
   announced.value = text;
 }
 
+/** Why a campaign waits for the connection. */
+const UNLINKED = ["no-connection", "connection-not-connected", "connection-error"];
+
+/** @typedef {{status: string, blocked_code: string | null}} Told what the API says of a campaign */
+
+/** Whether a campaign waits for the connection. @param {Told} campaign */
+export const waitsForConnection = ({ status, blocked_code }) => status === "running" && UNLINKED.includes(blocked_code ?? "");
+
+/** Whether it will go on in a moment: its connection is back. @param {Told} campaign */
+export const isBack = (campaign) => connection.value?.status === "connected" && waitsForConnection(campaign);
+
+/**
+ * Ask for the connection at once, if what the API says of campaigns does not fit what is shown of it.
+ *
+ * @param {Told[]} campaigns
+ */
+export async function fitConnection(campaigns) {
+  if (connection.value === undefined) return;
+  const connected = connection.value?.status === "connected";
+  const sends = campaigns.some(({ status, blocked_code }) => status === "running" && !blocked_code);
+  if (connected ? campaigns.some(waitsForConnection) : sends) await loadConnection().catch(() => {});
+}
+
 /** Read the connection again. */
 export async function loadConnection() {
   try {

@@ -24,9 +24,14 @@ def test_a_person_is_added_written_to_no_more_and_erased_only_after_their_name_i
     page.get_by_role("button", name="Adicionar contato").click()
     page.get_by_label("Telefone", exact=True).fill(phone)
     page.get_by_label("Nome", exact=True).fill(name)
+    page.get_by_role("button", name="Adicionar atributo").click()
+    page.get_by_label("Nome do atributo").fill("Cidade")
+    page.get_by_label("Valor de Cidade").fill("Recife")
     page.get_by_role("button", name="Salvar contato").click()
     expect(page.locator("h1")).to_have_text(name)
     assert page.locator("img").count() == 0
+    expect(page.locator(".facts")).to_contain_text("CidadeRecife")
+    expect(page.locator(".facts")).to_contain_text(f"(11) {phone[5:10]}-{phone[10:]}")
 
     menu = page.locator("header details.menu summary")
     menu.click()

@@ -159,7 +159,7 @@ def test_the_list_of_1000_campaigns_is_there_at_once_and_pages_by_cursor(
     page, took = first_view(visit, account, "#/campaigns", "tbody tr")
     names = page.locator("tbody .name")
     expect(names).to_have_count(OF_A_PAGE)
-    expect(page.locator(".lead")).to_have_text("1 em envio; 1.000 campanhas ao todo.")
+    expect(page.locator(".lead")).to_have_text("1 em espera; 1.000 campanhas ao todo.")
     seen = names.all_inner_texts()
     assert seen == [f"Campanha {CAMPAIGNS - n:04}" for n in range(OF_A_PAGE)]
     page.get_by_role("link", name="Próxima página").click()

@@ -76,8 +76,9 @@ def every_state(places: dict[str, str], file: Path) -> list[Opened]:
 
 def is_for_all(page: Page, state: Opened, url: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
+    page.once("dialog", lambda question: question.accept())  # what the state before had chosen is given up
+    page.goto("about:blank")  # nothing stays open
     page.goto(f"{url}#{state.route}")
-    page.reload()  # nothing stays open
     settle(page)
     state.open(page)
     settle(page)

@@ -1,12 +1,15 @@
 /** Why a campaign stands still, in words. */
 import { number, when } from "../format.js";
 import { codeText, t } from "../i18n.js";
+import { isBack } from "../state.js";
 
 /**
- * @param {{blocked_code: string | null, blocked_params: Record<string, any>}} campaign
+ * @param {{status: string, blocked_code: string | null, blocked_params: Record<string, any>}} campaign
  */
-export function blockedText({ blocked_code, blocked_params: params }) {
+export function blockedText(campaign) {
+  const { blocked_code, blocked_params: params } = campaign;
   if (!blocked_code) return "";
+  if (isBack(campaign)) return t("blocked.back");
   const names = Object.entries(params.similar_names ?? {}).map(([name, similar]) => t("blocked.similar", { name, similar }));
   const reasons = Object.entries(params.reasons ?? {}).map(([code, count]) => `${number(count)} × ${codeText("error", code)}`);
   const text = codeText("blocked", blocked_code, {

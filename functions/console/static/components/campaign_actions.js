@@ -3,8 +3,8 @@ import { call } from "../api.js";
 import { clock } from "../format.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
-import { navigate } from "../router.js";
-import { toast } from "../state.js";
+import { follow, navigate } from "../router.js";
+import { connection, loadConnection, toast } from "../state.js";
 import { isRetry } from "./campaign_words.js";
 import { confirm } from "./dialog.js";
 import { problemText } from "./problem.js";
@@ -23,7 +23,7 @@ export function campaignActions(campaign, after) {
   const path = `/campaigns/${campaign.id}/edit`;
   /** @type {[string, boolean, () => void, boolean?][]} */
   const actions = [
-    ["edit", (status === "draft" || waits) && exists(path), () => navigate(path)],
+    ["edit", (status === "draft" || waits) && exists(path), () => follow(path)],
     ["pause", status === "running", () => pause(campaign, after)],
     ["resume", status === "paused", () => resume(campaign, after)],
     ["unschedule", waits, () => unschedule(campaign, after)],
@@ -59,10 +59,11 @@ export const pause = ({ id, name }, after) =>
 export const resume = (campaign, after) =>
   attempt(async () => {
     const { id, name } = campaign;
-    const count = await pendingOf(campaign);
+    const [count] = await Promise.all([pendingOf(campaign), loadConnection().catch(() => {})]);
+    const linked = connection.value?.status === "connected";
     const sure = await confirm({
       title: t("campaign.resume.title", { name }),
-      body: t("campaign.resume.text", { count }),
+      body: linked ? t("campaign.resume.text", { count }) : t("campaign.resume.text_unlinked", { count }),
       action: t("campaign.resume.action"),
       ...(count > MANY && { typed: name }),
     });

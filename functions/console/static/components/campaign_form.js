@@ -7,6 +7,7 @@ import { isRetry } from "./campaign_words.js";
 import { Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @typedef {import("hidra-api").Campaign} Campaign */
 
@@ -39,7 +40,6 @@ const labels = (text) => text.split(",").map((it) => it.trim()).filter(Boolean);
  * @param {() => void} props.onCancel
  */
 export function CampaignForm({ campaign, onSaved, onCancel }) {
-  const form = useFirstField();
   /** @type {Record<string, string>} */
   const before = {
     name: campaign.name,
@@ -53,6 +53,8 @@ export function CampaignForm({ campaign, onSaved, onCancel }) {
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
   const fields = open(campaign);
+  const form = useFirstField(failure);
+  useUnsaved(fields.some((it) => values[it] !== before[it]), campaign.name);
 
   /** @param {Event} event */
   const save = async (event) => {

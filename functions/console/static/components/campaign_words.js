@@ -65,6 +65,8 @@ export function sentence(campaign, summary, end) {
       if (!total) return say("not_started");
   }
   const time = campaign.completed_at ? moment(campaign.completed_at) : "";
-  if (campaign.status === "completed" && counts.failed) return say("completed_failed", { time, count: counts.failed });
-  return say(campaign.status, { time });
+  const open = counts.sent + counts.unknown;
+  const rest = open ? ` ${say("open", { count: open })}` : "";
+  if (campaign.status === "completed" && counts.failed) return say("completed_failed", { time, count: counts.failed }) + rest;
+  return say(campaign.status, { time }) + rest;
 }

@@ -4,6 +4,7 @@ import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { Choice, Field } from "./field.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @typedef {import("hidra-api").Connection} Connection */
 
@@ -24,8 +25,10 @@ export function Form({ connection, onSaved, onCancel }) {
     max_messages_per_minute: "20",
     max_concurrent_sends: "1",
   });
+  const [first] = useState(() => JSON.stringify(values));
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
+  useUnsaved(JSON.stringify(values) !== first, t("connection.form.title"));
 
   /** @param {Event} event */
   const save = async (event) => {

@@ -7,6 +7,7 @@ import { limitsOf, written } from "../warm_up.js";
 import { Choice, Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 import { WarmUpEditor } from "./warm_up_editor.js";
 import { WindowEditor } from "./window_editor.js";
 
@@ -43,11 +44,12 @@ const valuesOf = (found) => ({
  * @param {() => void} props.onCancel
  */
 export function LimitsForm({ connection, onSaved, onCancel }) {
-  const form = useFirstField();
   const [values, setValues] = useState(() => valuesOf(connection));
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
+  const form = useFirstField(failure);
+  useUnsaved(JSON.stringify(values) !== JSON.stringify(valuesOf(connection)), t("connection.limits.change"));
   const wrong = mistakes(values);
   /** @param {Partial<Values>} changes */
   const change = (changes) => setValues({ ...values, ...changes });

@@ -1,29 +1,34 @@
 /** The form that saves one contact; a phone that is known completes its contact. */
 import { call } from "../api.js";
+import { phoneText } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { navigate } from "../router.js";
 import { toast } from "../state.js";
+import { Attributes, attributesOf } from "./attributes.js";
 import { Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @param {{onCancel: () => void}} props */
 export function ContactAdd({ onCancel }) {
-  const form = useFirstField();
   const [phone, setPhone] = useState("");
   const [name, setName] = useState("");
+  const [rows, setRows] = useState(/** @type {import("./attributes.js").Row[]} */ ([]));
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
+  const form = useFirstField(failure);
+  useUnsaved(Boolean(phone.trim() || name.trim() || rows.length), t("contacts.add.title"));
 
   /** @param {Event} event */
   const save = async (event) => {
     event.preventDefault();
     setSaving(true);
     try {
-      const body = { contacts: [{ phone: phone.trim(), ...(name.trim() && { name: name.trim() }) }] };
+      const body = { contacts: [{ phone: phone.trim(), ...(name.trim() && { name: name.trim() }), attributes: attributesOf(rows) }] };
       const [saved] = (await call("save_contacts", {}, body)).contacts;
-      toast(t(saved.created ? "contacts.add.done" : "contacts.add.known", { name: saved.name ?? saved.phone }));
+      toast(t(saved.created ? "contacts.add.done" : "contacts.add.known", { name: saved.name ?? phoneText(saved.phone) }));
       navigate(`/contacts/${saved.id}`);
     } catch (/** @type {any} */ problem) {
       setFailure(problem);
@@ -44,6 +49,7 @@ export function ContactAdd({ onCancel }) {
           html`<input ...${given} maxlength="200" autocomplete="off" value=${name} onInput=${(/** @type {any} */ event) => setName(event.target.value)} />`}
       <//>
     </div>
+    <${Attributes} rows=${rows} setRows=${setRows} />
     <div class="buttons">
       <button type="button" onClick=${onCancel}>${t("common.cancel")}</button>
       <button class="primary" disabled=${saving} aria-busy=${saving}>${t("contacts.add.save")}</button>

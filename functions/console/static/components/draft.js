@@ -28,7 +28,8 @@ import { isValid } from "../sending_window.js";
  */
 
 const PAUSE = 600; // ms without typing before a draft is saved
-const NEEDED = /** @type {const} */ (["name", "segment_id", "template_id"]);
+/** Without these the API accepts no draft. */
+export const NEEDED = /** @type {const} */ (["name", "segment_id", "template_id"]);
 
 /** The instant of an input's local time. @param {string} local */
 export const instant = (local) => new Date(local);

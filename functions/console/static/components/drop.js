@@ -7,6 +7,7 @@ import { size } from "./import_words.js";
 /** @param {{file: File | null, onFile: (file: File) => void}} props */
 export function Drop({ file, onFile }) {
   const [over, setOver] = useState(false);
+  const [touch] = useState(() => matchMedia("(hover: none)").matches); // nothing can be dropped there
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   /** @param {any} event */
   const dropped = (event) => {
@@ -24,7 +25,7 @@ export function Drop({ file, onFile }) {
     <${Icon} name="import" size=${24} />
     ${file
       ? html`<p><b>${file.name}</b> <span class="quiet">${size(file.size)}</span></p>`
-      : html`<p><b>${t("imports.drop.title")}</b></p><p class="quiet">${t("imports.drop.text")}</p>`}
+      : html`<p><b>${t(touch ? "imports.drop.title_touch" : "imports.drop.title")}</b></p><p class="quiet">${t("imports.drop.text")}</p>`}
     <button type="button" onClick=${() => input.current?.click()}>${t(file ? "imports.drop.other" : "imports.drop.choose")}</button>
     <input
       ref=${input}

@@ -1,7 +1,7 @@
 /** A filter made of conditions, with the number of contacts that match it as it is built. */
 import { call } from "../api.js";
 import { complete, conditionsOf, FIELDS, filterOf, isGroup, opsOf } from "../filter.js";
-import { number } from "../format.js";
+import { number, phoneText } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
@@ -10,6 +10,7 @@ import { Choice } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Icon } from "./icon.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @typedef {import("../filter.js").Condition} Condition */
 /** @typedef {import("../filter.js").Group} Group */
@@ -17,6 +18,8 @@ import { Problem } from "./problem.js";
 const JOINS = /** @type {const} */ (["all", "any", "none"]);
 /** @type {Condition} */
 const FIRST = { field: "name", op: "contains", value: "" };
+/** @type {Group} */
+const BEGUN = { join: "all", parts: [FIRST] };
 const MOST = 20;
 const COUNTRY = "BR"; // whose way of writing numbers and dates the attributes have
 const PAUSE = 400; // ms without a change
@@ -24,7 +27,7 @@ const PAUSE = 400; // ms without a change
 /** @param {{segment: import("hidra-api").Segment, onChange: () => Promise<void>, onClose: () => void}} props */
 export function FilterBuilder({ segment, onChange, onClose }) {
   const form = useFirstField();
-  const [group, setGroup] = useState(/** @type {Group} */ ({ join: "all", parts: [FIRST] }));
+  const [group, setGroup] = useState(BEGUN);
   const [working, setWorking] = useState(false);
   const people = usePolling(() => call("list_contacts", { limit: 50 })).data?.items ?? [];
   const attributes = [...new Set(people.flatMap((it) => Object.keys(it.attributes)))].sort();
@@ -32,6 +35,7 @@ export function FilterBuilder({ segment, onChange, onClose }) {
   const ready = conditions.every(complete);
   const filter = ready ? filterOf(group) : null;
   const { matches, failure, setFailure } = useMatches(filter);
+  useUnsaved(JSON.stringify(group) !== JSON.stringify(BEGUN), t("segments.way.filter"));
 
   const run = async () => {
     setWorking(true);
@@ -56,9 +60,9 @@ export function FilterBuilder({ segment, onChange, onClose }) {
   return html`<section class="form wide" ref=${form}>
     <h2>${t("segments.way.filter")}</h2>
     <${Conditions} group=${group} attributes=${attributes} room=${MOST - conditions.length} onChange=${setGroup} />
-    <${Problem} failure=${failure} />
+    <${Problem} failure=${failure} quiet />
     <p class="lead" role="status" aria-live="polite">${ready ? matches && t("segments.filter.count", { count: matches.contacts }) : t("segments.filter.incomplete")}</p>
-    ${ready && matches && matches.examples.length > 0 && html`<p class="quiet">${t("segments.filter.such_as", { names: matches.examples.map((it) => it.name ?? it.phone).join(", ") })}</p>`}
+    ${ready && matches && matches.examples.length > 0 && html`<p class="quiet">${t("segments.filter.such_as", { names: matches.examples.map((it) => it.name ?? phoneText(it.phone)).join(", ") })}</p>`}
     <div class="buttons">
       <button onClick=${onClose}>${t("common.cancel")}</button>
       <button class="primary" disabled=${!ready || !matches?.contacts || working} aria-busy=${working} onClick=${run}>

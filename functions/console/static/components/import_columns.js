@@ -1,6 +1,6 @@
 /** The first rows of a file as an import will read them, with a menu over each column. */
 import { html, useId, useState } from "../html.js";
-import { number } from "../format.js";
+import { number, phoneText } from "../format.js";
 import { codeText, has, t } from "../i18n.js";
 import { Icon } from "./icon.js";
 import { Notice } from "./notice.js";
@@ -101,7 +101,7 @@ function AsRead({ row }) {
   }
   if (!row.phone) return html`<span class="quiet">${t("imports.preview.line", { line: row.line })}</span>`;
   const consent = row.consent && t(`imports.basis.${row.consent.basis}`);
-  return html`<b class="numbers">${row.phone}</b>${row.name && html`<br />${row.name}`}${consent && html`<br /><span class="quiet">${consent}</span>`}`;
+  return html`<b class="numbers">${phoneText(row.phone)}</b>${row.name && html`<br />${row.name}`}${consent && html`<br /><span class="quiet">${consent}</span>`}`;
 }
 
 /** What the person has chosen for a column; "?" if nothing yet. @param {Mapping} mapping @param {string} name */

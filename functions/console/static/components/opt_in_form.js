@@ -7,12 +7,14 @@ import { confirm } from "./dialog.js";
 import { Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @param {{onDone: () => void, onCancel: () => void}} props */
 export function OptInForm({ onDone, onCancel }) {
-  const form = useFirstField();
   const [text, setText] = useState("");
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
+  const form = useFirstField(failure);
+  useUnsaved(text.trim() !== "", t("opt_outs.by_phone.title"));
 
   /** @param {Event} event */
   const save = async (event) => {

@@ -6,14 +6,16 @@ import { toast } from "../state.js";
 import { Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @param {{onDone: () => void, onCancel: () => void}} props */
 export function OptOutForm({ onDone, onCancel }) {
-  const form = useFirstField();
   const [text, setText] = useState("");
   const [reason, setReason] = useState("");
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
+  const form = useFirstField(failure);
+  useUnsaved(Boolean(text.trim() || reason.trim()), t("opt_outs.add.action"));
   const phones = text.split(/[\n;,]/).map((it) => it.trim()).filter(Boolean);
   // `phones.3` is the fourth phone, or `phones.3.phone`.
   const wrong = (failure?.problem.errors ?? []).map(({ field }) => phones[Number(field.split(".")[1])]).filter(Boolean);

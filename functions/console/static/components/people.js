@@ -1,5 +1,6 @@
 /** The first people of a segment. */
 import { call } from "../api.js";
+import { phoneText } from "../format.js";
 import { useEffect, useState } from "../html.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
@@ -24,4 +25,4 @@ export function usePeople(segment_id) {
 }
 
 /** @param {Contact} person */
-export const nameOf = (person) => person.name || person.phone;
+export const nameOf = (person) => person.name || phoneText(person.phone);

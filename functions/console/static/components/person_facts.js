@@ -1,5 +1,5 @@
 /** What is known of a person: phone, attributes, consent. */
-import { number } from "../format.js";
+import { number, phoneText } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
@@ -19,7 +19,7 @@ export function PersonFacts({ contact, person }) {
   return html`<section>
     <h2>${t("person.facts")}</h2>
     <dl class="facts">
-      <div><dt>${t("contacts.phone")}</dt><dd class="numbers">${contact.phone}</dd></div>
+      <div><dt>${t("contacts.phone")}</dt><dd class="numbers">${phoneText(contact.phone)}</dd></div>
       ${attributes.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${valueText(value)}</dd></div>`)}
       <div>
         <dt>${t("person.consent.title")}</dt>

@@ -1,15 +1,17 @@
 /** The form that changes what is known of a person; only what was changed is sent. */
 import { call } from "../api.js";
+import { phoneText } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { toast } from "../state.js";
+import { Attributes, attributesOf } from "./attributes.js";
 import { Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
-import { Icon } from "./icon.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
-/** @typedef {{name: string, value: string, kind: string, kept: boolean}} Row `kept`: the contact has it already */
+/** @typedef {import("./attributes.js").Row} Row */
 
 const BASES = [
   "consent", "legal_obligation", "public_policy", "research", "contract", "legal_proceedings", "protection_of_life",
@@ -23,9 +25,8 @@ const BASES = [
  * @param {() => void} props.onCancel
  */
 export function PersonForm({ contact, onSaved, onCancel }) {
-  const form = useFirstField();
   const [name, setName] = useState(contact.name ?? "");
-  const [phone, setPhone] = useState(contact.phone);
+  const [phone, setPhone] = useState(phoneText(contact.phone));
   const [rows, setRows] = useState(() =>
     Object.entries(contact.attributes).map(([key, value]) => /** @type {Row} */ ({ name: key, value: String(value), kind: typeof value, kept: true })),
   );
@@ -33,6 +34,8 @@ export function PersonForm({ contact, onSaved, onCancel }) {
   const [source, setSource] = useState(contact.consent?.source ?? "");
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
+  const form = useFirstField(failure);
+  useUnsaved(Object.keys(changes(contact, { name, phone, rows, basis, source })).length > 0, contact.name ?? phoneText(contact.phone));
 
   /** @param {Event} event */
   const save = async (event) => {
@@ -80,35 +83,6 @@ export function PersonForm({ contact, onSaved, onCancel }) {
   </form>`;
 }
 
-/** @param {{rows: Row[], setRows: (rows: Row[]) => void}} props */
-function Attributes({ rows, setRows }) {
-  /** @param {number} place @param {Partial<Row>} change */
-  const change = (place, change) => setRows(rows.map((row, index) => (index === place ? { ...row, ...change } : row)));
-  return html`<fieldset class="field attributes">
-    <legend>${t("contacts.attributes")}</legend>
-    ${rows.map((row, place) => {
-      const label = { "aria-label": row.name ? t("person.form.value_of", { name: row.name }) : t("person.form.value") };
-      const typed = (/** @type {any} */ event) => change(place, { value: event.target.value });
-      return html`<div class="attribute" key=${place}>
-        ${row.kept
-          ? html`<span class="attribute-name">${row.name}</span>`
-          : html`<input aria-label=${t("person.form.name")} placeholder=${t("person.form.name")} maxlength="64" value=${row.name} onInput=${(/** @type {any} */ event) => change(place, { name: event.target.value })} />`}
-        ${row.kind === "boolean"
-          ? html`<select ...${label} onChange=${typed}>
-              ${["true", "false"].map((it) => html`<option key=${it} value=${it} selected=${row.value === it}>${t(it === "true" ? "person.yes" : "person.no")}</option>`)}
-            </select>`
-          : html`<input ...${label} maxlength="500" value=${row.value} onInput=${typed} />`}
-        <button type="button" class="plain" aria-label=${t("person.form.remove", { name: row.name })} onClick=${() => setRows(rows.filter((_, index) => index !== place))}>
-          <${Icon} name="close" size=${16} />
-        </button>
-      </div>`;
-    })}
-    <button type="button" class="small" onClick=${() => setRows([...rows, { name: "", value: "", kind: "string", kept: false }])}>
-      <${Icon} name="plus" size=${16} />${t("person.form.add")}
-    </button>
-  </fieldset>`;
-}
-
 /**
  * What differs from the contact; an attribute that is gone is null.
  *
@@ -119,8 +93,8 @@ function changes(contact, { name, phone, rows, basis, source }) {
   /** @type {Record<string, any>} */
   const body = {};
   if (name.trim() !== (contact.name ?? "")) body.name = name.trim() || null;
-  if (phone.trim() !== contact.phone) body.phone = phone.trim();
-  const attributes = Object.fromEntries(rows.filter((row) => row.name.trim()).map((row) => [row.name.trim(), typed(row)]));
+  if (phone.trim() !== phoneText(contact.phone)) body.phone = phone.trim();
+  const attributes = attributesOf(rows);
   const gone = Object.keys(contact.attributes).filter((it) => !(it in attributes));
   const changed = Object.entries(attributes).filter(([it, value]) => contact.attributes[it] !== value);
   if (gone.length || changed.length) {
@@ -132,11 +106,4 @@ function changes(contact, { name, phone, rows, basis, source }) {
     body.consent = basis ? { basis, source: source.trim() || null, ...(at && { at }) } : null;
   }
   return body;
-}
-
-/** A number stays a number as long as it is one. @param {Row} row @returns {string | number | boolean} */
-function typed({ value, kind }) {
-  if (kind === "boolean") return value === "true";
-  const figure = Number(value.trim().replace(",", "."));
-  return kind === "number" && value.trim() !== "" && Number.isFinite(figure) ? figure : value;
 }

@@ -1,6 +1,6 @@
 /** Every message to a person, the latest first, each with its text and its story. */
 import { html } from "../html.js";
-import { when } from "../format.js";
+import { phoneText, when } from "../format.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { href } from "../router.js";
@@ -53,7 +53,7 @@ function One({ message, phone }) {
     </summary>
     <div class="story-text">
       ${message.text ? html`<${Bubble} text=${message.text} media=${message} />` : html`<p class="quiet">${t("person.messages.no_text")}</p>`}
-      ${message.phone !== phone && html`<p class="quiet numbers">${t("person.messages.earlier_phone", { phone: message.phone })}</p>`}
+      ${message.phone !== phone && html`<p class="quiet numbers">${t("person.messages.earlier_phone", { phone: phoneText(message.phone) })}</p>`}
     </div>
     <${Story} message=${message} />
     ${exists(path) && html`<p class="story-link"><a href=${href(path)}>${t("person.messages.open")}</a></p>`}

@@ -1,5 +1,5 @@
 /** A failure in words: what happened, and what to do next. */
-import { html } from "../html.js";
+import { html, useEffect, useRef } from "../html.js";
 import { codeText, t } from "../i18n.js";
 import { Icon } from "./icon.js";
 
@@ -18,14 +18,21 @@ export function problemText(failure) {
 }
 
 /**
+ * What a person's own action has failed with comes into view, with the focus.
+ *
  * @param {object} props
  * @param {import("../api.js").Failure | undefined} props.failure
- * @param {() => void} [props.retry]
+ * @param {() => void} [props.retry] of something that is read
+ * @param {boolean} [props.quiet] it comes while the person does something else
  */
-export function Problem({ failure, retry }) {
+export function Problem({ failure, retry, quiet = Boolean(retry) }) {
+  const notice = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    if (failure && !quiet) notice.current?.focus();
+  }, [failure]);
   if (!failure) return null;
   const campaigns = failure.problem.campaigns ?? [];
-  return html`<div class="notice red" role="alert">
+  return html`<div class="notice red" role="alert" tabindex="-1" ref=${notice}>
     <${Icon} name="alert" />
     <div>
       <p>${problemText(failure)}</p>

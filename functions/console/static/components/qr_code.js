@@ -59,7 +59,7 @@ export function QrCode({ reload }) {
       ${link?.pairing_code && html`<p>${t("connection.qr.pairing")} <b class="code">${link.pairing_code}</b></p>`}
       ${link?.message && html`<p class="quiet">${t("connection.reported")} <span lang="en">${link.message}</span></p>`}
       ${failure
-        ? html`<${Problem} failure=${failure} />`
+        ? html`<${Problem} failure=${failure} quiet />`
         : html`<p class="quiet numbers"><${Icon} name="clock" size=${16} /> ${link ? t("connection.qr.renews", { seconds: left }) : t("connection.qr.coming")}</p>`}
       <p class="quiet">${t("connection.qr.waiting")}</p>
     </div>

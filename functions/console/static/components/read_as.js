@@ -29,8 +29,8 @@ export async function readAs(body, people) {
   return { texts: texts.map(({ text, missing }, at) => ({ contact: people[at], text, missing })), warnings };
 }
 
-/** @param {string} body @param {Contact[] | undefined} people up to 20 @returns {Readings} */
-export function useReadings(body, people) {
+/** @param {string} body @param {Contact[] | undefined} people up to 20 @param {(texts: ReadText[]) => ReadText[]} [order] @returns {Readings} */
+export function useReadings(body, people, order = worst) {
   const [found, setFound] = useState(/** @type {Readings} */ ({ texts: undefined, warnings: [] }));
   const turn = useRef(0);
   useEffect(() => {
@@ -39,7 +39,7 @@ export function useReadings(body, people) {
     const timer = setTimeout(async () => {
       try {
         const read = await readAs(body, people);
-        if (mine === turn.current) setFound({ texts: worst(read.texts), warnings: read.warnings });
+        if (mine === turn.current) setFound({ texts: order(read.texts), warnings: read.warnings });
       } catch (/** @type {any} */ failure) {
         if (mine === turn.current) setFound((before) => ({ ...before, failure }));
       }
@@ -51,8 +51,16 @@ export function useReadings(body, people) {
 
 /** Missing values first, then the longest. @param {ReadText[]} texts */
 function worst(texts) {
-  return [...texts].sort((one, other) => other.missing.length - one.missing.length || other.text.length - one.text.length).slice(0, SHOWN);
+  return [...texts].sort((one, other) => other.missing.length - one.missing.length || longer(one, other)).slice(0, SHOWN);
 }
+
+/** For those who will receive it: the longest first, and missing values last. The first one is the example. @param {ReadText[]} texts */
+export function sent(texts) {
+  return [...texts].sort((one, other) => one.missing.length - other.missing.length || longer(one, other)).slice(0, SHOWN);
+}
+
+/** @param {ReadText} one @param {ReadText} other */
+const longer = (one, other) => other.text.length - one.text.length;
 
 /**
  * @param {object} props
@@ -70,7 +78,7 @@ export function ReadAs({ readings, body, media, title }) {
   const move = (step) => setAt((Math.min(at, texts.length - 1) + step + texts.length) % texts.length);
   return html`<figure class="phone" aria-label=${title ?? t("read_as.label")}>
     ${title && html`<h3>${title}</h3>`}
-    ${failure && html`<${Problem} failure=${failure} />`}
+    ${failure && html`<${Problem} failure=${failure} quiet />`}
     ${body || media ? html`<${Bubble} text=${shown?.text ?? body} missing=${shown?.missing} media=${media} />` : html`<p class="quiet">${t("read_as.nothing")}</p>`}
     <figcaption>
       ${shown

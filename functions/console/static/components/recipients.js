@@ -1,6 +1,6 @@
 /** A campaign's recipients: how many are in which state and why, and each one's story. The filters are in the address. */
 import { call } from "../api.js";
-import { number, when } from "../format.js";
+import { number, phoneText, when } from "../format.js";
 import { html, useEffect, useRef } from "../html.js";
 import { codeText, t } from "../i18n.js";
 import { exists } from "../pages.js";
@@ -33,15 +33,16 @@ export function Recipients({ campaign_id, summary, query, live }) {
   const filters = { ...(status && { status }), ...(error_code && { error_code }), ...(phone && { phone }) };
   const list = useList((page) => call("list_recipients", { campaign_id, ...filters, ...page, limit: LIMIT }), {
     query: { ...filters, ...(cursor && { cursor }) },
-    moves: () => live && !cursor,
   });
-  // Who is in which state has changed since the list was read.
+  // Read again with the numbers, so that both are of the same moment; a later page of the list stays while it is live.
   const counted = JSON.stringify(summary.counts);
-  const first = useRef(counted);
+  const before = useRef({ summary, counted });
   useEffect(() => {
-    if (counted !== first.current && !live) list.reload();
-    first.current = counted;
-  }, [counted]);
+    const changed = counted !== before.current.counted;
+    const moves = live && summary !== before.current.summary;
+    if (live ? (changed || moves) && !cursor : changed) list.reload();
+    before.current = { summary, counted };
+  }, [summary]);
   return html`<section class="people">
     <div class="section-head">
       <h2>${t("campaign.people.title")}</h2>
@@ -119,8 +120,8 @@ function Row({ recipient }) {
   return html`<details class="unfold">
     <summary>
       <span class="row-name">
-        <span class="name">${recipient.name ?? recipient.phone ?? t("campaign.people.erased")}</span>
-        ${recipient.name && recipient.phone && html`<span class="quiet numbers">${recipient.phone}</span>`}
+        <span class="name">${recipient.name ?? (recipient.phone ? phoneText(recipient.phone) : t("campaign.people.erased"))}</span>
+        ${recipient.name && recipient.phone && html`<span class="quiet numbers">${phoneText(recipient.phone)}</span>`}
       </span>
       <span class="row-reason quiet">${reason}</span>
       <span class="row-time quiet numbers">${at && when(at)}</span>

@@ -75,7 +75,7 @@ function Reason({ reason, count, rows }) {
   const text = codeText("reject", reason);
   const more = count - rows.length;
   return html`<tbody>
-    <tr class="group">
+    <tr class="reason">
       <th colspan="2" scope="rowgroup">${text.charAt(0).toUpperCase()}${text.slice(1)} <span class="quiet numbers">${t("imports.rejects.count", { count })}</span></th>
     </tr>
     ${rows.map(

@@ -37,14 +37,16 @@ export function Runs({ campaign, live }) {
 
 /** @param {{run: Run}} props */
 function One({ run }) {
-  const { kind, total, delivered, failed, skipped } = run.summary;
+  const { kind, total, delivered, failed, skipped, pending } = run.summary;
   const seconds = run.ended_at ? (Date.parse(run.ended_at) - Date.parse(run.started_at)) / 1000 : 0;
+  // What is pending when nothing more leaves has left, and its confirmation is missing.
+  const open = t(run.ended_at ? "overview.part.unconfirmed" : "overview.part.open", { count: pending });
   return html`
     <div class="row-head">
       <h3>${t(`campaign.runs.${kind}`)}</h3>
       <span class="quiet"><${Time} at=${run.started_at} />${run.ended_at && ` · ${t("campaign.runs.took", { time: duration(seconds) })}`}</span>
     </div>
-    <p class="numbers">${t("campaign.runs.summary", { total, delivered, failed, skipped })}</p>
+    <p class="numbers">${pending ? t("campaign.runs.summary_open", { total, delivered, failed, skipped, open }) : t("campaign.runs.summary", { total, delivered, failed, skipped })}</p>
     ${(run.body || run.media_type) && html`<p class="quiet">${t("campaign.runs.text")}</p><${Bubble} text=${run.body ?? ""} media=${run} />`}
   `;
 }

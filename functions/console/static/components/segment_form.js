@@ -5,15 +5,17 @@ import { t } from "../i18n.js";
 import { Field } from "./field.js";
 import { useFirstField } from "./first_field.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @typedef {import("hidra-api").Segment} Segment */
 
 /** @param {{segment: Segment | null, onSaved: (saved: Segment) => void, onCancel: () => void}} props */
 export function SegmentForm({ segment, onSaved, onCancel }) {
-  const form = useFirstField();
   const [name, setName] = useState(segment?.name ?? "");
   const [description, setDescription] = useState(segment?.description ?? "");
   const [failure, setFailure] = useState(/** @type {any} */ (undefined));
+  const form = useFirstField(failure);
+  useUnsaved(name !== (segment?.name ?? "") || description !== (segment?.description ?? ""), segment?.name ?? t("segments.new"));
   /** @param {Event} event */
   const save = async (event) => {
     event.preventDefault();

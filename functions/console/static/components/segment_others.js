@@ -8,6 +8,7 @@ import { toast } from "../state.js";
 import { confirm } from "./dialog.js";
 import { Problem } from "./problem.js";
 import { Reading } from "./reading.js";
+import { useUnsaved } from "./unsaved.js";
 
 /** @param {{way: "merge" | "subtract", segment: import("hidra-api").Segment, onChange: () => Promise<void>, onClose: () => void}} props */
 export function SegmentOthers({ way, segment, onChange, onClose }) {
@@ -15,6 +16,7 @@ export function SegmentOthers({ way, segment, onChange, onClose }) {
   const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));
   const [wrong, setWrong] = useState(/** @type {any} */ (undefined));
   const [working, setWorking] = useState(false);
+  useUnsaved(chosen.length > 0, t(`segments.way.${way}`));
   const others = data?.items.filter((it) => it.id !== segment.id) ?? [];
   const run = async () => {
     const names = others.filter((it) => chosen.includes(it.id)).map((it) => it.name).join(", ");

@@ -1,5 +1,6 @@
 /** Contacts by name or phone, to be added to a segment one by one or as they are found. */
 import { call } from "../api.js";
+import { phoneText } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
@@ -34,14 +35,14 @@ export function SegmentSearch({ segment, onChange, onClose }) {
   return html`<section class="form wide" ref=${form}>
     <h2>${t("segments.way.search")}</h2>
     <${SearchBox} label=${t("segments.search.label")} value=${search} onSearch=${setSearch} />
-    ${failure && html`<${Problem} failure=${failure} />`}
+    ${failure && html`<${Problem} failure=${failure} quiet />`}
     ${data && !items.length && html`<p class="quiet">${t(search ? "segments.search.nothing" : "segments.search.no_contacts")}</p>`}
     ${items.length > 0 &&
     html`<ul class="rows">
       ${items.map(
         (it) => html`<li class="row line" key=${it.id}>
-          <span class="name">${it.name ?? t("segments.nameless")}</span><span class="numbers quiet">${it.phone}</span>
-          <button disabled=${added.includes(it.id)} onClick=${() => add([it])}>${t(added.includes(it.id) ? "segments.search.added" : "segments.search.add")}<span class="sr"> ${it.name ?? it.phone}</span></button>
+          <span class="name">${it.name ?? t("segments.nameless")}</span><span class="numbers quiet">${phoneText(it.phone)}</span>
+          <button disabled=${added.includes(it.id)} onClick=${() => add([it])}>${t(added.includes(it.id) ? "segments.search.added" : "segments.search.add")}<span class="sr"> ${it.name ?? phoneText(it.phone)}</span></button>
         </li>`,
       )}
     </ul>`}

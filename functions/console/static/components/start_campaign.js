@@ -8,7 +8,7 @@ import { MANY } from "./campaign_actions.js";
 import { confirm } from "./dialog.js";
 import { instant } from "./draft.js";
 import { nameOf } from "./people.js";
-import { readAs } from "./read_as.js";
+import { readAs, sent } from "./read_as.js";
 import { receiving, timing } from "./wizard_check.js";
 
 /**
@@ -50,7 +50,7 @@ export async function startCampaign({ campaign, values, preflight, expected, tem
 }
 
 /**
- * What one of the people reads; the bare text if no person's values are known.
+ * What the first one reads, as the check has shown; the bare text if no person's values are known.
  *
  * @param {import("hidra-api").Template} template
  * @param {import("hidra-api").Contact[]} people
@@ -59,6 +59,6 @@ async function firstReading(template, people) {
   const bare = { text: template.body, person: null };
   if (!people.length) return bare;
   const { texts } = await readAs(template.body ?? "", people);
-  const whole = texts.find(({ missing }) => !missing.length);
-  return whole ? { text: whole.text, person: nameOf(whole.contact) } : bare;
+  const [first] = sent(texts);
+  return first.missing.length ? bare : { text: first.text, person: nameOf(first.contact) };
 }

@@ -12,6 +12,7 @@ import { Reading } from "./reading.js";
  * @property {(row: T) => any} cell
  * @property {boolean} [number] aligned to the right, in figures of one width
  * @property {boolean} [main] the cell that names the row
+ * @property {boolean} [long] a text of several lines
  * @property {boolean} [does] the cell with what can be done; its title is for screen readers
  */
 
@@ -64,4 +65,4 @@ export function Pager({ next }) {
 }
 
 /** @param {Column<any>} column */
-const kind = (column) => [column.number && "number", column.main && "main", column.does && "does"].filter(Boolean).join(" ");
+const kind = (column) => [column.number && "number", column.main && "main", column.long && "long", column.does && "does"].filter(Boolean).join(" ");

@@ -1,6 +1,6 @@
 /** A campaign in the making: four cards in their order, and what they amount to beside them. */
 import { campaignActions } from "./campaign_actions.js";
-import { instant, local, useDraft, wrongFields } from "./draft.js";
+import { NEEDED, instant, local, useDraft, wrongFields } from "./draft.js";
 import { Field } from "./field.js";
 import { expectedOf } from "./forecast.js";
 import { Labels } from "./labels.js";
@@ -11,15 +11,16 @@ import { Page } from "./page.js";
 import { usePeople } from "./people.js";
 import { cannotStart, usePreflight } from "./preflight.js";
 import { Problem } from "./problem.js";
+import { useUnsaved } from "./unsaved.js";
 import { Audience } from "./wizard_audience.js";
 import { Card } from "./wizard_card.js";
 import { Message } from "./wizard_message.js";
 import { Summary } from "./wizard_summary.js";
 import { when } from "../format.js";
-import { html, useEffect, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
-import { href, navigate, replacePath, setQuery } from "../router.js";
+import { href, navigate, openPart, replacePath, setQuery } from "../router.js";
 import { toast } from "../state.js";
 
 /** @typedef {import("hidra-api").Campaign} Campaign */
@@ -64,19 +65,30 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
   }, []);
   const [starting, setStarting] = useState(false);
   useMinutes();
-  useLeaving(scheduled && draft.dirty);
+  const first = useRef(JSON.stringify(values));
+  const lacks = !campaign && NEEDED.some((field) => wrong.has(field)) && JSON.stringify(values) !== first.current;
+  useUnsaved(lacks || (draft.dirty && Boolean(scheduled || draft.failure)), values.name.trim() || t("wizard.title"));
 
   const done = STEPS.map((step) => (FIELDS[step] ?? []).every((field) => !wrong.has(/** @type {any} */ (field))));
   const reachable = (/** @type {number} */ index) => done.slice(0, index).every(Boolean) && (index < 3 || campaign !== null);
   const furthest = [3, 2, 1, 0].find(reachable) ?? 0;
   const asked = STEPS.findIndex((step) => step === query.step);
   const current = Math.min(asked >= 0 ? asked : opened ? 3 : 0, furthest);
+  const seen = useRef(current);
+  seen.current = Math.max(seen.current, current);
+  useEffect(() => {
+    // The address of a card that was opened before may lack the times.
+    const { at, until } = values;
+    if (!scheduled && ((query.at ?? "") !== at || (query.until ?? "") !== until)) setQuery({ at, until });
+  }, [query]);
+  /** A card that is done has been opened, and it reaches somebody. @param {number} index */
+  const ticked = (index) => index < 3 && done[index] && index <= seen.current && (index > 0 || Boolean(segment?.total_contacts));
   // Each is there when its card opens: the card before it has asked for it.
   const time = useModule((current === 1 || current === 2) && loadTime);
   const check = useModule(current >= 2 && loadCheck);
   const starter = useModule(current === 3 && loadStart);
   /** @param {string} step */
-  const open = (step) => setQuery({ step });
+  const open = (step) => openPart({ step });
 
   /** @param {Partial<import("./draft.js").Values>} changes */
   const change = (changes) => {
@@ -176,7 +188,7 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
             fact=${facts[step]}
             open=${index === current}
             reachable=${reachable(index)}
-            done=${index < 3 && done[index] && (index !== 2 || asked >= 2 || opened !== null)}
+            done=${ticked(index)}
             onOpen=${() => open(step)}
             next=${index < 3 ? { ready: reachable(index + 1), primary: !scheduled, go: () => open(STEPS[index + 1]) } : undefined}
           >
@@ -202,14 +214,4 @@ function useMinutes() {
     const timer = setInterval(() => tick(Date.now()), 30_000);
     return () => clearInterval(timer);
   }, []);
-}
-
-/** The browser asks before it closes a tab with changes that are not saved. @param {boolean} unsaved */
-function useLeaving(unsaved) {
-  useEffect(() => {
-    /** @param {Event} event */
-    const ask = (event) => event.preventDefault();
-    if (unsaved) addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [unsaved]);
 }

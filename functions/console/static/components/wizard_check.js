@@ -1,5 +1,5 @@
 /** The last card: what the API predicts, in words; who is left out and why; how it reads; a test; the start. */
-import { clock, duration, when } from "../format.js";
+import { clock, duration, phoneText, when } from "../format.js";
 import { html } from "../html.js";
 import { codeText, t } from "../i18n.js";
 import { exists } from "../pages.js";
@@ -8,7 +8,7 @@ import { connection } from "../state.js";
 import { Bar } from "./bar.js";
 import { Notice } from "./notice.js";
 import { Problem } from "./problem.js";
-import { TemplateReadAs } from "./read_as.js";
+import { ReadAs, sent, useReadings } from "./read_as.js";
 import { SendingDays } from "./sending_days.js";
 import { Skeleton } from "./skeleton.js";
 import { TestMessage } from "./test_message.js";
@@ -49,8 +49,8 @@ const GRAVE = ["no-connection", "segment-empty", "segment-too-large", "nothing-t
  */
 export function Check({ forecast, expected, campaign, template, people, unsaved, open }) {
   const { data, failure, fresh, ask } = forecast;
+  const readings = useReadings(template?.body ?? "", data && receiving(people, data), sent);
   if (!data) return failure ? html`<${Problem} failure=${failure} retry=${() => ask().catch(() => {})} />` : html`<${Skeleton} lines=${4} />`;
-  const readers = receiving(people, data);
   return html`
     ${unsaved && html`<${Notice}><p>${t("wizard.check.unsaved")}</p><//>`}
     <${Problem} failure=${failure} retry=${() => ask().catch(() => {})} />
@@ -73,8 +73,8 @@ export function Check({ forecast, expected, campaign, template, people, unsaved,
     ${data.days.length > 0 && html`<section><h3>${t("wizard.time.days")}</h3><${SendingDays} forecast=${data} window=${campaign.send_window} /></section>`}
     ${template &&
     html`<div class="beside">
-      <${TemplateReadAs} template=${template} people=${readers} title=${t("wizard.message.reads")} />
-      <${TestMessage} campaign_id=${campaign.id} person=${readers?.[0]} />
+      <${ReadAs} readings=${readings} body=${template.body} media=${template} title=${t("wizard.message.reads")} />
+      <${TestMessage} campaign_id=${campaign.id} person=${readings.texts?.[0]?.contact} />
     </div>`}
   `;
 }
@@ -126,7 +126,7 @@ function Left({ left }) {
     <ul class="examples">
       ${left.examples.map(
         ({ contact_id, phone, detail }) => html`<li key=${contact_id}>
-          ${exists(`/contacts/${contact_id}`) ? html`<a href=${href(`/contacts/${contact_id}`)}>${phone}</a>` : phone}
+          ${exists(`/contacts/${contact_id}`) ? html`<a href=${href(`/contacts/${contact_id}`)}>${phoneText(phone)}</a>` : phoneText(phone)}
           ${detail && left.reason === "unresolved_variable" && html`<span class="quiet"> ${t("wizard.check.lacks", { names: missing(detail) })}</span>`}
         </li>`,
       )}

@@ -27,7 +27,8 @@ export default {
     "empty_text": "An account appears here once it creates its first campaign."
   },
   "blocked": {
-    "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}."
+    "similar": "{{{name}}} does not exist in the contacts; it may be {{{similar}}}.",
+    "back": "The number is connected again. It continues by itself in a moment."
   },
   "bubble": {
     "image": "Picture",
@@ -68,6 +69,10 @@ export default {
       "completed_failed": {
         "one": "{delivered} of {total} delivered, {count} failed; ended {time}.",
         "other": "{delivered} of {total} delivered, {count} failed; ended {time}."
+      },
+      "open": {
+        "one": "{count} confirmation of WhatsApp is missing.",
+        "other": "{count} confirmations of WhatsApp are missing."
       },
       "failed": "{delivered} of {total} delivered; ended {time} without sending anything.",
       "not_started": "It did not start: no one received anything.",
@@ -155,6 +160,7 @@ export default {
       "retry": "Retry of failures",
       "took": "took {time}",
       "summary": "People: {total}. Delivered: {delivered}; failed: {failed}; skipped: {skipped}.",
+      "summary_open": "People: {total}. Delivered: {delivered}; failed: {failed}; skipped: {skipped}; {open}.",
       "text": "The text of this send:"
     },
     "facts": {
@@ -216,6 +222,10 @@ export default {
       "text": {
         "one": "{count} person who is waiting starts to get the message now.",
         "other": "{count} people who are waiting start to get the message now."
+      },
+      "text_unlinked": {
+        "one": "{count} waiting person starts to receive once the number is connected. It is not connected now.",
+        "other": "{count} waiting people start to receive once the number is connected. It is not connected now."
       }
     },
     "cancel": {
@@ -282,6 +292,10 @@ export default {
       "running": {
         "one": "{count} sending",
         "other": "{count} sending"
+      },
+      "held": {
+        "one": "{count} waiting",
+        "other": "{count} waiting"
       },
       "paused": {
         "one": "{count} paused",
@@ -912,6 +926,7 @@ export default {
     },
     "drop": {
       "title": "Drop the file here",
+      "title_touch": "Choose the file",
       "text": "CSV, XLSX or JSON Lines, up to 2 GB",
       "choose": "Choose a file",
       "other": "Choose another"
@@ -1130,6 +1145,10 @@ export default {
       "running": {
         "one": "sending",
         "other": "sending"
+      },
+      "held": {
+        "one": "waiting",
+        "other": "waiting"
       },
       "scheduled": {
         "one": "scheduled",
@@ -1597,6 +1616,12 @@ export default {
       "confirm": "Delete {name}",
       "done": "The template {name} was deleted."
     }
+  },
+  "unsaved": {
+    "title": "Leave without saving?",
+    "text": "What you changed is not saved yet and would be lost: {names}.",
+    "leave": "Leave without saving",
+    "stay": "Stay here"
   },
   "window": {
     "label": "When messages may go out",

@@ -27,7 +27,8 @@ export default {
     "empty_text": "Cada conta aparece aqui com a primeira campanha que criar."
   },
   "blocked": {
-    "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}."
+    "similar": "{{{name}}} não existe nos contatos; talvez seja {{{similar}}}.",
+    "back": "O número está conectado de novo. Ela continua sozinha em instantes."
   },
   "bubble": {
     "image": "Imagem",
@@ -68,6 +69,10 @@ export default {
       "completed_failed": {
         "one": "{delivered} de {total} entregues, {count} falhou; terminou {time}.",
         "other": "{delivered} de {total} entregues, {count} falharam; terminou {time}."
+      },
+      "open": {
+        "one": "Falta {count} confirmação do WhatsApp.",
+        "other": "Faltam {count} confirmações do WhatsApp."
       },
       "failed": "{delivered} de {total} entregues; terminou {time} sem enviar nada.",
       "not_started": "Não começou: ninguém recebeu nada.",
@@ -155,6 +160,7 @@ export default {
       "retry": "Reenvio das falhas",
       "took": "durou {time}",
       "summary": "Pessoas: {total}. Entregues: {delivered}; com falha: {failed}; puladas: {skipped}.",
+      "summary_open": "Pessoas: {total}. Entregues: {delivered}; com falha: {failed}; puladas: {skipped}; {open}.",
       "text": "O texto deste envio:"
     },
     "facts": {
@@ -216,6 +222,10 @@ export default {
       "text": {
         "one": "{count} pessoa que aguarda começa a receber agora.",
         "other": "{count} pessoas que aguardam começam a receber agora."
+      },
+      "text_unlinked": {
+        "one": "{count} pessoa aguarda e começa a receber quando o número estiver conectado. Agora ele não está.",
+        "other": "{count} pessoas aguardam e começam a receber quando o número estiver conectado. Agora ele não está."
       }
     },
     "cancel": {
@@ -282,6 +292,10 @@ export default {
       "running": {
         "one": "{count} em envio",
         "other": "{count} em envio"
+      },
+      "held": {
+        "one": "{count} em espera",
+        "other": "{count} em espera"
       },
       "paused": {
         "one": "{count} pausada",
@@ -912,6 +926,7 @@ export default {
     },
     "drop": {
       "title": "Solte o arquivo aqui",
+      "title_touch": "Escolha o arquivo",
       "text": "CSV, XLSX ou JSON Lines, até 2 GB",
       "choose": "Escolher arquivo",
       "other": "Escolher outro"
@@ -1130,6 +1145,10 @@ export default {
       "running": {
         "one": "em envio",
         "other": "em envio"
+      },
+      "held": {
+        "one": "em espera",
+        "other": "em espera"
       },
       "scheduled": {
         "one": "agendada",
@@ -1597,6 +1616,12 @@ export default {
       "confirm": "Apagar {name}",
       "done": "O modelo {name} foi apagado."
     }
+  },
+  "unsaved": {
+    "title": "Sair sem salvar?",
+    "text": "O que você mudou ainda não foi salvo e se perde: {names}.",
+    "leave": "Sair sem salvar",
+    "stay": "Continuar aqui"
   },
   "window": {
     "label": "Em que horário pode sair",

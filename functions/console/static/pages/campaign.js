@@ -5,7 +5,7 @@ import { campaignActions, pause, resume } from "../components/campaign_actions.j
 import { CampaignFacts } from "../components/campaign_facts.js";
 import { useForecast } from "../components/campaign_forecast.js";
 import { canRetry, retry } from "../components/campaign_retry.js";
-import { countsOf, sentence } from "../components/campaign_words.js";
+import { countsOf, isRetry, sentence } from "../components/campaign_words.js";
 import { useExport } from "../components/export.js";
 import { Funnel } from "../components/funnel.js";
 import { Icon } from "../components/icon.js";
@@ -24,12 +24,13 @@ import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { usePolling } from "../polling.js";
 import { href, navigate } from "../router.js";
-import { announce, connection } from "../state.js";
+import { announce, connection, fitConnection, isBack } from "../state.js";
 
 const loadDetails = () => import("../components/campaign_details.js");
 const loadForm = () => import("../components/campaign_form.js");
 const EVERY = 3000;
 const EVERY_LARGE = 10_000;
+const EVERY_STARTING = 1000; // until the start that was asked for is seen
 const LARGE = 100_000; // the counts of so many recipients take the database a while
 const SETTLING = 60_000; // late statuses are waited for until none has come for so long
 
@@ -41,8 +42,11 @@ async function load(campaign_id) {
     call("get_campaign_metrics", { campaign_id }),
     call("count_recipients", { campaign_id }),
     campaign.status === "running" ? call("get_campaign_pace", { campaign_id }) : null,
+    fitConnection([campaign]),
   ]);
-  return { campaign, metrics, summary, pace };
+  // Its start has come between the two answers.
+  const begun = campaign.status === "scheduled" && !isRetry(campaign) && summary.total > 0;
+  return { campaign: begun ? await call("get_campaign", { campaign_id }) : campaign, metrics, summary, pace };
 }
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Found */
@@ -56,10 +60,15 @@ function isLive({ campaign, summary }, changed) {
   return sending + unknown + sent > 0 && Date.now() - moved < SETTLING;
 }
 
+/** @param {Found} found */
+function everyOf({ campaign, summary }) {
+  if (campaign.status === "scheduled" && Date.parse(campaign.scheduled_at ?? "") <= Date.now()) return EVERY_STARTING;
+  return summary.total > LARGE ? EVERY_LARGE : EVERY;
+}
+
 /** @param {{params: Record<string, string>, query: Record<string, string>}} props */
 export default function Campaign({ params, query }) {
   const changed = useRef({ counts: "", at: 0 });
-  const [every, setEvery] = useState(EVERY);
   const { data, failure, reload, replace } = usePolling(
     async () => {
       const found = await load(params.id);
@@ -69,7 +78,7 @@ export default function Campaign({ params, query }) {
       if (counts !== before) changed.current = { counts, at: before || !found.campaign.completed_at ? Date.now() : 0 };
       return found;
     },
-    { moves: (found) => isLive(found, changed.current.at), every, key: params.id },
+    { moves: (found) => isLive(found, changed.current.at), every: everyOf, key: params.id },
   );
   const [editing, setEditing] = useState(false);
   const form = useModule(editing && loadForm);
@@ -80,7 +89,6 @@ export default function Campaign({ params, query }) {
   const forecast = useForecast(data?.campaign);
   const words = data && sentence(data.campaign, data.summary, forecast?.expected_end);
   useEffect(() => {
-    setEvery(data && data.summary.total > LARGE ? EVERY_LARGE : EVERY);
     if (live && words) announce(words);
   }, [data]);
   const back = exists("/campaigns") ? { href: href("/campaigns"), text: t("campaign.back") } : { href: href("/"), text: t("overview.title") };
@@ -134,7 +142,7 @@ function Why({ campaign }) {
   if (!campaign.blocked_code) return null;
   const linked = /^(no-connection|connection-)/.test(campaign.blocked_code);
   const scan = campaign.blocked_code === "connection-not-connected" && connection.value?.integration !== "cloud_api";
-  const action = linked && html`<a class="button" href=${href("/connection")}>${t(scan ? "campaign.scan" : "campaign.connection")}</a>`;
+  const action = linked && !isBack(campaign) && html`<a class="button" href=${href("/connection")}>${t(scan ? "campaign.scan" : "campaign.connection")}</a>`;
   return html`<${Notice} tone=${campaign.status === "failed" ? "red" : "amber"} action=${action}>
     <p>${blockedText(campaign)}</p>
     ${campaign.blocked_params.detail && html`<p class="quiet">${t("connection.reported")} <span lang="en">${campaign.blocked_params.detail}</span></p>`}

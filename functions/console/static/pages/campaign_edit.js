@@ -6,7 +6,7 @@ import { Missing, isMissing } from "../components/missing.js";
 import { Page } from "../components/page.js";
 import { Reading } from "../components/reading.js";
 import { BACK, Wizard } from "../components/wizard.js";
-import { html, useRef, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { usePolling } from "../polling.js";
@@ -18,17 +18,22 @@ import { href, replacePath, route } from "../router.js";
 export default function CampaignEdit({ params, query }) {
   const made = useRef(/** @type {string | null} */ (null));
   const [turn, setTurn] = useState(0);
-  const shown = useRef({ id: params.id, key: 0 });
+  // The browser's back button leads to the address that the draft had before it was made.
+  const id = params.id ?? made.current ?? undefined;
+  useEffect(() => {
+    if (id && id !== params.id) replacePath(`/campaigns/${id}/edit`, query);
+  }, [id, params.id]);
+  const shown = useRef({ id, key: 0 });
   // The address of a draft that was just made is still that of the same page; any other one starts anew.
-  if (params.id !== shown.current.id) {
-    shown.current = { id: params.id, key: shown.current.key + (params.id && params.id === made.current ? 0 : 1) };
+  if (id !== shown.current.id) {
+    shown.current = { id, key: shown.current.key + (id && id === made.current ? 0 : 1) };
   }
   /** @param {Campaign} campaign */
   const onCreated = (campaign) => {
     made.current = campaign.id;
     replacePath(`/campaigns/${campaign.id}/edit`, route.value.query);
   };
-  return html`<${Opened} key=${`${shown.current.key} ${turn}`} id=${params.id} query=${query} onCreated=${onCreated} restart=${() => setTurn(turn + 1)} />`;
+  return html`<${Opened} key=${`${shown.current.key} ${turn}`} id=${id} query=${query} onCreated=${onCreated} restart=${() => setTurn(turn + 1)} />`;
 }
 
 /** @param {{id: string | undefined, query: Record<string, string>, onCreated: (campaign: Campaign) => void, restart: () => void}} props */

@@ -16,6 +16,7 @@ import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { useList, usePolling } from "../polling.js";
 import { href, setQuery } from "../router.js";
+import { fitConnection } from "../state.js";
 
 /** @typedef {import("hidra-api").ListedCampaign} Campaign */
 
@@ -31,10 +32,14 @@ const moves = ({ status, scheduled_at }) =>
 export default function Campaigns({ query }) {
   const { status, search, label } = query;
   const list = useList(
-    (page) => call("list_campaigns", { ...page, status, search, label, with_metrics: true, limit: 50 }),
+    async (page) => {
+      const found = await call("list_campaigns", { ...page, status, search, label, with_metrics: true, limit: 50 });
+      await fitConnection(found.items);
+      return found;
+    },
     { query, moves: ({ items }) => items.some(moves) },
   );
-  const sums = usePolling(() => call("get_overview"), { key: list.items?.map((it) => it.status).join() });
+  const sums = usePolling(() => call("get_overview"), { key: list.items?.map(campaignState).join() });
   const latest = useRef(/** @type {any} */ (undefined));
   latest.current = sums.data ?? latest.current;
   const changed = () => {
@@ -50,7 +55,7 @@ export default function Campaigns({ query }) {
     : html`<${Empty} icon="campaign" title=${t("campaigns.empty")} action=${create}>${t("campaigns.empty_text")}<//>`;
   const none = !filtered && !query.cursor && list.items?.length === 0;
   return html`<${Page} title=${t("campaigns.title")} action=${!none && create}>
-    ${!none && latest.current && html`<p class="lead">${sentence(latest.current)}</p>`}
+    ${!none && latest.current && html`<p class="lead">${sentence(latest.current, list.items ?? [])}</p>`}
     ${!none && html`<${Filters} query=${query} campaigns=${list.items ?? []} />`}
     <${Table}
       label=${t("campaigns.title")}
@@ -64,10 +69,12 @@ export default function Campaigns({ query }) {
   <//>`;
 }
 
-/** What all of them do now. @param {import("hidra-api").Overview} sums */
-function sentence(sums) {
+/** What all of them do now; those that wait are known from the list. @param {import("hidra-api").Overview} sums @param {Campaign[]} campaigns */
+function sentence(sums, campaigns) {
+  const held = Math.min(campaigns.filter((campaign) => campaignState(campaign) === "blocked").length, sums.running_campaigns);
   const parts = [
-    ["running", sums.running_campaigns],
+    ["running", sums.running_campaigns - held],
+    ["held", held],
     ["paused", sums.paused_campaigns],
     ["scheduled", sums.scheduled_campaigns],
   ]

@@ -10,11 +10,12 @@ import { SearchBox } from "../components/search_box.js";
 import { Table } from "../components/table.js";
 import { ContactTabs } from "../components/tabs.js";
 import { Time } from "../components/time.js";
+import { phoneText } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { useList } from "../polling.js";
-import { href, navigate, setQuery } from "../router.js";
+import { follow, href, setQuery } from "../router.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
 
@@ -32,7 +33,7 @@ export default function Contacts({ query }) {
       main: true,
       cell: (/** @type {Contact} */ it) => html`<a class="name" href=${href(`/contacts/${it.id}`)}>${it.name ?? t("contacts.nameless")}</a>`,
     },
-    { title: t("contacts.phone"), cell: (/** @type {Contact} */ it) => html`<span class="numbers">${it.phone}</span>` },
+    { title: t("contacts.phone"), cell: (/** @type {Contact} */ it) => html`<span class="numbers">${phoneText(it.phone)}</span>` },
     { title: t("contacts.attributes"), cell: (/** @type {Contact} */ it) => html`<span class="quiet">${some(it.attributes)}</span>` },
     { title: t("contacts.since"), cell: (/** @type {Contact} */ it) => html`<${Time} at=${it.created_at} />` },
   ];
@@ -45,7 +46,7 @@ export default function Contacts({ query }) {
         action=${importing && html`<a class="button primary" href=${href("/imports/new")}>${t("contacts.import")}</a>`}
       >${t("contacts.empty_text")}<//>`;
   const actions = [
-    ...(importing ? [{ text: t("contacts.import"), act: () => navigate("/imports/new") }] : []),
+    ...(importing ? [{ text: t("contacts.import"), act: () => follow("/imports/new") }] : []),
     { text: t("contacts.export"), act: file.start },
   ];
   return html`<${Page}

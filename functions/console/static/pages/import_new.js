@@ -9,6 +9,7 @@ import { Notice } from "../components/notice.js";
 import { Page } from "../components/page.js";
 import { Problem } from "../components/problem.js";
 import { Choice } from "../components/field.js";
+import { useUnsaved } from "../components/unsaved.js";
 import { beginning, formatOf } from "../file.js";
 import { number } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
@@ -38,13 +39,15 @@ export default function NewImport({ query }) {
   const [sent, setSent] = useState(/** @type {number | null} */ (null));
   const [failure, setFailure] = useState(/** @type {any} */ (undefined));
   const read = usePreview(file, mapping, options);
+  useUnsaved(file !== null, file?.name ?? "");
 
   /** @param {File} chosen */
   const choose = (chosen) => {
     setFile(chosen);
     setMapping({});
     setFailure(undefined);
-    if (!options.segment_name) setOptions({ ...options, segment_name: chosen.name.replace(/\.\w{1,6}$/, "").slice(0, 200) });
+    // The name is the file's until the person types one.
+    if ([proposed(file), ""].includes(options.segment_name)) setOptions({ ...options, segment_name: proposed(chosen) });
   };
   const start = async () => {
     setSent(0);
@@ -87,6 +90,9 @@ export default function NewImport({ query }) {
   <//>`;
 }
 
+/** The name of a segment of this file's contacts. @param {File | null} file */
+const proposed = (file) => (file?.name ?? "").replace(/\.\w{1,6}$/, "").slice(0, 200);
+
 /** @typedef {{data?: import("hidra-api").ImportPreview, failure?: any, reading: boolean, unseen: boolean, whole: boolean}} Read */
 
 /**
@@ -121,18 +127,12 @@ function usePreview(file, mapping, options) {
 /** @param {{file: File, read: Read, mapping: Record<string, string | null>, onMapping: (mapping: Record<string, string | null>) => void}} props */
 function Preview({ file, read, mapping, onMapping }) {
   if (read.unseen) return html`<${Notice} tone="blue" icon="info"><p>${t("imports.new.unseen", { size: size(file.size) })}</p><//>`;
-  if (read.failure) return html`<${Problem} failure=${read.failure} />`;
+  if (read.failure) return html`<${Problem} failure=${read.failure} quiet />`;
   return html`<${ImportColumns} found=${read.data} whole=${read.whole} busy=${read.reading} mapping=${mapping} onMapping=${onMapping} />`;
 }
 
 /** @param {{file: File, share: number}} props */
 function Sending({ file, share }) {
-  useEffect(() => {
-    /** @param {Event} event */
-    const ask = (event) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, []);
   const text = number(share, { style: "percent", maximumFractionDigits: 0 });
   return html`<section>
     <p class="lead" role="status">${t("imports.new.sending", { name: file.name, share: text })}</p>

@@ -11,6 +11,7 @@ import { problemText } from "../components/problem.js";
 import { Table } from "../components/table.js";
 import { ContactTabs } from "../components/tabs.js";
 import { Time } from "../components/time.js";
+import { phoneText } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { useList } from "../polling.js";
@@ -32,7 +33,7 @@ export default function OptOuts({ query }) {
     {
       title: t("contacts.phone"),
       main: true,
-      cell: (/** @type {OptOut} */ it) => (it.phone ? html`<span class="numbers">${it.phone}</span>` : html`<span class="quiet">${t("opt_outs.no_phone")}</span>`),
+      cell: (/** @type {OptOut} */ it) => (it.phone ? html`<span class="numbers">${phoneText(it.phone)}</span>` : html`<span class="quiet">${t("opt_outs.no_phone")}</span>`),
     },
     { title: t("opt_outs.source.title"), cell: (/** @type {OptOut} */ it) => t(`opt_outs.source.${it.source}`) },
     { title: t("opt_outs.reason"), cell: (/** @type {OptOut} */ it) => it.reason && html`<span class="quiet">${it.reason}</span>` },
@@ -42,7 +43,7 @@ export default function OptOuts({ query }) {
       does: true,
       cell: (/** @type {OptOut} */ it) =>
         it.phone &&
-        html`<button class="small" aria-label=${t("opt_outs.remove.label", { phone: it.phone })} onClick=${() => remove(it, list.reload)}>
+        html`<button class="small" aria-label=${t("opt_outs.remove.label", { phone: phoneText(it.phone) })} onClick=${() => remove(it, list.reload)}>
           ${t("opt_outs.remove.short")}
         </button>`,
     },
@@ -76,7 +77,7 @@ export default function OptOuts({ query }) {
 async function remove({ phone, source }, reload) {
   if (!phone) return;
   const sure = await confirm({
-    title: t("opt_outs.remove.title", { phone }),
+    title: t("opt_outs.remove.title", { phone: phoneText(phone) }),
     body: html`<p>${t(`opt_outs.remove.${source}`)}</p>`,
     action: t("opt_outs.remove.action"),
     danger: true,
@@ -84,7 +85,7 @@ async function remove({ phone, source }, reload) {
   if (!sure) return;
   try {
     await call("opt_in", { phone });
-    toast(t("opt_outs.remove.done", { phone }));
+    toast(t("opt_outs.remove.done", { phone: phoneText(phone) }));
   } catch (/** @type {any} */ failure) {
     toast(problemText(failure));
   }

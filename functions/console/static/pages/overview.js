@@ -14,7 +14,7 @@ import { codeText, t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { usePolling } from "../polling.js";
 import { href } from "../router.js";
-import { announce, connection } from "../state.js";
+import { announce, connection, fitConnection } from "../state.js";
 
 /** @typedef {import("hidra-api").ListedCampaign} Campaign */
 /** @typedef {import("hidra-api").Overview} Sums */
@@ -27,6 +27,7 @@ async function load() {
     loadCampaigns(),
     call("list_imports", { limit: 10 }),
   ]);
+  await fitConnection(campaigns.running);
   const begun = sums.total_campaigns ? null : await loadBegun();
   return { sums, ...campaigns, imports: imports.items, begun };
 }
@@ -64,7 +65,7 @@ export default function Overview() {
       <${Reading} failure=${failure} reload=${reload} lines=${4} tall />
     <//>`;
   }
-  const sending = data.running.filter((campaign) => !campaign.blocked_code);
+  const sending = sendingOf(data);
   const fresh = data.sums.total_campaigns === 0;
   const action = exists("/campaigns/new") && !fresh && html`<a class="button primary" href=${href("/campaigns/new")}>${t("overview.new")}</a>`;
   return html`<${Page} title=${t("overview.title")} action=${action}>
@@ -79,22 +80,27 @@ export default function Overview() {
       </ul>
     </section>`}
     ${data.scheduled.length > 0 && html`<${Next} campaigns=${data.scheduled} />`}
-    ${!fresh && html`<${Sums} sums=${data.sums} />`}
+    ${!fresh && html`<${Sums} sums=${data.sums} held=${data.running.length - sending.length} />`}
   <//>`;
 }
+
+/** Those that send; the other running ones wait. @param {Found} found */
+const sendingOf = ({ running }) => running.filter((campaign) => campaignState(campaign) === "running");
 
 /** What is going on, in one sentence. @param {Found} found */
 function sentence(found) {
   const { running, scheduled, sums } = found;
-  const sums_of_running = running.reduce(
+  const sending = sendingOf(found);
+  const sums_of_running = (sending.length ? sending : running).reduce(
     (sum, { metrics }) => ({
       delivered: sum.delivered + (metrics?.delivered ?? 0),
       total: sum.total + (metrics?.total_messages ?? 0),
     }),
     { delivered: 0, total: 0 },
   );
-  const held = running.length > 0 && running.every((campaign) => campaign.blocked_code);
-  if (running.length) return t(held ? "overview.sentence.held" : "overview.sentence.running", { count: running.length, ...sums_of_running });
+  if (running.length) {
+    return t(sending.length ? "overview.sentence.running" : "overview.sentence.held", { count: sending.length || running.length, ...sums_of_running });
+  }
   const [next] = byTime(scheduled);
   if (next?.scheduled_at) return t("overview.sentence.scheduled", { name: next.name, time: when(next.scheduled_at) });
   if (sums.total_campaigns) return t("overview.sentence.quiet");
@@ -209,8 +215,8 @@ function Next({ campaigns }) {
 /** @param {Campaign[]} campaigns */
 const byTime = (campaigns) => [...campaigns].sort((a, b) => Date.parse(a.scheduled_at ?? "") - Date.parse(b.scheduled_at ?? ""));
 
-/** @param {{sums: Sums}} props */
-function Sums({ sums }) {
+/** @param {{sums: Sums, held: number}} props `held`: how many of the running ones wait */
+function Sums({ sums, held }) {
   const messages = [
     part("green", "delivered", sums.delivered_messages),
     part("red", "failed", sums.failed_messages),
@@ -220,7 +226,8 @@ function Sums({ sums }) {
   const total = messages.reduce((sum, { count }) => sum + count, 0);
   /** @type {[string, number][]} */
   const cards = [
-    ["running", sums.running_campaigns],
+    ["running", Math.max(0, sums.running_campaigns - held)],
+    ...(held ? [/** @type {[string, number]} */ (["held", held])] : []),
     ["scheduled", sums.scheduled_campaigns],
     ["draft", sums.draft_campaigns],
     ["paused", sums.paused_campaigns],
@@ -236,7 +243,7 @@ function Sums({ sums }) {
       ${cards.map(
         ([status, count]) => html`<li key=${status} class=${count ? "" : "none"}>
           ${exists("/campaigns") && count
-            ? html`<a href=${href("/campaigns", { status })}><b>${number(count)}</b><span>${t(`overview.count.${status}`, { count })}</span></a>`
+            ? html`<a href=${href("/campaigns", { status: status === "held" ? "running" : status })}><b>${number(count)}</b><span>${t(`overview.count.${status}`, { count })}</span></a>`
             : html`<div><b>${number(count)}</b><span>${t(`overview.count.${status}`, { count })}</span></div>`}
         </li>`,
       )}

@@ -13,11 +13,12 @@ import { SegmentForm } from "../components/segment_form.js";
 import { SegmentOthers } from "../components/segment_others.js";
 import { SegmentSearch } from "../components/segment_search.js";
 import { Table } from "../components/table.js";
+import { phoneText } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
 import { useList, usePolling } from "../polling.js";
-import { href, navigate, setQuery } from "../router.js";
+import { follow, href, navigate, setQuery } from "../router.js";
 import { toast } from "../state.js";
 
 /** @typedef {import("hidra-api").Segment} Segment */
@@ -42,7 +43,7 @@ export default function OneSegment({ params, query }) {
   const more = html`<${Menu}
     actions=${[
       ...WAYS.slice(data.total_contacts ? 0 : 1).map((way) => ({ text: t(`segments.way.${way}`), act: () => setQuery({ do: way }) })),
-      { text: t("segments.import"), act: () => navigate("/imports/new", { segment: id }) },
+      { text: t("segments.import"), act: () => follow("/imports/new", { segment: id }) },
       { text: t("segments.rename"), act: () => setQuery({ do: "rename" }) },
       { text: t("segments.delete.action"), act: () => remove(data), danger: true },
     ]}
@@ -54,8 +55,8 @@ export default function OneSegment({ params, query }) {
   /** @type {import("../components/table.js").Column<Contact>[]} */
   const columns = [
     { title: t("segments.person"), main: true, cell: (it) => person(it) },
-    { title: t("segments.phone"), cell: (it) => html`<span class="numbers">${it.phone}</span>` },
-    { title: t("segments.actions"), does: true, cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? it.phone}</span></button>` },
+    { title: t("segments.phone"), cell: (it) => html`<span class="numbers">${phoneText(it.phone)}</span>` },
+    { title: t("segments.actions"), does: true, cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? phoneText(it.phone)}</span></button>` },
   ];
   return html`<${Page} title=${data.name} back=${back} action=${!query.do && action} more=${more}>
     <section>
@@ -89,7 +90,7 @@ async function drop(segment, contact, changed) {
   try {
     await call("remove_member", { segment_id: segment.id, contact_id: contact.id });
     await changed();
-    toast(t("segments.drop.done", { name: contact.name ?? contact.phone }), async () => {
+    toast(t("segments.drop.done", { name: contact.name ?? phoneText(contact.phone) }), async () => {
       await call("add_members", { segment_id: segment.id }, { contact_ids: [contact.id] });
       await changed();
     });

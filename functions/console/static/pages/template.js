@@ -9,6 +9,7 @@ import { Page } from "../components/page.js";
 import { Problem, problemText } from "../components/problem.js";
 import { Reading } from "../components/reading.js";
 import { ReadAs, limitOf, useReadings } from "../components/read_as.js";
+import { useUnsaved } from "../components/unsaved.js";
 import { VariableText } from "../components/variable_text.js";
 import { number } from "../format.js";
 import { html, useState } from "../html.js";
@@ -44,6 +45,7 @@ function Editor({ template, back, onSaved }) {
   const readings = useReadings(draft.body, people);
   const names = ["nome", "telefone", ...different((people ?? []).flatMap((it) => Object.keys(it.attributes)))];
   const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(template));
+  useUnsaved(changed, template?.title ?? t("templates.new"));
   const media = draft.media_type !== "none";
   const limit = limitOf(media ? draft : null);
   const used = [...draft.body].length;

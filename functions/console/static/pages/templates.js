@@ -21,7 +21,7 @@ export default function Templates({ query }) {
   /** @type {import("../components/table.js").Column<Template>[]} */
   const columns = [
     { title: t("templates.name"), main: true, cell: (it) => html`<a href=${href(`/templates/${it.id}`)}>${it.title}</a>` },
-    { title: t("templates.text"), cell: (it) => html`<${Excerpt} it=${it} />` },
+    { title: t("templates.text"), long: true, cell: (it) => html`<${Excerpt} it=${it} />` },
     { title: t("templates.media"), cell: (it) => (it.media_type ? t(`bubble.${it.media_type}`) : "–") },
     { title: t("templates.created"), cell: (it) => html`<${Time} at=${it.created_at} />` },
   ];
