@@ -14,7 +14,7 @@ from tests.console.conftest import Instance, Visitor, client_of
 from tests.console.test_pages import faults
 
 HARM = "<img src=x onerror=\"document.title='harmed'\">"
-FAILING = ["+5511987659301", "+5511987659302"]
+FAILING = ["+5511987659301", "+5511987659401"]
 PHONES = [*(f"+55119876500{place:02}" for place in range(10)), *FAILING]
 
 
@@ -149,6 +149,7 @@ def test_the_page_pauses_a_campaign_says_why_it_waits_and_ends_with_the_numbers_
         instance.script(phone.removeprefix("+"), "normal")
     page.get_by_role("button", name="Reenviar as falhas").click()
     expect(page.locator("dialog h2")).to_have_text("Reenviar para 2 pessoas?")
+    expect(page.locator("dialog")).to_contain_text("1 pessoa falhou porque o número não estava no WhatsApp.")
     page.get_by_role("button", name="Reenviar agora").click()
     expect(lead).to_have_text(re.compile("^12 de 12 entregues; terminou hoje"))
     expect_figures(page, delivered=12, failed=0)

@@ -9,18 +9,20 @@ import { moment } from "./campaign_words.js";
 import { confirm } from "./dialog.js";
 
 /** @typedef {import("hidra-api").Campaign} Campaign */
+/** @typedef {import("hidra-api").RecipientsSummary} Summary */
 
-/** Whether an ended campaign has failures that a retry may reach: those in doubt may have arrived. @param {Campaign} campaign @param {import("hidra-api").RecipientsSummary} summary */
+/** Whether an ended campaign has failures that a retry may reach: those in doubt may have arrived. @param {Campaign} campaign @param {Summary} summary */
 export const canRetry = ({ status }, summary) =>
   (status === "completed" || status === "failed") &&
   summary.counts.some((it) => it.status === "failed" && it.error_code !== "outcome_unknown");
 
-/** A retry says beforehand how many people it reaches and when it ends. @param {Campaign} campaign @param {import("./campaign_actions.js").After} after */
-export const retry = (campaign, after) =>
+/** A retry says beforehand how many people it reaches and when it ends. @param {Campaign} campaign @param {Summary} summary @param {import("./campaign_actions.js").After} after */
+export const retry = (campaign, summary, after) =>
   attempt(async () => {
     const forecast = await call("preflight_campaign", { campaign_id: campaign.id });
     const reasons = forecast.will_not.map((it) => `${number(it.recipients)} × ${codeText("error", it.reason)}`);
     if (!forecast.will_receive) return toast(t("campaign.retry.none", { reasons: reasons.join("; ") }));
+    const unregistered = summary.counts.find((it) => it.status === "failed" && it.error_code === "not_on_whatsapp")?.recipients;
     const sure = await confirm({
       title: t("campaign.retry.title", { count: forecast.will_receive }),
       body: html`
@@ -34,6 +36,7 @@ export const retry = (campaign, after) =>
           <ul>
             ${reasons.map((reason) => html`<li key=${reason}>${reason}</li>`)}
           </ul>`}
+        ${unregistered && html`<p>${t("campaign.retry.not_on_whatsapp", { count: unregistered })}</p>`}
         ${forecast.warnings
           .filter(({ code }) => code !== "campaign-ended")
           .map(({ code }) => html`<p key=${code}>${codeText("preflight", code)}</p>`)}

@@ -32,7 +32,7 @@ export function SendingDays({ forecast, window }) {
           <span class="day-count numbers">${number(day.messages)}</span>
         </div>`;
       })}
-      <div class="day"><span class="day-name" /><span class="marks">${AXIS.map((hour) => html`<span key=${hour}>${hour}</span>`)}</span><span class="day-count" /></div>
+      <div class="day"><span class="day-name" /><span class="marks">${AXIS.map((hour) => html`<span key=${hour}>${hour}h</span>`)}</span><span class="day-count" /></div>
     </div>
     <figcaption>
       ${forecast.days.length > SHOWN && html`<span>${t("days.more", { count: forecast.days.length - SHOWN })}</span>`}

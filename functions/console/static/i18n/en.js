@@ -247,7 +247,11 @@ export default {
       "text": "{name} goes out again only to the people it failed to reach, with the current template and contacts. It ends {time}.",
       "text_open": "{name} goes out again only to the people it failed to reach, with the current template and contacts. Its end cannot be predicted yet.",
       "will_not": "These people are left out:",
-      "none": "The retry would reach no one: {reasons}. Correct this and try again."
+      "none": "The retry would reach no one: {reasons}. Correct this and try again.",
+      "not_on_whatsapp": {
+        "one": "{count} person failed because the number was not on WhatsApp. Writing to such numbers again raises the risk of a ban: send again only if they have joined WhatsApp since.",
+        "other": "{count} people failed because their numbers were not on WhatsApp. Writing to such numbers again raises the risk of a ban: send again only if they have joined WhatsApp since."
+      }
     },
     "delete": {
       "title": "Delete the draft {name}?",

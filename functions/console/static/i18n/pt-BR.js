@@ -247,7 +247,11 @@ export default {
       "text": "{name} sai de novo só para quem não recebeu por falha, com o modelo e os contatos atuais. Termina {time}.",
       "text_open": "{name} sai de novo só para quem não recebeu por falha, com o modelo e os contatos atuais. Ainda não há como prever o fim.",
       "will_not": "Estas pessoas ficam de fora:",
-      "none": "Ninguém receberia o reenvio: {reasons}. Corrija isto e tente de novo."
+      "none": "Ninguém receberia o reenvio: {reasons}. Corrija isto e tente de novo.",
+      "not_on_whatsapp": {
+        "one": "{count} pessoa falhou porque o número não estava no WhatsApp. Escrever de novo para números assim aumenta o risco de bloqueio: reenvie só se eles entraram no WhatsApp desde então.",
+        "other": "{count} pessoas falharam porque o número não estava no WhatsApp. Escrever de novo para números assim aumenta o risco de bloqueio: reenvie só se eles entraram no WhatsApp desde então."
+      }
     },
     "delete": {
       "title": "Apagar o rascunho {name}?",

@@ -160,7 +160,7 @@ function Primary({ found: { campaign, metrics, summary }, after }) {
   }
   if (campaign.status === "draft" && exists(edit)) return html`<a class="button primary" href=${href(edit)}>${t("campaign.action.continue")}</a>`;
   if (!canRetry(campaign, summary)) return null;
-  return html`<button class="primary" onClick=${() => retry(campaign, after)}>${t("campaign.action.retry")}</button>`;
+  return html`<button class="primary" onClick=${() => retry(campaign, summary, after)}>${t("campaign.action.retry")}</button>`;
 }
 
 /**
