@@ -34,7 +34,7 @@ def test_a_campaign_that_waits_for_its_number_is_not_shown_as_sending_nor_its_nu
     page.route("**/v1/campaigns?*status=running*", answer(lambda: {"items": [waiting], "next_cursor": None}))
     page.reload()
     dot = page.locator("header .dot-place")
-    expect(dot).to_contain_text("conectado · 60/min")
+    expect(dot).to_contain_text("conectado · limite 60/min")
     states.append("disconnected")
     began = time.monotonic()
     page.evaluate("location.hash = '#/'")

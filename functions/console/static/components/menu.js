@@ -9,6 +9,7 @@ import { Icon } from "./icon.js";
 export function Menu({ actions, of }) {
   const menu = useRef(/** @type {HTMLDetailsElement | null} */ (null));
   const list = useRef(/** @type {HTMLElement | null} */ (null));
+  const top = useRef(/** @type {number | null} */ (null)); // where the button stood when the list was placed
   useEffect(() => {
     /** @param {Event} event */
     const close = (event) => {
@@ -18,7 +19,10 @@ export function Menu({ actions, of }) {
       if (escape) menu.current?.querySelector("summary")?.focus();
       if (escape || !menu.current?.contains(/** @type {Node} */ (event.target))) menu.current?.removeAttribute("open");
     };
-    const moved = () => menu.current?.removeAttribute("open");
+    // Not by a scroll from before the click, of which the browser tells only now.
+    const moved = () => {
+      if (top.current !== null && menu.current?.getBoundingClientRect().top !== top.current) menu.current?.removeAttribute("open");
+    };
     for (const kind of ["pointerdown", "keydown", "focusin"]) addEventListener(kind, close);
     addEventListener("scroll", moved, true);
     return () => {
@@ -35,6 +39,7 @@ export function Menu({ actions, of }) {
   /** In its place in the window, because a table cuts off what leaves its frame. */
   const place = () => {
     const box = menu.current?.getBoundingClientRect();
+    top.current = menu.current?.open && box ? box.top : null;
     if (!box || !list.current || !menu.current?.open) return;
     const { style, offsetHeight } = list.current;
     const below = box.bottom + 4 + offsetHeight < innerHeight;
