@@ -170,7 +170,11 @@ class Everything:
         assert self._queued(str(waiting[0][0]))
 
     def _the_connection_stops(self) -> None:
-        """Evolution does not know the instance any more, so the check fails and asks for another one soon."""
+        """Evolution does not know the instance any more, so the check fails and asks for another one soon.
+
+        It asks only if the connection worked before.
+        """
+        assert self.client.call("POST", "/v1/evolution-config/check")["status"] == "connected"
         self._sql(
             "update hidra.evolution_api_config set instance_name = 'gone' where instance_name = %s",
             self.tenant.instance,
