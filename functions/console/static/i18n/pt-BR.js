@@ -83,7 +83,7 @@ export default {
     "connection": "Abrir conexão",
     "funnel": "O que aconteceu com cada pessoa",
     "figure": {
-      "sent": "Sem confirmação",
+      "sent": "A confirmar",
       "delivered": "Entregues",
       "read": "Lidas",
       "replied": "Responderam",
