@@ -86,3 +86,6 @@ const form = (date, options) => new Intl.DateTimeFormat(language.value, options)
 
 /** @param {Date} date */
 const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+
+/** What a person is called where a contact has no name. @param {{name?: string | null, phone: string}} person */
+export const nameOf = ({ name, phone }) => name || phoneText(phone);

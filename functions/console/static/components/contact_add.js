@@ -1,6 +1,6 @@
 /** The form that saves one contact; a phone that is known completes its contact. */
 import { call } from "../api.js";
-import { phoneText } from "../format.js";
+import { nameOf } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { navigate } from "../router.js";
@@ -28,7 +28,7 @@ export function ContactAdd({ onCancel }) {
     try {
       const body = { contacts: [{ phone: phone.trim(), ...(name.trim() && { name: name.trim() }), attributes: attributesOf(rows) }] };
       const [saved] = (await call("save_contacts", {}, body)).contacts;
-      toast(t(saved.created ? "contacts.add.done" : "contacts.add.known", { name: saved.name ?? phoneText(saved.phone) }));
+      toast(t(saved.created ? "contacts.add.done" : "contacts.add.known", { name: nameOf(saved) }));
       navigate(`/contacts/${saved.id}`);
     } catch (/** @type {any} */ problem) {
       setFailure(problem);

@@ -1,7 +1,7 @@
 /** A filter made of conditions, with the number of contacts that match it as it is built. */
 import { call } from "../api.js";
 import { complete, conditionsOf, FIELDS, filterOf, isGroup, opsOf } from "../filter.js";
-import { number, phoneText } from "../format.js";
+import { nameOf, number } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
@@ -62,7 +62,7 @@ export function FilterBuilder({ segment, onChange, onClose }) {
     <${Conditions} group=${group} attributes=${attributes} room=${MOST - conditions.length} onChange=${setGroup} />
     <${Problem} failure=${failure} quiet />
     <p class="lead" role="status" aria-live="polite">${ready ? matches && t("segments.filter.count", { count: matches.contacts }) : t("segments.filter.incomplete")}</p>
-    ${ready && matches && matches.examples.length > 0 && html`<p class="quiet">${t("segments.filter.such_as", { names: matches.examples.map((it) => it.name ?? phoneText(it.phone)).join(", ") })}</p>`}
+    ${ready && matches && matches.examples.length > 0 && html`<p class="quiet">${t("segments.filter.such_as", { names: matches.examples.map((it) => nameOf(it)).join(", ") })}</p>`}
     <div class="buttons">
       <button onClick=${onClose}>${t("common.cancel")}</button>
       <button class="primary" disabled=${!ready || !matches?.contacts || working} aria-busy=${working} onClick=${run}>

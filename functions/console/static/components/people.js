@@ -1,6 +1,5 @@
 /** The first people of a segment. */
 import { call } from "../api.js";
-import { phoneText } from "../format.js";
 import { useEffect, useState } from "../html.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
@@ -23,6 +22,3 @@ export function usePeople(segment_id) {
   }, [segment_id]);
   return found?.of === segment_id ? found.people : undefined;
 }
-
-/** @param {Contact} person */
-export const nameOf = (person) => person.name || phoneText(person.phone);

@@ -1,6 +1,6 @@
 /** What a person may ask for: no more messages, their data, to be forgotten. */
 import { call } from "../api.js";
-import { phoneText } from "../format.js";
+import { nameOf } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { toast } from "../state.js";
@@ -8,9 +8,6 @@ import { confirm } from "./dialog.js";
 import { problemText } from "./problem.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */
-
-/** @param {Contact} contact */
-const nameOf = ({ name, phone }) => name ?? phoneText(phone);
 
 /** @param {() => Promise<void>} act */
 async function attempt(act) {

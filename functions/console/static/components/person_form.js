@@ -1,6 +1,6 @@
 /** The form that changes what is known of a person; only what was changed is sent. */
 import { call } from "../api.js";
-import { phoneText } from "../format.js";
+import { nameOf, phoneText } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { toast } from "../state.js";
@@ -35,7 +35,7 @@ export function PersonForm({ contact, onSaved, onCancel }) {
   const [failure, setFailure] = useState(/** @type {import("../api.js").Failure | undefined} */ (undefined));
   const [saving, setSaving] = useState(false);
   const form = useFirstField(failure);
-  useUnsaved(Object.keys(changes(contact, { name, phone, rows, basis, source })).length > 0, contact.name ?? phoneText(contact.phone));
+  useUnsaved(Object.keys(changes(contact, { name, phone, rows, basis, source })).length > 0, nameOf(contact));
 
   /** @param {Event} event */
   const save = async (event) => {

@@ -1,10 +1,10 @@
 /** A text as real contacts will read it: five of them, those first for which it turns out worst. */
 import { call } from "../api.js";
+import { nameOf } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { Bubble } from "./bubble.js";
 import { Icon } from "./icon.js";
-import { nameOf } from "./people.js";
 import { Problem } from "./problem.js";
 
 /** @typedef {import("hidra-api").Contact} Contact */

@@ -1,6 +1,6 @@
 /** Contacts by name or phone, to be added to a segment one by one or as they are found. */
 import { call } from "../api.js";
-import { phoneText } from "../format.js";
+import { nameOf, phoneText } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
@@ -42,7 +42,7 @@ export function SegmentSearch({ segment, onChange, onClose }) {
       ${items.map(
         (it) => html`<li class="row line" key=${it.id}>
           <span class="name">${it.name ?? t("segments.nameless")}</span><span class="numbers quiet">${phoneText(it.phone)}</span>
-          <button disabled=${added.includes(it.id)} onClick=${() => add([it])}>${t(added.includes(it.id) ? "segments.search.added" : "segments.search.add")}<span class="sr"> ${it.name ?? phoneText(it.phone)}</span></button>
+          <button disabled=${added.includes(it.id)} onClick=${() => add([it])}>${t(added.includes(it.id) ? "segments.search.added" : "segments.search.add")}<span class="sr"> ${nameOf(it)}</span></button>
         </li>`,
       )}
     </ul>`}

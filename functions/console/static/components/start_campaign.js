@@ -1,5 +1,6 @@
 /** The question before a campaign starts, and the start: nothing sends by surprise. */
 import { call } from "../api.js";
+import { nameOf } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { connection } from "../state.js";
@@ -7,7 +8,6 @@ import { Bubble } from "./bubble.js";
 import { MANY } from "./campaign_actions.js";
 import { confirm } from "./dialog.js";
 import { instant } from "./draft.js";
-import { nameOf } from "./people.js";
 import { readAs, sent } from "./read_as.js";
 import { receiving, timing } from "./wizard_check.js";
 

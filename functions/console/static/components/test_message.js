@@ -1,10 +1,10 @@
 /** The campaign's message to one's own number, before it goes to others; it is in no count. */
 import { call } from "../api.js";
+import { nameOf } from "../format.js";
 import { html, useState } from "../html.js";
 import { codeText, t } from "../i18n.js";
 import { Field } from "./field.js";
 import { Notice } from "./notice.js";
-import { nameOf } from "./people.js";
 import { Problem } from "./problem.js";
 
 /** @type {Record<string, import("./status.js").Tone>} */

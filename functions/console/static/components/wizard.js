@@ -81,7 +81,7 @@ export function Wizard({ opened, query, choices, onCreated, restart }) {
     const { at, until } = values;
     if (!scheduled && ((query.at ?? "") !== at || (query.until ?? "") !== until)) setQuery({ at, until });
   }, [query]);
-  /** A card that is done has been opened, and it reaches somebody. @param {number} index */
+  /** A card that is done has been opened, and it reaches people. @param {number} index */
   const ticked = (index) => index < 3 && done[index] && index <= seen.current && (index > 0 || Boolean(segment?.total_contacts));
   // Each is there when its card opens: the card before it has asked for it.
   const time = useModule((current === 1 || current === 2) && loadTime);

@@ -12,7 +12,7 @@ import { PersonMessages } from "../components/person_messages.js";
 import { Problem } from "../components/problem.js";
 import { Skeleton } from "../components/skeleton.js";
 import { Time } from "../components/time.js";
-import { phoneText } from "../format.js";
+import { nameOf } from "../format.js";
 import { html, useState } from "../html.js";
 import { t } from "../i18n.js";
 import { usePolling } from "../polling.js";
@@ -49,7 +49,7 @@ export default function Person({ params, query }) {
     { text: t("person.action.erase"), act: () => actions.erase(contact, setErased), danger: true },
   ];
   return html`<${Page}
-    title=${contact.name ?? phoneText(contact.phone)}
+    title=${nameOf(contact)}
     back=${back}
     action=${!editing && html`<button class="primary" onClick=${() => setEditing(true)}>${t("person.action.edit")}</button>`}
     more=${html`<${Menu} actions=${menu} />`}

@@ -13,7 +13,7 @@ import { SegmentForm } from "../components/segment_form.js";
 import { SegmentOthers } from "../components/segment_others.js";
 import { SegmentSearch } from "../components/segment_search.js";
 import { Table } from "../components/table.js";
-import { phoneText } from "../format.js";
+import { nameOf, phoneText } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { exists } from "../pages.js";
@@ -56,7 +56,7 @@ export default function OneSegment({ params, query }) {
   const columns = [
     { title: t("segments.person"), main: true, cell: (it) => person(it) },
     { title: t("segments.phone"), cell: (it) => html`<span class="numbers">${phoneText(it.phone)}</span>` },
-    { title: t("segments.actions"), does: true, cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${it.name ?? phoneText(it.phone)}</span></button>` },
+    { title: t("segments.actions"), does: true, cell: (it) => html`<button class="plain" onClick=${() => drop(data, it, changed)}>${t("segments.drop.action")}<span class="sr"> ${nameOf(it)}</span></button>` },
   ];
   return html`<${Page} title=${data.name} back=${back} action=${!query.do && action} more=${more}>
     <section>
@@ -90,7 +90,7 @@ async function drop(segment, contact, changed) {
   try {
     await call("remove_member", { segment_id: segment.id, contact_id: contact.id });
     await changed();
-    toast(t("segments.drop.done", { name: contact.name ?? phoneText(contact.phone) }), async () => {
+    toast(t("segments.drop.done", { name: nameOf(contact) }), async () => {
       await call("add_members", { segment_id: segment.id }, { contact_ids: [contact.id] });
       await changed();
     });

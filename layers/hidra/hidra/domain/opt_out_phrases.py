@@ -59,7 +59,7 @@ _NAMES = {
         )
     ),
     "na_lista": ", ".join((_pairs("na, nesta, nessa, na sua", _LISTS), "no grupo, neste grupo, nesse grupo, na base")),
-    # Nobody leaves it ("sair do sistema" is a log-out), but a number is removed from it.
+    # A person does not leave it ("sair do sistema" is a log-out), but a number is removed from it.
     "do_sistema": _pairs("do, do seu, deste, desse", _SYSTEMS),
     "daqui": "daqui, dai, disso, disto",
     "ja": "ja, logo, agora, ai",
