@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench import results
+from bench import cost_model, results
 from bench.results import Result
 from hidra.telemetry import logger
 from local.processes import LocalError
@@ -30,7 +30,7 @@ def measured(names: Sequence[str], *, quick: bool, rows: int | None = None) -> l
         print(f"== {name}", flush=True)
         new = stage.measure(rows or (stage.QUICK if quick else stage.FULL))
         print(f"   {time.monotonic() - began:.0f} s", flush=True)
-        found += [replace(result, run=results.run_note(quick=quick)) for result in new]
+        found += _noted(new, quick=quick)
     return found
 
 
@@ -46,9 +46,21 @@ def main(arguments: Sequence[str]) -> None:
     found: list[Result] = []
     for name in given.names or STAGES:
         new = measured([name], quick=given.quick, rows=given.rows)
-        results.write_table(results.write(new))  # at once: a later stage may fail
+        _keep(new)  # at once: a later stage may fail
         found += new
+    if took := cost_model.durations():
+        prices = _noted(cost_model.rows(cost_model.deployment(), took), quick=given.quick)
+        _keep(prices)
+        found += prices
     print(results.table(found), end="")
+
+
+def _keep(new: Sequence[Result]) -> None:
+    results.write_table(results.write(new))
+
+
+def _noted(new: Sequence[Result], *, quick: bool) -> list[Result]:
+    return [replace(result, run=results.run_note(quick=quick)) for result in new]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from bench.results import RESULTS, ROOT, read
+from bench.results import RESULTS, ROOT, Result, read
 from local.expand import load
 
 # List prices of us-east-1 without free tiers, in USD, from aws.amazon.com/{lambda,sqs,kinesis/data-streams,api-gateway,
@@ -36,6 +36,7 @@ ANSWER_SECONDS = 1.0  # until Evolution answers a post
 LOG_BYTES_A_MESSAGE, LOG_BYTES_AN_INVOCATION = 400, 600
 HOURS = 720  # of a month
 RATES = (60, 600, 6_000)
+GOALS = {60: 20, 600: 9}  # USD a million messages
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,28 @@ def costs(rate: int, at: Deployment, took: Durations) -> dict[str, float]:
     }
 
 
+def for_a_million(rate: int, at: Deployment, took: Durations) -> float:
+    """USD a million messages, at so many messages a minute all the time."""
+    return sum(costs(rate, at, took).values()) / (rate * 60 * HOURS) * 1e6
+
+
+def rows(at: Deployment, took: Durations) -> list[Result]:
+    """The costs that have a goal, as rows of the benchmarks' table."""
+    found = {rate: for_a_million(rate, at, took) for rate in GOALS}
+    return [
+        Result(
+            name=f"cost of a million messages at {rate} a minute",
+            size="a model from the durations above",
+            value=value,
+            unit="USD",
+            goal=f"≤ {GOALS[rate]} USD",
+            ok=value <= GOALS[rate],
+            seconds=0.0,
+        )
+        for rate, value in found.items()
+    ]
+
+
 def report(at: Deployment, took: Durations) -> str:
     """The costs as lines of text: for each rate USD a month, and USD a million messages."""
     found = {rate: costs(rate, at, took) for rate in RATES}
@@ -146,7 +169,7 @@ def report(at: Deployment, took: Durations) -> str:
     )
     lines.append(
         f"{'for a million':17}"
-        + "".join(f"{sum(found[r].values()) / (r * 60 * HOURS) * 1e6:>14,.2f}" for r in RATES).removeprefix(6 * " ")
+        + "".join(f"{for_a_million(rate, at, took):>14,.2f}" for rate in RATES).removeprefix(6 * " ")
     )
     return "\n".join(lines)
 

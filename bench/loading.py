@@ -29,11 +29,15 @@ def migrated(*, durable: bool = False) -> Iterator[Server]:
         yield server
 
 
-def open_database(server: Server, login: dict[str, str]) -> Database:
-    """Returns the server's database as a function uses it with this login; a statement may take 280 s."""
+def open_database(server: Server, login: dict[str, str], *, port: int | None = None) -> Database:
+    """Returns the server's database as a function uses it with this login; a statement may take 280 s.
+
+    Args:
+        port: of a proxy before the server.
+    """
     settings = {
         "DATABASE_HOST": "127.0.0.1",
-        "DATABASE_PORT": str(server.port),
+        "DATABASE_PORT": str(port or server.port),
         "DATABASE_NAME": DATABASE,
         "DATABASE_SSLMODE": "disable",
         "DATABASE_ROOT_CERTIFICATES": "rds",

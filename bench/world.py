@@ -20,9 +20,9 @@ HTTP = {"username": "bench_http", "password": "bench"}
 # A segment and a template have the id of their user.
 WORLD = """
 create temporary table made as
-select user_id, connection_id, campaign_id, run_id, n from unnest(
-    %(user_ids)s::uuid[], %(connection_ids)s::uuid[], %(campaign_ids)s::uuid[], %(run_ids)s::uuid[]
-) with ordinality as m (user_id, connection_id, campaign_id, run_id, n);
+select user_id, connection_id, campaign_id, run_id, messages, n from unnest(
+    %(user_ids)s::uuid[], %(connection_ids)s::uuid[], %(campaign_ids)s::uuid[], %(run_ids)s::uuid[], %(messages)s::int[]
+) with ordinality as m (user_id, connection_id, campaign_id, run_id, messages, n);
 insert into core.users (id) select distinct user_id from made;
 insert into hidra.contact_segments (id, user_id, name) select distinct user_id, user_id, 'all' from made;
 insert into hidra.message_templates (id, user_id, title, body)
@@ -39,7 +39,7 @@ from made;
 insert into hidra.campaign_runs (id, user_id, campaign_id, initiated_by, body)
 select run_id, user_id, campaign_id, user_id, 'Oi {{nome}}' from made;
 insert into hidra.campaign_metrics (campaign_id, user_id, total_messages, pending)
-select campaign_id, user_id, %(messages)s, %(messages)s from made;
+select campaign_id, user_id, messages, messages from made;
 insert into hidra.pace_limits (subject, user_id, rate)
 select distinct connection_id, user_id, 6000 from made union all select campaign_id, user_id, 6000 from made;
 drop table made
@@ -48,7 +48,7 @@ CONTACTS = """
 insert into hidra.contacts (user_id, phone, phone_hash, name)
 select (%(user_ids)s::uuid[])[1], '+55' || 11 + n %% 80 || '9' || lpad((n::bigint * 7919 %% 100000000)::text, 8, '0'),
     sha256(n::text::bytea), 'Cliente ' || n
-from generate_series(1, %(messages)s) n
+from generate_series(1, %(contacts)s) n
 """
 # Campaign after campaign, as freezes write them. The ended ones were sent at 20 a minute; in every other campaign one
 # message in ten failed.
@@ -66,9 +66,12 @@ from (
         k.phone, k.phone_hash, now() - k.n * interval '3 seconds' as at,
         case when %(status)s <> 'ended' then %(status)s
             when c.n %% 2 = 0 and k.n %% 10 = 0 then 'failed' else 'delivered' end as status
-    from unnest(%(user_ids)s::uuid[], %(connection_ids)s::uuid[], %(campaign_ids)s::uuid[], %(run_ids)s::uuid[])
-            with ordinality as c (user_id, connection_id, campaign_id, run_id, n),
-        (select *, row_number() over (order by phone) as n from hidra.contacts) k
+    from unnest(
+            %(user_ids)s::uuid[], %(connection_ids)s::uuid[], %(campaign_ids)s::uuid[], %(run_ids)s::uuid[],
+            %(messages)s::int[]
+        ) with ordinality as c (user_id, connection_id, campaign_id, run_id, messages, n)
+        cross join lateral generate_series(1, c.messages) as message (n)
+        join (select *, row_number() over (order by phone) as n from hidra.contacts) k on k.n = message.n
     order by c.n, k.n
 ) m
 """
@@ -90,6 +93,7 @@ def fill(
     status: str = "pending",
     base_url: str = "https://evolution.example",
     tenant: UUID | None = None,
+    largest: int = 0,
 ) -> list[RunningCampaign]:
     """Makes campaigns, each of a tenant with a connection of its own, and with so many messages in this status.
 
@@ -98,13 +102,15 @@ def fill(
     Args:
         status: ``pending``, ``sent``, or ``ended``: delivered, and some failed in campaigns with an even number.
         tenant: owns all of them, on one connection.
+        largest: the last campaign has so many messages, if that is more than the others have.
     """
     ids = [[uuid4() for _ in range(campaigns)] for _ in range(4)]
     if tenant:
         ids[0], ids[1] = [tenant] * campaigns, [uuid4()] * campaigns
     made: dict[str, Any] = {
         **dict(zip(("user_ids", "connection_ids", "campaign_ids", "run_ids"), ids, strict=True)),
-        "messages": messages,
+        "messages": [messages] * (campaigns - 1) + [max(messages, largest)],
+        "contacts": max(messages, largest),
         "status": status,
         "base_url": base_url,
     }
@@ -118,10 +124,10 @@ def fill(
     return [RunningCampaign(*row) for row in zip(*ids, strict=True)]
 
 
-def jobs_database(server: Server) -> Database:
-    """The database as a worker function uses it."""
+def jobs_database(server: Server, *, port: int | None = None) -> Database:
+    """The database as a worker function uses it; ``port``: of a proxy before the server."""
     schema.ensure_login(server.url, JOBS, schema.JOBS_ROLES)
-    return open_database(server, JOBS)
+    return open_database(server, JOBS, port=port)
 
 
 def http_database(server: Server) -> Database:

@@ -88,3 +88,8 @@ def test_costs_grow_with_the_messages_and_read_the_template(tmp_path: Path) -> N
     # 600 messages a minute are 25,920,000 in 30 days, each with three webhooks.
     assert slow["API Gateway"] == pytest.approx(77.76)
     assert "6,000/min" in cost_model.report(at, took)
+    [at_60, at_600] = cost_model.rows(at, took)
+    assert at_600.value == pytest.approx(sum(slow.values()) / 25.92)
+    assert at_60.value > at_600.value
+    assert (at_60.goal, at_600.goal) == ("≤ 20 USD", "≤ 9 USD")
+    assert [row.ok for row in (at_60, at_600)] == [at_60.value <= 20, at_600.value <= 9]
