@@ -18,7 +18,7 @@ from hidra.telemetry import logger
 from local.processes import LocalError
 
 STAGES = ("webhook", "starts", "checks", "pace", "recorder", "send", "reads", "imports", "search", "freeze")
-ON_REQUEST = ("recipients",)  # prints only, and has no yardstick
+ON_REQUEST = ("recipients", "memory")  # print only, and have no yardstick
 
 
 def measured(names: Sequence[str], *, quick: bool, rows: int | None = None) -> list[Result]:
@@ -56,7 +56,8 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _keep(new: Sequence[Result]) -> None:
-    results.write_table(results.write(new))
+    results.write(new)
+    results.write_table(new)
 
 
 def _noted(new: Sequence[Result], *, quick: bool) -> list[Result]:

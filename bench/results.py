@@ -123,15 +123,31 @@ def write(results: Sequence[Result], path: Path = RESULTS) -> list[Result]:
 
 def table(results: Iterable[Result]) -> str:
     """The results as a table in Markdown."""
-    rows = [HEADINGS, ("---",) * len(HEADINGS), *map(_cells, results)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return _table(map(_line, results))
 
 
 def write_table(results: Iterable[Result], document: Path = DOCUMENT) -> None:
-    """Puts the table between the two markers of the document."""
+    """Puts the results into the table between the two markers of the document, in place of rows of their names."""
     before, rest = document.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    document.write_text(f"{before}{BEGIN}\n\n{table(results)}\n{END}{after}")
+    old, after = rest.split(END)
+    lines = {_name(line): line for line in old.splitlines() if line.startswith("| ")}
+    for heading in (HEADINGS[0], "---"):
+        lines.pop(heading, None)
+    lines |= {result.name: _line(result) for result in results}
+    document.write_text(f"{before}{BEGIN}\n\n{_table(lines.values())}\n{END}{after}")
+
+
+def _table(lines: Iterable[str]) -> str:
+    heads = (f"| {' | '.join(HEADINGS)} |", f"| {' | '.join(['---'] * len(HEADINGS))} |")
+    return "".join(f"{line}\n" for line in (*heads, *lines))
+
+
+def _name(line: str) -> str:
+    return line.split(" | ", maxsplit=1)[0].removeprefix("| ")
+
+
+def _line(result: Result) -> str:
+    return f"| {' | '.join(_cells(result))} |"
 
 
 def _cells(result: Result) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A server on loopback that answers at once over TLS: as Evolution API, Kinesis and Secrets Manager.
+"""A server on loopback that answers over TLS, at once or later: as Evolution API, Kinesis and Secrets Manager.
 
 It is a process of its own, so that its work is not measured as Hidra's. ``served`` starts it with a new certificate,
 which the starting process trusts from then on.
@@ -12,6 +12,7 @@ import socketserver
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -33,17 +34,18 @@ LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 @contextmanager
-def served(secrets: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+def served(secrets: Mapping[str, Any], *, posts_take: float = 0) -> Iterator[tuple[str, Path]]:
     """Runs the server; yields its URL and the file of its certificate.
 
     Args:
         secrets: what Secrets Manager answers, by the secret's id.
+        posts_take: seconds until Evolution answers a message.
     """
     with TemporaryDirectory(prefix="hidra-bench-") as folder:
         certificate = Path(folder) / "certificate.pem"
         certificate.write_bytes(_certificate())
         tls.context().load_verify_locations(certificate)
-        command = [sys.executable, "-m", "bench.server", str(certificate), json.dumps(secrets)]
+        command = [sys.executable, "-m", "bench.server", str(certificate), json.dumps(secrets), str(posts_take)]
         environment = clean_environment(PYTHONPATH=f"{ROOT / 'layers' / 'hidra'}:{ROOT}")
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as process:
             try:
@@ -73,8 +75,8 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 200
 
-    def __init__(self, context: ssl.SSLContext, secrets: Mapping[str, Any]) -> None:
-        self.context, self.secrets = context, secrets
+    def __init__(self, context: ssl.SSLContext, secrets: Mapping[str, Any], posts_take: float) -> None:
+        self.context, self.secrets, self.posts_take = context, secrets, posts_take
         self.webhooks: dict[str, Any] = {}  # by instance
         self.numbers = count(1)
         super().__init__(("127.0.0.1", 0), Connection)
@@ -101,6 +103,7 @@ class Server(socketserver.ThreadingTCPServer):
         route, _, instance = path.partition("?")[0].rpartition("/")
         match route:
             case "/message/sendText":
+                time.sleep(self.posts_take)
                 return 201, {"key": {"id": f"3EB0{next(self.numbers):016X}", "fromMe": True}, "status": "PENDING"}
             case "/instance/connectionState":
                 return 200, {"instance": {"instanceName": instance, "state": "open"}}
@@ -155,10 +158,10 @@ def _as_found(webhook: Mapping[str, Any]) -> dict[str, Any]:
     return {**webhook, "webhookByEvents": webhook["byEvents"], "webhookBase64": webhook["base64"]}
 
 
-def main(certificate: str, secrets: str) -> None:
+def main(certificate: str, secrets: str, posts_take: str) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    with Server(context, json.loads(secrets)) as server:
+    with Server(context, json.loads(secrets), float(posts_take)) as server:
         print(f"https://127.0.0.1:{server.server_address[1]}", flush=True)
         server.serve_forever()
 

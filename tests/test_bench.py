@@ -2,7 +2,7 @@
 
 import importlib
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -49,11 +49,11 @@ def test_results_replace_earlier_ones_of_their_name(tmp_path: Path) -> None:
     assert [set(row) for row in json.loads(path.read_text())] == [{field.name for field in fields(Result)}] * 2
 
 
-def test_the_table_stands_between_its_markers(tmp_path: Path) -> None:
+def test_the_table_stands_between_its_markers_and_keeps_the_rows_of_other_runs(tmp_path: Path) -> None:
     document = tmp_path / "benchmarks.md"
     document.write_text(f"before\n\n{results.BEGIN}\nold\n{results.END}\n\nafter\n")
-    results.write_table([ROW, WITHOUT_YARDSTICK], document)
-    results.write_table([ROW, WITHOUT_YARDSTICK], document)
+    results.write_table([ROW, replace(WITHOUT_YARDSTICK, value=7)], document)
+    results.write_table([WITHOUT_YARDSTICK], document)
     lines = document.read_text().splitlines()
     assert lines[0] == "before"
     assert lines[-1] == "after"
@@ -82,7 +82,7 @@ def test_costs_grow_with_the_messages_and_read_the_template(tmp_path: Path) -> N
     took = cost_model.durations(path)
     assert took == cost_model.Durations(send_ms=40.0, webhook_ms=2.0, event_ms=1.0)
     at = cost_model.deployment()
-    assert (at.sender_gb, at.send_batch, at.record_batch) == (0.5, 10, 500)
+    assert (at.sender_gb, at.send_batch, at.record_batch) == (0.25, 10, 500)
     slow, fast = (cost_model.costs(rate, at, took) for rate in (600, 6_000))
     assert all(fast[service] >= slow[service] > 0 for service in fast)
     # 600 messages a minute are 25,920,000 in 30 days, each with three webhooks.
