@@ -107,6 +107,14 @@ def test_every_body_of_the_handlers_has_an_example_of_its_own() -> None:
     assert {name for name in EXAMPLES if name not in DOCUMENT["components"]["schemas"]} == set()
 
 
+def test_a_body_is_of_one_schema_also_where_it_may_be_left_out() -> None:
+    bodies = [body for _, _, operation in OPERATIONS if (body := operation.get("requestBody"))]
+    assert any(not body.get("required") for body in bodies)
+    for body in bodies:
+        for content in body["content"].values():
+            assert "anyOf" not in content["schema"], content
+
+
 def test_the_problems_that_are_named_are_those_that_the_code_raises() -> None:
     named = {
         code

@@ -100,6 +100,8 @@ def _complete(operation: Json, route: Any, function: str, answers: Mapping[int, 
     if operation["operationId"] == route._generate_operation_id():
         operation["operationId"] = route.func.__name__
     operation["tags"] = sorted(route.tags or [function])
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        content["schema"] = _given(content["schema"])
     success = {
         status: {"description": _meaning(int(status)), "content": answer["content"]}
         for status, answer in operation["responses"].items()
@@ -109,6 +111,14 @@ def _complete(operation: Json, route: Any, function: str, answers: Mapping[int, 
         del success["204"]["content"]
     named = {status: answer["problems"] for status, answer in answers.items() if "problems" in answer}
     operation["responses"] = dict(sorted((success | problems.responses(operation, route.method, named)).items()))
+
+
+def _given(schema: Json) -> Json:
+    """The schema of a body that is there: one that may be left out need not be null, and generated clients cannot."""
+    match schema:
+        case {"anyOf": [dict(given), {"type": "null"}]}:
+            return given
+    return schema
 
 
 def _meaning(status: int) -> str:

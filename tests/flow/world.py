@@ -42,8 +42,8 @@ class Tenant:
     simulator: SimulatorLog
 
     @classmethod
-    def make(cls, stack: Stack, *, integration: str = "baileys", per_minute: int = 600, concurrent: int = 10) -> Self:
-        """A new user whose WhatsApp is connected."""
+    def linked(cls, stack: Stack, *, integration: str = "baileys") -> Self:
+        """A new user with an instance that is linked to WhatsApp, and without a connection to it."""
         instance = f"flow-{uuid4().hex[:8]}"
         tenant = cls(
             stack,
@@ -64,12 +64,18 @@ class Tenant:
         if integration == "baileys":
             tenant.evolution(f"/_control/instances/{instance}/scan", {})
             eventually(lambda: tenant.state() == "open", seconds=10)
+        return tenant
+
+    @classmethod
+    def make(cls, stack: Stack, *, integration: str = "baileys", per_minute: int = 600, concurrent: int = 10) -> Self:
+        """A new user whose WhatsApp is connected."""
+        tenant = cls.linked(stack, integration=integration)
         connection = tenant.client.call(
             "PUT",
             "/v1/evolution-config",
             {
                 "base_url": stack.evolution_url,
-                "instance_name": instance,
+                "instance_name": tenant.instance,
                 "api_key": stack.evolution_api_key,
                 "integration": integration,
                 "max_messages_per_minute": per_minute,

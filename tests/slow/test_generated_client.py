@@ -37,7 +37,7 @@ def test_a_generated_client_runs_a_campaign(tmp_path: Path) -> None:
     )  # fmt: skip
     print(output, flush=True)
     with Stack.running("prove", parameters={"SenderConcurrency": "4"}) as stack:
-        instance = Tenant.make(stack).instance
+        instance = Tenant.linked(stack).instance
         outcome = json.loads(
             run(
                 BIN / "python", Path(__file__).parent / "generated_client_campaign.py",
