@@ -297,9 +297,9 @@ class Simulation:
         slot = max(offer.slot for offer in offers)
         granted = slot <= self.now + pacing.PERMIT_AHEAD_SECONDS * SECOND
         for limit, offer in zip(limits, offers, strict=True):
-            limit.prune(self.now)
             if granted:
                 limit.grant(slot, offer.shift, self.now)
+            limit.prune(self.now)
         if self._record:
             self.calls.append(PaceCall(index, self.now, slot, granted, chance))
         return Permit(moment(slot), moment(self.now), granted), slot

@@ -20,6 +20,8 @@ SEED = 7
 STORMY = [
     pace_shapes.Case(Kind.MORE, Shape(SEED, 60, 2, ((40, 150, 0), (30, 150, 20)), 1.0, 0.2, STORM, jitter=0.5)),
     pace_shapes.Case(Kind.EXACT, Shape(SEED, 7, 1, ((7, 60, 0), (5, 60, 0)), 3.0, 0.2, STORM, jitter=0.25)),
+    # A slot a minute: the last one is older than the window at the next permit.
+    pace_shapes.Case(Kind.LESS, Shape(SEED, 6, 5, ((1, 60, 0), (1, 60, 70)), 40.0, 1, STORM, jitter=0.25)),
 ]
 # Their tickets are used up, most of them too early, long before the clock's next pass.
 GREEDY = [

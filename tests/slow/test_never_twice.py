@@ -27,7 +27,7 @@ def test_no_recipient_is_sent_a_message_twice_in_twenty_thousand_sends(
         tenants=12,
         audience=100,
         odd_every=10,
-        waiting=250,
+        waiting=500,
         senders=24,
         seed=SEED,
         seconds=1_500,
