@@ -18,6 +18,7 @@ from tests.chaos.trace import Limits
 from tests.flow.world import Tenant
 
 SECONDS = 480
+JITTER = 0.25  # of a connection that does not say another
 NUMBERS = count(70_000_000)
 
 
@@ -65,7 +66,8 @@ def test_campaigns_at_6_60_and_600_a_minute_and_two_that_share_keep_their_limits
         shared = {campaign.id for campaign in campaigns if campaign.per_minute == 30}
         shared |= {campaigns[-1].tenant.instance}
         least = {name: LEAST_USE_SHARED if name in shared else LEAST_USE for name in found}
-        assert not [one for name, one in found.items() if (one.used or 0) < least[name]]
+        # The first slot is never late, and the last one by up to JITTER of a spacing: much of a run of 36.
+        assert not [one for name, one in found.items() if (one.used or 0) < least[name] * (1 - JITTER / one.sends)]
 
 
 def _run(campaigns: list[Campaign]) -> tuple[bool, float, float]:
