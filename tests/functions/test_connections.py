@@ -90,6 +90,7 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "integration": "baileys",
         "status": "connected",
         "error_message": None,
+        "error_code": None,
         "connected_at": None,
         "last_health_check_at": saved["last_health_check_at"],
         "last_webhook_at": None,
