@@ -143,6 +143,11 @@ class ConnectionErrorCode(StrEnum):
     META_OTHER = "meta-other"
     UNKNOWN = "unknown"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "ConnectionErrorCode":
+        """A code of a later version, which may be in the table or on the stream, or of what no connection can have."""
+        return cls.META_OTHER if str(value).startswith("meta-") else cls.UNKNOWN
+
 
 @dataclass(frozen=True)
 class ConnectionFault:
@@ -154,11 +159,4 @@ class ConnectionFault:
     @classmethod
     def of(cls, code: str, message: str) -> Self:
         """The fault with the code of a failed call or send; one that is no connection's becomes a fallback."""
-        return cls(_code(code.replace("_", "-")), message)
-
-
-def _code(name: str) -> ConnectionErrorCode:
-    try:
-        return ConnectionErrorCode(name)
-    except ValueError:
-        return ConnectionErrorCode.META_OTHER if name.startswith("meta-") else ConnectionErrorCode.UNKNOWN
+        return cls(ConnectionErrorCode(code.replace("_", "-")), message)
