@@ -1991,6 +1991,8 @@ CREATE TABLE hidra.evolution_api_config (
     warm_up_since date,
     warm_up_limits integer[],
     time_zone text DEFAULT 'America/Sao_Paulo'::text NOT NULL,
+    error_code text,
+    distrust_code text,
     CONSTRAINT evolution_api_config_concurrency_range CHECK (((max_concurrent_sends >= 1) AND (max_concurrent_sends <= 1000))),
     CONSTRAINT evolution_api_config_deleted_is_empty CHECK (
 CASE
@@ -2187,6 +2189,18 @@ COMMENT ON COLUMN hidra.evolution_api_config.warm_up_limits IS 'The most message
 --
 
 COMMENT ON COLUMN hidra.evolution_api_config.time_zone IS 'The IANA zone whose days are meant.';
+
+--
+-- Name: COLUMN evolution_api_config.error_code; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.error_code IS 'error_message for programs. Statements that write one of the two write both. Null without a message, or if the message was written before there were codes.';
+
+--
+-- Name: COLUMN evolution_api_config.distrust_code; Type: COMMENT; Schema: hidra; Owner: -
+--
+
+COMMENT ON COLUMN hidra.evolution_api_config.distrust_code IS 'distrust_reason for programs, as error_code.';
 
 --
 -- Name: exports; Type: TABLE; Schema: hidra; Owner: -

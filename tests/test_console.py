@@ -182,6 +182,7 @@ CODES = {
     | warned("ConnectionWarning") & {"statuses-missing"}
     | warned("TemplateWarning"),
     "connection": warned("ConnectionWarning"),
+    "connection_error": set(SCHEMAS["ConnectionErrorCode"]["enum"]),
     "template": warned("TemplateWarning"),
     "file": warned("FileWarning"),
     "pace": set(SCHEMAS["PaceLimit"]["enum"]),

@@ -11,6 +11,7 @@ from uuid import UUID
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from hidra.domain.check_request import CheckAction, PullRequest, failure, read
+from hidra.domain.connection_error import ConnectionFault
 from hidra.domain.imports import files
 from hidra.domain.instance import CLOUD_CLOSED
 from hidra.domain.ticket import RecheckTicket
@@ -104,7 +105,7 @@ class Keys:
                 ),
             )
         except Rejected as error:
-            return failed(str(error))
+            return failed(ConnectionFault.of(error.code, str(error)))
         if health.webhook_lost:
             self.without_webhook.append(endpoint)
         return health
@@ -135,7 +136,7 @@ def check(endpoint: Endpoint) -> dict[str, Any]:
     keys = Keys()
     health = check_one(endpoint, db=db, examine=keys.examine, now=now, recheck=recheck)
     request_backfills(keys.without_webhook, db=db, now=now())
-    return {"status": health.status.value, "error_message": health.error_message}
+    return {"status": health.status.value, "error_message": health.fault and health.fault.message}
 
 
 def connect(endpoint: Endpoint) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def connect(endpoint: Endpoint) -> dict[str, Any]:
     except HidraError as error:
         return failure(str(error))
     # Only a closed instance of the Cloud API offers no code.
-    message = CLOUD_CLOSED if offer.state == "close" else None
+    message = CLOUD_CLOSED.message if offer.state == "close" else None
     return {"state": offer.state, "qr_code": offer.qr_code, "pairing_code": offer.pairing_code, "message": message}
 
 

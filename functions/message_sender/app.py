@@ -10,6 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from hidra.domain.connection_error import ConnectionFault
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.pacing import connection_share
@@ -150,7 +151,7 @@ def examine(endpoint: Endpoint) -> Health:
             private_keys(), endpoint.api_key_encrypted, user_id=endpoint.user_id, base_url=endpoint.base_url
         )
     except Rejected as error:
-        return failed(str(error))
+        return failed(ConnectionFault.of(error.code, str(error)))
     evolution = Evolution(endpoint.base_url, endpoint.instance_name, key, allow_private=ALLOW_PRIVATE)
     return replace(read_state(evolution), facts=None)
 

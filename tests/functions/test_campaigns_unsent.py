@@ -121,6 +121,31 @@ def test_a_campaign_shows_why_it_is_blocked_for_programs_and_for_people(api: Api
     assert (retried["status"], retried["blocked_code"], retried["blocked_reason"]) == ("scheduled", None, None)
 
 
+def test_a_campaign_that_waits_for_its_connection_shows_the_code_of_the_connections_error(
+    api: Api, world: World
+) -> None:
+    run = world.databases.owner.execute
+    run("update hidra.message_templates set body = 'Oi'")
+    act(api, world.campaign_id, "start")
+    world.advance()
+    for change, code, params in (
+        ("status = 'error', error_message = 'x', error_code = 'unauthorized'", "connection-error", {}),
+        (
+            "status = 'connected', distrusted_since = now(), acknowledged_until = now(), distrust_reason = 'x',"
+            " distrust_code = 'unauthorized'",
+            "connection-probed",
+            {"minutes": 5},
+        ),
+    ):
+        run(f"update hidra.evolution_api_config set {change}")  # type: ignore[arg-type]
+        world.advance()
+        shown = api.get(f"/v1/campaigns/{world.campaign_id}").json
+        assert (shown["blocked_code"], shown["blocked_params"]) == (
+            code,
+            {**params, "detail": "x", "error_code": "unauthorized"},
+        )
+
+
 def test_a_scheduled_campaign_is_given_no_content_that_no_recipient_would_get(
     api: Api, world: World, nudges: Nudges
 ) -> None:

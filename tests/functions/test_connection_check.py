@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 from hidra.domain.webhook_key import REGISTERED_AFTER, jwt_key
 from hidra.errors import Rejected, Unavailable
 from hidra.gateways.aws import SecretVersions
@@ -118,6 +119,9 @@ def test_whatsapps_own_reason_for_a_close_outlives_the_checks(tenant: Tenant, si
     assert (tenant.row["status"], tenant.row["error_message"]) == ("connected", None)
 
 
+NO = ConnectionFault(ConnectionErrorCode.UNREACHABLE, "no")
+
+
 def wrong_key(tenant: Tenant, _: Simulator) -> None:
     tenant.seal("another-key")
 
@@ -144,19 +148,19 @@ def not_allowed(tenant: Tenant, _: Simulator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("break_it", "words"),
+    ("break_it", "words", "code"),
     [
-        (wrong_key, "API key"),
-        (wrong_instance, "no instance of this name"),
-        (checks.no_server, "cannot be reached"),
-        (no_licence, "licence"),
-        (cut_off, "broke"),
-        (sealed_for_another, "save it again"),
-        (not_allowed, "private"),
+        (wrong_key, "API key", "unauthorized"),
+        (wrong_instance, "no instance of this name", "instance-not-found"),
+        (checks.no_server, "cannot be reached", "unreachable"),
+        (no_licence, "licence", "license-required"),
+        (cut_off, "broke", "connection-lost"),
+        (sealed_for_another, "save it again", "key-unreadable"),
+        (not_allowed, "private", "private-address"),
     ],
 )
-def test_every_fault_is_explained_in_a_sentence(
-    tenant: Tenant, simulator: Simulator, break_it: Any, words: str
+def test_every_fault_is_explained_in_a_sentence_and_by_its_code(
+    tenant: Tenant, simulator: Simulator, break_it: Any, words: str, code: str
 ) -> None:
     tenant.do("check")
     break_it(tenant, simulator)
@@ -164,6 +168,7 @@ def test_every_fault_is_explained_in_a_sentence(
     assert answer["status"] == "error"
     assert words in answer["error_message"]
     assert (tenant.row["status"], tenant.row["error_message"]) == ("error", answer["error_message"])
+    assert tenant.row["error_code"] == code
     break_it(tenant, simulator)
     offered = tenant.do("connect")
     assert list(offered) == ["error"]
@@ -209,21 +214,24 @@ def test_only_a_webhook_that_lacked_events_may_have_lost_some(events: frozenset[
 
 
 @pytest.mark.parametrize(
-    ("evolution", "status", "words"),
+    ("evolution", "status", "words", "code"),
     [
-        (fake("refused"), "error", "QR"),
-        (fake("absent"), "error", "restart"),
-        (fake("dancing"), "error", "does not know"),
-        (fake(Rejected("no key")), "error", "no key"),
-        (fake("open", set_fails=True), "connected", "webhook could not be set"),
-        (fake("open", found=Unavailable("slow")), "connected", "slow"),
-        (fake("refused", set_fails=True), "error", "QR"),
+        (fake("refused"), "error", "QR", "code-not-scanned"),
+        (fake("absent"), "error", "restart", "not-running"),
+        (fake("dancing"), "error", "does not know", "state-unknown"),
+        (fake(Rejected("no key", code="unauthorized")), "error", "no key", "unauthorized"),
+        (fake(Rejected("something new", code="brand-new")), "error", "something new", "unknown"),
+        (fake("open", set_fails=True), "connected", "webhook could not be set", "webhook-not-set"),
+        (fake("open", found=Unavailable("slow", code="timed-out")), "connected", "slow", "webhook-not-set"),
+        (fake("refused", set_fails=True), "error", "QR", "code-not-scanned"),
     ],
 )
-def test_every_state_has_its_words(evolution: Any, status: str, words: str) -> None:
+def test_every_state_has_its_words_and_its_code(evolution: Any, status: str, words: str, code: str) -> None:
     health = examine(evolution, Webhook("https://x", "k"))
     assert health.status == status
-    assert words in (health.error_message or "")
+    assert health.fault is not None
+    assert words in health.fault.message
+    assert health.fault.code == code
 
 
 def test_a_schedule_checks_every_connection_and_a_broken_one_harms_no_other(
@@ -245,7 +253,7 @@ def test_a_server_that_hangs_stops_neither_the_others_nor_the_run(databases: Dat
         if endpoint.connection_id == hangs:
             released.wait(5)
         return (
-            check_connection.failed("no")
+            check_connection.failed(NO)
             if endpoint.connection_id == refuses
             else examine(fake("open"), Webhook("x", "k"))
         )
@@ -297,9 +305,10 @@ def test_servers_that_never_answer_are_in_error_and_delay_no_other_check(
     released.set()
     assert answering == [set(), set(ids[4:])]
     rows = databases.owner.execute(
-        "select status, error_message from hidra.evolution_api_config order by id"
+        "select status, error_message, error_code from hidra.evolution_api_config order by id"
     ).fetchall()
-    assert rows == [("error", "The Evolution server did not answer in time.")] * 4 + [("connected", None)] * 2
+    late = ("error", "The Evolution server did not answer in time.", "timed-out")
+    assert rows == [late] * 4 + [("connected", None, None)] * 2
 
 
 def test_the_begin_of_a_check_is_recorded_before_the_server_is_called(databases: Databases) -> None:
@@ -308,7 +317,7 @@ def test_the_begin_of_a_check_is_recorded_before_the_server_is_called(databases:
 
     def ask(_: Endpoint) -> Health:
         turns.append(world.one("select check_started_at from hidra.evolution_api_config")["check_started_at"])
-        return check_connection.failed("no")
+        return check_connection.failed(NO)
 
     check_all(db=databases.jobs, examine=ask, now=now, seconds=5)
     assert turns
@@ -321,7 +330,7 @@ def test_a_check_cut_off_by_the_end_of_the_run_records_nothing(databases: Databa
 
     def slow(_: Endpoint) -> Health:
         released.wait(20)
-        return check_connection.failed("late")
+        return check_connection.failed(NO)
 
     assert check_all(db=databases.jobs, examine=slow, now=now, seconds=0.2) == []
     released.set()
@@ -335,7 +344,7 @@ def test_the_result_for_an_old_key_is_not_recorded_for_the_new_one(databases: Da
     error = check_connection.EvolutionConnectionStatus.ERROR
     stale = replace(read, api_key_encrypted=b"before")
     write = lambda endpoint: databases.jobs.as_worker(  # noqa: E731
-        lambda tx: connection_health.record(tx, endpoint, status=error, message="no", at=datetime.now(UTC))
+        lambda tx: connection_health.record(tx, endpoint, status=error, fault=NO, at=datetime.now(UTC))
     )
     status = lambda: world.one("select status from hidra.evolution_api_config")["status"]  # noqa: E731
     write(stale)

@@ -173,15 +173,12 @@ def test_requests_that_are_open_still_take_room_after_the_connection_was_saved_a
 
 
 def test_a_deleted_connection_keeps_nothing_of_its_server(owner: Owner) -> None:
+    owner.tenant.set(error_message="x", error_code="banned", distrust_reason="x", distrust_code="banned")
     before = owner.tenant.row
     owner.delete()
     row = owner.tenant.row
-    assert {name: row[name] for name in ("base_url", "instance_name", "api_key_encrypted", "error_message")} == {
-        "base_url": None,
-        "instance_name": None,
-        "api_key_encrypted": None,
-        "error_message": None,
-    }
+    names = ("base_url", "instance_name", "api_key_encrypted", "error_message", "error_code")
+    assert [row[name] for name in (*names, "distrust_reason", "distrust_code")] == [None] * 7
     assert row["evolution_instance_id"] is None
     assert (row["id"], row["status"], row["max_concurrent_sends"]) == (
         before["id"],

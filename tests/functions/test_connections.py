@@ -90,6 +90,7 @@ def test_a_connection_is_saved_sealed_checked_and_shown_without_its_key(
         "integration": "baileys",
         "status": "connected",
         "error_message": None,
+        "error_code": None,
         "connected_at": None,
         "last_health_check_at": saved["last_health_check_at"],
         "last_webhook_at": None,
@@ -167,6 +168,19 @@ def test_a_check_that_finds_an_error_is_no_error_of_the_request(api: Api, check:
     for answer in (api.put(PATH, GIVEN), api.post(f"{PATH}/check")):
         assert (answer.status, answer.json["status"]) == (200, "error")
     assert [action for _, action, _ in check.asked] == ["check", "check"]
+
+
+def test_why_a_connection_does_not_work_is_shown_for_people_and_for_programs(
+    api: Api, check: Check, databases: Databases
+) -> None:
+    check.finds = "error"
+    api.put(PATH, GIVEN)
+    write = "update hidra.evolution_api_config set error_message = 'The API key is wrong.', error_code = %s"
+    # None: a message of before there were codes; brand-new: a code of a later version, after a return to this one.
+    for code, shown_as in (("unauthorized", "unauthorized"), (None, None), ("brand-new", "unknown")):
+        databases.owner.execute(write, [code])
+        shown = api.get(PATH).json
+        assert (shown["error_message"], shown["error_code"]) == ("The API key is wrong.", shown_as)
 
 
 def test_connect_passes_on_the_code_to_scan(api: Api, check: Check) -> None:

@@ -132,6 +132,7 @@ def test_a_batch_moves_messages_counters_opt_outs_and_the_connection(recorder: M
     connection = tenant.world.one("select * from hidra.evolution_api_config")
     assert (connection["status"], connection["last_webhook_at"]) == ("disconnected", DELIVERED_AT)
     assert connection["error_message"] == "The phone or Evolution has logged this connection out: connect again."
+    assert connection["error_code"] == "logged-out"
     assert tenant.parked() == {}
     tenant.world.assert_exact()
 

@@ -219,6 +219,7 @@ def test_a_logged_out_cloud_api_instance_says_what_opens_it(make: Make, simulato
     simulator.ask(f"/_control/instances/{tenant.instance}/disconnect", {})
     assert tenant.do("check")["status"] == "disconnected"
     assert "Restart the Evolution server" in tenant.row["error_message"]
+    assert tenant.row["error_code"] == "cloud-api-closed"
     offer = tenant.do("connect")
     assert (offer["state"], offer["qr_code"]) == ("close", None)
     assert "Restart the Evolution server" in offer["message"]
@@ -226,12 +227,21 @@ def test_a_logged_out_cloud_api_instance_says_what_opens_it(make: Make, simulato
     assert tenant.do("check") == {"status": "connected", "error_message": None}
 
 
-@pytest.mark.parametrize(("code", "words"), [(401, "logged"), (403, "banned"), (406, "update Evolution")])
+@pytest.mark.parametrize(
+    ("code", "words", "error_code"),
+    [
+        (401, "logged", "logged-out"),
+        (403, "banned", "banned"),
+        (406, "update Evolution", "client-not-accepted"),
+        (777, "code 777", "closed-by-whatsapp"),
+    ],
+)
 def test_a_check_says_why_whatsapp_closed_the_instance_though_no_webhook_came(
     make: Make,
     simulator: Simulator,  # noqa: F811
     code: int,
     words: str,
+    error_code: str,
 ) -> None:
     tenant = make(simulator.instance())
     tenant.do("check")
@@ -239,6 +249,7 @@ def test_a_check_says_why_whatsapp_closed_the_instance_though_no_webhook_came(
     answer = tenant.do("check")
     assert answer["status"] == "disconnected"
     assert words in answer["error_message"]
+    assert tenant.row["error_code"] == error_code
 
 
 def test_an_instance_that_does_not_reach_whatsapp_is_an_error_in_words(
@@ -252,6 +263,7 @@ def test_an_instance_that_does_not_reach_whatsapp_is_an_error_in_words(
     answer = tenant.do("check")
     assert answer["status"] == "error"
     assert "does not reach WhatsApp" in answer["error_message"]
+    assert tenant.row["error_code"] == "no-whatsapp"
 
 
 @pytest.mark.parametrize(

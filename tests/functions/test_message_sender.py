@@ -401,6 +401,7 @@ def test_a_key_that_cannot_be_opened_stops_the_connection_and_burns_no_recipient
     run.send(times=2)
     assert run.connection["status"] == "error"
     assert run.connection["error_message"] == "The stored API key cannot be read; save it again."
+    assert run.connection["error_code"] == "key-unreadable"
     [line] = logs.named("the connection's key cannot be opened")
     assert (line["level"], line["user_id"]) == ("ERROR", str(run.world.user_id))
     run.assert_recipients_untouched()
@@ -412,7 +413,7 @@ def test_a_private_address_is_not_posted_to_where_the_deployment_forbids_it(
     monkeypatch.setattr(sender, "ALLOW_PRIVATE", False)
     run = Run(sender, databases, evolution)
     run.send()
-    assert run.connection["status"] == "error"
+    assert (run.connection["status"], run.connection["error_code"]) == ("error", "private-address")
     run.assert_recipients_untouched()
 
 

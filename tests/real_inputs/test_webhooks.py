@@ -44,25 +44,33 @@ def test_a_report_is_matched_by_whatsapps_id_and_unknown_words_are_ignored(
 
 
 @pytest.mark.parametrize(
-    ("data", "status", "reason"),
+    ("data", "status", "reason", "code"),
     [
-        pytest.param({"state": "close", "statusReason": 428}, "disconnected", "was closed", id="W02-428"),
-        pytest.param({"state": "close", "statusReason": 515}, "disconnected", "start the session again", id="W02-515"),
-        pytest.param({"state": "close", "statusReason": 401}, "disconnected", "logged", id="W02-401"),
-        pytest.param({"state": "close", "statusReason": 403}, "disconnected", "banned", id="W02-403"),
-        pytest.param({"state": "connecting", "statusReason": 200}, "connecting", None, id="W02-connecting"),
-        pytest.param({"state": "open", "statusReason": 200}, "connected", None, id="W02-open"),
-        pytest.param({"state": "refused", "statusReason": 428}, "error", "QR", id="W02-refused"),
-        pytest.param({"state": None}, "connected", None, id="W02-no-state"),
+        pytest.param(
+            {"state": "close", "statusReason": 428}, "disconnected", "was closed", "connection-closed", id="W02-428"
+        ),
+        pytest.param(
+            {"state": "close", "statusReason": 515},
+            "disconnected",
+            "start the session again",
+            "session-restart",
+            id="W02-515",
+        ),
+        pytest.param({"state": "close", "statusReason": 401}, "disconnected", "logged", "logged-out", id="W02-401"),
+        pytest.param({"state": "close", "statusReason": 403}, "disconnected", "banned", "banned", id="W02-403"),
+        pytest.param({"state": "connecting", "statusReason": 200}, "connecting", None, None, id="W02-connecting"),
+        pytest.param({"state": "open", "statusReason": 200}, "connected", None, None, id="W02-open"),
+        pytest.param({"state": "refused", "statusReason": 428}, "error", "QR", "code-not-scanned", id="W02-refused"),
+        pytest.param({"state": None}, "connected", None, None, id="W02-no-state"),
     ],
 )
 def test_a_connections_state_is_shown_with_its_reason(
-    databases: Databases, data: dict[str, Any], status: str, reason: str | None
+    databases: Databases, data: dict[str, Any], status: str, reason: str | None, code: str | None
 ) -> None:
     inbox = Inbox(databases)
     inbox.receive("connection.update", {"instance": "main"} | data)
-    found = inbox.world.one("select status, error_message from hidra.evolution_api_config")
-    assert found["status"] == status
+    found = inbox.world.one("select status, error_message, error_code from hidra.evolution_api_config")
+    assert (found["status"], found["error_code"]) == (status, code)
     assert found["error_message"] is None if reason is None else reason in found["error_message"]
 
 

@@ -9,6 +9,7 @@ import pytest
 from hidra.domain import blocked
 from hidra.domain.blocked import BlockedCode, BlockedParams
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.connection_error import ConnectionErrorCode
 from hidra.services import lifecycle
 from hidra.store import messages, outcomes
 from tests.conftest import Databases
@@ -19,8 +20,8 @@ NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
 ALL = [
     blocked.NO_CONNECTION,
     blocked.not_connected(EvolutionConnectionStatus.CONNECTING),
-    blocked.connection_error("no licence"),
-    blocked.probed("401"),
+    blocked.connection_error("no licence", ConnectionErrorCode.LICENSE_REQUIRED),
+    blocked.probed("401", None),
     blocked.in_doubt(2, NOW, EvolutionConnectionStatus.CONNECTED),
     blocked.in_doubt(1, NOW, None),
     blocked.refused(14),
@@ -107,13 +108,19 @@ def test_a_campaign_whose_last_messages_are_being_sent_is_not_blocked(databases:
     assert world.campaign()["blocked_code"] is None
 
 
-def test_recipients_that_wait_are_blocked_by_the_connection_and_not_by_doubts(databases: Databases) -> None:
+@pytest.mark.parametrize("code", ["unreachable", None])  # None: a message of before there were codes
+def test_recipients_that_wait_are_blocked_by_the_connection_and_not_by_doubts(
+    databases: Databases, code: str | None
+) -> None:
     world = World.make(databases, recipients=2)
     doubts(world, 1)
-    databases.owner.execute("update hidra.evolution_api_config set status = 'error', error_message = 'server gone'")
+    databases.owner.execute(
+        "update hidra.evolution_api_config set status = 'error', error_message = 'server gone', error_code = %s", [code]
+    )
     world.advance()
     campaign = world.campaign()
-    assert (campaign["blocked_code"], campaign["blocked_params"]) == ("connection-error", {"detail": "server gone"})
+    params = {"detail": "server gone", "error_code": code}
+    assert (campaign["blocked_code"], campaign["blocked_params"]) == ("connection-error", params)
 
 
 def test_a_campaign_that_its_user_pauses_announces_no_continuation(databases: Databases) -> None:

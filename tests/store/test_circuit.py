@@ -9,6 +9,7 @@ import pytest
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.circuit import AMONG, LAG, NOT_ACKNOWLEDGED, PATIENCE, PROBE_EVERY, REFUSALS, UNACKNOWLEDGED
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 from hidra.domain.delivery import ConnectionEvent, StatusEvent
 from hidra.domain.message import MessageStatus
 from hidra.domain.outcome import NotSent, Refused, Sent, Stops, Unknown
@@ -66,6 +67,12 @@ def connection(world: World) -> dict[str, object]:
     return world.one("select * from hidra.evolution_api_config where id = %s", world.connection_id)
 
 
+def fault(world: World) -> ConnectionFault | None:
+    """Why the connection stopped, with the code of the message."""
+    code, message = (connection(world)[name] for name in ("error_code", "error_message"))
+    return None if code is message is None else ConnectionFault(code, message)  # type: ignore[arg-type]
+
+
 def statuses(world: World) -> list[str]:
     return [message["status"] for message in world.messages()]
 
@@ -117,9 +124,9 @@ def test_a_connection_without_acknowledgements_is_stopped_and_burns_no_further_r
     assert statuses(world) == ["sent"] * burnt + ["pending"] * (40 - burnt)
     assert {message["attempts"] for message in world.messages()[burnt:]} == {0}
     assert len(outside.posted) == burnt
-    assert connection(world)["error_message"] == NOT_ACKNOWLEDGED
+    assert fault(world) == NOT_ACKNOWLEDGED
     assert world.advance() == []
-    assert NOT_ACKNOWLEDGED in world.campaign()["blocked_reason"]
+    assert NOT_ACKNOWLEDGED.message in world.campaign()["blocked_reason"]
     world.assert_exact()
 
 
@@ -206,7 +213,7 @@ def test_an_acknowledgement_that_came_before_the_answer_to_the_post_counts(datab
 def test_after_a_good_check_one_recipient_is_probed_every_five_minutes(databases: Databases) -> None:
     world, ticket, outside = probed(databases)
     assert connection(world)["status"] == "connected"
-    assert connection(world)["error_message"] == NOT_ACKNOWLEDGED
+    assert fault(world) == NOT_ACKNOWLEDGED
     before = len(outside.posted)
     for tries in range(1, 4):
         ends = in_a_row(world, ticket, outside, 8)
@@ -224,7 +231,12 @@ def test_a_pass_issues_one_ticket_for_each_probe(databases: Databases) -> None:
     [(_, slots)] = world.advance()
     assert len(slots) == 1
     assert "one message every 5 minutes" in world.campaign()["blocked_reason"]
-    assert NOT_ACKNOWLEDGED in world.campaign()["blocked_reason"]
+    assert world.campaign()["blocked_params"] == {
+        "minutes": 5,
+        "detail": NOT_ACKNOWLEDGED.message,
+        "error_code": "not-acknowledged",
+    }
+    assert NOT_ACKNOWLEDGED.message in world.campaign()["blocked_reason"]
     in_a_row(world, ticket, outside, 1)
     assert world.advance() == []
     let(world, PROBE_EVERY - timedelta(seconds=30))
@@ -267,7 +279,7 @@ def test_one_acknowledged_probe_lets_the_campaign_continue_at_full_pace(database
     world, ticket, outside = probed(databases, recipients=30)
     in_a_row(world, ticket, outside, 1)
     receive(world, SENT, accepted(world)[-1])
-    assert (connection(world)["status"], connection(world)["error_message"]) == ("connected", None)
+    assert (connection(world)["status"], fault(world)) == ("connected", None)
     [(ticket, slots)] = world.advance()
     assert len(slots) >= statuses(world).count("pending")
     assert world.campaign()["blocked_reason"] is None
@@ -281,18 +293,19 @@ def test_one_acknowledged_probe_lets_the_campaign_continue_at_full_pace(database
 def test_late_webhooks_close_the_circuit_without_a_check_or_a_probe(databases: Databases) -> None:
     world, ticket, outside = silent(databases)
     receive(world, SENT, *accepted(world)[:3])
-    assert (connection(world)["status"], connection(world)["error_message"]) == ("connected", None)
+    assert (connection(world)["status"], fault(world)) == ("connected", None)
     assert len(world.advance()[0][1]) > 1
     assert in_a_row(world, ticket, outside, 3) == [End.POSTED] * 3
 
 
 def test_late_webhooks_do_not_hide_a_fault_that_a_check_has_found_since(databases: Databases) -> None:
     world, _, _ = silent(databases)
-    check(world, Health(EvolutionConnectionStatus.ERROR, "The server is gone.", answers=False))
+    gone = ConnectionFault(ConnectionErrorCode.UNREACHABLE, "The server is gone.")
+    check(world, Health(EvolutionConnectionStatus.ERROR, gone, answers=False))
     receive(world, SENT, *accepted(world)[:3])
-    assert (connection(world)["status"], connection(world)["error_message"]) == ("error", "The server is gone.")
+    assert (connection(world)["status"], fault(world)) == ("error", gone)
     check(world)
-    assert (connection(world)["status"], connection(world)["error_message"]) == ("connected", None)
+    assert (connection(world)["status"], fault(world)) == ("connected", None)
     assert len(world.advance()[0][1]) > 1
 
 
@@ -301,7 +314,7 @@ def test_a_connected_event_does_not_close_the_circuit(databases: Databases) -> N
     for status, seconds in ((EvolutionConnectionStatus.CONNECTING, 1), (EvolutionConnectionStatus.CONNECTED, 2)):
         event = ConnectionEvent(world.connection_id, status, None, datetime.now(UTC) + timedelta(seconds=seconds))
         record_delivery([event], [], db=databases.jobs, hash_phone=lambda *_: b"", queue=lambda _: None)
-    assert (connection(world)["status"], connection(world)["error_message"]) == ("connected", NOT_ACKNOWLEDGED)
+    assert (connection(world)["status"], fault(world)) == ("connected", NOT_ACKNOWLEDGED)
     assert in_a_row(world, ticket, outside, 4) == [End.POSTED] + [End.CLOSED] * 3
 
 
@@ -364,14 +377,14 @@ def test_a_message_accepted_on_the_cloud_api_counts_as_acknowledged(databases: D
     assert in_a_row(world, ticket, working, 3) == [End.POSTED] * 3
     in_a_row(world, ticket, Outside(STOPS["refused"]), 1)  # type: ignore[arg-type]
     check(world)
-    assert connection(world)["error_message"] == "The WhatsApp connection is closed."
+    assert fault(world) == ConnectionFault(ConnectionErrorCode.CONNECTION_CLOSED, "The WhatsApp connection is closed.")
     refused = Outside(STOPS["refused"])  # type: ignore[arg-type]
     assert in_a_row(world, ticket, refused, 3) == [End.POSTED, End.CLOSED, End.CLOSED]
     let(world, PROBE_EVERY)
     check(world)
     assert len(world.advance()[0][1]) == 1
     assert in_a_row(world, ticket, working, 3) == [End.POSTED] * 3
-    assert connection(world)["error_message"] is None
+    assert fault(world) is None
 
 
 def test_another_instance_starts_with_a_closed_circuit(databases: Databases) -> None:

@@ -161,10 +161,13 @@ def test_a_confirmation_waits_for_a_connection_and_is_deleted_after_minutes(inbo
 @pytest.mark.parametrize("stops", [Stops.NOTHING, Stops.CONNECTION])
 def test_a_confirmation_that_was_surely_not_sent_is_sent_later(inbox: Recorder, stops: Stops) -> None:
     inbox.receive(inbox.reply("SAIR"))
-    refused = NotSent("down", "The server does not answer.", stops)
+    refused = NotSent("unreachable", "The server does not answer.", stops)
     assert send(inbox, Outside(refused)) == refused
-    connection = inbox.world.one("select status, error_message from hidra.evolution_api_config")
-    assert connection["status"] == ("error" if stops is Stops.CONNECTION else "connected")
+    connection = inbox.world.one("select status, error_code from hidra.evolution_api_config")
+    stopped = stops is Stops.CONNECTION
+    assert (connection["status"], connection["error_code"]) == (
+        ("error", "unreachable") if stopped else ("connected", None)
+    )
     inbox.world.databases.owner.execute("update hidra.evolution_api_config set status = 'connected'")
     let_pass(inbox.world, 1)
     assert waiting(inbox.world) == inbox.queued

@@ -48,7 +48,7 @@ NOTHING_OF_A_PERSON = {
     "direct_sends": "kind requested_message_id",
     "exports": "kind format delimiter attribute_names status failure_code failure_reason cursor upload_id parts",
     "evolution_api_config": "base_url instance_name integration integration_saved api_key_encrypted error_message"
-    " distrust_reason warnings evolution_instance_id evolution_number send_window warm_up_limits time_zone",
+    " error_code distrust_reason distrust_code warnings evolution_instance_id evolution_number send_window warm_up_limits time_zone",
     "message_templates": "title body variables media_url media_type file_name",
     "opt_out_settings": "opt_out_words opt_in_words confirmation",
     "opt_outs": "source",

@@ -8,6 +8,7 @@ import pytest
 
 from hidra.domain.campaign import EvolutionConnectionStatus as S
 from hidra.domain.circuit import RECHECK_AFTER, RECHECK_EVERY, RECHECK_FOR
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 from hidra.domain.outcome import NotSent, Sent, Stops, Unknown
 from hidra.domain.ticket import RecheckTicket
 from hidra.services.check_connection import Health, check_all, check_one, failed
@@ -20,7 +21,7 @@ from tests.store.test_send import Outside, started
 from tests.store.world import World
 
 DOWN = NotSent("unreachable", "The Evolution server cannot be reached.", Stops.CONNECTION)
-NOT_THERE = failed("The Evolution server cannot be reached.")
+NOT_THERE = failed(ConnectionFault(ConnectionErrorCode.UNREACHABLE, "The server cannot be reached."))
 WELL = Health(S.CONNECTED, None, answers=True)
 
 
@@ -174,7 +175,8 @@ def test_a_connection_that_waits_for_its_owner_is_not_rechecked(databases: Datab
     world = World.make(databases)
     queued: list[RecheckTicket] = []
     [endpoint] = databases.jobs.as_worker(lambda tx: connection_health.due(tx, limit=5))
-    closed = Health(S.DISCONNECTED, "WhatsApp has banned this number.", answers=True)
+    banned = ConnectionFault(ConnectionErrorCode.BANNED, "WhatsApp has banned this number.")
+    closed = Health(S.DISCONNECTED, banned, answers=True)
     check_one(endpoint, db=databases.jobs, examine=lambda _: closed, now=now, recheck=queued.append)
     assert queued == []
     assert world.one("select recheck_at from hidra.evolution_api_config")["recheck_at"] is None

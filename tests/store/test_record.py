@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent
 from hidra.domain.message import MessageStatus as S
 from hidra.domain.phone import phone_hash
@@ -183,11 +184,13 @@ def test_a_connection_that_logs_out_stops_and_an_older_event_is_ignored(database
     now = datetime.now(UTC)
     databases.owner.execute("update hidra.evolution_api_config set last_health_check_at = %s", [now])
     gone = EvolutionConnectionStatus.DISCONNECTED
-    record(world, ConnectionEvent(world.connection_id, gone, "logged out", now - timedelta(seconds=1)))
+    reason = ConnectionFault(ConnectionErrorCode.LOGGED_OUT, "logged out")
+    record(world, ConnectionEvent(world.connection_id, gone, reason, now - timedelta(seconds=1)))
     assert world.one("select status from hidra.evolution_api_config")["status"] == "connected"
-    record(world, ConnectionEvent(world.connection_id, gone, "logged out", now + timedelta(seconds=1)))
+    record(world, ConnectionEvent(world.connection_id, gone, reason, now + timedelta(seconds=1)))
     connection = world.one("select * from hidra.evolution_api_config")
     assert (connection["status"], connection["error_message"]) == ("disconnected", "logged out")
+    assert connection["error_code"] == "logged-out"
     assert connection["last_webhook_at"] == now + timedelta(seconds=1)
 
 
@@ -213,7 +216,8 @@ def test_an_instance_that_the_connection_used_before_reports_on_messages_and_not
     send(world, "A")
     read = status(world, "A", S.READ, 9)
     states = [EvolutionConnectionStatus.DISCONNECTED, EvolutionConnectionStatus.ERROR]
-    closed = [ConnectionEvent(world.connection_id, state, "closed", SENT_AT) for state in states]
+    reason = ConnectionFault(ConnectionErrorCode.CONNECTION_CLOSED, "closed")
+    closed = [ConnectionEvent(world.connection_id, state, reason, SENT_AT) for state in states]
     reply = ReplyEvent(world.connection_id, "+5511980000000", "SAIR", SENT_AT)
     databases.owner.execute("update hidra.evolution_api_config set instance_name = 'new'")
     before = world.one("select * from hidra.evolution_api_config")

@@ -156,7 +156,9 @@ def test_three_outcomes_in_doubt_stop_the_connection(databases: Databases) -> No
     ends = [outside.send(world, ticket) for _ in range(6)]
     assert ends == [End.POSTED] * 3 + [End.CLOSED] * 3
     assert [m["status"] for m in world.messages()] == ["unknown"] * 3 + ["pending"] * 7
-    assert "502" in world.one("select error_message from hidra.evolution_api_config")["error_message"]
+    connection = world.one("select error_message, error_code from hidra.evolution_api_config")
+    assert "502" in connection["error_message"]
+    assert connection["error_code"] == "repeated-doubts"
 
 
 def test_an_id_that_another_message_has_leaves_the_outcome_in_doubt(databases: Databases) -> None:
@@ -173,11 +175,15 @@ def test_a_single_doubt_stops_nothing(databases: Databases) -> None:
 
 def test_a_broken_connection_costs_the_recipient_nothing_and_stops_the_rest(databases: Databases) -> None:
     world, ticket = started(databases, recipients=2)
-    outside = Outside(NotSent("unlicensed", "Evolution has no licence.", Stops.CONNECTION))
+    outside = Outside(NotSent("license_required", "Evolution has no licence.", Stops.CONNECTION))
     outside.send(world, ticket)
     assert [(m["status"], m["attempts"]) for m in world.messages()] == [("pending", 0)] * 2
-    connection = world.one("select status, error_message from hidra.evolution_api_config")
-    assert connection == {"status": "error", "error_message": "Evolution has no licence."}
+    connection = world.one("select status, error_message, error_code from hidra.evolution_api_config")
+    assert connection == {
+        "status": "error",
+        "error_message": "Evolution has no licence.",
+        "error_code": "license-required",
+    }
     assert outside.send(world, ticket) is End.CLOSED
     assert len(outside.posted) == 1
 
@@ -310,9 +316,10 @@ def test_an_error_of_several_recipients_stops_a_connection_that_delivers_to_none
     send_to_each(world, ticket, NotSent("meta_131000", "x", Stops.CONNECTION_IF_REPEATED), 1)
     assert connection_status(world) == "connected"
     send_to_each(world, ticket, NOT_ENCRYPTED, 1)
-    connection = world.one("select status, error_message, distrust_reason from hidra.evolution_api_config")
+    connection = world.one("select * from hidra.evolution_api_config")
     assert connection["status"] == "error"
     assert connection["error_message"] == connection["distrust_reason"]
+    assert connection["error_code"] == connection["distrust_code"] == "repeated-failures"
     assert NOT_ENCRYPTED.detail in connection["error_message"]
     assert Outside(NOT_ENCRYPTED).send(world, ticket) is End.CLOSED
     assert {m["status"] for m in world.messages()} == {"pending"}

@@ -133,9 +133,11 @@ def test_a_refused_trial_keeps_no_row_and_a_failing_connection_stops(databases: 
     stopped = NotSent("unauthorized", "The key is wrong.", Stops.CONNECTION)
     assert send(world, Outside(stopped)) == stopped
     assert kept(world) == []
-    assert world.one("select status, error_message from hidra.evolution_api_config") == {
+    assert world.one("select status, error_message, error_code, distrust_code from hidra.evolution_api_config") == {
         "status": "error",
         "error_message": "The key is wrong.",
+        "error_code": "unauthorized",
+        "distrust_code": "unauthorized",
     }
 
 

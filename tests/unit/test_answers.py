@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown
+from hidra.gateways import answers
 from hidra.gateways.answers import sort_answer
 
 ERRORS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
@@ -131,6 +133,25 @@ def test_a_failure_that_every_recipient_would_meet_stops_the_connection(code: st
     outcome = sort_answer(*STOPS[code])
     assert isinstance(outcome, NotSent)
     assert (outcome.code, outcome.stops) == (code, Stops.CONNECTION)
+
+
+@pytest.mark.parametrize("code", STOPS)
+def test_a_failure_that_stops_the_connection_is_the_connections_error_under_the_same_code(code: str) -> None:
+    outcome = sort_answer(*STOPS[code])
+    assert isinstance(outcome, NotSent)
+    fault = ConnectionFault.of(outcome.code, outcome.detail)
+    assert fault.message == outcome.detail
+    assert fault.code == ("meta-other" if code == "meta_200" else code.replace("_", "-"))
+
+
+def test_every_error_of_meta_that_stops_the_connection_has_a_code() -> None:
+    codes = {ConnectionFault.of(f"meta_{code}", "x").code for code in (*answers._META_STOPS, 100)}
+    assert len(codes) == len(answers._META_STOPS) + 1
+    assert ConnectionErrorCode.META_OTHER not in codes
+
+
+def test_a_code_that_no_connection_has_becomes_unknown() -> None:
+    assert ConnectionFault.of("invalid-request", "x") == ConnectionFault(ConnectionErrorCode.UNKNOWN, "x")
 
 
 @pytest.mark.parametrize(("status", "body"), NOT_EVOLUTION)

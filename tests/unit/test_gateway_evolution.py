@@ -1,7 +1,9 @@
 """The client against sockets that do what servers, proxies and networks do. Its happy paths run against the simulator,
 in tests/functions/test_connection_check.py."""
 
+import inspect
 import json
+import re
 import socket
 import struct
 import time
@@ -9,15 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 import pytest
 from urllib3.exceptions import HTTPError
 
+from hidra.domain.connection_error import ConnectionFault
 from hidra.domain.content import Content, Media, MediaType
 from hidra.domain.outcome import NotSent, Sent, Stops, Unknown
 from hidra.errors import Rejected, Unavailable
-from hidra.gateways import evolution
+from hidra.gateways import addresses, evolution
 from hidra.gateways.evolution import Evolution, Offer, SentMessage, Webhook
 from tests.listening import listening
 
@@ -363,6 +367,16 @@ def test_calls_that_fail_say_what_to_do(act: Act, error: type[Exception], code: 
     with serving(act) as server, pytest.raises(error) as raised:
         server.client().connection_state()
     assert raised.value.code == code
+
+
+@pytest.mark.parametrize("module", [addresses, evolution])
+def test_every_failure_of_a_call_is_a_code_of_the_connection(module: ModuleType) -> None:
+    """But those of calls that no check makes."""
+    source = inspect.getsource(module)
+    codes = set(re.findall(r'code="([a-z-]+)"', source)) - {"connect-failed", "answer-not-understood"}
+    assert len(codes) > 3
+    assert {code for code in codes if ConnectionFault.of(code, "x").code != code} == set()
+    assert ConnectionFault.of(addresses.SLOW_TO_CONNECT, "x").code == addresses.SLOW_TO_CONNECT
 
 
 @pytest.mark.parametrize(

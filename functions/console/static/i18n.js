@@ -40,7 +40,7 @@ export const has = (key) => find(key) !== undefined;
 /**
  * The text of a code of the API: its own, or that of its family, or the fallback of its kind.
  *
- * @param {"problem" | "blocked" | "error" | "preflight" | "reject" | "import" | "file" | "connection" | "template" | "pace"} kind
+ * @param {"problem" | "blocked" | "error" | "preflight" | "reject" | "import" | "file" | "connection" | "connection_error" | "template" | "pace"} kind
  * @param {string} code
  * @param {Record<string, string | number>} [values]
  */

@@ -35,6 +35,7 @@ EXAMPLES: dict[str, Any] = {
         "id": CONNECTION,
         "status": "connected",
         "error_message": None,
+        "error_code": None,
         "connected_at": NOON,
         "last_health_check_at": NOON,
         "last_webhook_at": NOON,

@@ -1,6 +1,7 @@
 """The connection, from nothing to a linked number."""
 
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -63,3 +64,40 @@ def test_limits_and_a_warm_up_are_saved_and_shown_with_today_marked(
     assert saved["warm_up"]["limits"] == [30, 1000]
     assert (saved["max_messages_per_day"], saved["max_first_contacts_per_day"]) == (50, 5)
     assert saved["max_messages_per_minute"] == 60, "what was not changed is kept"
+
+
+def test_a_number_that_does_not_work_says_why_in_the_persons_language(
+    visit: Callable[..., Visitor], instance: Instance
+) -> None:
+    person = Person(instance.stack, f"Eva {instance.name}")
+    address = {"base_url": instance.stack.evolution_url, "api_key": "not-the-key"}
+    person.call("PUT", "/v1/evolution-config", {**address, "instance_name": instance.name})
+    visitor = visit()
+    page = visitor.open("#/connection")
+    visitor.sign_in(page, person.name)
+    state = page.locator(".state")
+    expect(state).to_contain_text("O servidor Evolution não aceita a chave da API. Informe a chave certa")
+    expect(state.locator("[lang=en]")).to_have_text("The Evolution server does not accept the API key.")
+
+    found = person.call("GET", "/v1/evolution-config")
+    answers: list[dict[str, Any]] = [found]
+    page.route(
+        "**/v1/evolution-config",
+        lambda route: route.fulfill(json=answers[-1], headers={"Access-Control-Allow-Origin": "*"}),
+    )
+    probed = "está em observação: sai uma mensagem a cada 5 minutos até o WhatsApp confirmar uma. Por que parou: "
+    for status, code, text in (
+        (
+            "error",
+            None,
+            "O servidor Evolution não responde, ou não deixa este número enviar.",
+        ),  # before there were codes
+        ("error", "brand-new", "O número não pode enviar (brand-new)."),  # of a later API
+        ("connected", "unauthorized", f"{probed}O servidor Evolution não aceita a chave da API."),
+        ("connected", "webhook-not-set", "Entregas e respostas podem não aparecer aqui"),
+    ):
+        answers.append(found | {"status": status, "error_message": "Something.", "error_code": code})
+        page.reload()
+        expect(state).to_contain_text(text)
+        expect(state.locator("[lang=en]")).to_have_text("Something.")
+    expect(state).not_to_contain_text("em observação")

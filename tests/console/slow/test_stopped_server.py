@@ -13,7 +13,7 @@ from local.stack import SIMULATOR, Stack
 from tests.console.conftest import Instance, Visitor, client_of
 from tests.console.slow.test_campaign import figure, nothing_moves, prepared
 
-WHY = "O servidor Evolution não responde, ou não deixa este número enviar. Continua sozinha"
+WHY = re.compile(r"O número não pode enviar\. .+\. A campanha continua sozinha")
 
 
 @contextmanager

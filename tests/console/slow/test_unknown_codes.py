@@ -45,6 +45,10 @@ def test_a_code_that_the_page_does_not_know_is_told_in_words_with_the_code(
     expect(main).to_contain_text(f"Não foi enviada ({CODE}).")
 
     counts = [{"status": "failed", "error_code": code, "recipients": 1} for code in (CODE, "meta_131999")]
+    stopped = {"detail": "Something new.", "error_code": CODE}
+    answers_with(page, campaign, status="running", blocked_code="connection-error", blocked_params=stopped)
+    opened(campaign)
+    expect(page.locator(".now .notice")).to_contain_text(f"O número não pode enviar ({CODE}).")
     answers_with(page, campaign, status="failed", blocked_code=CODE, blocked_params={"detail": "Something new."})
     answers_with(page, f"{campaign}/recipients/summary", counts=counts, total=2)
     opened(campaign)

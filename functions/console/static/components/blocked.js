@@ -3,6 +3,9 @@ import { number, when } from "../format.js";
 import { codeText, t } from "../i18n.js";
 import { isBack } from "../state.js";
 
+/** Why a connection does not work; without a code the reason is from before there were codes. @param {string | null | undefined} code */
+export const connectionErrorText = (code) => codeText("connection_error", code ?? "unknown");
+
 /**
  * @param {{status: string, blocked_code: string | null, blocked_params: Record<string, any>}} campaign
  */
@@ -15,6 +18,7 @@ export function blockedText(campaign) {
   const text = codeText("blocked", blocked_code, {
     ...params,
     detail: params.detail ?? "",
+    reason: connectionErrorText(params.error_code),
     opens_at: params.opens_at ? when(params.opens_at) : "",
     until: params.until ? when(params.until) : "",
     at_latest: params.at_latest ? when(params.at_latest) : "",

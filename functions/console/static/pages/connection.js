@@ -1,5 +1,6 @@
 /** The person's number: how to connect it, the code to scan, and how it is. */
 import { call } from "../api.js";
+import { connectionErrorText } from "../components/blocked.js";
 import { Form } from "../components/connection_form.js";
 import { Limits } from "../components/connection_limits.js";
 import { LimitsForm } from "../components/connection_limits_form.js";
@@ -115,9 +116,17 @@ function State({ found }) {
       <p class="lead" role="status">${t(`connection.state.${found.status}`, { name: found.instance_name })}</p>
       ${found.status === "connected" &&
       html`<p class="quiet">${t("connection.since")} ${found.connected_at && html`<${Time} at=${found.connected_at} />`}</p>`}
-      ${found.error_message && html`<p class="quiet">${t("connection.reported")} <span lang="en">${found.error_message}</span></p>`}
+      ${found.error_message &&
+      html`<p>${reasonText(found)}</p>
+        <p class="quiet">${t("connection.reported")} <span lang="en">${found.error_message}</span></p>`}
     </div>
   </section>`;
+}
+
+/** Why it does not work; of a connected number, why it stopped before. @param {Found} found */
+function reasonText({ status, error_code }) {
+  const reason = connectionErrorText(error_code);
+  return status === "connected" && error_code !== "webhook-not-set" ? t("connection.stopped", { reason }) : reason;
 }
 
 /** @param {{found: Found}} props */

@@ -9,6 +9,7 @@ from typing import TypedDict
 from hidra.domain import time_zone
 from hidra.domain.campaign import MAX_AUDIENCE, EvolutionConnectionStatus
 from hidra.domain.circuit import PROBE_EVERY, REFUSALS, SLOW_AFTER
+from hidra.domain.connection_error import ConnectionErrorCode
 
 # A message in doubt fails once a lookup does not find it after LOOKED_UP_FOR; if the server does not answer, so much
 # later.
@@ -20,8 +21,10 @@ class BlockedCode(StrEnum):
 
     - ``no-connection``: there is no connection; the campaign continues by itself once one is saved.
     - ``connection-not-connected``: ``connection_status`` is ``disconnected`` or ``connecting``.
-    - ``connection-error``: the connection is not usable; ``detail`` is its ``error_message``.
-    - ``connection-probed``: one message is sent every ``minutes`` until one is acknowledged; ``detail`` says why.
+    - ``connection-error``: the connection is not usable; ``detail`` is its ``error_message``, ``error_code`` the same
+      for programs.
+    - ``connection-probed``: one message is sent every ``minutes`` until one is acknowledged; ``detail`` and
+      ``error_code`` say why.
     - ``server-slow``: the Evolution server takes longer than ``seconds`` to answer; one message is sent every
       ``minutes`` until one is answered sooner.
     - ``outside-send-window``: the sending window is closed; it opens at ``opens_at``, in its ``time_zone``.
@@ -64,6 +67,7 @@ class BlockedParams(TypedDict, total=False):
 
     connection_status: EvolutionConnectionStatus | None
     detail: str
+    error_code: ConnectionErrorCode | None
     minutes: int
     seconds: int
     opens_at: str
@@ -106,13 +110,16 @@ def not_connected(status: EvolutionConnectionStatus) -> Blocked:
     return Blocked(BlockedCode.CONNECTION_NOT_CONNECTED, {"connection_status": status})
 
 
-def connection_error(detail: str | None) -> Blocked:
-    return Blocked(BlockedCode.CONNECTION_ERROR, {"detail": detail or "unknown error"})
+def connection_error(detail: str | None, error_code: ConnectionErrorCode | None) -> Blocked:
+    return Blocked(BlockedCode.CONNECTION_ERROR, {"detail": detail or "unknown error", "error_code": error_code})
 
 
-def probed(detail: str | None) -> Blocked:
+def probed(detail: str | None, error_code: ConnectionErrorCode | None) -> Blocked:
     """The connection is distrusted, so it is probed."""
-    return Blocked(BlockedCode.CONNECTION_PROBED, {"minutes": _PROBE_MINUTES, "detail": detail or "unknown"})
+    return Blocked(
+        BlockedCode.CONNECTION_PROBED,
+        {"minutes": _PROBE_MINUTES, "detail": detail or "unknown", "error_code": error_code},
+    )
 
 
 def outside_send_window(opens_at: datetime, zone: str) -> Blocked:

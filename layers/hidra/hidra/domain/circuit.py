@@ -6,6 +6,7 @@ The reasons for the numbers: docs/decisions/0012-circuit.md, 0005 for those of t
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, SLOW_AFTER_SECONDS
 
 # A connection stops when so many of its messages in a row, each sent that long ago, are not acknowledged.
@@ -26,10 +27,11 @@ RECHECK_AFTER, RECHECK_EVERY, RECHECK_FOR = timedelta(seconds=5), timedelta(seco
 # So many messages that WhatsApp refused, among at most so many that it answered, pause the campaign.
 REFUSALS, AMONG = 10, 20
 
-NOT_ACKNOWLEDGED = (
+NOT_ACKNOWLEDGED = ConnectionFault(
+    ConnectionErrorCode.NOT_ACKNOWLEDGED,
     f"Evolution accepts messages, but WhatsApp has acknowledged none of the last {UNACKNOWLEDGED} within a minute."
     " Either WhatsApp accepts nothing more from this number (check its phone, and restart the instance), or the"
-    " webhooks of Evolution do not arrive."
+    " webhooks of Evolution do not arrive.",
 )
 
 
@@ -44,17 +46,19 @@ def probe_slots(*, now: datetime, probed_at: datetime | None) -> Sequence[dateti
     return (max(now, due),) if due <= now + PASS_EVERY else ()
 
 
-def doubts_reason(detail: str) -> str:
+def doubts_reason(detail: str) -> ConnectionFault:
     """Why a connection was stopped after doubts; ``detail`` is that of the last one."""
-    return (
+    return ConnectionFault(
+        ConnectionErrorCode.REPEATED_DOUBTS,
         f"The outcome of {DOUBTS} messages within 5 minutes is in doubt: check the Evolution server. The last one:"
-        f" {detail}"
+        f" {detail}",
     )
 
 
-def repeated_reason(detail: str) -> str:
+def repeated_reason(detail: str) -> ConnectionFault:
     """Why a connection was stopped after messages to several recipients were not sent for the same reason."""
-    return (
+    return ConnectionFault(
+        ConnectionErrorCode.REPEATED_FAILURES,
         f"Messages to {DOUBTS} recipients were not sent for the same reason, and WhatsApp has acknowledged none for 5"
-        f" minutes: check the Evolution server. {detail}"
+        f" minutes: check the Evolution server. {detail}",
     )

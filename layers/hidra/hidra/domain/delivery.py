@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.connection_error import ConnectionFault
 from hidra.domain.message import PROVIDER_WORDS, MessageStatus
 from hidra.domain.text import storable
 
@@ -33,11 +34,11 @@ class StatusEvent:
 
 @dataclass(frozen=True)
 class ConnectionEvent:
-    """A connection's status as Evolution reported it, with the reason for its user."""
+    """A connection's status as Evolution reported it, with the reason for its user and for programs."""
 
     connection_id: UUID
     status: EvolutionConnectionStatus
-    reason: str | None
+    reason: ConnectionFault | None
     received_at: datetime
     instance: str | None = None
 
@@ -81,7 +82,9 @@ def to_record(event: DeliveryEvent) -> dict[str, Any]:
         case StatusEvent():
             record |= {"kind": "status", "provider_message_id": event.provider_message_id, "status": event.status.value}
         case ConnectionEvent():
-            record |= {"kind": "connection", "status": event.status.value, "reason": event.reason}
+            reason = event.reason
+            record |= {"kind": "connection", "status": event.status.value, "reason": reason and reason.message}
+            record |= {"code": reason.code.value} if reason else {}
         case ReplyEvent():
             record |= {
                 "kind": "reply",
@@ -116,7 +119,7 @@ def from_record(record: Mapping[str, Any]) -> DeliveryEvent:
             return StatusEvent(connection_id, message_id, message_status, received_at, instance)
         case "connection":
             status = EvolutionConnectionStatus(record["status"])
-            return ConnectionEvent(connection_id, status, _text_or_none(record.get("reason")), received_at, instance)
+            return ConnectionEvent(connection_id, status, _reason(record), received_at, instance)
         case "reply":
             text = str(record.get("text") or "")
             return ReplyEvent(
@@ -143,6 +146,12 @@ def sent_at(seconds: object, received_at: datetime) -> datetime | None:
     if not isinstance(seconds, int) or not 0 < seconds <= (received_at + AHEAD).timestamp():
         return None
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _reason(record: Mapping[str, Any]) -> ConnectionFault | None:
+    message = _text_or_none(record.get("reason"))
+    # Records of earlier versions have no code.
+    return None if message is None else ConnectionFault.of(_text(record.get("code", "")), message)
 
 
 def _text(value: object) -> str:

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hidra.domain.connection import ConnectionWarning
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 
 # Evolution's words for its integrations (src/api/types/wa.types.ts). EVOLUTION, the third one, does not reach WhatsApp.
 INTEGRATIONS = {"WHATSAPP-BAILEYS": "baileys", "WHATSAPP-BUSINESS": "cloud_api"}
-NO_WHATSAPP = (
+NO_WHATSAPP = ConnectionFault(
+    ConnectionErrorCode.NO_WHATSAPP,
     "This instance does not reach WhatsApp: its integration in Evolution is EVOLUTION. Save the connection with an"
-    " instance of WhatsApp."
+    " instance of WhatsApp.",
 )
 # Evolution's logout closes a Cloud API instance in memory only, and its connect answers nothing for it
 # (whatsapp.business.service.ts, connectToWhatsapp).
-CLOUD_CLOSED = (
+CLOUD_CLOSED = ConnectionFault(
+    ConnectionErrorCode.CLOUD_API_CLOSED,
     "This Cloud API instance was logged out in Evolution, and there is no code to scan for it. Restart the Evolution"
-    " server: it then opens the instance again."
+    " server: it then opens the instance again.",
 )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from hidra.domain.blocked import Blocked, BlockedCode
 from hidra.domain.campaign import CampaignStatus, EvolutionConnectionStatus
 from hidra.domain.circuit import PROBE_EVERY
+from hidra.domain.connection_error import ConnectionErrorCode
 from hidra.domain.daily_limits import WarmUp, local_day
 from hidra.domain.pacing import PERMIT_AHEAD_SECONDS, SLOW_AFTER_SECONDS, even_share, spacing_seconds
 from hidra.domain.send_window import CLOSES_EARLY, SendWindow, opening
@@ -67,8 +68,10 @@ class PaceState:
     send_window: SendWindow | None
     connection: EvolutionConnectionStatus | None
     error_message: str | None
+    error_code: ConnectionErrorCode | None
     distrusted: bool
     distrust_reason: str | None
+    distrust_code: ConnectionErrorCode | None
     slow: bool
     probed_at: datetime | None
     connection_rate: int | None

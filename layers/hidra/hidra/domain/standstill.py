@@ -16,6 +16,7 @@ from hidra.domain.blocked import (
     time_zone_changed,
 )
 from hidra.domain.campaign import EvolutionConnectionStatus
+from hidra.domain.connection_error import ConnectionErrorCode
 from hidra.domain.send_window import Opening, SendWindow
 
 
@@ -27,9 +28,13 @@ class ConnectionState(Protocol):
     @property
     def error_message(self) -> str | None: ...
     @property
+    def error_code(self) -> ConnectionErrorCode | None: ...
+    @property
     def distrusted(self) -> bool: ...
     @property
     def distrust_reason(self) -> str | None: ...
+    @property
+    def distrust_code(self) -> ConnectionErrorCode | None: ...
     @property
     def slow(self) -> bool: ...
 
@@ -73,10 +78,10 @@ def by_connection(run: ConnectionState) -> Blocked | None:
             return NO_CONNECTION
         case EvolutionConnectionStatus.CONNECTED:
             if run.distrusted:
-                return probed(run.distrust_reason)
+                return probed(run.distrust_reason, run.distrust_code)
             return SERVER_SLOW if run.slow else None
         case EvolutionConnectionStatus.ERROR:
-            return connection_error(run.error_message)
+            return connection_error(run.error_message, run.error_code)
         case status:
             return not_connected(status)
 

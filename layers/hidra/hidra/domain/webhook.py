@@ -12,6 +12,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.close_reason import close_reason, code_of
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, ReplyEvent, StatusEvent, sent_at
 from hidra.domain.message import provider_status
 from hidra.domain.text import stripped
@@ -35,9 +36,11 @@ _CONNECTION_WORDS = {
     "closed": EvolutionConnectionStatus.DISCONNECTED,
     "refused": EvolutionConnectionStatus.ERROR,
 }
-QR_REFUSED = "The QR code was not scanned in time: connect again."
-LOGGED_OUT = "The connection was logged out: connect again."
-REMOVED = "The instance was deleted on the Evolution server."
+QR_REFUSED = ConnectionFault(
+    ConnectionErrorCode.CODE_NOT_SCANNED, "The QR code was not scanned in time: connect again."
+)
+LOGGED_OUT = ConnectionFault(ConnectionErrorCode.LOGGED_OUT, "The connection was logged out: connect again.")
+REMOVED = ConnectionFault(ConnectionErrorCode.INSTANCE_REMOVED, "The instance was deleted on the Evolution server.")
 # Where a message's key holds its sender's addresses.
 _SENDER_FIELDS = ("remoteJid", "remoteJidAlt", "senderPn", "senderLid", "participantAlt", "participantPn")
 

@@ -71,7 +71,7 @@ def open_sealed(private_keys: Mapping[str, str], blob: bytes, *, user_id: UUID, 
             ciphertext, _bound_to(user_id, base_url), nonce, box.decrypt(sealed_key)
         )
     except (nacl.exceptions.CryptoError, ValueError, KeyError, IndexError):
-        raise Rejected("The stored API key cannot be opened: save it again.", code="api-key-sealed") from None
+        raise Rejected("The stored API key cannot be opened: save it again.", code="key-unreadable") from None
     return plain.decode()
 
 

@@ -1,6 +1,6 @@
 """Checks whether a connection works, in words for its user, and sets our webhook on it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.close_reason import close_reason
 from hidra.domain.connection import ConnectionWarning
+from hidra.domain.connection_error import ConnectionErrorCode, ConnectionFault
 from hidra.domain.instance import (
     CLOUD_CLOSED,
     INTEGRATIONS,
@@ -33,16 +34,23 @@ FAIR = timedelta(seconds=15)  # a check that the end of the run cuts off earlier
 # Evolution's words. On the Cloud API the word says nothing: it is "open" from the creation on, no token or number is
 # checked (src/api/integrations/channel/meta/whatsapp.business.service.ts). There only a refused send shows
 # a fault: it sets the connection to error until the next check.
-_STATES = {
+_STATES: Mapping[str, tuple[EvolutionConnectionStatus, ConnectionFault | None]] = {
     "open": (EvolutionConnectionStatus.CONNECTED, None),
     "connecting": (EvolutionConnectionStatus.CONNECTING, None),
     "close": (EvolutionConnectionStatus.DISCONNECTED, None),
     "refused": (EvolutionConnectionStatus.ERROR, QR_REFUSED),
     STATE_ABSENT: (
         EvolutionConnectionStatus.ERROR,
-        "Evolution knows this instance but does not run it: restart it, or the server.",
+        ConnectionFault(
+            ConnectionErrorCode.NOT_RUNNING,
+            "Evolution knows this instance but does not run it: restart it, or the server.",
+        ),
     ),
 }
+_STATE_UNKNOWN = ConnectionFault(
+    ConnectionErrorCode.STATE_UNKNOWN, "Evolution reports a state that Hidra does not know."
+)
+_NOT_IN_TIME = ConnectionFault(ConnectionErrorCode.TIMED_OUT, "The Evolution server did not answer in time.")
 
 
 type Recheck = Callable[[RecheckTicket], object]
@@ -62,16 +70,16 @@ class Health:
     """
 
     status: EvolutionConnectionStatus
-    error_message: str | None
+    fault: ConnectionFault | None
     answers: bool
     webhook_lost: bool = False
     facts: InstanceFacts | None = None
     warnings: Sequence[ConnectionWarning] = ()
 
 
-def failed(message: str) -> Health:
+def failed(fault: ConnectionFault) -> Health:
     """Returns the health of a connection whose state cannot be read."""
-    return Health(EvolutionConnectionStatus.ERROR, message, answers=False)
+    return Health(EvolutionConnectionStatus.ERROR, fault, answers=False)
 
 
 def read_state(evolution: Evolution, *, facts_too: bool = True) -> Health:
@@ -79,14 +87,12 @@ def read_state(evolution: Evolution, *, facts_too: bool = True) -> Health:
     try:
         state = evolution.connection_state()
     except HidraError as error:
-        return failed(str(error))
-    status, message = _STATES.get(
-        state, (EvolutionConnectionStatus.ERROR, "Evolution reports a state that Hidra does not know.")
-    )
+        return failed(ConnectionFault.of(error.code, str(error)))
+    status, fault = _STATES.get(state, (EvolutionConnectionStatus.ERROR, _STATE_UNKNOWN))
     facts = _facts(evolution) if facts_too else None
     if facts:
-        status, message = _explained(status, message, facts)
-    return Health(status, message, answers=True, facts=facts)
+        status, fault = _explained(status, fault, facts)
+    return Health(status, fault, answers=True, facts=facts)
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ def examine(
     health = read_state(evolution, facts_too=among is not None)
     if not health.answers:
         return health
-    facts, message = health.facts, health.error_message
+    facts, fault = health.facts, health.fault
     shared = on_same_instance(facts, among.others) if facts and among else frozenset()
     lost = theirs = False
     try:
@@ -134,9 +140,14 @@ def examine(
                 evolution.set_webhook(webhook.url, webhook.jwt_key)
     except HidraError as error:
         # Messages can still be sent, so this alone does not stop the connection.
-        message = message or f"Deliveries and replies may go unnoticed, because our webhook could not be set: {error}"
+        fault = fault or _webhook_not_set(error)
     warnings = _warnings(facts, among, shared=bool(shared), receives=not theirs) if facts and among else ()
-    return replace(health, error_message=message, webhook_lost=lost, warnings=warnings)
+    return replace(health, fault=fault, webhook_lost=lost, warnings=warnings)
+
+
+def _webhook_not_set(error: HidraError) -> ConnectionFault:
+    message = f"Deliveries and replies may go unnoticed, because our webhook could not be set: {error}"
+    return ConnectionFault(ConnectionErrorCode.WEBHOOK_NOT_SET, message)
 
 
 def _facts(evolution: Evolution) -> InstanceFacts | None:
@@ -147,16 +158,16 @@ def _facts(evolution: Evolution) -> InstanceFacts | None:
 
 
 def _explained(
-    status: EvolutionConnectionStatus, message: str | None, facts: InstanceFacts
-) -> tuple[EvolutionConnectionStatus, str | None]:
-    """The status, and its message in the light of what Evolution tells about the instance."""
+    status: EvolutionConnectionStatus, fault: ConnectionFault | None, facts: InstanceFacts
+) -> tuple[EvolutionConnectionStatus, ConnectionFault | None]:
+    """The status, and its fault in the light of what Evolution tells about the instance."""
     if facts.integration == "EVOLUTION":
         return EvolutionConnectionStatus.ERROR, NO_WHATSAPP
     if status is not EvolutionConnectionStatus.DISCONNECTED:
-        return status, message
+        return status, fault
     if INTEGRATIONS.get(facts.integration or "") == "cloud_api":
         return status, CLOUD_CLOSED
-    return status, message if facts.close_code is None else close_reason(facts.close_code)
+    return status, fault if facts.close_code is None else close_reason(facts.close_code)
 
 
 def _warnings(
@@ -221,7 +232,7 @@ def check_all(
             answering.append(endpoint)
     for endpoint, at in started.items():
         if now() - at >= FAIR:
-            _record(endpoint, failed("The Evolution server did not answer in time."), at, db=db, recheck=recheck)
+            _record(endpoint, failed(_NOT_IN_TIME), at, db=db, recheck=recheck)
     measure(Figure.CONNECTIONS_CHECKED, len(due))
     measure(Figure.CONNECTIONS_UNANSWERED, len(due) - len(answering))
     logger.info("connections checked", connections=len(due), answering=len(answering))
@@ -232,7 +243,7 @@ def _record(endpoint: Endpoint, health: Health, at: datetime, *, db: Database, r
     def work(tx: Tx) -> datetime | None:
         if health.facts:
             connection_health.record_found(tx, endpoint, health.facts, warnings=health.warnings)
-        return connection_health.record(tx, endpoint, status=health.status, message=health.error_message, at=at)
+        return connection_health.record(tx, endpoint, status=health.status, fault=health.fault, at=at)
 
     recheck_at = db.as_worker(work)
     if recheck_at:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+from hidra.domain.connection_error import ConnectionFault
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, NoTurn, Outcome, Refused, Sent, Stops, Unknown
 from hidra.domain.ticket import ConfirmationTicket
@@ -146,9 +147,10 @@ def _settle(tx: Tx, claim: DirectClaim, outcome: Outcome, took: timedelta, *, co
             direct_sends.end(tx, claim, provider_message_id=provider_message_id)
         case Unknown():
             direct_sends.end(tx, claim, provider_message_id=None)
-        case NotSent(_, detail, stops, arrived):
+        case NotSent(code, detail, stops, arrived):
             if stops is Stops.CONNECTION:
-                connection_health.stop(tx, claim, connection_id=connection_id, message=detail)
+                fault = ConnectionFault.of(code, detail)
+                connection_health.stop(tx, claim, connection_id=connection_id, fault=fault)
             direct_sends.release(tx, claim, arrived=arrived)
         case Refused():
             direct_sends.release(tx, claim, arrived=True)

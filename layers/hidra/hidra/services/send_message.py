@@ -10,6 +10,7 @@ from tenacity import Retrying, retry_if_exception_type, wait_exponential_jitter
 from hidra.domain import template
 from hidra.domain.blocked import media_not_fetched
 from hidra.domain.circuit import DOUBT_WITHIN, DOUBTS, doubts_reason, repeated_reason
+from hidra.domain.connection_error import ConnectionFault
 from hidra.domain.content import Content
 from hidra.domain.outcome import NotSent, Outcome, Refused, Sent, Stops, Unknown, name_of
 from hidra.domain.pacing import MAX_ATTEMPTS, TICKETS_AHEAD_SECONDS, backoff, delay_seconds
@@ -222,12 +223,13 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, posted: _Posted) -> _Changed:
             outcomes.mark_sent(tx, claim, sent_at=sent_at, provider_message_id=provider_message_id)
         case Unknown(code, detail):
             if outcomes.recently_unknown(tx, run_id=ticket.run_id, within=DOUBT_WITHIN) >= DOUBTS - 1:
-                message = doubts_reason(detail)
-                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
+                fault = doubts_reason(detail)
+                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, fault=fault)
             outcomes.mark_unknown(tx, claim, sent_at=sent_at, code=code, detail=detail)
         # The fault of the connection or of the content, not of the recipient: it costs no attempt.
         case NotSent(code, detail, stops=Stops.CONNECTION, arrived=arrived):
-            stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=detail)
+            fault = ConnectionFault.of(code, detail)
+            stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, fault=fault)
             outcomes.retry_later(tx, claim, wait=timedelta(0), counted=False, code=code, detail=detail, arrived=arrived)
         case NotSent(code, detail, stops=Stops.CAMPAIGN):
             reason = media_not_fetched(detail)
@@ -237,8 +239,8 @@ def _record(tx: Tx, ticket: Ticket, claim: Claim, posted: _Posted) -> _Changed:
             claim.attempts < MAX_ATTEMPTS or stops is Stops.SERVER_IF_REPEATED
         ):
             if stops is not Stops.NOTHING and _repeated(tx, ticket, code):
-                message = repeated_reason(detail)
-                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, message=message)
+                fault = repeated_reason(detail)
+                stopped = connection_health.stop(tx, claim, connection_id=ticket.connection_id, fault=fault)
             counted = stops is not Stops.SERVER_IF_REPEATED
             wait = backoff(claim.attempts)
             outcomes.retry_later(tx, claim, wait=wait, counted=counted, code=code, detail=detail, arrived=arrived)

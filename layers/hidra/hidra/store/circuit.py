@@ -51,6 +51,7 @@ due as (
 update hidra.evolution_api_config k
 set acknowledged_until = greatest(k.acknowledged_until, due.claimed_at),
     error_message = case when not (closes and ours) then k.error_message end,
+    error_code = case when not (closes and ours) then k.error_code end,
     status = case when closes and ours and k.status = 'error' then 'connected' else k.status end,
     status_at = case
         when closes and ours and k.status = 'error' then greatest(k.status_at, clock_timestamp()) else k.status_at
@@ -94,8 +95,9 @@ select true from hidra.evolution_api_config where id = %(connection_id)s and int
 # so that a late one of any message since then closes it again.
 STOP_UNACKNOWLEDGED = f"""
 update hidra.evolution_api_config k
-set status = 'error', error_message = %(message)s, status_at = greatest(k.status_at, clock_timestamp()),
-    distrusted_since = k.acknowledged_until, distrust_reason = %(message)s
+set status = 'error', error_message = %(message)s, error_code = %(code)s,
+    status_at = greatest(k.status_at, clock_timestamp()),
+    distrusted_since = k.acknowledged_until, distrust_reason = %(message)s, distrust_code = %(code)s
 where k.id = %(connection_id)s and k.integration = 'baileys' and k.status = 'connected' and not {DISTRUSTED}
     and exists (
         select from hidra.campaign_messages m
@@ -166,7 +168,8 @@ def accepted(tx: Tx, *, connection_id: UUID, message_id: int) -> bool:
     tx.run(
         STOP_UNACKNOWLEDGED,
         connection_id=connection_id,
-        message=NOT_ACKNOWLEDGED,
+        message=NOT_ACKNOWLEDGED.message,
+        code=NOT_ACKNOWLEDGED.code,
         lag=LAG,
         patience=PATIENCE,
         before=UNACKNOWLEDGED - 1,

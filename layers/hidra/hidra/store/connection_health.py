@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.circuit import RECHECK_AFTER
 from hidra.domain.connection import ConnectionWarning
+from hidra.domain.connection_error import ConnectionFault
 from hidra.domain.delivery import ConnectionEvent, DeliveryEvent, StatusEvent
 from hidra.domain.instance import INTEGRATIONS, InstanceFacts, OtherConnection
 from hidra.domain.ticket import RecheckTicket
@@ -68,6 +69,11 @@ set status = found.status, status_at = found.at,
         case when k.status = 'disconnected' and found.status = 'disconnected' then k.error_message end,
         case when found.status = 'connected' and {DISTRUSTED} then k.distrust_reason end
     ),
+    error_code = case
+        when found.message is not null then found.code
+        when k.status = 'disconnected' and found.status = 'disconnected' then k.error_code
+        when found.status = 'connected' and {DISTRUSTED} then k.distrust_code
+    end,
     connected_at = case
         when k.status <> 'connected' and found.status = 'connected' then found.at else k.connected_at
     end,
@@ -78,7 +84,7 @@ set status = found.status, status_at = found.at,
     end
 from (
     select %(status)s::hidra.evolution_connection_status as status, %(message)s::text as message,
-        %(at)s::timestamptz as at
+        %(code)s::text as code, %(at)s::timestamptz as at
 ) found
 where id = %(connection_id)s and base_url = %(base_url)s and instance_name = %(instance_name)s
     and api_key_encrypted = %(api_key_encrypted)s and coalesce(k.status_at, '-infinity') <= found.at
@@ -91,8 +97,9 @@ end
 # A connection in error is stopped again: its new status_at keeps a check in progress from undoing the stop.
 STOP = """
 update hidra.evolution_api_config
-set status = 'error', error_message = %(message)s, status_at = greatest(status_at, clock_timestamp()),
-    distrusted_since = clock_timestamp(), distrust_reason = %(message)s,
+set status = 'error', error_message = %(message)s, error_code = %(code)s,
+    status_at = greatest(status_at, clock_timestamp()),
+    distrusted_since = clock_timestamp(), distrust_reason = %(message)s, distrust_code = %(code)s,
     recheck_at = clock_timestamp() + %(recheck_after)s
 where id = %(connection_id)s and status in ('connected', 'error') and base_url = %(base_url)s
     and instance_name = %(instance_name)s and api_key_encrypted = %(api_key_encrypted)s
@@ -130,11 +137,16 @@ set status = e.status, status_at = e.at,
         when e.status = 'connected' and {DISTRUSTED} then k.distrust_reason
         else e.reason
     end,
+    error_code = case
+        when k.status = e.status then case when k.error_message is null then e.code else k.error_code end
+        when e.status = 'connected' and {DISTRUSTED} then k.distrust_code
+        else e.code
+    end,
     connected_at = case when e.status = 'connected' and k.status <> 'connected' then e.at else k.connected_at end
 from unnest(
     %(connection_ids)s::uuid[], %(instances)s::text[], %(statuses)s::hidra.evolution_connection_status[],
-    %(reasons)s::text[], %(times)s::timestamptz[]
-) as e (id, instance, status, reason, at)
+    %(reasons)s::text[], %(codes)s::text[], %(times)s::timestamptz[]
+) as e (id, instance, status, reason, code, at)
 where k.id = e.id and k.deleted_at is null and (e.instance = k.instance_name) is not false
     and e.at > coalesce(greatest(k.status_at, k.last_health_check_at), '-infinity')
 """  # noqa: S608 - made of constants
@@ -189,7 +201,7 @@ def record_found(tx: Tx, endpoint: Endpoint, facts: InstanceFacts, *, warnings: 
 
 
 def record(
-    tx: Tx, endpoint: Endpoint, *, status: EvolutionConnectionStatus, message: str | None, at: datetime
+    tx: Tx, endpoint: Endpoint, *, status: EvolutionConnectionStatus, fault: ConnectionFault | None, at: datetime
 ) -> datetime | None:
     """Writes what a check found, unless the connection has been changed or deleted since it was read.
 
@@ -205,13 +217,19 @@ def record(
         "api_key_encrypted": endpoint.api_key_encrypted,
     }
     recheck_at: datetime | None = tx.value(
-        RECORD, **checked, status=status, message=message, at=at, recheck_after=RECHECK_AFTER
+        RECORD,
+        **checked,
+        status=status,
+        message=fault and fault.message,
+        code=fault and fault.code,
+        at=at,
+        recheck_after=RECHECK_AFTER,
     )
     tx.run(CHECKED, **checked, at=at)
     return recheck_at
 
 
-def stop(tx: Tx, post: ClaimedPost, *, connection_id: UUID, message: str) -> datetime | None:
+def stop(tx: Tx, post: ClaimedPost, *, connection_id: UUID, fault: ConnectionFault) -> datetime | None:
     """Sets the connection to error and distrusts it: from the next check that finds it connected on it is probed.
 
     Returns when to check it again. None: the connection has another server, instance or key by now than the claimed
@@ -223,7 +241,8 @@ def stop(tx: Tx, post: ClaimedPost, *, connection_id: UUID, message: str) -> dat
         base_url=post.base_url,
         instance_name=post.instance_name,
         api_key_encrypted=post.api_key_encrypted,
-        message=message,
+        message=fault.message,
+        code=fault.code,
         recheck_after=RECHECK_AFTER,
     )
     return recheck_at
@@ -270,7 +289,8 @@ def record_received(tx: Tx, events: Sequence[DeliveryEvent]) -> None:
             connection_ids=[event.connection_id for event in latest.values()],
             instances=[event.instance for event in latest.values()],
             statuses=[event.status for event in latest.values()],
-            reasons=[event.reason for event in latest.values()],
+            reasons=[event.reason and event.reason.message for event in latest.values()],
+            codes=[event.reason and event.reason.code for event in latest.values()],
             times=[event.received_at for event in latest.values()],
         )
 

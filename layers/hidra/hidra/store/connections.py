@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.connection import ConnectionWarning, connection_warnings
+from hidra.domain.connection_error import ConnectionErrorCode
 from hidra.domain.daily_limits import DailyLimits
 from hidra.domain.send_window import SendWindow
 from hidra.errors import Conflict, NotFound
@@ -15,9 +16,9 @@ from hidra.store.db import Tx
 from hidra.store.status_backfills import StatusBackfill
 
 GET = """
-select id, base_url, instance_name, integration, status, error_message, connected_at, last_health_check_at,
-    last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, jitter, send_window,
-    max_messages_per_day, max_first_contacts_per_day, time_zone, created_at, warnings
+select id, base_url, instance_name, integration, status, error_message, error_code, connected_at,
+    last_health_check_at, last_webhook_at, last_status_at, max_messages_per_minute, max_concurrent_sends, jitter,
+    send_window, max_messages_per_day, max_first_contacts_per_day, time_zone, created_at, warnings
 from hidra.evolution_api_config where user_id = %(user_id)s and deleted_at is null
 """
 # Before LOCK: a permit locks the limit before anything else.
@@ -60,6 +61,7 @@ set base_url = %(base_url)s, instance_name = %(instance_name)s, integration = %(
     jitter = %(jitter)s, send_window = %(send_window)s,
     status = case when %(another)s then 'disconnected' else status end,
     error_message = case when %(another)s then null else error_message end,
+    error_code = case when %(another)s then null else error_code end,
     status_at = case when %(another)s then null else status_at end,
     connected_at = case when %(another)s then null else connected_at end,
     last_status_at = case
@@ -111,8 +113,9 @@ where user_id = %(user_id)s and id = %(id)s
 EMPTY = """
 update hidra.evolution_api_config
 set deleted_at = clock_timestamp(), base_url = null, instance_name = null, api_key_encrypted = null,
-    status = 'disconnected', status_at = null, error_message = null, connected_at = null, check_started_at = null,
-    last_health_check_at = null, last_status_at = null, distrust_reason = null, warnings = '[]',
+    status = 'disconnected', status_at = null, error_message = null, error_code = null, connected_at = null,
+    check_started_at = null, last_health_check_at = null, last_status_at = null, distrust_reason = null,
+    distrust_code = null, warnings = '[]',
     integration_saved = null, evolution_instance_id = null, evolution_number = null, recheck_at = null
 where user_id = %(user_id)s and deleted_at is null
 returning id
@@ -153,6 +156,7 @@ class Connection:
     integration: str
     status: EvolutionConnectionStatus
     error_message: str | None
+    error_code: ConnectionErrorCode | None
     connected_at: datetime | None
     last_health_check_at: datetime | None
     last_webhook_at: datetime | None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hidra.domain.campaign import EvolutionConnectionStatus
 from hidra.domain.circuit import AMONG, REFUSALS
+from hidra.domain.connection_error import ConnectionErrorCode
 from hidra.domain.message import PROVIDER_FAILED
 from hidra.domain.send_window import SendWindow
 from hidra.store.circuit import DELAYING_PROBE, DISTRUSTED, SLOW
@@ -33,8 +34,8 @@ _CLAIMABLE = """(
 # The count of pending messages stops where more change nothing: 130 s take at most 2.2 tickets for a message a minute.
 STATE = f"""
 select r.id as run_id, r.ticketed_until, r.ticketed_rate, r.user_id, c.evolution_config_id as connection_id,
-    k.status as connection, k.error_message, {DISTRUSTED} as distrusted, k.distrust_reason, {SLOW} as slow,
-    {DELAYING_PROBE} as probed_at,
+    k.status as connection, k.error_message, k.error_code, {DISTRUSTED} as distrusted, k.distrust_reason,
+    k.distrust_code, {SLOW} as slow, {DELAYING_PROBE} as probed_at,
     moment.now, {EFFECTIVE} as send_window,
     waiting.pending, waiting.ready, {LIMITED} as limited, d.open_until, d.ends_at as day_ends_at, d.message_limit,
     d.first_contact_limit,
@@ -131,8 +132,10 @@ class RunState:
     connection_id: UUID | None
     connection: EvolutionConnectionStatus | None
     error_message: str | None
+    error_code: ConnectionErrorCode | None
     distrusted: bool
     distrust_reason: str | None
+    distrust_code: ConnectionErrorCode | None
     slow: bool
     probed_at: datetime | None
     now: datetime

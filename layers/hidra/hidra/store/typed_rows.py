@@ -1,19 +1,34 @@
 """Rows as dataclasses, built from their columns by name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints, is_typeddict
 
 import psycopg
 from psycopg.rows import RowMaker
 
+type _Reader = Callable[[Any], Any]
+
 
 @cache
-def _enums(cls: type) -> dict[str, type[Enum]]:
-    hints = {name: (hint, *get_args(hint)) for name, hint in get_type_hints(cls).items()}
-    found = {name: [t for t in types if isinstance(t, type) and issubclass(t, Enum)] for name, types in hints.items()}
-    return {name: types[0] for name, types in found.items() if types}
+def _readers(cls: type) -> dict[str, _Reader]:
+    """What makes an enum, or an object with enums in it, of the text or JSON of a field; other fields have none."""
+    found = {name: _reader(hint) for name, hint in get_type_hints(cls).items()}
+    return {name: reader for name, reader in found.items() if reader}
+
+
+def _reader(hint: Any) -> _Reader | None:
+    for declared in (hint, *get_args(hint)):
+        if isinstance(declared, type) and issubclass(declared, Enum):
+            return declared
+        if is_typeddict(declared) and (readers := _readers(declared)):
+            return lambda found: _read(found, readers)
+    return None
+
+
+def _read(found: Mapping[str, Any], readers: Mapping[str, _Reader]) -> dict[str, Any]:
+    return {name: readers[name](v) if v is not None and name in readers else v for name, v in found.items()}
 
 
 def typed_row[T](cls: type[T]) -> Callable[[psycopg.Cursor[Any]], RowMaker[T]]:
@@ -21,11 +36,10 @@ def typed_row[T](cls: type[T]) -> Callable[[psycopg.Cursor[Any]], RowMaker[T]]:
 
     def factory(cursor: psycopg.Cursor[Any]) -> RowMaker[T]:
         names = [column.name for column in cursor.description or ()]
-        enums = [_enums(cls).get(name) for name in names]  # type: ignore[arg-type]  # a class is hashable
+        readers = _readers(cls)  # type: ignore[arg-type]  # a class is hashable
 
         def make(values: Sequence[Any]) -> T:
-            typed = (v if enum is None or v is None else enum(v) for v, enum in zip(values, enums, strict=True))
-            return cls(**dict(zip(names, typed, strict=True)))
+            return cls(**_read(dict(zip(names, values, strict=True)), readers))
 
         return make
 
