@@ -95,7 +95,9 @@ class FileLink(Answer):
     summary="Export a list to a file",
     status_code=HTTPStatus.CREATED,
     responses=answers(
-        201, rejected=["unknown-campaign", "unknown-segment", "too-many-columns"], conflict=["export-running"]
+        201,
+        rejected=["unknown-campaign", "unknown-segment", "too-many-columns", "wrong-fields"],
+        conflict=["export-running"],
     ),
 )
 def create_export(body: ExportIn) -> Export:
@@ -174,7 +176,9 @@ def reject_fields_that_do_not_fit(body: ExportIn) -> None:
     if body.kind is ExportKind.RECIPIENTS and body.campaign_id is None:
         wrong.append(FieldError("campaign_id", "is required with kind recipients"))
     if wrong:
-        raise Rejected("The fields of the export do not fit together; nothing was created.", fields=wrong)
+        raise Rejected(
+            "The fields of the export do not fit together; nothing was created.", code="wrong-fields", fields=wrong
+        )
 
 
 def shown(row: exports.ExportRow) -> Export:

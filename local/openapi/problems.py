@@ -89,6 +89,8 @@ CODES = {
     "unknown-user": "The token's subject is not a user of this deployment. Use a token of one of its users.",
     "unresolved-variables": "Some variables have no value. Send a value for those that `errors` names.",
     "webhook-too-large": "The body has more than 2,000,000 characters.",
+    "wrong-fields": "The fields of the export do not fit together; nothing was created. Correct those that `errors`"
+    " names.",
     "wrong-filter": "The filter is not valid. Correct it as `errors` says.",
     "wrong-times": "Times are past, contradict each other or do not exist, or a zone is unknown; nothing was changed.",
 }
@@ -120,6 +122,7 @@ _WITH_FIELDS = {
     "unknown-template": ("template_id", "is not one of your templates"),
     "text-too-long": ("variables", "make the text too long"),
     "unresolved-variables": ("variables.nome", "has no value"),
+    "wrong-fields": ("campaign_id", "must be absent unless kind is recipients"),
     "wrong-filter": ("filter", "uses an op that phone does not support"),
     "wrong-times": ("scheduled_at", "is past"),
 }

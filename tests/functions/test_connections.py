@@ -386,7 +386,7 @@ def test_a_cloud_api_connection_says_that_no_status_arrives_until_one_does(
 DAILY = {
     "max_messages_per_day": 500,
     "max_first_contacts_per_day": 50,
-    "warm_up": {"since": "2026-12-01", "limits": [20, 40]},
+    "warm_up": {"since": "2026-06-01", "limits": [20, 40]},
     "time_zone": "Europe/Lisbon",
 }
 
@@ -402,7 +402,7 @@ def test_daily_limits_are_kept_when_absent_and_removed_by_null(api: Api) -> None
 
 
 def test_a_warm_up_without_limits_has_those_of_a_new_number(api: Api) -> None:
-    warm_up = api.put(PATH, {**GIVEN, "warm_up": {"since": "2026-12-01"}}).json["warm_up"]
+    warm_up = api.put(PATH, {**GIVEN, "warm_up": {"since": "2026-06-01"}}).json["warm_up"]
     assert warm_up["limits"] == [20, 40, 80, 120, 160, 200, 250, 300, 400, 500, 600, 700, 850, 1000]
 
 
@@ -439,8 +439,8 @@ def test_other_daily_limits_ask_for_a_pass_of_each_running_campaign(
         ({"warm_up": {}}, "warm_up.since"),
         ({"warm_up": {"since": "2026-12-01T00:00:00Z"}}, "warm_up.since"),
         ({"warm_up": {"since": "2026-02-30"}}, "warm_up.since"),
-        ({"warm_up": {"since": "2026-12-01", "limits": []}}, "warm_up.limits"),
-        ({"warm_up": {"since": "2026-12-01", "limits": [20, 0]}}, "warm_up.limits.1"),
+        ({"warm_up": {"since": "2026-06-01", "limits": []}}, "warm_up.limits"),
+        ({"warm_up": {"since": "2026-06-01", "limits": [20, 0]}}, "warm_up.limits.1"),
         ({"time_zone": "America/Sao Paulo"}, "time_zone"),
         ({"time_zone": "America/Nowhere"}, "time_zone"),
         ({"time_zone": "America/Argentina"}, "time_zone"),

@@ -406,6 +406,7 @@ export default {
       "unknown-user": "This account is not registered in Hidra yet. Ask for access.",
       "unresolved-variables": "There is a variable without a value. Fill in what is marked.",
       "webhook-too-large": "The event is too large.",
+      "wrong-fields": "The choices of this export do not fit together. Nothing was created.",
       "wrong-filter": "The filter is not valid. Correct what is marked.",
       "wrong-times": "The times are in the past, contradict each other or do not exist. Nothing has changed; correct them."
     },

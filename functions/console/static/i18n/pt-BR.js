@@ -406,6 +406,7 @@ export default {
       "unknown-user": "Esta conta ainda não foi cadastrada no Hidra. Peça acesso a quem administra.",
       "unresolved-variables": "Falta valor para alguma variável. Preencha onde está indicado.",
       "webhook-too-large": "O aviso é grande demais.",
+      "wrong-fields": "As opções desta exportação não combinam. Nada foi criado.",
       "wrong-filter": "O filtro não é válido. Corrija onde está indicado.",
       "wrong-times": "As datas já passaram, se contradizem ou não existem. Nada mudou; corrija-as."
     },
