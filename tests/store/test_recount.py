@@ -278,6 +278,18 @@ def test_a_repair_waits_for_a_delivery_and_counts_it(databases: Databases) -> No
     world.assert_exact()
 
 
+def test_a_status_that_comes_twice_at_once_is_counted_once(databases: Databases) -> None:
+    world = lively(databases)
+    with delivering(world, "F") as commit:
+        second = threading.Thread(target=receive, args=(world, "F", S.DELIVERED, 2))
+        second.start()
+        world.wait_for_blocked_transaction()
+        commit.set()
+        second.join()
+    assert world.metrics()["delivered"] == 5
+    world.assert_exact()
+
+
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_writers_that_never_pause_cause_no_false_difference(databases: Databases, dry_run: bool) -> None:
     world = World.make(databases, recipients=120)
