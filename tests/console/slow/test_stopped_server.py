@@ -30,6 +30,11 @@ def has_left(client: Client, path: str) -> bool:
     return nothing_moves(client, path) and client.call("GET", f"{path}/metrics")["delivered"] > 0
 
 
+def all_have_ended(client: Client, path: str) -> bool:
+    metrics = client.call("GET", f"{path}/metrics")
+    return metrics["delivered"] + metrics["failed"] == 12
+
+
 def test_a_server_that_stops_is_named_in_words_and_the_campaign_goes_on_when_it_is_back(
     visit: Callable[..., Visitor], instance: Instance
 ) -> None:
@@ -60,6 +65,6 @@ def test_a_server_that_stops_is_named_in_words_and_the_campaign_goes_on_when_it_
     expect(lead).to_have_text(re.compile("de 12 entregues.*; terminou hoje"))
     expect(page.locator(".now .notice")).to_have_count(0)
     assert page.evaluate("window.same"), "the page was loaded anew"
-    metrics = client.call("GET", f"{path}/metrics")
-    assert figure(page, "delivered") == metrics["delivered"]
-    assert metrics["delivered"] + metrics["failed"] == 12
+    wait_for("the last message to arrive", seconds=60, ready=lambda: all_have_ended(client, path))
+    delivered = client.call("GET", f"{path}/metrics")["delivered"]
+    wait_for("the page to show it", seconds=30, ready=lambda: figure(page, "delivered") == delivered)
