@@ -17,6 +17,7 @@ from hidra.errors import HidraError
 from hidra.gateways.evolution import Evolution
 from hidra.services import backfill_statuses
 from tests.chaos import lost_webhooks
+from tests.chaos.waiting import wait_until
 from tests.conftest import Databases
 from tests.functions import checks
 from tests.functions.workers import Server
@@ -112,6 +113,7 @@ def test_a_silence_that_lasts_when_its_backfill_starts_gets_a_second_pass_when_i
         simulator.ask(f"/_control/phones/{phone[1:]}", {"statuses": QUICK})
     simulator.ask(f"/_control/phones/{late[1:]}", {"statuses": [["server_ack", 0.01], ["delivered", 3]]})
     tenant.send(4)
+    wait_until(lambda: [*tenant.final_statuses().values()].count("read") == 3, seconds=10)
     tenant.age(HOUR)
     tenant.check()
     tenant.check(65 * MINUTE)

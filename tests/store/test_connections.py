@@ -19,6 +19,7 @@ from tests.store.test_send import Outside, started
 from tests.store.world import World
 
 NOW = datetime.now(UTC)
+LATER = 24 * 3600  # seconds; later than any check in a run of all tests
 WELL = Health(S.CONNECTED, None, answers=True)
 REFUSED = NotSent("unauthorized", "The Evolution server does not accept the API key.", Stops.CONNECTION)
 NO_KEY = ConnectionFault(ConnectionErrorCode.UNAUTHORIZED, REFUSED.detail)
@@ -99,9 +100,9 @@ def test_a_reason_of_before_there_were_codes_is_kept_without_a_code(databases: D
         "update hidra.evolution_api_config set status = 'disconnected', status_at = null, error_message = 'old'"
     )
     check(world, Health(S.DISCONNECTED, None, answers=True))
-    receive(world, S.DISCONNECTED, 60, BANNED)
+    receive(world, S.DISCONNECTED, LATER, BANNED)
     assert shown(world) == ("disconnected", ConnectionFault(None, "old"))  # type: ignore[arg-type]
-    receive(world, S.CONNECTING, 61)
+    receive(world, S.CONNECTING, LATER + 1)
     assert shown(world) == ("connecting", None)
 
 
@@ -176,7 +177,7 @@ def test_a_refusal_of_the_old_key_does_not_stop_the_new_one(databases: Databases
 
 def test_another_key_begins_without_a_past(databases: Databases) -> None:
     world = World.make(databases)
-    receive(world, S.DISCONNECTED, 60, BANNED)
+    receive(world, S.DISCONNECTED, LATER, BANNED)
     save_key(world)
     assert shown(world) == ("disconnected", None)
     receive(world, S.CONNECTING, 1)
