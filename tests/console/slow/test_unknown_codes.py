@@ -42,7 +42,7 @@ def test_a_code_that_the_page_does_not_know_is_told_in_words_with_the_code(
     )
     opened(f"{campaign}/edit?step=check")
     expect(main).to_contain_text(f"Atenção antes de começar ({CODE}).")
-    expect(main).to_contain_text(f"Não foi enviada ({CODE}).")
+    expect(main).to_contain_text(f"o envio não deu certo ({CODE})")
 
     counts = [{"status": "failed", "error_code": code, "recipients": 1} for code in (CODE, "meta_131999")]
     stopped = {"detail": "Something new.", "error_code": CODE}
@@ -53,7 +53,7 @@ def test_a_code_that_the_page_does_not_know_is_told_in_words_with_the_code(
     answers_with(page, f"{campaign}/recipients/summary", counts=counts, total=2)
     opened(campaign)
     expect(page.locator(".now .notice")).to_contain_text(f"Em espera ({CODE}).")
-    expect(page.locator(".chips").last).to_contain_text(f"Não foi enviada ({CODE}).")
+    expect(page.locator(".chips").last).to_contain_text(f"o envio não deu certo ({CODE})")
     expect(page.locator(".chips").last).to_contain_text("a Meta recusou a mensagem (meta_131999)")
 
     answers_with(page, imported, failure_code=CODE, rejected=2, rejected_by_reason={CODE: 2}, warnings=[warning])
